@@ -54,6 +54,9 @@ def list_rules(maker: str | None, folders: tuple[Path, ...]) -> None:
 def check(strict: bool, folders: tuple[Path, ...]) -> None:
     """Run every rule against its own examples and near misses, and against the other makers' examples.
 
+    Given folders of your own rules, it runs these alone, also against the examples of the built-in ones. If a folder
+    has brands too, it runs all.
+
     \b
     Examples:
       camscan fingerprints check
@@ -66,13 +69,22 @@ def check(strict: bool, folders: tuple[Path, ...]) -> None:
 
     rules = whole_library(folders, strict=strict)
     chosen_policies((), folders)
-    faults = list(faults_of(rules))
+    own = None
+    if folders and not any(_stands_in(folders, brand.file) for brand in rules.brands):
+        own = [rule for rule in rules.rules if _stands_in(folders, rule.file)]
+    faults = list(faults_of(rules, own))
     for fault in faults:
         click.echo(fault)
-    examples = sum(len(examples_of(rule)) for rule in rules.rules)
-    looked_at = f"{len(rules.rules)} rules with {examples} examples, {len(rules.brands)} brands"
-    click.echo(f"{looked_at}: {plural(len(faults), 'fault')}", err=True)
+    ran = rules.rules if own is None else own
+    examples = sum(len(examples_of(rule)) for rule in ran)
+    looked_at = f"{plural(len(ran), 'rule')} with {plural(examples, 'example')}"
+    beside = f"{len(rules.brands)} brands" if own is None else f"beside {len(rules.rules) - len(ran):,} other rules"
+    click.echo(f"{looked_at}, {beside}: {plural(len(faults), 'fault')}", err=True)
     sys.exit(Exit.FAILED if faults else Exit.DONE)
+
+
+def _stands_in(folders: tuple[Path, ...], file: str) -> bool:
+    return any(Path(file).is_relative_to(folder) for folder in folders)
 
 
 @fingerprints.command()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import fields as fields_of
 from datetime import UTC, datetime
 
 from camscan.identify.examples import examples_of, near_misses_of
 from camscan.identify.library import Library
+from camscan.identify.match import Matcher
 from camscan.identify.patterns import groups, matches_empty
 from camscan.identify.rules import Brand, Example, Rule, Vocabulary, normalised
 from camscan.records import Identification, Level, Observation, Outcome
@@ -21,13 +22,27 @@ _ANCHORS = frozenset({"^", "$", r"\A", r"\z"})
 _LITERAL = re.compile(r"[^()\[.+*?{|\\]|\\[^dDwWsSbBCpP]", re.DOTALL)
 
 
-def check(library: Library) -> Iterator[str]:
-    """All faults of a library, each as "file:line: rule: what: remedy"."""
+def check(library: Library, own: Collection[Rule] | None = None) -> Iterator[str]:
+    """All faults of a library, each as "file:line: rule: what: remedy".
+
+    With `own` rules of it, what is between the others alone is not looked at, which takes all but a tenth of the time.
+    """
     yield from library.warnings
     yield from _check_vocabulary(library.vocabulary)
     yield from _check_brands(library.brands)
-    for rule in library.rules:
+    for rule in library.rules if own is None else own:
         yield from (f"{rule.where}: {fault}" for fault in _check_rule(rule, library))
+    if own is not None:
+        yield from _check_others(library, own)
+
+
+def _check_others(library: Library, own: Collection[Rule]) -> Iterator[str]:
+    """What `own` rules make of the examples of all others."""
+    matcher, ids = Matcher(tuple(own), library.labels), {rule.id for rule in own}
+    for rule in library.rules:
+        for example in () if rule.id in ids else examples_of(rule):
+            faults = _contradictions(rule, example, matcher.identify([observed(example)]))
+            yield from (f"{rule.where}: {fault}" for fault in faults)
 
 
 def observed(example: Example) -> Observation:
@@ -118,6 +133,10 @@ def _check_example(rule: Rule, example: Example, found: Iterable[Identification]
     for name, text in example.gives.items():
         if given.get(name) != text:
             yield f"the example {_shown(example)} gives {name} {given.get(name)!r}, not {text!r}: fix either"
+    yield from _contradictions(rule, example, found)
+
+
+def _contradictions(rule: Rule, example: Example, found: Iterable[Identification]) -> Iterator[str]:
     for other in found:
         if rule.maker and other.maker not in (None, rule.maker) and other.level >= Level.LIKELY:
             yield (

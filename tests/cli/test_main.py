@@ -361,6 +361,23 @@ def test_a_rule_file_that_is_broken_is_never_left_out_in_silence(
     assert told.startswith(f"left out: {broken}")
 
 
+def test_of_a_folder_of_own_rules_these_alone_are_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(check, "_check_rule", lambda rule, _: [rule.id])
+    (tmp_path / "makers").mkdir()
+    (tmp_path / "makers" / "own.yaml").write_text(
+        "maker: Axis\nrules:\n  - {id: own-server, field: http.server, pattern: '^App-webs/$', level: likely, "
+        "examples: [App-webs/], source: x, confirmed: 2026-10}\n"
+    )
+    done = camscan(capsys, "fingerprints", "check", "--fingerprints", str(tmp_path))
+    own, *others = done.stdout.splitlines()
+    assert own.endswith("own.yaml:3: own-server: own-server")
+    assert others
+    assert all("is also Axis by own-server (likely)" in line for line in others)
+    assert "1 rule with 1 example, beside " in done.stderr
+
+
 def test_the_doctor_looks_at_everything(capsys: pytest.CaptureFixture[str]) -> None:
     done = camscan(capsys, "doctor")
     assert done.returncode == 0, done.stdout

@@ -18,6 +18,19 @@ def faults(library: Library) -> list[str]:
     return [fault.partition(".yaml:")[2] for fault in check(library)]
 
 
+def test_own_rules_are_tried_on_the_examples_of_all_others_and_these_not_on_each_other(build: Build) -> None:
+    library = build(
+        {"field": "http.server", "pattern": "^xy", "examples": ["xy", "nothing alike"]},
+        {"field": "http.server", "pattern": "^x", "maker": "Dahua", "examples": ["x", "xx", "y"]},
+    )
+    own = [library.rules[1]]
+    assert [fault.partition(".yaml:")[2] for fault in check(library, own)] == [
+        "4: rule-1: the example http.server='y' does not match: fix the pattern or the example",
+        f"3: rule-0: the example http.server='xy' is also Dahua by rule-1 (likely): {REMEDY}",
+    ]
+    assert [fault.partition(".yaml:")[2] for fault in check(library, ())] == []
+
+
 def test_a_library_in_order(build: Build) -> None:
     library = build(
         {
