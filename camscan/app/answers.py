@@ -13,6 +13,7 @@ from camscan.errors import UsageError
 from camscan.evaluation.corpus import entries_of, is_corpus
 from camscan.identify.library import Library
 from camscan.imports import pasted
+from camscan.imports.files import banners
 from camscan.imports.files.base import SNIFFED, Reader, Summary
 from camscan.imports.registry import READERS
 from camscan.policy import Policy
@@ -41,6 +42,9 @@ def report_on(source: str, rules: Library, lists: Sequence[Policy], *, all_hosts
     if not text.strip():
         raise UsageError(f"{file.name} is empty: put one answer in it, as it was copied")
     if not is_corpus(text):
+        if banners.addresses(text) > 1:
+            remedy = "store them with `camscan import --kind banners`, or give one answer alone"
+            raise UsageError(f"{file.name} holds the answers of several addresses: {remedy}")
         return _made(file, judged(_at(file.name, pasted.read(data, at=file.at, whole=True)), rules, lists), lists)
     corpus = entries_of(text)
     notes = tuple(f"left out: {fault}" for fault in corpus.faults)
@@ -53,19 +57,27 @@ def _of_tool(file: Source, reader: Reader, rules: Library, lists: Sequence[Polic
     summary = Summary()
     seen = sorted(reader.read(file.stream, file.at, summary), key=lambda observation: observation.target)
     devices = select(judged(seen, rules, lists), all_hosts=all_hosts)
-    return _made(file, devices, lists, (f"{file.name} ({reader.name}): {described(summary)}",))
+    notes = (f"{file.name} ({reader.name}): {described(summary)}",)
+    return _made(file, devices, lists, notes, len({observation.target for observation in seen}))
 
 
 def _at(target: str, seen: Iterable[Observation]) -> Iterator[Observation]:
     return (replace(observation, target=target) for observation in seen)
 
 
-def _made(file: Source, found: Iterable[Judged], lists: Sequence[Policy], notes: tuple[str, ...] = ()) -> Report:
-    """A report on what no scan of ours saw: it has no ledger but the devices themselves."""
+def _made(
+    file: Source,
+    found: Iterable[Judged],
+    lists: Sequence[Policy],
+    notes: tuple[str, ...] = (),
+    addresses: int | None = None,
+) -> Report:
+    """A report on what no scan of ours saw: of its addresses nothing is known but that so many answered."""
     devices = tuple(found)
+    count = len(devices) if addresses is None else addresses
     channels = {item.channel for one in devices for rule in one.device.identifications for item in rule.evidence}
     vantage = Vantage(platform.node())
     scan = Scan("pasted", file.at, (file.name,), tuple(sorted(channels)), None, datetime.now(UTC), vantage=vantage)
     scan = replace(scan, status=ScanStatus.COMPLETE, notes=notes, settings={"origin": Origin.IMPORT})
-    policies, ledger = tuple(policy.id for policy in lists), {"": {Outcome.ANSWERED.value: len(devices)}}
-    return Report(scan, devices, policies, ledger, len(devices))
+    policies, ledger = tuple(policy.id for policy in lists), {"": {Outcome.ANSWERED.value: count}}
+    return Report(scan, devices, policies, ledger, count)

@@ -8,13 +8,13 @@ import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from itertools import groupby
+from itertools import chain, groupby
 from typing import TYPE_CHECKING, BinaryIO
 
 from camscan.app.signals import ended_by_signals
 from camscan.app.sources import Source, described
 from camscan.batches import batched
-from camscan.errors import HostError
+from camscan.errors import HostError, UsageError
 from camscan.imports.files.base import Reader, Summary
 from camscan.records import MOST_TELLING, LedgerEntry, Observation, Origin, Scan, ScanStatus, Vantage
 from camscan.store import Store, Writer
@@ -35,19 +35,31 @@ class ImportedFile:
 
 
 def import_files(store: Store, files: Sequence[ImportedFile], site: str | None) -> Scan:
-    """Store what other tools recorded as one scan, which is partial where a file could not be read to its end."""
+    """Store what other tools recorded as one scan, which is partial where a file could not be read to its end.
+
+    Raises:
+        UsageError: nothing could be read of any file, and one is damaged or of another kind; nothing is stored then.
+    """
     names = tuple(file.source.name for file in files)
     channels = tuple(dict.fromkeys(channel for file in files for channel in file.reader.channels))
     notes = [f"imported from {f.source.name} ({f.reader.name}), SHA-256 {_digest(f.source.original)}" for f in files]
     scan = replace(_new(Origin.IMPORT, channels, site), targets=names, vantage=Vantage(platform.node()))
+    batches = chain.from_iterable(batched(_observations(file), _BATCH) for file in files)
+    first = next(batches, ())
+    if not first and any(file.summary.cut or file.summary.broken for file in files):
+        read = "\n".join(f"{file.source.name} ({file.reader.name}): {described(file.summary)}" for file in files)
+        raise UsageError(f"{read}: nothing is stored")
     store.begin(scan)
-    for file in files:
-        for batch in batched(file.reader.read(file.source.stream, file.source.at, file.summary), _BATCH):
-            store.append(scan.id, batch)
+    for batch in chain((first,), batches):
+        store.append(scan.id, batch)
     _store_ledger(store, scan.id)
     notes += [f"{file.source.name}: {described(file.summary)}" for file in files]
     status = ScanStatus.PARTIAL if any(file.summary.cut for file in files) else ScanStatus.COMPLETE
     return _ended(store, scan, status, notes)
+
+
+def _observations(file: ImportedFile) -> Iterator[Observation]:
+    return file.reader.read(file.source.stream, file.source.at, file.summary)
 
 
 async def listen(store: Store, site: str | None, interface: str, seconds: int) -> Scan:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from camscan.errors import UsageError
 from camscan.imports import pcap
-from camscan.imports.files import httpx, leases, mactable, masscan, neighbours, shodan, zeek, zgrab
+from camscan.imports.files import banners, httpx, leases, mactable, masscan, neighbours, shodan, zeek, zgrab
 from camscan.imports.files.base import Reader
 from camscan.imports.nmap import stream as nmap_stream
 
@@ -28,10 +28,15 @@ READERS = (
     Reader("ip-neigh", neighbours.sniff_neigh, neighbours.read_neigh, neighbours.CHANNELS),
     Reader("mac-table", mactable.sniff, mactable.read, mactable.CHANNELS),
     Reader("arp", neighbours.sniff_arp, neighbours.read, neighbours.CHANNELS),
+    Reader("banners", banners.sniff, banners.read, banners.CHANNELS),
 )
 """Readers in the order in which their marks are looked for, the clearest first."""
 _ARCHIVE = b"PK\x03\x04"
 """How an archive begins; none of the readers reads one."""
+_NMAP_TEXT = (b"# Nmap ", b"Starting Nmap ")
+"""How the other two forms of nmap's output begin."""
+_OPEN_PORTS = b'{"address": "'
+"""How the lines of `camscan ports` begin."""
 _BUNDLE = b"README.txt"
 """The first part of a bundle of evidence; its name begins at byte 30."""
 
@@ -53,6 +58,11 @@ def reader_for(head: bytes, name: str | None = None, file: str = "this") -> Read
             if head.startswith(_BUNDLE, 30):
                 raise UsageError(f"{file} looks like a bundle of evidence: import it with `camscan db merge`")
             raise UsageError(f"{file} is a workbook or an archive: save its table as CSV, or unpack it")
+        if head.startswith(_NMAP_TEXT):
+            raise UsageError(f"{file} is nmap's output for people: import its XML (nmap -oX, or -oA for all forms)")
+        if head.startswith(_OPEN_PORTS):
+            remedy = "scan the addresses: jq -r .address FILE | sort -u | camscan scan -"
+            raise UsageError(f"{file} lists open ports, and not what answered there: {remedy}")
         remedy = f"choose its kind with --kind, from {known}; a list of devices is for `camscan reconcile`"
         raise UsageError(f"{file} is not a file that camscan knows: {remedy}")
     return found[0]

@@ -91,3 +91,17 @@ def test_text_that_might_be_of_anything_is_no_sign_of_a_camera(text: str) -> Non
 def test_what_might_be_of_rtsp_is_matched_by_its_rules_all_the_same() -> None:
     (one,) = devices("-", stdin="Server: Hipcam RealServer/V1.0")
     assert "rtsp.server" in {item["field"] for item in one["evidence"]}  # type: ignore[attr-defined]
+
+
+def test_answers_of_several_addresses_are_not_taken_for_one_device() -> None:
+    result = CliRunner().invoke(identify, ["-"], input="192.0.2.5 DNVRS-Webs\n192.0.2.6 Boa\n")
+    assert isinstance(result.exception, UsageError)
+    assert "stdin holds the answers of several addresses: store them with" in str(result.exception)
+    assert "--kind banners" in str(result.exception)
+
+
+def test_what_was_read_is_counted_by_address_and_not_by_what_is_shown() -> None:
+    text = "192.0.2.5:80 Server: App-webs/\n192.0.2.6:80 Server: nginx/1.18\n"
+    result = CliRunner().invoke(identify, ["-"], input=text)
+    assert "2 addresses read" in result.output
+    assert "192.0.2.6" not in result.stdout

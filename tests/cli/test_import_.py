@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -74,7 +76,7 @@ def test_a_report_on_it_names_the_makers(db: Path) -> None:
 
 def test_a_file_that_was_cut_off_is_a_partial_scan(db: Path) -> None:
     sample = (Path(__file__).parent.parent / "imports" / "samples" / "nmap.xml").read_text(encoding="utf-8")
-    result = run("-", "--db", db, stdin=sample[: len(sample) // 2])
+    result = run("-", "--db", db, stdin=sample[: sample.index("</host>") + 20])
     assert result.exit_code == 4
     scan, store = stored(db, result)
     with store:
@@ -97,9 +99,22 @@ def test_what_cannot_be_imported_leaves_no_scan(tmp_path: Path, db: Path) -> Non
         result = run(*words, "--db", db)
         assert isinstance(result.exception, UsageError)
         assert message in str(result.exception)
+    for kind in ("pcap", "nmap-xml"):
+        result = run(good, "--kind", kind, "--db", db)
+        assert isinstance(result.exception, UsageError)
+        assert str(result.exception).startswith(f"{good} ({kind}): 0 records read")
+        assert str(result.exception).endswith(": nothing is stored")
     assert str(run("-", "--db", db, stdin="Dear Sir or Madam").exception).startswith("stdin is not a file")
     with Store.open(db) as store:
         assert store.scans() == ()
+
+
+def test_a_list_of_banners_tells_of_each_address_by_itself(db: Path) -> None:
+    text = "192.0.2.5:80\tHTTP/1.1 200 OK\\r\\nServer: App-webs/\n192.0.2.6:554\tRTSP/1.0 401 Unauthorized\n"
+    run("-", "--db", db, "--quiet", stdin=text)
+    shown = CliRunner().invoke(report, ["--db", str(db), "--format", "csv"])
+    found = {row["address"]: row["maker"] for row in csv.DictReader(io.StringIO(shown.stdout))}
+    assert found == {"192.0.2.5": "Hikvision", "192.0.2.6": ""}
 
 
 def test_a_named_format_is_taken(db: Path) -> None:

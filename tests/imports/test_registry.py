@@ -21,6 +21,7 @@ HEADS = {
     "ip-neigh": b"192.0.2.5 dev eth0 lladdr 00:11:22:33:44:55 REACHABLE\n",
     "mac-table": b"IP Address;MAC Address;Port\n192.0.2.5;00:11:22:33:44:55;Gi1/0/1\n",
     "arp": b"? (192.0.2.5) at 00:11:22:33:44:55 [ether] on eth0\n",
+    "banners": b"192.0.2.5:80 HTTP/1.1 200 OK\\r\\nServer: App-webs/\n192.0.2.6:80 Server: Boa\n",
 }
 
 
@@ -65,6 +66,19 @@ def test_other_files_are_refused(head: bytes) -> None:
 def test_an_archive_is_a_bundle_only_where_it_begins_as_one(name: bytes, told: str) -> None:
     with pytest.raises(UsageError, match=told):
         reader_for(b"PK\x03\x04" + bytes(26) + name, file="cam.txt")
+
+
+@pytest.mark.parametrize(
+    ("head", "told"),
+    [
+        (b"# Nmap 7.95 scan initiated Fri Nov 27 19:44:53 2026 as: nmap -oG x 192.0.2.5\n", r"nmap -oX, or -oA"),
+        (b"Starting Nmap 7.95 ( https://nmap.org )\n", r"nmap -oX, or -oA"),
+        (b'{"address": "192.0.2.5", "port": 80, "outcome": "answered"}\n', r"camscan scan -$"),
+    ],
+)
+def test_of_a_form_that_is_not_read_the_one_that_is_is_told(head: bytes, told: str) -> None:
+    with pytest.raises(UsageError, match=told):
+        reader_for(head, file="cam.txt")
 
 
 @pytest.mark.parametrize("head", [b"", b" \r\n"])

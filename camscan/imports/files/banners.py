@@ -1,0 +1,75 @@
+"""Lists of banners: a line for each port, with its address and what it said, ends of lines in it written as escapes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import BinaryIO, TypeAlias
+
+from camscan.imports import pasted
+from camscan.imports.files.base import Summary, address_of, lines
+from camscan.records import Observation
+
+CHANNELS = ("http", "tls", "rtsp", "ssdp", "snmp", "onvif", "banner")
+
+_Parts: TypeAlias = tuple[str, int | None, str]
+_LINE = re.compile(
+    r'"?(?:\[(?P<v6>[0-9A-Fa-f:.]{2,45})\]|'
+    r'(?P<ip>[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}))"?'
+    r'(?:(?::|[\s,;|]+"?)(?P<port>[0-9]{1,5})(?:/tcp)?"?(?=[\s,;|]|$))?[\s,;|]*(?P<said>.*)'
+)
+_PROTOCOL = re.compile(r"(?:HTTP|RTSP)/1\.[01] [0-9]{3}|\b(?:Server|WWW-Authenticate)\s*:|\brealm=", re.IGNORECASE)
+"""What nobody writes into a list of devices: taken for banners, that would be evidence of what its writer believes."""
+
+
+def sniff(head: bytes) -> bool:
+    """Whether every line has an address, and one of them what only a device says."""
+    text = head.decode("utf-8", "replace")
+    parts = _table(text.rpartition("\n")[0] or text)
+    return any(_PROTOCOL.search(said) for _, _, said in parts)
+
+
+def addresses(text: str) -> int:
+    """Of how many addresses a text tells where each of its lines begins with one; 0 of any other text."""
+    return len({address for address, _, _ in _table(text)})
+
+
+def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
+    """What each line says, read as if it had been pasted by itself.
+
+    Text that somebody has written into a list is not the bytes that came over the wire, so that none are kept.
+    """
+    for line in filter(_counts, lines(stream, summary)):
+        if not (parts := _parts(line)):
+            summary.skip("line without an address")
+        elif not parts[2]:
+            summary.skip("address without a banner")
+        else:
+            address, port, said = parts
+            summary.whole += 1
+            seen = pasted.read(said, at=at, whole=True)
+            kept = (one for one in seen if one.channel in CHANNELS)
+            yield from (replace(one, target=address, port=port, raw=b"") for one in kept)
+
+
+def _counts(line: str) -> bool:
+    return bool(line.strip()) and not line.lstrip().startswith("#")
+
+
+def _table(text: str) -> list[_Parts]:
+    """The parts of all lines, but for the names of columns; none where a line has no address."""
+    parts = [_parts(line) for line in text.splitlines() if _counts(line)]
+    kept = [part for part in parts if part]
+    return kept if kept and parts[parts[0] is None :] == kept else []
+
+
+def _parts(line: str) -> _Parts | None:
+    """The address, the port and the banner of a line; None where it begins with no address."""
+    match = _LINE.fullmatch(line.strip())
+    address = address_of(match["v6"] or match["ip"]) if match else ""
+    if not match or not address:
+        return None
+    port = int(match["port"] or 0)
+    return address, port if 0 < port < 65536 else None, match["said"].strip().strip('"').replace('""', '"')
