@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
+from click.core import ParameterSource
 
 from camscan.cli import options
 from camscan.cli.exits import Exit
@@ -197,7 +199,9 @@ def _kept_in_mind(ended: Scan) -> Iterator[None]:
         yield
     except (KeyboardInterrupt, CamscanError, OSError) as error:
         if not isinstance(error, BrokenPipeError):  # nobody reads on, who could
-            click.echo(f"Scan {ended.id} is stored: `camscan report --scan {ended.id}` shows it.", err=True)
+            click.echo(
+                f"Scan {ended.id} is stored: `camscan report --scan {ended.id}{_same_store()}` shows it.", err=True
+            )
         _hint(ended, quiet=not isinstance(error, KeyboardInterrupt))
         if isinstance(error, KeyboardInterrupt) and ended.status is ScanStatus.INTERRUPTED:
             sys.exit(Exit.INCOMPLETE)
@@ -206,7 +210,17 @@ def _kept_in_mind(ended: Scan) -> Iterator[None]:
 
 def _hint(ended: Scan, *, quiet: bool) -> None:
     if not quiet and ended.status is ScanStatus.INTERRUPTED:
-        click.echo(f"Scan {ended.id} is interrupted: resume it with `camscan scan --resume {ended.id}`.", err=True)
+        command = f"camscan scan --resume {ended.id}{_same_store()}"
+        click.echo(f"Scan {ended.id} is interrupted: resume it with `{command}`.", err=True)
+
+
+def _same_store() -> str:
+    """The option that leads a later command to the same store; the password that a URL may hold is not repeated."""
+    context = click.get_current_context()
+    if context.get_parameter_source("db") is not ParameterSource.COMMANDLINE:
+        return ""
+    db = str(context.params["db"])
+    return f" --db {'URL' if '://' in db else shlex.quote(db)}"
 
 
 def exit_code(report: Report, fail_on: Sequence[str]) -> Exit:

@@ -23,8 +23,8 @@ from support.sample import sample
 from support.site import free_network
 
 from camscan.app import registering
-from camscan.cli.scan import exit_code, scan
-from camscan.errors import HostError, StoreError
+from camscan.cli.scan import _hint, exit_code, scan
+from camscan.errors import HostError, StoreError, UsageError
 from camscan.records import Report, Scan, ScanStatus
 from camscan.simulator import Site, decoy_site, honest, make_site
 from camscan.store import Store
@@ -141,7 +141,8 @@ def test_a_signal_while_a_scan_begins_or_ends_is_told_as_any_other(
     assert done.exit_code == 4
     with Store.open(tmp_path / "s.db") as store:
         (kept,) = store.scans()
-    assert done.stderr == f"Scan {kept.id} is interrupted: resume it with `camscan scan --resume {kept.id}`.\n"
+    same = f"camscan scan --resume {kept.id} --db {tmp_path / 's.db'}"
+    assert done.stderr == f"Scan {kept.id} is interrupted: resume it with `{same}`.\n"
 
 
 def test_who_is_told_that_the_store_fails_is_told_how_to_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,7 +153,9 @@ def test_who_is_told_that_the_store_fails_is_told_how_to_go_on(tmp_path: Path, m
     done = CliRunner().invoke(scan, ["127.0.0.9", "--quiet", "--db", str(tmp_path / "s.db")])
     assert isinstance(done.exception, StoreError)
     with Store.open(tmp_path / "s.db") as store:
-        assert done.stderr.endswith(f"resume it with `camscan scan --resume {store.scan().id}`.\n")
+        assert done.stderr.endswith(
+            f"resume it with `camscan scan --resume {store.scan().id} --db {tmp_path / 's.db'}`.\n"
+        )
 
 
 def test_what_a_resumed_scan_would_not_heed_is_wrong_use_and_leaves_it_as_it_was(
@@ -252,7 +255,9 @@ def test_what_is_told_once_is_told_although_the_report_cannot_be_written(
     assert told.text in done.stderr
     with Store.open(tmp_path / "s.db") as store:
         scan_id = store.scan().id
-    assert f"Scan {scan_id} is stored: `camscan report --scan {scan_id}` shows it." in done.stderr
+    assert (
+        f"Scan {scan_id} is stored: `camscan report --scan {scan_id} --db {tmp_path / 's.db'}` shows it." in done.stderr
+    )
 
 
 def test_who_interrupts_once_more_is_told_how_to_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -267,9 +272,32 @@ def test_who_interrupts_once_more_is_told_how_to_go_on(tmp_path: Path, monkeypat
     assert done.exit_code == 4
     assert done.stderr.splitlines() == [
         "Interrupted; what was found until now follows.",
-        "Scan 4f2a00 is stored: `camscan report --scan 4f2a00` shows it.",
-        "Scan 4f2a00 is interrupted: resume it with `camscan scan --resume 4f2a00`.",
+        f"Scan 4f2a00 is stored: `camscan report --scan 4f2a00 --db {tmp_path / 's.db'}` shows it.",
+        f"Scan 4f2a00 is interrupted: resume it with `camscan scan --resume 4f2a00 --db {tmp_path / 's.db'}`.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("words", "environment", "told"),
+    [
+        (["--db", "my scans.db"], {}, " --db 'my scans.db'`"),
+        (["--db", "postgresql://ann:secret@db/camscan"], {}, " --db URL`"),
+        ([], {"CAMSCAN_DB": "s.db"}, "--resume 4f2a00`"),
+    ],
+)
+def test_how_to_go_on_names_the_store_that_was_chosen(
+    monkeypatch: pytest.MonkeyPatch, words: list[str], environment: dict[str, str], told: str
+) -> None:
+    stopped = Scan("4f2a00", datetime.now(UTC), ("127.0.0.1",), ("http",), status=ScanStatus.INTERRUPTED)
+
+    def fails(*_: object, **__: object) -> None:
+        _hint(stopped, quiet=False)
+        raise UsageError("enough")
+
+    monkeypatch.setattr("camscan.cli.stored.open_store", fails)
+    done = CliRunner().invoke(scan, ["127.0.0.1", *words], env=environment)
+    assert told in done.stderr
+    assert "secret" not in done.stderr
 
 
 def test_where_the_table_is_not_on_stdout_a_scan_says_on_stderr_what_it_came_to(tmp_path: Path) -> None:
