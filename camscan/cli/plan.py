@@ -13,6 +13,7 @@ from camscan.cli import options
 from camscan.cli.sections import Sectioned
 
 if TYPE_CHECKING:
+    from camscan.net.pacing.profile import Profile
     from camscan.targets import TargetSet
 
 _MOST_NETWORKS = 20
@@ -48,18 +49,18 @@ def plan(
     from camscan.app.scope import Choices, arp_requests, eligible, scope_of
     from camscan.app.strategy import silent_seconds, strategy_of, sweep_method
     from camscan.cli.writing import room, wrapped, write
+    from camscan.net.scope import NEVER_SEND
     from camscan.reports.words import plural
 
     choices = Choices(targets, **how)
     scope, strategy = scope_of(choices), strategy_of(choices)
     method = sweep_method(choices, scope.asked, strategy)
-    count, pace = scope.asked.count, strategy.profile
+    count = scope.asked.count
     links = eligible(scope)
     frames = arp_requests(strategy.plan, links, scope.asked.ranges)
     packets = count * strategy.silent_packets + frames
     seconds = silent_seconds(scope, strategy, method, links, packets)
     ports = f"{_list(strategy.plan.first_ports)} everywhere; {_list(strategy.plan.more_ports)} where something lives"
-    limits = f"{pace.host_rate} a second and {pace.host_connections} connections at once to one host"
     rows = {
         "Targets": f"{_networks(scope.asked)}: {plural(count, 'address')}",
         "Excluded": _networks(scope.excluded),
@@ -67,14 +68,22 @@ def plan(
         "Multicast": ", ".join(dict.fromkeys(i.name for i in links)) or "no interface is connected to the targets",
         "ARP": f"up to {frames:,} requests" if frames else "none: no link to the targets, or no CAP_NET_RAW",
         "TCP ports": ports,
+        "Never": f"{_list(sorted(NEVER_SEND))}: printers, telephones and industrial controllers",
         "Sweep": f"by {method.name}: {method.reason}",
         "Silent host": f"{plural(strategy.silent_packets, 'packet')}, {strategy.silent_bytes:,} bytes of payload",
-        "Device": f"about {plural(strategy.answering_packets, 'packet')}",
-        "Pace": f"{plural(pace.rate, 'packet')} a second in all, {limits}, {pace.half_open:,} half-open connections",
+        "Device": f"up to about {plural(strategy.answering_packets, 'packet')}",
+        "Pace": _pace(strategy.profile),
         "Logins": enrolled(choices, Chosen(credentials_file, unlock), site),
         "Time": f"about {_duration(max(seconds, 8))} if nobody answers ({packets:,} packets)",
     }
     write(wrapped((f"{name:<12} {text}" for name, text in rows.items()), room(output)), output)
+
+
+def _pace(pace: Profile) -> str:
+    from camscan.reports.words import plural
+
+    limits = f"{pace.host_rate} a second and {pace.host_connections} connections at once to one host"
+    return f"{plural(pace.rate, 'packet')} a second in all, {limits}, {pace.half_open:,} half-open connections"
 
 
 def _networks(addresses: TargetSet) -> str:

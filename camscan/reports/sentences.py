@@ -213,7 +213,7 @@ def _networks(report: Report) -> Iterator[str]:
     clear = [_extent(segment) for segment in report.networks if segment.control and not segment.listed]
     blind = [segment.network for segment in report.networks if not segment.control and not segment.listed]
     if clear:
-        yield f"No listed devices in {_some(clear)}, where something answered."
+        yield f"No listed devices in {_some(clear)}, where something gave a sign of life."
     if blind:
         yield f"No positive control in {_some(blind)}: nothing can be said about {'it' if len(blind) == 1 else 'them'}."
 

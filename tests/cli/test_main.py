@@ -112,6 +112,13 @@ def test_wrong_use_exits_with_two_and_says_why(
     assert "Traceback" not in done.stderr
 
 
+def test_a_plan_names_the_ports_that_are_never_sent_to(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = camscan(capsys, "plan", "10.20.0.1").stdout.splitlines()
+    assert "Never        102,502,515,631,5060-5061,9100-9107,20000,44818,47808: printers, telephones and " in "".join(
+        lines
+    )
+
+
 def test_a_plan_of_very_many_networks_names_the_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "hosts.txt"
     file.write_text("".join(f"10.0.{number}.7\n" for number in range(30)))

@@ -111,7 +111,7 @@ def test_every_gap_is_named(report: Report) -> None:
         "249 addresses asked: 12 answered, 3 refused, 230 silent, 4 unreachable.",
         "7 addresses not asked: 1 excluded, 6 not sent.",
         "The scan is partial: there may be more.",
-        "No listed devices in fd00::/64 (only 1 address of it), where something answered.",
+        "No listed devices in fd00::/64 (only 1 address of it), where something gave a sign of life.",
         "No positive control in 10.0.9.0/24: nothing can be said about it.",
         "Channels on which nothing was sent: arp.",
         "1 attempt crashed because of a fault in camscan: see the log.",
@@ -164,7 +164,7 @@ def test_no_listed_device_is_claimed_only_where_something_answered(make_report: 
     found = [Segment("10.2.0.0/24", {Outcome.ANSWERED: 1}, {}, "10.2.0.1", 1)]
     said = [text for text in limits(make_report(networks=(*clear, *blind, *found))) if "/24" in text]
     assert said[0].startswith("No listed devices in 10.0.0.0/24, 10.0.1.0/24, ")
-    assert said[0].endswith("10.0.7.0/24 and 2 more, where something answered.")
+    assert said[0].endswith("10.0.7.0/24 and 2 more, where something gave a sign of life.")
     assert said[1] == "No positive control in 10.1.0.0/24: nothing can be said about it."
     assert len(said) == 2
 
@@ -174,7 +174,7 @@ def test_of_addresses_that_were_not_asked_nothing_is_claimed(make_report: Callab
         "10.0.0.0/24", {Outcome.REFUSED: 2, Outcome.SILENT: 40, Outcome.EXCLUDED: 212}, {}, "10.0.0.1", hosts=254
     )
     said = [text for text in limits(make_report(networks=(part,))) if "/24" in text]
-    assert said == ["No listed devices in 10.0.0.0/24 (only 42 addresses of it), where something answered."]
+    assert said == ["No listed devices in 10.0.0.0/24 (only 42 addresses of it), where something gave a sign of life."]
 
 
 def test_silence_alone_finds_nothing_out(make_report: Callable[..., Report]) -> None:
