@@ -25,7 +25,10 @@ from camscan.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
-    """Everything that a format may print about an inventory and the scans that it was held against."""
+    """Everything that a format may print about an inventory and the scans that it was held against.
+
+    `beside` counts the devices that a report on the scans shows and a list of cameras need not name.
+    """
 
     file: Path
     inventory: Inventory
@@ -33,6 +36,7 @@ class Reconciliation:
     results: tuple[Result, ...]
     summary: Summary
     completeness: Completeness
+    beside: int = 0
 
 
 def reconciled(
@@ -52,7 +56,8 @@ def reconciled(
         coverage.add(scan, store.ledger(scan.id))
     with gctuning.relaxed():
         results = reconcile(inventory.rows, found, coverage, rules.labels.find, scope)
-        return Reconciliation(path, inventory, scans, results, summarise(results), estimate(results))
+        beside = sum(not one.counts and _is_shown(one.judged) for one in found)
+        return Reconciliation(path, inventory, scans, results, summarise(results), estimate(results), beside)
 
 
 def found_in(
@@ -77,4 +82,8 @@ def found_in(
 def _is_wanted(judged: Judged) -> bool:
     """Whether a list of cameras should name this device: a printer or a router only if it may be on a policy."""
     is_other = judged.device.kind == "other" and judged.verdict is Verdict.NOT_LISTED
-    return not is_other and next(select((judged,), all_hosts=False), None) is not None
+    return not is_other and _is_shown(judged)
+
+
+def _is_shown(judged: Judged) -> bool:
+    return next(select((judged,), all_hosts=False), None) is not None

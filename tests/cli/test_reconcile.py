@@ -64,8 +64,12 @@ def test_a_printer_is_no_camera_that_the_list_lacks(db: Path, cameras: Path) -> 
         store.begin(scan)
         store.append(scan.id, [printer], [LedgerEntry("10.0.0.8", {"http": Outcome.ANSWERED})])
         store.finish(replace(scan, status=ScanStatus.COMPLETE, finished_at=scan.started_at))
-    assert document(db, cameras)["summary"]["classes"]["undeclared"] == 0
-    assert document(db, cameras, "--all")["summary"]["classes"]["undeclared"] == 1
+    without, whole = (document(db, cameras, *words)["summary"] for words in ([], ["--all"]))
+    assert (without["classes"]["undeclared"], without["other_devices"]) == (0, 1)
+    assert (whole["classes"]["undeclared"], whole["other_devices"]) == (1, 0)
+    told = "Not counted is 1 device of other kinds (see --all)."
+    assert told in run(db, cameras).stdout
+    assert told not in run(db, cameras, "--all").stdout
 
 
 def test_every_class_in_one_document(db: Path, cameras: Path) -> None:

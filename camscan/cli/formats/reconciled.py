@@ -58,7 +58,7 @@ def _render_json(made: Reconciliation, _page: Page) -> Iterator[str]:
             {"id": scan.id, "site": scan.site, "started_at": utc(scan.started_at), "status": status(scan).value}
             for scan in made.scans
         ],
-        "summary": _summary_object(made.summary),
+        "summary": _summary_object(made.summary, made.beside),
         "completeness": _completeness_object(made.completeness),
     }
     return document(head, "results", map(_result_object, made.results))
@@ -159,10 +159,11 @@ def _columns_object(columns: Columns) -> Mapping[str, list[str]]:
     return {which.value: [columns.names[at] for at in places] for which, places in columns.of.items()}
 
 
-def _summary_object(summary: Summary) -> Object:
+def _summary_object(summary: Summary, beside: int) -> Object:
     return {
         "rows": summary.rows,
         "devices": summary.devices,
+        "other_devices": beside,
         "classes": {cls.value: count for cls, count in summary.counts.items()},
         "confidence": CONFIDENCE,
         "recall": _rate_object(summary.recall),

@@ -80,6 +80,8 @@ def findings(made: Reconciliation, quoted: Quoted) -> Iterator[str]:
         yield f"Not counted {'is' if beside == 1 else 'are'} {plural(beside, 'row')} of other sites."
     counted = (f"{summary.counts[cls]:,} {cls}" for cls in _ORDER if summary.counts[cls] and cls not in _COUNTED)
     yield f"Of these: {', '.join(counted) or 'none'}."
+    if others := made.beside:
+        yield f"Not counted {'is' if others == 1 else 'are'} {plural(others, 'device')} of other kinds (see --all)."
     yield from _rated("Recall: of the devices that were found, the list names", summary.recall)
     yield from _rated("Precision: of the rows that could be checked, a device was found for", summary.precision)
     yield from _rated("Accuracy: of the rows whose device was found, right in every respect are", summary.accuracy)
