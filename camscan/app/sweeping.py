@@ -163,11 +163,14 @@ def compare_with_memory(
 def _log(site: str, changes: Changes, warned_of: Selection) -> None:
     """What is selected, as warnings."""
     warned = warned_of.of(changes)
-    level = logging.WARNING if warned.changes or warned.losses else logging.INFO
+    level = logging.WARNING if warned.changes or warned.losses or warned.ended else logging.INFO
     tell("sweep.changes", level, site=site, scan=changes.scan, summary=summary(changes))
     level = logging.WARNING if warned.losses else logging.INFO
     for loss in changes.losses:
         tell("coverage.loss", level, site=site, what=loss.what, text=loss.text, unseen=len(loss.unseen))
+    level = logging.WARNING if warned.ended else logging.INFO
+    for loss in changes.ended:
+        tell("coverage.loss-ended", level, site=site, what=loss.what, text=loss.text)
     for change in [change for kind in Kind for change in changes.of(kind)][:_MAX_LINES]:
         device = change.device
         tell(

@@ -12,6 +12,7 @@ from camscan.records import Verdict
 from camscan.sweeps.changes import Kind
 
 COVERAGE_LOSS = "coverage-loss"
+LOSS_ENDED = "coverage-loss-ended"
 SUMMARY = "summary"
 ALARM = "alarm"
 BACK = "returned-after-removal"
@@ -23,7 +24,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u206
 class Event:
     """One thing that an alert tells.
 
-    `kind` is that of a change, `COVERAGE_LOSS`, `ALARM`, `BACK`, or `SUMMARY` for the whole alert.
+    `kind` is that of a change, `COVERAGE_LOSS`, `LOSS_ENDED`, `ALARM`, `BACK`, or `SUMMARY` for the whole alert.
 
     `details` hold what is known of the device, by the names of `camscan-alert/1`.
     """
@@ -79,6 +80,8 @@ def _events(found: Mapping[str, Any]) -> Iterator[Event]:
             yield Event(kind.value, _changed(change), site, change["address"], change["verdict"], details)
     for loss in found.get("coverage_loss", ()):
         yield Event(COVERAGE_LOSS, one_line(loss["text"]), site)
+    for loss in found.get("coverage_loss_ended", ()):
+        yield Event(LOSS_ENDED, one_line(loss["text"]), site)
 
 
 def _changed(change: Mapping[str, Any]) -> str:

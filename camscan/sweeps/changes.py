@@ -44,7 +44,8 @@ class Changes:
     """All changes of one sweep, or between two scans.
 
     `first`: there was nothing to compare with. `verdicts` counts the devices that were seen. `unselected` counts what
-    was left out because somebody does not want to be told of it.
+    was left out because somebody does not want to be told of it. `ended` are losses of the sweep before that are none
+    any more, each with what became of it.
     """
 
     scan: str
@@ -56,6 +57,7 @@ class Changes:
     losses: tuple[Loss, ...]
     verdicts: Mapping[Verdict, int]
     unselected: int = 0
+    ended: tuple[Loss, ...] = ()
 
     def of(self, kind: Kind) -> tuple[Change, ...]:
         """The changes of one kind, listed devices first."""

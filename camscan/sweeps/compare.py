@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from camscan.sweeps import lifecycle
 from camscan.sweeps.changes import Change, Changes, Kind
-from camscan.sweeps.coverage import Terms, Visibility, network_of, sight
+from camscan.sweeps.coverage import UNASKED, Terms, Visibility, network_of, sight
 from camscan.sweeps.memory import Loss, Memory, Track
 from camscan.sweeps.snapshot import Snapshot
 from camscan.sweeps.tracks import match
@@ -72,8 +72,10 @@ def _advance(memory: Memory, snapshot: Snapshot, terms: Terms, *, first: bool) -
             short=seeing.short,
             losses=losses,
         )
-    told = () if first else tuple(changes)
-    return after, Changes(snapshot.scan, memory.scan, snapshot.at, snapshot.complete, first, told, losses, verdicts)
+    told, ended = () if first else tuple(changes), seeing.ended if seeing else ()
+    return after, Changes(
+        snapshot.scan, memory.scan, snapshot.at, snapshot.complete, first, told, losses, verdicts, ended=ended
+    )
 
 
 def _is_over(track: Track, now: datetime) -> bool:
@@ -119,7 +121,7 @@ def _losses(tracks: Sequence[Track], snapshot: Snapshot, seeing: Visibility) -> 
         yield replace(loss, unseen=_addresses(unseen))
     if unasked := [track for track in hidden if track.unasked == 1]:
         text = f"{len(unasked)} devices seen before were not asked: they are excluded, or no longer targets"
-        yield Loss("targets", text, _addresses(unasked))
+        yield Loss(UNASKED, text, _addresses(unasked))
 
 
 def _is_behind(track: Track, loss: Loss) -> bool:

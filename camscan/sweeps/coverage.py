@@ -24,6 +24,8 @@ ACCEPTED_AFTER = 7
 
 A network without any answer stays lost for as long as it is asked.
 """
+UNASKED = "targets"
+"""What a loss names if devices are no longer asked; it is told once, and never ends."""
 _REMEMBERED = 3
 """The usual count is the best of so many sweeps."""
 
@@ -54,6 +56,7 @@ class Visibility:
     networks: Mapping[str, Gauge]
     short: tuple[bool, ...]
     losses: tuple[Loss, ...]
+    ended: tuple[Loss, ...]
     dark: bool
     """Whether there was no sign of life at all, so that silence means nothing."""
 
@@ -86,9 +89,12 @@ def sight(memory: Memory, snapshot: Snapshot, terms: Terms) -> Visibility:
     if not losses and snapshot.dark:
         remedy = "check its networks, and the way to them from this host"
         losses = (Loss("site", f"{snapshot.dark}: nothing can be said of the site; {remedy}"),)
-    before = {loss.what for loss in memory.losses}
+    before, now = ({loss.what for loss in some} for some in (memory.losses, losses))
     marked = tuple(replace(loss, lasting=loss.what in before) for loss in losses)
-    return Visibility(channels, networks, short, marked, dark=bool(snapshot.dark))
+    counts = {**by_channel, **by_network}
+    over = (Loss(name, _shown_now(name, counts, devices)) for name in before - now - {UNASKED})
+    ended = tuple(sorted((loss for loss in over if loss.text), key=lambda loss: loss.what))
+    return Visibility(channels, networks, short, marked, ended, dark=bool(snapshot.dark))
 
 
 def _in_scope(memory: Memory, snapshot: Snapshot) -> Memory:
@@ -207,6 +213,15 @@ def _loss(kind: str, name: str, gauge: Gauge, counts: Mapping[str, int]) -> Loss
         return Loss(f"channel {name}", f"{name} saw {usual} devices before and {now} now: probe failure suspected")
     cause = "is it cut off? If it is gone, remove it from the site" if not now else "a part of it may be cut off"
     return Loss(f"network {name}", f"{name} showed {usual} devices before and {now} now: {cause}")
+
+
+def _shown_now(what: str, counts: Mapping[str, int], devices: int) -> str:
+    """What a loss that is none any more shows; "" where that is nothing: it is behind another one, or not asked."""
+    kind, _, name = what.partition(" ")
+    if kind == "decoy":
+        return f"{name} answers again, or is not expected to"
+    seen = counts.get(name, 0) if name else devices
+    return f"{name or 'the site'} shows {seen} device{'' if seen == 1 else 's'} now" if seen else ""
 
 
 def _decoys(snapshot: Snapshot, terms: Terms) -> Iterator[Loss]:

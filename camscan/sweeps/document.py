@@ -48,6 +48,7 @@ def changes_object(changes: Changes, site: str | None, most: int | None = None) 
         "verdicts": {verdict.value: changes.verdicts.get(verdict, 0) for verdict in reversed(RANKS)},
         **{kind.value: [_change(change) for change in changes.of(kind)[:most]] for kind in Kind},
         "coverage_loss": [_loss(loss) for loss in changes.losses],
+        "coverage_loss_ended": [{"what": loss.what, "text": loss.text} for loss in changes.ended],
         "left_out": changes.unselected
         + (sum(len(changes.of(kind)[most:]) for kind in Kind) if most is not None else 0),
     }
@@ -58,7 +59,7 @@ def alert(changes: Changes, about: About, identity: str) -> bytes | None:
 
     Alarms are told each time, and a device that was removed and was seen again once.
     """
-    told = changes.changes or changes.fresh_losses or about.alarms or about.returned
+    told = changes.changes or changes.fresh_losses or changes.ended or about.alarms or about.returned
     if not (told or (changes.first and changes.complete)):
         return None
     alarms = f", {len(about.alarms)} ALERT" if about.alarms else ""
@@ -90,6 +91,7 @@ def signature(secret: bytes, body: bytes) -> str:
 def summary(changes: Changes) -> str:
     """The changes in one line, as "1 new (1 listed), 2 changed, coverage lost: channel sadp"."""
     lost = [f"coverage lost: {', '.join(loss.what for loss in changes.losses)}"] if changes.losses else []
+    lost += [f"no longer lost: {', '.join(loss.what for loss in changes.ended)}"] if changes.ended else []
     if changes.first:
         first = [f"the first sweep: {_verdicts(changes.verdicts)}", *lost]
         return ", ".join(first) if changes.complete else "no complete sweep yet"

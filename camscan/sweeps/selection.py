@@ -32,7 +32,8 @@ class Selection(Part):
         unselected = len(changes.changes) - len(told)
         if self._is_told(COVERAGE_LOSS):
             return replace(changes, changes=told, unselected=unselected)
-        return replace(changes, changes=told, losses=(), unselected=unselected + len(changes.fresh_losses))
+        unselected += len(changes.fresh_losses) + len(changes.ended)
+        return replace(changes, changes=told, losses=(), ended=(), unselected=unselected)
 
     def has(self, change: Change) -> bool:
         """Whether a change was selected. A device whose verdict changed counts by what it was, too."""

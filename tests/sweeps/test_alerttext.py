@@ -55,6 +55,17 @@ def test_what_was_left_out_is_counted() -> None:
     assert "and 7 more" in replace(read(), left_out=7).text
 
 
+def test_the_end_of_a_loss_is_an_event_that_warns_nobody() -> None:
+    memory, _ = advance(Memory(), sweep(0, cameras(3)), Terms())
+    memory, _ = advance(memory, sweep(1, cameras(3), dead=["10."]), Terms())
+    _, back = advance(memory, sweep(2, cameras(3)), Terms())
+    made = alert(back, About("hq"), "scan2-7")
+    assert made is not None
+    found = read_alert(made)
+    assert found.text.startswith("coverage-loss-ended: 10.0.0.0/24 shows 3 devices now\n")
+    assert [message[:6] for message in messages(found, BEGIN, Sender("host"))] == [b"<134>1", b"<134>1"]
+
+
 def test_a_test_alert_has_words_too() -> None:
     found = read_alert(trial("test-1"))
     assert (found.title, found.text) == ("camscan: a test alert", "Alert test-1")

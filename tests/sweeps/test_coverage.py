@@ -48,6 +48,35 @@ def test_one_bad_night_does_not_lower_what_is_usual() -> None:
     assert [loss.what for loss in found.losses] == ["channel sadp"]
 
 
+def test_that_a_loss_has_ended_is_told_once_with_what_is_there_now() -> None:
+    site, terms = cameras(4), Terms(decoys=("10.0.0.1",))
+    lost = [(camera.address, "sadp") for camera in site]
+    nights = [sweep(0, site), sweep(1, site, lost=lost), sweep(2, site), sweep(3, site, lost=lost)]
+    memory, ended = Memory(), []
+    for night in (*nights, sweep(4, site, dead=["10."]), sweep(5, site), sweep(6, site)):
+        memory, changes = advance(memory, night, terms)
+        ended.append([(loss.what, loss.text) for loss in changes.ended])
+    assert ended == [
+        [],
+        [],
+        [("channel sadp", "sadp shows 4 devices now")],
+        [],
+        [],  # it is behind another loss
+        [
+            ("decoy 10.0.0.1", "10.0.0.1 answers again, or is not expected to"),
+            ("network 10.0.0.0/24", "10.0.0.0/24 shows 4 devices now"),
+        ],
+        [],
+    ]
+
+
+def test_that_devices_are_not_asked_any_more_is_no_loss_that_ends() -> None:
+    memory, _ = advance(Memory(), sweep(0, cameras(4)), Terms())
+    memory, changes = advance(memory, sweep(1, cameras(2)), Terms())
+    assert [loss.what for loss in changes.losses] == ["targets"]
+    assert advance(memory, sweep(2, cameras(2)), Terms())[1].ended == ()
+
+
 def test_what_is_not_asked_is_forgotten() -> None:
     memory, _ = advance(Memory(), sweep(0, cameras(4)), Terms())
     found = sight(memory, sweep(1, cameras(4, "10.0.7."), asked=["http"]), Terms())

@@ -64,6 +64,17 @@ def test_lost_coverage_can_be_left_out() -> None:
     assert alert(left, About("hq"), "id1") is None
 
 
+def test_that_a_loss_has_ended_is_told_to_who_is_told_of_losses() -> None:
+    memory, _ = advance(Memory(), sweep(0, BEFORE), Terms(1, 1))
+    memory, _ = advance(memory, sweep(1, BEFORE, dead=["10."]), Terms(1, 1))
+    _, back = advance(memory, sweep(2, BEFORE), Terms(1, 1))
+    body = alert(Selection(changes=("coverage-loss",)).of(back), About("hq"), "id1")
+    assert body is not None
+    assert json.loads(body)["summary"] == "hq: no longer lost: network 10.0.0.0/24"
+    assert json.loads(body)["coverage_loss_ended"][0]["text"] == "10.0.0.0/24 shows 6 devices now"
+    assert alert(Selection(changes=("new",)).of(back), About("hq"), "id1") is None
+
+
 def test_an_alarm_beside_what_is_not_told_does_not_say_that_nothing_changed(changes: Changes) -> None:
     selected = Selection(changes=("name",)).of(changes)
     assert alert(selected, About("hq"), "id1") is None

@@ -59,6 +59,8 @@ def _table(site: str | None, changes: Changes) -> Iterator[str]:
     yield from lines([_HEADS, *shown] if shown else [])
     for loss in changes.losses:
         yield f"coverage-loss{GAP}{terminal(loss.text)}{'' if not loss.unseen else _unseen(loss.unseen)}\n"
+    for loss in changes.ended:
+        yield f"coverage-loss-ended{GAP}{terminal(loss.text)}\n"
 
 
 def _markdown(site: str | None, changes: Changes) -> Iterator[str]:
@@ -69,6 +71,8 @@ def _markdown(site: str | None, changes: Changes) -> Iterator[str]:
         yield "\n"
     for loss in changes.losses:
         yield f"- coverage-loss: {code(loss.text)}{'' if not loss.unseen else code(_unseen(loss.unseen))}\n"
+    for loss in changes.ended:
+        yield f"- coverage-loss-ended: {code(loss.text)}\n"
 
 
 def _in_order(changes: Changes) -> list[Change]:
