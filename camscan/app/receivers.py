@@ -6,18 +6,20 @@ import os
 import platform
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from camscan.errors import UsageError
 from camscan.net.services import notifier, syslog, webhook
 from camscan.net.services.delivery import Delivery
-from camscan.store.outbox import Message
 from camscan.sweeps import receiverconfig as parts
 from camscan.sweeps.alerttext import read_alert
 from camscan.sweeps.config import Config
 from camscan.sweeps.document import signature
 from camscan.sweeps.secrets import secret
 from camscan.sweeps.syslog import Sender, messages
+
+if TYPE_CHECKING:
+    from camscan.store.outbox import Message
 
 WEBHOOK = "webhook"
 _WEBHOOK_SECRET = "CAMSCAN_WEBHOOK_SECRET"  # noqa: S105 - the name of the variable

@@ -145,3 +145,9 @@ main()
     found = set(json.loads(done.stderr.splitlines()[-1]))
     assert {"camscan.app.scanning", "camscan.engine", "aiohttp"} <= found
     assert found.isdisjoint({*PARSED, "pydantic", "camscan.policy", "camscan.app.judging", "camscan.app.registering"})
+
+
+def test_a_configuration_is_checked_without_a_store(tmp_path: Path) -> None:
+    file = tmp_path / "c.toml"
+    file.write_text('[[site]]\nname = "hq"\nnetworks = ["10.0.0.0/24"]\n')
+    assert "sqlalchemy" not in loaded("config", "check", str(file))
