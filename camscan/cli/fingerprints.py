@@ -172,8 +172,7 @@ def explain(
       camscan fingerprints explain 10.20.0.15
       camscan fingerprints explain 10.20.0.15 --answers
     """
-    from camscan.app.identifying import judged
-    from camscan.app.judging import chosen_policies, library
+    from camscan.app.judging import all_devices_in, chosen_policies, library
     from camscan.cli.stored import open_store, scan_of
     from camscan.codecs.registry import read_again
     from camscan.errors import UsageError
@@ -185,15 +184,17 @@ def explain(
     rules, lists = library(folders), chosen_policies(policies, folders)
     with open_store(db) as store:
         taken = scan_of(store, scan_id, about=usual(device))
-        seen = tuple(map(read_again, store.observations(taken.id)))
         own = (entry.outcome for entry in store.ledger(taken.id, usual(device)) if entry.target == usual(device))
         fate = next(own, None)
-    for judgement in judged(seen, rules, lists):
-        if usual(device) in judgement.device.addresses:
-            answered = [observation for observation in seen if observation.target in judgement.device.addresses]
-            for line in (*explained(rules, answered, judgement.device, answers=answers), *_verdict(judgement)):
-                click.echo(line)
-            return
+        judgement = next(
+            (one for one in all_devices_in(store, taken, rules, lists) if usual(device) in one.device.addresses), None
+        )
+        places = judgement.device.addresses if judgement else ()
+        answered = [read_again(one) for one in store.observations(taken.id) if one.target in places]
+    if judgement:
+        for line in (*explained(rules, answered, judgement.device, answers=answers), *_verdict(judgement)):
+            click.echo(line)
+        return
     told = f"{device} is {fate} in that scan" if fate else f"that scan knows nothing of {device}"
     raise UsageError(f"{told}: `camscan devices --all` lists what answered")
 

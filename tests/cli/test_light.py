@@ -78,6 +78,11 @@ def test_a_report_that_says_how_many_rules_there_are_counts_them(store: Path, tm
     assert " rules" in page.read_text()
 
 
+def test_one_device_is_explained_without_judging_all_others_again(store: Path) -> None:
+    found = loaded("fingerprints", "explain", "10.0.0.1", "--db", str(store))
+    assert found.isdisjoint({"camscan.identify.match", "camscan.app.identifying"})
+
+
 def test_two_scans_are_compared_without_a_rule(store: Path) -> None:
     assert loaded("diff", BEFORE, "4f2a00", "--db", str(store)).isdisjoint(PARSED | OTHERS)
 
