@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from itertools import chain
+from pathlib import Path
 
 import click
 
-from camscan.errors import UsageError
+from camscan.errors import CamscanError, StoreError, UsageError
 from camscan.records import Origin, Scan
 from camscan.store import Store
 from camscan.store.engine import existing_file, missing_file
@@ -18,11 +20,25 @@ def open_store(target: str | None, *, or_new: bool = False) -> Store:
     """The store that is there: one that a mistyped --db names is not made, unless `or_new`.
 
     Raises:
-        StoreError: there is none, or it cannot be opened.
+        StoreError: there is none, or it cannot be opened. If none was named, it tells of the one that sweeps use.
     """
-    if not or_new:
+    if not or_new and (missing := missing_file(target)):
+        if target is None and (swept := _swept()) and not missing_file(swept):
+            raise StoreError(f"there is no store {missing}: add --db {swept}, where sweeps store theirs")
         existing_file(target)
     return Store.open(target)
+
+
+def _swept() -> str | None:
+    """The store that the configuration of sweeps names, if there is one that can be read."""
+    from camscan.app.settings import PLACES, configuration, database
+
+    named = os.environ.get("CAMSCAN_CONFIG")
+    file = Path(named) if named else next((place for place in PLACES if place.is_file()), None)
+    try:
+        return database(configuration(file).config) if file else None
+    except CamscanError:
+        return None
 
 
 def open_swept_store(named: str | None, configured: str | None) -> AbstractContextManager[Store | None]:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from camscan.cli.stored import scan_of
-from camscan.errors import CamscanError, UsageError
+from camscan.cli.stored import open_store, scan_of
+from camscan.errors import CamscanError, StoreError, UsageError
 from camscan.records import LedgerEntry, Observation, Origin, Outcome, Scan
 from camscan.store import Store
 
@@ -136,3 +136,28 @@ def test_a_scan_of_another_site_than_the_one_that_is_named_is_wrong_use(store: S
         scan_of(store, "scan1", "yard")
     with pytest.raises(UsageError, match="scan2 is of no site, not of 'depot'"):
         scan_of(store, "scan2", "depot")
+
+
+def test_where_no_store_is_named_and_none_is_there_that_of_sweeps_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("CAMSCAN_CONFIG", raising=False)
+    monkeypatch.setenv("CAMSCAN_DB", str(tmp_path / "none.db"))
+    site = '[[site]]\nname = "hq"\nnetworks = ["10.0.0.0/24"]\n'
+
+    def told(target: str | None = None) -> str:
+        with pytest.raises(StoreError) as caught:
+            open_store(target)
+        return str(caught.value).partition(": ")[2]
+
+    usual = "choose one with --db, or create one with `camscan scan`"
+    assert told() == usual
+    (tmp_path / "camscan.toml").write_text(f'[store]\nurl = "swept.db"\n{site}')
+    assert told() == usual  # no sweep has made it yet
+    Store.open(str(tmp_path / "swept.db")).close()
+    assert told() == "add --db swept.db, where sweeps store theirs"
+    assert told("other.db") == usual
+    for other in (site, "[store"):
+        (tmp_path / "camscan.toml").write_text(other)
+        assert told() == usual
