@@ -27,19 +27,43 @@ _TITLE = "http.title"
 _ABOUT = re.compile(
     r"(?i)(?<![a-z])(?:buy|prices?|for sale|wholesale|shop|(?:web|super)store|aliexpress|alibaba|ebay|flipkart"
     r"|reviews?|data ?sheet|manuals?(?:lib|slib|zz)?|specifications?|specs|forums?|ip cam talk|how to|tutorial"
-    r"|youtube|wikipedia|github)(?![a-z])|[a-z]\.com: "
+    r"|youtube|wikipedia|github|device details)(?![a-z])|[a-z]\.com: "
     r"|(?<![0-9a-z.])[0-9]{1,2} ?MP(?![0-9a-z])"
 )
 """Words in titles of shops, reviews and manuals that no device uses for itself."""
+_BODY = "http.body"
+_SITE = (
+    "wp-content/",
+    "wp-includes/",
+    "cdn.shopify.com",
+    "schema.org/product",
+    "schema.org/offer",
+    "schema.org/article",
+    "woocommerce",
+    'og:type" content="product',
+    'og:type" content="article',
+    "add-to-cart",
+    "add_to_cart",
+    "add to cart",
+    "add to basket",
+)
+"""Marks of the software that shops and magazines are made with, which no device runs."""
+_MAX_BODY = 16 * 1024
 _MAX_VALUES = 8
 _MAX_VALUE = 256
 
 
 def is_doubtful(fields: Fields) -> bool:
     """Whether an answer is of a simulator or honeypot, or a page about devices: its names are hints at most."""
-    return any(_ABOUT.search(value) for value in _values(fields, _TITLE)) or any(
-        _IMITATION.search(value) for name in _NAMES for value in _values(fields, name)
+    return (
+        any(_ABOUT.search(value) for value in _values(fields, _TITLE))
+        or any(_is_of_site(value[:_MAX_BODY].lower()) for value in fields.get(_BODY, ())[:1])
+        or any(_IMITATION.search(value) for name in _NAMES for value in _values(fields, name))
     )
+
+
+def _is_of_site(body: str) -> bool:
+    return any(mark in body for mark in _SITE)
 
 
 def _values(fields: Fields, name: str) -> list[str]:

@@ -24,11 +24,26 @@ Answer = Callable[..., Observation]
         ("http.title", "Dahua NVR5216-16P-I | eBay"),
         ("http.title", "DS-2CD2143G2-IS - Hikvision | Manualzz"),
         ("http.title", "Hikvision DS-2CD2342WD-I firmware V5.4.5 | IP Cam Talk"),
+        ("http.title", "Hikvision DS-2CD2042WD-I | Device Details | Monitor"),
     ],
 )
 def test_imitations_and_pages_about_devices(field: str, value: str) -> None:
     assert is_doubtful({field: (value,)})
     assert is_doubtful({"http.path": ("/",), field: ("x", value)})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<meta property="og:type" content="product"><title>DS-2CD2143G2-I</title>',
+        '<link href="/wp-content/themes/cctv/style.css">',
+        '<body class="woocommerce single-product">',
+        '<button name="add-to-cart">',
+        '{"@type": "http://schema.org/Product"}',
+    ],
+)
+def test_pages_of_shops_and_magazines(body: str) -> None:
+    assert is_doubtful({"http.body": (body,)})
 
 
 @pytest.mark.parametrize(
@@ -39,6 +54,7 @@ def test_imitations_and_pages_about_devices(field: str, value: str) -> None:
         ("http.title", "Workshop"),
         ("http.title", "IPC-HDW2431MP"),
         ("http.body", "a simulator"),
+        ("http.body", '<script src="/doc/script/product.js">add to list</script>'),
         ("onvif.model", "Simula"),
         ("onvif.model", "DS-2CD 4MP"),
         ("onvif.scope.name", "Flight simulator"),
