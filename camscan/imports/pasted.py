@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import chain
 
-from camscan.codecs import formed
+from camscan.codecs import formed, telnet
 from camscan.codecs.text import to_text
 from camscan.imports.forms import datagrams, interfaces, macs
 from camscan.imports.forms.base import MAX_TEXT, Answer, observed
@@ -63,6 +63,7 @@ def _answers(data: bytes, channel: str) -> Iterator[Answer]:
     if text.lstrip().startswith("SF-Port") and (found := list(nmap_text.scanned(text))):  # in nmap's own escapes
         yield from found
         return
+    text = telnet.spoken(text)
     yield from _of_text(unwrap(text), channel)
     yield from (one for form in BESIDE for one in form(text))
 

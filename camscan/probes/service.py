@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from camscan.codecs import http, rtsp, tls
+from camscan.codecs import http, rtsp, telnet, tls
 from camscan.errors import DecodeError
 from camscan.net.base import Exchange, Net, url_host
 from camscan.probes.answers import denied, observe
@@ -165,7 +165,7 @@ def _wants_tls(page: Observation) -> bool:
 
 
 def _banner(data: bytes) -> Fields:
-    return {"banner.text": (data.decode("utf-8", "replace"),)}
+    return {"banner.text": (telnet.spoken(data.decode("utf-8", "replace")),)}
 
 
 _ASK: dict[str, Callable[[str, int, Net], Awaitable[_Heard]]] = {

@@ -8,7 +8,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import BinaryIO
 
+from camscan.codecs import telnet
 from camscan.imports.files.base import Summary, address_of, imported, lines, names
+from camscan.imports.forms.calls import is_call
 from camscan.imports.pasted import read as read_pasted
 from camscan.records import Observation
 
@@ -47,10 +49,10 @@ def host(record: Record, summary: Summary, *names: str) -> str:
 
 
 def answers(target: str, port: int | None, told: str, channel: str, at: datetime) -> Iterator[Observation]:
-    """What one answer, as text, says on the channel that it came by. A banner is that and nothing else."""
+    """What one answer, as text, says on the channel that it came by. A banner is that and no more, unless it is SIP."""
     found: tuple[Observation, ...] = ()
-    if channel == "banner":
-        fields = names(banner__text=told.strip())
+    if channel == "banner" and not is_call(told):
+        fields = names(banner__text=telnet.spoken(told).strip())
         found = (imported(target, channel, at, fields),) if fields else ()
     elif told:
         found = read_pasted(told, channel, at)

@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from camscan.codecs import headers
-from camscan.codecs.layout import fields as as_fields
+from camscan.codecs import headers, telnet
 from camscan.imports.forms import messages
 from camscan.imports.forms.base import Answer, answer
 
@@ -25,7 +24,7 @@ def is_call(text: str) -> bool:
 
 def called(text: str) -> Iterator[Answer]:
     """The headers of the first answer, or else of the first request, what its body tells, and all of it as a banner."""
-    yield from answer("banner", as_fields([("banner.text", text)]))
+    yield from answer("banner", telnet.greeting(text))
     if (start := _start(text)) is None:
         return
     head = text[start.end() :]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from types import MappingProxyType
 
-from camscan.codecs.layout import fields as as_fields
+from camscan.codecs import telnet
 from camscan.imports.forms import (
     calls,
     certificate,
@@ -60,7 +60,7 @@ def anything(text: str) -> Iterator[Answer]:
 
     A single line is also tried as a server name, title or product.
     """
-    yield from answer("banner", as_fields([("banner.text", text)]))
+    yield from answer("banner", telnet.greeting(text))
     for protocol in ("http", "rtsp"):
         yield from single_values.challenge(protocol, text)
     yield from answer("http", interfaces.challenged(text))

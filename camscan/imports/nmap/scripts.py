@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from xml.etree.ElementTree import Element
 
-from camscan.codecs import http, rtsp, ssdp
+from camscan.codecs import http, rtsp, ssdp, telnet
 from camscan.codecs.layout import fields as as_fields
 from camscan.codecs.text import to_text
 from camscan.imports.forms import certificate, messages, single_values, snmp
@@ -96,7 +96,7 @@ def _banner(text: str, element: Element | None) -> Iterator[Answer]:
     if _ANSWERED.match(text.lstrip()):
         yield from _strings(text, element)
     else:
-        yield from answer("banner", as_fields([("banner.text", text)]))
+        yield from answer("banner", telnet.greeting(text))
 
 
 def _accounts(text: str, _: Element | None) -> Iterator[Answer]:
@@ -123,7 +123,7 @@ def _strings(text: str, _: Element | None) -> Iterator[Answer]:
         yield from messages.over_rtsp(lines)
     else:
         said = dict.fromkeys(map(str.strip, _PROBED.sub("", text).splitlines()))
-        yield from answer("banner", as_fields([("banner.text", "\n".join(said))]))
+        yield from answer("banner", telnet.greeting("\n".join(said)))
 
 
 _SCRIPTS: Mapping[str, Callable[[str, Element | None], Iterator[Answer]]] = MappingProxyType(

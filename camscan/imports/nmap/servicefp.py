@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from camscan.codecs import http, rtsp
-from camscan.codecs.layout import fields as as_fields
+from camscan.codecs import http, rtsp, telnet
 from camscan.codecs.text import to_text
 from camscan.imports.forms.base import Answer, answer, fields_of
 
@@ -30,7 +29,7 @@ def probe_answers(fingerprint: str) -> Iterator[Answer]:
         elif raw.startswith(b"RTSP/"):
             yield from answer("rtsp", fields_of(rtsp.decode, raw), "OPTIONS", raw)
         elif probe == "NULL":
-            yield from answer("banner", as_fields([("banner.text", to_text(raw))]), "", raw)
+            yield from answer("banner", telnet.greeting(to_text(raw)), "", raw)
 
 
 def _unescape(match: re.Match[str]) -> str:
