@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from support.peers import eventually
 from support.site import GET, ask, persona, site_of, talk
 
 from camscan.codecs import wsdiscovery
@@ -29,8 +30,8 @@ async def test_it_counts_connections_and_bytes() -> None:
         (device,) = site.devices
         await asyncio.gather(*(talk(device.address, 80) for _ in range(5)))
         assert await talk(device.address, 9100, b"%!PS", seconds=0.1) == b""
-        await asyncio.sleep(0.01)
         counters = device.counters
+        await eventually(lambda: not counters.at_once)
         assert (counters.connections, counters.max_per_second, counters.at_once) == (6, 6, 0)
         assert 1 <= counters.max_at_once <= 5
         assert counters.payload == {80: 5 * len(GET), 9100: 4}
