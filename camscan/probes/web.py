@@ -90,7 +90,7 @@ async def explore(ask: Ask, net: Net, page: Observation, *, tls: bool) -> AsyncI
             yield page
             if visit.is_endless:
                 return
-        for path in list(_further_paths(page.fields, ask.observations)):
+        for path in (_icon(page, visit), *_api_paths(page.fields, ask.observations)):
             yield await visit.get(path)
             if visit.gave_up:
                 return
@@ -126,15 +126,24 @@ class _Visit:
 
 def _redirect(page: Observation, visit: _Visit) -> str | None:
     """The target of a redirect, if it is on the same server and has not been asked for."""
+    targets = (*page.fields.get("http.location", ()), *page.fields.get("http.refresh", ()))
+    paths = (_own_path(target, page, visit) for target in targets)
+    return next((path for path in paths if path and path not in visit.seen), None)
+
+
+def _icon(page: Observation, visit: _Visit) -> str:
+    """The path of the favicon: as the page names it on the same server, or the usual one."""
+    paths = (_own_path(resource, page, visit) for resource in page.fields.get("http.resource", ()))
+    return next((path for path in paths if path.partition("?")[0].endswith((".ico", "favicon.png"))), _ICON)
+
+
+def _own_path(target: str, page: Observation, visit: _Visit) -> str:
+    """The origin form of a URL in a page, which may be relative; "" if it is on another server."""
     scheme = "https" if visit.tls else "http"
     base = f"{scheme}://{url_host(visit.address)}:{visit.port}{page.asked.removeprefix('GET ')}"
-    for target in (*page.fields.get("http.location", ()), *page.fields.get("http.refresh", ())):
-        url = _joined(base, target)
-        if port_of(url, visit.address) == visit.port and urlsplit(url).scheme == scheme:
-            path = origin_form(url)
-            if path not in visit.seen:
-                return path
-    return None
+    url = _joined(base, target)
+    is_own = port_of(url, visit.address) == visit.port and urlsplit(url).scheme == scheme
+    return origin_form(url) if is_own else ""
 
 
 def _joined(base: str, target: str) -> str:
@@ -154,13 +163,9 @@ def origin_form(url: str) -> str:
     return path if path.isascii() and path.isprintable() and " " not in path else "/"
 
 
-def _further_paths(fields: Fields, seen: Sequence[Observation]) -> Iterator[str]:
-    """The favicon, and the APIs if the host may be a device and no other port has been asked for them."""
+def _api_paths(fields: Fields, seen: Sequence[Observation]) -> Iterator[str]:
+    """The APIs, if the host may be a device and no other port has been asked for them."""
     asked = {o.asked for o in seen if o.outcome.has_answer and not _sends_elsewhere(o.fields)}
-    icons = (resource for resource in fields.get("http.resource", ()) if resource.endswith((".ico", "favicon.png")))
-    icon = next((path for path in icons if path.startswith("/") and not path.startswith("//")), _ICON)
-    path = origin_form(icon)
-    yield _ICON if path == "/" else path
     if _may_be_device(fields, seen):
         yield from (path for path in API_PATHS if f"GET {path}" not in asked)
 

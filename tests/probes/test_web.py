@@ -16,6 +16,7 @@ from camscan.probes.web import API_PATHS, WebProbe, explore, observe_page
 from camscan.records import Observation, Outcome
 
 HOST = "10.0.0.5"
+OK = b"HTTP/1.1 200 OK\r\nServer: nginx\r\nContent-Type: text/html\r\n\r\n"
 ICON = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nGIF89a"
 
 
@@ -36,7 +37,24 @@ async def test_icon_and_apis_are_asked_of_a_small_server() -> None:
     assert sent == [(80, "GET /favicon.ico"), *((80, f"GET {path}") for path in API_PATHS)]
 
 
-@pytest.mark.parametrize("icon", ["/&#9;/[x.ico", "/my icon.ico", "//10.0.0.6/x.ico", "icon.ico"])
+@pytest.mark.parametrize(
+    ("icon", "path"),
+    [
+        ("/x.ico", "/x.ico"),
+        ("ui/x.ico", "/doc/ui/x.ico"),
+        ("../x.ico?v=2", "/x.ico?v=2"),
+        (f"http://{HOST}/favicon.png", "/favicon.png"),
+    ],
+)
+async def test_the_icon_that_a_page_names_is_asked_for(icon: str, path: str) -> None:
+    script = Port(pages={"/doc/page.htm": OK + f'<link rel="icon" href="{icon}">'.encode(), path: ICON})
+    first = page("HTTP/1.1 302 Found\r\nServer: nginx\r\nLocation: /doc/page.htm")
+    assert await explored(first, script) == [(80, "GET /doc/page.htm"), (80, f"GET {path}")]
+
+
+@pytest.mark.parametrize(
+    "icon", ["/&#9;/[x.ico", "/my icon.ico", "//10.0.0.6/x.ico", "http://10.0.0.6/x.ico", "/x.cgi?do=x.ico"]
+)
 async def test_an_icon_that_cannot_be_asked_for_hides_nothing(icon: str) -> None:
     first = page("HTTP/1.1 200 OK\r\nServer: Boa", f'<html><link rel="icon" href="{icon}">')
     assert first.fields["http.resource"]
