@@ -165,7 +165,22 @@ def _alternative_names(certificate: x509.Certificate) -> list[str]:
     from cryptography import x509  # noqa: PLC0415
 
     names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    return [clip(str(name.value), MAX_VALUE) for name in islice(names, MAX_NAMES)]
+    return [clip(_alternative_name(name), MAX_VALUE) for name in islice(names, MAX_NAMES)]
+
+
+def _alternative_name(name: x509.GeneralName) -> str:
+    """A name as text; of a kind that cryptography does not decode, the hexadecimal digits of its value."""
+    from cryptography import x509  # noqa: PLC0415
+
+    match name.value:
+        case bytes() as value:
+            return value.hex()
+        case x509.Name() as value:
+            return value.rfc4514_string()
+        case x509.ObjectIdentifier() as value:
+            return value.dotted_string
+        case value:
+            return str(value)
 
 
 def _key(certificate: x509.Certificate) -> list[str]:

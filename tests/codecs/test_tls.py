@@ -46,11 +46,12 @@ def test_a_certificate_is_decoded_whole() -> None:
     }
 
 
-def named(count: int) -> bytes:
-    """A certificate with so many names."""
+def named(count: int, *others: x509.GeneralName) -> bytes:
+    """A certificate with so many names, and others."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "IPC")])
-    names = x509.SubjectAlternativeName([x509.DNSName(f"camera-{number}.example") for number in range(count)])
+    dns = [x509.DNSName(f"camera-{number}.example") for number in range(count)]
+    names = x509.SubjectAlternativeName([*dns, *others])
     begins = datetime(2020, 1, 1, tzinfo=UTC)
     builder = x509.CertificateBuilder(name, name, key.public_key(), 7, begins, begins + timedelta(1))
     return builder.add_extension(names, critical=False).sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
@@ -60,6 +61,19 @@ def test_names_are_bounded() -> None:
     assert tls.decode(named(tls.MAX_NAMES + 1))["tls.san"] == tuple(
         f"camera-{number}.example" for number in range(tls.MAX_NAMES)
     )
+
+
+def test_names_of_every_kind_are_text() -> None:
+    directory = x509.Name(
+        [x509.NameAttribute(NameOID.COMMON_NAME, "IPC"), x509.NameAttribute(NameOID.COUNTRY_NAME, "CN")]
+    )
+    kinds = [
+        x509.DirectoryName(directory),
+        x509.RegisteredID(x509.ObjectIdentifier("1.3.6.1.4.1.39165")),
+        x509.OtherName(x509.ObjectIdentifier("1.2.3"), b"\x0c\x01a"),
+    ]
+    names = tls.decode(named(0, *kinds))["tls.san"]
+    assert names == ("C=CN,CN=IPC", "1.3.6.1.4.1.39165", "0c0161")
 
 
 def test_of_a_certificate_that_is_too_large_only_what_stands_first_is_read() -> None:
