@@ -1,4 +1,4 @@
-"""ARP for IPv4 over Ethernet (RFC 826): which MAC says that it has an address."""
+"""ARP for IPv4 over Ethernet (RFC 826): the MAC of the sender."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _HEADS = tuple(pack("!HHBBH", 1, 0x0800, 6, 4, operation) for operation in (1, 2
 
 
 def decode(packet: bytes) -> dict[str, tuple[str, ...]]:
-    """The sender's MAC, and to whom its block is assigned.
+    """The sender's MAC, and the organization of its block.
 
     Raises:
         DecodeError: it is no ARP packet, or its sender names no MAC of a station.

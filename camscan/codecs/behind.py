@@ -1,7 +1,6 @@
-"""The cameras behind a recorder: what its list says of each channel, whichever interface the list came by.
+"""The cameras behind a recorder: the fields of each channel in its list, whichever web API the list came from.
 
-A recorder writes the logins of its cameras into such lists, some in the clear. They are nobody's business here:
-`struck_out` takes them out of an answer before it is kept.
+Such lists contain the logins of the cameras, some in clear text. `struck_out` masks them before an answer is kept.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ _LOGINS = re.compile(
 
 
 class InterfaceCodec(Protocol):
-    """The codec of a maker's own interface, which tells of the cameras behind a recorder: a module."""
+    """A module that is the codec of a maker's web API, with the cameras behind a recorder."""
 
     @property
     def REQUESTS(self) -> tuple[str, ...]:  # noqa: N802 - a constant of the module, as those below
@@ -64,14 +63,14 @@ class InterfaceCodec(Protocol):
         """The fields of an answer."""
 
     def slots(self, body: bytes) -> Sequence[bytes]:
-        """The part of an answer that speaks of each channel."""
+        """The parts of an answer, one for each channel."""
 
     def decode_slot(self, part: bytes) -> Fields:
-        """The fields of such a part."""
+        """The fields of one such part."""
 
 
 def struck_out(content: bytes) -> bytes:
-    """The content with every user name and password in it replaced by as many asterisks."""
+    """The content with all user names and passwords replaced by asterisks, of the same length."""
     return _LOGINS.sub(_asterisks, content)
 
 
@@ -94,7 +93,7 @@ def slot(api: str, number: str, pairs: Iterable[tuple[str, str]]) -> dict[str, t
 
 
 def counted(text: str) -> str:
-    """The number of a channel as plain text; "" for what is no number, or no channel of any recorder."""
+    """The number of a channel as text; "" if it is not a number, or too large."""
     plain = text.strip()
     sensible = plain.isascii() and plain.isdecimal() and len(plain) <= 5
     return str(int(plain)) if sensible else ""

@@ -1,8 +1,8 @@
 """WWW-Authenticate challenges (RFC 9110 section 11.6.1), as HTTP and RTSP servers send them.
 
 Devices quote badly, leave out schemes, commas and closing quotes, and put several challenges into one header; whatever
-can be read is kept. Realm and scheme help to tell who built the device; answers are made elsewhere (`digest`), and
-for enrolled devices alone.
+can be read is kept. Realm and scheme help to identify the device. Responses are made elsewhere (`digest`), and only
+for enrolled devices.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""DHCP for IPv4 as heard on the segment (RFC 2131, options of RFC 2132): what a client says of itself, and its address.
+"""DHCP for IPv4 as received passively (RFC 2131, options of RFC 2132): MAC, address and names of a client.
 
-Nothing is asked: clients broadcast when they start and when they renew.
+Nothing is sent: clients broadcast when they start and when they renew.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class _Message:
 
 
 def decode(data: bytes) -> dict[str, tuple[str, ...]]:
-    """The client's MAC, and what the client says of itself; a server's names for it are not the client's.
+    """The client's MAC, and the names in its own messages; a server's names for the client are ignored.
 
     Raises:
         DecodeError: it is no DHCP message, or has more options than any.
@@ -52,7 +52,7 @@ def decode(data: bytes) -> dict[str, tuple[str, ...]]:
 
 
 def address(data: bytes) -> str:
-    """The address that the client has or is about to have; "" where the message settles none. Raises as `decode`."""
+    """The address of the client, or the one that it requests; "" if there is none. Raises as `decode`."""
     message = _read(data)
     if message.kind == _SERVER_ACK:
         return ipv4_at(message.head, 16)

@@ -1,4 +1,4 @@
-"""DVRIP: Dahua's older binary protocol. Two of its questions need no user name: discovery, and what the realm is.
+"""DVRIP: Dahua's older binary protocol. Two of its requests need no user name: discovery, and the realm.
 
 Frames have a header of 32 bytes whose first two say what they are: a3 01 discovery, b3 00 its answer, a0 01 realm
 request, b0 00 and b0 01 answers. Logins (a0 00, a0 05) and commands (f6 00) are not made here.

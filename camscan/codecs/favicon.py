@@ -1,4 +1,4 @@
-"""Hashes of icons, as they are published: mmh3 over base64 with line breaks (the way of Shodan), and MD5."""
+"""Hashes of favicons in the usual forms: mmh3 over base64 with line breaks (as Shodan does), and MD5."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""MAC addresses of which the names that devices give themselves are formed: addresses, UUIDs, UPnP names, realms.
+"""MAC addresses in names that devices derive from their MAC: IPv6 addresses, UUIDs, UPnP names, realms.
 
-Whatever is read here is a claim of the answer, like any other value in it.
+Like any other value in an answer, they are claims.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _REALM_OF_MAC = re.compile(r"[A-Za-z][\w .-]{1,32}_([0-9A-F]{12})")
 
 
 def macs(fields: Fields) -> Iterator[str]:
-    """The MAC in each name that an answer gives its device, as "AA:BB:CC:DD:EE:FF"; no group's, which is random."""
+    """The MACs in the names of a device, as "AA:BB:CC:DD:EE:FF"; no multicast ones, which are random."""
     for name, read in _READERS.items():
         for value in fields.get(name, ())[:_MAX_VALUES]:
             yield from (mac for mac in read(value) if mac and not int(mac[1], 16) & 1)
@@ -69,4 +69,4 @@ _READERS: Mapping[str, Callable[[str], Iterator[str]]] = MappingProxyType(
         "ssdp.usn": in_endpoint,
     }
 )
-"""Field in which a device names itself -> what finds a MAC there, the most telling first."""
+"""Field with a name of the device -> the function that finds a MAC in it, the most reliable first."""

@@ -1,7 +1,7 @@
-"""Where an HTTP/1 answer begins and ends (RFC 9112), and what is head and what is content in it.
+"""Framing of HTTP/1 answers (RFC 9112): begin, end, head, and content.
 
 An answer may lack its status line, headers, reason phrase, CRs or end, and its lengths and chunk sizes may be wrong.
-Whatever can be read is kept, and only bytes that are no HTTP at all are refused.
+Whatever can be read is kept; only bytes that are not HTTP at all are refused.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Answer:
 
 
 def is_complete(data: bytes) -> bool:
-    """Whether an answer has ended by its own account; one that ends with its connection never has.
+    """Whether an answer is complete by its own framing; one that ends with its connection never is.
 
     Looks at the head and the last bytes only, so it may be called on each piece of a growing answer.
     """
@@ -91,7 +91,7 @@ def is_complete(data: bytes) -> bool:
 def read(data: bytes, most: int = MAX_ANSWER) -> Answer:
     """Head and content of one answer, without chunking and compression. Raises DecodeError if it is no HTTP.
 
-    The last few are remembered: whoever holds a login, keeps the answer and reads it looks at the same one in turn.
+    The last results are cached, because several callers read the same answer in turn.
     """
     head, content = _split(data[:most].lstrip(_BLANK))
     answer = read_head(head)
@@ -104,7 +104,7 @@ def read_own(data: bytes) -> Answer:
 
 
 def read_head(head: bytes) -> Answer:
-    """An answer without content, or the part of a head that there is; lines that are no header are left out."""
+    """An answer without content, or the beginning of a head; lines that are not headers are left out."""
     head = head[:MAX_HEAD].lstrip(_BLANK)
     status = _STATUS.match(head)
     lines = to_text(head, charset_named_in(head)).split("\n", MAX_HEADERS + 1)[: MAX_HEADERS + 1]
@@ -150,9 +150,9 @@ def _split(data: bytes) -> tuple[bytes, bytes]:
 
 
 def _unframed(content: bytes, head: Answer, most: int) -> bytes:
-    """The content without chunking and compression, and without another answer behind it.
+    """The content without chunking and compression, and without a further answer after it.
 
-    Otherwise its length is not believed, except for an image, whose hash a single byte would change.
+    Otherwise Content-Length is ignored, except for an image, whose hash would change with a single further byte.
     """
     length = head.last("content-length")
     if "chunked" in head.last("transfer-encoding") or _is_chunked(content):
@@ -165,12 +165,12 @@ def _unframed(content: bytes, head: Answer, most: int) -> bytes:
         try:
             return zlib.decompressobj(bits).decompress(content, most)
         except zlib.error:
-            continue  # the header lies, or another form of deflate
+            continue  # the header is wrong, or it is the other form of deflate
     return content
 
 
 def _is_chunked(content: bytes) -> bool:
-    """Whether a content that no header calls so is chunks: a size, as many bytes, and another size."""
+    """Whether content without the header is chunked: a size, as many bytes, and another size."""
     first = _CHUNK.match(b"\n" + content[:_MAX_SIZE_LINE])
     if first is None:
         return False

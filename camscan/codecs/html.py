@@ -1,7 +1,6 @@
-"""What a web page says about its device: title, the files it loads, and where it sends the browser.
+"""Title, loaded files and redirects of a web page.
 
-Pages are searched, not parsed: each pattern reads the page once, whatever the page holds, and broken markup loses only
-the tag that is broken.
+Pages are searched, not parsed: each pattern takes linear time, and broken markup affects only the broken tag.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What HTTP/1 answers say, from the status line to the last byte, and the one plain request that draws them."""
+"""Fields of HTTP/1 answers, and the one plain request that is sent."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _NAMED = {"http.server": "server", "http.location": "location", "http.content_ty
 
 
 def encode_get(host: str, path: str = "/") -> bytes:
-    """A GET for one path, as small and as plain as it can be, on a connection that ends with the answer.
+    """A minimal GET for one path, with "Connection: close".
 
     `host` is a name or address, with ":port" where that is not the scheme's own. Raises UsageError for anything that
     could not stand in a request line or header.
@@ -64,7 +64,7 @@ def encode_get(host: str, path: str = "/") -> bytes:
 
 
 def decode(data: bytes, path: str = "/") -> dict[str, tuple[str, ...]]:
-    """Everything that one answer to a GET for `path` says, its body included. Raises DecodeError if it is no HTTP."""
+    """The fields of one answer to a GET for `path`, including its body. Raises DecodeError if it is no HTTP."""
     answer = read(data)
     fields = {"http.path": (clip(path, MAX_PATH),), **_head_fields(answer)}
     for name, values in _body_fields(answer).items():

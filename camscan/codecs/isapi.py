@@ -1,7 +1,7 @@
 """The XML envelope of ISAPI and its forerunners (below /ISAPI, /SDK and /PSIA), with and without a login.
 
-Firmware for other labels keeps the envelope and changes only the namespace, so it tells the platform behind a label.
-To a device that the operator has enrolled it tells more: its network, and the cameras behind a recorder.
+Firmware for other brands keeps the envelope and changes only the namespace, so it shows the platform behind a brand.
+With an enrolled login, it also has the network settings and the cameras behind a recorder.
 """
 
 from __future__ import annotations

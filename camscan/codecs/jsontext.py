@@ -1,4 +1,4 @@
-"""JSON as devices send it: framed by who knows what, followed by NUL, several objects in a row, other than UTF-8."""
+"""JSON as devices send it: with other bytes around it, several objects in a row, or not in UTF-8."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MAX_SIZE = 64 * 1024  # bytes; the largest discovery answer seen has 2 KiB, and 
 MAX_CONTAINERS = 64  # objects and arrays, and so levels too; discovery answers have five
 MAX_TRIES = 16  # opening braces tried; answers start with theirs, or with one of a length that reads as a brace
 
-# Numbers stay as they were written: fields are text, and a number of a thousand digits costs nothing.
+# Numbers are kept as text, as fields are; so a number of a thousand digits takes no time.
 _DECODER = JSONDecoder(parse_int=str, parse_float=str, parse_constant=str, strict=False)
 
 

@@ -1,4 +1,4 @@
-"""What the discovery protocols share: text, numbers and addresses at fixed places, and the fields that come of them."""
+"""Helpers for codecs: text, numbers and addresses at fixed offsets, and fields from pairs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MAX_VALUE = 256  # characters kept of one value; the longest names and serial nu
 
 
 def fields(values: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
-    """Fields from (name, value) pairs. Empty values are left out; values of one name stand together without repeats."""
+    """Fields from (name, value) pairs. Empty and repeated values are left out."""
     found: dict[str, dict[str, None]] = {}
     for name, value in values:
         if kept := clip(value.replace("\0", ""), MAX_VALUE):
@@ -55,13 +55,13 @@ def mac_in_address(text: str) -> str:
     except ValueError:
         return ""
     own = parsed.packed[8:]
-    if own[3:5] != b"\xff\xfe" or not own[0] & 2:  # another address, or one that somebody made up
+    if own[3:5] != b"\xff\xfe" or not own[0] & 2:  # not derived from a MAC
         return ""
     return hardware_address(bytes((own[0] ^ 2, *own[1:3], *own[5:])).hex())
 
 
 def number(value: int) -> str:
-    """A number as text; "" for 0, which these protocols write where there is nothing to say."""
+    """A number as text; "" for 0, by which these protocols mean "unknown"."""
     return str(value) if value else ""
 
 

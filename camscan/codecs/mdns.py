@@ -73,9 +73,9 @@ def encode_query(services: Sequence[str], unicast: bool) -> bytes:
 
 
 def decode(data: bytes) -> dict[str, tuple[str, ...]]:
-    """What one response announces: services, instances, host names, TXT strings and addresses, also of the card.
+    """Services, instances, host names, TXT strings and addresses in a response, and MACs in its TXT strings.
 
-    A response that breaks off gives what stands before. Raises DecodeError for a query, and where nothing can be read.
+    A truncated response gives what precedes the cut. Raises DecodeError for a query, and if nothing can be read.
     """
     if len(data) < _HEADER.size:
         raise DecodeError(f"no mDNS: {len(data)} bytes are less than a header")

@@ -50,7 +50,7 @@ def own_answer(data: bytes, decode: Callable[[bytes], Fields]) -> Fields:
 
 
 def without_headers(data: bytes) -> bytes:
-    """What may be kept of an answer to a login: status, content type and the content, unpacked.
+    """The part of an answer to a login that may be kept: status, content type and the decompressed content.
 
     Other headers may hold what a password can be guessed from (RFC 7616, section 3.5: `rspauth`). Bytes that are no
     HTTP stay as they are.
@@ -65,8 +65,8 @@ def without_headers(data: bytes) -> bytes:
 
 
 def struck_out(data: bytes) -> bytes:
-    """The same of an answer that may tell the logins of others: without them.
+    """The same, with the logins of cameras masked.
 
-    It is unpacked first, so that no login hides in its packing.
+    It is decompressed first, so that no login is overlooked.
     """
     return behind.struck_out(without_headers(data))

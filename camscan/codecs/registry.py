@@ -1,4 +1,4 @@
-"""Which codec reads the answers of which channel: stored bytes become fields again by today's codecs."""
+"""The codec of each channel, and decoding of stored bytes by the current codecs."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _Decode = Callable[[bytes, str], Sequence[Fields]]
 
 
 def _of(interface: InterfaceCodec) -> _Decode:
-    """Reads whole answers, and the parts of one channel each, of which the question names the channel."""
+    """Decodes whole answers, and parts for a single channel, whose `asked` ends with the channel."""
 
     def decode(raw: bytes, asked: str) -> Sequence[Fields]:
         part = " #" in asked
@@ -78,14 +78,13 @@ _DECODERS: Mapping[str, _Decode] = MappingProxyType(
 )
 
 _KEPT = ("wsd.unsolicited",)
-"""Fields that do not follow from the bytes alone."""
+"""Fields that cannot be derived from the bytes alone."""
 
 
 def read_again(observation: Observation) -> Observation:
-    """The same observation with the fields that today's codec reads in its bytes.
+    """The observation with the fields that the current codec reads in its bytes.
 
-    Where today's codec cannot read them, or none is known for the channel, the stored fields stay: what is returned is
-    the very observation that was given.
+    If the codec cannot read them, or the channel has no codec, the given observation itself is returned.
     """
     decode = _DECODERS.get(observation.channel)
     if decode is None or not observation.raw:

@@ -1,8 +1,8 @@
-"""What an enrolled device tells by ONVIF: zeep makes the questions and says what a reply may hold, bytes in and out.
+"""ONVIF requests to enrolled devices, and their replies: zeep makes the requests and knows the structure of replies.
 
-One document of ours describes the operations (`wsdl/onvif.wsdl`). zeep loads it once, when the first camera is asked,
-and it serves them all; zeep itself is imported no sooner. No secret passes here: whoever sends a question may put a
-token into its empty Header. The operations only read: there is none for a snapshot or a stream.
+The operations are described by a document of ours (`wsdl/onvif.wsdl`). zeep and the document are loaded when the first
+camera is asked. No secret is handled here: the sender may put a token into the empty Header of a request. All
+operations only read, and there is none for a snapshot or a stream.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _Parts: TypeAlias = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """What is read of an element: its name, and what it holds; whether there may be several of it."""
+    """An element in a reply: its name, its children, and whether it may be repeated."""
 
     name: str
     repeated: bool
@@ -55,7 +55,7 @@ class _Part:
 
 
 class _Folder:
-    """Stands where zeep has its transport: it reads the document, and nothing ever leaves through it."""
+    """Replaces the transport of zeep: it reads our document and never sends anything."""
 
     def load(self, _url: str) -> bytes:
         return _WSDL.read_bytes()
@@ -75,7 +75,7 @@ def encode(operation: str) -> bytes:
 
 
 def decode(body: bytes, operation: str) -> dict[str, tuple[str, ...]]:
-    """What the reply to an operation says, a fault included.
+    """The fields of the reply to an operation, or of a fault.
 
     Raises:
         DecodeError: it is no SOAP, not whole, larger than any reply, or holds a DTD or an entity.
@@ -97,7 +97,7 @@ def decode(body: bytes, operation: str) -> dict[str, tuple[str, ...]]:
 
 
 def _reply(document: bytes, operation: str) -> _Parts:
-    """What the content of an envelope holds of what is described. Raises ValueError for another content."""
+    """The described elements of a reply. Raises ValueError for another content."""
     from lxml.etree import fromstring  # noqa: PLC0415
 
     content = fromstring(document, _parser()).find(f"{{{_SOAP}}}Body/*")
@@ -107,9 +107,9 @@ def _reply(document: bytes, operation: str) -> _Parts:
 
 
 def _parts(content: Any, described: Mapping[str, _Part]) -> _Parts:
-    """The parts of an element by their names: texts, and mappings for those with parts of their own.
+    """The described children of an element by name: text, or a mapping for those with children.
 
-    zeep's own reading of what it describes takes five times as long.
+    zeep's own parser takes five times as long.
     """
     found: _Parts = {}
     for child in content:
@@ -126,13 +126,13 @@ def _parts(content: Any, described: Mapping[str, _Part]) -> _Parts:
 
 @cache
 def _described(operation: str) -> Mapping[str, _Part]:
-    """The parts of the reply to an operation, as zeep's document describes them."""
+    """The elements of the reply to an operation, as the document describes them."""
     space = _MEDIA if operation in MEDIA_QUESTIONS else _DEVICE
     return _inside(_client().get_element(f"{{{space}}}{operation}Response"))
 
 
 def _inside(element: Any) -> Mapping[str, _Part]:
-    """The parts of an element by the names that they may have: some devices leave the namespaces out."""
+    """The children of an element by their possible names: some devices omit the namespaces."""
     parts = [inner for _, inner in getattr(element.type, "elements", ())]
     return {
         name: _Part(inner.name, inner.accepts_multiple, _inside(inner))
@@ -143,7 +143,7 @@ def _inside(element: Any) -> Mapping[str, _Part]:
 
 @cache
 def _parser() -> XMLParser:
-    """Reads what has passed `xml.prepared`, so that there is no DTD and no entity in it."""
+    """A parser for what has passed `xml.prepared`, and thus has no DTD and no entity."""
     from lxml.etree import XMLParser  # noqa: PLC0415
 
     return XMLParser(remove_comments=True, remove_pis=True, resolve_entities=False)

@@ -1,4 +1,4 @@
-"""What a TLS certificate says (X.509, RFC 5280), however badly it was made, and names as other tools print them.
+"""Fields of TLS certificates (X.509, RFC 5280), even of invalid ones, and of names as other tools print them.
 
 Names are written as RFC 4514 text, most specific part first: "CN=www.example.com,OU=Cameras,O=Example,C=CN".
 """
@@ -143,7 +143,7 @@ def _certificate_fields(certificate: bytes) -> dict[str, list[str]]:
 
 
 def _attempt(read: Callable[[A], T], argument: A) -> T | None:
-    """What a reader gives, or None where the library refuses its input."""
+    """The result of a reader, or None if the library refuses its input."""
     from cryptography import exceptions, x509  # noqa: PLC0415
 
     try:
@@ -221,7 +221,7 @@ def _as_text(value: str | bytes) -> str:
 
 
 def _scanned_names(certificate: bytes) -> dict[str, Name]:
-    """Issuer and subject found without reading the structure: before the validity, and between that and the key."""
+    """Issuer and subject found by their position: before the validity, and between the validity and the key."""
     validity = _VALIDITY.search(certificate)
     if validity is None:
         return {"tls.issuer": _scanned_name(certificate)}

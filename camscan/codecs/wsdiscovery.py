@@ -1,7 +1,7 @@
-"""WS-Discovery (April 2005 and OASIS 1.1) over UDP 3702: Probes for ONVIF devices, and what is answered or announced.
+"""WS-Discovery (April 2005 and OASIS 1.1) over UDP 3702: Probes for ONVIF devices, their answers and announcements.
 
-Elements are matched by local name, since devices mix the namespaces of the two. What is no well-formed XML (undeclared
-prefixes, a cut head, a listing that another tool printed) is read tag by tag or line by line instead.
+Elements are matched by local name, because devices mix the namespaces of both versions. What is not well-formed XML
+(undeclared prefixes, a truncated head, the output of another tool) is read tag by tag or line by line.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ _LINE = re.compile(r"^[ \t]{0,64}(Types|Scopes|XAddrs)[ \t]{0,8}[:=]([^\r\n]*+)"
 
 @dataclass(slots=True)
 class _Message:
-    """A datagram taken apart: what its header says, and the parts of each device by local name."""
+    """A parsed datagram: its header, and the elements of each device by local name."""
 
     action: str = ""
     relates_to: str = ""

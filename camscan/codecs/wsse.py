@@ -1,4 +1,4 @@
-"""The UsernameToken of WS-Security (OASIS UsernameToken Profile 1.0), with which ONVIF asks are signed.
+"""The UsernameToken of WS-Security (OASIS UsernameToken Profile 1.0), which authenticates ONVIF requests.
 
 The password itself is never sent: the token holds Base64(SHA-1(nonce + created + password)).
 """

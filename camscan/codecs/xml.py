@@ -1,11 +1,11 @@
-"""XML of hostile and of careless peers: bounded before it is parsed, forgiving about what careless devices get wrong.
+"""Parses XML of hostile and careless devices: bounded before parsing, and tolerant of common mistakes.
 
-Refused before parsing: any DOCTYPE or entity, and whatever is larger or richer in elements than an answer can be.
-Forgiven: text before the declaration or behind the root, a charset wrongly named, control characters, a bare "&".
-The parser only ever sees UTF-8 without a declaration, so no charset can hide a DOCTYPE from the check.
+Refused before parsing: any DOCTYPE or entity, and documents with too many bytes or elements. Tolerated: text before the
+declaration or after the root, a wrong charset, control characters, a bare "&". The parser only gets UTF-8 without a
+declaration, so that no charset can hide a DOCTYPE from the check.
 
-A document that breaks off within a text may have been cut in the middle of a value. What is there of it counts where
-its beginning tells as much as the whole (`in_part`), and never for a number, a name or an address that is unique.
+A truncated document may end in the middle of a value. That value is used only if its beginning is as informative as the
+whole (`in_part`), and never for unique values such as a number, a name or an address.
 """
 
 from __future__ import annotations
@@ -102,9 +102,9 @@ def find_text(root: Element, name: str) -> str:
 
 
 def in_part(name: str, text: str) -> str:
-    """What counts of the text of an element that breaks off within it; "" where only the whole would.
+    """The usable part of a truncated text of an element; "" if only the whole text would be usable.
 
-    Of a model the beginning names the family. The last scope of a list does not count where it is a number.
+    The beginning of a model names its family. The last scope of a list is dropped if it is a number.
     """
     text = _REFERENCE_BEGUN.sub("", text)
     if not _LEAST_PART <= len(text.strip()) <= _MAX_PART or not _TELLS_IN_PART.fullmatch(name.rpartition(":")[2]):
