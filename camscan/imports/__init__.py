@@ -1,1 +1,1 @@
-"""Evidence that others gathered: pasted answers and files of other tools become observations, by the same codecs."""
+"""Imports of pasted answers and of other tools' files: they become observations, by the same codecs as in a scan."""

@@ -1,1 +1,1 @@
-"""How programs write an answer down, one family a module: text in, the text that the device sent out."""
+"""Notations in which programs show an answer: text in, the text that the device sent out."""

@@ -1,4 +1,4 @@
-"""What the notations share: by what an answer is told from other text, and how much of a paste is looked into."""
+"""What the notations share: patterns that recognise an answer, and limits."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 Undo: TypeAlias = Callable[[str], str]
-"""Takes one way of writing off a text; gives any other text back as it is."""
+"""Removes one notation from a text; returns any other text unchanged."""
 
 MAX_LINES = 4096  # of one paste
 MAX_JSON = 256 * 1024  # characters of JSON, or of what a program printed, that are parsed
-FEW, MANY = 2, 3  # lines from which on a mark that each of them has is no chance: of an answer, of any text
+FEW, MANY = 2, 3  # lines that must all have a mark so that it is no coincidence: in an answer, in any text
 
 STATUS = r"(?:RTSP|HTTP)/\d\.\d[ \xa0]\d{3}\b"
 BEGIN = rf"(?:{STATUS}|v=0(?!\w|\.\d))"
@@ -24,14 +24,14 @@ HEADER = (
     r"(?:WWW-Authenticate|Server|CSeq|Public|Content-[A-Za-z]{4,8}|Location|Set-Cookie|Date|Connection|Session|Transport"
     r"|Cache-Control|ETag|Last-Modified|Keep-Alive|Accept-Ranges|Pragma|Expires|Vary|X-[A-Za-z-]{3,40})"
 )
-"""Names of headers that tell an answer from other pairs."""
+"""Names of headers that distinguish an answer from other pairs."""
 ANSWER_LINE = re.compile(
     r"(?:RTSP|HTTP)/\d\.\d[ \t]+\d{3}\b"
     r"|(?<![A-Za-z])(?:WWW-Authenticate|Server|CSeq|Public|Content-(?:Base|Type)|Location|Set-Cookie)[ \t]?:[ \t]?\S"
     r"|\ba=(?:control|rtpmap|fmtp|range|recvonly|x-dimensions|Media_header|packetization-supported)\b",
     re.IGNORECASE,
 )
-"""What is said in no line but that of an answer."""
+"""What occurs only in lines of an answer."""
 _HEADED = re.compile(rf"^\W{{0,16}}+{HEADER}[ \t\xa0]?:", re.IGNORECASE | re.MULTILINE)
 
 
@@ -51,7 +51,7 @@ def unescaped(text: str) -> str:
 
 
 def objects(parsed: object, most: int = MAX_LINES) -> Iterator[dict[str, object]]:
-    """The objects in a value of JSON, the outer ones first, among so many values."""
+    """The objects in a JSON value, the outer ones first; at most `most` values are looked at."""
     waiting = deque([parsed])
     for _ in range(most):
         if not waiting:
@@ -65,7 +65,7 @@ def objects(parsed: object, most: int = MAX_LINES) -> Iterator[dict[str, object]
 
 
 def unquoted(value: str) -> str:
-    """A value with its escaped quotes as they are."""
+    """A value with its escaped quotes unescaped."""
     return _QUOTE.sub(r"\1", value)
 
 

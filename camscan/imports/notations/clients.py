@@ -1,4 +1,4 @@
-"""What programs show of an answer in a form of their own: packet dissectors, browsers, clients and their traces."""
+"""Output of packet dissectors, browsers, media players, and other clients."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _LISTED = re.compile(
     r"[ \t]+-[ \t](https?://[^\s/]{3,80}/\S{0,120})",
     re.IGNORECASE | re.MULTILINE,
 )
-"""A device that a search by ONVIF found: its endpoint, its name, and where it is asked."""
+"""A device found by an ONVIF search: its endpoint, name and address."""
 _DOTTED = re.compile(r"^(?:HTTP|RTSP)/\d\.\d \d{3} [^\r\n]*?\.\.[A-Z][\w-]{1,40}: ?.*$", re.MULTILINE)
 _CAPTURED = re.compile(
     r"^(?:\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d\.\d{1,9} IP6? (?=[^\r\n]*?\blength \d)[^\r\n]*+\r?\n", re.MULTILINE
@@ -48,14 +48,14 @@ _CARRIED = re.compile(r"^[E`][^\r\n]{16,200}?(?=(?:HTTP|RTSP)/\d\.\d \d{3} )", r
 
 
 def curl_or_telnet(text: str) -> str:
-    """An answer without what curl or telnet says around it."""
+    """An answer without the other output of curl or telnet."""
     if _VERBOSE.search(text):
         text = _TALK.sub("", text)
     return _TELNET.sub("", text).strip() if "\nEscape character is " in text else text
 
 
 def wireshark(text: str) -> str:
-    """What Wireshark shows of a packet: it writes out the end of each line that was sent."""
+    """A packet as Wireshark shows it, with the line ends written as escapes."""
     lines = _FOLDED.sub(r"\1 ", text).splitlines()[:MAX_LINES]  # mail folds long lines
     sent = [_SHOWN_END.sub("", line) for line in lines if _SHOWN_END.search(line)]
     if len(sent) < 2:
@@ -66,7 +66,7 @@ def wireshark(text: str) -> str:
 
 
 def browser(text: str) -> str:
-    """What the tools of browsers show of an answer: a status, then headers; or names and values in columns."""
+    """An answer in the developer tools of a browser: a status and headers, or names and values in columns."""
     status, headers = _STATUS_CODE.search(text), _RESPONSE_HEADERS.search(text)
     if not status or not headers:
         return _COLUMNS.sub(r"\1: ", _RESPONSE_HEADERS.sub("", text, count=1)).strip() if _NAME.search(text) else text
@@ -76,7 +76,7 @@ def browser(text: str) -> str:
 
 
 def player(text: str) -> str:
-    """What ffmpeg traced of an answer line by line, or the name of the session that it, or retina, shows."""
+    """An answer in a trace of ffmpeg, or the session name that ffmpeg or retina shows."""
     if len(lines := _TRACED.findall(text)) >= MANY:
         return "\r\n".join(lines)
     played = _PLAYED.search(text) or _NAMED.search(text)
@@ -84,7 +84,7 @@ def player(text: str) -> str:
 
 
 def gstreamer(text: str) -> str:
-    """What GStreamer prints of a stream: the attributes of its description among the capabilities, perhaps escaped."""
+    """Attributes of a session description in the capabilities that GStreamer prints, perhaps escaped."""
     if "application/x-rtp" not in text:
         return text
     plain = text.replace("\\", "") if "\\(string\\)" in text else text
@@ -94,7 +94,7 @@ def gstreamer(text: str) -> str:
 
 
 def onvif_search(text: str) -> str:
-    """The one device in what clients of ONVIF list of their search: the name that it gives itself."""
+    """The only device in the list of an ONVIF search, with its own name."""
     found = _LISTED.findall(text)
     if len(found) != 1:
         return text
@@ -103,7 +103,7 @@ def onvif_search(text: str) -> str:
 
 
 def packet_printer(text: str) -> str:
-    """What ngrep and tcpdump print of packets: a full stop for each control character, lines perhaps folded."""
+    """Packets as ngrep and tcpdump print them: with a full stop for each control character, perhaps folded."""
     if _CAPTURED.search(text) and _CARRIED.search(text):
         return _CARRIED.sub("", _CAPTURED.sub("", text))
     if not _PACKET.search(text):

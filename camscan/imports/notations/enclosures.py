@@ -1,4 +1,4 @@
-"""What stands around a whole text: the quotes of a string, a citation, a fence of code, references of HTML."""
+"""What encloses a whole text: the quotes of a string, a quotation of every line, a code fence, HTML entities."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _FENCE = re.compile(r"^[ \t]{0,64}(?:```|~~~)", re.MULTILINE)
 _CITED = re.compile(r"[ \t]{0,3}>(?: |$)")
 _CITATION = re.compile(r"^[ \t]{0,3}> ?", re.MULTILINE)
 _NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x80-\x9f\ufffd]")
-"""What bytes have that are no text: those are decoded elsewhere."""
+"""Characters of binary data, which is decoded elsewhere."""
 _REFERENCE = re.compile(r"&(?:lt|gt|quot|#39|#x27|#1[03]|#x0?[ad]);", re.IGNORECASE)
 _MARKUP = re.compile(r"<[A-Za-z/!?]")
 
 
 def enclosed(text: str) -> str:
-    """What a string of a program, a citation of every line or a fence of code holds, if it is all there is."""
+    """The content of a string, of quoted lines or of a code fence, if the text is nothing else."""
     text = _of_string(text)
     lines = [line for line in text.splitlines() if line.strip()]
     if len(lines) >= FEW and all(map(_CITED.match, lines)):
@@ -34,12 +34,12 @@ def enclosed(text: str) -> str:
 
 
 def _of_string(text: str) -> str:
-    """The text that a string of JSON or of Python stands for; bytes that are no text stay as they are written."""
+    """The value of a string in JSON or Python; binary data stays as it is written."""
     value = literal(text)
     told = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
     return text if told is None or _NO_TEXT.search(told) else told
 
 
 def referenced(text: str) -> str:
-    """A text all of whose marks are references of HTML, as the source of a page holds it."""
+    """A text with its HTML entities replaced, if it has no other markup."""
     return unescape(text) if _REFERENCE.search(text) and not _MARKUP.search(text) else text

@@ -1,4 +1,4 @@
-"""Bytes written down as text: base64, hex digits, hex dumps, strings of a program."""
+"""Bytes encoded as text: base64, hex digits, hex dumps, string literals."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _DUMP = re.compile(r"([ \t]*)(?:0x)?([0-9A-Fa-f]{4,8}):?[ \t]{1,8}([0-9A-Fa-f]{2
 _CAPTION = re.compile(
     r"[ \t]*+(?:[^\r\n]{0,512}\b(?:length|bytes)\b[^\r\n]{0,512}|(?:0x)?[0-9A-F]{4,8}:?)?", re.IGNORECASE
 )
-"""A line of a dump that stands over a packet, between two of them, or at the end with the count of the bytes."""
+"""A line of a dump before a packet, between two packets, or at the end with the number of bytes."""
 _COLUMNS = re.compile(r"[ \t]{2,}|[ \t]*\|")
 _ROW_OCTETS = 16
 _FULL_COLUMNS = (11, 23)  # characters of the columns that dumps part a row into: four or eight bytes
@@ -30,7 +30,7 @@ _PREFIX = re.compile(r"(?:base64|b64|hex)[ \t]*:[ \t]*", re.IGNORECASE)
 
 
 def decoded(text: str) -> bytes:
-    """The bytes that a text spells out; none where it is no wrapping, or spells out nothing but more text of its kind.
+    """The bytes that a text encodes; empty if it is not an encoding.
 
     >>> decoded("MDEyMzQ1Njc4OWFiY2RlZg==")
     b'0123456789abcdef'
@@ -43,7 +43,7 @@ def decoded(text: str) -> bytes:
 
 
 def literal(text: str) -> str | bytes | None:
-    """The value of a string of JSON or of Python, where a text is nothing else; None for any other text."""
+    """The value of a string literal in JSON or Python; None if the text is anything else."""
     if len(text) > MAX_WRAPPED or not _STRING.fullmatch(text):
         return None
     string = text.strip()
@@ -56,7 +56,7 @@ def literal(text: str) -> str | bytes | None:
 
 
 def _of_string(text: str) -> bytes:
-    """A string of a program, or a text with escapes for bytes."""
+    """A string literal, or a text with escapes for bytes."""
     if _ESCAPED.search(text) and not _STRING.fullmatch(text):
         text = "b'" + text.replace("'", "\\'") + "'"
     value = literal(text)
@@ -64,9 +64,9 @@ def _of_string(text: str) -> bytes:
 
 
 def _of_dump(text: str) -> bytes:
-    """xxd, hexdump -C, tcpdump -x, Wireshark: an offset, then up to sixteen bytes a line, then what they look like.
+    """xxd, hexdump -C, tcpdump -x, Wireshark: an offset, up to sixteen bytes a line, then the same as text.
 
-    Several packets under captions follow each other, as do the two sides of a talk, one of them set deeper.
+    There may be several packets with captions, and two directions of a connection, one of them indented.
     """
     data = bytearray()
     ends: dict[str, int] = {}  # indent -> offset of the next row
@@ -86,7 +86,7 @@ def _of_dump(text: str) -> bytes:
 
 
 def _row(written: str) -> bytes:
-    """The bytes of a row, which may be parted into columns; what they look like stands in the last one."""
+    """The bytes of a row, which may be in several columns; the last column is the same as text."""
     row = b""
     for column in _COLUMNS.split(written):
         octets = column.strip()

@@ -1,4 +1,4 @@
-"""Ends of lines that something else has put in the place of those that were sent, or has left out."""
+"""Line ends that were replaced or removed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ESCAPED = re.compile(r"(?:\\r)?\\n")
 _ESCAPED_ALONE = re.compile(r"\\r\\n|\\n(?![a-z\\])")  # no folder of Windows begins with it
 _SETTINGS = re.compile(r"\A\s*[\w.\[\]]{2,80}=[^\r\n\\]{0,200}(?:\\r)?\\n(?:[\w.\[\]]{2,80}=|\s*\Z)")
 _CODE = re.compile(r"[\"'`][;,)\s]*\Z|\\\"|\A\s*(?:[\"'{\[]|\Z)")
-"""By what one line is told to be code, in which escapes stand within strings."""
+"""Signs that a line is source code, in which escapes belong to strings."""
 _FLAT = re.compile(rf"(?:RTSP|HTTP)/\d\.\d[ \t]+\d{{3}}\b[^\r\n:]{{0,64}}?(?=[ \t]++{HEADER}[ \t]?:)", re.IGNORECASE)
 _PAGE = re.compile(
     r"^(HTTP/\d\.\d[ \t]+\d{3}\b[^\r\n<]{0,4096}?)[ \t]++"
@@ -48,7 +48,7 @@ _GAP = re.compile(rf"(?<=\S)[ \t]*\r?\n[ \t]*\r?\n(?={HEADER}[ \t]?:)", re.IGNOR
 
 
 def plain(text: str) -> str:
-    """A text without what a terminal, an editor or a letter has put into it: colours, "^M", curled quotes."""
+    """A text without what terminals, editors and mail programs add: colours, "^M", typographic quotes."""
     text = _COLOUR.sub("", text).replace("\r\r\n", "\r\n")
     if "\n" not in text and "\r" in text.strip():
         text = text.replace("\r", "\r\n")
@@ -60,7 +60,7 @@ def plain(text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """Lines whose ends are written as escapes, all in one."""
+    """Lines whose ends are written as escapes, all in one line."""
     if "\n" in text.strip():
         return text
     if _BEGUN.match(text):
@@ -72,7 +72,7 @@ def escaped(text: str) -> str:
 
 
 def flattened(text: str) -> str:
-    """Lines that were joined to one, as in a table of banners; what is before a head in its line is left out."""
+    """Lines that were joined into one, as in a table of banners; text before the status line is left out."""
     text = _SDP_RUN_ON.sub(lambda found: "\r\n" + _SDP_GLUED.sub("\r\n", found[0].strip()), text)
     text = _PAGE.sub(r"\1\r\n\r\n", text, count=1)
     if "\n" not in text:
@@ -86,7 +86,7 @@ def flattened(text: str) -> str:
 
 
 def spaced(text: str) -> str:
-    """Lines with an empty one behind each, or between headers."""
+    """Lines with an empty one after each, or between headers."""
     if len(_SPACED.findall(text)) >= _SPACED_LINES and not _CLOSE.search(text):
         text = _SPACED.sub("\n", text)
     return _GAP.sub("\n", text)

@@ -1,4 +1,4 @@
-"""JSON, and mappings as Python prints them: behind the lead of a log, or with an answer in one of their texts."""
+"""JSON, and dictionaries as Python prints them: after the prefix of a log, or with an answer in one of the values."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _GO = re.compile(r"\bmap\[((?:[A-Za-z][\w-]{0,40}:\[[^\[\]\r\n]{0,1024}\] ?){1,6
 _GO_PAIR = re.compile(r"([A-Za-z][\w-]{0,40}):\[([^\[\]\r\n]{0,1024})\]")
 _HEADER = re.compile(rf"{HEADER}:", re.IGNORECASE)
 _HOLDING = ("banner", "data", "response", "raw", "output", "stdout", "text", "content")
-"""Names under which JSON holds what a device said."""
+"""Names of JSON members with an answer of a device."""
 _ALWAYS = frozenset({"banner", "response", "raw", "output", "stdout"})
-"""Those of them that stand for nothing else, where there is no other member."""
+"""Those of them that always mean an answer if there is no other member."""
 _SPOKEN = re.compile(
     rf"\A\s*(?:<[?!\w]|{BEGIN}|(?i:{HEADER})[ \t]?:|{REQUEST})|\Aonvif://|\brealm=|\A[A-Za-z][\w.\[\]]{{2,80}}=\S"
 )
-"""What a single line begins with, or holds, that no person would write there."""
+"""What shows that a single line is an answer, and not a remark of a person."""
 _TEXT = re.compile(r"[\t\r\n -~\xa0-\U0010ffff]+")
 _OVER_HTTP = re.compile(r"HTTP/\d(?:\.\d)? \d{3} ?[^\r\n]{0,64}\r?\n[\w-]{1,64}:")
 _HELD = re.compile(
@@ -33,7 +33,7 @@ _HELD = re.compile(
 
 
 def of_go(text: str) -> str:
-    """The headers of an answer, as Go prints a mapping of them."""
+    """Headers as Go prints a map of them."""
     found = _GO.search(text)
     if not found:
         return text
@@ -42,7 +42,7 @@ def of_go(text: str) -> str:
 
 
 def printed(text: str) -> str:
-    """A mapping that Python printed, of an older one with marks of its texts, as JSON."""
+    """A dictionary that Python 2 or 3 printed, as JSON."""
     if "{u'" in text or "(u'" in text:
         text = _UNICODE.sub("", text)
     if _PRINTED.match(text) and len(text) <= MAX_JSON:
@@ -53,7 +53,7 @@ def printed(text: str) -> str:
 
 
 def logged(text: str) -> str:
-    """JSON, or a mapping that a program printed, without what its log puts before it."""
+    """JSON, or a printed dictionary, without the prefix of a log."""
     record = text.rstrip()
     if not record.endswith(("}", "]")) or ANSWER_LINE.search(text) or _DUMPED.match(record):
         return text
@@ -62,7 +62,7 @@ def logged(text: str) -> str:
 
 
 def held(text: str) -> str:
-    """An answer that JSON, or what a program printed, holds as a string, perhaps encoded.
+    """An answer in a string of JSON or of printed data, perhaps encoded.
 
     What a web server quotes of others is none of its own, as the streams that a recorder program lists.
     """
@@ -77,7 +77,7 @@ def held(text: str) -> str:
 
 
 def _said(record: dict[str, object]) -> str:
-    """What a device said under a name for that: in several lines, as a header, encoded, or with nothing beside it."""
+    """The answer in a JSON object: in several lines, recognisable by its beginning, or the only member."""
     alone = len(record) == 1 and not record.keys().isdisjoint(_ALWAYS)
     for value in map(record.get, _HOLDING):
         if isinstance(value, str):

@@ -1,4 +1,4 @@
-"""What stands before each line: an indent, the mark of a comment, what a log writes before each."""
+"""Prefixes of lines: indents, comment marks, prefixes of logs."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _MARKS = (
 )
 _BAR = re.compile(r"[ \t]*\|(?: |$)")
 _BARRED = re.compile(rf"\A\s*\|\s*(?:<[!?A-Za-z]|{BEGIN})")
-"""A page or an answer behind bars; in what else has them, they are nmap's."""
+"""A page or an answer with bars before its lines; any other text with bars is output of nmap."""
 _STAMP = re.compile(r"\d:\d\d:\d\d|\[[^\]\r\n]{1,64} @ 0x|\A[\w.-]{1,64}[ \t]{1,16}\| ")
 _STAMP_END = re.compile(r"(?:[:\]|>DFP] |\t)(?=\S)")
 _TRACED = re.compile(r"^[ \t]*+\[\w+ @ 0x[0-9a-f]+\] line='", re.MULTILINE)
-"""Lines of a trace, which tell what was sent by this very mark."""
+"""Lines of a trace of ffmpeg, which are recognised by this prefix elsewhere."""
 _MAX_PREFIX = 256  # characters; a container's name, two times and the name of a program take about 120
 _DIGITS = re.compile(r"\d+")
 
@@ -35,7 +35,7 @@ _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 
 
 def unmarked(text: str) -> str:
-    """Lines without the mark of a comment, or of a client, that each of them has."""
+    """Lines without the mark of a comment, or of a client, if each of them has it."""
     lines = nonblank_lines(text)
     for mark in (*_MARKS, *([_BAR] if _BARRED.match(text) else [])):
         if lines and all(map(mark.match, lines)):
@@ -44,7 +44,7 @@ def unmarked(text: str) -> str:
 
 
 def stamped(text: str) -> str:
-    """Lines without what a log writes before each, the more of it the better; numbers in it may differ."""
+    """Lines without the longest common prefix of a log; numbers in it may differ."""
     lines = nonblank_lines(text)
     if len(lines) < MANY or _TRACED.search(text):
         return text
@@ -57,12 +57,12 @@ def stamped(text: str) -> str:
 
 
 def indented(text: str) -> str:
-    """Lines without the indent that all of them have."""
+    """Lines without their common indent."""
     return dedent(text) if text.lstrip("\r\n")[:1] in (" ", "\t") else text
 
 
 def logged(text: str) -> str:
-    """Lines without what a log or a comment puts before each line of an answer, or before its first."""
+    """Lines without the prefix of a log or comment before each line of an answer, or before its first."""
     lines = text.splitlines()[:MAX_LINES]
     marked = ((place, line, ANSWER_LINE.search(line)) for place, line in enumerate(lines))
     place, line, found = next(((at, line, found) for at, line, found in marked if found), (0, "", None))
@@ -80,7 +80,7 @@ def logged(text: str) -> str:
 
 
 def _without(prefix: str, lines: Sequence[str]) -> list[str]:
-    """Lines without a prefix like this one; numbers in it may differ, and two logs may each have put theirs."""
+    """Lines without this prefix, or twice of it; numbers in it may differ."""
     mask = _DIGITS.sub(r"\\d+", re.escape(prefix.strip())).replace(r"\.\d+", r"(?:\.\d+)?")
     room = len(prefix) - len(prefix.rstrip())
     lead = re.compile(rf"[ \t]*{mask}(?:[ \t]+{mask})?[ \t]{{0,{room}}}")
@@ -88,10 +88,10 @@ def _without(prefix: str, lines: Sequence[str]) -> list[str]:
 
 
 def deeper(text: str) -> str:
-    """A head whose lines stand deeper than its first, or than what was written over it, at the margin."""
+    """A head whose lines are indented more than its first line, or than the line above it."""
     return _INDENT.sub("", text) if _DEEPER.search(text) and not _is_apart(text) else text
 
 
 def _is_apart(text: str) -> bool:
-    """Whether the text begins otherwise, and has a head at its margin."""
+    """Whether the text has another head without an indent."""
     return _DEEPER.match(text) is None and _HEADED.search(text) is not None

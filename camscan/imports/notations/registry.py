@@ -1,4 +1,4 @@
-"""The notations in which programs show an answer, in the order in which they are undone: from outside to inside."""
+"""All notations, in the order in which they are removed: from outside to inside."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ LINES: tuple[Undo, ...] = (
     line_ends.plain,
     prefixes.unmarked,
     prefixes.stamped,
-    prefixes.indented,  # behind the two before: an indent stands behind the sign of a comment
+    prefixes.indented,  # after the two before: an indent follows the mark of a comment
 )
-"""What stands in every line or before it."""
+"""In or before every line."""
 
 RECORDS: tuple[Undo, ...] = (
     mappings.of_go,
     mappings.printed,
     mappings.logged,
-    mappings.held,  # in JSON, which the two before make of mappings
-    scanners.recorded,  # behind the one before: of a record that holds the whole answer, the head is not enough
-    line_ends.escaped,  # behind JSON, in whose texts escapes are its own
+    mappings.held,  # in JSON, into which the two before turn dictionaries
+    scanners.recorded,  # after the one before: if a record has the whole answer, the head is not enough
+    line_ends.escaped,  # after JSON, in which escapes belong to strings
 )
-"""JSON, mappings, and strings of one line."""
+"""JSON, dictionaries, and strings in one line."""
 
 TOOLS: tuple[Undo, ...] = (
     enclosures.referenced,
@@ -40,21 +40,21 @@ TOOLS: tuple[Undo, ...] = (
     clients.browser,
     clients.player,
 )
-"""What single tools print, each told by a mark of its own: they may stand in any order."""
+"""Output of single tools. Each is recognised by itself, so the order does not matter."""
 
 REST: tuple[Undo, ...] = (
     line_ends.flattened,
-    prefixes.logged,  # behind all tools, whose own marks would pass for the lead of a log
-    prefixes.deeper,  # behind the lead of a log, before which its first line stands at the margin
-    line_ends.spaced,  # behind the one before: an empty line between headers shows once they begin alike
+    prefixes.logged,  # after all tools, whose own marks look like the prefix of a log
+    prefixes.deeper,  # after the prefix of a log has been removed
+    line_ends.spaced,  # after the one before: only then headers with empty lines between them are recognised
 )
-"""What may stand around the lines of any answer."""
+"""Around the lines of any answer."""
 
 NOTATIONS: tuple[Undo, ...] = (*LINES, *RECORDS, *TOOLS, *REST)
 
 
 def unwrap(text: str, notations: tuple[Undo, ...] = NOTATIONS) -> str:
-    """The lines that were sent; a text that is written in no such notation as it is."""
+    """The text without all notations."""
     for undo in notations:
         text = undo(text).strip("\r\n")
     return text.strip()

@@ -1,4 +1,4 @@
-"""What scanners print of an answer, each in a form of its own, as the lines that the answer had or that nmap prints."""
+"""Output of scanners, turned into the lines of an answer, or into lines as nmap prints them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from html import escape
 
 from camscan.imports.notations.base import MAX_JSON, objects
 
-MAX_SHOWN = 16 * 1024  # characters in which the system group of SNMP stands; what follows are other groups
+MAX_SHOWN = 16 * 1024  # characters with the system group of SNMP, which comes first
 
 _BANNER = re.compile(r"^Banner on port \d{1,5}/\w{3} on \S{2,64}: \[([\w.-]{1,32})\] ?(.*)\Z", re.DOTALL | re.MULTILINE)
 _OCTET = re.compile(r"\\{1,2}x([0-9A-Fa-f]{2})")
@@ -40,9 +40,9 @@ _KIND = re.compile(
     r"(?:-(?:detect(?:ion)?|panel|login|default|version|web|service|server|workflow|exposure|disclosure|info|upload"
     r"|file-?upload|file-?read|leak|traversal|bypass|unauth|rce|lfi|sqli|ssrf|xss))+\Z"
 )
-"""What a template looks for, behind the product."""
+"""What a template tests, after the name of the product."""
 _NUMBERED = re.compile(r"cve-\d{4}-\d{4,6}\Z", re.IGNORECASE)
-"""A weakness, some of which are one maker's."""
+"""A vulnerability; some are of one maker's products."""
 _FEED = re.compile(r"""["']extra\.(\w{3,40})["']\s*:\s*["']([^"'\r\n]{1,512})["']""")
 _TABLE = re.compile(r'\A"?timestamp"?,(?:"?[a-z][a-z0-9_-]{1,40}"?,){2,128}"?[a-z][a-z0-9_-]{1,40}"?\r?\n')
 _COLUMNS = {
@@ -64,7 +64,7 @@ _DISSECTED = {
     "http.set_cookie": "Set-Cookie",
 }
 _OWN = {"server", "www-authenticate", "set-cookie", "content-length"}
-"""Headers of answers alone."""
+"""Headers that only answers have."""
 
 
 def masscan(text: str) -> str:
@@ -99,7 +99,7 @@ def nikto(text: str) -> str:
 
 
 def metasploit(text: str) -> str:
-    """A line of Metasploit's scanner of web servers: the server, and in brackets where it leads or what it demands."""
+    """A line of Metasploit's http_version: the server, and in brackets the redirect or challenge."""
     found = _VERSION.match(text.strip())
     if not found:
         return text
@@ -110,7 +110,7 @@ def metasploit(text: str) -> str:
 
 
 def nuclei(text: str) -> str:
-    """A line of nuclei: the template that matched, which is named for a product or a weakness, and where."""
+    """A line of nuclei: the matched template, which is named after a product or a vulnerability."""
     found = _TEMPLATE.match(text.strip())
     product = _KIND.sub("", found[1]) if found else ""
     if found and _NUMBERED.match(found[1]):
@@ -119,7 +119,7 @@ def nuclei(text: str) -> str:
 
 
 def shadowserver(text: str) -> str:
-    """The first row of a report of Shadowserver, as a table or as an event: what its columns hold of the answer."""
+    """The parts of an answer in the first row of a Shadowserver report, as CSV or as an event."""
     is_table = _TABLE.match(text) and len(text) <= MAX_JSON
     row = _first_row(text) if is_table else dict(_FEED.findall(text))
     lines = [shape.format(row[name]) for name, shape in _COLUMNS.items() if row.get(name)]
@@ -135,7 +135,7 @@ def _first_row(table: str) -> dict[str, str]:
 
 
 def onesixtyone_or_snmp_check(text: str) -> str:
-    """What scanners of SNMP print of the system group, as lines of a walk."""
+    """The system group as SNMP scanners print it, as lines of a walk."""
     shown = text[:MAX_SHOWN]
     if informed := _INFORMED.search(shown):
         named = f"sysName.0 = STRING: {informed[1]}\n" if informed[1] else ""
@@ -145,7 +145,7 @@ def onesixtyone_or_snmp_check(text: str) -> str:
 
 
 def recorded(text: str) -> str:
-    """The head of an answer that JSON holds as an object or a list: of zgrab, httpx, tshark, or browsers (HAR)."""
+    """The head of an answer in JSON of zgrab, httpx, tshark, or browsers (HAR)."""
     if not text.lstrip().startswith(("{", "[")) or len(text) > MAX_JSON:
         return text
     with suppress(ValueError, RecursionError):
@@ -154,7 +154,7 @@ def recorded(text: str) -> str:
 
 
 def _head(record: dict[str, object]) -> str:
-    """The head in one object, and the body beside it; nothing where it is none of an answer."""
+    """Head and body of an answer in one object; "" if there is none."""
     content = record.get("content")
     body = content.get("text") if isinstance(content, dict) else record.get("body")
     told = [*_pairs(record.get("headers")), *((header, record.get(name)) for name, header in _DISSECTED.items())]
@@ -171,7 +171,7 @@ def _head(record: dict[str, object]) -> str:
 
 
 def _pairs(headers: object) -> Iterator[tuple[str, object]]:
-    """Names and values out of an object, each with one or several values, or out of a list of objects with both."""
+    """Names and values from an object with one or several values each, or from a list of objects."""
     if isinstance(headers, list):
         yield from ((str(one.get("name")), one.get("value")) for one in headers if isinstance(one, dict))
     for name, value in headers.items() if isinstance(headers, dict) else ():
