@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from camscan.net.programs.l2 import Heard
 
 ASKED = "heard"
-"""Takes the place of the request in observations of unsolicited packets."""
+"""Stands for the request in observations of unsolicited packets."""
 _UNKNOWN = "?"
-"""Takes the place of the path or method where the capture does not hold the request."""
+"""Stands for the path or method if the capture does not contain the request."""
 
 _RECORD, _HANDSHAKE = 5, 4
 """Bytes before the content of a TLS record and of a handshake message (RFC 5246, 6.2.1 and 7.4)."""
@@ -25,7 +25,7 @@ _CERTIFICATE = 11
 
 
 class _Protocol(NamedTuple):
-    """The port of a discovery protocol, and what reads its datagrams: fields for each device in it."""
+    """The port of a discovery protocol, and the decoder of its datagrams: fields for each device."""
 
     port: int | None
     decode: Callable[[bytes], Sequence[Fields]]
@@ -46,11 +46,11 @@ _PROTOCOLS: Mapping[str, _Protocol] = MappingProxyType(
 )
 
 CHANNELS = tuple(_PROTOCOLS)
-"""What is heard on a segment."""
+"""Channels of passive listening."""
 
 
 def observations(heard: Heard) -> Iterator[Observation]:
-    """One observation for each device in a packet; none for requests, and for what cannot be decoded."""
+    """One observation for each device in a packet; none for requests and undecodable packets."""
     try:
         if heard.channel in _PROTOCOLS:
             yield from _datagram(heard)
@@ -63,15 +63,15 @@ def observations(heard: Heard) -> Iterator[Observation]:
 def notes(counters: Mapping[str, int]) -> Iterator[str]:
     """Notes on packets that are missing from the observations."""
     if lost := counters.get("dropped", 0):
-        yield f"{lost:,} packets were lost for want of room"
+        yield f"{lost:,} packets were lost because a buffer was full"
     if over := counters.get("over", 0):
-        yield f"{over:,} packets of sources that say too much, or of too many sources, were left out"
+        yield f"{over:,} packets were left out: too many different ones of one source, or too many sources"
 
 
 def _datagram(heard: Heard) -> Iterator[Observation]:
     protocol = _PROTOCOLS[heard.channel]
     found = [fields for fields in protocol.decode(heard.data) if fields]
-    # A DHCP client has no address of its own to speak from.
+    # A DHCP client may not have an address yet.
     target = dhcp.address(heard.data) if heard.channel == "dhcp" else heard.source
     if target:
         bare = replace(_observation(heard, ASKED), target=target, port=protocol.port)
@@ -110,7 +110,7 @@ def _observation(heard: Heard, asked: str) -> Observation:
 
 
 def first_certificate(data: bytes) -> bytes:
-    """The first certificate (DER) in a server's side of a handshake up to TLS 1.2; empty where it is not whole.
+    """The first certificate (DER) in a server's side of a handshake up to TLS 1.2; empty if it is incomplete.
 
     In TLS 1.3 certificates are encrypted.
     """

@@ -1,9 +1,8 @@
 """Turns one answer that was copied as text into observations.
 
-First what the program that showed it has written around it is undone (`notations/registry.py`), then bytes that are
-spelled out are decoded (`notations/encodings.py`), then the form that it was hinted to have, or that it looks like,
-reads it (`forms/registry.py`). The fields come from the codecs, so that rules see what they see in a scan. Nothing is
-asked of any network, and no clock is read.
+First the notation of the program that showed it is removed (`notations/registry.py`), then encoded bytes are decoded
+(`notations/encodings.py`), then a form reads it, by the hint or by what the text looks like (`forms/registry.py`).
+The fields come from the codecs, so that rules see the same as in a scan. Nothing is sent, and no clock is read.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """The time of an answer whose time is not known."""
 
 MAX_WRAPPINGS = 2  # as in a quoted string of hex digits
-_TEXT_SAMPLE = 512  # characters by which text is told from bytes
+_TEXT_SAMPLE = 512  # characters by which text is distinguished from binary data
 
 _SENT = re.compile(rb"(?:RTSP|HTTP)/1\.[01] \d{3} [\t\n\r -~]++")  # behind the headers of the packet that carried it
 _PAGE = re.compile(r"<(?:!doctype|html|body|script|head)\b", re.IGNORECASE)
@@ -84,9 +83,9 @@ def _of_text(text: str, channel: str, depth: int = 0) -> list[Answer]:
 
 
 def _whole(text: str, found: Iterable[Answer]) -> Iterator[Answer]:
-    """The text as a banner, unless it is bytes, a page or one already: others write what a page says.
+    """The text as a banner, unless it is binary, a page, or a banner already.
 
-    What a recorder tells of the cameras behind it is left out.
+    What describes the cameras behind a recorder is left out.
     """
     told = any("banner.text" in one.fields for one in found)
     own = "" if told or _PAGE.search(text) or _is_binary(text) else interfaces.own(text)
@@ -101,16 +100,16 @@ def _is_binary(text: str) -> bool:
 
 
 def _readable(data: bytes) -> str:
-    """Decoded bytes as text, or the answer in them; "" where they are not text, such as those of a hash."""
+    """Decoded bytes as text, or the answer in them; "" if they are not text."""
     carried = _SENT.search(data)
-    text = data.decode("utf-8", "replace")  # whose mark for what is no text counts as a control character
+    text = data.decode("utf-8", "replace")  # the replacement character counts as a control character
     if not _CONTROL.search(text):
         return text
     return carried[0].decode() if carried else ""
 
 
 def _blocks(found: Iterable[Answer]) -> list[Answer]:
-    """The registered block of each MAC that an answer names as its own, or of which its UUID or IPv6 address is."""
+    """The registered block of each MAC that an answer has of itself, or in its UUID or IPv6 address."""
     named = (one.fields for one in found if "mac.organization" in one.fields)
     seen = {address for fields in named for address in fields.get("mac.address", ())}
     blocks: list[Answer] = []

@@ -25,7 +25,7 @@ _MARKS = (
 )
 _LEFT_OUT = (
     ("a link type other than Ethernet, cooked or bare IP", "unknown"),
-    ("more than one source may say", "over"),
+    ("above the limit for one source, or for all", "over"),
 )
 
 
@@ -35,7 +35,7 @@ def sniff(head: bytes) -> bool:
 
 
 def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
-    """What devices said in the packets. Streams are not put together: of TCP, the first segment of an answer counts."""
+    """The answers and announcements in the packets. Of an answer over TCP, only the first segment is read."""
     from camscan.net.programs.l2 import replay  # noqa: PLC0415 - brings asyncio, and few files are captures
 
     counters: dict[str, int] = {}
@@ -43,7 +43,7 @@ def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observati
         for heard in replay(stream, counters):
             found = tuple(observations(heard if heard.at.timestamp() else replace(heard, at=at)))
             if not found:
-                summary.skip("a question, or what no codec can read")
+                summary.skip("a request, or a packet that no codec can read")
             yield from found
     except HostError as error:
         summary.cut = str(error)

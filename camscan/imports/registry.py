@@ -30,9 +30,9 @@ READERS = (
     Reader("arp", neighbours.sniff_arp, neighbours.read, neighbours.CHANNELS),
     Reader("banners", banners.sniff, banners.read, banners.CHANNELS),
 )
-"""Readers in the order in which their marks are looked for, the clearest first."""
+"""Readers in the order in which they are tried, the most certain first."""
 _ARCHIVE = b"PK\x03\x04"
-"""How an archive begins; none of the readers reads one."""
+"""How a ZIP archive begins, which no reader reads."""
 _NMAP_TEXT = (b"# Nmap ", b"Starting Nmap ")
 """How the other two forms of nmap's output begin."""
 _OPEN_PORTS = b'{"address": "'
@@ -42,10 +42,10 @@ _BUNDLE = b"README.txt"
 
 
 def reader_for(head: bytes, name: str | None = None, file: str = "this") -> Reader:
-    """The reader of that name, else the first whose mark stands in the head of `file`.
+    """The reader of that name, or else the first that recognises the head of `file`.
 
     Raises:
-        UsageError: no reader has that name, or none knows the file.
+        UsageError: no reader has that name, or none recognises the file.
     """
     known = ", ".join(reader.name for reader in READERS)
     if name is not None and all(reader.name != name for reader in READERS):

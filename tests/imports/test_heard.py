@@ -179,8 +179,8 @@ def test_nothing_that_is_heard_does_harm(channel: str, data: bytes, asked: str) 
 def test_notes_tell_what_was_lost() -> None:
     assert list(notes({"packets": 5, "said": 5, "dropped": 0, "over": 0})) == []
     assert list(notes({"dropped": 1200, "over": 7})) == [
-        "1,200 packets were lost for want of room",
-        "7 packets of sources that say too much, or of too many sources, were left out",
+        "1,200 packets were lost because a buffer was full",
+        "7 packets were left out: too many different ones of one source, or too many sources",
     ]
 
 

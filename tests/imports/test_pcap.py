@@ -50,7 +50,7 @@ def test_a_capture_becomes_observations() -> None:
     assert found[1].fields["sadp.device_description"] == ("DS-2CD2385G1-I",)
     assert {one.channel for one in found} <= set(pcap.CHANNELS)
     assert (summary.whole, summary.broken, summary.cut) == (4, 0, "")
-    assert summary.skipped == {"a question, or what no codec can read": 1}
+    assert summary.skipped == {"a request, or a packet that no codec can read": 1}
 
 
 def test_a_packet_without_a_time_is_of_the_files_time() -> None:
@@ -66,7 +66,7 @@ def test_what_is_left_out_is_counted() -> None:
     many = [made.ethernet(0x0806, made.arp("10.0.0.5", f"02:00:00:00:00:{number:02x}")) for number in range(100)]
     found, summary = read(made.pcap(many))
     assert len(found) == 64
-    assert summary.skipped == {"more than one source may say": 36}
+    assert summary.skipped == {"above the limit for one source, or for all": 36}
 
 
 def test_a_capture_that_was_cut_gives_what_was_whole() -> None:

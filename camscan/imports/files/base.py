@@ -18,7 +18,7 @@ from camscan.imports.forms import macs
 from camscan.imports.forms.base import Answer, observed
 from camscan.records import Fields, Observation
 
-SNIFFED = 4096  # bytes at the head of a file by which its kind is told
+SNIFFED = 4096  # bytes at the head of a file by which its kind is recognised
 MAX_LINE = 64 * 1024  # bytes of one line; masscan's longest, a certificate in base64, has below 6 KiB
 _PIECE = 1024 * 1024
 MAX_REASONS = 16  # kinds of faults that a summary counts apart
@@ -57,7 +57,7 @@ class Reader:
 
 @contextmanager
 def in_utf8(stream: BinaryIO) -> Iterator[BinaryIO]:
-    """The stream, or a copy in UTF-8 of one that has the mark of UTF-16, as what PowerShell redirects to a file."""
+    """The stream; or a copy in UTF-8 if it is in UTF-16 with a BOM, as PowerShell writes."""
     is_wide = stream.read(2) in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}
     stream.seek(0)
     if not is_wide:
@@ -110,6 +110,6 @@ def names(**values: str) -> Fields:
 
 
 def moment(seconds: str, otherwise: datetime) -> datetime:
-    """The time of a text in whole seconds since 1970-01-01 UTC; `otherwise` where it is 0 or no such text."""
+    """The time of a number of seconds since 1970 as text; `otherwise` if it is 0 or not a number."""
     plain = seconds.isascii() and seconds.isdecimal() and len(seconds) <= 11
     return datetime.fromtimestamp(int(seconds), UTC) if plain and int(seconds) else otherwise

@@ -1,4 +1,4 @@
-"""The objects of a JSON array, or of a file with one after another, in any layout: on lines of their own or on one."""
+"""Reads a JSON array, or JSON values one after another, in any layout."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ _PIECE = 4 * MAX_OBJECT  # bytes that are read at a time
 
 _GAP = re.compile(r"[\s,]*")
 _NEXT = re.compile(r"(?:\}|(?<![\[:\s,])(?>[\s,]*?\n)|(?<=[\[:])(?>[\s,]+?\n))[\s,]*+(?=\{)")
-"""Where an object may begin after one that is broken: not within a list or a member of it.
+"""Where an object may begin after an invalid one: not inside a list or a member.
 
-A run of blanks is looked at from its first character alone.
+A run of blanks is only tried at its first character, so that time is linear.
 """
 _MASSCANS_END = "{finished: 1}"
-"""What older versions of masscan write behind their last record, without brackets around the list; it is no JSON."""
+"""What older versions of masscan write after their last record, which is not JSON."""
 
 _decoder = json.JSONDecoder()
 
 
 def items(stream: BinaryIO, summary: Summary) -> Iterator[object]:
-    """Every item that is whole. A broken one is counted, and costs no other; a list without its end sets `cut`."""
+    """All valid items. An invalid one is counted and skipped; a list without its end sets `cut`."""
     window = _window(stream)
     window.skip(_GAP)
     is_list = not window.text.startswith("{", window.at)

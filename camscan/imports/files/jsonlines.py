@@ -1,4 +1,4 @@
-"""What readers of JSON lines share: one object a line, and an answer of a host that a tool wrote down as text."""
+"""What readers of JSON lines share: one object a line, and answers as text in it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Record = Mapping[str, object]
 
 
 def records(stream: BinaryIO, summary: Summary) -> Iterator[Record]:
-    """Every line that is an object; another one is counted as broken, and costs no other."""
+    """All lines that are objects; any other line is counted as broken."""
     for line in lines(stream, summary, MAX_RECORD):
         try:
             record = json.loads(line)
@@ -49,7 +49,7 @@ def host(record: Record, summary: Summary, *names: str) -> str:
 
 
 def answers(target: str, port: int | None, told: str, channel: str, at: datetime) -> Iterator[Observation]:
-    """What one answer, as text, says on the channel that it came by. A banner is that and no more, unless it is SIP."""
+    """The observations of one answer as text, with its channel as a hint. A banner is kept as it is, unless it is SIP."""
     found: tuple[Observation, ...] = ()
     if channel == "banner" and not is_call(told):
         fields = names(banner__text=telnet.spoken(told).strip())

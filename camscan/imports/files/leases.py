@@ -1,4 +1,4 @@
-"""DHCP leases: dnsmasq's file, ISC dhcpd's and Kea's. The last lease of an address is the one that counts."""
+"""DHCP leases of dnsmasq, ISC dhcpd and Kea. The last lease of an address counts."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def _observation(lease: Mapping[str, str], at: datetime, summary: Summary) -> Ob
 
 
 def _time(lease: Mapping[str, str], at: datetime) -> datetime:
-    """When the lease was granted: ISC dhcpd writes that in UTC or in seconds, Kea as expiry and length."""
+    """When the lease began: ISC dhcpd writes that in UTC or in seconds, Kea as expiry and lifetime."""
     try:
         return datetime.strptime(lease.get("starts", ""), "%Y/%m/%d %H:%M:%S").replace(tzinfo=UTC)
     except ValueError:

@@ -38,7 +38,7 @@ _WORDS: Mapping[str, frozenset[str]] = {
 }
 _DELIMITERS = ",;\t|"
 _COMMENT = ("#", "\ufeff#")
-"""As PowerShell's Export-Csv writes one above the header."""
+"""Comment marks; PowerShell's Export-Csv writes a comment above the header."""
 
 
 def sniff(head: bytes) -> bool:
@@ -49,7 +49,7 @@ def sniff(head: bytes) -> bool:
 
 
 def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
-    """One observation for each row with both addresses; the switch's port is told as what was asked."""
+    """One observation for each row with both addresses; `asked` names the switch port."""
     rows = lines(stream, summary)
     header = next((row for row in rows if not row.startswith(_COMMENT)), "").lstrip("\ufeff")
     delimiter = _delimiter(header)
@@ -71,7 +71,7 @@ def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observati
 
 
 def _cells(row: str, delimiter: str) -> list[str]:
-    """The cells of a row; a quoted cell ends with its row, so that an open quote costs no other."""
+    """The cells of a row; an unclosed quote ends with the row, and does not affect others."""
     return next(csv.reader([row.replace("\r", " ")], delimiter=delimiter), [])
 
 

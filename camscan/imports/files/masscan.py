@@ -1,4 +1,4 @@
-"""masscan's output: JSON (-oJ), JSON lines (-oD) and lists (-oL). A run that was stopped leaves no end of the JSON."""
+"""masscan's output: JSON (-oJ), JSON lines (-oD) and lists (-oL). The JSON of a stopped run has no end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Zeek's logs, as tables or JSON lines, that say something of the devices themselves: software, ssl, dhcp."""
+"""Zeek's logs about devices, as tables or JSON lines: software, ssl, dhcp."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def _port_asked(url: Record) -> int | None:
 
 
 def _page(response: Record) -> str:
-    """An HTTP answer as it may have come: zgrab2 keeps its parts, header names in lower case with "_" for "-"."""
+    """An HTTP answer made of its parts: zgrab2 writes header names in lower case, with "_" for "-"."""
     protocol = text(inner(response, "protocol"), "name") or "HTTP/1.1"
     head = [f"{protocol} {text(response, 'status_line') or text(response, 'status_code') or '200'}"]
     headers = inner(response, "headers")

@@ -25,9 +25,9 @@ MAX_PORTS = 1024  # open ports of one host that are read; what has more is a tar
 
 _RUN = b'<nmaprun><runstats><finished timestr="" elapsed=""/><hosts up="" down="" total=""/></runstats>%b</nmaprun>'
 _EITHER = re.compile(r"^[A-Z]\S{1,20} [^\s\d]{0,20}\d\S{0,20} or [A-Z][a-z]\S{1,20} [^\s\d]{0,20}\d\S{0,20} ")
-"""A maker and a model, or another maker and its model: what nmap calls a server that products of many makers have."""
+"""A maker and model "or" another maker and model: nmap's name for a server that several makers use."""
 _PROBED = "10"
-"""How sure nmap is of a service that answered its probes; with less, the name is what the port usually is."""
+"""nmap's confidence in a service that answered its probes; with less, the name is only that of the port."""
 
 
 def host_address(host: Element) -> str:
@@ -70,7 +70,7 @@ def ports(host: Element) -> Mapping[int, tuple[str, str]]:
 
 
 def _read(host: Element) -> Mapping[str, Any]:
-    """The host as python-nmap reads it, on its own in a run that has just this host."""
+    """The host as python-nmap reads it, as the only host of a run."""
     try:
         found = _scanner().analyse_nmap_xml_scan(_RUN % ET.tostring(host))["scan"]
         return next(iter(found.values()))
@@ -80,12 +80,12 @@ def _read(host: Element) -> Mapping[str, Any]:
 
 @cache
 def _scanner() -> nmap.PortScanner:
-    """python-nmap's parser alone: its constructor runs nmap, which need not be installed to read what it once wrote."""
+    """python-nmap's parser without its constructor, which would run nmap."""
     return nmap.PortScanner.__new__(nmap.PortScanner)
 
 
 def one_maker(product: str) -> str:
-    """What nmap calls a service, without the two makers of which it says that it is of one or the other."""
+    """The product, without two makers of which nmap says that it is one or the other."""
     return _EITHER.sub("", product)
 
 

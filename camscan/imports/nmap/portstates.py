@@ -1,4 +1,4 @@
-"""What nmap's XML says of every TCP port that it asked: the state as an outcome."""
+"""The state of every TCP port in nmap's XML, as an outcome."""
 
 from __future__ import annotations
 
@@ -74,6 +74,6 @@ def _state(address: str, port: int, state: str, why: str) -> Iterator[PortState]
 
 
 def _listed(text: str) -> Iterator[int]:
-    """The ports of a list as "1,3-4,9", as many as there can be; what is no port is passed over."""
+    """The ports of a list such as "1,3-4,9"; anything else in it is ignored."""
     spans = (range(int(first), min(int(last or first), _MAX_PORT) + 1) for first, last in _SPAN.findall(text))
     return islice(chain.from_iterable(spans), _MAX_PORT)

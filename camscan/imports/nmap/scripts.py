@@ -26,7 +26,7 @@ _STATUS = re.compile(r"HTTP/1\.[01] \d{3}[^\r\n]{0,64}")
 _HEADER = re.compile(r"^[ \t]*([A-Za-z][\w-]{0,63}:[ \t]*\S[^\r\n]{0,1024})", re.MULTILINE)
 _ANSWERED = re.compile(r"(?:HTTP|RTSP)/1\.[01] \d{3}\b")
 _PROBED = re.compile(r"^([ \t]*)[A-Za-z][\w-]{1,32}(?:, [\w-]{1,32}){0,64}:[ \t]*\n(?=\1[ \t])", re.MULTILINE)
-"""The line with the probes to which a service answered alike; what it answered stands deeper."""
+"""The line with the probes that got the same answer; the answer is indented more."""
 _PRODUCT = re.compile(r"^[ \t]*\[([^\]\r\n]{3,96})\] at /", re.MULTILINE)
 _METHODS = re.compile(r"[A-Z_]{4,16}(?:,\s*[A-Z_]{4,16})*")
 
@@ -100,7 +100,7 @@ def _banner(text: str, element: Element | None) -> Iterator[Answer]:
 
 
 def _accounts(text: str, _: Element | None) -> Iterator[Answer]:
-    """The names of the products whose login page was met, whatever became of the login."""
+    """The products whose login page was found, whether or not a login succeeded."""
     yield from answer("nmap", as_fields(("nmap.product", name) for name in _PRODUCT.findall(text)[:8]))
 
 

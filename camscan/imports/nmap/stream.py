@@ -31,7 +31,7 @@ def sniff(head: bytes) -> bool:
 
 
 def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
-    """The observations of every host that came whole; one that is broken, or too large, costs no other.
+    """The observations of all complete hosts; one that is broken or too large is skipped.
 
     Entities and internal DTDs are refused: nmap writes none, and attacks on XML parsers need them.
     """
