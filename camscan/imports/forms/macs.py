@@ -8,6 +8,7 @@ from itertools import islice
 
 from camscan.codecs import oui
 from camscan.codecs.layout import fields as as_fields
+from camscan.codecs.layout import mac_in_address
 from camscan.codecs.text import mac
 from camscan.imports.forms.base import Answer, answer, fields_of
 
@@ -63,7 +64,7 @@ def addresses(text: str) -> Iterator[Answer]:
     for address in list(found)[:MAX_ADDRESSES]:
         yield from registered(address)
     if not found and (local := _LOCAL.search(text)):
-        yield from registered(_of_local(*local.groups()))
+        yield from registered(mac_in_address("fe80::{}:{}ff:fe{}:{}".format(*local.groups())))
 
 
 def blocks(text: str) -> Iterator[Answer]:
@@ -83,12 +84,6 @@ def named(text: str) -> Iterator[Answer]:
     if len(found) <= MAX_OWN:
         for address in found:
             yield from registered(address)
-
-
-def _of_local(first: str, second: str, third: str, fourth: str) -> str:
-    """The MAC address that a link-local address of IPv6 is made of (RFC 4291, appendix A)."""
-    digits = f"{int(first, 16) ^ 0x0200:04x}{second}{third}{fourth:0>4}"
-    return ":".join(digits[place : place + 2] for place in range(0, 12, 2))
 
 
 def is_address(text: str) -> bool:

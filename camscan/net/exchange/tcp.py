@@ -114,16 +114,15 @@ class TcpSocket(socket.socket):
 
     def read_on(self) -> None:
         """Resume reading."""
+        self._count_hold()
         self.held = False
-        held_for = asyncio.get_running_loop().time() - self._held_since
-        self.held_for += held_for
-        self._put_off(held_for)
         if self.transport is not None:
             self.transport.resume_reading()
 
     @contextlib.contextmanager
     def off_the_clock(self) -> Iterator[None]:
         """Stop the clock of the exchange during the body: waiting for our own pace is not the peer's fault."""
+        self._count_hold()
         loop, deadline = asyncio.get_running_loop(), self.deadline
         when = None if deadline is None or deadline.expired() else deadline.when()
         if deadline is None or when is None:
@@ -134,6 +133,7 @@ class TcpSocket(socket.socket):
         try:
             yield
         finally:
+            self._count_hold()
             if self.deadline is deadline:  # the exchange has not ended meanwhile
                 deadline.reschedule(when + loop.time() - began)
 
@@ -152,6 +152,14 @@ class TcpSocket(socket.socket):
             self.packets = self.charged
             return 0
         return int(state)
+
+    def _count_hold(self) -> None:
+        """Count the time for which reading has been held since the last call, and extend the deadline by it."""
+        if self.held:
+            now = asyncio.get_running_loop().time()
+            seconds, self._held_since = now - self._held_since, now
+            self.held_for += seconds
+            self._put_off(seconds)
 
     def _put_off(self, seconds: float) -> None:
         """Extend the deadline by what our own pace held up, within the grace: the peer may bring it about."""

@@ -142,3 +142,33 @@ async def test_the_time_for_which_our_pace_holds_reading_is_not_the_peers(server
             after = sock.deadline.when()
     assert after is not None
     assert after - before == pytest.approx(grace), "not more than that"
+
+
+async def test_time_off_the_clock_is_counted_once_where_reading_is_held_too(server: socket.socket) -> None:
+    sock, peer = connected(server)
+    loop = asyncio.get_running_loop()
+    with sock, peer:
+        async with asyncio.timeout(budget.TOTAL) as sock.deadline:
+            before = sock.deadline.when()
+            assert before is not None
+            sock.hold()
+            sock._held_since -= 0.5
+            began = loop.time()
+            with sock.off_the_clock():
+                assert sock.deadline.when() is None
+                await asyncio.sleep(0.1)
+                sock.read_on()
+                sock.hold()
+                await asyncio.sleep(0.1)
+            passed = loop.time() - began
+            sock.read_on()
+            after = sock.deadline.when()
+    assert after is not None
+    assert after - before == pytest.approx(0.5 + passed, abs=0.02)
+    assert sock.held_in_all == pytest.approx(0.5 + passed, abs=0.02)
+
+
+async def test_off_the_clock_without_a_deadline_nothing_changes(server: socket.socket) -> None:
+    sock, peer = connected(server)
+    with sock, peer, sock.off_the_clock():
+        assert sock.deadline is None
