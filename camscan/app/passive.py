@@ -68,7 +68,7 @@ async def listen(store: Store, site: str | None, interface: str, seconds: int) -
     Raises:
         HostError: it is not possible to listen at all; then nothing is stored.
     """
-    from camscan.imports.heard import CHANNELS, notes
+    from camscan.imports.packets import CHANNELS, notes
     from camscan.net.programs import l2
 
     scan = replace(_new(Origin.LISTEN, CHANNELS, site), vantage=Vantage(platform.node(), (interface,)))
@@ -90,7 +90,7 @@ async def listen(store: Store, site: str | None, interface: str, seconds: int) -
 
 
 async def _keep(program: L2Program, writer: Writer) -> None:
-    from camscan.imports.heard import observations
+    from camscan.imports.packets import observations
 
     async for heard in program:
         for observation in observations(heard):

@@ -9,11 +9,11 @@ from typing import BinaryIO
 
 from camscan.errors import HostError
 from camscan.imports.files.base import Summary
-from camscan.imports.heard import CHANNELS as HEARD
-from camscan.imports.heard import observations
+from camscan.imports.packets import CHANNELS as PASSIVE
+from camscan.imports.packets import observations
 from camscan.records import Observation
 
-CHANNELS = (*HEARD, "http", "rtsp", "tls")
+CHANNELS = (*PASSIVE, "http", "rtsp", "tls")
 
 _MARKS = (
     b"\xa1\xb2\xc3\xd4",

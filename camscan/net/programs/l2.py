@@ -22,16 +22,16 @@ from camscan.net.programs.child import ChildProcess, counters_of, message_of, no
 
 ANY = "any"
 """Stands for every interface."""
-_SAYING = ("arp", "packet")
+_PACKETS = ("arp", "packet")
 _PYTHON = (sys.executable, "-P", "-m", "camscan.l2")
 _NAME = "camscan.l2"
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """One thing that the program received: an ARP packet, a datagram, or the beginning of a TCP answer.
+class Packet:
+    """One packet that the program received: an ARP packet, a datagram, or the beginning of a TCP answer.
 
-    `mac` is the source of the frame, which behind a router is the router; of an ARP packet it is the sender MAC in the
+    `mac` is the source of the frame, which behind a router is the router; for ARP it is the sender MAC in the
     packet. `asked` is the request that is answered, if it is in the capture; `whole`: `data` was not cut.
     """
 
@@ -52,10 +52,10 @@ class L2Program(ChildProcess):
     def __init__(self, *arguments: str, stdin: bytes = b"") -> None:
         super().__init__((*_PYTHON, *arguments), stdin)
 
-    async def __aiter__(self) -> AsyncIterator[Heard]:
+    async def __aiter__(self) -> AsyncIterator[Packet]:
         async for message in self.messages():
-            if message["type"] in _SAYING:
-                yield _heard(message)
+            if message["type"] in _PACKETS:
+                yield _packet(message)
 
 
 def sweep(interface: str, ranges: Iterable[tuple[str, str]], rate: int) -> L2Program:
@@ -68,7 +68,7 @@ def listen(interface: str, seconds: int) -> L2Program:
     return L2Program("listen", "--interface", interface, "--seconds", str(seconds))
 
 
-def replay(capture: BinaryIO, counters: dict[str, int]) -> Iterator[Heard]:
+def replay(capture: BinaryIO, counters: dict[str, int]) -> Iterator[Packet]:
     """Read the packets of a capture; `counters` is filled in at the end. No privilege is needed.
 
     A packet without a time gets the beginning of 1970.
@@ -86,8 +86,8 @@ def replay(capture: BinaryIO, counters: dict[str, int]) -> Iterator[Heard]:
         try:
             for line in process.stdout or ():
                 last = message_of(_NAME, line)
-                if last["type"] in _SAYING:
-                    yield _heard(last)
+                if last["type"] in _PACKETS:
+                    yield _packet(last)
             process.wait()  # it has ended its output, and so itself; its code is not to be that of the signal below
         finally:
             process.kill()
@@ -99,7 +99,7 @@ def _pour(capture: BinaryIO, stdin: BinaryIO) -> None:
         shutil.copyfileobj(capture, stdin)
 
 
-def _heard(message: Mapping[str, Any]) -> Heard:
+def _packet(message: Mapping[str, Any]) -> Packet:
     common = {
         "data": base64.b64decode(message["payload"]),
         "at": datetime.fromtimestamp(message["at"], UTC),
@@ -107,6 +107,6 @@ def _heard(message: Mapping[str, Any]) -> Heard:
         "interface": message["interface"],
     }
     if message["type"] == "arp":
-        return Heard("arp", message["address"], **common)
+        return Packet("arp", message["address"], **common)
     named = {name: message[name] for name in ("port", "asked", "whole")}
-    return Heard(message["channel"], message["source"], **common, **named)
+    return Packet(message["channel"], message["source"], **common, **named)

@@ -12,7 +12,7 @@ from support.segment import INTERFACE, Segment, segment
 
 from camscan.errors import HostError
 from camscan.net.programs import l2
-from camscan.net.programs.l2 import Heard, L2Program, listen, replay, sweep
+from camscan.net.programs.l2 import L2Program, Packet, listen, replay, sweep
 
 MAC = "02:00:00:00:00:05"
 ARP = made.arp("10.0.0.5", MAC)
@@ -29,8 +29,8 @@ def test_a_capture_is_heard() -> None:
     counters: dict[str, int] = {}
     capture = BytesIO(made.pcap([made.ethernet(0x0806, ARP), DATAGRAM, DATAGRAM]))
     assert list(replay(capture, counters)) == [
-        Heard("arp", "10.0.0.5", ARP, datetime(2026, 10, 1, 0, 0, 0, 500_000, UTC), MAC),
-        Heard("mdns", "10.0.0.6", b"answer", datetime(2026, 10, 1, 0, 0, 1, 500_000, UTC), MAC, port=5353),
+        Packet("arp", "10.0.0.5", ARP, datetime(2026, 10, 1, 0, 0, 0, 500_000, UTC), MAC),
+        Packet("mdns", "10.0.0.6", b"answer", datetime(2026, 10, 1, 0, 0, 1, 500_000, UTC), MAC, port=5353),
     ]
     assert (counters["packets"], counters["said"], counters["repeated"], counters["cut"]) == (3, 2, 1, 0)
 
@@ -60,7 +60,7 @@ def pretending(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
 BEGIN = 'import sys, time; print(\'{"type": "begin"}\', flush=True);'
 
 
-async def heard_from(program: L2Program) -> list[Heard]:
+async def heard_from(program: L2Program) -> list[Packet]:
     async with program:
         return [heard async for heard in program]
 

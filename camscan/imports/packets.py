@@ -12,7 +12,7 @@ from camscan.errors import DecodeError
 from camscan.records import Fields, Observation, Outcome
 
 if TYPE_CHECKING:
-    from camscan.net.programs.l2 import Heard
+    from camscan.net.programs.l2 import Packet
 
 ASKED = "heard"
 """Stands for the request in observations of unsolicited packets."""
@@ -49,13 +49,13 @@ CHANNELS = tuple(_PROTOCOLS)
 """Channels of passive listening."""
 
 
-def observations(heard: Heard) -> Iterator[Observation]:
+def observations(packet: Packet) -> Iterator[Observation]:
     """One observation for each device in a packet; none for requests and undecodable packets."""
     try:
-        if heard.channel in _PROTOCOLS:
-            yield from _datagram(heard)
-        elif heard.channel in _STREAMS:
-            yield from _STREAMS[heard.channel](heard)
+        if packet.channel in _PROTOCOLS:
+            yield from _datagram(packet)
+        elif packet.channel in _STREAMS:
+            yield from _STREAMS[packet.channel](packet)
     except DecodeError:
         return
 
@@ -68,45 +68,45 @@ def notes(counters: Mapping[str, int]) -> Iterator[str]:
         yield f"{over:,} packets were left out: too many different ones of one source, or too many sources"
 
 
-def _datagram(heard: Heard) -> Iterator[Observation]:
-    protocol = _PROTOCOLS[heard.channel]
-    found = [fields for fields in protocol.decode(heard.data) if fields]
+def _datagram(packet: Packet) -> Iterator[Observation]:
+    protocol = _PROTOCOLS[packet.channel]
+    found = [fields for fields in protocol.decode(packet.data) if fields]
     # A DHCP client may not have an address yet.
-    target = dhcp.address(heard.data) if heard.channel == "dhcp" else heard.source
+    target = dhcp.address(packet.data) if packet.channel == "dhcp" else packet.source
     if target:
-        bare = replace(_observation(heard, ASKED), target=target, port=protocol.port)
+        bare = replace(_observation(packet, ASKED), target=target, port=protocol.port)
         yield from (replace(bare, fields=fields) for fields in found)
 
 
-def _http(heard: Heard) -> Iterator[Observation]:
-    asked = heard.asked or f"GET {_UNKNOWN}"
-    fields = http.decode(heard.data, asked.removeprefix("GET "))
-    whole = http.is_complete(heard.data)
-    yield _answer(replace(heard, whole=whole), asked, fields, needs_login=http.auth_required(fields))
+def _http(packet: Packet) -> Iterator[Observation]:
+    asked = packet.asked or f"GET {_UNKNOWN}"
+    fields = http.decode(packet.data, asked.removeprefix("GET "))
+    whole = http.is_complete(packet.data)
+    yield _answer(replace(packet, whole=whole), asked, fields, needs_login=http.auth_required(fields))
 
 
-def _rtsp(heard: Heard) -> Iterator[Observation]:
-    asked = heard.asked or _UNKNOWN
-    fields = rtsp.decode(heard.data, asked)
-    whole = rtsp.is_complete(heard.data)
-    yield _answer(replace(heard, whole=whole), asked, fields, needs_login=rtsp.auth_required(fields))
+def _rtsp(packet: Packet) -> Iterator[Observation]:
+    asked = packet.asked or _UNKNOWN
+    fields = rtsp.decode(packet.data, asked)
+    whole = rtsp.is_complete(packet.data)
+    yield _answer(replace(packet, whole=whole), asked, fields, needs_login=rtsp.auth_required(fields))
 
 
-def _tls(heard: Heard) -> Iterator[Observation]:
-    certificate = first_certificate(heard.data)
+def _tls(packet: Packet) -> Iterator[Observation]:
+    certificate = first_certificate(packet.data)
     if certificate:
-        whole = replace(heard, data=certificate, whole=True)
+        whole = replace(packet, data=certificate, whole=True)
         yield replace(_observation(whole, ""), fields=tls.decode(certificate))
 
 
-def _answer(heard: Heard, asked: str, fields: Fields, *, needs_login: bool) -> Observation:
-    observation = replace(_observation(heard, asked), fields=fields)
+def _answer(packet: Packet, asked: str, fields: Fields, *, needs_login: bool) -> Observation:
+    observation = replace(_observation(packet, asked), fields=fields)
     return replace(observation, outcome=Outcome.AUTH_REQUIRED) if needs_login else observation
 
 
-def _observation(heard: Heard, asked: str) -> Observation:
-    outcome = Outcome.ANSWERED if heard.whole else Outcome.TRUNCATED
-    return Observation(heard.source, heard.channel, outcome, heard.at, heard.port, asked, raw=heard.data)
+def _observation(packet: Packet, asked: str) -> Observation:
+    outcome = Outcome.ANSWERED if packet.whole else Outcome.TRUNCATED
+    return Observation(packet.source, packet.channel, outcome, packet.at, packet.port, asked, raw=packet.data)
 
 
 def first_certificate(data: bytes) -> bytes:
@@ -136,6 +136,6 @@ def _records(data: bytes) -> Iterator[bytes]:
         at = end
 
 
-_STREAMS: Mapping[str, Callable[[Heard], Iterator[Observation]]] = MappingProxyType(
+_STREAMS: Mapping[str, Callable[[Packet], Iterator[Observation]]] = MappingProxyType(
     {"http": _http, "rtsp": _rtsp, "tls": _tls}
 )

@@ -11,8 +11,8 @@ from support import frames as made
 from support.decoders import assert_survives
 
 from camscan.codecs import dhip, mdns, sadp, ssdp, wsdiscovery
-from camscan.imports.heard import CHANNELS, first_certificate, notes, observations
-from camscan.net.programs.l2 import Heard
+from camscan.imports.packets import CHANNELS, first_certificate, notes, observations
+from camscan.net.programs.l2 import Packet
 from camscan.records import Observation, Outcome
 
 AT = datetime(2026, 10, 1, tzinfo=UTC)
@@ -24,7 +24,7 @@ def heard(
     channel: str, data: bytes, *, port: int | None = None, whole: bool = True, asked: str = ""
 ) -> list[Observation]:
     """What is observed in something that came from 10.0.0.5."""
-    return list(observations(Heard(channel, "10.0.0.5", data, AT, "02:00:00:00:00:05", "eth0", port, asked, whole)))
+    return list(observations(Packet(channel, "10.0.0.5", data, AT, "02:00:00:00:00:05", "eth0", port, asked, whole)))
 
 
 def test_an_arp_packet() -> None:
@@ -87,7 +87,7 @@ def dhcp(kind: int, *options: bytes, op: int = 1) -> bytes:
 
 def test_a_dhcp_client_is_found_at_the_address_that_it_asks_for() -> None:
     request = dhcp(3, bytes([50, 4, 10, 0, 0, 77]), b"\x0c\x03cam")
-    (found,) = observations(Heard("dhcp", "0.0.0.0", request, AT, "", "eth0", 68))  # noqa: S104
+    (found,) = observations(Packet("dhcp", "0.0.0.0", request, AT, "", "eth0", 68))  # noqa: S104
     assert (found.target, found.port) == ("10.0.0.77", 68)
     assert found.fields == {"mac.address": ("00:40:8C:12:34:56",), "dhcp.hostname": ("cam",)}
 
