@@ -53,6 +53,8 @@ class Scope:
             return Refusal(Outcome.NOT_SENT, "outside the scope")
         if ip.is_multicast or address == BROADCAST:
             return Refusal(Outcome.NOT_SENT, "a group, not a host")
+        if ip.is_unspecified:
+            return Refusal(Outcome.NOT_SENT, "the unspecified address, which the kernel takes for this host")
         return None
 
     def group_refusal(self, group: str, port: int) -> Refusal | None:

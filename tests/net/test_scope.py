@@ -36,6 +36,13 @@ def test_exclusions_win_over_everything() -> None:
     assert scope.address_refusal("10.0.0.6") is None
 
 
+@pytest.mark.parametrize("address", ["0.0.0.0", "::"])  # noqa: S104
+def test_the_unspecified_address_would_reach_this_host_whatever_is_excluded(address: str) -> None:
+    refusal = Scope(EVERYTHING, parse(["127.0.0.0/8", "::1"])).address_refusal(address)
+    assert refusal is not None
+    assert refusal.outcome is Outcome.NOT_SENT
+
+
 @pytest.mark.parametrize(
     "address",
     [
