@@ -352,6 +352,32 @@ async def test_a_question_to_this_host_is_no_answer_of_it() -> None:
         assert [item.data for item in await listening if isinstance(item, Datagram)] == [b"ProbeMatch"]
 
 
+async def test_who_is_excluded_meanwhile_is_not_heard_any_more() -> None:
+    here = "127.0.0.1"
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind((here, 0))
+        port = other.getsockname()[1]
+
+    heard = []
+    async with LiveNet(Scope(parse([here])), UNHURRIED) as net:
+        call = Inquiry(port, [[b"x"], [b"y"]], 0, pause=0.5, listen_port=port)
+
+        async def listen() -> None:
+            async for item in net.call(call):
+                assert isinstance(item, Datagram)
+                heard.append(item.data)
+                net.exclude(parse([here]))
+
+        listening = asyncio.create_task(listen())
+        await asyncio.sleep(0.05)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+            other.sendto(b"before", (here, port))
+            await eventually(lambda: bool(heard))
+            other.sendto(b"after", (here, port))
+        await listening
+    assert heard == [b"before"]
+
+
 @pytest.mark.netns
 async def test_what_is_reported_as_sent_is_what_went_out(
     new_namespace: Callable[[], Namespace], serve: Serve, certificate: Certificate
