@@ -227,7 +227,12 @@ class LiveNet:
                 groups.append(group)
             else:
                 yield Exchange("", inquiry.port, refusal.outcome, _now(), reason=refusal.reason)
-        segment = Segment(replace(inquiry, groups=groups), self._interfaces, self._hears)
+        segment = Segment(
+            replace(inquiry, groups=groups),
+            self._interfaces,
+            hears=lambda source: self._scope.hears(source),  # noqa: PLW0108 - exclusions may be added meanwhile
+            asks=lambda group: self._scope.group_refusal(group, inquiry.port) is None,
+        )
         try:
             async for item in segment.run(self._dialer.pace):
                 if not (isinstance(item, Datagram) and self._asked(item)):
@@ -236,10 +241,6 @@ class LiveNet:
             self._dialer.packets += segment.sent_packets
             self._dialer.bytes += segment.sent_bytes
             self._segment_dropped += segment.dropped
-
-    def _hears(self, source: str) -> bool:
-        """See `Scope.hears`; exclusions may be added while an inquiry runs."""
-        return self._scope.hears(source)
 
     def _asked(self, datagram: Datagram) -> bool:
         """Whether this is a request of our own to this host, received on the listening port."""

@@ -39,12 +39,19 @@ class _Sender:
 
 
 class Segment:
-    """One inquiry on the given interfaces. `hears` says whose datagrams are accepted."""
+    """One inquiry on the given interfaces. `hears` says whose datagrams are accepted, `asks` whether to ask a group."""
 
-    def __init__(self, inquiry: Inquiry, interfaces: Iterable[Interface], hears: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        inquiry: Inquiry,
+        interfaces: Iterable[Interface],
+        hears: Callable[[str], bool],
+        asks: Callable[[str], bool] = lambda _: True,
+    ) -> None:
         self._inquiry = inquiry
         self._interfaces = tuple(interfaces)
         self._hears = hears
+        self._asks = asks
         self._heard: dict[str, int] = {}
         self._queue: asyncio.Queue[Datagram | Exchange | None] = asyncio.Queue()
         self._waiting = 0
@@ -160,13 +167,16 @@ class Segment:
             for number, datagrams in enumerate(self._inquiry.rounds):
                 if number:
                     await asyncio.sleep(self._inquiry.pause * random.uniform(0.8, 1.3))  # noqa: S311 - jitter
-                for sender in senders:
+                for sender in filter(self._may_send, senders):
                     with self._noting(sender.interface.name):
                         for data in datagrams:
                             await self._send(data, sender, pace)
             await asyncio.sleep(self._inquiry.wait if senders else 0)
         finally:
             self._queue.put_nowait(None)
+
+    def _may_send(self, sender: _Sender) -> bool:
+        return self._asks(sender.group)
 
     async def _send(self, data: bytes, sender: _Sender, pace: Pace) -> None:
         async def attempt() -> None:

@@ -128,6 +128,20 @@ async def test_a_group_is_asked_on_every_interface(site: Site, respond: Respond)
     assert (segment.sent_packets, segment.sent_bytes, segment.dropped) == (2, 8, 0)
 
 
+async def test_a_group_that_is_excluded_meanwhile_is_asked_no_more(site: Site) -> None:
+    excluded: set[str] = set()
+
+    def asks(group: str) -> bool:
+        permitted = group not in excluded
+        excluded.add(group)
+        return permitted
+
+    segment = Segment(replace(INQUIRY, rounds=[[b"1"], [b"2"]], pause=0.05, wait=0.1), site.eligible[:1], bool, asks)
+    with site.here.inside():
+        assert [item async for item in segment.run(Pace(1_000_000))] == []
+    assert segment.sent_packets == 1
+
+
 async def test_no_question_to_a_group_passes_a_router(
     site: Site, respond: Respond, monkeypatch: pytest.MonkeyPatch
 ) -> None:
