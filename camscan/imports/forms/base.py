@@ -1,4 +1,4 @@
-"""The result of a form, and what forms share."""
+"""The result of a form, and helpers for forms."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Answer(NamedTuple):
 
 
 Form: TypeAlias = Callable[[str], Iterator[Answer]]
-"""Parses a text as one family of answers; yields nothing where the text belongs to another family."""
+"""Parses a text as one kind of answer; yields nothing if it is of another kind."""
 
 _IN_QUOTES = r"""(?:"((?:[^"\\]|\\.){0,1024}+)"|'((?:[^'\\]|\\.){0,1024}+)'"""
 _QUOTED = rf"""{_IN_QUOTES}|([^\s"',;|()\[\]{{}}<>][^\s,;()\[\]{{}}<>]{{0,1023}}+))"""
@@ -36,24 +36,24 @@ _MAPPED = (
     rf"""{_IN_QUOTES}|([^\s"',;|()\[\]{{}}<>][^"',;()\[\]{{}}<>\r\n]{{0,127}}?"""
     r"""(?=[ \t]{0,8}(?:[,;)}\]\r\n]|$))))"""
 )
-"""In a mapping a bare value goes on to the next comma: "V5.1.8 build 140616", as onvif-cli prints it."""
+"""In a mapping, an unquoted value ends at the next comma: "V5.1.8 build 140616", as onvif-cli prints it."""
 _BYTES = r"""(?:b(?=["']))?"""
-"""How Python marks a text of bytes."""
+"""The prefix of bytes literals in Python."""
 _HOLDER = r"""(?:\[\s{0,4}|\{\s{0,4}["'](?:[#_@]?(?:text|value|content)|\$t?|_)["']\s{0,4}:\s{0,4})?"""
-"""What programs that turn XML into JSON put around the text of an element."""
+"""What converters from XML to JSON put around the text of an element."""
 _PAIR = re.compile(
     rf"""["']([A-Za-z][\w .:-]{{0,63}})["']\s{{0,8}}(?::|=>)\s{{0,8}}{_HOLDER}{_BYTES}{_MAPPED}"""  # JSON, Python, Ruby
     rf"""|(?<![\w?&/-])(?<![\d\]]\.)([A-Za-z][\w-]{{0,63}}+)\s{{0,8}}=\s{{0,8}}{_QUOTED}"""  # Name(key='value', n=1)
 )
-"""Not `Channel.0.Model=...`: what belongs to one of several things says nothing of the device that lists them."""
+"""Not `Channel.0.Model=...`, which is about one of several other devices."""
 _LONG = re.compile(
     r"""(?:^|[({\[]|, )(?:\w{1,64}\.){0,4}([A-Za-z]\w{0,63})=([^\s"'=,;&()\[\]{}<>][^"'=,;&()\[\]{}<>\r\n]{0,127}?)"""
     r"""(?=, [A-Za-z]|[)}\]]|[ \t]{0,8}\r?$)""",
     re.MULTILINE,
 )
-"""A bare value with spaces in it, which goes on to the next comma or to the end of the line."""
+"""An unquoted value with spaces, which ends at the next comma or at the end of the line."""
 _METRIC = re.compile(r"""^[A-Za-z_:][\w:]{0,127}\{\w{1,64}=".{0,4096}\} [\d.+-]""", re.MULTILINE)
-"""A sample of Prometheus: it tells of what somebody watches, and of no device that sent it."""
+"""A sample of Prometheus, which was not sent by a device."""
 _MEMBER = re.compile(
     r"""[{,]\s{0,8}([A-Za-z]\w{0,63}+):\s{0,8}(?:"([^"\\]{0,1024}+)"|'([^'\\]{0,1024}+)')"""
 )  # JavaScript
@@ -66,7 +66,7 @@ _NEXT = re.compile(
     r"(?:[,;|][ \t]{1,8}| -{1,2} |[ ]?\t[ \t]{0,8}| {2,8}|[ ](?=(?:Model|Firmware|FW|Serial|S/?N|MAC)\b))"
     r"([A-Za-z][\w ]{1,31}?)[ \t]{0,8}:[ \t]{1,8}"
 )
-"""How the next pair of a line begins; behind a mere space only one that is known to follow."""
+"""The beginning of the next pair in a line; after a single space only certain names."""
 _TABBED = re.compile(r"^([A-Za-z][\w ]{1,31})\t{1,4}([^\t\r\n]{1,256})$", re.MULTILINE)
 _TAG = re.compile(
     r"<(?:[\w.-]{1,32}:)?([A-Za-z]\w{0,63}+)(?:\s[^<>]{0,512})?>(?:<!\[CDATA\[)?([^<\]]{1,1024}+)(?:\]\]>)?</"
@@ -74,7 +74,7 @@ _TAG = re.compile(
 
 
 def fields_of(decode: Callable[P, Fields], *args: P.args, **kwargs: P.kwargs) -> Fields:
-    """What a codec reads; nothing where it refuses."""
+    """The fields that a codec reads; empty if it refuses."""
     try:
         return decode(*args, **kwargs)
     except DecodeError:
@@ -82,7 +82,7 @@ def fields_of(decode: Callable[P, Fields], *args: P.args, **kwargs: P.kwargs) ->
 
 
 def body_fields(text: str) -> Fields:
-    """A text as the body of an HTTP answer that says nothing else."""
+    """The text as the body of an HTTP answer without other fields."""
     fields = fields_of(http.decode, f"HTTP/1.1 200 OK\r\n\r\n{text.strip()}".encode())
     return {name: values for name, values in fields.items() if name == "http.body"}
 
@@ -103,7 +103,7 @@ def observed(target: str, one: Answer, at: datetime) -> Observation:
 def pairs(text: str) -> tuple[tuple[str, str], ...]:
     """All (name, value) pairs in a text: key='value', "key": "value", lines "Key: value", and XML elements.
 
-    There are none in samples of a monitoring system.
+    Metrics of Prometheus are ignored.
 
     >>> pairs("Info(model='A1', fw_version=2)")
     (('model', 'A1'), ('fw_version', '2'))
@@ -135,7 +135,7 @@ def _listed(name: str, value: str) -> Iterator[tuple[str, str]]:
 
 
 def _plain(value: str) -> str:
-    """A value without the marks for bold letters, code and texts around it."""
+    """A value without Markdown marks and quotes around it."""
     value = value.rstrip(" \t|")
     value = value[:-1] if value.endswith(('",', "',")) else value
     return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "`\"'" else value.removesuffix("**")

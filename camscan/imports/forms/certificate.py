@@ -45,7 +45,7 @@ _TESTED = re.compile(
     r"[ \t]*Issuer {2,32}(\S.{0,127}?) \((.{1,128}?)(?: from ([A-Z]{2}))?\)[ \t]*\r?$",
     re.MULTILINE,
 )
-"""What testssl.sh says of both."""
+"""Subject and issuer in the output of testssl.sh."""
 _KIND = re.compile(r"(?:^|[,/\s])(?:CN|O|OU|commonName|organizationName|organizationalUnitName)[ \t]*=", re.IGNORECASE)
 
 
@@ -83,19 +83,19 @@ def names(text: str) -> Iterator[Answer]:
 
 
 def shown(text: str) -> Iterator[Answer]:
-    """The subject of the certificate that curl shows before the answer."""
+    """The subject of the certificate, as curl shows it before the answer."""
     if "<" in text and (subject := _SHOWN.search(text)):
         yield from names(subject[1].replace("; ", ", "))
 
 
 def named(text: str) -> Iterator[Answer]:
-    """The same of a text that looks like one; nothing for any other."""
+    """The same, but nothing for a text that does not look like it."""
     if is_named(text):
         yield from names(text)
 
 
 def der(data: bytes) -> Iterator[Answer]:
-    """A certificate in its own encoding: a sequence whose length takes more than one octet."""
+    """A certificate in DER: a sequence whose length takes more than one octet."""
     if data[:2] in (b"\x30\x81", b"\x30\x82"):
         yield from answer("tls", fields_of(tls.decode, data), raw=data)
 
@@ -117,13 +117,13 @@ def is_named(text: str) -> bool:
 
 
 def _of_dissected(text: str) -> dict[str, str]:
-    """The names that a packet dissector shows, the issuer before the subject, as they stand in a certificate."""
+    """The names as a packet dissector shows them: issuer before subject, as in a certificate."""
     told = [name.replace("id-at-", "") for name in _DISSECTED.findall(text)[:2]]
     return dict(zip(("subject", "issuer"), reversed(told), strict=False))
 
 
 def _of_lists(text: str) -> dict[str, str]:
-    """The name below each "subject:" or "issuer:", of which every part has a line of its own, further in."""
+    """The names below "subject:" and "issuer:", with each part on an indented line."""
     found: dict[str, str] = {}
     name, margin = "", 0
     for line in text.splitlines():
@@ -138,7 +138,7 @@ def _of_lists(text: str) -> dict[str, str]:
 
 
 def _of_lines(text: str) -> dict[str, str]:
-    """The name behind each "subject:", "issuer=", "s:" or "i:", up to the end of its line."""
+    """The names after "subject:", "issuer=", "s:" or "i:", up to the end of the line."""
     marks = [mark for mark in _NAMED.finditer(text) if len(mark[1]) > 1 or text[mark.end() - 1] == ":"]
     found: dict[str, str] = {}
     for mark, following in zip_longest(marks, marks[1:]):
@@ -151,7 +151,7 @@ def _of_lines(text: str) -> dict[str, str]:
 
 
 def _of_tested(text: str) -> dict[str, str]:
-    """The common name that testssl.sh shows, and the issuer's with the organisation and the country behind it."""
+    """The names in the output of testssl.sh: common name, and issuer with organisation and country."""
     if not (told := _TESTED.search(text)):
         return {}
     country = f",C={told[4]}" if told[4] else ""
@@ -159,7 +159,7 @@ def _of_tested(text: str) -> dict[str, str]:
 
 
 def _of_viewer(text: str) -> dict[str, str]:
-    """What viewers of certificates show: whom it was issued to and by, each part spelled out on a line of its own."""
+    """The names in a certificate viewer ("Issued to", "Issued by"), with each part on a line of its own."""
     found: dict[str, list[str]] = {}
     name = "subject"
     for line in text.splitlines()[:_MOST_OBJECTS]:
@@ -200,7 +200,7 @@ def _of_json(text: str) -> dict[str, str]:
 
 
 def _joined(value: object) -> str:
-    """A name out of a text, of an object of parts, or of the pairs that Python's ssl module gives."""
+    """A name from a text, an object of parts, or the pairs of Python's ssl module."""
     if isinstance(value, dict):
         parts = ((kind.replace("_", ""), _text(part)) for kind, part in value.items())
         return ",".join(f"{kind}={_bare(part)}" for kind, part in parts if part)

@@ -1,4 +1,4 @@
-"""Answers of the makers' own protocols: the datagrams themselves, and what clients print of them."""
+"""Answers of the makers' own protocols: the datagrams, and the output of clients."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ _BINARY: Mapping[str, _Decode] = MappingProxyType(
         "ssdp": ssdp.decode,
     }
 )
-"""Decoders by channel, those with the clearest magic first. mDNS has none, so it comes last and must name a service."""
+"""Decoders by channel, those with the clearest magic first. mDNS has none, so it is last and must name a service."""
 
 _SADP_NAMES = frozenset({"devicedescription", "devicesn", "softwareversion", "dspversion", "commandport"})
 _SADP_COLUMNS = {"deviceserialno": "devicesn", "macaddress": "mac", "model": "devicedescription", "serial": "devicesn"}
-"""What the maker's own program, and others, call members of an answer."""
+"""Names of elements in the maker's own program, and in others."""
 _DHIP_NAMES = frozenset({"DeviceType", "DeviceClass", "SerialNo", "MachineName", "Vendor"})
 _FEED = "extra."
-"""What a feed of scans of the whole network (Shadowserver) puts before the members of an answer, in small letters."""
+"""The prefix of the members of an answer, in lower case, in feeds of Shadowserver."""
 _FEED_NAMES = {
     "device_model": "DeviceType",
     "device_serial": "SerialNo",
@@ -45,14 +45,14 @@ _FEED_NAMES = {
     "mac_address": "mac",
     "method": "method",
 }
-"""Members that it calls otherwise."""
+"""Members that have other names there."""
 
-_ENOUGH = 3  # members of which even a torn answer consists of nothing else
+_ENOUGH = 3  # members that prove an answer even if it is incomplete
 _NOTICE = "client.notifyDevInfo"
 
 
 def datagram(data: bytes) -> Iterator[Answer]:
-    """What the first decoder that knows the bytes reads in them."""
+    """The fields of the first decoder that accepts the bytes."""
     for channel, decode in _BINARY.items():
         if fields := fields_of(decode, data):
             yield from answer(channel, fields, raw=data)
@@ -70,9 +70,9 @@ def datagram(data: bytes) -> Iterator[Answer]:
 
 
 def searched(text: str, least: int = 2) -> Iterator[Answer]:
-    """SADP: the XML of the protocol, or a listing of its elements as a client prints them.
+    """SADP: the XML of the protocol, or its elements as a client prints them.
 
-    Of these `least` must be there: where nobody said that it is SADP, other things have a description too.
+    At least `least` of the typical elements must be there, because other texts have a description as well.
     """
     yield from answer("sadp", fields_of(sadp.decode, text.strip().encode()) or _listed(text, least))
 
@@ -89,14 +89,14 @@ def _listed(text: str, least: int) -> Fields:
 
 
 def _own(told: dict[str, str]) -> dict[str, str]:
-    """The members by the names of the protocol itself, which go before those of programs."""
+    """The elements with the names of the protocol itself, which take precedence."""
     return {name: value for name, value in told.items() if name not in _SADP_COLUMNS}
 
 
 def notified(text: str, least: int = 2) -> Iterator[Answer]:
-    """DHIP: the JSON of the protocol, its device object alone, or a listing of its members.
+    """DHIP: the JSON of the protocol, its device object alone, or a list of its members.
 
-    Of these `least` must be there: where nobody said that it is DHIP, inverters and other things have a DeviceClass.
+    At least `least` of the typical members must be there, because inverters and others have a DeviceClass as well.
     """
     yield from answer("dhip", fields_of(dhip.decode, text.strip().encode("utf-8", "replace")) or _told(text, least))
 
@@ -117,7 +117,7 @@ def _told(text: str, least: int) -> Fields:
 
 
 def _members(told: dict[str, str]) -> dict[str, str]:
-    """The members of an answer by their own names, whatever a feed calls them."""
+    """The members of an answer by the names of the protocol."""
     if told.get("method") == _NOTICE and "device_model" in told:  # a record of the feed as it is
         told = {f"{_FEED}{name}": value for name, value in told.items()}
     names = _FEED_NAMES

@@ -1,4 +1,4 @@
-"""Hashes of icons as lists and scanners write them, and the icon itself."""
+"""Hashes of favicons as lists and scanners write them, and favicons themselves."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ALONE = re.compile(
 
 
 def is_icon(text: str) -> bool:
-    """Whether a text is the hash of an icon, perhaps behind what it is called."""
+    """Whether a text is the hash of a favicon, perhaps with a label."""
     return _ALONE.fullmatch(text) is not None
 
 
@@ -44,7 +44,7 @@ def _signed(number: str) -> str:
 
 
 def noted_icons(text: str) -> Iterator[Answer]:
-    """Hashes of an icon that JSON holds beside other things, as records of search engines and of scanners do."""
+    """Hashes of a favicon in JSON of search engines and scanners."""
     if text.lstrip()[:1] in ("{", "["):
         yield from icon("\n".join(islice(_NOTED.findall(text), MAX_NOTED)))
 

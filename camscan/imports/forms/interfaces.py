@@ -1,4 +1,4 @@
-"""What devices say on their own web interfaces, without the answer around it: lines of a CGI, pieces of an envelope."""
+"""Answers of web APIs without the HTTP around them: lines of a CGI, or parts of an XML envelope."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _DESCRIPTION = re.compile(
     r"|</deviceName>\s{0,16}<deviceID>"
 )
 _MAPPED = re.compile(r"[\"'](\w{3,64})[\"']\s{0,8}:\s{0,8}\{[^{}]{0,1024}?[\"']@(?:version|xmlns)[\"']")
-"""An element with attributes as programs map it; they may stand behind its children."""
+"""An element with attributes, converted to JSON; they may follow its children."""
 _OWN_ROOT = re.compile(
     r"\b(userCheck|ActivateStatus|SessionLoginCap|ResponseStatus)[\"']?\s{0,8}:\s{0,8}\{"
     r"[^{}]{0,512}?\b(?:statusValue|Activated|sessionID|challenge|subStatusCode)[\"']?\s{0,8}:"
 )
-"""A root of this interface as programs map it, also without its attributes, with an element that only it has."""
+"""A root element converted to JSON, perhaps without its attributes, with an element that only it has."""
 _NAMESPACE = re.compile(r"xmlns[\"']?\s{0,8}[:=]\s{0,8}[\"']([^\"'\s]{1,256})[\"']")
 _OWN_SERIAL = re.compile(
     r"[\"']model[\"']\s{0,8}:\s{0,8}[\"']([^\"'\s]{4,64})[\"'][^{}]{0,512}?[\"']serialNumber[\"']\s{0,8}:\s{0,8}[\"']([^\"'\s]{20,96})[\"']"
@@ -46,25 +46,25 @@ _ELEMENTS = frozenset(
 _LOGIN = re.compile(r"[\"']realm[\"']\s{0,8}:\s{0,8}[\"'](Login to [^\"'\r\n]{1,64})[\"']")
 _ASKED = re.compile(r"[\"'](?:random|encryption)[\"']\s{0,8}:")
 _OWN_ELEMENTS = frozenset({"model", "serialNumber", "firmwareReleasedDate", "OEMCode"})
-"""Of which a piece of a description has at least one."""
+"""At least one of these is in any part of a description."""
 _KEY_VALUE = re.compile(r"[ \t]*([A-Za-z][\w.:\[\]-]{0,255})=[^\r\n]*")
 _OWN_LINE = re.compile(r"^[ \t]*([A-Za-z]\w{0,63}=[^\r\n]*)", re.MULTILINE)
-"""What speaks of the device itself: keys with a full stop are settings, some of other devices."""
+"""Lines about the device itself: keys with a dot are settings, some of other devices."""
 _CGI_KEYS = frozenset(
     ("deviceType", "updateSerial", "serialNumber", "type", "class", "sn", "version", "vendor", "Vendor")
 )
-_FEWEST = 2  # lines of which even a remark at their end is one too much
+_FEWEST = 2  # with so few lines, a remark in the last one is not tolerated
 _CHANNEL = re.compile(
     r"<(InputProxyChannel|sourceInputPortDescriptor)\b[^<>]{0,256}>.{0,8192}?(?:</\1>|\Z)"
     r"|^[^\r\n=]{0,64}\b(?:RemoteDevice\.uuid:|RemoteDevice\[|camera\[\d{1,4}\]\.)[^\r\n]*",
     re.DOTALL | re.MULTILINE,
 )
-"""What a recorder tells of a channel, in XML or in a line: it describes the camera there."""
+"""The description of a camera on a channel of a recorder, in XML or in a line."""
 _CGI_LISTS = ("table.", "camera[", "states[", "caps.", "root.", "system_info_")
 
 
 def lines(text: str) -> Iterator[Answer]:
-    """Lines of a device CGI, as a body and, where they tell of the system as a whole, as what they say."""
+    """Lines of a device CGI as a body; and their fields if they are system information."""
     body = "\n".join(line.strip() for line in text.strip().splitlines())
     told = system(body)
     yield from answer("cgi", told)
@@ -74,7 +74,7 @@ def lines(text: str) -> Iterator[Answer]:
 
 
 def is_lines(text: str) -> bool:
-    """Whether a text is nothing but `key=value`, save a last remark, and a key is one of those of the CGI."""
+    """Whether a text has only lines `key=value` (except perhaps the last), and a key of the CGI is among them."""
     lines = [line for line in text.strip().splitlines() if line.strip()]
     found = [_KEY_VALUE.fullmatch(line) for line in lines[: max(_FEWEST, len(lines) - 1)]]
     found += [match for line in lines[len(found) :] if (match := _KEY_VALUE.fullmatch(line))]
@@ -83,12 +83,12 @@ def is_lines(text: str) -> bool:
 
 
 def system(body: str) -> Fields:
-    """The fields of lines that tell of the system as a whole; nothing of others, which might be anybody's."""
+    """The fields of system information; empty for other lines, which any program may print."""
     return fields_of(cgi.decode, body.encode()) if cgi.is_system_information(body) else {}
 
 
 def envelope(text: str) -> Iterator[Answer]:
-    """A piece of a device description in XML, or the mapping that a client made of one."""
+    """A part of a device description in XML, or the same converted to JSON."""
     yield from answer("http", described(text))
 
 
@@ -98,7 +98,7 @@ def is_envelope(text: str) -> bool:
 
 
 def described(text: str) -> Fields:
-    """The fields of a device description that is torn, or that has no namespace; and of what a mapping tells of one."""
+    """The fields of a device description that is incomplete, has no namespace, or was converted to JSON."""
     named = _NAMESPACE.search(text)
     namespace = named[1] if named and isapi.is_namespace(named[1]) else ""
     mapped = _OWN_ROOT.search(text) or (_MAPPED.search(text) if namespace else None)
@@ -111,17 +111,17 @@ def described(text: str) -> Fields:
 
 
 def own(text: str) -> str:
-    """A text without what a recorder tells in it of its channels, whose cameras are other devices."""
+    """A text without the descriptions of cameras on the channels of a recorder."""
     return _CHANNEL.sub("", text)
 
 
 def challenged(text: str) -> Fields:
-    """The realm of a login challenge in JSON, which is the one that the same device asks for in a header."""
+    """The realm of a login challenge in JSON; it is the same as in the header of an HTTP challenge."""
     found = _LOGIN.search(text) if _ASKED.search(text) else None
     return {"http.realm": (found[1],), "http.auth": ("digest",)} if found else {}
 
 
 def _is_own_serial(text: str) -> bool:
-    """Whether a mapping names a device and a serial number that begins with its model, as no other interface has it."""
+    """Whether JSON has a model and a serial number that begins with it, which only this API has."""
     found = _OWN_SERIAL.search(text) if "deviceName" in text else None
     return found is not None and found[2].startswith(found[1])

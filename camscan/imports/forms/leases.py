@@ -1,4 +1,4 @@
-"""What DHCP servers write of a device: its address, the name and the class that it told them."""
+"""Leases and log lines of DHCP servers: address, host name and vendor class of a device."""
 
 from __future__ import annotations
 

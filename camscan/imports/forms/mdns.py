@@ -27,7 +27,7 @@ _BROWSED = re.compile(r"^[+=-]\s{1,8}\S{1,32}\s{1,8}IPv[46]\s{1,8}(\S.{0,250}?)\
 _ADDED = re.compile(
     r"[\d:.]{7,15}\s{1,8}Add\s{1,8}\d+\s{1,8}\d+\s{1,8}\S{1,64}\s{1,16}(_[\w-]{1,63}\._(?:tcp|udp))\.?\s{1,32}(\S.{0,250})"
 )
-"""What dns-sd -B prints of a service."""
+"""A service in the output of dns-sd -B."""
 _LISTED = re.compile(
     r"\A(?:(?:instance|(?:service )?name):[ \t]{0,8}(\S[^\r\n]{0,250})\r?\n[ \t]{0,8}"
     r"(?:service |reg)?type:[ \t]{0,8}(_[\w-]{1,63}\._(?:tcp|udp))"
@@ -37,7 +37,7 @@ _LISTED = re.compile(
 _LABEL = re.compile(
     r"(?i)\A(?:(?:found|discovered|new|added|resolved)\b[\w ]{0,24}:? |\[\w+\] |_[\w.-]+: type PTR, class IN, )+"
 )
-"""What logs and packet dissectors write before the name of a service."""
+"""Prefixes of the name of a service in logs and packet dissectors."""
 _DECIMAL = re.compile(r"\\([0-9]{3})")
 
 
@@ -59,7 +59,7 @@ def announced(text: str) -> Iterator[Answer]:
 
 
 def _above(lines: list[str]) -> list[tuple[str, str]]:
-    """The name of a service where it stands in the line above it, as programs list names and types."""
+    """The name of a service in the line above its type."""
     named = pairwise(lines)
     return [("mdns.instance", name.strip()) for name, line in named if _BARE_SERVICE.fullmatch(line.strip())][:1]
 
@@ -133,7 +133,7 @@ def _texts(written: str) -> Iterator[tuple[str, str]]:
 
 
 def properties(text: str) -> Iterator[Answer]:
-    """The strings of a TXT record alone, each of which is key=value; nothing for a text that has other words."""
+    """The strings of a TXT record if all are key=value; else nothing."""
     found = list(_texts(text))
     if all("=" in value for name, value in found if name == "mdns.txt"):
         yield from answer("mdns", as_fields(found))

@@ -33,13 +33,13 @@ _MAPPING = re.compile(
 _BARE_STATUS = re.compile(r"[1-5]\d{2} [A-Z][A-Za-z ]{1,31}\r?\n")
 _REPLY = re.compile(r"^Authorization(?=[ \t]*:[ \t]*Digest\b)", re.MULTILINE | re.IGNORECASE)
 _GLUED = re.compile(r"(?<=[^\r\n])\r?\n(?=v=0[ \t]*\r?\n[os]=)")
-"""Where a session description follows its headers without the empty line, which web pages swallow."""
+"""A session description right after its headers; web pages drop the empty line between them."""
 _REPLIED = re.compile(r"^Authorization[ \t]*:[ \t]*(Digest\b[^\r\n]{1,1024})", re.MULTILINE | re.IGNORECASE)
 _SDP = re.compile(r"^[ \t]*([vosmiace])=\S", re.MULTILINE)
 _BLANK = re.compile(r"\r?\n(?:[ \t]*\r?\n|(?=<))")
 _DESCRIPTION = re.compile(r"schemas-upnp-org:device|<(?:modelName|friendlyName|manufacturerURL|modelDescription)>")
 _INFORMED = re.compile(r"<Manufacturer>[^<]{1,64}</Manufacturer>\s*<Model>")
-"""What GB/T 28181 and interfaces like it tell of a device, in XML without a namespace."""
+"""Device information in XML without a namespace, as in GB/T 28181."""
 _FOUND = re.compile(r"^[ \t]*(?:USN|ST|NT|Location|Server|Cache-Control)[ \t]*:[ \t]", re.MULTILINE | re.IGNORECASE)
 _MARGIN = re.compile(r"^[ \t]+", re.MULTILINE)
 _DESCRIBED = {
@@ -50,7 +50,7 @@ _OWN_NAMES = ("upnp.friendly_name", "upnp.model_name")
 
 
 def over_http(text: str) -> Iterator[Answer]:
-    """HTTP answers; a body alone and header lines count as one whose status nobody wrote down."""
+    """HTTP answers; a body or header lines alone are an answer without its status."""
     text = f"HTTP/1.1 {text}" if _BARE_STATUS.match(text) else text
     whole = list(_split(text, "http"))
     for asked, part in whole:
@@ -67,7 +67,7 @@ def over_http(text: str) -> Iterator[Answer]:
 
 
 def over_rtsp(text: str) -> Iterator[Answer]:
-    """RTSP answers; header lines and a session description alone count as one."""
+    """RTSP answers, or header lines or a session description alone."""
     text = _GLUED.sub("\r\n\r\n", text)
     whole = list(_split(text, "rtsp"))
     for method, part in whole:
@@ -113,7 +113,7 @@ def upnp(text: str) -> Iterator[Answer]:
         return
     data = (_lines(text) if text.lstrip().startswith("{") else text.strip()).encode()
     if (found := _FOUND.search(text)) and not fields_of(ssdp.decode, data):
-        data = _MARGIN.sub("", text[found.start() :]).encode()  # behind what a client says of its search
+        data = _MARGIN.sub("", text[found.start() :]).encode()  # without the output of a client before it
     fields = fields_of(ssdp.decode, data) or fields_of(ssdp.decode, b"ST: -\r\n" + data)
     fields = {name: values for name, values in fields.items() if values != ("-",)}
     fields = fields or as_fields(named(pairs(text), {"manufacturer": "upnp.manufacturer"}))
@@ -138,7 +138,7 @@ def _split(text: str, protocol: str) -> Iterator[tuple[str, str]]:
 
 
 def _challenged(part: str, replied: re.Match[str] | None) -> str:
-    """An answer with the challenge that the request before it, or beside it, replied to: a reply repeats the realm."""
+    """An answer with the challenge to which the request before it responds: a response repeats the realm."""
     if "www-authenticate" in part.lower():
         return part
     if replied is None:
@@ -148,7 +148,7 @@ def _challenged(part: str, replied: re.Match[str] | None) -> str:
 
 
 def _answered(fields: Fields, path: str) -> Iterator[Answer]:
-    """An HTTP answer and, where its body is SOAP or a device description, what that says."""
+    """An HTTP answer, and the fields of its body if that is SOAP or a device description."""
     known = {**fields, "http.path": (path,)} if path else _without(fields, "http.path")
     body = "\n".join(known.get("http.body", ()))
     if onvif.is_soap(body):
@@ -165,7 +165,7 @@ def _answered(fields: Fields, path: str) -> Iterator[Answer]:
 
 
 def _alone(text: str) -> Iterator[Answer]:
-    """A body without its head; where nothing knows its form, also what it names: a maker, a model, a version."""
+    """A body without its head; if no codec knows it, also the maker, model and version that it names."""
     fields = body_fields(text) if _LIST.match(text) else fields_of(http.decode, text.strip().encode())
     found = list(_answered(fields, ""))
     yield from found

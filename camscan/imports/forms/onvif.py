@@ -1,4 +1,4 @@
-"""WS-Discovery and ONVIF as XML, with or without an envelope, and as the listings that clients print of them."""
+"""WS-Discovery and ONVIF as XML, with or without an envelope, and in the output of clients."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _ADDRESSED = re.compile(
     r"^[ \t*-]{0,16}(?:address|host|endpoint)[\"']?: ?[\"']?([\w.-]{4,64}:\d{1,5})[\"']?,?[ \t]*\r?$",
     re.MULTILINE | re.IGNORECASE,
 )
-"""The place of the service where a tool shows no more of it."""
+"""The address of the service, if a tool shows only that."""
 _XADDR = re.compile(r"""https?://[^\s"'<>,()]{1,256}/onvif/[^\s"'<>,()]{1,64}""", re.IGNORECASE)
 _ENDPOINT = re.compile(
     r"\b(?:urn:)?uuid:[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-(?:[0-9A-F]{12}|[0-9A-F]{2}(?:[:-][0-9A-F]{2}){5})\b",
@@ -35,7 +35,7 @@ _PART = re.compile(
     r"<(?:[\w.-]{1,32}:)?(?:Scopes?|ScopeItem|XAddrs|(?:Probe|Resolve)\w{0,16}|Hello|Envelope|Body)[\s>/]"
 )
 _CUT = re.compile(r"\A([^<>]{0,4096}onvif://[^<>]{1,4096})</((?:[\w.-]{1,32}:)?Scopes)>", re.IGNORECASE)
-"""Scopes of which the beginning of their element was cut off."""
+"""Scopes whose start tag was cut off."""
 _ITEM = re.compile(r"<(?:[\w.-]{1,32}:)?ScopeItem>[ \t]{0,8}onvif://")
 _ELEMENT = re.compile(r"<[^<>]{0,512}>")
 _UTIL = re.compile(r"^(?:\d{1,3}\.){3}\d{1,3} [^\s()]{1,64}\(([^\s()][^\r\n]{1,120})\)[ \t]*$", re.MULTILINE)
@@ -69,7 +69,7 @@ _INFORMATION = {
     "deviceserial": "onvif.serial",
     "hardwareid": "onvif.hardware_id",
 }
-"""Names that clients give to what a device tells of itself."""
+"""Names that clients use for device information."""
 _NAME = r"(?:FirmwareVersion|HardwareI[Dd]|Manufacturer|Model|SerialNumber)"
 _PRINTED = re.compile(rf"(?<=[\[{{ ])({_NAME}):([^\]}}\s][^\]}}\r\n]{{0,127}}?)(?= {_NAME}:|[\]}}])")
 _SCOPES = {
@@ -130,7 +130,7 @@ def _of_lines(text: str) -> Fields:
 
 
 def _found(text: str) -> list[tuple[str, str]]:
-    """The scopes in a line of onvif-util: an address, a host's name, then name and hardware, or one for both."""
+    """The scopes in a line of onvif-util: address, host name, then name and hardware, or one for both."""
     lines = _UTIL.findall(text)
     if len(lines) != 1:
         return []
@@ -139,7 +139,7 @@ def _found(text: str) -> list[tuple[str, str]]:
 
 
 def _bare(item: str) -> str:
-    """A scope without what a listing writes after it; a bracket that was opened in it is its own ("DS-I200(D)")."""
+    """A scope without trailing punctuation; a bracket that is opened within it is kept ("DS-I200(D)")."""
     item = item.rstrip(",; ").removesuffix(".")
     while item.endswith(")") and item.count(")") > item.count("("):
         item = item[:-1].rstrip(",; ")
@@ -160,12 +160,12 @@ def service(text: str) -> Iterator[Answer]:
 
 
 def described(text: str) -> Iterator[Answer]:
-    """The maker or the model of a device, where a text names them at all; a vendor may be that of its network card."""
+    """Maker and model in any text; not "vendor", which may be that of the network card."""
     yield from answer("onvif", as_fields(_informed([pair for pair in pairs(text) if key(pair[0]) != "vendor"])))
 
 
 def _informed(told: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The fields that pairs name. A mere version is the firmware's where the model stands beside it, and more."""
+    """The fields that pairs name. "version" is the firmware if there is a model and other device information."""
     found = named(told, _INFORMATION)
     if not any(name == "onvif.model" for name, _ in found):
         found += [(name, value) for name, value in named(told, _standing_in(told)) if not value.endswith("_firmware")]
@@ -177,16 +177,16 @@ def _informed(told: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def _standing_in(told: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """What names the model where nothing is called so; beside one it says the kind, or the company.
+    """Names that mean the model if there is no "model".
 
-    The product at a port is that of a service. Lists of weaknesses name "a_firmware", which is no device's.
+    With a port, "product" is that of a service. Lists of vulnerabilities have "a_firmware", which is no model.
     """
     names = {"devicetype": "onvif.model"}
     return names if any(key(name) == "port" for name, _ in told) else {**names, "product": "onvif.model"}
 
 
 def _decoded(text: str) -> list[Fields]:
-    """What the codec reads; a lone address is not enough, since any answer may hold one."""
+    """The devices that the codec reads; an address alone is not enough, because any answer may contain one."""
     found: list[Fields] = []
     try:
         found += wsdiscovery.decode(text.encode())
@@ -196,14 +196,14 @@ def _decoded(text: str) -> list[Fields]:
 
 
 def _listed(fields: Fields, text: str) -> Fields:
-    """The fields of scopes, with the types and the addresses that stand beside them."""
+    """The fields of scopes, and types and addresses in the same text."""
     beside = [("wsd.types", found) for found in _TYPES.findall(text)[:1]]
     beside += [("wsd.xaddr", address) for address in (_XADDR.findall(text) or _ADDRESSED.findall(text))[:8]]
     return {**fields, **as_fields(beside)}
 
 
 def _enveloped(text: str) -> str:
-    """The response in an envelope of its own where it came without; undeclared prefixes are declared."""
+    """The response, put into an envelope if it has none, with all prefixes declared."""
     if _ENVELOPE.search(text):
         return text
     start = _RESPONSE.search(text)
@@ -215,6 +215,6 @@ def _enveloped(text: str) -> str:
 
 
 def _says_enough(found: list[tuple[str, str]]) -> bool:
-    """Whether it is a device that is described: a manufacturer, or a model with something else."""
+    """Whether the fields describe a device: a manufacturer, or a model and something else."""
     names = {name for name, _ in found}
     return "onvif.manufacturer" in names or ("onvif.model" in names and len(names) > 1)

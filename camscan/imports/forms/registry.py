@@ -1,4 +1,4 @@
-"""The forms of answers: which of them a text looks like, is hinted to be, or might be at a pinch."""
+"""The forms of answers: by what a text looks like, by the hint, and as a last resort."""
 
 from __future__ import annotations
 
@@ -26,15 +26,12 @@ from camscan.imports.forms.base import Answer, Form, answer
 from camscan.imports.nmap import text as nmap_text
 
 _MEMBER = re.compile(r"\s*'[\w-]{1,40}'\s*:")
-"""How a piece of a mapping begins in the source of a program."""
+"""The beginning of a part of a dictionary in source code."""
 _NAMED = re.compile(r"^[ \t*_-]{0,16}Manufacturer\b.{0,4}:", re.MULTILINE | re.IGNORECASE)
 
 
 def _headers(text: str) -> Iterator[Answer]:
-    """Header lines that do not say whose they are: read as both HTTP and RTSP, since a Server names itself.
-
-    What looks like them may be lines about a device.
-    """
+    """Header lines of HTTP or RTSP, read as both; they may also be lines about a device."""
     if messages.is_headed(text):
         yield from messages.over_http(text)
         yield from map(_guessed, messages.over_rtsp(text))
@@ -42,13 +39,13 @@ def _headers(text: str) -> Iterator[Answer]:
 
 
 def _document(text: str) -> Iterator[Answer]:
-    """JSON: the body of a page, or what somebody wrote down of a device."""
+    """JSON: the body of a page, or notes about a device."""
     yield from messages.over_http(text)
     yield from onvif.described(text)
 
 
 def _announced(text: str) -> Iterator[Answer]:
-    """Services, and who built the device where lines of their own say it."""
+    """Services, and the manufacturer if it has a line of its own."""
     found = list(mdns.announced(text))
     yield from found
     if found and _NAMED.search(text):
@@ -56,7 +53,7 @@ def _announced(text: str) -> Iterator[Answer]:
 
 
 def anything(text: str) -> Iterator[Answer]:
-    """Text without any mark of its origin: a banner, perhaps with what the device is in words.
+    """Text of unknown origin: a banner, perhaps with a description of the device.
 
     A single line is also tried as a server name, title or product.
     """
@@ -78,7 +75,7 @@ def anything(text: str) -> Iterator[Answer]:
 
 
 def _guessed(one: Answer) -> Answer:
-    """An answer of which nothing says that it came by RTSP: only cameras speak that, and it is no sign of one."""
+    """An RTSP answer as a banner: only cameras use RTSP, and here nothing proves that it was RTSP."""
     return one._replace(channel="banner") if one.channel == "rtsp" else one
 
 
@@ -138,7 +135,7 @@ MARKS: tuple[tuple[Callable[[str], bool], Form], ...] = (
     ),
     (messages.is_headed, _headers),
 )
-"""What a text looks like, the surest first, and the form that reads it."""
+"""Tests of what a text looks like, the most certain first, and the form that reads it."""
 
 HINTED: MappingProxyType[str, tuple[Form, ...]] = MappingProxyType(
     {
@@ -167,7 +164,7 @@ BESIDE: tuple[Form, ...] = (
     certificate.shown,
     nmap_text.noted,
 )
-"""What a text may tell beside the answer that it holds."""
+"""Forms for what a text may contain besides the answer."""
 
 LOOSE: MappingProxyType[str, tuple[Form, ...]] = MappingProxyType(
     {

@@ -20,7 +20,7 @@ _TOLD = re.compile(
     r"|;\s*\Z|\w\(\)|\A\[?\d{4}-\d\d-\d\d|\b(?:the|was|is|found|detected|like)\b",
     re.IGNORECASE,
 )
-"""Signs of code, of a log and of a sentence, in whose place no server has a name."""
+"""Signs of source code, logs and sentences, which are not in the name of a server."""
 _SERVER_LABEL = re.compile(
     r"\A[\"']?(?:(?:http|rtsp)(?:[ -]server(?:-header)?)?|server(?: (?:header|banner))?)[\"']?\s*[:=]>?\s*(?!//)",
     re.IGNORECASE,
@@ -39,11 +39,11 @@ _TITLE_HELD = re.compile(
     r"""|\A[|_ \t]{0,4}(?:(?:html|http|page|web)[ _.-]?)?title[ \t]*[:=][ \t]*["']?([^\r\n"]{1,256})""",
     re.IGNORECASE,
 )
-"""A title under its name, as scanners, programs and pages hold it."""
+"""A title with its label, in the output of scanners and in source code."""
 
 
 def server(channel: str, text: str) -> Iterator[Answer]:
-    """A single line that is no header: the value of one, of a challenge or else of Server, written without its name."""
+    """A single line as the value of a header without its name: a challenge, or else Server."""
     line = _SERVER_LABEL.sub("", text.strip()).strip("\"',")
     if "\n" not in line and len(line) <= 256 and not _TOLD.search(line):
         decode = http.decode_headers if channel == "http" else rtsp.decode_headers

@@ -1,4 +1,4 @@
-"""SNMP walks, and descriptions of systems by themselves: one object a line, as the usual tools print them."""
+"""SNMP walks as the usual tools print them, one object a line, and system descriptions alone."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MAX_LINES = 2048  # of a walk that are read; the system group is at its head
 MAX_OWN = 64  # objects of the maker's own tree that are kept; what tells the model stands among the first
 
 _GENERIC_TREES = frozenset({"8072", "2021", "311"})
-"""Enterprises whose objects agents of every make have: net-snmp, UCD, Microsoft."""
+"""Enterprises whose objects are in agents of any maker: net-snmp, UCD, Microsoft."""
 _SHORT = {
     "sysdescr": "snmp.sys_descr",
     "sysobjectid": "snmp.sys_object_id",
@@ -32,17 +32,17 @@ _ROW = re.compile(
     r"|[\"')]{1,3}[ \t]{0,8},[ \t]{0,8}(?:[A-Z]\w{1,32}\()?)(.*)$"
 )
 _OTHER = re.compile(r"[ \t|]{0,16}[A-Za-z][\w-]{0,63}::[A-Za-z][\w.-]{0,255}[ \t]{1,8}=[ \t]")
-"""How a row begins whose object says nothing here: the name of its module stands before it."""
+"""The beginning of a row with another object, with its module."""
 _SUPPORTED = re.compile(
     r"(?:sysORID|\b1\.3\.6\.1\.2\.1\.1\.9\.1\.2)\.[0-9]{1,4}\b[^\r\n]{0,32}?"
     r"(?:enterprises|(?:1|iso)\.3\.6\.1\.4\.1)\.([0-9][0-9.]{0,100})"
 )
-"""The trees of makers that an agent says it supports."""
+"""The makers' trees in the list of supported MIBs (sysORTable)."""
 _MODULE = re.compile(
     r"(?!(?:SNMP|SNMPv2|IF|IP|IPV6|TCP|UDP|DISMAN|NOTIFICATION|HOST-RESOURCES|UCD|NET-SNMP|RFC\d+|ENTITY|BRIDGE|LLDP|RMON"
     r"|EtherLike|Printer|Q-BRIDGE)-)[A-Z][A-Z0-9-]{0,60}-MIB::[A-Za-z][\w.-]{0,127}"
 )
-"""An object by the name that a maker's own module gives it; those of the modules that everybody has say nothing."""
+"""An object of a maker's own MIB module, by name; not one of a standard module."""
 _TYPE = re.compile(
     r"(?:STRING|Hex-STRING|OID|OBJECT IDENTIFIER|INTEGER|IpAddress|Timeticks|Gauge32|Counter\d\d)[ \t]*:[ \t]*"
 )
@@ -63,9 +63,9 @@ _SAID = re.compile(
 _DESCRIPTION = re.compile(
     r"(?:STRING|Hardware|Product|Model|Software|SW[ _-]?Version|Firmware|System|Device)[ \t]*:[ \t]*\S", re.IGNORECASE
 )
-"""How descriptions of systems begin that would pass for a header line; no header of an answer is called so."""
+"""The beginning of a system description that looks like a header line; no header has such a name."""
 _UNAME = re.compile(r"(?:Linux|FreeBSD|NetBSD|OpenBSD) ([A-Za-z0-9][\w.-]{1,63}) [0-9]{1,2}\.[0-9]")
-"""A description that net-snmp takes from the kernel has the name of the host, which is its system name, too."""
+"""A description in the form of uname(1), which contains the host name."""
 
 
 def walk(text: str) -> Iterator[Answer]:
