@@ -6,6 +6,7 @@ first asked for, because that takes some tenths of a second and who reads kept d
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from hashlib import sha256
@@ -54,11 +55,14 @@ def rule_files(folder: Path) -> tuple[Path, ...]:
 
 def _misplaced(folder: Path) -> Iterator[str]:
     """A fault for each file beside or below the folders of rules, where a rule would stand unread."""
-    beside = (path for path in folder.glob("*") if path.name != _VOCABULARY)
-    below = (path for part in _PARTS for path in folder.glob(f"{part}*/**/*"))
-    for path in sorted((*beside, *below)):
-        if path.suffix in _SUFFIXES and not path.name.startswith("."):
-            yield f"{path}:1: is not read: move it into makers/ or brands/"
+    for here, below, names in os.walk(folder):
+        is_top = Path(here) == folder
+        below[:] = sorted(name for name in below if not is_top or f"{name}/" in _PARTS)
+        if not is_top and Path(here).parent == folder:
+            continue
+        for name in sorted(names):
+            if name.endswith(_SUFFIXES) and not name.startswith(".") and not (is_top and name == _VOCABULARY):
+                yield f"{Path(here, name)}:1: is not read: move it into makers/ or brands/"
 
 
 class _Digest:

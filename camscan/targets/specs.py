@@ -163,6 +163,8 @@ def _listed(name: str, read: Callable[[str], str]) -> Iterator[Spec]:
 
 
 def _joined(line: str) -> str:
+    if line.isascii() and len(line.split(None, 1)) < 2:  # as nearly all of a million lines
+        return line
     for apart, together in _APART:
         line = apart.sub(together, line)
     return line

@@ -78,8 +78,8 @@ def test_a_file_where_none_is_read_is_told(write: Write) -> None:
     (folder / "policies").mkdir()
     (folder / "policies" / "own.yaml").write_text("")
     assert load([folder]).warnings == (
-        f"{folder}/makers/more/own.yml:1: is not read: move it into makers/ or brands/",
         f"{folder}/own.yaml:1: is not read: move it into makers/ or brands/",
+        f"{folder}/makers/more/own.yml:1: is not read: move it into makers/ or brands/",
     )
 
 
