@@ -117,7 +117,7 @@ def strategy_of(choices: Choices) -> Strategy:
         UsageError: a port list or a channel that cannot be used.
     """
     pace = profile(choices.profile)
-    channels = [name.strip() for name in choices.channels.split(",")] if choices.channels else None
+    channels = [name.strip().lower() for name in choices.channels.split(",")] if choices.channels else None
     probes = select(channels, choices.snmp_community, logins=choices.with_credentials)
     by_port = any(probe.stage in (Stage.PORT, Stage.HOST, Stage.LOGIN) for probe in probes)
     first, more = (port_list(choices.ports), ()) if choices.ports else (FIRST_PORTS, MORE_PORTS)

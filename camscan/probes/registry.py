@@ -54,6 +54,8 @@ def select(
         UsageError: a channel that does not exist, or on which nothing would be asked.
     """
     unknown = [channel for channel in channels or () if channel not in CHANNELS]
+    if unknown == ["tcp"]:
+        raise UsageError("channel tcp comes with those that need ports: name http, tls, rtsp or onvif instead")
     if unknown:
         raise UsageError(f"no such channel: {', '.join(unknown)}; choose from {', '.join(CHANNELS)}")
     probes = (*PROBES, with_community(community).to_address()) if community else PROBES

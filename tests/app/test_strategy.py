@@ -46,7 +46,7 @@ def test_ports_that_cannot_be_used(ports: str) -> None:
 
 
 def test_channels_without_tcp_try_no_port() -> None:
-    plan = strategy_of(Choices(channels="wsd, sadp")).plan
+    plan = strategy_of(Choices(channels="wsd, SADP")).plan
     assert (plan.first_ports, plan.channels) == ((), ("wsd", "sadp"))
 
 
