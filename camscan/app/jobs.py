@@ -30,6 +30,9 @@ _NOT_KEPT = frozenset({"targets", "snmp_community", "with_credentials"})
 logins are made only by a command that says so."""
 
 
+_UNCOUNTED = "a run before this one was broken off: what it sent is not counted"
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """What one scan is to do, and to remember. `done` are targets that an interrupted run has covered already.
@@ -143,6 +146,7 @@ def job_for_rest(before: Scan, now: Choices) -> Job:
         before,
         status=ScanStatus.RUNNING,
         finished_at=None,
+        notes=before.notes if before.finished_at else tuple(dict.fromkeys((*before.notes, _UNCOUNTED))),
         channels=tuple(dict.fromkeys((*before.channels, *strategy.plan.channels))),
         excluded=tuple(scope.excluded.networks()),
     )

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from rich.filesize import decimal
 
 from camscan.moments import utc
-from camscan.records import Origin, Outcome, Report, Scan, ScanStatus, Sent, Slots, Verdict
+from camscan.records import Origin, Outcome, Report, Scan, ScanStatus, Slots, Verdict
 from camscan.reports.document import MAX_SENTENCE, coverage
 from camscan.reports.escape import terminal
 from camscan.reports.words import joined, plural
@@ -134,7 +134,7 @@ def limits(report: Report) -> Iterator[str]:
         yield from _networks(report)
     yield from _channels(report)
     yield from _recorders(report)
-    yield _sent(report.scan.sent)
+    yield _sent(report.scan)
     yield from (f"Note: {terminal(note, MAX_SENTENCE)}" for note in report.scan.notes)
     yield _whence(report.scan)
 
@@ -156,7 +156,11 @@ def passive(report: Report) -> str:
     return f"{plural(sum(coverage(report).values()), 'address')} {others}" if others else ""
 
 
-def _sent(sent: Sent) -> str:
+def _sent(scan: Scan) -> str:
+    sent = scan.sent
+    if scan.origin is Origin.SCAN and scan.finished_at is None and scan.status in _UNFINISHED:
+        why = "the scan has not ended" if scan.status is ScanStatus.RUNNING else "the scan was broken off"
+        return f"How many packets were sent is not known, because {why}."
     if not sent.packets:
         return "No packet was sent."
     count = f"{plural(sent.packets, 'packet')} sent ({decimal(sent.bytes)})"

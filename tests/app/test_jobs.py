@@ -39,6 +39,17 @@ def test_a_scan_that_goes_on_asks_the_rest_and_remembers_what_was_sent(store: St
     assert store.scan(before.id).status is ScanStatus.RUNNING
 
 
+def test_that_a_run_before_was_broken_off_is_noted_since_nobody_counted_what_it_sent(store: Store) -> None:
+    scan = new_job(Choices(("10.0.0.0/29",)), "depot").scan
+    store.begin(scan)
+    store.finish(replace(scan, status=ScanStatus.RUNNING, finished_at=None))  # as it is left by a kill
+    store.locks.release(1)
+    note = "a run before this one was broken off: what it sent is not counted"
+    assert resume_job(store, store.scan(scan.id), Choices()).scan.notes == (note,)
+    ended = interrupted(store, Choices(("10.0.0.0/29",)))
+    assert resume_job(store, ended, Choices()).scan.notes == ()
+
+
 @pytest.mark.parametrize(("before", "now", "both"), [(5, 8, 8), (8, 5, 8)])
 def test_what_two_runs_sent_is_told_as_one(before: int, now: int, both: int) -> None:
     assert together(Sent(70, 900, before), Sent(30, 100, now)) == Sent(100, 1000, both)

@@ -106,6 +106,19 @@ def test_where_nobody_was_asked_by_address_nothing_is_said_about_silence(
     assert "No packet was sent." in others
 
 
+@pytest.mark.parametrize(
+    ("status", "why"),
+    [(ScanStatus.RUNNING, "the scan has not ended"), (ScanStatus.INTERRUPTED, "the scan was broken off")],
+)
+def test_of_a_scan_that_did_not_end_by_itself_nobody_is_told_that_nothing_was_sent(
+    report: Report, status: ScanStatus, why: str
+) -> None:
+    killed = replace(report, scan=replace(report.scan, status=status, finished_at=None, sent=Sent()))
+    assert f"How many packets were sent is not known, because {why}." in limits(killed)
+    ended = replace(report, scan=replace(report.scan, status=ScanStatus.INTERRUPTED))
+    assert "10,432 packets sent (1.2 MB), at most 2 connections a second to one host." in limits(ended)
+
+
 def test_every_gap_is_named(report: Report) -> None:
     assert list(limits(report)) == [
         "249 addresses asked: 12 answered, 3 refused, 230 silent, 4 unreachable.",
