@@ -79,10 +79,11 @@ def evaluate(
 def _shown(found: Figures, *, misses: bool) -> Iterator[str]:
     from camscan.evaluation.score import Mark
     from camscan.evaluation.tables import details, differences, tables
+    from camscan.reports.words import plural
 
     yield (
-        f"{found.answers} answers, {found.unknown} of them of unknown makers, {found.ambiguous} ambiguous; "
-        f"{len(found.misses)} misses, {len(found.false_claims)} false claims\n"
+        f"{plural(found.answers, 'answer')}, {found.unknown} of them of unknown makers, {found.ambiguous} ambiguous; "
+        f"{plural(len(found.misses), 'miss')}, {plural(len(found.false_claims), 'false claim')}\n"
     )
     for table in tables(found):
         yield f"\n{table.title}\n"

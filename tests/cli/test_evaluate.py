@@ -31,7 +31,7 @@ def run(*words: str | Path) -> Result:
 def test_figures(answers: Path) -> None:
     result = run(answers)
     assert result.exit_code == 0
-    assert result.stdout.startswith("2 answers, 0 of them of unknown makers, 0 ambiguous; 1 misses, 0 false claims\n")
+    assert result.stdout.startswith("2 answers, 0 of them of unknown makers, 0 ambiguous; 1 miss, 0 false claims\n")
     assert "Warning: left out:" in result.stderr
     assert "missed" not in result.stdout
 
