@@ -149,7 +149,7 @@ def _left_at(scan: Scan) -> int:
         return 0
     from camscan.targets import known_addresses
 
-    return known_addresses(scan.settings.get("specs", "").split()).count
+    return known_addresses(scan.settings.get("specs", "").splitlines()).count
 
 
 def by_datagram_alone(entry: LedgerEntry) -> bool:

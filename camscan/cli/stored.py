@@ -96,7 +96,7 @@ def _knowing(store: Store, site: str | None, about: str) -> Iterator[Scan]:
         return
     where = known_addresses([about], whole_networks=True)
     for scan in store.newest(site):
-        specs = scan.settings.get("specs", "").split() or scan.targets  # which are cut short where they are many
+        specs = scan.settings.get("specs", "").splitlines() or scan.targets  # which are cut short where they are many
         if known_addresses(specs, whole_networks=True).within(where):
             yield scan
 

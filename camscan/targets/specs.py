@@ -180,9 +180,9 @@ def _meant(spec: Spec, *, whole: bool) -> Range | str:
 
 def _read(spec: Spec, edge: int) -> Range | str:
     """The range that a spec stands for, or its host name. `edge` is what an IPv4 network loses at either end."""
-    text = spec.text
-    if len(text) > MAX_SPEC:
+    if len(spec.text) > MAX_SPEC:
         raise spec.error(f"it is longer than {MAX_SPEC} characters: {_FORMS}")
+    text = _joined(spec.text)
     if bracketed := _BRACKETS.fullmatch(text):
         text = bracketed[1] + (bracketed[2] or "")
         if ":" not in text:

@@ -161,3 +161,9 @@ def test_where_no_store_is_named_and_none_is_there_that_of_sweeps_is_told(
     for other in (site, "[store"):
         (tmp_path / "camscan.toml").write_text(other)
         assert told() == usual
+
+
+def test_a_scan_of_a_network_that_was_written_with_its_mask_knows_its_addresses(store: Store) -> None:
+    keep(store, 1, Origin.SCAN, target="10.0.0.0 255.255.255.0", answering=())
+    keep(store, 2, Origin.SCAN, target="10.5.0.0/24", answering=())
+    assert scan_of(store, None, about="10.0.0.64/26").id == "scan1"
