@@ -43,8 +43,8 @@ def report_on(source: str, rules: Library, lists: Sequence[Policy], *, all_hosts
         raise UsageError(f"{file.name} is empty: put one answer in it, as it was copied")
     if not is_corpus(text):
         if banners.addresses(text) > 1:
-            remedy = "store them with `camscan import --kind banners`, or give one answer alone"
-            raise UsageError(f"{file.name} holds the answers of several addresses: {remedy}")
+            remedy = "import answers with `camscan import --kind banners`; a list of devices is for `camscan reconcile`"
+            raise UsageError(f"{file.name} tells of several addresses: {remedy}")
         return _made(file, judged(_at(file.name, pasted.read(data, at=file.at, whole=True)), rules, lists), lists)
     corpus = entries_of(text)
     notes = tuple(f"left out: {fault}" for fault in corpus.faults)

@@ -96,8 +96,8 @@ def test_what_might_be_of_rtsp_is_matched_by_its_rules_all_the_same() -> None:
 def test_answers_of_several_addresses_are_not_taken_for_one_device() -> None:
     result = CliRunner().invoke(identify, ["-"], input="192.0.2.5 DNVRS-Webs\n192.0.2.6 Boa\n")
     assert isinstance(result.exception, UsageError)
-    assert "stdin holds the answers of several addresses: store them with" in str(result.exception)
-    assert "--kind banners" in str(result.exception)
+    assert "stdin tells of several addresses: import answers with" in str(result.exception)
+    assert "a list of devices is for `camscan reconcile`" in str(result.exception)
 
 
 def test_what_was_read_is_counted_by_address_and_not_by_what_is_shown() -> None:
