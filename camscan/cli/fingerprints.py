@@ -75,6 +75,8 @@ def check(strict: bool, folders: tuple[Path, ...]) -> None:
     faults = list(faults_of(rules, own))
     for fault in faults:
         click.echo(fault)
+    for line in rules.overridden:
+        click.echo(f"Note: {line}", err=True)
     ran = rules.rules if own is None else own
     examples = sum(len(examples_of(rule)) for rule in ran)
     looked_at = f"{plural(len(ran), 'rule')} with {plural(examples, 'example')}"

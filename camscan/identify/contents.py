@@ -27,14 +27,17 @@ def parse(folders: Sequence[Folder], *, examples: bool = True) -> Contents:
         for name, tree in _trees(folder, "vocabulary.yaml", faults):
             vocabulary = _joined(vocabulary, read_vocabulary(tree, name, faults))
     rules: dict[str, Rule] = {}
+    overridden: list[str] = []
     brands: dict[str, Brand] = {}
     reader = partial(read_rules, examples=examples)
     for folder in folders:
-        rules |= _unique(_items(_trees(folder, RULE_FOLDERS, faults), reader, vocabulary, faults), _rule_key, faults)
+        here = _unique(_items(_trees(folder, RULE_FOLDERS, faults), reader, vocabulary, faults), _rule_key, faults)
+        overridden += [f"{rule.where} overrides {rules[name].where}" for name, rule in here.items() if name in rules]
+        rules |= here
         brands |= _unique(
             _items(_trees(folder, "brands/", faults), read_brands, vocabulary, faults), _brand_key, faults
         )
-    return Contents(vocabulary, tuple(rules.values()), tuple(brands.values()), tuple(faults))
+    return Contents(vocabulary, tuple(rules.values()), tuple(brands.values()), tuple(faults), tuple(overridden))
 
 
 def _trees(folder: Folder, part: str | tuple[str, ...], faults: list[str]) -> Iterator[tuple[str, Tree]]:

@@ -65,6 +65,11 @@ class Library:
         """What was left out because it is broken, one line a fault."""
         return self._contents.faults
 
+    @property
+    def overridden(self) -> tuple[str, ...]:
+        """Which rules of a later folder took the place of an earlier one's, a line each."""
+        return self._contents.overridden
+
     @cached_property
     def labels(self) -> Labels:
         """The brands, by name."""

@@ -183,12 +183,16 @@ class Folder:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """The contents of rule files. `faults` has one line for each part that was left out because it is invalid."""
+    """The contents of rule files. `faults` has one line for each part that was left out because it is invalid.
+
+    `overridden` says which rules took the place of which, by their ids.
+    """
 
     vocabulary: Vocabulary
     rules: tuple[Rule, ...] = ()
     brands: tuple[Brand, ...] = ()
     faults: tuple[str, ...] = ()
+    overridden: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=4096)

@@ -49,6 +49,7 @@ def test_a_later_folder_adds_and_overrides(write: Write) -> None:
     ]
     assert [(item.name, item.edges[0].maker) for item in library.brands] == [("ANNKE", "Dahua")]
     assert library.vocabulary.makers[-1] == "Axis"
+    assert library.overridden == (f"{second}/makers/hikvision.yaml:2: b overrides {first}/makers/hikvision.yaml:3: b",)
 
 
 def test_a_broken_file_costs_nobody_elses_rules(write: Write) -> None:
