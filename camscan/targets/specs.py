@@ -192,8 +192,8 @@ def _read(spec: Spec, edge: int) -> Range | str:
         if found and (first := _literal(spec, head)):
             return read(spec, first, tail, edge)
     if address := _literal(spec, text):
-        if _MASK.fullmatch(text) and text != "255.255.255.255":
-            raise spec.error(f"it is a mask and no address: write the network with it, as in 10.0.0.0/{text}")
+        if text.startswith(("0.", "255.")) and text not in ("0.0.0.0", "255.255.255.255"):  # noqa: S104 - not bound
+            raise spec.error("it is a mask and no address: write the network with its length, as in 10.0.0.0/24")
         return key(address), key(address)
     return _host_name(spec, text)
 

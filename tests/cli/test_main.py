@@ -58,7 +58,7 @@ def test_nothing_heavy_is_imported_that_is_not_needed(words: list[str], said: st
     ("words", "message"),
     [
         (("scan", "10.0.0.300"), "Error: cannot use '10.0.0.300' as a target"),
-        (("scan", "10.0.0.0", "255.255.255.0"), "it is a mask and no address: write the network with it, as in "),
+        (("scan", "10.0.0.0", "255.255.255.0"), "it is a mask and no address: write the network with its length, "),
         (
             ("scan", "10.0.0.300", "10.0.0.301"),
             "\nError: cannot use '10.0.0.301' as a target: an IPv4 address is four numbers",
