@@ -40,6 +40,7 @@ from camscan.store import Store, Writer
 _BLIND_SHARE = 0.05
 """Sends that this host itself refused, of all targets, above which a scan is partial."""
 _LOST = "questions sent then were lost, so scan again"
+_BLIND = "blind: the decoy"
 _MOST_REASONS = 3
 _SHORTAGES = frozenset(errno.errorcode[number] for number in EXHAUSTED)
 """Why a host refuses what it has no room for at the moment."""
@@ -141,12 +142,15 @@ def _tried(ended: Scan, decoys: Sequence[str], store: Store) -> Scan:
     The most telling outcome decides: a host that only refuses is there, and the decoy on it is not.
     """
     outcomes = {decoy: _outcome(decoy, ended, store) for decoy in decoys}
-    missed = [decoy for decoy, outcome in outcomes.items() if not outcome.has_answer]
-    if not missed:
-        return ended
-    notes = tuple(f"blind: the decoy {decoy} did not answer, so silence proves nothing" for decoy in missed)
-    status = ScanStatus.PARTIAL if ended.status is ScanStatus.COMPLETE else ended.status
-    return replace(ended, status=status, notes=(*ended.notes, *notes))
+    missed = {decoy: outcome for decoy, outcome in outcomes.items() if not outcome.has_answer}
+    blind = []
+    for decoy, outcome in missed.items():
+        what = "was not asked" if outcome is Outcome.NOT_SENT else "did not answer"
+        blind.append(f"{_BLIND} {decoy} {what}, so silence proves nothing")
+    # What a run before this one said of them is out of date: it may have ended before their turn.
+    others = (note for note in ended.notes if not note.startswith(_BLIND))
+    status = ScanStatus.PARTIAL if missed and ended.status is ScanStatus.COMPLETE else ended.status
+    return replace(ended, status=status, notes=(*others, *blind))
 
 
 def _outcome(address: str, scan: Scan, store: Store) -> Outcome:

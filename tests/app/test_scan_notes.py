@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from camscan.app.scanning import _cut_off, _notes, _refusals
-from camscan.records import Scan, ScanStatus
+from camscan.app.scanning import _cut_off, _notes, _refusals, _tried
+from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus
+from camscan.store import Store
 
 JOB = SimpleNamespace(
     method=SimpleNamespace(reason="few ports"),
@@ -90,3 +92,15 @@ def test_a_scan_that_goes_on_after_its_cable_was_cut_stays_partial() -> None:
     assert gone_on.status is ScanStatus.PARTIAL
     assert gone_on.notes == ("eth0 was not connected for 42 s: questions sent then were lost, so scan again",)
     assert _cut_off({}, {}, replace(began, status=ScanStatus.COMPLETE)).status is ScanStatus.COMPLETE
+
+
+def test_a_decoy_that_answers_when_a_scan_goes_on_was_not_missed(tmp_path: Path) -> None:
+    began = Scan("4f2a", datetime(2026, 11, 24, tzinfo=UTC), ("10.0.0.0/24",), ("http",))
+    with Store.open(tmp_path / "s.db") as store:
+        store.begin(began)
+        first = _tried(replace(began, status=ScanStatus.INTERRUPTED, notes=("one",)), ["10.0.0.9"], store)
+        assert first.status is ScanStatus.INTERRUPTED
+        assert first.notes == ("one", "blind: the decoy 10.0.0.9 was not asked, so silence proves nothing")
+        store.append(began.id, entries=[LedgerEntry("10.0.0.9", {"http": Outcome.ANSWERED})])
+        gone_on = _tried(replace(first, status=ScanStatus.COMPLETE), ["10.0.0.9"], store)
+        assert (gone_on.status, gone_on.notes) == (ScanStatus.COMPLETE, ("one",))
