@@ -504,6 +504,34 @@ async def test_who_answers_by_multicast_is_asked_in_full() -> None:
     assert engine.done == 1
 
 
+async def test_an_answer_by_multicast_reaches_a_host_that_waits_for_its_turn() -> None:
+    waits, heard = asyncio.Event(), asyncio.Event()
+
+    class Busy(Probing):
+        async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+            await heard.wait()
+            async for observation in super().run(ask, net):
+                yield observation
+
+    class Late(Wide):
+        async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+            await waits.wait()
+            yield Observation("10.0.0.2", "netcommon", Outcome.ANSWERED, AT)
+            asyncio.get_running_loop().call_soon(heard.set)  # when nobody can speak up any more
+
+    class Telling(Sink):
+        async def put(self, observation: Observation) -> None:
+            await super().put(observation)
+            if observation.target == "10.0.0.2" and observation.channel == "tcp":
+                waits.set()
+
+    sink, net = Telling(), ScriptedNet({("10.0.0.1", 80): Port(), ("10.0.0.2", 80): Port()})
+    plan = Plan((Late("netcommon"), Busy(Stage.PORT, "http")), (80,), ())
+    await Engine(net, plan, sink, window=4, covers=1).run(["10.0.0.1", "10.0.0.2"])
+    assert [one.target for one in sink.seen if one.channel == "netcommon"] == ["10.0.0.2"]
+    assert sink.ledger["10.0.0.2"].channels["netcommon"] is Outcome.ANSWERED
+
+
 async def test_an_interface_that_cannot_be_used_is_noted() -> None:
     broken = Exchange("", 3702, Outcome.NOT_SENT, AT, reason="eth1: ENETUNREACH")
     net = ScriptedNet(called=[broken])

@@ -25,6 +25,8 @@ class Host:
     asked: set[int] = field(default_factory=set)
     scouted: set[str] = field(default_factory=set)
     """Channels that were finished while scouting."""
+    heard: int = 0
+    """Observations that the segment gave."""
     cut: str = ""
     """Why not everything was asked."""
     counted: bool = False

@@ -107,7 +107,7 @@ class Engine:
         """Add an observation to a host that is being covered; update the ledger entry of one that is done."""
         host = self._living.get(observation.target)
         if host is not None:
-            host.take(observation)
+            self._take_heard(host)
             if host.left:
                 await self._sink.put_ledger(self._entry(host))
 
@@ -120,13 +120,19 @@ class Engine:
 
     def _host(self, address: str) -> Host:
         host = Host(address)
-        for observation in self._heard.get(address, ()):
-            host.take(observation)
+        self._take_heard(host)
         return host
+
+    def _take_heard(self, host: Host) -> None:
+        """Add to a host what the segment has said of it since the last look."""
+        for observation in self._heard.get(host.address, ())[host.heard :]:
+            host.take(observation)
+            host.heard += 1
 
     async def _cover(self, host: Host) -> None:
         if self._calling:
             self._living[host.address] = host
+        self._take_heard(host)  # it may have waited for its turn since it was scouted
         async with self._net.attend(host.address):
             try:
                 async with asyncio.timeout(self._host_seconds):
