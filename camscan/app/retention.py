@@ -19,9 +19,9 @@ from camscan.reports.words import plural
 from camscan.store import Store
 from camscan.store.marks import THINNED
 from camscan.store.prune import Thinned
-from camscan.sweeps.config import Site
+from camscan.sweeps.config import Retention, Site
 from camscan.sweeps.journal import tell
-from camscan.sweeps.retention import Retention, expendable, worth_keeping
+from camscan.sweeps.retention import expendable, worth_keeping
 
 _AFTER_A_SWEEP = 3
 """Sweeps of each site that are thinned after a new one: one a night is due, and what has piled up goes bit by bit."""
@@ -64,11 +64,11 @@ def prune_after_sweep(context: SweepContext, site: Site, end: float) -> None:
     retention = context.config.retention
     if retention is None:
         return
-    for number, one in enumerate(prune(context, site, retention.terms), start=1):
+    for number, one in enumerate(prune(context, site, retention), start=1):
         tell("scan.thinned", site=site.name, scan=one.scan.id, deleted=one.result.deleted, kept=one.result.kept)
         if number >= _AFTER_A_SWEEP or time.monotonic() >= end:
             break
-    forget(context.store, retention.terms)
+    forget(context.store, retention)
 
 
 def derive_after_sweeps(context: SweepContext, sites: Iterable[str], end: float) -> None:

@@ -14,8 +14,7 @@ from camscan.cli.groups import CommandGroup
 from camscan.cli.merge import merge
 
 if TYPE_CHECKING:
-    from camscan.sweeps.config import Config
-    from camscan.sweeps.retention import Retention
+    from camscan.sweeps.config import Config, Retention
 
 
 @click.group(cls=CommandGroup)
@@ -168,9 +167,9 @@ def export(
 def _terms(config: Config, sweeps: int | None, days: int | None) -> Retention:
     """What is kept whole, by the options and the configuration."""
     from camscan.errors import UsageError
-    from camscan.sweeps.config import Retention
+    from camscan.sweeps import config as tables
 
     if config.retention is None and sweeps is None and days is None:
         raise UsageError("the configuration has no [retention]: add it as `camscan init` shows, or give --sweeps 10")
-    terms = (config.retention or Retention()).terms
-    return type(terms)(terms.sweeps if sweeps is None else sweeps, terms.days if days is None else days)
+    chosen = {name: count for name, count in (("sweeps", sweeps), ("days", days)) if count is not None}
+    return (config.retention or tables.Retention()).model_copy(update=chosen)

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, PlainValidator, StrictBool, StrictInt, ValidationInfo, field_validator
 
-from camscan.sweeps import retention
 from camscan.sweeps.configtypes import Duration, Name, Part, Text
 from camscan.sweeps.coverage import Terms
 from camscan.sweeps.receiverconfig import Apprise, Notify, Syslog
@@ -149,11 +148,6 @@ class Retention(Part):
     days: StrictInt = Field(
         default=7, ge=0, le=36_500, description="write for how many days sweeps are kept, such as days = 7"
     )
-
-    @property
-    def terms(self) -> retention.Retention:
-        """The same for the rule that decides."""
-        return retention.Retention(self.sweeps, self.days)
 
 
 class Config(Part):

@@ -7,10 +7,10 @@ evidence of listed and suspected devices is kept, of the sweeps that saw them fo
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from camscan.records import Judged, Scan, ScanStatus, Verdict
+from camscan.sweeps.config import Retention
 from camscan.sweeps.memory import Memory
 from camscan.sweeps.snapshot import sighting
 from camscan.sweeps.tracks import match
@@ -18,14 +18,6 @@ from camscan.sweeps.tracks import match
 _COMPARED = 2
 """Complete sweeps that are kept in any case: what `camscan diff` holds against each other."""
 _TELLING = (Verdict.LISTED, Verdict.SUSPECTED)
-
-
-@dataclass(frozen=True, slots=True)
-class Retention:
-    """How much is kept whole: so many sweeps of each site, and all that are younger than so many days."""
-
-    sweeps: int
-    days: int
 
 
 def expendable(

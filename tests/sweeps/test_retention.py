@@ -11,9 +11,10 @@ from support.estate import BEGIN, Camera, cameras, moved, sweep
 
 from camscan.records import Judged, Scan, ScanStatus
 from camscan.sweeps.compare import advance
+from camscan.sweeps.config import Retention
 from camscan.sweeps.coverage import Terms
 from camscan.sweeps.memory import Memory
-from camscan.sweeps.retention import Retention, expendable, worth_keeping
+from camscan.sweeps.retention import expendable, worth_keeping
 
 DAY = timedelta(days=1)
 
@@ -37,33 +38,33 @@ def gone(
 
 
 def test_what_is_beyond_both_count_and_age_goes() -> None:
-    assert gone(nights(10), Retention(4, 3)) == [0, 1, 2, 3, 4, 5]
-    assert gone(nights(10), Retention(4, 8)) == [0, 1]
-    assert gone(nights(10), Retention(9, 0)) == [0]
-    assert gone(nights(3), Retention(3, 0)) == []
+    assert gone(nights(10), Retention(sweeps=4, days=3)) == [0, 1, 2, 3, 4, 5]
+    assert gone(nights(10), Retention(sweeps=4, days=8)) == [0, 1]
+    assert gone(nights(10), Retention(sweeps=9, days=0)) == [0]
+    assert gone(nights(3), Retention(sweeps=3, days=0)) == []
 
 
 def test_a_clock_that_jumps_ahead_leaves_the_newest() -> None:
     sweeps = nights(10)
-    found = expendable(sweeps, Memory(scan="scan9"), (), Retention(4, 3), BEGIN + 10_000 * DAY)
+    found = expendable(sweeps, Memory(scan="scan9"), (), Retention(sweeps=4, days=3), BEGIN + 10_000 * DAY)
     assert [scan.id for scan in found] == [f"scan{number}" for number in range(6)]
 
 
 def test_what_was_not_compared_yet_stays() -> None:
-    assert gone(nights(10), Retention(2, 0), compared=7) == [0, 1]
-    assert expendable(nights(5), Memory(scan="elsewhere"), (), Retention(2, 0), BEGIN + 9 * DAY) == ()
+    assert gone(nights(10), Retention(sweeps=2, days=0), compared=7) == [0, 1]
+    assert expendable(nights(5), Memory(scan="elsewhere"), (), Retention(sweeps=2, days=0), BEGIN + 9 * DAY) == ()
 
 
 def test_the_last_complete_sweeps_stay() -> None:
     cut = [replace(scan, status=ScanStatus.INTERRUPTED) for scan in nights(10)[:6]]
-    assert gone([*cut, *nights(4)], Retention(2, 0)) == [0, 1, 4, 5, 6, 7]
+    assert gone([*cut, *nights(4)], Retention(sweeps=2, days=0)) == [0, 1, 4, 5, 6, 7]
 
 
 def test_what_a_waiting_alert_speaks_of_stays_and_so_does_what_is_running() -> None:
-    assert gone(nights(6), Retention(2, 0), waiting=["scan1-20260102T020000000000"]) == [0, 2, 3]
+    assert gone(nights(6), Retention(sweeps=2, days=0), waiting=["scan1-20260102T020000000000"]) == [0, 2, 3]
     sweeps = nights(6)
     sweeps[4] = replace(sweeps[4], status=ScanStatus.RUNNING)
-    assert gone(sweeps, Retention(2, 0)) == [0, 2, 3]
+    assert gone(sweeps, Retention(sweeps=2, days=0)) == [0, 2, 3]
 
 
 # ---- whose evidence
