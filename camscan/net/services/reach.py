@@ -41,8 +41,8 @@ def in_words(error: OSError) -> str:
     return os.strerror(number) if number > 0 else str(error)
 
 
-def refusal(address: str, *, allow_private: bool, encrypted: bool = True) -> str:
-    """Why an address must not be connected to, or ""."""
+def refusal(address: str, *, allow_private: bool, encrypted: bool = True, secure: str = "https") -> str:
+    """Why an address must not be connected to, or ""; `secure` is what to write for an encrypted connection."""
     try:
         ip = _inner(ip_address(address))
     except ValueError:
@@ -52,7 +52,7 @@ def refusal(address: str, *, allow_private: bool, encrypted: bool = True) -> str
     if not ip.is_global and not allow_private:
         return f"{address} is private: set allow_private = true if the receiver is meant to be there"
     if ip.is_global and not encrypted:
-        return f"{address} is public and http is not encrypted: write https"
+        return f"{address} is public and the connection is not encrypted: write {secure}"
     return ""
 
 

@@ -55,7 +55,7 @@ async def _sent(to: str, messages: Sequence[bytes], allow_private: bool, resolve
         return ""
     why, failure = "", None
     for address in await look_up(parts.hostname or "", resolve):
-        why = refusal(address, allow_private=allow_private, encrypted=parts.scheme == "tls")
+        why = refusal(address, allow_private=allow_private, encrypted=parts.scheme == "tls", secure="tls://")
         if why:
             continue
         try:
@@ -66,7 +66,7 @@ async def _sent(to: str, messages: Sequence[bytes], allow_private: bool, resolve
             return ""
     if failure is not None:
         raise failure
-    return why.replace("http is not encrypted: write https", "not encrypted: write tls://")
+    return why
 
 
 async def _to_address(address: str, parts: SplitResult, messages: Sequence[bytes]) -> None:

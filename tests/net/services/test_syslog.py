@@ -158,7 +158,7 @@ async def test_a_socket_of_this_host(tmp_path: Path) -> None:
         ("udp://siem.test", "169.254.169.254", True, "is never connected to"),
         ("tls://siem.test", "::ffff:169.254.169.254", True, "is never connected to"),
         ("udp://siem.test", "10.0.0.1", False, "set allow_private = true"),
-        ("tcp://siem.test", "192.0.43.8", True, "public and not encrypted: write tls://"),
+        ("tcp://siem.test", "192.0.43.8", True, "public and the connection is not encrypted: write tls://"),
     ],
 )
 async def test_addresses_that_are_not_sent_to(
