@@ -48,11 +48,9 @@ _NAMED = {"http.server": "server", "http.location": "location", "http.content_ty
 def encode_get(host: str, path: str = "/") -> bytes:
     """A minimal GET for one path, with "Connection: close".
 
-    `host` is a name or address, with ":port" where that is not the scheme's own. Raises UsageError for anything that
-    could not stand in a request line or header.
+    `host` is a name or address, one of IPv6 in brackets, with ":port" where that is not the scheme's own. Raises
+    UsageError for anything that could not stand in a request line or header.
     """
-    if host.count(":") > 1 and not host.startswith("["):
-        host = f"[{host.partition('%')[0]}]"
     if len(host) > MAX_HOST or not _HOST.fullmatch(host):
         raise UsageError(f"host {host[:64]!r} cannot be asked over HTTP: write a name or address, or one with :port")
     if len(path) > MAX_PATH or not _PATH.fullmatch(path):
