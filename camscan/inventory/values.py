@@ -99,10 +99,17 @@ def addresses(text: str) -> Read:
     """All IP addresses in a cell: in brackets, with port, prefix length or zone, in a URL, several of them."""
     found = _all(text, _find_addresses, "holds no IP address")
     if not (found.values and found.fault) and (before := _BEFORE.search(clean(text)[:MAX_TEXT])):
-        return Read(found.values, f"the address in {shown(before[0])} is one from before, and is not used")
+        return Read(found.values, f"the address in {shown(before[0])} {_told(before[0])}")
     if found.values and not found.fault and (between := _RANGE.search(clean(text)[:MAX_TEXT])):
         return Read(found.values, f"{shown(between[0])} means addresses between that are not used: give each its row")
     return found
+
+
+def _told(before: str) -> str:
+    """Why an address is not used; "alt" is German for old, and English for another one."""
+    if before.casefold().startswith("alt"):
+        return "is an old or an alternative one, and is not used: leave out 'alt' if the device has it"
+    return "is one from before, and is not used"
 
 
 def macs(text: str) -> Read:

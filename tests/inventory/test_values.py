@@ -53,6 +53,13 @@ def test_what_is_no_address_of_a_device_is_a_fault(text: str) -> None:
     assert values.addresses(text) == Read(fault=f"{text!r} holds no IP address")
 
 
+def test_of_an_address_that_may_be_old_or_another_one_both_are_said() -> None:
+    """In German "alt" is old, in English it is short for alternative."""
+    why = "is an old or an alternative one, and is not used: leave out 'alt' if the device has it"
+    told = f"the address in 'alt 10.0.0.6' {why}"
+    assert values.addresses("10.0.0.5 (alt 10.0.0.6)") == Read(("10.0.0.5",), told)
+
+
 @pytest.mark.parametrize(
     "text",
     ["10.0.0.5 (old 10.0.0.4)", "10.0.0.5, was 10.0.0.4", "10.0.0.5\nfrüher: 10.0.0.4", "old IP 10.0.0.4, 10.0.0.5"],
