@@ -35,7 +35,7 @@ _UNCOUNTED = "a run before this one was broken off: what it sent is not counted"
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What one scan is to do, and to remember. `done` are targets that an interrupted run has covered already.
+    """What one scan is to do, and to remember. `done` are targets that the ledger of an interrupted run has already.
 
     After `seconds`, where they are given, it is interrupted. Where one of the `decoys` does not answer, it was blind.
     """
@@ -50,6 +50,12 @@ class Job:
     broker: CredentialBroker | None = None
     resumed: bool = False
     decoys: tuple[str, ...] = ()
+
+    @property
+    def covered(self) -> int:
+        """How many of the addresses that are asked an interrupted run has covered: not those that are excluded."""
+        excluded = self.scope.excluded
+        return sum(address not in excluded for address in self.done) if excluded else len(self.done)
 
 
 def new_job(choices: Choices, site: str | None) -> Job:

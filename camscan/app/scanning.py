@@ -165,7 +165,7 @@ async def _covered(job: Job, engine: Engine, writer: Writer, net: LiveNet, progr
         await _write_excluded(job, writer)
         await engine.run(address for address in job.scope.asked.shuffled(job.seed) if address not in job.done)
 
-    async with progress(engine, net, job.scope.asked.count - len(job.done)):
+    async with progress(engine, net, job.scope.asked.count - job.covered):
         work = asyncio.ensure_future(cover())
         with _interruptible(work, job.seconds):
             try:

@@ -86,9 +86,7 @@ def sweep(context: SweepContext, site: Site, seconds: float) -> Swept:
             return Swept(site.name, why_not=f"held by {other}")
         login = broker_if(choices(context.config, site), logins(context.config, site), site.name, context.rules)
         job = replace(_job(context, site, lists), broker=login)
-        tell(
-            "scan.begin", site=site.name, scan=job.scan.id, targets=job.scope.asked.count, covered=len(job.done) or None
-        )
+        tell("scan.begin", site=site.name, scan=job.scan.id, targets=job.scope.asked.count, covered=job.covered or None)
         ended = eventloop.run(run(replace(job, seconds=seconds), context.store, context.progress))
         level = logging.INFO if ended.status is ScanStatus.COMPLETE else logging.WARNING
         tell("scan.end", level, site=site.name, scan=ended.id, status=ended.status, packets=ended.sent.packets)

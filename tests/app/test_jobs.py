@@ -50,6 +50,14 @@ def test_that_a_run_before_was_broken_off_is_noted_since_nobody_counted_what_it_
     assert resume_job(store, ended, Choices()).scan.notes == ()
 
 
+def test_what_is_excluded_does_not_count_as_covered(store: Store) -> None:
+    before = interrupted(store, Choices(("10.0.0.0/29",), exclude=("10.0.0.4/30",)))
+    excluded = [LedgerEntry(f"10.0.0.{last}", {"http": Outcome.EXCLUDED}) for last in (4, 5, 6)]
+    store.append(before.id, entries=excluded)
+    job = resume_job(store, before, Choices())
+    assert (job.scope.asked.count, len(job.done), job.covered) == (3, 4, 1)
+
+
 @pytest.mark.parametrize(("before", "now", "both"), [(5, 8, 8), (8, 5, 8)])
 def test_what_two_runs_sent_is_told_as_one(before: int, now: int, both: int) -> None:
     assert together(Sent(70, 900, before), Sent(30, 100, now)) == Sent(100, 1000, both)
