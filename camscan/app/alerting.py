@@ -18,6 +18,7 @@ from camscan.sweeps.config import Config
 from camscan.sweeps.document import About, alert, trial
 from camscan.sweeps.journal import tell
 
+_log = logging.getLogger(__name__)
 _AT_ONCE = 20
 _LEASE = timedelta(seconds=60)
 """Beyond the time that they may take, for which taken messages are kept from other sweeps."""
@@ -86,14 +87,22 @@ class ReceiverQueue:
         more, enough = len(messages) == _AT_ONCE, clock() + self.receiver.part.timeout / 2
         try:
             while messages and not self._over and clock() < enough:
-                ended = await with_retries(
-                    partial(self.receiver.send, messages[0]), clock() + self.receiver.part.timeout
-                )
+                ended = await with_retries(partial(self._send, messages[0]), clock() + self.receiver.part.timeout)
                 await asyncio.to_thread(self._record, messages.pop(0), ended)
         finally:
             if messages:
                 self._outbox.put_back(messages, now)
         return more or bool(messages)
+
+    async def _send(self, message: Message, seconds: float) -> Delivery:
+        """Send a message once; a fault of ours in that keeps neither other messages nor the sweeps from going on."""
+        try:
+            return await self.receiver.send(message, seconds)
+        except UsageError:
+            raise
+        except Exception as error:
+            _log.exception("alert %s crashed: report it as a bug of camscan", message.id)
+            return Delivery(taken=False, reason=f"a fault of camscan: {error!r}")
 
     def _record(self, message: Message, ended: Delivery) -> None:
         now = datetime.now(UTC)

@@ -52,13 +52,18 @@ def ping_sites(config: Config, ended: Sequence[Swept]) -> bool:
 
 
 def succeeds(step: str, work: Callable[[], None], **about: str) -> bool:
-    """Do some work; where it fails, that is an event in the log."""
+    """Do some work; where it fails, that is an event in the log, and what comes after it is done all the same."""
     try:
         work()
     except CamscanError as error:
-        tell(f"{step}.failed", logging.ERROR, **about, reason=str(error))
-        return False
-    return True
+        reason = str(error)
+    except Exception as error:  # as above
+        logging.getLogger(__name__).exception("%s crashed: report it as a bug of camscan", step)
+        reason = f"a fault of camscan: {error!r}"
+    else:
+        return True
+    tell(f"{step}.failed", logging.ERROR, **about, reason=reason)
+    return False
 
 
 def _longest_waiting_first(context: SweepContext, sites: Sequence[Site]) -> list[Site]:

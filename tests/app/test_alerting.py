@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,8 +19,8 @@ from camscan.net.services.delivery import Delivery
 from camscan.store import Store
 from camscan.store.outbox import Message
 from camscan.sweeps.config import Config, Site
-from camscan.sweeps.document import signature
-from camscan.sweeps.receiverconfig import Notify
+from camscan.sweeps.document import signature, trial
+from camscan.sweeps.receiverconfig import Notify, Syslog
 from camscan.sweeps.receiverconfig import Receiver as ReceiverPart
 
 KEY = "0123456789abcdef"
@@ -162,6 +163,27 @@ class Slow:
         assert seconds > self.part.timeout / 2
         await asyncio.sleep(self.part.timeout / 20)
         return Delivery(taken=True)
+
+
+def test_an_alert_that_cannot_be_read_keeps_neither_others_nor_the_sweep_from_going_on(
+    store: Store, tmp_path: Path
+) -> None:
+    """Such as one of which a bit has flipped on the disk."""
+    made = datetime.now(UTC) - timedelta(minutes=1)
+    bodies = {"bad": b"{", "good": trial("good")}
+    store.outbox.remember("hq", "", [Message(name, "hq", made, body, "syslog siem") for name, body in bodies.items()])
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as server:
+        server.bind(str(tmp_path / "log"))
+        server.settimeout(10)
+        part = Syslog.model_validate({"name": "siem", "to": f"unix:{tmp_path}/log", "allow_private": True})
+        config = Config(site=(Site(name="hq", networks=("10.0.0.0/24",)),), syslog=(part,))
+        by = Dispatcher(store, config)
+        by.deliver()
+        assert b"a test alert" in server.recv(4096)
+    assert by.failed
+    assert store.outbox.failures()["hq"]["syslog siem"].startswith("a fault of camscan: JSONDecodeError(")
+    assert "bad" in store.outbox.waiting()
+    assert "good" not in store.outbox.waiting()
 
 
 def test_two_runs_at_once_do_not_bring_the_same(store: Store) -> None:
