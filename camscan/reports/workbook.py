@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
     from camscan.reports.rowsheet import RowSheet
 
-_MAX_ROWS = 1_048_575
-"""Rows of a sheet (ECMA-376, 18.3.1.73), less the header."""
+_MAX_ROWS = 1_048_574
+"""Rows of a sheet (ECMA-376, 18.3.1.73), less the header and the row that says that there are more."""
+_MORE = "More rows than a sheet can hold: write the report as json or csv for the rest."
 MAX_LIST = 2_000
 """Characters of several texts in one cell."""
 _ESCAPES = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
@@ -109,7 +110,7 @@ class WorkbookWriter:
     def table(
         self, name: str, columns: Columns, rows: Iterable[Sequence[Cell]], right: Collection[str] = (), keys: int = 1
     ) -> None:
-        """A sheet with a header that stays in view, filters, and no more rows than a sheet can have.
+        """A sheet with a header that stays in view, filters, and no more rows than a sheet can have, as its last says.
 
         The heads in `right` stand above numbers. The first columns, `keys` of them, are on every page that is printed.
         """
@@ -132,9 +133,12 @@ class WorkbookWriter:
                 return page.count(value, self._number)
             return page.text(_safe(value), self._verdicts.get(value, self._text)) if value else ""
 
-        last = 0
-        for last, row in enumerate(islice(rows, _MAX_ROWS), 1):
+        last, left = 0, iter(rows)
+        for last, row in enumerate(islice(left, _MAX_ROWS), 1):
             page.put(last, list(map(cell, row)))
+        if next(left, None) is not None:
+            last += 1
+            page.put(last, [page.text(_MORE, self._bold)])
         page.autofilter(0, 0, last, len(columns) - 1)
 
 

@@ -155,8 +155,14 @@ def test_the_same_report_is_the_same_file_and_holds_the_scans_time(report: Repor
     assert "2026-11-24T01:00:00Z</dcterms:created>" in part(report, "docProps/core.xml")
 
 
-def test_a_sheet_ends_where_a_sheet_must(make_report: Callable[..., Report], monkeypatch: pytest.MonkeyPatch) -> None:
-    outcomes = {f"10.0.0.{n}": Outcome.SILENT for n in range(1, 9)}
+@pytest.mark.parametrize(
+    ("count", "more"),
+    [(3, []), (4, ["More rows than a sheet can hold: write the report as json or csv for the rest."])],
+)
+def test_a_sheet_ends_where_a_sheet_must_and_says_so(
+    make_report: Callable[..., Report], monkeypatch: pytest.MonkeyPatch, count: int, more: list[str]
+) -> None:
+    outcomes = {f"10.0.0.{n}": Outcome.SILENT for n in range(1, count + 1)}
     monkeypatch.setattr(workbook, "_MAX_ROWS", 3)
     rows = read(written(make_report(outcomes=outcomes)))["Addresses"]
-    assert [row["A"] for row in rows] == ["Address", "10.0.0.1", "10.0.0.2", "10.0.0.3"]
+    assert [row["A"] for row in rows] == ["Address", "10.0.0.1", "10.0.0.2", "10.0.0.3", *more]
