@@ -84,9 +84,17 @@ class FileLocks:
         if number in self._open:
             return True
         for _ in range(_TRIES):
-            handle = _create(self._path(number))
+            path = self._path(number)
+            handle = _create(path)
             # A file without a name is one that its holder has just let go: the next one makes a new file.
-            if _flock(handle, fcntl.LOCK_EX) and os.fstat(handle).st_nlink:
+            try:
+                is_ours = _flock(handle, fcntl.LOCK_EX) and os.fstat(handle).st_nlink
+            except OSError as error:  # such as ENOLCK, of NFS
+                os.close(handle)
+                raise StoreError(
+                    f"{path} cannot be locked: {error.strerror}: keep the store on a local disk"
+                ) from error
+            if is_ours:
                 self._open[number] = handle
                 return True
             os.close(handle)

@@ -28,7 +28,7 @@ def held(path: Path, holder: str) -> Iterator[str | None]:
     """Hold a lock during the body, which is given None; or, where another has it, what that one calls itself.
 
     Raises:
-        HostError: the file cannot be made.
+        HostError: the file cannot be made, or not be locked.
     """
     try:
         handle = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
@@ -37,7 +37,7 @@ def held(path: Path, holder: str) -> Iterator[str | None]:
             f"cannot create the lock {path}: {error.strerror}: check the folder and its permissions"
         ) from error
     try:
-        if not _locked(handle):
+        if not _locked(handle, path):
             yield os.read(handle, _MAX_HOLDER).decode("utf-8", "replace").strip() or "another process"
             return
         _write(handle, holder)
@@ -56,9 +56,11 @@ def _write(handle: int, holder: str) -> None:
         os.write(handle, holder.encode()[:_MAX_HOLDER])
 
 
-def _locked(handle: int) -> bool:
+def _locked(handle: int, path: Path) -> bool:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
+    except OSError as error:  # such as ENOLCK, of NFS
+        raise HostError(f"cannot lock {path}: {error.strerror}: keep the store on a local disk") from error
     return True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import subprocess
 import sys
@@ -56,6 +58,17 @@ def test_killed_holder(path: Path) -> None:
 def test_folder_that_is_gone(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"camscan\.db-scan1\.lock cannot be created: No such file or directory"):
         FileLocks(tmp_path / "gone" / "camscan.db").acquire(1)
+
+
+def test_a_file_system_that_knows_no_locks(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_handle: int, _kind: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with pytest.raises(
+        StoreError, match=r"-scan1\.lock cannot be locked: No locks available: keep the store on a local"
+    ):
+        FileLocks(path).acquire(1)
 
 
 def test_what_lies_in_the_place_of_a_lock_is_neither_waited_for_nor_followed(path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import signal
 import subprocess
 import sys
@@ -60,6 +62,17 @@ def test_a_lock_that_cannot_be_made(tmp_path: Path) -> None:
         with pytest.raises(HostError, match="cannot create the lock"), held(tmp_path / name, "me"):
             pass
     assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_file_system_that_knows_no_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_handle: int, _kind: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    path = tmp_path / "x.lock"
+    with pytest.raises(HostError) as told, held(path, "me"):
+        pass
+    assert str(told.value) == f"cannot lock {path}: No locks available: keep the store on a local disk"
 
 
 def test_a_sites_name_is_no_part_of_a_files_name(tmp_path: Path) -> None:
