@@ -107,7 +107,8 @@ def _pairs(
         for key in keys(track.places, track.serials, track.macs):
             index[key].append(number)
     for number, one in enumerate(sightings):
-        own = keys(one.device.addresses, one.serials, one.macs)
+        # What clones share leads only from one to all others: who is at its old address is found by that.
+        own = keys(one.device.addresses, one.serials - common, one.macs - common)
         for candidate in sorted({candidate for key in own for candidate in index.get(key, ())}):
             link = _link(one, tracks[candidate], common)
             if link is not None:

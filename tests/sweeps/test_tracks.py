@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.costs import costs_less_than
 from support.estate import Camera, sweep
 
 from camscan.sweeps.compare import advance
@@ -67,6 +68,15 @@ def test_clones_are_told_apart_by_their_addresses() -> None:
 def test_a_clone_that_comes_is_new_and_one_that_goes_is_not_seen() -> None:
     assert match(tracks(*clones(1, 2)), sightings(*clones(1, 2, 3))).new == [2]
     assert match(tracks(*clones(1, 2, 3)), sightings(*clones(1, 3))).seen == {0: [0], 2: [1]}
+
+
+def test_very_many_clones_are_told_apart_at_once() -> None:
+    """Such as the addresses for which one box answers; each was held against all others."""
+    site = [replace(ONE, address=f"10.0.{number // 250}.{number % 250 + 1}") for number in range(2_000)]
+    before, now = tracks(*site), sightings(*site)
+    with costs_less_than(1):
+        found = match(before, now)
+    assert found.seen == {number: [number] for number in range(2_000)}
 
 
 def test_a_device_that_is_at_home_is_not_elsewhere_too() -> None:
