@@ -123,6 +123,8 @@ def _opened(name: str, key: str | None) -> Iterator[Store]:
         raise UsageError(f"{name} cannot be read: {error.strerror}: give a store or a bundle") from error
     if bundle and key is None:
         click.echo(f"{name} was not checked against a key that you know, and anybody can sign: give --key.", err=True)
+    elif key is not None and not bundle:
+        click.echo(f"{name} was not checked against the key, as nobody signs a store: ask for a bundle.", err=True)
     with as_store(file, None if key is None else keyfiles.fingerprint(key)) if bundle else open_source(name) as store:
         yield store
 

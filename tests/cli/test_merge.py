@@ -615,6 +615,12 @@ def test_a_bundle_that_holds_is_taken_like_a_store(hub: Path, tmp_path: Path, bu
     assert document(hub, bundle, "--key", tmp_path / "evidence.key.pub")["stores"][0]["sites"][0]["known"] == 1
 
 
+def test_that_a_key_says_nothing_of_a_store_is_told(hub: Path, tmp_path: Path, bundle: Path) -> None:
+    done = run(hub, bundle, tmp_path / "leeds.db", "--key", tmp_path / "evidence.key.pub")
+    [told] = [line for line in done.stderr.splitlines() if "was not checked" in line]
+    assert told == f"{tmp_path}/leeds.db was not checked against the key, as nobody signs a store: ask for a bundle."
+
+
 def test_a_bundle_that_does_not_hold_is_refused(hub: Path, tmp_path: Path, bundle: Path) -> None:
     with pytest.raises(EvidenceError, match=r"was not merged, because it fails verification: key\.pem: is key"):
         run(hub, bundle, "--key", "0" * 64)
