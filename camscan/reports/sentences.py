@@ -61,7 +61,9 @@ def _nothing(report: Report) -> str:
     if report.scan.origin in _NOBODY:
         return _NOBODY[report.scan.origin]
     if report.missed:
-        return f"Nothing can be said: {_some(report.missed)} should have answered and did not, so the scan was blind."
+        outcomes = {report.outcomes.get(decoy, Outcome.NOT_SENT) for decoy in report.missed}
+        why = "could not be asked" if outcomes == {Outcome.NOT_SENT} else "did not"
+        return f"Nothing can be said: {_some(report.missed)} should have answered and {why}, so the scan was blind."
     if not is_blind(report):
         return "None found: no address that was asked shows a surveillance device."
     if alive := counts[Outcome.ANSWERED] + counts[Outcome.REFUSED]:

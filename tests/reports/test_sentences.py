@@ -196,5 +196,9 @@ def test_silence_alone_finds_nothing_out(make_report: Callable[..., Report]) -> 
 
 
 def test_a_scan_that_missed_a_decoy_finds_nothing_out(make_report: Callable[..., Report]) -> None:
-    blind = make_report(devices=(), ledger=COMPLETE, missed=("10.0.0.9",))
+    missed = ("10.0.0.9",)
+    blind = make_report(devices=(), ledger=COMPLETE, missed=missed, outcomes={"10.0.0.9": Outcome.SILENT})
     assert findings(blind) == "Nothing can be said: 10.0.0.9 should have answered and did not, so the scan was blind."
+    cut = make_report(devices=(), ledger=COMPLETE, missed=missed, outcomes={})
+    told = "Nothing can be said: 10.0.0.9 should have answered and could not be asked, so the scan was blind."
+    assert findings(cut) == told
