@@ -13,6 +13,7 @@ from camscan.imports.forms import (
     certificate,
     datagrams,
     favicons,
+    greetings,
     interfaces,
     leases,
     macs,
@@ -62,6 +63,8 @@ def anything(text: str) -> Iterator[Answer]:
         yield from single_values.challenge(protocol, text)
     yield from answer("http", interfaces.challenged(text))
     yield from onvif.described(text)
+    for name in greetings.introduced(text):
+        yield from nmap_text.product(name)
     if "\n" not in text.strip():
         for form in (
             partial(single_values.server, "http"),
