@@ -49,7 +49,7 @@ def host(record: Record, summary: Summary, *names: str) -> str:
 
 
 def answers(target: str, port: int | None, told: str, channel: str, at: datetime) -> Iterator[Observation]:
-    """The observations of one answer as text, with its channel as a hint. A banner is kept as it is, unless it is SIP."""
+    """The observations of one answer as text, with its channel as a hint. A banner stays one, unless it is SIP."""
     found: tuple[Observation, ...] = ()
     if channel == "banner" and not is_call(told):
         fields = names(banner__text=telnet.spoken(told).strip())
