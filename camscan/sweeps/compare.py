@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -116,20 +116,21 @@ def _tracked(
 def _losses(tracks: Sequence[Track], snapshot: Snapshot, seeing: Visibility) -> Iterator[Loss]:
     """The losses, each with the devices that it keeps from being reported missing."""
     hidden = [track for track in tracks if track.last_seen != snapshot.at and not track.gone]
+    behind: defaultdict[str, list[Track]] = defaultdict(list)
+    for track in hidden:
+        for what in _may_hide(track) if not seeing.could_see(track, snapshot) else ():
+            behind[what].append(track)
     for loss in seeing.losses:
-        unseen = [track for track in hidden if _is_behind(track, loss) and not seeing.could_see(track, snapshot)]
-        yield replace(loss, unseen=_addresses(unseen))
+        yield replace(loss, unseen=_addresses(behind[loss.what]))
     if unasked := [track for track in hidden if track.unasked == 1]:
         text = f"{len(unasked)} devices seen before were not asked: they are excluded, or no longer targets"
         yield Loss(UNASKED, text, _addresses(unasked))
 
 
-def _is_behind(track: Track, loss: Loss) -> bool:
-    """Whether a device is affected by a loss."""
-    kind, _, name = loss.what.partition(" ")
-    if kind == "network":
-        return name in map(network_of, track.places)
-    return kind == "site" or (kind == "channel" and name in track.channels)
+def _may_hide(track: Track) -> frozenset[str]:
+    """The losses, by what each names, that affect a device."""
+    networks = (f"network {network_of(place)}" for place in track.places)
+    return frozenset(("site", *networks, *(f"channel {name}" for name in track.channels)))
 
 
 def _addresses(tracks: Sequence[Track]) -> tuple[str, ...]:

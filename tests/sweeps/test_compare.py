@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.costs import costs_less_than
 from support.estate import BEGIN, CHANNELS, Camera, cameras, moved, sweep
 
 from camscan.records import Outcome, ScanStatus, Verdict
@@ -426,3 +427,14 @@ def test_time_between_sweeps_makes_no_difference_to_what_is_missing() -> None:
         for n, s in enumerate([SITE, *[SITE[1:]] * 3])
     ]
     assert shown(nights(*hourly)[-1]) == ["missing 10.0.0.1"]
+
+
+def test_that_all_networks_of_a_large_site_are_cut_is_told_at_once() -> None:
+    behind = [camera for number in range(500) for camera in cameras(24, f"10.{1 + number // 250}.{number % 250}.")]
+    site = [*cameras(3), *behind]
+    memory, _ = advance(Memory(), sweep(0, site), Terms())
+    cut = sweep(1, site, dead=["10.1.", "10.2."])
+    with costs_less_than(1):
+        _, changes = advance(memory, cut, Terms())
+    assert len(changes.losses) == 500
+    assert changes.losses[0].unseen == tuple(camera.address for camera in behind[:24])
