@@ -73,6 +73,6 @@ def meaning(error: BaseException | None) -> str | None:
     state = getattr(error, "sqlstate", None)
     said = next((words for code, words in _MEANINGS if code == state), None)
     if said is None and type(error).__name__ == "OperationalError" and state is None:
-        first = str(error).strip().splitlines()[0]
+        first = next(iter(str(error).strip().splitlines()), "no reason is given")
         return f"cannot be reached: {first}: check that the server runs, and the URL; what was stored is kept"
     return said

@@ -328,3 +328,8 @@ def test_commands_say_the_same_of_a_server_and_of_a_file(url: str, tmp_path: Pat
         assert ours.count("\n") > 2
         assert ours == theirs
     assert invoke(db, "check", "--db", url).exit_code == 0
+
+
+def test_a_server_that_gives_no_reason_is_told_of_too() -> None:
+    silent = type("OperationalError", (Exception,), {})("")
+    assert (module.meaning(silent) or "").startswith("cannot be reached: no reason is given: check that")
