@@ -143,7 +143,7 @@ def test_where_no_store_is_named_and_none_is_there_that_of_sweeps_is_told(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("CAMSCAN_CONFIG", raising=False)
-    monkeypatch.setenv("CAMSCAN_DB", str(tmp_path / "none.db"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     site = '[[site]]\nname = "hq"\nnetworks = ["10.0.0.0/24"]\n'
 
     def told(target: str | None = None) -> str:
