@@ -98,6 +98,8 @@ class TargetSet:
     def networks(self) -> Iterator[str]:
         """Every contiguous part as the shortest target that says it; the same set can be read from them.
 
+        Single addresses in 0.0.0.0/8 and 255.0.0.0/8 cannot: they look like masks, and no host can have them.
+
         A network where the part is just what a target of that network stands for, else both ends, else the address.
         """
         return (_text(first, last) for first, last in self.ranges)

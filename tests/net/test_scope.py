@@ -157,5 +157,5 @@ def test_no_spelling_of_an_excluded_address_passes(excluded: int, other: int) ->
     mapped = ipaddress.IPv6Address((0xFFFF << 32) | excluded)
     for spelling in (str(address), str(mapped), mapped.exploded, str(excluded), hex(excluded), f"::ffff:{address}"):
         assert scope.address_refusal(spelling) is not None
-    if other != excluded and other >> 24 not in range(224, 240) and other != 2**32 - 1:
+    if other not in (excluded, 0, 2**32 - 1) and other >> 24 not in range(224, 240):
         assert scope.address_refusal(str(ipaddress.IPv4Address(other))) is None
