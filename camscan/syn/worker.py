@@ -95,7 +95,7 @@ def worker(senders: Sequence[Sender], pacer: SharedPacer, look: Callable[[float]
     None where a pace is to be kept and there is but one processor, or a sandbox does not let it have one.
     """
     processors = os.sched_getaffinity(0)
-    own = {max(processors)}
+    own = {max(processors)} if pacer.rate else processors
     if pacer.rate and not _confine(processors - own):
         yield None
         return
@@ -105,7 +105,7 @@ def worker(senders: Sequence[Sender], pacer: SharedPacer, look: Callable[[float]
     with near, far:
         if (pid := _fork()) == 0:
             near.close()
-            _run(_Work(senders, pacer, look, far, said), own if pacer.rate else processors, parent)
+            _run(_Work(senders, pacer, look, far, said), own, parent)
         started = Worker(pid, near, said, senders) if pid else None
         far.close()
         try:
