@@ -1,10 +1,11 @@
-"""Lets packets leave, by two processes: as fast as the kernel takes them, or at the pace.
+"""Lets packets leave, by worker processes: as fast as the kernel takes them, or at the pace.
 
 A process that sleeps until the next packets are due is woken late now and then: on a kernel without preemption another
 process's system call has to end first, and a hypervisor may have given the processor away. 5 ms are 5 % of 100 ms.
-It seldom meets two processors at once. So, with a pace, a worker process sends, and this one, which has other work as
-well, stands in where that is late. Each has packets of its own for some time, and a processor. Threads would not do:
-one that is kept waiting while it holds Python's lock keeps the other waiting, too. Without a pace, both send.
+It seldom meets two processors at once. So, with a pace, one worker sends, and another stands in where that is late,
+each on a processor of its own; what this process does, which has other work, may take its time. Threads would not do:
+one that is kept waiting while it holds Python's lock keeps the other waiting, too. Without a pace, one worker and this
+process send.
 """
 
 from __future__ import annotations
@@ -17,19 +18,15 @@ from dataclasses import dataclass
 
 from camscan.syn.pace import SharedPacer
 from camscan.syn.packets import BATCH
+from camscan.syn.priority import RealtimePriority
+from camscan.syn.queue import Lot, Queue
 from camscan.syn.sending import AT_ONCE, Sender
-from camscan.syn.worker import Worker, worker
+from camscan.syn.worker import Worker, Workers, workers
 
-_LATE = 0.0003
-"""Seconds by which the worker may be late before this process stands in."""
-_AGAIN = 0.00005
-"""Seconds until it looks again before it does: what kept the worker waiting may have kept this process, too."""
-_AHEAD = 0.015
-"""Seconds for which the worker has packets of its own: for so long it does without this process."""
 _IDLE = 0.02
 """Seconds without anything to send from which on they are no lost time."""
-_ON_ITS_WAY = 0.0001
-"""Seconds until what the worker is sending may have left."""
+_GLANCE = (0.0001, 0.0075)
+"""Seconds between two looks at what the workers have sent, at least and at most."""
 
 
 @dataclass(slots=True, eq=False)
@@ -42,47 +39,57 @@ class Load:
 
 
 @dataclass(slots=True, eq=False)
-class _Piece:
-    """Adjacent rows of a load."""
+class _Part:
+    """Adjacent rows of a load, which this process is to send."""
 
     load: Load
     first: int
-    end: int
+    count: int
 
-    def cut(self, count: int) -> _Piece:
-        """Its first rows, which it lacks from now on."""
-        piece = _Piece(self.load, self.first, self.first + count)
+    def cut(self, count: int) -> int:
+        """Lack the first rows from now on, as far as there are as many; returns how many."""
+        count = min(count, self.count)
         self.first += count
-        return piece
+        self.count -= count
+        return count
+
+
+@dataclass(slots=True, eq=False)
+class _Lent:
+    """Rows of a load that the workers are to send."""
+
+    load: Load
+    lot: Lot
+    passed: int = 0
 
     @property
-    def rows(self) -> int:
-        """How many these are."""
-        return self.end - self.first
+    def left(self) -> int:
+        """How many have not left."""
+        return self.lot.count - self.passed
 
 
 class Outflow:
-    """`stood_in` counts what this process sent while there was a worker."""
+    """Sends what is put into it, and counts it."""
 
     def __init__(self, rate: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._pacer = SharedPacer(rate, clock())
-        self._worker: Worker | None = None
-        self._own: deque[_Piece] = deque()
-        self._lent: deque[_Piece] = deque()
-        """What the worker is to send."""
-        self._held = self._own
-        """Those whose first row an error keeps back."""
+        self._workers: Workers | None = None
+        self._numbers: dict[int, int] = {}
+        """The senders that workers have, each with its number."""
+        self._own: deque[_Part] = deque()
+        self._lent: deque[_Lent] = deque()
         self._error = 0
+        self._kept_back: Worker | None = None
+        """Whose first row the error keeps back; None stands for this process."""
         self._stepped = clock()
-        self._is_late = False
-        """Whether the worker was when this process looked last."""
-        self.stood_in = 0
+        self._sent = 0
+        """Without those of the workers."""
 
     @property
     def sent(self) -> int:
         """The packets that have left."""
-        return self._pacer.sent
+        return self._sent + (self._workers.sent if self._workers else 0)
 
     @property
     def rate(self) -> float:
@@ -90,18 +97,17 @@ class Outflow:
         return self._pacer.rate
 
     @contextlib.contextmanager
-    def doubled(
-        self, senders: Sequence[Sender], look: Callable[[float], None] = lambda _: None, *, unpaced: bool = False
-    ) -> Iterator[None]:
-        """Have a worker, which may send by these: where there is a pace, or none and it is wanted. See `worker`."""
+    def helped(self, senders: Sequence[Sender], priority: RealtimePriority, *, unpaced: bool = False) -> Iterator[None]:
+        """Have workers, which may send by these: where there is a pace, or none and it is wanted. See `workers`."""
         if not senders or not (self.rate or unpaced):
             yield
             return
-        with worker(senders, self._pacer, look) as self._worker:
+        with workers(senders, self._pacer, priority) as self._workers:
+            self._numbers = {id(sender): number for number, sender in enumerate(senders)}
             try:
                 yield
             finally:
-                self._take_back()
+                self._dismiss()
 
     def put(self, sender: Sender, count: int, interface: str = "") -> Load:
         """Have the first rows of a sender leave, by and by, as far as `step` is called."""
@@ -109,7 +115,7 @@ class Outflow:
         if not self._own and not self._lent and self._clock() - self._stepped > _IDLE:
             self._pacer.restart()
         if count:
-            self._own.append(_Piece(load, 0, count))
+            self._own.append(_Part(load, 0, count))
             self._share()
         return load
 
@@ -117,97 +123,102 @@ class Outflow:
         """Send what may leave now: seconds until more may, and the errno that keeps it back until `resume`, or 0."""
         self._share()
         self._stepped = now = self._clock()
-        if self._error or not self._own:
+        if self._error or not self._own or (self.rate and self._is_lent(self._own[0])):
             return self._until_lent_leaves(), self._error
-        piece = self._own[0]
-        wanted = min(AT_ONCE, piece.rows)
-        if (wait := self._until_due(wanted, now)) > 0:
+        part = self._own[0]
+        wanted = min(AT_ONCE, part.count)
+        if (wait := self._pacer.wait(wanted, now)) > 0 or not (allowed := self._pacer.take(wanted, now)):
             return wait, 0
-        if not (allowed := self._pacer.take(wanted, now)):
-            return _AGAIN, 0
-        self._send(piece, allowed)
+        sent, self._error = part.load.sender.send(part.first, allowed)
+        self._sent += sent
+        if sent < allowed:
+            self._pacer.charge(sent - allowed)
+        self._leave(sent)
         return 0.0, self._error
 
     @property
     def interface(self) -> str:
         """Which the row is to leave by that was kept back."""
-        return self._held[0].load.interface
+        if worker := self._kept_back:
+            return next(lent.load.interface for lent in self._lent if worker.slot in lent.lot.slots)
+        return self._own[0].load.interface
 
     def resume(self, *, skip: bool = False) -> None:
         """Go on after an error, or leave out the row that was kept back."""
         self._error = 0
-        if self._held is self._lent and self._worker:
-            self._worker.resume(skip=skip)
+        if self._kept_back:
+            self._kept_back.resume(skip=skip)
+            self._kept_back = None
         elif skip:
-            _leave(self._held, 1)
+            self._leave(1)
 
     def charge(self, count: int) -> None:
         """See `Pacer.charge`; the packets have left."""
         self._pacer.charge(count)
+        self._sent += count
 
     def slow_down(self) -> None:
         """See `Pacer.slow_down`."""
         self._pacer.slow_down(self._clock())
 
-    def _send(self, piece: _Piece, count: int) -> None:
-        sent, error = piece.load.sender.send(piece.first, count)
-        if sent < count:
-            self._pacer.charge(sent - count)
-        if self._worker:
-            self.stood_in += sent
-        _leave(self._own, sent)
-        if error:
-            self._held, self._error = self._own, error
-
-    def _until_due(self, wanted: int, now: float) -> float:
-        """Seconds until this process is to send: where there is a worker, not before that is late at a second look."""
-        late = _LATE if self._lent and self.rate else 0.0
-        wait = self._pacer.due_in(wanted, now) + late
-        if not late or wait > 0:
-            self._is_late = False
-            return wait
-        self._is_late = not self._is_late
-        return _AGAIN if self._is_late else 0.0
+    def _leave(self, count: int) -> None:
+        """Note that the first rows of this process have left, or are left out."""
+        self._own[0].load.left -= self._own[0].cut(count)
+        if not self._own[0].count:
+            self._own.popleft()
 
     def _until_lent_leaves(self) -> float:
         """Seconds until about half of it has, so that its end is not missed for long."""
-        rows = sum(piece.rows for piece in self._lent)
-        return max(_ON_ITS_WAY, rows / self.rate / 2 if self.rate else 0.0)
+        rows = sum(lent.left for lent in self._lent)
+        return min(max(_GLANCE[0], rows / self.rate / 2 if self.rate else 0.0), _GLANCE[1])
+
+    def _is_lent(self, part: _Part) -> bool:
+        """Whether the workers send it, sooner or later."""
+        return self._workers is not None and id(part.load.sender) in self._numbers
 
     def _share(self) -> None:
-        """See what the worker has sent, and see to it that it has enough for some time."""
-        if not (worker := self._worker):
+        """See what the workers have sent, and see to it that they have enough for some time."""
+        if not (made := self._workers):
             return
-        is_alive = worker.is_alive(self._clock())
-        _leave(self._lent, worker.passed())
-        if not is_alive:
-            self._take_back()
+        are_alive = made.are_alive(self._clock())
+        self._note_passed(made.queue)
+        if not are_alive:
+            self._dismiss()
             return
-        if error := worker.error():
-            self._held, self._error = self._lent, error
-        ahead = max(1, int(self.rate * _AHEAD)) if self.rate else BATCH
-        room = ahead - sum(piece.rows for piece in self._lent)
-        while self._own and room > ahead // 3 and worker.knows(self._own[0].load.sender):
-            piece = self._own[0].cut(min(room, self._own[0].rows))
-            _leave(self._own, 0)
-            worker.hand_over(piece.load.sender, piece.first, piece.rows)
-            self._lent.append(piece)
-            room -= piece.rows
+        if not self._error and (worker := made.kept_back()):
+            self._kept_back, self._error = worker, worker.error
+        self._lend(made.queue)
 
-    def _take_back(self) -> None:
-        """Have no worker any more, and what it has not sent."""
-        self._worker = None
-        self._own.extendleft(reversed(self._lent))
+    def _note_passed(self, queue: Queue) -> None:
+        for lent in self._lent:
+            before, lent.passed = lent.passed, queue.passed(lent.lot)
+            lent.load.left -= lent.passed - before
+        while self._lent and not self._lent[0].left:
+            queue.free(self._lent.popleft().lot)
+
+    def _lend(self, queue: Queue) -> None:
+        """Without a pace, this process sends the rest."""
+        while self._own and self._is_lent(part := self._own[0]) and (room := self._room(queue)) > 0:
+            first, load = part.first, part.load
+            lot = queue.put(self._numbers[id(load.sender)], first, part.cut(room))
+            self._lent.append(_Lent(load, lot))
+            if not part.count:
+                self._own.popleft()
+
+    def _room(self, queue: Queue) -> int:
+        """How many rows more the workers are to have."""
+        return queue.room if self.rate else min(queue.room, BATCH - sum(lent.left for lent in self._lent))
+
+    def _dismiss(self) -> None:
+        """Have no workers any more, and what they have not sent."""
+        made, self._workers = self._workers, None
+        if not made:
+            return
+        made.end()
+        self._sent += made.sent
+        self._note_passed(made.queue)
+        rest = [_Part(lent.load, *rows) for lent in self._lent for rows in made.queue.rest(lent.lot)]
+        self._own.extendleft(reversed(rest))
         self._lent.clear()
-        self._held = self._own
-
-
-def _leave(pieces: deque[_Piece], count: int) -> None:
-    """Note that the first rows have left, or are left out."""
-    while pieces and (count or not pieces[0].rows):
-        passed = min(count, pieces[0].rows)
-        pieces[0].first += passed
-        pieces[0].load.left -= passed
-        count -= passed
-        if not pieces[0].rows:
-            pieces.popleft()
+        if self._kept_back:
+            self._kept_back, self._error = None, 0

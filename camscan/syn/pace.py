@@ -15,6 +15,8 @@ _QUANTUM = 0.0008
 _CATCHING_UP, _MADE_UP_IN = 0.11, 0.4
 """How much faster than the rate lost time is made up for: at most by this share, and else as if it were to take so many
 seconds. The 100 ms behind a stall then hold no more above their share than those of the stall lack, mostly less."""
+PROCESSES = 3
+"""Those that may keep a pace together."""
 _FORGIVEN = 0.25
 """Seconds beyond which lost time is not made up for at all."""
 
@@ -34,8 +36,11 @@ class Pacer:
         self._speed = 1.0
         self.rate = rate
 
-    def take(self, wanted: int, now: float) -> int:
-        """The number of packets, up to `wanted`, that may leave now; none where more are worth waiting for."""
+    def take(self, wanted: int, now: float, step: int = 1) -> int:
+        """The number of packets, up to `wanted`, that may leave now; none where more are worth waiting for.
+
+        Where it is more than a `step`, it is a multiple of it.
+        """
         if not self.rate:
             self._count(wanted)
             return wanted
@@ -51,6 +56,8 @@ class Pacer:
         count = min(wanted, int(due), int(self._room))
         if count < self._worth(wanted):
             return 0
+        if count > step:
+            count -= count % step
         self._count(count)
         return count
 
@@ -97,37 +104,38 @@ class Pacer:
 
 
 class SharedPacer(Pacer):
-    """A pace that a process keeps together with one that it forks, which calls `become_second`.
+    """A pace that a process keeps together with up to `PROCESSES - 1` that it forks, which call `become`.
 
     Nothing is locked, as who holds a lock may be kept from running. Each counts for itself what it takes, and who sees
-    that the other took something at the same time gives it back.
+    that another took something since it looked gives it back. So the counts are written last, and read first: whoever
+    has seen them knows what was written before.
     """
 
     def __init__(self, rate: float, now: float) -> None:
         super().__init__(rate, now)
-        memory = shared(56)
+        memory = shared(40 + 8 * PROCESSES)
         self._state, self._taken = memory[:40].cast("d"), memory[40:].cast("q")
         self._mine = 0
         self._store()
 
-    def become_second(self) -> None:
-        """Be the second process from now on."""
-        self._mine = 1
+    def become(self, number: int) -> None:
+        """Be the process of this number from now on; that of the one that forks is 0."""
+        self._mine = number
 
     @property
     def sent(self) -> int:
-        """The packets that both have let out."""
+        """The packets that all have let out."""
         return int(sum(self._taken))
 
-    def take(self, wanted: int, now: float) -> int:
+    def take(self, wanted: int, now: float, step: int = 1) -> int:
         """See `Pacer.take`."""
         self._load()
         others = self._sent - self._taken[self._mine]
-        count = super().take(wanted, now)
-        self._taken[self._mine] += count
+        count = super().take(wanted, now, step)
         self._store()
+        self._taken[self._mine] += count
         if count and self.sent - self._taken[self._mine] != others:
-            self.charge(-count)
+            self._taken[self._mine] -= count  # and not into the room, whose state may hold nothing of what another took
             return 0
         return count
 
@@ -135,8 +143,8 @@ class SharedPacer(Pacer):
         """See `Pacer.charge`."""
         self._load()
         super().charge(count)
-        self._taken[self._mine] += count
         self._store()
+        self._taken[self._mine] += count
 
     def due_in(self, wanted: int, now: float) -> float:
         """See `Pacer.due_in`."""
@@ -156,11 +164,11 @@ class SharedPacer(Pacer):
         self._store()
 
     def _load(self) -> None:
-        self.rate, self._begun, self._room, self._at, self._speed = self._state
         self._sent = self.sent
+        self.rate, self._begun, self._room, self._at, self._speed = self._state
 
     def _store(self) -> None:
-        """Number by number: struct.pack_into writes zeros before, which the other process would see."""
+        """Number by number: struct.pack_into writes zeros before, which another process would see."""
         state = self._state
         state[0], state[1] = self.rate, self._begun
         state[2], state[3], state[4] = self._room, self._at, self._speed

@@ -15,6 +15,7 @@ from typing import Self
 
 _REALTIME = os.sched_param(1)
 """The lowest priority that is before all ordinary work (sched(7)); it takes CAP_SYS_NICE or RLIMIT_RTPRIO."""
+_HIGHER = os.sched_param(2)
 _NICENESS = -10
 """Where that is refused, as it may be in a container, this may be allowed; it is half as good."""
 _EVERY = 1.0
@@ -43,6 +44,12 @@ class RealtimePriority:
 
     def __exit__(self, *_: object) -> None:
         self._give_back()
+
+    def rise(self) -> None:
+        """Go before the process that it was forked from as well, where that has precedence."""
+        if os.sched_getscheduler(0) == os.SCHED_RR:
+            with contextlib.suppress(OSError):
+                os.sched_setscheduler(0, os.SCHED_RR, _HIGHER)
 
     def look(self, now: float) -> None:
         """Give it back where the last second has taken most of a processor's time."""

@@ -32,7 +32,7 @@ from camscan.syn.request import Request
 from camscan.syn.sending import BACK_OFF, FULL, Sender
 from camscan.syn.settled import Settled
 
-_BATCH_SECONDS = 0.02
+_BATCH_SECONDS = 0.03
 """What is built at once leaves within this time, so that several interfaces have their turn."""
 _GLANCE = 0.02
 """Seconds between two looks at the signs to stop."""
@@ -84,7 +84,7 @@ class Sweep:
         with (
             self._priority,
             self._links.opened(self, self._report.note),
-            self._outflow.doubled(self._links.senders, self._priority.look, unpaced=self._request.senders > 1),
+            self._outflow.helped(self._links.senders, self._priority, unpaced=self._request.senders > 1),
         ):
             left = self._request.rounds - self._position // self._order.round_size
             extra = _EXTRA_ROUNDS
@@ -102,7 +102,7 @@ class Sweep:
             self._say_where(time.monotonic())
         if self._refusal:
             self._report.note(f"{self._counts['failed']:,} packets were not let out by this host: {self._refusal}")
-        told = {"sent": self._outflow.sent, "stood_in": self._outflow.stood_in, **self._counts}
+        told = {"sent": self._outflow.sent, **self._counts}
         self._report.say("end", **told, position=self._position, interrupted=bool(self._stop))
 
     def _round(self) -> None:

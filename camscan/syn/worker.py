@@ -1,7 +1,7 @@
-"""A worker process that sends what the sweep hands over, and does nothing else.
+"""Worker processes that send what the sweep puts into a queue, and do nothing else.
 
-It is forked, so that it has the sockets and messages of the sweep, and sees in shared memory what is written to the
-rows. It is killed when the sweep ends, however that ends.
+They are forked, so that they have the sockets and messages of the sweep, and see in shared memory what is written to
+the rows. They are killed when the sweep ends, however that ends.
 """
 
 from __future__ import annotations
@@ -10,71 +10,66 @@ import contextlib
 import ctypes
 import os
 import signal
-import socket
-import struct
 import time
+import traceback
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NoReturn
 
 from camscan.syn.memory import shared
 from camscan.syn.pace import SharedPacer
-from camscan.syn.sending import AT_ONCE, Sender
+from camscan.syn.priority import RealtimePriority
+from camscan.syn.queue import Piece, Queue
+from camscan.syn.sending import AT_ONCE, BACK_OFF, Sender
 
-_COMMAND = struct.Struct("@hHH")
-"""The number of a sender, the first row and how many; or one of these instead of the number."""
-_RESUME, _SKIP = -1, -2
-_PASSED, _FAILURES, _ERROR = range(3)
-"""What a worker says in shared memory: the rows that it has passed, its errors so far, and the last one's errno."""
+_PIECE = 0.0002
+"""Seconds' worth of packets that a worker takes together."""
+_LATE = 0.0003
+"""Seconds by which the first may be late before the second stands in."""
 _NAP = 0.02
-"""Seconds that it sleeps at most, so that it soon hears what it is told."""
+"""Seconds that they sleep at most: what they wait for may change meanwhile."""
 _LOOK = 0.02
-"""Seconds between two looks at whether it is alive."""
+"""Seconds between two looks at whether they are alive."""
+_SENT, _FAILURES, _ERROR, _SLOT, _ANSWERS, _SKIPS = range(6)
+"""The words of a worker in shared memory: how many packets it has sent; its errors so far, the last one's errno, and
+the slot of the piece that it keeps back. And what it is told: how many errors were answered, and how many of them by
+leaving out a row."""
 _PR_SET_PDEATHSIG = 1
 
 
 class Worker:
-    """The sweep's view of it."""
+    """The sweep's view of one."""
 
-    def __init__(self, pid: int, sock: socket.socket, said: memoryview, senders: Sequence[Sender]) -> None:
+    def __init__(self, pid: int, words: memoryview) -> None:
         self._pid = pid
-        self._sock = sock
-        self._said = said
-        self._numbers = {id(sender): number for number, sender in enumerate(senders)}
-        self._passed = self._failures = 0
-        self._looked = 0.0
+        self._words = words
         self._ended = False
 
-    def knows(self, sender: Sender) -> bool:
-        """Whether it can send by this one."""
-        return id(sender) in self._numbers
+    @property
+    def sent(self) -> int:
+        """How many packets it has sent."""
+        return int(self._words[_SENT])
 
-    def hand_over(self, sender: Sender, first: int, count: int) -> None:
-        """Have it send some rows, after all that it has."""
-        self._tell(self._numbers[id(sender)], first, count)
+    @property
+    def error(self) -> int:
+        """The errno that it waits with for `resume`, or 0."""
+        return int(self._words[_ERROR]) if self._words[_FAILURES] != self._words[_ANSWERS] else 0
+
+    @property
+    def slot(self) -> int:
+        """That of the piece whose first row was kept back."""
+        return int(self._words[_SLOT])
 
     def resume(self, *, skip: bool) -> None:
         """Have it go on after an error, or leave out the row that was kept back."""
-        self._tell(_SKIP if skip else _RESUME, 0, 0)
+        self._words[_SKIPS] += skip
+        self._words[_ANSWERS] += 1
 
-    def passed(self) -> int:
-        """How many rows it has passed since the last call: sent, or left out."""
-        before, self._passed = self._passed, self._said[_PASSED]
-        return self._passed - before
-
-    def error(self) -> int:
-        """The errno of an error that was not told of yet, or 0; it waits for `resume`."""
-        if self._said[_FAILURES] == self._failures:
-            return 0
-        self._failures += 1
-        return int(self._said[_ERROR])
-
-    def is_alive(self, now: float) -> bool:
-        """Whether there is somebody to send; looked at now and then."""
-        if not self._ended and now - self._looked >= _LOOK:
-            self._looked = now
+    def has_ended(self) -> bool:
+        """Whether there is nobody any more."""
+        if not self._ended:
             self._ended = os.waitpid(self._pid, os.WNOHANG)[0] != 0
-        return not self._ended
+        return self._ended
 
     def end(self) -> None:
         """Have it end at once, and wait until it has."""
@@ -83,38 +78,70 @@ class Worker:
             os.waitpid(self._pid, 0)
             self._ended = True
 
-    def _tell(self, number: int, first: int, count: int) -> None:
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # `is_alive` says so
-            self._sock.send(_COMMAND.pack(number, first, count))
+
+class Workers:
+    """All of a sweep."""
+
+    def __init__(self, queue: Queue, workers: Sequence[Worker]) -> None:
+        self.queue = queue
+        self._workers = workers
+        self._looked = 0.0
+
+    def kept_back(self) -> Worker | None:
+        """One that an error keeps from sending."""
+        return next((worker for worker in self._workers if worker.error), None)
+
+    @property
+    def sent(self) -> int:
+        """How many packets they have sent."""
+        return sum(worker.sent for worker in self._workers)
+
+    def are_alive(self, now: float) -> bool:
+        """Whether all are; looked at now and then."""
+        if now - self._looked < _LOOK:
+            return True
+        self._looked = now
+        return not any(worker.has_ended() for worker in self._workers)
+
+    def end(self) -> None:
+        """Have them end at once, and wait until they have."""
+        for worker in self._workers:
+            worker.end()
 
 
 @contextlib.contextmanager
-def worker(senders: Sequence[Sender], pacer: SharedPacer, look: Callable[[float], None]) -> Iterator[Worker | None]:
-    """A worker that keeps the pace too, on a processor of its own, and now and then calls `look` with the time.
+def workers(senders: Sequence[Sender], pacer: SharedPacer, priority: RealtimePriority) -> Iterator[Workers | None]:
+    """One worker; where a pace is to be kept, two, each on a processor of its own.
 
-    None where a pace is to be kept and there is but one processor, or a sandbox does not let it have one.
+    None where that takes more processors than there are, or a sandbox does not let it have one.
     """
-    processors = os.sched_getaffinity(0)
-    own = {max(processors)} if pacer.rate else processors
-    if pacer.rate and not _confine(processors - own):
+    before = os.sched_getaffinity(0)
+    places = _places(before) if pacer.rate else [before]
+    if pacer.rate and (len(places) < 2 or not _confine(before - set().union(*places) or places[-1])):
         yield None
         return
-    near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    said = shared(64).cast("q")
-    parent = os.getpid()
-    with near, far:
-        if (pid := _fork()) == 0:
-            near.close()
-            _run(_Work(senders, pacer, look, far, said), own, parent)
-        started = Worker(pid, near, said, senders) if pid else None
-        far.close()
+    started: list[Worker] = []
+    with Queue(min(AT_ONCE, max(1, int(pacer.rate * _PIECE))) if pacer.rate else AT_ONCE) as queue:
+        made = Workers(queue, started)
         try:
-            yield started
+            for number, processors in enumerate(places, start=1):
+                words, parent = shared(64).cast("q"), os.getpid()
+                if (pid := _fork()) == 0:
+                    pacer.become(number)
+                    late = (number - 1) * _LATE
+                    _run(_Work(senders, pacer, priority, queue, words, late=late), processors, parent)
+                if pid:
+                    started.append(Worker(pid, words))
+            yield made if len(started) == len(places) else None
         finally:
-            if started:
-                started.end()
+            made.end()
             if pacer.rate:
-                _confine(processors)
+                _confine(before)
+
+
+def _places(processors: set[int]) -> list[set[int]]:
+    """The processors of two workers."""
+    return [{number} for number in sorted(processors, reverse=True)[:2]]
 
 
 def _fork() -> int | None:
@@ -126,95 +153,104 @@ def _fork() -> int | None:
 
 
 def _run(work: _Work, processors: set[int], parent: int) -> NoReturn:
-    """Be the worker: what the sweep has open, or has still to say, is not to be ended or said here as well."""
+    """Be a worker: what the sweep has open, or has still to say, is not to be ended or said here as well."""
     try:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to both, and the sweep knows what to do
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all, and the sweep knows what to do
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         _confine(processors)
         if os.getppid() == parent:
             work.run()
+    except Exception:  # a fault of ours: the sweep goes on alone
+        traceback.print_exc()
     finally:
-        os._exit(0)
+        os._exit(1)
 
 
 class _Work:
-    """What a worker does."""
+    """What a worker does; `late` is by how many seconds others have to be before this one stands in."""
 
     def __init__(
         self,
         senders: Sequence[Sender],
         pacer: SharedPacer,
-        look: Callable[[float], None],
-        sock: socket.socket,
-        said: memoryview,
+        priority: RealtimePriority,
+        queue: Queue,
+        words: memoryview,
+        *,
+        late: float,
     ) -> None:
         self._senders = senders
         self._pacer = pacer
-        self._look = look
-        self._sock = sock
-        self._said = said
-        self._waiting: deque[list[int]] = deque()
-        """Numbers of senders, each with the first row and how many."""
-        self._is_kept_back = False
+        self._priority = priority
+        self._queue = queue
+        self._words = words
+        self._late = late
+        self._is_dry = True
+        """Whether there was nothing to take."""
+        self._pieces: deque[Piece] = deque()
+        """What is left of those that it has taken."""
 
-    def run(self) -> None:
-        """Send, until the sweep closes its end."""
-        self._pacer.become_second()
-        while self._hear(wait=self._is_kept_back or not self._waiting):
-            if self._waiting and not self._is_kept_back:
-                self._step(time.monotonic())
+    def run(self) -> NoReturn:
+        """Send what there is, for ever."""
+        self._priority.rise()
+        while True:
+            if not self._is_dry or self._queue.wait(_NAP):
+                self._turn(time.monotonic())
 
-    def _hear(self, *, wait: bool) -> bool:
-        """Take a command, if there is one; false where none will come any more."""
-        try:
-            command = self._sock.recv(_COMMAND.size, 0 if wait else socket.MSG_DONTWAIT)
-        except BlockingIOError:
-            return True
-        if not command:
-            return False
-        number, first, count = _COMMAND.unpack(command)
-        if number >= 0:
-            self._add(number, first, count)
-        else:
-            self._is_kept_back = False
-            if number == _SKIP:
-                self._pass(1)
-        return True
-
-    def _add(self, number: int, first: int, count: int) -> None:
-        """Rows that follow the last ones leave together with them, so that no few are left at an end."""
-        last = self._waiting[-1] if self._waiting else [-1, 0, 0]
-        if (number, first) == (last[0], last[1] + last[2]):
-            last[2] += count
-        else:
-            self._waiting.append([number, first, count])
-
-    def _step(self, now: float) -> None:
-        number, first, rows = self._waiting[0]
-        wanted = min(AT_ONCE, rows)
-        self._look(now)
-        if (wait := self._pacer.wait(wanted, now)) > 0:
+    def _turn(self, now: float) -> None:
+        """Wait, and send what may leave then."""
+        self._priority.look(now)
+        if (wait := self._pacer.due_in(AT_ONCE, now) + self._late) > 0:
             time.sleep(min(_NAP, wait))
             now = time.monotonic()
-        if not (count := self._pacer.take(wanted, now)):
-            return
-        sent, error = self._senders[number].send(first, count)
-        if sent < count:
-            self._pacer.charge(sent - count)
+        if allowed := self._pacer.take(AT_ONCE, now, self._queue.rows):
+            self._send(allowed)
+
+    def _send(self, allowed: int) -> None:
+        """Send up to so many rows that follow each other; what was taken from the pace beyond them is given back."""
+        if not self._pieces:
+            self._pieces.extend(self._queue.take(max(1, allowed // self._queue.rows)))
+        self._is_dry = not self._pieces
+        sender, first, count = self._next()
+        sent, error = self._senders[sender].send(first, min(count, allowed)) if count else (0, 0)
+        if sent < allowed:
+            self._pacer.charge(sent - allowed)
+        self._words[_SENT] += sent
         self._pass(sent)
         if error:
-            self._is_kept_back = True
-            self._said[_ERROR] = error
-            self._said[_FAILURES] += 1
+            self._wait_for_answer(error)
+
+    def _next(self) -> tuple[int, int, int]:
+        """A sender, and the first row and the number of those that it can send at once."""
+        sender = first = end = 0
+        for number, piece in enumerate(self._pieces):
+            if number == 0:
+                sender, first = piece.sender, piece.first
+            elif (piece.sender, piece.first) != (sender, end):
+                break
+            end = piece.first + piece.count
+        return sender, first, end - first
 
     def _pass(self, count: int) -> None:
-        piece = self._waiting[0]
-        piece[1] += count
-        piece[2] -= count
-        if not piece[2]:
-            self._waiting.popleft()
-        self._said[_PASSED] += count
+        """Note that the first rows have left, or are left out."""
+        while count:
+            piece = self._pieces[0]
+            passed = min(count, piece.count)
+            self._queue.note(piece, passed)
+            count -= passed
+            if not piece.count:
+                self._pieces.popleft()
+
+    def _wait_for_answer(self, error: int) -> None:
+        """Tell what keeps the first row back, and wait until it is to be sent again, or left out."""
+        words = self._words
+        skips = words[_SKIPS]
+        words[_ERROR], words[_SLOT] = error, self._pieces[0].slot
+        words[_FAILURES] += 1
+        while words[_ANSWERS] != words[_FAILURES]:
+            time.sleep(BACK_OFF)
+        self._pass(words[_SKIPS] - skips)
 
 
 def _confine(processors: set[int]) -> bool:

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from copy import copy
+from typing import cast
 
 import pytest
 
@@ -128,7 +129,7 @@ def both(rate: int) -> tuple[SharedPacer, SharedPacer]:
     """What two processes have of one pace: memory in common, and each what it knew at the fork."""
     first = SharedPacer(rate, 0)
     second = copy(first)
-    second.become_second()
+    second.become(1)
     return first, second
 
 
@@ -163,27 +164,36 @@ def test_the_second_slows_down_with_the_first_and_restarts_with_it() -> None:
     assert second.wait(10, 3) == 0
 
 
-class Meddling(SharedPacer):
-    """Whose other half takes packets just when this one does."""
+class Meddling:
+    """State of a pacer; another takes packets just when it was read, or just before it is written."""
 
-    other: SharedPacer
+    def __init__(self, state: memoryview[float], other: SharedPacer, *, when_read: bool) -> None:
+        self._state = state
+        self._other = other
+        self._when_read = when_read
+        self.taken = 0
 
-    def _store(self) -> None:
-        if hasattr(self, "other"):
-            self.other.charge(8)
-            del self.other
-        super()._store()
+    def __iter__(self) -> Iterator[float]:
+        yield from self._state
+        if self._when_read:
+            self._meddle()
+
+    def __setitem__(self, number: int, value: float) -> None:
+        self._meddle()
+        self._state[number] = value
+
+    def _meddle(self) -> None:
+        self.taken = self.taken or self._other.take(100, 0.01)
 
 
-def test_what_both_take_at_the_same_time_the_one_who_sees_it_gives_back() -> None:
-    first = Meddling(10_000, 0)
-    second = SharedPacer(10_000, 0)
-    second._state, second._taken = first._state, first._taken
-    second.become_second()
-    first.other = second
+@pytest.mark.parametrize("when_read", [True, False])
+def test_what_both_take_at_the_same_time_the_one_who_sees_it_gives_back(*, when_read: bool) -> None:
+    first, second = both(10_000)
+    state = Meddling(first._state, second, when_read=when_read)
+    first._state = cast("memoryview[float]", state)
     assert first.take(100, 0.01) == 0
-    assert first.sent == 8
-    assert first.take(100, 0.01) > 0
+    assert first.sent == second.sent == state.taken == 18
+    assert first.take(100, 0.01) == second.take(100, 0.01) == 0, "no more than there is room for"
 
 
 def positions(pace: HostPace, size: int, passes: int) -> list[float]:

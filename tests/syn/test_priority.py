@@ -51,6 +51,21 @@ def test_a_process_that_is_forked_inside_has_its_own() -> None:
         assert policy() == os.SCHED_RR
 
 
+@pytest.mark.usefixtures("allowed")
+def test_a_process_that_is_forked_may_go_before_this_one() -> None:
+    with RealtimePriority(wanted=True) as ours:
+        before = os.sched_getparam(0).sched_priority
+        ours.rise()
+        assert policy() == os.SCHED_RR
+        assert os.sched_getparam(0).sched_priority > before
+
+
+def test_who_has_no_precedence_does_not_rise() -> None:
+    with RealtimePriority(wanted=False) as unwanted:
+        unwanted.rise()
+        assert policy() == os.SCHED_OTHER
+
+
 def test_it_is_not_there_where_nobody_wants_it() -> None:
     with RealtimePriority(wanted=False) as unwanted:
         unwanted.look(0)

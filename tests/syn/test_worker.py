@@ -1,4 +1,4 @@
-"""A worker of its own; `test_outflow` has it at work."""
+"""Workers of their own; `test_outflow` has them at work."""
 
 from __future__ import annotations
 
@@ -7,23 +7,44 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 
 import pytest
 
 from camscan.syn.memory import shared
 from camscan.syn.pace import SharedPacer
-from camscan.syn.worker import worker
+from camscan.syn.priority import RealtimePriority
+from camscan.syn.worker import workers
 
-pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning"),
+    pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="one processor: none for two workers"),
+]
 
 
-class Counter:
-    """A sender that counts, where the other process sees it, and notes the sizes of what it is given."""
+class Noting(RealtimePriority):
+    """Notes who rises and who looks."""
+
+    def __init__(self) -> None:
+        super().__init__(wanted=False)
+        self.risen, self.looked = (shared(8 * 3).cast("q") for _ in range(2))
+        self._parent = os.getpid()
+
+    def rise(self) -> None:
+        self.risen[0] += 1
+
+    def look(self, now: float) -> None:
+        assert now > 0
+        self.looked[0] = os.getpid()
+
+
+class Sink:
+    """Notes the sizes of what it is given; the first word is how many."""
 
     def __init__(self) -> None:
         self._memory = shared(8 * 1024).cast("q")
 
-    def send(self, first: int, count: int) -> tuple[int, int]:
+    def send(self, _first: int, count: int) -> tuple[int, int]:
         self._memory[0] += 1
         self._memory[self._memory[0]] = count
         return count, 0
@@ -33,61 +54,93 @@ class Counter:
         return self._memory[1 : 1 + self._memory[0]].tolist()
 
 
-def wait_for_rows(counter: Counter, rows: int) -> None:
+def wait_for(what: Callable[[], bool]) -> bool:
     end = time.monotonic() + 10
-    while sum(counter.sizes) < rows and time.monotonic() < end:
+    while not (found := what()) and time.monotonic() < end:
         time.sleep(0.002)
-    assert sum(counter.sizes) == rows
+    return found
 
 
-def test_rows_that_follow_each_other_leave_together() -> None:
-    """A system call for what is left at the end of each piece would cost as much as one for many."""
-    counter = Counter()
-    with worker([counter], SharedPacer(100_000, time.monotonic()), lambda _: None) as made:
-        if made is None:
-            pytest.skip("one processor: none for a worker")
-        for first in range(0, 1_000, 250):
-            made.hand_over(counter, first, 250)
-        wait_for_rows(counter, 1_000)
-    assert min(counter.sizes[:-1]) >= 80
-
-
-def test_it_looks_at_its_priority() -> None:
-    counter, looks = Counter(), shared(8).cast("q")
-
-    def look(now: float) -> None:
-        assert now > 0
-        looks[0] = os.getpid()
-
-    with worker([counter], SharedPacer(0, 0), look) as made:
+def test_a_piece_smaller_than_what_is_due_leaves_the_rest_of_it_to_the_next() -> None:
+    sink, pacer = Sink(), SharedPacer(100_000, time.monotonic())
+    with workers([sink], pacer, Noting()) as made:
         assert made is not None
-        made.hand_over(counter, 0, 10)
-        wait_for_rows(counter, 10)
-    assert looks[0] not in (0, os.getpid())
+        lots = [made.queue.put(0, first, 15) for first in range(0, 600, 30)]
+        assert wait_for(lambda: all(made.queue.passed(lot) == 15 for lot in lots))
+        assert wait_for(lambda: pacer.sent == 300)
+    assert sink.sizes == 20 * [15]
+
+
+def test_a_piece_larger_than_what_is_due_leaves_by_and_by() -> None:
+    """As where the rate has been halved since."""
+    sink, pacer = Sink(), SharedPacer(1_000_000, time.monotonic())
+    with workers([sink], pacer, Noting()) as made:
+        assert made is not None
+        pacer.charge(1_000)
+        for _ in range(10):
+            pacer.slow_down(time.monotonic())
+        lot = made.queue.put(0, 0, 100)
+        assert wait_for(lambda: made.queue.passed(lot) == 100)
+    assert sum(sink.sizes) == 100
+    assert max(sink.sizes) <= 3
+
+
+def test_they_rise_above_the_sweep_and_look_at_their_priority() -> None:
+    priority = Noting()
+    with workers([Sink()], SharedPacer(10_000, time.monotonic()), priority) as made:
+        assert made is not None
+        made.queue.put(0, 0, 10)
+        assert wait_for(lambda: priority.looked[0] != 0)
+    assert priority.looked[0] != os.getpid()
+    assert priority.risen[0] > 0
 
 
 _PARENT = """
 import os, sys, time
 from camscan.syn.pace import SharedPacer
-from camscan.syn.worker import worker
+from camscan.syn.priority import RealtimePriority
+from camscan.syn.worker import workers
 
 class Pipe:
     def send(self, first, count):
         os.write(1, b"." * count)
         return count, 0
 
-pipe = Pipe()
-with worker([pipe], SharedPacer(1_000, time.monotonic()), lambda _: None) as made:
-    made.hand_over(pipe, 0, 4_096)
+with workers([Pipe()], SharedPacer(1_000, time.monotonic()), RealtimePriority(wanted=False)) as made:
+    made.queue.put(0, 0, 512)
     time.sleep(60)
 """
 
 
-@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="one processor: none for a worker")
-def test_it_is_gone_with_the_sweep_even_where_that_is_killed() -> None:
+def test_they_are_gone_with_the_sweep_even_where_that_is_killed() -> None:
     with subprocess.Popen([sys.executable, "-c", _PARENT], stdout=subprocess.PIPE) as parent:
         assert parent.stdout is not None
         assert parent.stdout.read(20)
         parent.send_signal(signal.SIGKILL)
         left = len(parent.stdout.read())  # ends with the last process that could write
     assert left < 500, "half a second"
+
+
+_FAULTY = """
+import time
+from camscan.syn.pace import SharedPacer
+from camscan.syn.priority import RealtimePriority
+from camscan.syn.worker import workers
+
+class Faulty:
+    def send(self, first, count):
+        raise ValueError("a fault of its own")
+
+with workers([Faulty()], SharedPacer(1_000, time.monotonic()), RealtimePriority(wanted=False)) as made:
+    made.queue.put(0, 0, 10)
+    end = time.monotonic() + 10
+    while made.are_alive(time.monotonic()) and time.monotonic() < end:
+        time.sleep(0.03)
+    print("alive" if time.monotonic() > end else "ended")
+"""
+
+
+def test_one_that_ends_by_a_fault_of_its_own_says_which() -> None:
+    done = subprocess.run([sys.executable, "-c", _FAULTY], capture_output=True, text=True, check=True, timeout=30)
+    assert done.stdout == "ended\n", "once, and nothing that the sweep had still to say"
+    assert "ValueError: a fault of its own" in done.stderr

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from camscan.syn.queue import SLOTS, Piece, Queue
+
+
+@pytest.fixture
+def queue() -> Iterator[Queue]:
+    with Queue(rows=10) as made:
+        yield made
+
+
+def rows(pieces: list[Piece]) -> list[tuple[int, int, int]]:
+    return [(piece.sender, piece.first, piece.count) for piece in pieces]
+
+
+def test_what_was_put_into_it_is_taken_in_order_and_once(queue: Queue) -> None:
+    queue.put(3, 100, 25)
+    queue.put(4, 0, 10)
+    assert rows(queue.take(2)) == [(3, 100, 10), (3, 110, 10)]
+    assert rows(queue.take(9)) == [(3, 120, 5), (4, 0, 10)]
+    assert queue.take(1) == []
+
+
+def test_who_waits_is_told_that_there_is_something(queue: Queue) -> None:
+    assert not queue.wait(0.001)
+    queue.put(0, 0, 1)
+    assert queue.wait(0)
+
+
+def test_pieces_pass_in_any_order(queue: Queue) -> None:
+    lot = queue.put(0, 50, 25)
+    first, second, third = queue.take(3)
+    queue.note(third, 5)
+    queue.note(first, 4)
+    assert queue.passed(lot) == 9
+    assert (first.first, first.count) == (54, 6)
+    assert list(queue.rest(lot)) == [(54, 6), (60, 10)]
+    queue.note(first, 6)
+    queue.note(second, 10)
+    assert queue.passed(lot) == lot.count == 25
+    assert list(queue.rest(lot)) == []
+
+
+def test_a_slot_serves_again_once_it_is_free(queue: Queue) -> None:
+    for turn in range(20):
+        lots = []
+        while queue.room:
+            lots.append(queue.put(turn, 0, min(queue.room, 10 * 97)))
+        assert sum(len(lot.slots) for lot in lots) == SLOTS
+        for lot in lots:
+            for piece in (piece for _ in lot.slots for piece in queue.take(1)):
+                assert piece.sender == turn
+                queue.note(piece, piece.count)
+            assert queue.passed(lot) == lot.count
+            queue.free(lot)
+            assert queue.room
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_two_processes_share_what_there_is(queue: Queue) -> None:
+    lot = queue.put(0, 0, 10 * SLOTS)
+    if not (child := os.fork()):
+        while pieces := queue.take(3):
+            for piece in pieces:
+                queue.note(piece, piece.count)
+        os._exit(0)
+    ours = 0
+    while pieces := queue.take(1):
+        ours += 10
+        queue.note(pieces[0], 10)
+    assert os.waitpid(child, 0)[1] == 0
+    assert queue.passed(lot) == 10 * SLOTS
+    assert ours <= 10 * SLOTS
