@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -21,8 +22,8 @@ _MARKS = (
     b"\xa1\xb2\x3c\x4d",
     b"\x4d\x3c\xb2\xa1",
     b"\x0a\x0d\x0d\x0a",
-    b"\x1f\x8b",
 )
+GZIP = b"\x1f\x8b"
 _LEFT_OUT = (
     ("a link type other than Ethernet, cooked or bare IP", "unknown"),
     ("above the limit for one source, or for all", "over"),
@@ -30,8 +31,8 @@ _LEFT_OUT = (
 
 
 def sniff(head: bytes) -> bool:
-    """Whether it begins as pcap, pcapng, or a gzipped file does."""
-    return head.startswith(_MARKS)
+    """Whether it begins as pcap or pcapng does, gzipped or not."""
+    return _unpacked(head).startswith(_MARKS)
 
 
 def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
@@ -54,3 +55,13 @@ def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observati
             summary.skipped[reason] += counters[name]
     if counters["cut"]:
         summary.cut = f"it ends within a packet, or is damaged, after {counters['packets']:,} packets"
+
+
+def _unpacked(head: bytes) -> bytes:
+    """The first bytes of a gzipped file; of any other its head."""
+    if not head.startswith(GZIP):
+        return head
+    try:
+        return zlib.decompressobj(31).decompress(head, 64)
+    except zlib.error:
+        return b""

@@ -54,6 +54,8 @@ def reader_for(head: bytes, name: str | None = None, file: str = "this") -> Read
     if not found:
         if not head.strip():
             raise UsageError(f"{file} is empty: nothing to import")
+        if head.startswith(pcap.GZIP):
+            raise UsageError(f"{file} is packed with gzip and no capture: `zcat FILE | camscan import -`")
         if head.startswith(_ARCHIVE):
             if head.startswith(_BUNDLE, 30):
                 raise UsageError(f"{file} looks like a bundle of evidence: import it with `camscan db merge`")

@@ -24,6 +24,7 @@ _NOBODY = {
     Origin.IMPORT: "None found: nothing that was read shows a surveillance device.",
 }
 """What is said where there is no device and nobody was asked by address."""
+_NOTHING_READ = "Nothing can be said: nothing that was read is the answer of a device."
 _OTHERS = {
     Origin.DISCOVER: "answered. Which others are there is unknown: a switch that filters multicast, another VLAN or a "
     "container's bridge keep the question from devices, and some answer only when asked by address (camscan scan).",
@@ -59,7 +60,8 @@ def _nothing(report: Report) -> str:
     """What it means that no device is there to be shown."""
     counts = coverage(report)
     if report.scan.origin in _NOBODY:
-        return _NOBODY[report.scan.origin]
+        is_empty = report.scan.origin is Origin.IMPORT and not any(counts.values())
+        return _NOTHING_READ if is_empty else _NOBODY[report.scan.origin]
     if report.missed:
         outcomes = {report.outcomes.get(decoy, Outcome.NOT_SENT) for decoy in report.missed}
         why = "could not be asked" if outcomes == {Outcome.NOT_SENT} else "did not"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -31,7 +32,10 @@ def read(data: bytes) -> tuple[list[Observation], Summary]:
         (made.pcap([], order=">"), True),
         (made.pcap([], magic=0xA1B23C4D), True),
         (b"\x0a\x0d\x0d\x0a\x1c\x00\x00\x00\x4d\x3c\x2b\x1a", True),
-        (b"\x1f\x8b\x08", True),
+        (gzip.compress(made.pcap([]), mtime=0), True),
+        (gzip.compress(b'{"ip": "192.0.2.1"}', mtime=0), False),
+        (b"\x1f\x8b\x08", False),
+        (b"\x1f\x8b\xff", False),
         (b"", False),
         (b"<?xml version", False),
         (b"\xa1\xb2\xc3", False),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import gzip
+
 import pytest
 
 from camscan.errors import UsageError
@@ -35,7 +37,10 @@ def test_each_reader_knows_its_own_files() -> None:
     ("head", "name"),
     [
         (b'{"ip":"192.0.2.1","timestamp":"1","port":80,"proto":"tcp","rec_type":"status","data":{}}\n', "masscan-json"),
+        (b'{"ip": "192.0.2.1", "timestamp": "1", "ports": [{"port": 80}]}\n', "masscan-json"),
         (b'{"domain":"cam.example","data":{"tls":{"status":"success"}}}\n', "zgrab2"),
+        (b'{"ip": "192.0.2.1", "data": {"http": {"status": "success"}}}\n', "zgrab2"),
+        (b'{"timestamp":"2026-01-02T03:04:05Z","ip":"192.0.2.1","data":{"http":{}}}\n', "zgrab2"),
         (b'{"ts":1700000000.5,"uid":"C1","id.orig_h":"192.0.2.9","id.resp_h":"192.0.2.1"}\n', "zeek"),
     ],
 )
@@ -47,7 +52,17 @@ def test_a_named_reader_is_taken_whatever_the_file() -> None:
     assert reader_for(b"", "arp").name == "arp"
 
 
-@pytest.mark.parametrize("head", [b"\x00\xff\xfe", b"Server: App-webs/", b"<html></html>", b"A:" * (SNIFFED // 2)])
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"\x00\xff\xfe",
+        b"Server: App-webs/",
+        b"<html></html>",
+        b"A:" * (SNIFFED // 2),
+        b'{"ip":"192.0.2.1","timestamp":"2026-01-02T03:04:05Z","port":80,"protocol":"tcp","tls":false}\n',
+        b'{"ip": "192.0.2.1", "name": "camera"}\n',
+    ],
+)
 def test_other_files_are_refused(head: bytes) -> None:
     with pytest.raises(
         UsageError,
@@ -74,6 +89,7 @@ def test_an_archive_is_a_bundle_only_where_it_begins_as_one(name: bytes, told: s
         (b"# Nmap 7.95 scan initiated Fri Nov 27 19:44:53 2026 as: nmap -oG x 192.0.2.5\n", r"nmap -oX, or -oA"),
         (b"Starting Nmap 7.95 ( https://nmap.org )\n", r"nmap -oX, or -oA"),
         (b'{"address": "192.0.2.5", "port": 80, "outcome": "answered"}\n', r"camscan scan -$"),
+        (gzip.compress(HEADS["zgrab2"], mtime=0), r"packed with gzip .*`zcat FILE \| camscan import -`$"),
     ],
 )
 def test_of_a_form_that_is_not_read_the_one_that_is_is_told(head: bytes, told: str) -> None:

@@ -106,6 +106,12 @@ def test_where_nobody_was_asked_by_address_nothing_is_said_about_silence(
     assert "No packet was sent." in others
 
 
+def test_files_without_an_answer_are_no_proof_that_there_is_nothing(make_report: Callable[..., Report]) -> None:
+    report = make_report(devices=(), ledger={}, targets=0, networks=())
+    imported = replace(report, scan=replace(report.scan, settings={"origin": Origin.IMPORT}))
+    assert findings(imported) == "Nothing can be said: nothing that was read is the answer of a device."
+
+
 @pytest.mark.parametrize(
     ("status", "why"),
     [(ScanStatus.RUNNING, "the scan has not ended"), (ScanStatus.INTERRUPTED, "the scan was broken off")],

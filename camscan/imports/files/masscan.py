@@ -19,7 +19,9 @@ MAX_PORTS = 64  # ports in one record; masscan writes one
 
 CHANNELS = ("masscan", "http", "tls", "banner")
 
-_JSON = re.compile(rb'\A[\s\[,]*\{\s*"ip":\s*"')
+_JSON = re.compile(
+    rb'\A[\s\[,]*\{\s*"ip":\s*"[^"]{2,45}",\s*(?:"timestamp":\s*"\d{1,11}",\s*)?(?:"ports":\s*\[|"port":\s*\d)'
+)
 _LIST = re.compile(rb"^(?:#masscan\b|(?:open|banner) (?:tcp|udp) \d{1,5} [0-9A-Fa-f.:]+ \d+)", re.MULTILINE)
 _ESCAPE = re.compile(r"\\x([0-9A-Fa-f]{2})")
 _OPEN = re.compile(

@@ -14,7 +14,7 @@ from camscan.records import Observation
 
 CHANNELS = ("http", "tls", "banner")
 
-_MARK = re.compile(rb'\A\s*\{(?:"ip":"[^"]{2,45}",?|"domain":"[^"]{0,255}",?){1,2}"data":\{')
+_MARK = re.compile(rb'\A\s*\{\s*(?:"(?:ip|domain|timestamp)"\s*:\s*"[^"]{0,255}"\s*,\s*){1,3}"data"\s*:\s*\{')
 _CERTIFICATE = ("handshake_log", "server_certificates", "certificate")
 _DEFAULTS = {"http": 80, "https": 443}
 
