@@ -123,8 +123,11 @@ def _flat(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def _told(drawn: Sample) -> str:
+    size, seed = f"{len(drawn.items):,}", f"drawn with --seed {drawn.seed}"
+    if len(drawn.items) == drawn.population:
+        return f"All {size} {seed}: so few that none can be left out, and a share found among these is exact."
     return (
-        f"{len(drawn.items):,} of {drawn.population:,} drawn with --seed {drawn.seed}: a share found among these is "
+        f"{size} of {drawn.population:,} {seed}: a share found among these is "
         f"right to within {drawn.tolerance:g} points at {drawn.confidence:g} % confidence."
     )
 

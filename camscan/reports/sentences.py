@@ -122,7 +122,8 @@ def alerts(report: Report) -> Iterator[Alert]:
 def burndown(whole: Progress, deadline: date | None = None) -> str:
     """The burn-down in one sentence."""
     are, remain = "is" if whole.removed == 1 else "are", "remains" if whole.remaining == 1 else "remain"
-    told = f"{whole.removed:,} of {whole.known:,} listed devices {are} removed, {whole.remaining:,} {remain}"
+    exempt = f", {whole.exempt:,} exempt" if whole.exempt else ""
+    told = f"{whole.removed:,} of {whole.known:,} listed devices {are} removed{exempt}, {whole.remaining:,} {remain}"
     if not whole.remaining:
         return f"{told}."
     if whole.done is None:
@@ -178,9 +179,14 @@ def ending(status: ScanStatus) -> str:
 
 
 def channels(slots: Slots) -> str:
-    """What is known of a recorder's channels, as "16 channels, 9 cameras named, 5 of them listed, 2 channels empty"."""
+    """What is known of a recorder's channels.
+
+    As "16 channels, 9 cameras named, 5 of them listed, 5 not named, 2 channels empty".
+    """
     named = f"{plural(slots.named, 'camera')} named, {slots.listed:,} of them listed"
-    return f"{plural(slots.total, 'channel')}, {named}, {plural(slots.empty, 'channel')} empty"
+    unnamed = slots.total - slots.empty - slots.named
+    others = f", {unnamed:,} not named" if unnamed > 0 else ""
+    return f"{plural(slots.total, 'channel')}, {named}{others}, {plural(slots.empty, 'channel')} empty"
 
 
 def _recorders(report: Report) -> Iterator[str]:

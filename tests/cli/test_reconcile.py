@@ -385,7 +385,9 @@ def test_a_sample_of_rows_names_them(cameras: Path) -> None:
     done = CliRunner().invoke(sample, ["--inventory", str(cameras), "--seed", "1", "--format", "csv"])
     assert done.stdout.splitlines()[0] == "row_number,Camera,IP Addr.,MAC-Adresse,S/N,Make/Model,Site"
     assert len(done.stdout.splitlines()) == 9
-    assert "8 of 8 drawn with --seed 1" in done.stderr
+    assert "All 8 drawn with --seed 1: so few that none can be left out" in done.stderr
+    few = CliRunner().invoke(sample, ["--inventory", str(cameras), "--seed", "1", "--tolerance", "50"])
+    assert "3 of 8 drawn with --seed 1: a share found among these is right to within 50 points" in few.stdout
     book = CliRunner().invoke(sample, ["--inventory", str(cameras), "--seed", "1", "--format", "xlsx", "-o", "-"])
     heads = read(book.stdout_bytes)["Sample"][0]
     assert [*heads.values()] == done.stdout.splitlines()[0].split(",")

@@ -66,7 +66,7 @@ def test_sentences_with_foreign_names_are_no_markup(make_report: Callable[..., R
 
 def test_an_inventory_and_the_burn_down_are_told_too(report: Report) -> None:
     shown = lines(report)
-    assert any(line.startswith("- 4 of 9 listed devices are removed, 4 remain; ") for line in shown)
+    assert any(line.startswith("- 4 of 9 listed devices are removed, 1 exempt, 4 remain; ") for line in shown)
     at = shown.index("## Inventory")
     assert shown[at + 2 : at + 14] == [
         "- cameras.xlsx: 4 rows against 3 devices.",

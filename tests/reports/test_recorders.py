@@ -56,7 +56,7 @@ def text(report: Report, name: str, page: Page | None = None) -> str:
     return "".join(str(piece) for piece in render(report, page or Page(200)))
 
 
-SENTENCE = "16 channels, 9 cameras named, 5 of them listed, 2 channels empty"
+SENTENCE = "16 channels, 9 cameras named, 5 of them listed, 5 not named, 2 channels empty"
 
 
 @pytest.mark.parametrize("name", ["table", "html", "markdown"])
@@ -117,4 +117,4 @@ def test_many_recorders_share_a_sentence(make_report: Callable[..., Report]) -> 
         return Judged(device, Verdict.UNIDENTIFIED)
 
     page = text(make_report(devices=tuple(map(recorder, range(1, 13)))), "table")
-    assert "4 more recorders: 16 channels, 8 cameras named, 4 of them listed, 4 channels empty." in page
+    assert "4 more recorders: 16 channels, 8 cameras named, 4 of them listed, 4 not named, 4 channels empty." in page
