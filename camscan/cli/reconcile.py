@@ -64,6 +64,7 @@ def reconcile(
       camscan reconcile cameras.csv --site harbour --map ip=C --fail-on undeclared
       camscan reconcile estate.csv --each-site -o estate-audit.xlsx
       camscan reconcile netbox.json --scan 4f2a -o audit.json
+      camscan report --inventory cameras.xlsx -o audit.html
     """
     from camscan.app.judging import chosen_policies, library
     from camscan.app.reconciling import found_in, reconciled

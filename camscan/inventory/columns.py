@@ -190,8 +190,12 @@ def _table() -> dict[str, tuple[Field, int]]:
 
 @cache
 def _misspellable() -> list[str]:
-    """Names that may be misspelt: none of a status or a removal, since "removal due" means other than "removed"."""
-    return [name for name, (which, _) in _table().items() if which not in {Field.STATUS, Field.RETIRED}]
+    """Names that may be misspelt: none of a status or a removal, since "removal due" means other than "removed".
+
+    Nor those of an asset, of which "asset note" is one letter away.
+    """
+    exact = {Field.STATUS, Field.RETIRED, Field.ASSET}
+    return [name for name, (which, _) in _table().items() if which not in exact]
 
 
 def _known(text: str) -> tuple[Field, int] | None:

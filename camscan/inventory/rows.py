@@ -14,7 +14,7 @@ from camscan.inventory.values import Read
 
 _TEXTS = {
     which.replace("-", "_"): which
-    for which in (Field.MAKE, Field.MODEL, Field.MAKE_MODEL, Field.SITE, Field.LOCATION, Field.NAME)
+    for which in (Field.MAKE, Field.MODEL, Field.MAKE_MODEL, Field.SITE, Field.LOCATION, Field.NAME, Field.ASSET)
 }
 
 
@@ -41,6 +41,8 @@ class Row:
     site: str | None = None
     location: str | None = None
     name: str | None = None
+    asset: str | None = None
+    """What the list itself calls the device by: the number on a tag, say."""
     retired: str | None = None
     """What says that the device is no longer in use."""
     faults: tuple[str, ...] = ()

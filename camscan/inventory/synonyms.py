@@ -25,6 +25,7 @@ class Field(StrEnum):
     SITE = "site"
     LOCATION = "location"
     NAME = "name"
+    ASSET = "asset"
     STATUS = "status"
     RETIRED = "retired"
 
@@ -110,6 +111,16 @@ SYNONYMS: Mapping[Field, str] = {
         nimi namn navn имя название наименование имякамеры 名称 设备名称 摄像机名称 名稱 名前 カメラ名 機器名 이름
         카메라이름
     """,
+    Field.ASSET: """
+        asset assettag assettags assetid assetno assetnr assetnum assetnumber assetcode assetlabel assetref
+        fixedassetno tagno tagnumber tagid inventoryno inventorynr inventorynumber inventoryid inventorytag
+        inventorycode propertytag propertyno inventarnummer inventarnr invnr invno anlagennummer anlagennr
+        numeroinventaire numerodinventaire noinventaire nodinventaire ninventaire ndinventaire numerodeinventario
+        numeroinventario noinventario ninventario codigodeinventario codigoinventario numerodinventario
+        codiceinventario inventarisnummer inventarisnr numerodepatrimonio patrimonio numerinwentarzowy
+        nrinwentarzowy inventarnicislo инвентарныйномер инвномер инвno 资产编号 固定资产编号 資產編號 資産番号
+        管理番号 자산번호 관리번호
+    """,
     Field.STATUS: """
         status devicestatus assetstatus camerastatus lifecycle lifecyclestatus lifecyclestate operationalstatus zustand
         betriebszustand betriebsstatus geratestatus etat statut estado stato toestand stan stav статус состояние 状态
@@ -142,6 +153,10 @@ WEAK: Mapping[Field, str] = {
     """,
     Field.SITE: """
         region
+    """,
+    Field.ASSET: """
+        cameraid camerano cameranr cameranum cameranumber camid camno deviceid deviceno devicenumber kameranr
+        kameranummer
     """,
     Field.NAME: """
         display description device beschreibung descripcion descrizione descricao opis описание 描述 説明

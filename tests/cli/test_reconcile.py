@@ -376,6 +376,16 @@ def test_every_address_is_drawn_as_often_as_any_other() -> None:
     assert all(abs(count - expected) < 6 * spread for count in counts.values())
 
 
+def test_each_row_keeps_what_the_list_calls_it_by(db: Path, tmp_path: Path) -> None:
+    cameras = tmp_path / "tagged.csv"
+    cameras.write_text("Asset tag,IP,Make\nC-0042,10.0.0.1,Hikvision\n,10.0.0.2,Axis\n")
+    assert " 2 (C-0042)  " in run(db, cameras).stdout
+    tagged = csv.DictReader(run(db, cameras, "--format", "csv").stdout.splitlines())
+    assert {one["row_number"]: one["row_asset"] for one in tagged} == {"2": "C-0042", "3": "", "": ""}
+    first, *_ = json.loads(run(db, cameras, "--format", "json").stdout)["results"]
+    assert first["row"]["asset"] == "C-0042"
+
+
 def test_a_sample_of_rows_names_them(cameras: Path) -> None:
     found = drawn("--inventory", str(cameras), "--seed", "1", "--tolerance", "50")
     assert (found["population"], found["size"]) == (8, 3)

@@ -39,6 +39,8 @@ from camscan.inventory.synonyms import SYNONYMS, WEAK, Field
         ],
         *[(name, Field.SITE) for name in ("Site", "Liegenschaft", "Sede")],
         *[(name, Field.NAME) for name in ("Camera name", "Kameraname", "Nombre", "名称")],
+        *[(name, Field.ASSET) for name in ("Asset", "Asset tag", "asset_tag", "Inventarnummer", "N° d'inventaire")],
+        *[(name, Field.ASSET) for name in ("Инв. номер", "资产编号", "Camera ID", "Inv.-Nr.", "Kamera-Nr.")],
         *[(name, Field.HOSTNAME) for name in ("Hostname", "DNS name", "FQDN")],
         *[(name, Field.ENDPOINT) for name in ("UUID", "ONVIF UUID")],
         *[("device_type.manufacturer", Field.MAKE), ("device_type.model", Field.MODEL), ("primary_ip4", Field.IP)],
@@ -58,6 +60,8 @@ def test_names_of_columns_in_many_languages(name: str, field: Field) -> None:
         "Subnet mask",
         "Old IP",
         "Switch port",
+        "Asset notes",
+        "Asset class",
         "Nr.",
         "Firmware version",
         "Notes",
@@ -103,6 +107,15 @@ def test_a_type_that_is_no_model_is_none(cells: list[str], is_model: bool) -> No
     found = find_columns(["IP", "Type"], [["10.0.0.1", cell] for cell in cells])
     assert (Field.MODEL in found.of) is is_model
     assert Field.MODEL in find_columns(["IP", "Model"], [["10.0.0.1", cell] for cell in cells]).of
+
+
+def test_a_tag_comes_before_a_running_number() -> None:
+    assert find_columns(["Camera ID", "IP", "Asset tag"]).of == {Field.IP: (1,), Field.ASSET: (2,)}
+    assert find_columns(["Asset", "Asset serial", "Asset IP"]).of == {
+        Field.ASSET: (0,),
+        Field.SERIAL: (1,),
+        Field.IP: (2,),
+    }
 
 
 def test_several_columns_may_hold_addresses_and_macs() -> None:

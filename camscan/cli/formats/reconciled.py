@@ -39,6 +39,7 @@ _ROW_COLUMNS = (
     "make_model",
     "location",
     "name",
+    "asset",
     "retired",
 )
 _DEVICE_COLUMNS = ("address", "mac", "serial", "maker", "brand", "model", "level", "verdict")
@@ -126,6 +127,7 @@ def _row_object(row: Row) -> Object:
         "site": row.site,
         "location": row.location,
         "name": row.name,
+        "asset": row.asset,
         "retired": row.retired,
         "cells": dict(row.named_cells),
     }

@@ -15,6 +15,7 @@ from camscan.app.reconciling import Reconciliation
 from camscan.inventory.completeness import sentences
 from camscan.inventory.makes import described
 from camscan.inventory.reconcile import Class, Result
+from camscan.inventory.rows import Row
 from camscan.inventory.statistics import CONFIDENCE, Rate
 from camscan.records import ScanStatus
 from camscan.reports import Page
@@ -184,9 +185,14 @@ def _cells(result: Result) -> tuple[str, ...]:
     said = (" ".join(filter(None, (row.make, row.model))) or row.make_model or row.name or "-") if row else "-"
     device = judged.device if judged else None
     is_ = " ".join(filter(None, (described(device), device.model))) if device else "-"
-    number = f"{row.sheet}:{row.number}" if row and row.sheet else str(row.number) if row else "-"
     score = "-" if result.score is None else f"{result.score:.2f}"
-    return (result.cls.value, result.address or "-", number, said, is_, score)
+    return (result.cls.value, result.address or "-", _number(row) if row else "-", said, is_, score)
+
+
+def _number(row: Row) -> str:
+    """Where a row stands in the list, and what the list calls it by, as "Gym:12 (C003)"."""
+    number = f"{row.sheet}:{row.number}" if row.sheet else str(row.number)
+    return f"{number} ({row.asset})" if row.asset else number
 
 
 def _rated(text: str, rate: Rate | None) -> Iterator[str]:
