@@ -16,6 +16,7 @@ from camscan.records import Judged, Origin, Report, ScanStatus, Verdict
 
 if TYPE_CHECKING:
     from camscan.identify.library import Library
+    from camscan.store import Store
     from camscan.targets import TargetSet
 
 
@@ -125,11 +126,11 @@ def devices(
         taken = scan_of(store, scan_id, site, about=usual(addresses[0]) if addresses else None, quiet=quiet)
         with waiting(f"Reading scan {taken.id}", quiet=quiet):
             found = report_of(store, taken, rules, lists, all_hosts=all_hosts)
-    chosen = wanted.of(found)
-    if not chosen.devices:
-        _check_makers(makers, rules)
-    if where is not None and not (quiet or chosen.devices):
-        click.echo(f"Note: {_fate(found, where, ' '.join(addresses))}.", err=True)
+        chosen = wanted.of(found)
+        if not chosen.devices:
+            _check_makers(makers, rules)
+            if where is not None and not quiet:
+                _tell_fate(store, found, where, addresses)
     write_report(chosen, format_, output)
 
 
@@ -154,6 +155,16 @@ def _tell(what: str, sites: Sequence[str]) -> None:
     if sites:
         named = joined(list(map(terminal, sites)), _MAX_SITES)
         click.echo(f"Note: the latest scans of these sites {what}: {named}.", err=True)
+
+
+def _tell_fate(store: Store, found: Report, where: TargetSet, addresses: Sequence[str]) -> None:
+    """Say what became of addresses at which no device is, and what was seen there before."""
+    from camscan.cli.stored import last_seen_at
+    from camscan.targets import usual
+
+    seen = [last_seen_at(store, found.scan, usual(address)) for address in addresses]
+    for told in filter(None, (_fate(found, where, " ".join(addresses)), *seen)):
+        click.echo(f"Note: {told}.", err=True)
 
 
 def _fate(found: Report, where: TargetSet, named: str) -> str:

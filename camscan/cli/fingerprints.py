@@ -175,7 +175,7 @@ def explain(
       camscan fingerprints explain 10.20.0.15 --answers
     """
     from camscan.app.judging import all_devices_in, chosen_policies, library
-    from camscan.cli.stored import open_store, scan_of
+    from camscan.cli.stored import last_seen_at, open_store, scan_of
     from camscan.codecs.registry import read_again
     from camscan.errors import UsageError
     from camscan.identify.explain import explain as explained
@@ -193,12 +193,13 @@ def explain(
         )
         places = judgement.device.addresses if judgement else ()
         answered = [read_again(one) for one in store.observations(taken.id) if one.target in places]
+        seen = "" if judgement else last_seen_at(store, taken, usual(device))
     if judgement:
         for line in (*explained(rules, answered, judgement.device, answers=answers), *_verdict(judgement)):
             click.echo(line)
         return
     told = f"{device} is {fate} in that scan" if fate else f"that scan knows nothing of {device}"
-    raise UsageError(f"{told}: `camscan devices --all` lists what answered")
+    raise UsageError(f"{told}: {seen or '`camscan devices --all` lists what answered'}")
 
 
 def _verdict(judgement: Judged) -> Iterator[str]:

@@ -101,6 +101,21 @@ def _knowing(store: Store, site: str | None, about: str) -> Iterator[Scan]:
             yield scan
 
 
+def last_seen_at(store: Store, scan: Scan, address: str) -> str:
+    """What an earlier scan of the same site saw at an address, and which one: a sentence, or "" if none did."""
+    from camscan.reports.escape import terminal
+
+    site = scan.site or ""
+    seen = [one for one in store.register.named(address, (), site) if one.last_seen < scan.started_at]
+    entry = max(seen, key=lambda one: one.last_seen, default=None)
+    before = (one for one in store.newest(scan.site) if (one.site or "") == site)
+    saw = next((one for one in before if entry and one.started_at <= entry.last_seen), None)
+    if not entry or not saw:
+        return ""
+    at = f"{entry.last_seen:%Y-%m-%d %H:%M} UTC"
+    return f"{terminal(entry.device)} ({entry.verdict}) was last seen there on {at}: add --scan {saw.id} to see it"
+
+
 def scans_of(store: Store, site: str | None) -> tuple[Scan, ...]:
     """All scans, or those of a site, newest first.
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from support.listed import store_scan
+from support.listed import AT, store_scan
 
+from camscan.app.judging import library
+from camscan.app.registering import update_register
 from camscan.cli.devices import Wanted, devices
 from camscan.cli.fingerprints import explain
 from camscan.errors import UsageError
@@ -77,6 +79,26 @@ def test_who_is_not_explained_is_told_apart_by_what_became_of_it(db: str, addres
     done = CliRunner().invoke(explain, ["--db", db, address])
     assert isinstance(done.exception, UsageError)
     assert str(done.exception).startswith(told)
+
+
+def test_of_a_device_that_is_gone_it_tells_which_scan_saw_it_last(db: str) -> None:
+    later = Scan("9c0100", AT + timedelta(days=1), ("10.0.0.0/24",), ("http",), "North")
+    with Store.open(Path(db)) as store:
+        update_register(store, library(), (), lambda _: None)
+        store.begin(later)
+        store.append(later.id, (), [LedgerEntry("10.0.0.1", {"http": Outcome.SILENT})])
+        store.finish(replace(later, status=ScanStatus.COMPLETE, finished_at=later.started_at))
+    told = (
+        "DS-2CD2385G1-I20190507AAWRD12345678 (listed) was last seen there on 2026-11-24 00:00 UTC: "
+        "add --scan 4f2a00 to see it"
+    )
+    done = CliRunner().invoke(devices, ["--db", db, "10.0.0.1"])
+    assert done.stderr.endswith(f"Note: 10.0.0.1 in that scan: 1 silent.\nNote: {told}.\n")
+    refused = CliRunner().invoke(explain, ["--db", db, "10.0.0.1"]).exception
+    assert str(refused) == f"10.0.0.1 is silent in that scan: {told}"
+    before = CliRunner().invoke(devices, ["--db", db, "10.0.0.1", "--scan", "4f2a"])
+    assert "last seen" not in before.stderr
+    assert "DS-2CD2385G1-I" in before.stdout
 
 
 def test_a_part_says_that_it_is_one(db: str) -> None:
