@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @click.group(cls=CommandGroup)
 def db() -> None:
-    """Maintain the store: thin, back up, merge, check, export."""
+    """Maintain the store: thin, back up, merge, check, export, take out mistakes."""
 
 
 db.add_command(merge)
@@ -162,6 +162,52 @@ def export(
         write(chain(lines(store, reversed(chosen)), told), output)
         if store.left_out:
             raise StoreError(f"{store.where}: {store.left_out} damaged rows, named above, are not in the export")
+
+
+@db.command()
+@click.argument("scans", nargs=-1, required=True, metavar="SCAN...", shell_complete=completing.scans)
+@options.db
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def remove(scans: tuple[str, ...], db: str | None, yes: bool) -> None:
+    """Delete scans that were stored by mistake: of the wrong network, or under the wrong site.
+
+    All that was seen in them is gone, from `camscan progress` too; only a backup has it then. Sweeps and scans that
+    support a removal (`camscan state`) are never deleted. A scan that was merged comes back with the next `camscan
+    db merge`, if it is not removed there, too.
+
+    \b
+    Examples:
+      camscan db remove 4f2a
+      camscan db remove 4f2a 9c01 --yes
+    """
+    from datetime import UTC, datetime
+
+    from camscan.app.removing import check, remove
+    from camscan.cli.stored import chosen_scans, open_store
+    from camscan.reports.escape import terminal
+    from camscan.reports.words import plural
+
+    with open_store(db) as store:
+        chosen = chosen_scans(store, scans, None, quiet=True)
+        check(store, chosen)
+        for scan in chosen if not yes else ():
+            of = f" of {scan.site}" if scan.site else ""
+            about = f"{scan.id}{of}, {scan.started_at:%Y-%m-%d %H:%M} UTC, {' '.join(scan.targets[:2])}"
+            click.echo(terminal(about), err=True)
+        if not yes and not _agreed(f"Delete {plural(len(chosen), 'scan')} with all that was seen?"):
+            click.echo("Nothing was deleted.", err=True)
+            sys.exit(Exit.FAILED)
+        for told in remove(store, chosen, datetime.now(UTC)):
+            click.echo(terminal(told), err=True)
+
+
+def _agreed(question: str) -> bool:
+    """Ask; where nobody can answer, the answer is no."""
+    try:
+        return click.confirm(question, err=True)
+    except click.Abort:
+        click.echo("", err=True)
+        return False
 
 
 def _terms(config: Config, sweeps: int | None, days: int | None) -> Retention:

@@ -184,11 +184,15 @@ class Register:
         with self._database.reading() as connection:
             return int(connection.scalar(query.where(scans.c.id.is_(None))) or 0)
 
-    def clear(self) -> None:
-        """Drop the register, to be derived anew; what people said stays."""
+    def clear(self, sites: Iterable[str] | None = None) -> None:
+        """Drop the register, or that of these sites, to be derived anew; what people said stays."""
         with self._database.writing() as connection:
-            for table in (register_tracks, register_keys, register, registered):
+            for table in (register_tracks, register_keys, register, registered) if sites is None else ():
                 connection.execute(delete(table))
+            for site in map(escape, sites or ()):
+                there = connection.scalars(select(register.c.number).where(register.c.site == site)).all()
+                _drop(connection, there, entirely=True)
+                connection.execute(delete(registered).where(registered.c.site == site))
 
     def tallies(self, sites: Collection[str] = (), policies: Collection[str] = ()) -> Iterator[Tally]:
         """The devices that count as listed (by one of these policies, or by any), by site, state and days."""

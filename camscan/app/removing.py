@@ -1,0 +1,51 @@
+"""Takes out of a store what was put there by mistake: a scan of the wrong network, an import of the wrong file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from camscan.app.history import MARK
+from camscan.errors import UsageError
+from camscan.records import Scan, ScanStatus
+from camscan.reports.words import plural
+from camscan.store import Store
+from camscan.store.marks import THINNED
+
+
+def check(store: Store, scans: Sequence[Scan]) -> None:
+    """See that nothing rests on these scans.
+
+    Raises:
+        UsageError: one is a sweep, or still running, or supports what was said of a device.
+    """
+    proofs = {scan: change for change in store.register.changes() for scan in change.proof}
+    for scan in scans:
+        if MARK in scan.settings:
+            raise UsageError(f"scan {scan.id} is a sweep, which others rest on: `camscan db prune` thins those")
+        if scan.status is ScanStatus.RUNNING:
+            raise UsageError(f"scan {scan.id} is still running: wait until it ends")
+        if said := proofs.get(scan.id):
+            raise UsageError(f"scan {scan.id} supports that {said.device} was recorded as {said.state}: it stays")
+
+
+def remove(store: Store, scans: Sequence[Scan], at: datetime) -> Iterator[str]:
+    """Delete scans with all that was seen in them, and what the register has from them; what came of each, in words."""
+    for scan in scans:
+        gone = store.thin(scan.id, (), at)
+        yield f"Removed scan {scan.id} with {plural(gone.deleted, 'observation')}."
+    for site in sorted({scan.site or "" for scan in scans}):
+        if _lacks(store, site, {scan.id for scan in scans}):
+            yield (
+                f"Note: `camscan progress` still counts what they showed at {site or 'no site'}: the register of that "
+                "site cannot be derived again, since other scans of it are no longer stored in full."
+            )
+        else:
+            store.register.clear((site,))
+
+
+def _lacks(store: Store, site: str, removed: set[str]) -> bool:
+    """Whether any other scan that the register of a site rests on is thinned or gone."""
+    rests_on = {mark.scan for mark in store.register.taken(site)} - removed
+    there = store.found(rests_on)
+    return len(there) < len(rests_on) or any(THINNED in scan.settings for scan in there.values())
