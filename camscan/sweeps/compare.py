@@ -118,12 +118,14 @@ def _losses(tracks: Sequence[Track], snapshot: Snapshot, seeing: Visibility) -> 
     hidden = [track for track in tracks if track.last_seen != snapshot.at and not track.gone]
     behind: defaultdict[str, list[Track]] = defaultdict(list)
     for track in hidden:
-        for what in _may_hide(track) if not seeing.could_see(track, snapshot) else ():
+        for what in _may_hide(track) if not (track.unasked or seeing.could_see(track, snapshot)) else ():
             behind[what].append(track)
     for loss in seeing.losses:
         yield replace(loss, unseen=_addresses(behind[loss.what]))
     if unasked := [track for track in hidden if track.unasked == 1]:
-        text = f"{len(unasked)} devices seen before were not asked: they are excluded, or no longer targets"
+        some, are = ("1 device", "it is") if len(unasked) == 1 else (f"{len(unasked)} devices", "they are")
+        were = "was" if len(unasked) == 1 else "were"
+        text = f"{some} seen before {were} not asked: {are} excluded, or no longer among the targets"
         yield Loss(UNASKED, text, _addresses(unasked))
 
 

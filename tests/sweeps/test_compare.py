@@ -325,6 +325,17 @@ def test_a_device_that_was_not_asked_is_not_missing_but_told_once(outcome: Outco
     ]
 
 
+def test_a_device_that_was_not_asked_is_counted_behind_no_other_loss() -> None:
+    many = cameras(12)
+    asked = [camera.address for camera in many[:10]]
+    unsent = {camera.address: Outcome.EXCLUDED for camera in many[10:]}
+    _, changes = nights(sweep(0, many), sweep(1, [], targets=asked, unsent=unsent))
+    network, targets = (next(one for one in changes.losses if one.what.startswith(w)) for w in ("network", "targets"))
+    assert (network.unseen, targets.unseen) == (tuple(asked), tuple(unsent))
+    assert network.text.startswith("10.0.0.0/24 showed 10 devices before and 0 now: ")
+    assert targets.text == "2 devices seen before were not asked: they are excluded, or no longer among the targets"
+
+
 @pytest.mark.parametrize(
     "kept", [cameras(20, "10.0.7."), cameras(8), [*cameras(6), *cameras(4, "10.0.7.")]], ids=["one", "part", "parts"]
 )
