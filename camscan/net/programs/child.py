@@ -8,11 +8,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Self
 
 from camscan.errors import HostError
+from camscan.shortages import EXHAUSTED
 
 MAX_LINE = 256 * 1024
 """Bytes of one line: a datagram of 64 KiB in base64, and what is said about it."""
@@ -106,7 +108,9 @@ def message_of(name: str, line: bytes) -> dict[str, Any]:
 def not_started(name: str, error: OSError) -> HostError:
     """Why a program could not be started."""
     why = f"`python -m {name}` cannot be started: {error.strerror}"
-    return HostError(f"{why}: free some memory, or allow this user more processes")
+    if error.errno in EXHAUSTED:
+        return HostError(f"{why}: free some memory, or allow this user more processes")
+    return HostError(f"{why}: see that this user may run {sys.executable}")
 
 
 def _unreadable(name: str, error: ValueError) -> HostError:

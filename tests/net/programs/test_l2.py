@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from support.segment import INTERFACE, Segment, segment
 
 from camscan.errors import HostError
 from camscan.net.programs import l2
+from camscan.net.programs.child import not_started
 from camscan.net.programs.l2 import L2Program, Packet, listen, replay, sweep
 
 MAC = "02:00:00:00:00:05"
@@ -99,10 +101,15 @@ def test_so_does_one_that_reads_a_capture(code: str, message: str, monkeypatch: 
 
 async def test_a_program_that_cannot_be_started_is_this_hosts_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(l2, "_PYTHON", ("/nonexistent",))
-    with pytest.raises(HostError, match="cannot be started: No such file"):
+    with pytest.raises(HostError, match="cannot be started: No such file or directory: see that this user may run /"):
         await heard_from(listen("any", 1))
     with pytest.raises(HostError, match="cannot be started: No such file"):
         list(replay(BytesIO(b"capture"), {}))
+
+
+def test_what_this_host_is_short_of_is_told_with_its_remedy() -> None:
+    short = OSError(errno.EAGAIN, "Resource temporarily unavailable")
+    assert str(not_started("camscan.l2", short)).endswith(": free some memory, or allow this user more processes")
 
 
 async def test_a_program_that_is_left_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
