@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 from benchmarks.inventory_made import PAGE, SADP
-from camscan.app.history import MARK
+from camscan.app.history import marked
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus, Sent, Vantage
 
 SITES, AT_SITE, SWEEPS, KINDS = 3_000, 70, 12, 10
@@ -139,7 +139,7 @@ def ledger_of(at: Place, units: Iterable[Unit]) -> list[LedgerEntry]:
 
 def scan_of(at: Place, month: int) -> Scan:
     when = at.when(month)
-    return Scan(
+    made = Scan(
         at.scan(month),
         when,
         (f"{at.network}0/24",),
@@ -148,6 +148,7 @@ def scan_of(at: Place, month: int) -> Scan:
         when + timedelta(minutes=3),
         ScanStatus.COMPLETE,
         vantage=Vantage("probe", ("eth0",), (("eth0", f"{at.network}253"),)),
-        settings={MARK: "yes", "profile": "normal", "rate": "1000", "policies": ""},
+        settings={"profile": "normal", "rate": "1000", "policies": ""},
         sent=Sent(7_430),
     )
+    return marked(made)

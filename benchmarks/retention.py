@@ -29,7 +29,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from camscan.app import sweeping
-from camscan.app.history import MARK, remembered
+from camscan.app.history import marked, remembered
 from camscan.app.judging import all_devices_in, chosen_policies, library
 from camscan.app.retention import prune_after_sweep
 from camscan.app.sites import policies
@@ -110,7 +110,7 @@ def recorded(folder: Path) -> tuple[Scan, list[Model]]:
 def night(store: Store, like: Scan, models: Sequence[Model], number: int, devices: int) -> Scan:
     """Store one sweep. The device at a place is replaced every hundred nights, by one of the next model."""
     at = BEGIN + timedelta(days=number)
-    begun = replace(like, id=f"night{number:04}", site="site0", settings={**like.settings, MARK: "yes"})
+    begun = marked(replace(like, id=f"night{number:04}", site="site0"))
     scan = replace(begun, started_at=at, finished_at=None, status=ScanStatus.RUNNING)
     store.begin(scan)
     for begin in range(0, devices, AT_ONCE):

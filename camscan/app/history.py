@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 
 from camscan.records import Scan
@@ -18,8 +19,9 @@ from camscan.store.text import escape
 from camscan.sweeps import memory as memories
 from camscan.sweeps.lock import held, lock_file
 
-MARK = "sweep"
-"""The setting by which a scan is known as a sweep's: scans that people made by hand are not compared with."""
+_MARK, _MARKED = "sweep", "yes"
+"""The setting by which a scan is known as a sweep's: scans that people made by hand are not compared with. Of those,
+older versions kept the method under the same name."""
 
 
 def remembered(store: Store, site: str) -> memories.Memory:
@@ -48,12 +50,17 @@ def glances(store: Store, sites: Iterable[str]) -> Iterator[memories.Glance]:
         yield found or memories.glance(remembered(store, site))
 
 
+def marked(scan: Scan) -> Scan:
+    """A scan as one of a sweep."""
+    return replace(scan, settings={**scan.settings, _MARK: _MARKED})
+
+
 def sweeps_of(store: Store, site: str) -> list[Scan]:
     """The sweeps of a site, newest first, also where the clock was wrong for a while.
 
     Those that were taken from another store stand among them by their time, and where they are whole.
     """
-    sweeps = [scan for scan in store.scans(site, as_stored=True) if MARK in scan.settings]
+    sweeps = [scan for scan in store.scans(site, as_stored=True) if scan.settings.get(_MARK) == _MARKED]
     own = (scan for scan in sweeps if not {MERGED, MERGING} & {*scan.settings})
     taken = sorted((scan for scan in sweeps if MERGED in scan.settings), key=_begin, reverse=True)
     return list(heapq.merge(own, taken, key=_begin, reverse=True))

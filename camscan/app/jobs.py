@@ -28,7 +28,10 @@ _SHOWN_TARGETS = 64
 _NOT_KEPT = frozenset({"targets", "snmp_community", "with_credentials"})
 """Choices that the record does not hold: the targets stand in it with files read in, secrets are never stored, and
 logins are made only by a command that says so."""
-
+_METHOD = "method"
+"""The setting that holds how open ports are found."""
+_METHOD_BEFORE = "sweep"
+"""The same in records of older versions."""
 
 _UNCOUNTED = "a run before this one was broken off: what it sent is not counted"
 
@@ -79,7 +82,7 @@ def new_job(choices: Choices, site: str | None) -> Job:
             "seed": str(seed),
             "specs": "\n".join(scope.specs),
             "choices": json.dumps(kept),
-            "sweep": f"{method.name}: {method.reason}",
+            _METHOD: f"{method.name}: {method.reason}",
         },
     )
     return Job(record, scope, strategy, seed, method, decoys=decoys)
@@ -156,7 +159,7 @@ def job_for_rest(before: Scan, now: Choices) -> Job:
         channels=tuple(dict.fromkeys((*before.channels, *strategy.plan.channels))),
         excluded=tuple(scope.excluded.networks()),
     )
-    by_syn = before.settings.get("sweep", "").startswith("syn:")
+    by_syn = before.settings.get(_METHOD, before.settings.get(_METHOD_BEFORE, "")).startswith("syn:")
     method, decoys = Method("syn" if by_syn else "connect", "resumed"), _decoys(choices, scope)
     return Job(record, scope, strategy, int(before.settings["seed"]), method, resumed=True, decoys=decoys)
 

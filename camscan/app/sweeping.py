@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from camscan.app.alerting import messages_for
-from camscan.app.history import MARK, remember, remembered, site_held, sweeps_of
+from camscan.app.history import marked, remember, remembered, site_held, sweeps_of
 from camscan.app.jobs import Job, is_asked_as, new_job, resume_job
 from camscan.app.judging import devices_in
 from camscan.app.logins import broker_if
@@ -107,7 +107,7 @@ def _job(context: SweepContext, site: Site, lists: Sequence[Policy]) -> Job:
     if before is not None:
         return resume_job(store, before, replace(chosen, targets=()))
     job = new_job(chosen, site.name)
-    job = replace(job, scan=replace(job.scan, settings={**job.scan.settings, MARK: "yes"}))
+    job = replace(job, scan=marked(job.scan))
     store.begin(job.scan)
     return job
 

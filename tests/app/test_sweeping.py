@@ -14,14 +14,17 @@ from support import world as world_module
 from support.world import CONFIG, World, camera
 
 from camscan.app import alerting, jobs, registering, retention, scanning, stating, sweeping
-from camscan.app.history import remembered
+from camscan.app.history import remembered, sweeps_of
+from camscan.app.scope import Choices
+from camscan.app.sites import choices
 from camscan.app.stating import Statement, say
 from camscan.app.sweeping import SweepContext, Swept, sweep
 from camscan.cli.exits import Exit
 from camscan.cli.sweep import _code
 from camscan.errors import StoreError, TargetError
 from camscan.identify.library import Library
-from camscan.records import Scan, ScanStatus
+from camscan.net.programs.portsweep import Method
+from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus
 from camscan.store import Store
 from camscan.summaries import State
 from camscan.sweeps.changes import Kind
@@ -222,10 +225,35 @@ def test_a_sweep_that_was_killed_on_its_way_is_resumed(context: Callable[..., Sw
 def test_scans_by_hand_are_not_compared_with(context: Callable[..., SweepContext], world: World) -> None:
     swept(context())
     store = context().store
-    by_hand = replace(store.scan(), id="byhand", started_at=datetime.now(UTC), settings={}, status=ScanStatus.RUNNING)
+    by_hand = jobs.new_job(Choices(("10.0.0.0/28",)), "hq").scan
     store.begin(by_hand)
+    store.append(by_hand.id, entries=[LedgerEntry("10.0.0.2", {"sadp": Outcome.SILENT})])
     store.finish(replace(by_hand, status=ScanStatus.COMPLETE, finished_at=datetime.now(UTC)))
+    assert [scan.id for scan in sweeps_of(store, "hq")] == [store.scans()[1].id]
     assert shown(swept(context())) == []
+
+
+def test_a_scan_by_hand_that_was_interrupted_is_not_resumed_by_a_sweep(
+    context: Callable[..., SweepContext], world: World
+) -> None:
+    now = context("")
+    by_hand = jobs.new_job(choices(now.config, now.config.site[0]), "hq").scan
+    now.store.begin(by_hand)
+    now.store.finish(replace(by_hand, status=ScanStatus.INTERRUPTED, finished_at=by_hand.started_at))
+    ended = swept(now)
+    assert ended.scan is not None
+    assert ended.scan.id != by_hand.id
+
+
+def test_an_interrupted_sweep_goes_on_by_the_method_it_had(
+    context: Callable[..., SweepContext], world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "sweep_method", lambda *_: Method("syn", "as it is many"))
+    world.cut_after = 3
+    swept(context())
+    world.cut_after = None
+    swept(context())
+    assert [job.method.name for job in world.scans] == ["syn", "syn"]
 
 
 def test_errors_reach_the_caller_and_let_the_site_go(

@@ -20,7 +20,7 @@ from support.stores import of_schema
 from support.world import World, camera, configured
 
 from camscan.app import alerting, judging, merging, stating
-from camscan.app.history import MARK, remembered, sweeps_of
+from camscan.app.history import marked, remembered, sweeps_of
 from camscan.app.registering import update_register
 from camscan.cli.db import db
 from camscan.cli.evidence import evidence
@@ -527,7 +527,7 @@ def test_sweeps_that_were_taken_stand_among_those_made_here_by_their_time(hub: P
         with Store.open(path) as store:
             for number in numbers:
                 at = BEGIN + timedelta(days=number)
-                scan = Scan(f"s{number}", at, (), (), "leeds", settings={MARK: "yes"})
+                scan = marked(Scan(f"s{number}", at, (), (), "leeds"))
                 store.begin(scan)
                 store.finish(replace(scan, finished_at=at, status=ScanStatus.COMPLETE))
     run(hub, leeds, "--same-sites")
