@@ -62,11 +62,14 @@ class Job:
 
 
 def new_job(choices: Choices, site: str | None) -> Job:
-    """A scan that is about to start; the settings of its record hold what a resumed run needs."""
+    """A scan that is about to start; the settings of its record hold what a resumed run needs.
+
+    Whether its decoys are asked is another question (`check_decoys`).
+    """
     scope, strategy, seed = scope_of(choices), strategy_of(choices), secrets.randbits(32)
     method = sweep_method(choices, scope.asked, strategy)
     shown = scope.specs if len(scope.specs) <= _SHOWN_TARGETS else (*scope.specs[:_SHOWN_TARGETS], "...")
-    decoys = _decoys(choices, scope)
+    decoys = _decoys(choices)
     parse(choices.core, whole_networks=True)  # nothing that is asked depends on it, but a report at the end does
     kept = {name: value for name, value in asdict(choices).items() if name not in _NOT_KEPT}
     kept["expect_decoy"] = decoys
@@ -94,21 +97,26 @@ def _vantage(scope: ScanScope) -> Vantage:
     return Vantage(platform.node(), tuple(names), sources(islice(firsts, _SHOWN_TARGETS)))
 
 
-def _decoys(choices: Choices, scope: ScanScope) -> tuple[str, ...]:
+def _decoys(choices: Choices) -> tuple[str, ...]:
     """The decoys, as the ledger writes them.
 
     Raises:
-        TargetError: one is no address, or is not asked.
+        TargetError: one is no address.
     """
-    found = []
-    for text in choices.expect_decoy:
-        decoy = next(iter(parse([text]).shuffled(0))) if text else ""
-        if decoy not in scope.asked:
+    return tuple(next(iter(parse([text]).shuffled(0))) if text else "" for text in choices.expect_decoy)
+
+
+def check_decoys(job: Job) -> None:
+    """See that a scan asks its decoys.
+
+    Raises:
+        TargetError: it does not ask one.
+    """
+    for decoy in job.decoys:
+        if decoy not in job.scope.asked:
             raise TargetError(
-                f"the decoy {text} is not asked: add it to the targets, or drop the exclusion that covers it"
+                f"the decoy {decoy} is not asked: add it to the targets, or drop the exclusion that covers it"
             )
-        found.append(decoy)
-    return tuple(found)
 
 
 def ignored_options(now: Choices) -> list[str]:
@@ -160,7 +168,7 @@ def job_for_rest(before: Scan, now: Choices) -> Job:
         excluded=tuple(scope.excluded.networks()),
     )
     by_syn = before.settings.get(_METHOD, before.settings.get(_METHOD_BEFORE, "")).startswith("syn:")
-    method, decoys = Method("syn" if by_syn else "connect", "resumed"), _decoys(choices, scope)
+    method, decoys = Method("syn" if by_syn else "connect", "resumed"), _decoys(choices)
     return Job(record, scope, strategy, int(before.settings["seed"]), method, resumed=True, decoys=decoys)
 
 

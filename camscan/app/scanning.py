@@ -15,6 +15,7 @@ from ipaddress import ip_address
 from typing import Any, TypeAlias
 
 from camscan.app import gctuning
+from camscan.app.history import MISSED
 from camscan.app.jobs import Job
 from camscan.app.middleboxes import Middleboxes
 from camscan.app.portsources import checkpoint, port_source
@@ -145,12 +146,14 @@ def _tried(ended: Scan, decoys: Sequence[str], store: Store) -> Scan:
     missed = {decoy: outcome for decoy, outcome in outcomes.items() if not outcome.has_answer}
     blind = []
     for decoy, outcome in missed.items():
-        what = "was not asked" if outcome is Outcome.NOT_SENT else "did not answer"
+        what = "was not asked" if outcome in (Outcome.NOT_SENT, Outcome.EXCLUDED) else "did not answer"
         blind.append(f"{_BLIND} {decoy} {what}, so silence proves nothing")
     # What a run before this one said of them is out of date: it may have ended before their turn.
     others = (note for note in ended.notes if not note.startswith(_BLIND))
-    status = ScanStatus.PARTIAL if missed and ended.status is ScanStatus.COMPLETE else ended.status
-    return replace(ended, status=status, notes=(*others, *blind))
+    status, settings = ended.status, {name: text for name, text in ended.settings.items() if name != MISSED}
+    if missed and status is ScanStatus.COMPLETE:
+        status, settings[MISSED] = ScanStatus.PARTIAL, ", ".join(missed)
+    return replace(ended, status=status, settings=settings, notes=(*others, *blind))
 
 
 def _outcome(address: str, scan: Scan, store: Store) -> Outcome:

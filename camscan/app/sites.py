@@ -40,6 +40,7 @@ def choices(config: Config, site: Site) -> Choices:
         sensitive=site.sensitive,
         core=site.core_networks,
         interface=(site.interface,) if site.interface else (),
+        expect_decoy=site.decoys,
     )
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from camscan.app.alerting import messages_for
-from camscan.app.history import marked, remember, remembered, site_held, sweeps_of
+from camscan.app.history import MISSED, marked, remember, remembered, site_held, sweeps_of
 from camscan.app.jobs import Job, is_asked_as, new_job, resume_job
 from camscan.app.judging import devices_in
 from camscan.app.logins import broker_if
@@ -63,8 +63,8 @@ class Swept:
 
     @property
     def complete(self) -> bool:
-        """Whether everything was asked."""
-        return self.scan is not None and self.scan.status is ScanStatus.COMPLETE
+        """Whether everything was asked, whatever became of the decoys."""
+        return self.scan is not None and _is_complete(self.scan)
 
     @property
     def interrupted(self) -> bool:
@@ -143,7 +143,7 @@ def compare_with_memory(
 ) -> tuple[Changes, tuple[Return, ...]]:
     """Compare a scan with what is remembered, and keep both the new memory and the alerts."""
     devices = devices_in(context.store, scan, context.rules, lists)
-    seen = snapshot(scan, devices, context.store.ledger(scan.id))
+    seen = replace(snapshot(scan, devices, context.store.ledger(scan.id)), complete=_is_complete(scan))
     returned = tuple(register_devices(context.store, seen, site.name, devices, rules=context.rules, policies=lists))
     memory, changes = advance(remembered(context.store, site.name), seen, context.config.terms(site))
     fresh = tuple(one.text for one in returned if one.fresh)
@@ -156,6 +156,11 @@ def compare_with_memory(
     for one in returned:
         tell("device.returned-after-removal", logging.ERROR, site=site.name, text=one.text)
     return changes, returned
+
+
+def _is_complete(scan: Scan) -> bool:
+    """Whether a scan can be compared: here a missed decoy is a loss among others, and must not hide them."""
+    return scan.status is ScanStatus.COMPLETE or MISSED in scan.settings
 
 
 def _log(site: str, changes: Changes, warned_of: Selection) -> None:

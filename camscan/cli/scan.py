@@ -94,7 +94,6 @@ def scan(
       camscan scan 10.20.0.0/24 --site depot --with-credentials
       camscan scan 10.20.0.0/24 --site ministry --sensitive --expect-decoy 10.20.0.250
     """
-    from camscan.app.jobs import new_job, resume_job
     from camscan.cli.stored import open_store, scan_of
     from camscan.cli.writing import ready, summarize, write_report
 
@@ -107,12 +106,7 @@ def scan(
     with open_store(db, or_new=not resume) as store:
         before = scan_of(store, resume, site) if resume else None
         login = _broker(choices, credentials_file, unlock, before.site if before else site, judges)
-        if before:
-            job = resume_job(store, before, choices)
-        else:
-            job = new_job(choices, site)
-            store.begin(job.scan)
-        ended = _run(replace(job, broker=login), store, quiet=quiet)
+        ended = _run(replace(_begun(store, before, choices, site), broker=login), store, quiet=quiet)
         if ended.status is ScanStatus.INTERRUPTED and not quiet:
             click.echo("Interrupted; what was found until now follows.", err=True)
         report, returned = _reported(store, ended, own or judges(), all_hosts=all_hosts)
@@ -141,6 +135,17 @@ def _reported(store: Store, ended: Scan, judges: Judges, *, all_hosts: bool) -> 
     with _kept_in_mind(ended):
         report = report_of(store, ended, *judges, all_hosts=all_hosts)
         return report, register_scan(store, report, *judges)
+
+
+def _begun(store: Store, before: Scan | None, choices: Choices, site: str | None) -> Job:
+    """The scan, on record as running; nothing is written where it cannot run."""
+    from camscan.app.jobs import check_decoys, job_for_rest, new_job, resume_job
+
+    check_decoys(job := job_for_rest(before, choices) if before else new_job(choices, site))
+    if before:
+        return resume_job(store, before, choices)
+    store.begin(job.scan)
+    return job
 
 
 def _choices(targets: tuple[str, ...], how: dict[str, Any], resume: str | None) -> Choices:

@@ -40,6 +40,7 @@ from camscan.store.schema import ledger, observations, scans
 from camscan.store.text import escape, unescape
 
 T = TypeVar("T")
+_ENDED = ("status", "finished_at", "sent", "notes", "excluded", "channels", "settings")
 
 
 class Store:
@@ -131,10 +132,9 @@ class Store:
         return replace(scan, status=ScanStatus.RUNNING, finished_at=None)
 
     def finish(self, scan: Scan) -> None:
-        """Record how a scan ended: status, end, what was sent, notes; and exclusions and channels as they were last."""
-        number = self._number(scan.id)
-        values = scan_values(scan)
-        ended = {name: values[name] for name in ("status", "finished_at", "sent", "notes", "excluded", "channels")}
+        """Record how a scan ended: status, end, what was sent, notes; and exclusions, channels, settings as of last."""
+        number, values = self._number(scan.id), scan_values(scan)
+        ended = {name: values[name] for name in _ENDED}
         change = update(scans).where(scans.c.number == number).values(ended)
         self.database.write(lambda connection, _again: connection.execute(change))
         self.locks.release(number)

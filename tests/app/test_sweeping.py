@@ -15,13 +15,14 @@ from support.world import CONFIG, World, camera
 
 from camscan.app import alerting, jobs, registering, retention, scanning, stating, sweeping
 from camscan.app.history import remembered, sweeps_of
+from camscan.app.judging import report_of
 from camscan.app.scope import Choices
 from camscan.app.sites import choices
 from camscan.app.stating import Statement, say
 from camscan.app.sweeping import SweepContext, Swept, sweep
 from camscan.cli.exits import Exit
 from camscan.cli.sweep import _code
-from camscan.errors import StoreError, TargetError
+from camscan.errors import StoreError, TargetError, UsageError
 from camscan.identify.library import Library
 from camscan.net.programs.portsweep import Method
 from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus
@@ -278,6 +279,31 @@ def test_a_device_is_missing_after_three_sweeps(context: Callable[..., SweepCont
     changes = ended[-1].changes
     assert changes is not None
     assert changes.of(Kind.MISSING)[0].device.label.endswith("DS-2CD2142FWD-I")
+
+
+def test_a_missed_decoy_makes_the_scan_blind_and_hides_nothing_else(
+    context: Callable[..., SweepContext], world: World
+) -> None:
+    """Who looks at the scan is told too, and it is no proof that a device is gone; but what is missing is missing."""
+    decoys = CONFIG.replace('name = "hq"\n', 'name = "hq"\ndecoys = ["10.0.0.5", "10.0.0.77"]\n')
+    (first := context("")).config.path("c.toml").write_text(decoys)
+    now = replace(first, config=read(first.config.path("c.toml")).config)
+    ended = swept(now)
+    assert ended.scan is not None
+    assert (ended.scan.status, ended.scan.settings["missed"]) == (ScanStatus.PARTIAL, "10.0.0.77")
+    assert ended.scan.notes == ("blind: the decoy 10.0.0.77 was not asked, so silence proves nothing",)
+    assert report_of(now.store, ended.scan, now.rules, ()).missed == ("10.0.0.77",)
+    for gone in ("10.0.0.5", "10.0.0.2"):
+        del world.answers[gone]
+    nights = [swept(now) for _ in range(3)]
+    assert [shown(one) for one in nights] == [[], [], ["missing 10.0.0.2", "missing 10.0.0.5"]]
+    for one in nights:
+        assert one.changes is not None
+        assert [loss.what for loss in one.changes.losses] == ["decoy 10.0.0.5", "decoy 10.0.0.77"]
+    assert (_code(nights, []), _code(nights, ["coverage-loss"])) == (Exit.INCOMPLETE, Exit.FOUND)
+    [entry] = now.store.register.named("10.0.0.2", ())
+    with pytest.raises(UsageError, match="0 of 3 clean scans"):
+        say(now.store, entry, Statement(State.REMOVED, "taken down", "Ann", 3), now.rules, print)
 
 
 def test_sites_with_the_same_addresses_do_not_mix(context: Callable[..., SweepContext], world: World) -> None:
