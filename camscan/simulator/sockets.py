@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import errno
 import socket
 from collections.abc import Callable
 
@@ -15,6 +15,9 @@ _RESERVED = 1_024
 _BACKLOG = 128
 _ACCEPTED_AT_ONCE = 64
 _FILLERS = 3
+_EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+RETRY = 1.0
+"""Seconds for which a listener waits where this host has no room for a connection; it would be called again at once."""
 
 
 def tcp(address: str, port: int) -> socket.socket:
@@ -88,7 +91,7 @@ class Listener:
         self._accepted = accepted
         self._fillers: list[socket.socket] = []
         self._accepting = True
-        asyncio.get_running_loop().add_reader(sock.fileno(), self._accept)
+        self._wait()
 
     def close(self) -> None:
         """Stop listening: further connections are refused."""
@@ -109,11 +112,21 @@ class Listener:
             self._fillers.append(filler)
             filler.connect_ex(self._sock.getsockname())
 
+    def _wait(self) -> None:
+        if self._accepting:
+            asyncio.get_running_loop().add_reader(self._sock.fileno(), self._accept)
+
     def _accept(self) -> None:
-        with contextlib.suppress(OSError):  # no connection is left, or the peer has closed it already
-            for _ in range(_ACCEPTED_AT_ONCE):
-                if not self._accepting:  # since the last connection
-                    return
+        for _ in range(_ACCEPTED_AT_ONCE):
+            if not self._accepting:  # since the last connection
+                return
+            try:
                 sock, _peer = self._sock.accept()
-                sock.setblocking(False)
-                self._accepted(sock)
+            except OSError as error:  # no connection is left, or the peer has closed it already
+                if error.errno in _EXHAUSTED:
+                    loop = asyncio.get_running_loop()
+                    loop.remove_reader(self._sock.fileno())
+                    loop.call_later(RETRY, self._wait)
+                return
+            sock.setblocking(False)
+            self._accepted(sock)

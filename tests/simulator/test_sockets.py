@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import socket
+from collections.abc import Callable
+from unittest.mock import Mock
 
 import pytest
 from support.site import free_network
@@ -90,3 +93,42 @@ async def test_a_listener_accepts_then_falls_silent_then_refuses() -> None:
         listener.close()
         assert await connected(HERE, 8002) is False
         assert len(accepted) == 1
+
+
+async def test_a_listener_without_a_descriptor_left_waits_and_then_accepts(monkeypatch: pytest.MonkeyPatch) -> None:
+    tries: list[int] = []
+    accepted = asyncio.Event()
+
+    def accept(sock: socket.socket) -> None:
+        sock.close()
+        accepted.set()
+
+    def without(_sock: socket.socket) -> None:
+        tries.append(1)
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(sockets, "RETRY", 0.1)
+    with contextlib.ExitStack() as stack:
+        with monkeypatch.context() as patched:
+            patched.setattr(socket.socket, "accept", without)
+            listener = sockets.Listener(sockets.tcp(HERE, 8003), accept)
+            stack.callback(listener.close)
+            assert await connected(HERE, 8003) is True
+            await asyncio.sleep(0.05)
+            assert len(tries) == 1
+        async with asyncio.timeout(5):
+            await accepted.wait()
+
+
+@pytest.mark.parametrize("end", [sockets.Listener.close, sockets.Listener.fall_silent])
+async def test_a_listener_that_waits_for_a_descriptor_can_end(
+    end: Callable[[sockets.Listener], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sockets, "RETRY", 0.01)
+    monkeypatch.setattr(socket.socket, "accept", Mock(side_effect=OSError(errno.ENFILE, "")))
+    listener = sockets.Listener(sockets.tcp(HERE, 8004), lambda _: None)
+    await connected(HERE, 8004)
+    await asyncio.sleep(0)
+    end(listener)
+    await asyncio.sleep(0.05)
+    listener.close()
