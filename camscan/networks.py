@@ -8,6 +8,9 @@ from typing import TypeAlias
 
 Network: TypeAlias = IPv4Network | IPv6Network
 
+ALL_REFUSE = 16
+"""Addresses that were asked from which on it means nothing that all refuse: nowhere do so many hosts live without any
+service, and a firewall refuses for whoever is there or not."""
 _OCTETS = frozenset(map(str, range(256)))
 
 

@@ -51,6 +51,7 @@ class Outcome(StrEnum):
 
 
 _WITH_ANSWER = frozenset({Outcome.ANSWERED, Outcome.AUTH_REQUIRED, Outcome.TRUNCATED, Outcome.GARBLED})
+UNASKED = frozenset({Outcome.EXCLUDED, Outcome.NOT_SENT, Outcome.CRASHED})  # these say nothing of the target
 UNCALLED = "only whole segments are asked, and this address is on none of them"  # where nothing is missing for it
 MOST_TELLING = {outcome: place for place, outcome in enumerate(Outcome)}  # the lowest tells most
 

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from camscan.records import LedgerEntry, Scan, ScanStatus
+from camscan.records import UNASKED, LedgerEntry, Scan, ScanStatus
 from camscan.sweeps.coverage import network_of
 from camscan.sweeps.memory import Track
-from camscan.sweeps.snapshot import BEHIND, UNASKED
+from camscan.sweeps.snapshot import BEHIND
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,19 +6,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
-from camscan.networks import Network, network_of
-from camscan.records import MOST_TELLING, Device, Judged, LedgerEntry, Outcome, Verdict
+from camscan.networks import ALL_REFUSE, Network, network_of
+from camscan.records import MOST_TELLING, UNASKED, Device, Judged, LedgerEntry, Outcome, Verdict
 from camscan.reports.document import fold
 from camscan.summaries import Segment
 
 _Kind: TypeAlias = tuple[Outcome, tuple[tuple[str, Outcome], ...]]
 """The outcome of a target, and that on each channel."""
-
-
-_UNASKED = frozenset({Outcome.EXCLUDED, Outcome.NOT_SENT, Outcome.CRASHED})
-_ALL_REFUSE = 16
-"""Addresses of a network from which on it means nothing that all refuse: no network is that full of hosts without any
-service, and a firewall refuses for whoever is there or not."""
 
 
 class Segments:
@@ -63,11 +57,11 @@ class Segments:
         outcomes: Counter[Outcome] = Counter()
         for (outcome, _), count in self._counts[place].items():
             outcomes[outcome] += count
-        asked = sum(count for outcome, count in outcomes.items() if outcome not in _UNASKED)
+        asked = sum(count for outcome, count in outcomes.items() if outcome not in UNASKED)
         refusals = rank >= MOST_TELLING[Outcome.RESET] and not (
             outcomes[Outcome.SILENT] or outcomes[Outcome.UNREACHABLE]
         )
-        return "" if (itself and asked > 1) or (refusals and asked >= _ALL_REFUSE) else control
+        return "" if (itself and asked > 1) or (refusals and asked >= ALL_REFUSE) else control
 
 
 def _found_at(device: Device) -> tuple[str, ...]:

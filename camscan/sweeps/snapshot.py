@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from camscan.records import Device, Judged, LedgerEntry, Outcome, Scan, ScanStatus, Verdict
+from camscan.networks import ALL_REFUSE
+from camscan.records import UNASKED, Device, Judged, LedgerEntry, Outcome, Scan, ScanStatus, Verdict
 
 MAX_TEXT = 200
 """Characters of one text that a peer gave, in what is remembered and told of it."""
@@ -18,11 +19,6 @@ BEHIND = "recorder"
 """The channel on which the cameras behind recorders show themselves: only where a recorder tells of its channels."""
 SLOT = " #"
 """Separates, in the place of such a camera, the address of its recorder from the number of its channel."""
-
-UNASKED = frozenset({Outcome.EXCLUDED, Outcome.NOT_SENT, Outcome.CRASHED})
-"""Outcomes that say nothing about the target, because it was not asked or the question failed on our side."""
-_ALL_REFUSE = 16
-"""Addresses from which on it means nothing that all refuse: no site is that full of hosts without any service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +128,7 @@ class _Tally:
         refused = self._others[Outcome.REFUSED] + self._others[Outcome.RESET]
         if asked and not any(outcome.is_alive for outcome in self._others):
             return f"none of the {asked:,} addresses that were asked gave a sign of life"
-        if refused == asked >= _ALL_REFUSE:
+        if refused == asked >= ALL_REFUSE:
             return f"all {asked:,} addresses that were asked refused, as a firewall does in the place of devices"
         return ""
 
