@@ -23,7 +23,7 @@ def import_(files: tuple[str, ...], kind: str | None, site: str | None, db: str 
     It reads packet captures (pcap), nmap's XML, the JSON of masscan, zgrab2, httpx and Shodan, masscan's lists,
     Zeek's software, ssl and dhcp logs, the DHCP leases of dnsmasq, ISC dhcpd and Kea, the output of `ip neigh`,
     `arp -a` and the like, CSV tables of addresses and MAC addresses, and lists of banners (lines of address, port and
-    answer). FILE may be - for stdin. The ID of the new scan is printed.
+    answer, or JSON with `ip`, `port` and `banner`). FILE may be - for stdin. The ID of the new scan is printed.
 
     \b
     Examples:

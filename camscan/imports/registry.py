@@ -17,6 +17,7 @@ READERS = (
         ("nmap", "arp", "http", "tls", "rtsp", "snmp", "ssdp", "banner"),
     ),
     Reader("zgrab2", zgrab.sniff, zgrab.read, zgrab.CHANNELS),
+    Reader("banners-json", banners.sniff_json, banners.read_json, banners.CHANNELS),
     Reader("masscan-json", masscan.sniff_json, masscan.read_json, masscan.CHANNELS),
     Reader("masscan-list", masscan.sniff_list, masscan.read_list, masscan.CHANNELS),
     Reader("httpx", httpx.sniff, httpx.read, httpx.CHANNELS),

@@ -12,6 +12,7 @@ HEADS = {
     "pcap": b"\xd4\xc3\xb2\xa1\x02\x00\x04\x00" + bytes(16),
     "nmap-xml": b'<?xml version="1.0"?>\n<!DOCTYPE nmaprun>\n<nmaprun scanner="nmap">',
     "zgrab2": b'{"ip":"192.0.2.1","data":{"http":{"status":"success","protocol":"http","port":80,"result":{}}}}\n',
+    "banners-json": b'{"ip":"192.0.2.1","port":80,"banner":"HTTP/1.1 200 OK\\r\\nServer: App-webs/"}\n',
     "masscan-json": b'[\n{   "ip": "192.0.2.1",   "timestamp": "1", "ports": [ {"port": 80} ] },\n',
     "masscan-list": b"#masscan\nopen tcp 80 192.0.2.1 1390380064\n",
     "httpx": b'{"timestamp":"2026-01-02T03:04:05Z","port":"80","url":"http://192.0.2.1","input":"192.0.2.1"}\n',
@@ -104,5 +105,5 @@ def test_an_empty_file_is_called_so(head: bytes) -> None:
 
 
 def test_an_unknown_name_is_refused() -> None:
-    with pytest.raises(UsageError, match="of pcap, nmap-xml, zgrab2, masscan-json"):
+    with pytest.raises(UsageError, match="of pcap, nmap-xml, zgrab2, banners-json"):
         reader_for(HEADS["arp"], "pcapng")

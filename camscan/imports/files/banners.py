@@ -1,4 +1,7 @@
-"""Lists of banners: a line for each port, with its address and what it said, ends of lines in it written as escapes."""
+"""Lists of banners: a line for each port, with its address and what it said, ends of lines in it written as escapes.
+
+As JSON, in lines or a list: objects with the members `ip` (or `address`, `addr`, `host`), `banner`, and maybe `port`.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ from typing import BinaryIO, TypeAlias
 
 from camscan.imports import pasted
 from camscan.imports.files.base import Summary, address_of, lines
+from camscan.imports.files.jsonitems import items
+from camscan.imports.files.jsonlines import host, port_of, text, time
 from camscan.records import Observation
 
 CHANNELS = ("http", "tls", "rtsp", "ssdp", "snmp", "onvif", "banner")
@@ -22,6 +27,10 @@ _LINE = re.compile(
 )
 _PROTOCOL = re.compile(r"(?:HTTP|RTSP)/1\.[01] [0-9]{3}|\b(?:Server|WWW-Authenticate)\s*:|\brealm=", re.IGNORECASE)
 """What nobody writes into a list of devices: taken for banners, that would be evidence of what its writer believes."""
+_ADDRESSES = ("ip", "address", "addr", "host")
+_MEMBER = rb'"(?:[^"\\]|\\.)*+"\s*+:\s*+(?:"(?:[^"\\]|\\.)*+"|[^\s"{}\[\],]++|\[\s*\])'
+_JSON = re.compile(rb"[\s\[]*\{\s*+(?:" + _MEMBER + rb'\s*+,\s*+)*?"banner"\s*+:\s*+"', re.DOTALL)
+_JSON_ADDRESS = re.compile(rb'"(?:' + "|".join(_ADDRESSES).encode() + rb')"\s*:\s*"[0-9A-Fa-f.:]{2,45}"')
 
 
 def sniff(head: bytes) -> bool:
@@ -49,9 +58,30 @@ def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observati
         else:
             address, port, said = parts
             summary.whole += 1
-            seen = pasted.read(said, at=at, whole=True)
-            kept = (one for one in seen if one.channel in CHANNELS)
-            yield from (replace(one, target=address, port=port, raw=b"") for one in kept)
+            yield from _said(address, port, said, at)
+
+
+def sniff_json(head: bytes) -> bool:
+    """Whether the first object has a banner, and an address stands there."""
+    return bool(_JSON.match(head) and _JSON_ADDRESS.search(head))
+
+
+def read_json(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
+    """What each object says, read as a line of a list is."""
+    for record in items(stream, summary):
+        if not isinstance(record, dict):
+            summary.broken += 1
+        elif address := host(record, summary, *_ADDRESSES):
+            if said := text(record, "banner").strip():
+                summary.whole += 1
+                yield from _said(address, port_of(text(record, "port")), said, time(text(record, "timestamp"), at))
+            else:
+                summary.skip("address without a banner")
+
+
+def _said(address: str, port: int | None, said: str, at: datetime) -> Iterator[Observation]:
+    kept = (one for one in pasted.read(said, at=at, whole=True) if one.channel in CHANNELS)
+    return (replace(one, target=address, port=port, raw=b"") for one in kept)
 
 
 def _counts(line: str) -> bool:

@@ -51,3 +51,50 @@ def test_ipv6_stands_in_brackets_before_a_port() -> None:
 )
 def test_what_is_no_list_of_banners(text: str) -> None:
     assert not banners.sniff(text.encode())
+
+
+SAID = r"HTTP/1.1 200 OK\r\nServer: App-webs/\r\n\r\n{}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"ip":"192.0.2.5","port":80,"banner":"%s"}\n{"ip":"192.0.2.6","port":80,"banner":"Server: Boa"}\n',
+        '[{"banner": "%s", "addr": "192.0.2.5", "port": "80"},\n{"host":"192.0.2.6","port":80,"banner":"Server: Boa"}]',
+        '{"ip":"192.0.2.5","tags":[],"port":80,"banner":"%s"}\n{"ip":"192.0.2.6","port":80,"banner":"Server: Boa"}\n',
+    ],
+)
+def test_banners_as_json(text: str) -> None:
+    data = (text % SAID).encode()
+    assert banners.sniff_json(data)
+    seen, summary = read_all(banners.read_json, data)
+    servers = {(one.target, one.port, server) for one in seen for server in one.fields.get("http.server", ())}
+    assert servers == {("192.0.2.5", 80, "App-webs/"), ("192.0.2.6", 80, "Boa")}
+    assert (summary.whole, summary.broken, summary.cut) == (2, 0, "")
+
+
+def test_json_without_an_address_or_a_banner_is_counted_and_the_time_is_kept() -> None:
+    lines = (
+        '{"ip":"192.0.2.5","timestamp":"2026-01-02T03:04:05Z","banner":"Server: App-webs/"}',
+        '{"ip":"camera.example","banner":"Server: Boa"}',
+        '{"ip":"192.0.2.7","banner":" "}',
+        '{"ip":"192.0.2.8","banner":["Server: Boa"]}',
+        "[]",
+    )
+    seen, summary = read_all(banners.read_json, "\n".join(lines).encode())
+    assert {(one.target, one.port, one.at.year) for one in seen} == {("192.0.2.5", None, 2026)}
+    assert (summary.whole, summary.broken) == (1, 1)
+    assert summary.skipped == {"no address": 1, "address without a banner": 2}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"ip":"192.0.2.1","timestamp":"1","ports":[{"port":80,"service":{"name":"http","banner":"x"}}]}',
+        '{"banner":"Server: Boa"}',
+        '{"ip":"192.0.2.1","port":80}\n{"banner":"x"}',
+        '{"a":' * 2000,
+    ],
+)
+def test_what_is_no_banner_as_json(text: str) -> None:
+    assert not banners.sniff_json(text.encode())
