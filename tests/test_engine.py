@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 
 import pytest
 from support.nets import AT, Port, ScriptedNet
 
-from camscan.engine import Engine, Plan
-from camscan.engine.host import at_hand
+from camscan.engine import Engine, Plan, probing
+from camscan.engine.host import Host, at_hand
 from camscan.net.base import Datagram, Exchange, Inquiry, Net, QuestionLike
 from camscan.probes.base import AT_HAND, Ask, Cost, Stage
 from camscan.probes.datagrams import Question
@@ -43,7 +44,7 @@ class Probing:
         self.asked: list[tuple[str, int | None]] = []
         self._outcome = outcome
 
-    async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+    async def run(self, ask: Ask, net: Net) -> AsyncGenerator[Observation, None]:
         self.asked.append((ask.address, ask.port))
         yield Observation(ask.address, self.channels[0], self._outcome, AT, ask.port)
 
@@ -62,7 +63,7 @@ class Unicast(Probing):
 class Crashing(Probing):
     """A probe with a bug."""
 
-    async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+    async def run(self, ask: Ask, net: Net) -> AsyncGenerator[Observation, None]:
         async for observation in super().run(ask, net):
             raise RuntimeError("a bug")
             yield observation  # type: ignore[unreachable]  # makes it a generator
@@ -100,7 +101,7 @@ class Wide(Probing):
         super().__init__(Stage.SEGMENT, channel)
         self._heard = heard
 
-    async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+    async def run(self, ask: Ask, net: Net) -> AsyncGenerator[Observation, None]:
         for observation in self._heard:
             yield observation
 
@@ -135,7 +136,7 @@ async def test_an_answer_by_multicast_reaches_the_ledger_of_a_host_that_is_done(
     done = asyncio.Event()
 
     class Late(Wide):
-        async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+        async def run(self, ask: Ask, net: Net) -> AsyncGenerator[Observation, None]:
             await done.wait()
             yield Observation("10.0.0.1", "netcommon", Outcome.ANSWERED, AT)
 
@@ -163,7 +164,7 @@ async def test_where_nothing_can_be_stored_nobody_is_asked_any_more(stage: Stage
                 raise OSError("no space left on device")
 
     class Lasting(Probing):
-        async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+        async def run(self, ask: Ask, net: Net) -> AsyncGenerator[Observation, None]:
             asking.set()
             await asyncio.Event().wait()
             yield Observation(ask.address, self.channels[0], Outcome.ANSWERED, AT)
@@ -196,7 +197,7 @@ async def test_questions_behind_a_login_come_once_and_last() -> None:
     asked: list[str] = []
 
     class Noting(Probing):
-        async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+        async def run(self, ask: Ask, net: Net) -> AsyncGenerator[Observation, None]:
             asked.append(self.channels[0])
             async for observation in super().run(ask, net):
                 yield observation
@@ -221,7 +222,7 @@ async def test_a_host_counts_as_alive_while_it_is_covered_and_once_in_all() -> N
     alive: list[int] = []
 
     class Counting(Probing):
-        async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+        async def run(self, ask: Ask, net: Net) -> AsyncGenerator[Observation, None]:
             alive.append(engine.alive)
             async for observation in super().run(ask, net):
                 yield observation
@@ -369,7 +370,7 @@ async def test_ports_that_a_host_names_are_asked_too() -> None:
 
 async def test_ports_that_a_host_names_late_are_asked_too() -> None:
     class Redirecting(Probing):
-        async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+        async def run(self, ask: Ask, net: Net) -> AsyncGenerator[Observation, None]:
             await asyncio.sleep(0.05)
             async for observation in super().run(ask, net):
                 yield replace(observation, fields={"http.location": ("4443",)})
@@ -401,7 +402,7 @@ class Slow(Probing):
         super().__init__(Stage.PORT, "http")
         self._speaking = speaking
 
-    async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+    async def run(self, ask: Ask, net: Net) -> AsyncGenerator[Observation, None]:
         async for observation in super().run(ask, net):
             await asyncio.sleep(0.01 * (ask.port or 0))
             yield replace(observation, outcome=Outcome.ANSWERED if ask.port in self._speaking else Outcome.SILENT)
@@ -440,7 +441,7 @@ class Telling(Probing):
         self.has_asked = asyncio.Event()
         self._port = port
 
-    async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+    async def run(self, ask: Ask, net: Net) -> AsyncGenerator[Observation, None]:
         async for observation in super().run(ask, net):
             yield observation
         if ask.port == self._port:
@@ -460,7 +461,7 @@ async def test_what_is_known_is_followed_up_while_a_question_by_datagram_waits_f
     web = Telling(Stage.HOST, "onvif", None)
 
     class Slow(Probing):
-        async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+        async def run(self, ask: Ask, net: Net) -> AsyncGenerator[Observation, None]:
             await asyncio.wait_for(web.has_asked.wait(), 5)
             async for observation in super().run(ask, net):
                 yield observation
@@ -486,7 +487,7 @@ async def test_a_bug_in_a_probe_is_an_outcome_and_the_scan_goes_on(caplog: pytes
 class Calling(Probing):
     """A probe that passes on what the segment says."""
 
-    async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+    async def run(self, ask: Ask, net: Net) -> AsyncGenerator[Observation, None]:
         async for item in net.call(Inquiry(3702, [[b"?"]], 1.0)):
             if isinstance(item, Datagram):
                 yield Observation(item.source, self.channels[0], Outcome.ANSWERED, AT, raw=item.data)
@@ -508,13 +509,13 @@ async def test_an_answer_by_multicast_reaches_a_host_that_waits_for_its_turn() -
     waits, heard = asyncio.Event(), asyncio.Event()
 
     class Busy(Probing):
-        async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+        async def run(self, ask: Ask, net: Net) -> AsyncGenerator[Observation, None]:
             await heard.wait()
             async for observation in super().run(ask, net):
                 yield observation
 
     class Late(Wide):
-        async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+        async def run(self, ask: Ask, net: Net) -> AsyncGenerator[Observation, None]:
             await waits.wait()
             yield Observation("10.0.0.2", "netcommon", Outcome.ANSWERED, AT)
             asyncio.get_running_loop().call_soon(heard.set)  # when nobody can speak up any more
@@ -558,7 +559,7 @@ async def test_who_forbids_tcp_is_still_heard_by_datagram() -> None:
 class Chatting(Probing):
     """A probe whose answers come from another port than the one that is being asked."""
 
-    async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+    async def run(self, ask: Ask, net: Net) -> AsyncGenerator[Observation, None]:
         self.asked.append((ask.address, ask.port))
         yield Observation(ask.address, self.channels[0], Outcome.SILENT, AT, ask.port)
         yield Observation(ask.address, "sadp", Outcome.ANSWERED, AT, 37020)
@@ -575,7 +576,7 @@ async def test_ports_that_hang_up_on_every_language_leave_others_their_chance() 
     """As a camera whose web pages are barred to this host does: it streams all the same."""
 
     class Barred(Probing):
-        async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+        async def run(self, ask: Ask, net: Net) -> AsyncGenerator[Observation, None]:
             await asyncio.sleep(0)
             self.asked.append((ask.address, ask.port))
             for channel in ("http", "tls", "rtsp"):
@@ -593,7 +594,7 @@ async def test_ports_that_hang_up_on_every_language_leave_others_their_chance() 
 
 async def test_a_host_that_takes_too_long_is_counted_and_its_ledger_says_so() -> None:
     class Endless(Probing):
-        async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+        async def run(self, ask: Ask, net: Net) -> AsyncGenerator[Observation, None]:
             await asyncio.sleep(60)
             yield Observation(ask.address, "http", Outcome.ANSWERED, AT, ask.port)
 
@@ -625,7 +626,7 @@ async def test_a_host_that_is_cut_off_is_not_called_closed() -> None:
 
 async def test_of_long_answers_the_store_gets_all_and_the_memory_the_first_bytes() -> None:
     class Talking(Probing):
-        async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+        async def run(self, ask: Ask, net: Net) -> AsyncGenerator[Observation, None]:
             said = {len(one.raw) for one in ask.observations if one.channel == self.channels[0]}
             assert said <= {AT_HAND}, "what was said before is at hand, and its length beyond the first bytes is not"
             yield Observation(ask.address, self.channels[0], Outcome.ANSWERED, AT, ask.port, raw=bytes(100_000))
@@ -651,3 +652,35 @@ def test_whether_an_answer_was_worth_nothing_can_be_told_from_what_is_at_hand() 
     for size in (1, AT_HAND - 1, AT_HAND, AT_HAND + 1):
         seen = Observation("10.0.0.1", "http", Outcome.TRUNCATED, AT, 80, raw=bytes(size))
         assert is_endless(80, [at_hand(seen)]) == is_endless(80, [seen]) == (size < AT_HAND)
+
+
+class Holding(Probing):
+    """A probe that holds something while it yields, through a generator of its own."""
+
+    held = False
+
+    async def run(self, ask: Ask, net: Net) -> AsyncGenerator[Observation, None]:
+        self.held = True
+        try:
+            async with aclosing(super().run(ask, net)) as found:
+                async for observation in found:
+                    yield observation
+        finally:
+            self.held = False
+
+
+class Full(Sink):
+    """Has no room for what a probe found."""
+
+    async def put(self, observation: Observation) -> None:
+        if observation.channel == "http":
+            raise OSError("no space left")
+
+
+async def test_what_a_probe_holds_is_released_before_a_failure_is_told() -> None:
+    """Else it is some turns later, when what was sent has been counted and the net is closed."""
+    probe = Holding(Stage.PORT, "http")
+    with pytest.raises(OSError, match="no space left"):
+        await probing.Probing(ScriptedNet(), Full()).gather(Host("10.0.0.5"), probe, Ask("10.0.0.5", 80))
+    assert probe.asked
+    assert not probe.held

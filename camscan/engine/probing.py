@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -37,11 +38,12 @@ class Probing:
         self._sink = sink
         self.crashed = 0
 
-    async def run(self, probe: Probe, ask: Ask) -> AsyncIterator[Observation]:
+    async def run(self, probe: Probe, ask: Ask) -> AsyncGenerator[Observation, None]:
         """Run a probe; a bug in it becomes an outcome, and the scan goes on."""
         try:
-            async for observation in probe.run(ask, self._net):
-                yield observation
+            async with aclosing(probe.run(ask, self._net)) as found:
+                async for observation in found:
+                    yield observation
         except Exception as error:  # the one catch-all of the program
             self.crashed += 1
             _log.exception("probe for %s crashed at %s", "/".join(probe.channels), ask.address or "the segment")
@@ -51,8 +53,9 @@ class Probing:
 
     async def gather(self, host: Host, probe: Probe, ask: Ask) -> None:
         """Run a probe at a host, and keep its observations."""
-        async for observation in self.run(probe, ask):
-            await self.keep(host, observation)
+        async with aclosing(self.run(probe, ask)) as found:
+            async for observation in found:
+                await self.keep(host, observation)
 
     async def keep(self, host: Host, observation: Observation) -> None:
         """Keep an observation; silence is kept in the ledger only."""

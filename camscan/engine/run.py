@@ -92,13 +92,14 @@ class Engine:
         return host
 
     async def _segment(self, probe: Probe) -> None:
-        async for observation in self._probing.run(probe, Ask()):
-            if observation.outcome.has_answer:
-                await self._sink.put(observation)
-                self._heard.setdefault(observation.target, []).append(at_hand(observation))
-                await self._tell(observation)
-            else:
-                self.notes.append(f"{observation.channel}: {observation.reason}")
+        async with aclosing(self._probing.run(probe, Ask())) as found:
+            async for observation in found:
+                if observation.outcome.has_answer:
+                    await self._sink.put(observation)
+                    self._heard.setdefault(observation.target, []).append(at_hand(observation))
+                    await self._tell(observation)
+                else:
+                    self.notes.append(f"{observation.channel}: {observation.reason}")
         self._calling -= 1
         if not self._calling:
             self._living.clear()

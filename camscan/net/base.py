@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -220,7 +220,7 @@ class Net(Protocol):
     async def ask(self, address: str, inquiry: Inquiry) -> Exchange:
         """Send an inquiry to one address; `replies` are the datagrams that came from it."""
 
-    def call(self, inquiry: Inquiry) -> AsyncIterator[Datagram | Exchange]:
+    def call(self, inquiry: Inquiry) -> AsyncGenerator[Datagram | Exchange, None]:
         """Send an inquiry to its groups on every eligible interface, and yield the answers that are within scope.
 
         If an interface or a fixed port cannot be used, an exchange says so, and the others go on.
@@ -232,7 +232,7 @@ class Net(Protocol):
     def reaches(self, address: str) -> bool:
         """Whether `call` reaches the network of an address."""
 
-    def arp(self) -> AsyncIterator[Datagram | Exchange]:
+    def arp(self) -> AsyncGenerator[Datagram | Exchange, None]:
         """Ask every target on this host's links for its MAC; `data` is the ARP packet of the answer.
 
         If an interface cannot be used or the privilege is missing, an exchange says so.

@@ -8,7 +8,7 @@ import socket
 import ssl
 from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Container, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -210,7 +210,7 @@ class LiveNet:
         wanted = ip_address(address)
         return any(wanted in interface.network for interface in self._interfaces)
 
-    def arp(self) -> AsyncIterator[Datagram | Exchange]:
+    def arp(self) -> AsyncGenerator[Datagram | Exchange, None]:
         """See `Net.arp`."""
         return self._link.sweep(self._dialer.pace, self._dialer.profile.rate)
 
@@ -218,7 +218,7 @@ class LiveNet:
         """See `Net.neighbour`."""
         return self._link.mac(address)
 
-    async def call(self, inquiry: Inquiry) -> AsyncIterator[Datagram | Exchange]:
+    async def call(self, inquiry: Inquiry) -> AsyncGenerator[Datagram | Exchange, None]:
         """See `Net.call`."""
         groups = []
         for group in inquiry.groups:
@@ -234,9 +234,10 @@ class LiveNet:
             asks=lambda group: self._scope.group_refusal(group, inquiry.port) is None,
         )
         try:
-            async for item in segment.run(self._dialer.pace):
-                if not (isinstance(item, Datagram) and self._asked(item)):
-                    yield item
+            async with aclosing(segment.run(self._dialer.pace)) as heard:
+                async for item in heard:
+                    if not (isinstance(item, Datagram) and self._asked(item)):
+                        yield item
         finally:
             self._dialer.packets += segment.sent_packets
             self._dialer.bytes += segment.sent_bytes

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -26,20 +27,21 @@ class ArpProbe:
     cost = Cost(0, 0, 0)
     versions = frozenset((4,))
 
-    async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:  # noqa: ARG002 - required by the protocol
+    async def run(self, ask: Ask, net: Net) -> AsyncGenerator[Observation, None]:  # noqa: ARG002 - required by the protocol
         """See `Probe.run`."""
         addresses: Counter[bytes] = Counter()
-        async for item in net.arp():
-            if isinstance(item, Exchange):
-                yield Observation("", _CHANNEL, item.outcome, item.at, reason=item.reason)
-                continue
-            mac = item.data[8:14]
-            addresses[mac] += 1
-            if addresses[mac] <= _MAX_ADDRESSES:
-                yield _observation(item)
-            elif addresses[mac] == _MAX_ADDRESSES + 1:
-                reason = f"{mac.hex(':')} answers for more than {_MAX_ADDRESSES} addresses: no sign of life any more"
-                yield Observation("", _CHANNEL, Outcome.NOT_SENT, item.at, reason=reason)
+        async with aclosing(net.arp()) as swept:
+            async for item in swept:
+                if isinstance(item, Exchange):
+                    yield Observation("", _CHANNEL, item.outcome, item.at, reason=item.reason)
+                    continue
+                mac = item.data[8:14]
+                addresses[mac] += 1
+                if addresses[mac] <= _MAX_ADDRESSES:
+                    yield _observation(item)
+                elif addresses[mac] == _MAX_ADDRESSES + 1:
+                    why = f"{mac.hex(':')} answers for more than {_MAX_ADDRESSES} addresses: no sign of life any more"
+                    yield Observation("", _CHANNEL, Outcome.NOT_SENT, item.at, reason=why)
 
 
 class NeighbourProbe:
@@ -49,7 +51,7 @@ class NeighbourProbe:
     stage = Stage.HOST
     cost = Cost(0, 0, 0)
 
-    async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+    async def run(self, ask: Ask, net: Net) -> AsyncGenerator[Observation, None]:
         """See `Probe.run`."""
         if any(observation.channel == _CHANNEL for observation in ask.observations):
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol, runtime_checkable
@@ -71,7 +71,7 @@ class Probe(Protocol):
     def cost(self) -> Cost:
         """What one run sends."""
 
-    def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+    def run(self, ask: Ask, net: Net) -> AsyncGenerator[Observation, None]:
         """Ask, and yield an observation for each attempt, whatever its outcome."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 
 from camscan.codecs import baichuan, dvrip
@@ -38,7 +38,7 @@ class BinaryProbe:
         """See `Probe`."""
         return Cost(0, 0, 6)
 
-    async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+    async def run(self, ask: Ask, net: Net) -> AsyncGenerator[Observation, None]:
         """See `Probe.run`."""
         if ask.port not in self.ports or _has_answered(ask):
             return

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import cast, overload
 
@@ -88,7 +89,7 @@ class AddressProbe:
         self.channels: tuple[str, ...] = (protocol.channel,)
         self.cost = protocol.cost()
 
-    async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+    async def run(self, ask: Ask, net: Net) -> AsyncGenerator[Observation, None]:
         """See `Probe.run`."""
         question = self.new_question()
         for observation in self.read(question, await net.ask(ask.address, question.inquiry)):
@@ -124,17 +125,18 @@ class SegmentProbe:
         self.cost = Cost(0, 0, 0)
         self.versions = frozenset(6 if ":" in group else 4 for group in protocol.new_question().inquiry.groups)
 
-    async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:  # noqa: ARG002 - required by the protocol
+    async def run(self, ask: Ask, net: Net) -> AsyncGenerator[Observation, None]:  # noqa: ARG002 - required by the protocol
         """See `Probe.run`."""
         question = self._protocol.new_question()
         heard: set[tuple[str, int]] = set()
-        async for item in net.call(question.inquiry):
-            if isinstance(item, Exchange):
-                yield _unanswered(self._protocol, item)
-            elif (item.source, hash(item.data)) not in heard:
-                heard.add((item.source, hash(item.data)))
-                for observation in self._protocol.observations(question, item):
-                    yield observation
+        async with aclosing(net.call(question.inquiry)) as called:
+            async for item in called:
+                if isinstance(item, Exchange):
+                    yield _unanswered(self._protocol, item)
+                elif (item.source, hash(item.data)) not in heard:
+                    heard.add((item.source, hash(item.data)))
+                    for observation in self._protocol.observations(question, item):
+                        yield observation
 
 
 def _masked(data: bytes, secret: bytes) -> bytes:

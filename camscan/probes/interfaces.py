@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Container, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Container, Iterable, Iterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -89,7 +90,7 @@ class InterfaceProbe:
         """See `Probe.channels`."""
         return (self.interface.channel,)
 
-    async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+    async def run(self, ask: Ask, net: Net) -> AsyncGenerator[Observation, None]:
         """See `Probe.run`."""
         seen = tuple(own(ask.observations))
         if not self._is_worth_it(seen):
@@ -102,11 +103,12 @@ class InterfaceProbe:
                     yield not_enrolled(ask.address, port, self.interface.channel, seen)
                     return
                 readable = bool(told)
-                async for observation in self._ask_all(login, told):
-                    yield observation
-                    if observation.outcome is Outcome.AUTH_REQUIRED:
-                        return
-                    readable = readable or is_success(observation)
+                async with aclosing(self._ask_all(login, told)) as found:
+                    async for observation in found:
+                        yield observation
+                        if observation.outcome is Outcome.AUTH_REQUIRED:
+                            return
+                        readable = readable or is_success(observation)
                 if readable:
                     return
 
@@ -117,7 +119,7 @@ class InterfaceProbe:
             return self.interface.shows(seen)
         return self.interface.challenges(seen)
 
-    async def _ask_all(self, login: Enrolled, told: Container[str]) -> AsyncIterator[Observation]:
+    async def _ask_all(self, login: Enrolled, told: Container[str]) -> AsyncGenerator[Observation, None]:
         """Ask all paths not in `told` until there is no answer; those about channels only if the first succeeds."""
         for questions in (self.interface.codec.QUESTIONS, self.interface.codec.CHANNEL_QUESTIONS):
             for number, path in enumerate(questions):

@@ -5,7 +5,7 @@ The requests are among those that every device is asked without a login. Nothing
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -63,7 +63,7 @@ class LoginProbe:
     stage = Stage.LOGIN
     cost = Cost(0, 0, 12)
 
-    async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+    async def run(self, ask: Ask, net: Net) -> AsyncGenerator[Observation, None]:
         """See `Probe.run`."""
         ending: Observation | None = None
         for question in _questions(ask):

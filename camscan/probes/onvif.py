@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from urllib.parse import urlsplit
@@ -26,7 +26,7 @@ class OnvifProbe:
     stage = Stage.HOST
     cost = Cost(0, 0, 24)
 
-    async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+    async def run(self, ask: Ask, net: Net) -> AsyncGenerator[Observation, None]:
         """See `Probe.run`."""
         tried = {o.port for o in ask.observations if o.channel == "onvif"}
         found = any(_is_onvif(o, ask.observations) for o in ask.observations if o.channel == "onvif")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from functools import partial
 
 from camscan.codecs import onvif, over_http, soap
@@ -23,7 +23,7 @@ class OnvifLoginProbe:
     stage = Stage.LOGIN
     cost = Cost(0, 0, 16)
 
-    async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+    async def run(self, ask: Ask, net: Net) -> AsyncGenerator[Observation, None]:
         """See `Probe.run`."""
         seen = tuple(own(ask.observations))
         service = next(_found(ask.address, seen), None)

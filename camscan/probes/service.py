@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -37,7 +37,7 @@ class ServiceProbe:
     def __init__(self, channels: tuple[str, ...] = ("http", "tls", "rtsp")) -> None:
         self.channels = channels
 
-    async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+    async def run(self, ask: Ask, net: Net) -> AsyncGenerator[Observation, None]:
         """See `Probe.run`."""
         if ask.port is None or ask.port in BINARY_PORTS:
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -35,7 +35,7 @@ class DescriptionProbe:
     stage = Stage.HOST
     cost = Cost(0, 0, 8)
 
-    async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+    async def run(self, ask: Ask, net: Net) -> AsyncGenerator[Observation, None]:
         """See `Probe.run`."""
         fetched = {(o.port, o.asked) for o in ask.observations if o.channel == "ssdp"}
         for port, path in _descriptions(ask):

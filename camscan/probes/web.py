@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
 from urllib.parse import urljoin, urlsplit
@@ -59,7 +60,7 @@ class WebProbe:
     stage = Stage.HOST
     cost = Cost(0, 0, 24)
 
-    async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+    async def run(self, ask: Ask, net: Net) -> AsyncGenerator[Observation, None]:
         """See `Probe.run`."""
         asked = [o for o in ask.observations if o.channel == "http" and o.asked]
         # A port may have two: the one without TLS only says that TLS is needed, so the later one counts.
@@ -70,15 +71,16 @@ class WebProbe:
             if port not in done and _first_page(page) not in shown and not is_endless(port, ask.observations):
                 shown.add(_first_page(page))
                 secured = is_secured(port, ask.observations)
-                async for observation in explore(replace(ask, port=port), net, page, tls=secured):
-                    yield observation
+                async with aclosing(explore(replace(ask, port=port), net, page, tls=secured)) as found:
+                    async for observation in found:
+                        yield observation
 
 
 def _first_page(page: Observation) -> tuple[object, ...]:
     return tuple(page.fields.get(name) for name in _COMPARED)
 
 
-async def explore(ask: Ask, net: Net, page: Observation, *, tls: bool) -> AsyncIterator[Observation]:
+async def explore(ask: Ask, net: Net, page: Observation, *, tls: bool) -> AsyncGenerator[Observation, None]:
     """Follow the first page's redirects (at most two, on the same host and port), then ask for icon and APIs."""
     async with net.browse(ask.address, ask.port or 0, tls=tls) as browser:
         visit = _Visit(ask, net, browser, page, tls=tls)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from support import frames as made
@@ -17,7 +17,7 @@ class Linked(ScriptedNet):
     answers: Sequence[Datagram | Exchange] = ()
     table: Mapping[str, str] = field(default_factory=dict)
 
-    async def arp(self) -> AsyncIterator[Datagram | Exchange]:
+    async def arp(self) -> AsyncGenerator[Datagram | Exchange, None]:
         for item in self.answers:
             yield item
 

@@ -105,12 +105,12 @@ class ScriptedNet:
         replies = tuple(self.datagrams.get((address, inquiry.port), ()))
         return Exchange(address, inquiry.port, Outcome.ANSWERED if replies else Outcome.SILENT, AT, replies)
 
-    async def call(self, inquiry: Inquiry) -> AsyncIterator[Datagram | Exchange]:
+    async def call(self, inquiry: Inquiry) -> AsyncGenerator[Datagram | Exchange, None]:
         self.sent.append(("", inquiry.port, "call"))
         for item in self.called:
             yield item
 
-    async def arp(self) -> AsyncIterator[Datagram | Exchange]:
+    async def arp(self) -> AsyncGenerator[Datagram | Exchange, None]:
         for item in self.links:
             yield item
 

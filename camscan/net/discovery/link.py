@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from contextlib import aclosing
 from datetime import UTC, datetime
 from ipaddress import IPv4Address, IPv4Network
 from typing import TypeAlias
@@ -59,7 +60,7 @@ class Link:
         if self._sweeping is not None:
             self._sweeping.stop()
 
-    async def sweep(self, pace: Pace, rate: int) -> AsyncIterator[Datagram | Exchange]:
+    async def sweep(self, pace: Pace, rate: int) -> AsyncGenerator[Datagram | Exchange, None]:
         """Ask each target on a link for its MAC, and yield the ARP packets of the answers.
 
         Requests are sent at `rate`, the whole of the scan's pace: other sends wait. If an interface cannot be used, an
@@ -70,14 +71,15 @@ class Link:
             if not ranges or name not in self._shares:
                 continue
             try:
-                async for datagram in self._swept(name, ranges, pace, rate):
-                    yield datagram
+                async with aclosing(self._swept(name, ranges, pace, rate)) as swept:
+                    async for datagram in swept:
+                        yield datagram
             except HostError as error:
                 if str(error) not in said:
                     said.add(str(error))
                     yield Exchange("", 0, Outcome.NOT_SENT, datetime.now(UTC), reason=str(error))
 
-    async def _swept(self, name: str, ranges: Sequence[Range], pace: Pace, rate: int) -> AsyncIterator[Datagram]:
+    async def _swept(self, name: str, ranges: Sequence[Range], pace: Pace, rate: int) -> AsyncGenerator[Datagram, None]:
         texts = [(str(IPv4Address(first)), str(IPv4Address(last))) for first, last in ranges]
         charging = asyncio.create_task(_charge(pace, rate, _frames(ranges)))
         try:

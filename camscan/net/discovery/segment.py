@@ -7,7 +7,7 @@ import contextlib
 import random
 import socket
 import struct
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -67,7 +67,7 @@ class Segment:
         """Datagrams lost: dropped by the kernel, or above the limits for one source and for all."""
         return self._overflow + sum(s.dropped for s in self._sockets)
 
-    async def run(self, pace: Pace) -> AsyncIterator[Datagram | Exchange]:
+    async def run(self, pace: Pace) -> AsyncGenerator[Datagram | Exchange, None]:
         """Send all rounds, and yield what is received until the inquiry ends."""
         sending: asyncio.Task[None] | None = None
         try:

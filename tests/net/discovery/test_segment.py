@@ -451,7 +451,7 @@ async def test_left_early_it_closes_everything(site: Site, respond: Respond) -> 
         inquiry = segment.run(Pace(1_000_000))
         assert isinstance(await anext(inquiry), Datagram)
         assert descriptors() > before + 2  # the namespace files, and the sockets
-        await inquiry.aclose()  # type: ignore[attr-defined]
+        await inquiry.aclose()
     assert descriptors() == before
 
 
