@@ -39,7 +39,7 @@ from camscan.simulator import honest, make_site
 from camscan.store import Store
 from camscan.store.sqlitefile import shrink
 from camscan.sweeps.configfile import read
-from camscan.sweeps.memory import dump, dump_glance, glance
+from camscan.sweeps.memory import dump, dump_status, status_of
 
 NETWORK = "127.94.0.0/25"
 SITES = 50
@@ -187,9 +187,9 @@ def measure(folder: Path, devices: int, nights: int, text: str) -> None:
             sizes.append(used(file))
         whole = len([scan for scan in store.scans() if scan.status is ScanStatus.COMPLETE])
         memory = remembered(store, "site0")
-        whole_text, shown = dump(memory), dump_glance(glance(memory))
+        whole_text, shown = dump(memory), dump_status(status_of(memory))
         for other in range(1, SITES):
-            store.outbox.remember(f"site{other}", whole_text, glance=shown)
+            store.outbox.remember(f"site{other}", whole_text, status=shown)
     tell(sizes, devices, whole, seconds / nights)
     more = "".join(f'[[site]]\nname = "site{n}"\nnetworks = ["10.0.0.0/20"]\n' for n in range(1, SITES))
     (folder / "c.toml").write_text(text + more)

@@ -39,17 +39,17 @@ def remembered(store: Store, site: str) -> memories.Memory:
 
 
 def remember(store: Store, site: str, memory: memories.Memory, messages: Iterable[Message] = ()) -> None:
-    """Keep what is to be remembered of a site, what `glances` shows of it, and the messages that are to go out."""
-    shown = memories.dump_glance(memories.glance(memory))
-    store.outbox.remember(site, memories.dump(memory), messages, glance=shown)
+    """Keep what is to be remembered of a site, what `statuses` shows of it, and the messages that are to go out."""
+    shown = memories.dump_status(memories.status_of(memory))
+    store.outbox.remember(site, memories.dump(memory), messages, status=shown)
 
 
-def glances(store: Store, sites: Iterable[str]) -> Iterator[memories.Glance]:
+def statuses(store: Store, sites: Iterable[str]) -> Iterator[memories.SiteStatus]:
     """What is shown of each of some sites: as it was kept with the memory or, by an older camscan, not kept."""
-    kept = store.outbox.glances()
+    kept = store.outbox.statuses()
     for site in sites:
-        found = memories.load_glance(kept[site]) if site in kept else None
-        yield found or memories.glance(remembered(store, site))
+        found = memories.load_status(kept[site]) if site in kept else None
+        yield found or memories.status_of(remembered(store, site))
 
 
 def marked(scan: Scan) -> Scan:

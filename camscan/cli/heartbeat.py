@@ -12,7 +12,7 @@ from camscan.moments import latest_past
 if TYPE_CHECKING:
     from camscan.store import Store
     from camscan.sweeps.config import Config
-    from camscan.sweeps.memory import Glance
+    from camscan.sweeps.memory import SiteStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Heartbeat:
     """What is known of the sweeps of one site, and of its alerts."""
 
     site: str
-    memory: Glance
+    memory: SiteStatus
     pending: int
     failures: Mapping[str, str]
     """Why alerts wait, by receiver."""
@@ -33,15 +33,15 @@ class Heartbeat:
 
 def heartbeats(store: Store | None, config: Config) -> Iterator[Heartbeat]:
     """Those of all sites of a configuration; without a store none was ever swept."""
-    from camscan.app.history import glances
-    from camscan.sweeps.memory import Glance
+    from camscan.app.history import statuses
+    from camscan.sweeps.memory import SiteStatus
 
     if store is None:
-        yield from (Heartbeat(site.name, Glance(), 0, {}) for site in config.site)
+        yield from (Heartbeat(site.name, SiteStatus(), 0, {}) for site in config.site)
         return
     pending, failures = store.outbox.pending(), store.outbox.failures()
     names = [site.name for site in config.site]
-    for name, memory in zip(names, glances(store, names), strict=True):
+    for name, memory in zip(names, statuses(store, names), strict=True):
         yield Heartbeat(name, memory, pending.get(name, 0), failures.get(name, {}))
 
 

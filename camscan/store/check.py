@@ -21,7 +21,6 @@ from camscan.store.registered import to_change, to_mark
 from camscan.store.registered import to_entry as to_device
 from camscan.store.rows import to_entry, to_scan, to_stored
 from camscan.store.schema import (
-    glances,
     ledger,
     memories,
     observations,
@@ -31,6 +30,7 @@ from camscan.store.schema import (
     registered,
     scans,
     states,
+    statuses,
 )
 from camscan.store.text import unescape
 
@@ -79,7 +79,7 @@ _READERS: tuple[tuple[Table, Select[Any], Callable[[Row[Any]], object]], ...] = 
     (observations, select(observations), to_stored),
     (ledger, select(ledger), to_entry),
     (memories, select(memories), _json),
-    (glances, select(glances), _json),
+    (statuses, select(statuses), _json),
     (outbox, select(outbox), to_message),
     (states, select(states), to_change),
     (register, select(register, literal("").label("text")), partial(to_device, store="")),

@@ -11,7 +11,7 @@ from sqlalchemy import Row, delete, func, insert, or_, select, update
 
 from camscan.store.engine import Database
 from camscan.store.rows import from_time, to_time
-from camscan.store.schema import glances, memories, outbox
+from camscan.store.schema import memories, outbox, statuses
 from camscan.store.text import escape, unescape
 
 _DAY = timedelta(days=1)
@@ -46,19 +46,19 @@ class Outbox:
             text = connection.scalar(select(memories.c.text).where(memories.c.site == escape(site)))
         return None if text is None else unescape(text)
 
-    def glances(self) -> Mapping[str, str]:
-        """What is shown at a glance of each site of which it was kept."""
+    def statuses(self) -> Mapping[str, str]:
+        """What `camscan status` shows of each site of which it was kept."""
         with self._database.reading() as connection:
-            return {unescape(row.site): unescape(row.text) for row in connection.execute(select(glances))}
+            return {unescape(row.site): unescape(row.text) for row in connection.execute(select(statuses))}
 
-    def remember(self, site: str, memory: str, messages: Iterable[Message] = (), *, glance: str | None = None) -> None:
+    def remember(self, site: str, memory: str, messages: Iterable[Message] = (), *, status: str | None = None) -> None:
         """Keep what is remembered of a site together with what is to be told, so that neither is there alone.
 
-        `glance` is what is shown of it; without one, nothing is kept at hand that could be shown.
+        `status` is what is shown of it; without one, nothing is kept at hand that could be shown.
         """
         rows = list(map(_values, messages))
         with self._database.writing() as connection:
-            for table, text in ((memories, memory), (glances, glance)):
+            for table, text in ((memories, memory), (statuses, status)):
                 connection.execute(delete(table).where(table.c.site == escape(site)))
                 if text is not None:
                     connection.execute(insert(table).values(site=escape(site), text=escape(text)))

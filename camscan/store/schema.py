@@ -80,7 +80,8 @@ memories = Table(
 )
 
 # What `camscan status` shows of each, written together with it: the texts of 50 sites take a second to read.
-glances = Table(
+# The table has the name that it was made with.
+statuses = Table(
     "glances",
     metadata,
     Column("site", Text, primary_key=True),

@@ -124,16 +124,16 @@ class Memory(Overview):
 
 
 @dataclass(frozen=True, slots=True)
-class Glance(Overview):
+class SiteStatus(Overview):
     """What is shown of a memory; `missing` counts the devices that are reported missing."""
 
     missing: int = 0
 
 
-def glance(memory: Memory) -> Glance:
+def status_of(memory: Memory) -> SiteStatus:
     """What is shown of a memory."""
     overview = {one.name: getattr(memory, one.name) for one in fields(Overview)}
-    return Glance(**overview, missing=sum(track.gone for track in memory.tracks))
+    return SiteStatus(**overview, missing=sum(track.gone for track in memory.tracks))
 
 
 def dump(memory: Memory) -> str:
@@ -155,17 +155,17 @@ def load(text: str | None) -> Memory:
     return found or Memory()
 
 
-def dump_glance(shown: Glance) -> str:
-    """The glance as JSON: to read the memories of 50 sites takes a second."""
+def dump_status(shown: SiteStatus) -> str:
+    """The status as JSON: to read the memories of 50 sites takes a second."""
     return _part().dump_json(shown).decode()
 
 
-def load_glance(text: str) -> Glance | None:
-    """What `dump_glance` was given; None for one that another version of camscan wrote."""
+def load_status(text: str) -> SiteStatus | None:
+    """What `dump_status` was given; None for one that another version of camscan wrote."""
     return _read(_part(), text)
 
 
-_Read = TypeVar("_Read", Memory, Glance)
+_Read = TypeVar("_Read", Memory, SiteStatus)
 
 
 def _read(adapter: TypeAdapter[_Read], text: str) -> _Read | None:
@@ -184,7 +184,7 @@ def _whole() -> TypeAdapter[Memory]:
 
 
 @cache
-def _part() -> TypeAdapter[Glance]:
+def _part() -> TypeAdapter[SiteStatus]:
     from pydantic import TypeAdapter  # noqa: PLC0415 - see above
 
-    return TypeAdapter(Glance)
+    return TypeAdapter(SiteStatus)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from camscan.records import Outcome, Verdict
-from camscan.sweeps.memory import Glance
+from camscan.sweeps.memory import SiteStatus
 
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n"})
 
@@ -34,7 +34,7 @@ HELP = {
 """Name -> what it says. All are gauges."""
 
 
-def figures(site: str, memory: Glance, pending: int) -> Iterator[Figure]:
+def figures(site: str, memory: SiteStatus, pending: int) -> Iterator[Figure]:
     """The figures of one site."""
 
     def figure(name: str, value: float, **labels: str) -> Figure:

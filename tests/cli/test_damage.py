@@ -58,7 +58,7 @@ DAMAGE = {
     "a track": ("register_tracks", "UPDATE register_tracks SET text = '{\"device\": 1' WHERE entry = 1"),
     "a scan of the register": ("registered", "UPDATE registered SET at = 'x' WHERE scan = 'hq-000'"),
     "a memory": ("memories", "UPDATE memories SET text = substr(text, 2) WHERE site = 'hq'"),
-    "a glance": ("glances", "UPDATE glances SET text = substr(text, 2) WHERE site = 'hq'"),
+    "a status": ("glances", "UPDATE glances SET text = substr(text, 2) WHERE site = 'hq'"),
     "a message": ("outbox", "UPDATE outbox SET made_at = 'x' WHERE number = 1"),
     "a body": ("outbox", "UPDATE outbox SET body = 3 WHERE number = 1"),
 }
@@ -98,7 +98,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for number in range(3):
             night(store, number, {ONE: 1, TWO: 2})
         at = datetime.fromisoformat("2026-01-01T00:00:00Z")
-        store.outbox.remember("hq", "{}", [Message("one", "hq", at, b"body", "webhook")], glance="{}")
+        store.outbox.remember("hq", "{}", [Message("one", "hq", at, b"body", "webhook")], status="{}")
     said = ("state", ONE, "ticketed", "--why", "CHG-1", "--who", "Ann", "--db", str(folder / "damaged.db"))
     done = CliRunner().invoke(camscan, said)
     assert done.exit_code == 0, done.output

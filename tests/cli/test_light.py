@@ -18,7 +18,7 @@ from camscan.cli.main import Commands
 from camscan.store import Store
 from camscan.sweeps.compare import advance
 from camscan.sweeps.coverage import Terms
-from camscan.sweeps.memory import Memory, dump, dump_glance, glance
+from camscan.sweeps.memory import Memory, dump, dump_status, status_of
 
 PROGRAM = """
 import json, sys
@@ -53,7 +53,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
         newest = opened.scan()
         opened.begin(replace(newest, id=BEFORE, started_at=newest.started_at - timedelta(days=1)))
         opened.finish(replace(newest, id=BEFORE))
-        opened.outbox.remember("hq", dump(memory), glance=dump_glance(glance(memory)))
+        opened.outbox.remember("hq", dump(memory), status=dump_status(status_of(memory)))
     for scan in (BEFORE, newest.id):
         loaded("devices", "--scan", scan, "--db", str(folder / "c.db"))
     return folder / "c.db"

@@ -155,7 +155,7 @@ def test_times_of_no_zone_are_none(whole: Path, tmp_path: Path) -> None:
     run(tmp_path / "two.db", leeds)
     with Store.open(tmp_path / "two.db") as store:
         assert store.outbox.memory("leeds") is None
-        assert store.outbox.glances() == {}
+        assert store.outbox.statuses() == {}
 
 
 def test_the_name_of_a_site_is_no_command_where_the_remedy_is_copied(whole: Path, tmp_path: Path) -> None:

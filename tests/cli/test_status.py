@@ -23,7 +23,7 @@ from camscan.store import Store
 from camscan.store.outbox import Message
 from camscan.sweeps.compare import advance
 from camscan.sweeps.coverage import Terms
-from camscan.sweeps.memory import Memory, dump, dump_glance, glance
+from camscan.sweeps.memory import Memory, dump, dump_status, status_of
 from camscan.sweeps.snapshot import Snapshot
 
 
@@ -44,9 +44,9 @@ def remember(
     memory = Memory()
     for one in snapshots:
         memory, _ = advance(memory, one, Terms())
-    shown = None if memory_alone else dump_glance(glance(memory))
+    shown = None if memory_alone else dump_status(status_of(memory))
     with Store.open(config.parent / "c.db") as store:
-        store.outbox.remember("hq", dump(memory), [message] if message else [], glance=shown)
+        store.outbox.remember("hq", dump(memory), [message] if message else [], status=shown)
 
 
 def night(days_ago: float, snapshot: Snapshot) -> Snapshot:

@@ -31,12 +31,12 @@ def test_a_memory_is_replaced(store: Store) -> None:
     assert store.outbox.memory("other") is None
 
 
-def test_a_glance_goes_with_its_memory(store: Store) -> None:
-    store.outbox.remember("hq", "whole", glance='{"a": "\\u0000 \x00 摄像机"}')
-    store.outbox.remember("branch", "whole", glance="2")
-    assert store.outbox.glances() == {"hq": '{"a": "\\u0000 \x00 摄像机"}', "branch": "2"}
+def test_the_status_goes_with_its_memory(store: Store) -> None:
+    store.outbox.remember("hq", "whole", status='{"a": "\\u0000 \x00 摄像机"}')
+    store.outbox.remember("branch", "whole", status="2")
+    assert store.outbox.statuses() == {"hq": '{"a": "\\u0000 \x00 摄像机"}', "branch": "2"}
     store.outbox.remember("hq", "whole again")
-    assert store.outbox.glances() == {"branch": "2"}
+    assert store.outbox.statuses() == {"branch": "2"}
 
 
 def test_memory_and_message_are_kept_together_or_not_at_all(store: Store) -> None:

@@ -11,7 +11,7 @@ from support.estate import Camera, cameras, sweep
 
 from camscan.sweeps.compare import advance
 from camscan.sweeps.coverage import Terms
-from camscan.sweeps.memory import VERSION, Memory, dump, dump_glance, glance, load, load_glance
+from camscan.sweeps.memory import VERSION, Memory, dump, dump_status, load, load_status, status_of
 
 TERMS = Terms(3, 3, ("10.0.0.9",), 20)
 
@@ -46,19 +46,19 @@ def test_what_another_version_wrote_is_not_guessed_at() -> None:
 
 def test_a_time_without_a_zone_is_none_of_ours() -> None:
     memory, _ = advance(Memory(), sweep(0, cameras(2)), TERMS)
-    for text, read in ((dump(memory), load), (dump_glance(glance(memory)), load_glance)):
+    for text, read in ((dump(memory), load), (dump_status(status_of(memory)), load_status)):
         assert '+00:00"' in text or 'Z"' in text
         assert read(text.replace('Z"', '"').replace('+00:00"', '"')) in (None, Memory())
 
 
-def test_a_glance_shows_what_the_whole_holds() -> None:
+def test_the_status_shows_what_the_whole_holds() -> None:
     memory = Memory()
     for night in range(5):
         memory, _ = advance(memory, sweep(night, cameras(9)[night > 0 :], targets=["10.0.0.1"]), TERMS)
-    found = load_glance(dump_glance(glance(memory)))
-    assert found == glance(memory)
+    found = load_status(dump_status(status_of(memory)))
+    assert found == status_of(memory)
     for name in ("scan", "at", "good", "losses", "verdicts", "coverage", "seconds"):
         assert getattr(found, name) == getattr(memory, name)
     assert found.missing == 1
-    assert load_glance(dump_glance(replace(found, version=VERSION + 1))) is None
-    assert load_glance("no JSON") is None
+    assert load_status(dump_status(replace(found, version=VERSION + 1))) is None
+    assert load_status("no JSON") is None

@@ -9,7 +9,7 @@ from support.estate import cameras, sweep
 
 from camscan.sweeps.compare import advance
 from camscan.sweeps.coverage import Terms
-from camscan.sweeps.memory import Memory, glance
+from camscan.sweeps.memory import Memory, status_of
 from camscan.sweeps.metrics import HELP, Figure, figures, text
 
 LINE = re.compile(r'# (HELP|TYPE) [a-z_]+ .+|[a-z_]+\{([a-z_]+="(\\.|[^"\\\n])*",?)+\} [0-9.e+-]+')
@@ -19,7 +19,7 @@ def test_the_figures_of_a_site() -> None:
     memory = Memory()
     for night in range(2):
         memory, _ = advance(memory, sweep(night, cameras(4), targets=["10.0.0.99"]), Terms())
-    written = "".join(text(figures("hq", glance(memory), 2)))
+    written = "".join(text(figures("hq", status_of(memory), 2)))
     lines = written.splitlines()
     assert all(LINE.fullmatch(line) for line in lines)
     assert 'camscan_last_good_sweep_timestamp_seconds{site="hq"} 1767319200' in lines
@@ -33,7 +33,7 @@ def test_the_figures_of_a_site() -> None:
 
 
 def test_a_site_that_was_never_swept() -> None:
-    written = "".join(text(figures("hq", glance(Memory()), 0)))
+    written = "".join(text(figures("hq", status_of(Memory()), 0)))
     assert 'camscan_last_good_sweep_timestamp_seconds{site="hq"} 0\n' in written
 
 
@@ -42,7 +42,7 @@ def test_a_channel_that_fell_silent_still_has_a_figure_for_its_answers() -> None
     cut = [replace(camera, channels=("http",)) for camera in cameras(4)]
     memory, _ = advance(Memory(), sweep(0, cut, targets=["10.0.0.99"]), Terms())
     assert 'camscan_channel_targets{site="hq",channel="sadp",outcome="answered"} 0\n' in "".join(
-        text(figures("hq", glance(memory), 0))
+        text(figures("hq", status_of(memory), 0))
     )
 
 
