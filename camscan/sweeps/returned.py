@@ -6,15 +6,14 @@ all others are left alone, because making a thousand of them takes longer than t
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from camscan.sweeps.changes import Change, Changes, Kind
 from camscan.sweeps.lifecycle import begun
 from camscan.sweeps.snapshot import Sighting, Snapshot
-from camscan.sweeps.tracks import keys, match, shared
+from camscan.sweeps.tracks import bearers, keys, match, shared
 
 Keys = Sequence[frozenset[str]]
 
@@ -64,21 +63,13 @@ def _seen(now: Sequence[Sighting], snapshot: Past, there: Iterable[int], common:
 def _kin(start: Iterable[int], today: Keys, earlier: Keys) -> tuple[list[int], list[int]]:
     """The devices of today and of an earlier snapshot that are bound to the first by keys: from one to the other."""
     sides = (today, earlier)
-    bearers = tuple(map(_bearers, sides))
+    having = tuple(map(bearers, sides))
     waiting = [(0, number) for number in start]
     found = set(waiting)
     while waiting:
         side, number = waiting.pop()
         over = 1 - side
-        fresh = {(over, one) for key in sides[side][number] for one in bearers[over].get(key, ())} - found
+        fresh = {(over, one) for key in sides[side][number] for one in having[over].get(key, ())} - found
         found |= fresh
         waiting += fresh
     return sorted(number for side, number in found if not side), sorted(number for side, number in found if side)
-
-
-def _bearers(devices: Keys) -> Mapping[str, Sequence[int]]:
-    found: defaultdict[str, list[int]] = defaultdict(list)
-    for number, names in enumerate(devices):
-        for name in names:
-            found[name].append(number)
-    return found

@@ -13,15 +13,20 @@ answers at its old address is not taken for one that has moved.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
 from camscan.sweeps.memory import Track
 from camscan.sweeps.snapshot import Sighting
 
+_END = "end "
+"""How the key of the end of a serial begins."""
 SHORT_SERIAL = 9
 """Characters of the short form in which some makers repeat a serial at its end."""
+_CROWD = 64
+"""Devices whose serials end alike, from which on only whole serials are compared: no maker repeats so many short forms,
+but a liar can make each device look like every other."""
 _MIN_AKIN = 4
 """The shortest model that may match as the beginning of another."""
 
@@ -102,10 +107,7 @@ def _two_sides(tracks: Sequence[Track], owner: int, link: Link, track: int) -> b
 def _pairs(
     tracks: Sequence[Track], sightings: Sequence[Sighting], common: frozenset[str]
 ) -> Iterator[tuple[Link, int, int]]:
-    index: defaultdict[str, list[int]] = defaultdict(list)
-    for number, track in enumerate(tracks):
-        for key in keys(track.places, track.serials, track.macs):
-            index[key].append(number)
+    index = bearers(keys(track.places, track.serials, track.macs) for track in tracks)
     for number, one in enumerate(sightings):
         # What clones share leads only from one to all others: who is at its old address is found by that.
         own = keys(one.device.addresses, one.serials - common, one.macs - common)
@@ -116,9 +118,19 @@ def _pairs(
 
 
 def keys(places: Iterable[str], serials: Iterable[str], macs: Iterable[str]) -> frozenset[str]:
-    """The keys of which two must share one to be the same device: addresses, ends of serials, MACs."""
-    ends = (f"serial {serial[-SHORT_SERIAL:]}" for serial in serials)
-    return frozenset((*places, *ends, *(f"mac {mac}" for mac in macs)))
+    """The keys of which two must share one to be the same device: addresses, serials and their ends, MACs."""
+    known = tuple(serials)
+    ends = (f"{_END}{serial[-SHORT_SERIAL:]}" for serial in known)
+    return frozenset((*places, *ends, *(f"serial {serial}" for serial in known), *(f"mac {mac}" for mac in macs)))
+
+
+def bearers(devices: Iterable[frozenset[str]]) -> Mapping[str, Sequence[int]]:
+    """The devices, by number, that have each of these keys, without the ends of serials that a crowd has."""
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    for number, own in enumerate(devices):
+        for key in own:
+            found[key].append(number)
+    return {key: some for key, some in found.items() if len(some) <= _CROWD or not key.startswith(_END)}
 
 
 def shared(sightings: Sequence[Sighting]) -> frozenset[str]:

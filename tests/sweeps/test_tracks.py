@@ -79,6 +79,20 @@ def test_very_many_clones_are_told_apart_at_once() -> None:
     assert found.seen == {number: [number] for number in range(2_000)}
 
 
+def alike(night: int) -> list[Camera]:
+    """Devices at addresses of a night, whose serials all end alike; that of the first is the same every night."""
+    names = [f"{night * number:05}" for number in range(2_000)]
+    return [Camera(f"10.{night}.{n // 250}.{n % 250 + 1}", f"SN{name}IIII56789", None) for n, name in enumerate(names)]
+
+
+def test_serials_that_all_end_alike_cost_no_more_than_others() -> None:
+    """As a liar may send them: each was held against all that it sent before."""
+    before, now = tracks(*alike(1)), sightings(*alike(0)[:1], *alike(2)[1:])
+    with costs_less_than(1):
+        found = match(before, now)
+    assert found.seen == {0: [0], **{2 * number: [number] for number in range(1, 1_000)}}
+
+
 def test_a_device_that_is_at_home_is_not_elsewhere_too() -> None:
     found = match(tracks(ONE), sightings(ONE, replace(ONE, address="10.0.0.9", mac=None)))
     assert (found.seen, found.new) == ({0: [0]}, [1])
