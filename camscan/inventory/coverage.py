@@ -92,7 +92,8 @@ class Coverage:
         doubt = seen.doubt or ("" if is_controlled else f"nothing in {network} answered")
         why = f": {seen.reason}" if seen.reason else ""
         if seen.outcome is Outcome.SILENT:
-            silent = f"{address} was asked on {seen.channels} channels and is silent on all"
+            on = "1 channel and is silent" if seen.channels == 1 else f"{seen.channels} channels and is silent on all"
+            silent = f"{address} was asked on {on}"
         elif seen.outcome is Outcome.UNREACHABLE and is_controlled:
             # Whoever is on the same segment has answered: there is a way, and nobody at its end.
             silent = f"nobody is at {address} (unreachable{why}), while others in {network} answer"

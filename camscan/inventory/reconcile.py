@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain
@@ -180,7 +181,10 @@ class _Reconciliation:
         if (place := next(behind, None)) is not None:
             text = f"{row.addresses[0]} is the private address of a camera on {place}: its serial or MAC would tell"
             return Class.NOT_COVERED, f"{text} whether it is the one that is meant"
-        return _seen([self._coverage.look(*spot) for spot in spots])
+        looks = defaultdict[str, list[AddressSight]](list)
+        for site, address in spots:
+            looks[address].append(self._coverage.look(site, address))
+        return _seen(looks.values())
 
     def _looked(self, row: Row) -> str:
         """How far a device was looked for that is said to be no longer in use."""
@@ -190,11 +194,10 @@ class _Reconciliation:
         return f"another device is at {taken[1]}" if taken else self._unmatched(row)[1]
 
     def _spots(self, row: Row, sites: Sequence[str | None]) -> Sequence[tuple[str | None, str]]:
-        """Where a row may be. Of very many sites those alone that know of the address, or the first where none does."""
+        """Where a row may be. Of very many sites those alone that know of an address, or the first where none does."""
         if len(sites) <= _FEW:
             return [(site, address) for site in sites for address in row.addresses]
-        known = [(site, address) for address in row.addresses for site in self._sites_at(address)]
-        return known or [(sites[0], row.addresses[0])]
+        return [(site, address) for address in row.addresses for site in self._sites_at(address) or sites[:1]]
 
     def _sites_at(self, address: str) -> Collection[str | None]:
         if not self._known_at:
@@ -207,12 +210,21 @@ def _with_faults(reason: str, row: Row) -> str:
     return "; ".join((reason, *row.faults))
 
 
-def _seen(looks: Sequence[AddressSight]) -> tuple[Class, str]:
-    """The class of a row whose device was not found, by what became of its addresses."""
-    best = min(looks, key=lambda look: list(Sight).index(look.sight))
-    reasons = dict.fromkeys(look.reason for look in looks if look.sight is best.sight)
-    cls = Class.NOT_FOUND if best.sight is Sight.SILENT else Class.NOT_COVERED
-    return cls, "; ".join(reasons)
+def _seen(each: Iterable[Sequence[AddressSight]]) -> tuple[Class, str]:
+    """The class of a row whose device was not found, by what became of each of its addresses at each site.
+
+    An address is covered where it was at one of the sites; the row only where all its addresses were.
+    """
+    best = [_best(looks) for looks in each]
+    sights = {look.sight for looks in best for look in looks}
+    cls = Class.NOT_FOUND if sights == {Sight.SILENT} else Class.NOT_COVERED
+    telling = next(sight for sight in (Sight.ALIVE, Sight.MISSED, Sight.SILENT) if sight in sights)
+    return cls, "; ".join(dict.fromkeys(look.reason for looks in best for look in looks if look.sight is telling))
+
+
+def _best(looks: Sequence[AddressSight]) -> list[AddressSight]:
+    best = min((look.sight for look in looks), key=list(Sight).index)
+    return [look for look in looks if look.sight is best]
 
 
 def _class(row: Row, found: Found, agreement: Agreement, places: Places) -> Class:

@@ -14,7 +14,7 @@ Covered = Callable[..., Coverage]
 @pytest.mark.parametrize(
     ("outcome", "reason", "sight", "text"),
     [
-        (Outcome.SILENT, "", Sight.SILENT, "10.0.0.5 was asked on 1 channels and is silent on all"),
+        (Outcome.SILENT, "", Sight.SILENT, "10.0.0.5 was asked on 1 channel and is silent"),
         (Outcome.REFUSED, "", Sight.ALIVE, "something at 10.0.0.5 lives, and answers no question (refused)"),
         (Outcome.EXCLUDED, "", Sight.MISSED, "10.0.0.5 was not covered: excluded"),
         (Outcome.NOT_SENT, "EPERM", Sight.MISSED, "10.0.0.5 was not covered: not-sent: EPERM"),
@@ -40,8 +40,7 @@ def test_silence_proves_nothing_where_nothing_else_lives(coverage: Covered, othe
     made = coverage({"10.0.0.5": Outcome.SILENT, **others}, asking="10.0.0.2")
     assert made.look(None, "10.0.0.5") == AddressSight(
         Sight.MISSED,
-        "10.0.0.5 was asked on 1 channels and is silent on all, but nothing in 10.0.0.0/24 answered, so that proves "
-        "nothing",
+        "10.0.0.5 was asked on 1 channel and is silent, but nothing in 10.0.0.0/24 answered, so that proves nothing",
     )
 
 
@@ -113,6 +112,6 @@ def test_addresses_that_were_covered_in_very_many_ways_are_told_apart() -> None:
     made = Coverage(set(where))
     made.add(scan, (LedgerEntry(address, shared.get(one) or {"http": one}) for address, one in where.items()))
     alive = {address for address in where if made.look(None, address).sight is Sight.ALIVE}
-    silent = {address for address in where if "is silent on all" in made.look(None, address).reason}
+    silent = {address for address in where if "is silent" in made.look(None, address).reason}
     assert alive == {address for address, one in where.items() if one is Outcome.REFUSED}
     assert silent == {address for address, one in where.items() if one is Outcome.SILENT}

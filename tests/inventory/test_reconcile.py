@@ -189,6 +189,26 @@ def test_silence_and_no_coverage_are_told_apart(held: Held, row: MakeRow, covera
     ]
 
 
+def test_a_row_is_not_found_only_where_all_its_addresses_were_looked_at(
+    held: Held, device: Build, row: MakeRow, coverage: Covered
+) -> None:
+    covered = coverage({"10.0.0.1": Outcome.SILENT, "10.0.0.2": Outcome.SILENT, "10.0.0.3": Outcome.REFUSED})
+    rows = [row(n, "10.0.0.1", f"10.0.0.{n}") for n in (2, 3, 4)]
+    assert [r.cls for r in held(rows, [], covered)] == [Class.NOT_FOUND, Class.DUPLICATE, Class.DUPLICATE]
+    [second], [third] = held(rows[1:2], [], covered), held(rows[2:], [], covered)
+    assert (second.cls, second.reason) == (
+        Class.NOT_COVERED,
+        "something at 10.0.0.3 lives, and answers no question (refused)",
+    )
+    assert (third.cls, third.reason) == (Class.NOT_COVERED, "10.0.0.4 is not among the targets of the scan")
+    # At one of several sites is enough, also where there are very many.
+    many = [device(f"10.9.{n}.9", site=f"Site {n}") for n in range(20)]
+    covered = coverage({"10.0.0.1": Outcome.SILENT, "10.0.0.9": Outcome.ANSWERED}, site="Site 1")
+    for found in (many[:2], many):
+        assert next(r.cls for r in held([row(1, "10.0.0.1")], found, covered)) is Class.NOT_FOUND
+        assert next(r.cls for r in held([row(1, "10.0.0.1", "10.0.0.4")], found, covered)) is Class.NOT_COVERED
+
+
 def test_faults_of_a_row_are_in_its_reason(held: Held, row: MakeRow) -> None:
     [result] = held([row(1, faults=("ip: 'x' holds no IP address",))], [])
     assert result.reason == (
@@ -439,4 +459,4 @@ def test_of_very_many_sites_those_that_know_of_an_address_tell(
         Class.UNDECLARED: 750,
     }
     assert results[1].reason == "10.0.1.2 is not among the targets of the scan"
-    assert results[1_500].reason == "10.0.1.3 was asked on 1 channels and is silent on all"
+    assert results[1_500].reason == "10.0.1.3 was asked on 1 channel and is silent"

@@ -104,7 +104,7 @@ def test_one_that_answers_is_a_conflict_and_one_that_does_not_is_no_error(
     there, gone = held(rows, [device("10.0.0.1", maker="Axis")], covered)
     over = "the list says that it is no longer in use ('Decommissioned')"
     assert (there.cls, there.reason) == (Class.CONFLICT, f"address, make agree; {over}, and it answers")
-    silent = "10.0.0.2 was asked on 1 channels and is silent on all"
+    silent = "10.0.0.2 was asked on 1 channel and is silent"
     assert (gone.cls, gone.reason) == (Class.RETIRED, f"{over}, and it was not found; {silent}")
     summary = summarise((there, gone))
     rates = (summary.recall, summary.precision, summary.accuracy)
