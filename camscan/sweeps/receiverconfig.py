@@ -44,7 +44,7 @@ class Notify(Receiver):
 
     @model_validator(mode="after")
     def _is_private_or_encrypted(self) -> Notify:
-        if self.webhook.startswith("http:") and not self.allow_private:
+        if urlsplit(self.webhook).scheme == "http" and not self.allow_private:
             raise ValueError("http is for private receivers alone: write https, or allow_private = true as well")
         _must_be_reached(self.webhook, self.allow_private)
         return self

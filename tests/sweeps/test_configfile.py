@@ -183,6 +183,10 @@ def test_address_space_may_repeat_between_sites(tmp_path: Path) -> None:
             "c.toml:2: ping.url: no such key: one of allow_private, timeout, url_file",
         ),
         (
+            f'[notify]\nwebhook = "HTTP://host/x"\n{SITE}',
+            "c.toml:1: notify: http is for private receivers alone: write https, or allow_private = true as well",
+        ),
+        (
             f'[notify]\nwebhook = "http://host/x"\n{SITE}',
             "c.toml:1: notify: http is for private receivers alone: write https, or allow_private = true as well",
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 import aiohttp
 
@@ -30,7 +31,7 @@ async def deliver(
     refused: list[str] = []
 
     def why_not(address: str) -> str:
-        return refusal(address, allow_private=allow_private, encrypted=url.startswith("https:"))
+        return refusal(address, allow_private=allow_private, encrypted=urlsplit(url).scheme == "https")
 
     try:
         async with (

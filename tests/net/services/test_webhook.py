@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from support.receiver import FAILING, HANGING, OK, receiving, redirecting
 
+from camscan.net.services import webhook
 from camscan.net.services.delivery import Delivery
 from camscan.net.services.webhook import deliver
 
@@ -147,6 +148,15 @@ async def test_private_addresses_need_to_be_allowed() -> None:
         reason="127.0.0.1 is private: set allow_private = true if the receiver is meant to be there",
     )
     assert receiver.requests == []
+
+
+@pytest.mark.parametrize(("scheme", "is_encrypted"), [("https", True), ("HTTPS", True), ("HTTP", False)])
+async def test_a_scheme_may_be_written_in_capitals(
+    scheme: str, is_encrypted: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a receiver that is reached over TLS would be refused as not encrypted."""
+    monkeypatch.setattr(webhook, "refusal", lambda address, **how: f"{address} encrypted: {how['encrypted']}")
+    assert (await to(f"{scheme}://127.0.0.1:9/")).reason == f"127.0.0.1 encrypted: {is_encrypted}"
 
 
 async def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
