@@ -28,7 +28,7 @@ def report_on(source: str, rules: Library, lists: Sequence[Policy], *, all_hosts
     """What the rules say about a file, or for "-" about what stdin holds.
 
     Raises:
-        UsageError: it cannot be read, is empty or too large.
+        UsageError: it cannot be read, is empty or too large, or nothing in it is whole.
     """
     with opened(source) as file:
         start = head(file.stream, SNIFFED)
@@ -56,9 +56,12 @@ def report_on(source: str, rules: Library, lists: Sequence[Policy], *, all_hosts
 def _of_tool(file: Source, reader: Reader, rules: Library, lists: Sequence[Policy], *, all_hosts: bool) -> Report:
     summary = Summary()
     seen = sorted(reader.read(file.stream, file.at, summary), key=lambda observation: observation.target)
+    if not seen and (summary.cut or summary.broken):
+        raise UsageError(f"{file.name} ({reader.name}): {described(summary)}: there is nothing to identify")
     devices = select(judged(seen, rules, lists), all_hosts=all_hosts)
     notes = (f"{file.name} ({reader.name}): {described(summary)}",)
-    return _made(file, devices, lists, notes, len({observation.target for observation in seen}))
+    report = _made(file, devices, lists, notes, len({observation.target for observation in seen}))
+    return replace(report, scan=replace(report.scan, status=ScanStatus.PARTIAL)) if summary.cut else report
 
 
 def _at(target: str, seen: Iterable[Observation]) -> Iterator[Observation]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
 
 from camscan.cli import options
+from camscan.cli.exits import Exit
 from camscan.errors import UsageError
+from camscan.records import ScanStatus
 
 
 @click.command()
@@ -58,4 +61,6 @@ def identify(
         return
     from camscan.app.answers import report_on
 
-    write_report(report_on(source, rules, lists, all_hosts=all_hosts), format_, output)
+    found = report_on(source, rules, lists, all_hosts=all_hosts)
+    write_report(found, format_, output)
+    sys.exit(Exit.DONE if found.scan.status is ScanStatus.COMPLETE else Exit.INCOMPLETE)

@@ -49,6 +49,27 @@ def test_a_file_of_another_tool() -> None:
     assert one["conflicts"]
 
 
+def test_a_file_of_another_tool_of_which_nothing_can_be_read_is_not_said_to_show_no_device(tmp_path: Path) -> None:
+    path = tmp_path / "scan.json"
+    path.write_text('[\n{ "ip": "192.0.2.1", "ports": 1 },\n')
+    result = CliRunner().invoke(identify, [str(path)])
+    assert isinstance(result.exception, UsageError)
+    assert str(result.exception) == (
+        f"{path} (masscan-json): 0 records read, 1 broken; the list has no end: its writer was stopped, or the file "
+        "was cut off: there is nothing to identify"
+    )
+
+
+def test_a_file_of_another_tool_that_was_cut_off_is_incomplete(tmp_path: Path) -> None:
+    path = tmp_path / "scan.json"
+    service = {"name": "http.server", "banner": "App-webs/"}
+    ports = [{"port": 80, "proto": "tcp", "service": service}]
+    path.write_text(f"[\n{json.dumps({'ip': '192.0.2.1', 'timestamp': '1', 'ports': ports})},\n")
+    result = CliRunner().invoke(identify, [str(path), "--format", "json"])
+    found = json.loads(result.stdout)
+    assert (result.exit_code, found["scan"]["status"], len(found["devices"])) == (4, "partial", 1)
+
+
 def test_labelled_answers_are_one_device_each(tmp_path: Path) -> None:
     path = tmp_path / "answers.json"
     entry = {"channel": "http", "raw": "Server: DNVRS-Webs", "truth": {"vendor": "x"}}

@@ -30,8 +30,8 @@ _OPEN = re.compile(
 
 
 def sniff_json(head: bytes) -> bool:
-    """Whether it begins as masscan's JSON does."""
-    return _JSON.match(head) is not None
+    """Whether it begins as masscan's JSON does, of -oJ or of -oD; others begin with an address, too."""
+    return _JSON.match(head) is not None and (b'"ports"' in head or b'"rec_type"' in head)
 
 
 def sniff_list(head: bytes) -> bool:

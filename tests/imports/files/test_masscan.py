@@ -98,3 +98,4 @@ def test_json_lines_and_json_that_was_laid_out_anew() -> None:
     for data in (lines, json.dumps(json.loads(JSON)).encode(), json.dumps(json.loads(JSON), indent=2).encode()):
         assert masscan.sniff_json(data)
         assert read_all(masscan.read_json, data) == read_all(masscan.read_json, JSON)
+    assert not masscan.sniff_json(b'{"ip": "192.0.2.1", "port": 80, "state": "open"}')
