@@ -160,7 +160,7 @@ def compare_with_memory(
 
 def _is_complete(scan: Scan) -> bool:
     """Whether a scan can be compared: here a missed decoy is a loss among others, and must not hide them."""
-    return scan.status is ScanStatus.COMPLETE or MISSED in scan.settings
+    return scan.status is ScanStatus.COMPLETE or (scan.status is ScanStatus.PARTIAL and MISSED in scan.settings)
 
 
 def _log(site: str, changes: Changes, warned_of: Selection) -> None:
