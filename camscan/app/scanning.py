@@ -34,7 +34,7 @@ from camscan.net.programs.portsource import PortSource
 from camscan.net.scope import Scope
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus, Sent
 from camscan.reports.escape import terminal
-from camscan.reports.words import joined
+from camscan.reports.words import joined, plural
 from camscan.shortages import EXHAUSTED
 from camscan.store import Store, Writer
 
@@ -230,7 +230,11 @@ def _refusals(failures: Counter[str]) -> str:
     why = ", ".join(f"{count:,} {reason}" for reason, count in failures.most_common(_MOST_REASONS))
     short = sum(count for reason, count in failures.items() if reason.partition(":")[0] in _SHORTAGES)
     remedy = "scan at a lower --rate" if 2 * short > failures.total() else "check its routes and its firewall"
-    return f"{failures.total():,} sends were refused by this host ({why}): {remedy}"
+    return f"{_were(failures.total(), 'send')} refused by this host ({why}): {remedy}"
+
+
+def _were(count: int, noun: str) -> str:
+    return f"{plural(count, noun)} {'was' if count == 1 else 'were'}"
 
 
 def together(before: Sent, now: Sent) -> Sent:
@@ -250,7 +254,7 @@ def _notes(job: Job, engine: Engine, net: LiveNet, interfaces: Sequence[Interfac
     if not interfaces and job.strategy.plan.multicasts:
         yield "no multicast: no interface is connected to the targets (on a container's bridge, none ever is)"
     if net.dropped:
-        yield f"{net.dropped} datagrams were lost because a buffer was full: scan again at a lower --rate"
+        yield f"{_were(net.dropped, 'datagram')} lost because a buffer was full: scan again at a lower --rate"
     if net.faded:
         yield f"asked at half the pace after they stopped answering: {_some(net.faded)}"
     if net.used_up:
@@ -260,7 +264,7 @@ def _notes(job: Job, engine: Engine, net: LiveNet, interfaces: Sequence[Interfac
     if job.broker is not None:
         yield from job.broker.notes
     if engine.crashed:
-        yield f"{engine.crashed} attempts crashed because of a fault in camscan: please report the log"
+        yield f"{plural(engine.crashed, 'attempt')} crashed because of a fault in camscan: please report the log"
 
 
 def _some(addresses: Iterable[str]) -> str:

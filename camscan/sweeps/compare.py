@@ -123,9 +123,8 @@ def _losses(tracks: Sequence[Track], snapshot: Snapshot, seeing: Visibility) -> 
     for loss in seeing.losses:
         yield replace(loss, unseen=_addresses(behind[loss.what]))
     if unasked := [track for track in hidden if track.unasked == 1]:
-        some, are = ("1 device", "it is") if len(unasked) == 1 else (f"{len(unasked)} devices", "they are")
-        were = "was" if len(unasked) == 1 else "were"
-        text = f"{some} seen before {were} not asked: {are} excluded, or no longer among the targets"
+        some = "1 device seen before was" if len(unasked) == 1 else f"{len(unasked)} devices seen before were"
+        text = f"{some} not asked: excluded, or no longer among the targets"
         yield Loss(UNASKED, text, _addresses(unasked))
 
 

@@ -40,6 +40,7 @@ def test_where_nothing_was_lost_nothing_is_said() -> None:
     ("changed", "note"),
     [
         ({"dropped": 7}, "7 datagrams were lost because a buffer was full: scan again at a lower --rate"),
+        ({"dropped": 1}, "1 datagram was lost because a buffer was full: scan again at a lower --rate"),
         (
             {"faded": {"10.0.0.10", "fe80::1%eth0", "10.0.0.9"}},
             "asked at half the pace after they stopped answering: 10.0.0.9, 10.0.0.10, fe80::1%eth0",
@@ -49,7 +50,7 @@ def test_where_nothing_was_lost_nothing_is_said() -> None:
             "no longer asked after they had given all the bytes that one host may: 10.0.0.9",
         ),
         ({"cut": 2}, "hosts that were not finished after 30 s: 2; the ledger names them"),
-        ({"crashed": 1}, "1 attempts crashed because of a fault in camscan: please report the log"),
+        ({"crashed": 1}, "1 attempt crashed because of a fault in camscan: please report the log"),
         (
             {"interfaces": ()},
             "no multicast: no interface is connected to the targets (on a container's bridge, none ever is)",
@@ -71,6 +72,7 @@ def test_what_this_host_refused_is_told_by_the_reason() -> None:
         "1,203 sends were refused by this host (1,200 EPERM: Operation not permitted, 3 ENETUNREACH: Network is"
         " unreachable): check its routes and its firewall"
     )
+    assert _refusals(Counter({"EPERM: x": 1})).startswith("1 send was refused by this host (1 EPERM: x)")
     crowded = Counter({"EAGAIN: Resource temporarily unavailable": 204, "EPERM: Operation not permitted": 3})
     assert _refusals(crowded).endswith(": scan at a lower --rate")
 

@@ -323,6 +323,7 @@ def test_a_device_that_was_not_asked_is_not_missing_but_told_once(outcome: Outco
         [("targets", ("10.0.0.1",))],
         *[[]] * 4,
     ]
+    assert results[1].losses[0].text.startswith("1 device seen before was not asked: ")
 
 
 def test_a_device_that_was_not_asked_is_counted_behind_no_other_loss() -> None:
