@@ -101,9 +101,14 @@ def _decoys(choices: Choices) -> tuple[str, ...]:
     """The decoys, as the ledger writes them.
 
     Raises:
-        TargetError: one is no address.
+        TargetError: one is no address, or several.
     """
-    return tuple(next(iter(parse([text]).shuffled(0))) if text else "" for text in choices.expect_decoy)
+    found = list[str]()
+    for text in choices.expect_decoy:
+        if (named := parse([text])).count != 1:
+            raise TargetError(f"cannot use {text} as a decoy: name one address")
+        found += named.shuffled(0)
+    return tuple(found)
 
 
 def check_decoys(job: Job) -> None:

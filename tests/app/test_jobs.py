@@ -98,6 +98,12 @@ def test_what_would_change_nothing_in_a_scan_that_goes_on_is_told() -> None:
     assert ignored_options(Choices(rate=10, expect_decoy=("10.0.0.4",))) == ["--rate", "--expect-decoy"]
 
 
+@pytest.mark.parametrize("text", ["10.0.0.0/30", "10.0.0.1-2"])
+def test_a_decoy_is_one_address(text: str) -> None:
+    with pytest.raises(TargetError, match=f"cannot use {text} as a decoy: name one address"):
+        new_job(Choices(("10.0.0.0/29",), expect_decoy=(text,)), None)
+
+
 def test_a_core_network_that_cannot_be_read_is_told_before_a_packet_is_sent() -> None:
     with pytest.raises(TargetError, match="cannot use '999' as a target"):
         new_job(Choices(("127.0.0.9",), core=("999",)), None)
