@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
+from camscan.errors import DamageError
 from camscan.records import Scan
 from camscan.store import Store
 from camscan.store.damage import damage
@@ -47,9 +48,22 @@ def remember(store: Store, site: str, memory: memories.Memory, messages: Iterabl
 def statuses(store: Store, sites: Iterable[str]) -> Iterator[memories.SiteStatus]:
     """What is shown of each of some sites: as it was kept with the memory or, by an older camscan, not kept."""
     kept = store.outbox.statuses()
+    return (_status(store, site, kept.get(site)) for site in sites)
+
+
+def last_swept(store: Store, sites: Iterable[str]) -> Iterator[datetime | None]:
+    """When each of some sites was last swept; None where it never was, or that cannot be read."""
+    kept = store.outbox.statuses()
     for site in sites:
-        found = memories.load_status(kept[site]) if site in kept else None
-        yield found or memories.status_of(remembered(store, site))
+        try:
+            yield _status(store, site, kept.get(site)).at
+        except DamageError:  # to be told of by what needs the memory of this site
+            yield None
+
+
+def _status(store: Store, site: str, kept: str | None) -> memories.SiteStatus:
+    found = None if kept is None else memories.load_status(kept)
+    return found or memories.status_of(remembered(store, site))
 
 
 def marked(scan: Scan) -> Scan:

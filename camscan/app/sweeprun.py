@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from camscan.app.alerting import Dispatcher
-from camscan.app.history import statuses
+from camscan.app.history import last_swept
 from camscan.app.pinging import ping
 from camscan.app.retention import prune_after_sweep
 from camscan.app.sweeping import SweepContext, Swept, sweep
@@ -72,5 +72,5 @@ def _longest_waiting_first(context: SweepContext, sites: Sequence[Site]) -> list
     A site that was swept at a time to come, by a wrong clock, counts as one that never was: it would wait until then.
     """
     never, past = datetime.min.replace(tzinfo=UTC), latest_past()
-    times = [one.at if one.at and one.at <= past else never for one in statuses(context.store, [s.name for s in sites])]
+    times = [at if at and at <= past else never for at in last_swept(context.store, [site.name for site in sites])]
     return [site for site, _ in sorted(zip(sites, times, strict=True), key=lambda pair: pair[1])]

@@ -7,10 +7,12 @@ import json
 import logging
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -167,6 +169,19 @@ def test_one_site_that_fails_costs_no_other(config: Path, world: World, caplog: 
     assert [job.scan.site for job in world.scans] == ["hq"]
     failed = next(record for record in caplog.records if record.getMessage().startswith("site.failed "))
     assert "none.txt" in str(failed.__dict__["values"])
+
+
+def test_a_site_whose_memory_is_damaged_costs_no_other(
+    config: Path, world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    run(config)
+    with closing(sqlite3.connect(config.parent / "c.db")) as connection, connection:
+        connection.execute("UPDATE memories SET text = substr(text, 2)")
+        connection.execute("DELETE FROM glances")  # as an older camscan left it
+    config.write_text(f'{CONFIG}[[site]]\nname = "b"\nnetworks = ["10.0.1.0/29"]\n')
+    assert run(config).exit_code == 1
+    assert [job.scan.site for job in world.scans] == ["hq", "b"]
+    assert [one.partition(" reason=")[0] for one in caplog.messages if "failed" in one] == ["site.failed site=hq"]
 
 
 def test_a_fault_of_camscan_at_one_site_costs_no_other(
