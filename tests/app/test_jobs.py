@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from support.nets import AT
 
-from camscan.app.jobs import ignored_options, new_job, resume_job
+from camscan.app.jobs import check_decoys, ignored_options, job_for_rest, new_job, resume_job
 from camscan.app.scanning import together
 from camscan.app.scope import Choices
 from camscan.errors import CamscanError, TargetError, UsageError
@@ -96,6 +96,15 @@ def test_what_asked_nobody_cannot_go_on_and_stays_as_it_was(store: Store, origin
 def test_what_would_change_nothing_in_a_scan_that_goes_on_is_told() -> None:
     assert ignored_options(Choices(exclude=("10.0.0.4",), with_credentials=True, snmp_community="x")) == []
     assert ignored_options(Choices(rate=10, expect_decoy=("10.0.0.4",))) == ["--rate", "--expect-decoy"]
+
+
+def test_a_decoy_that_is_excluded_as_a_scan_goes_on_is_told_of(store: Store) -> None:
+    before = interrupted(store, Choices(("10.0.0.0/29",), expect_decoy=("10.0.0.4",)))
+    check_decoys(job_for_rest(before, Choices()))
+    rest = job_for_rest(before, Choices(exclude=("10.0.0.4",)))
+    assert rest.decoys == ("10.0.0.4",)
+    with pytest.raises(TargetError, match=r"the decoy 10\.0\.0\.4 is not asked: add it to the targets"):
+        check_decoys(rest)
 
 
 @pytest.mark.parametrize("text", ["10.0.0.0/30", "10.0.0.1-2"])
