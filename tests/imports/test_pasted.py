@@ -104,6 +104,7 @@ def test_an_answer_is_the_same_however_it_is_written(written: str | bytes, hint:
         ("https_cert", "subject: C=CN,O=b\nissuer: CN=c", "tls", "tls.issuer.cn", "c"),
         ("snmp", "AXIS 1; Network Camera", "snmp", "snmp.sys_descr", "AXIS 1; Network Camera"),
         ("snmp", "Hardware: x86 - Software: Windows", "snmp", "snmp.sys_descr", "Hardware: x86 - Software: Windows"),
+        ("snmp", "PR:CS 1000 SW:MGC (c) Avaya", "snmp", "snmp.sys_descr", "PR:CS 1000 SW:MGC (c) Avaya"),
         ("snmp", "Server: Boa/0.94.13", "http", "http.server", "Boa/0.94.13"),
         ("snmp", "1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.50001", "snmp", "snmp.sys_object_id", "1.3.6.1.4.1.50001"),
         ("ssdp", "SERVER: Linux UPnP/1.0 a/1.0", "ssdp", "ssdp.server", "Linux UPnP/1.0 a/1.0"),

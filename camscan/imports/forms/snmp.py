@@ -64,6 +64,12 @@ _DESCRIPTION = re.compile(
     r"(?:STRING|Hardware|Product|Model|Software|SW[ _-]?Version|Firmware|System|Device)[ \t]*:[ \t]*\S", re.IGNORECASE
 )
 """The beginning of a system description that looks like a header line; no header has such a name."""
+_ALONE = re.compile(
+    r"(?!(?:server|(?:www|proxy)-|set-cookie|location|content-|date|cseq|x-|user-agent|usn|nt|st|ext|auth|cache-|via)\b)"
+    r"[A-Z][\w.]{0,31}:[ \t]*\S[^\r\n]*",
+    re.IGNORECASE,
+)
+"""One line that looks like a header line, but for headers that are usual in answers."""
 _UNAME = re.compile(r"(?:Linux|FreeBSD|NetBSD|OpenBSD) ([A-Za-z0-9][\w.-]{1,63}) [0-9]{1,2}\.[0-9]")
 """A description in the form of uname(1), which contains the host name."""
 
@@ -97,7 +103,7 @@ def _is_own(name: str) -> bool:
 
 def described(text: str) -> Iterator[Answer]:
     """A description of a system that begins as a header line does, "Hardware: ..."; nothing for any other text."""
-    if _DESCRIPTION.match(text.strip()):
+    if _DESCRIPTION.match(text.strip()) or _ALONE.fullmatch(text.strip()):
         yield from walk(text)
 
 
