@@ -101,6 +101,8 @@ def test_an_answer_is_the_same_however_it_is_written(written: str | bytes, hint:
         ("favicon_hash", "mmh3:-38705358", "http", "http.favicon.mmh3", "-38705358"),
         ("favicon_hash", "md5:" + "AB" * 16, "http", "http.favicon.md5", "ab" * 16),
         ("https_cert", "CN=a,O=b", "tls", "tls.subject.o", "b"),
+        ("https_cert", "|-Subject : C=GB/O=b/CN=a\n|-Issuer  : C=GB/O=d/CN=c", "tls", "tls.subject", "CN=a,O=b,C=GB"),
+        ("https_cert", "|-Subject : C=GB/O=b/CN=a\n|-Issuer  : C=GB/O=d/CN=c", "tls", "tls.issuer.o", "d"),
         ("https_cert", "subject: C=CN,O=b\nissuer: CN=c", "tls", "tls.issuer.cn", "c"),
         ("snmp", "AXIS 1; Network Camera", "snmp", "snmp.sys_descr", "AXIS 1; Network Camera"),
         ("snmp", "Hardware: x86 - Software: Windows", "snmp", "snmp.sys_descr", "Hardware: x86 - Software: Windows"),

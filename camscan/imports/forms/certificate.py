@@ -50,8 +50,8 @@ _KIND = re.compile(r"(?:^|[,/\s])(?:CN|O|OU|commonName|organizationName|organiza
 
 
 _DISSECTED = re.compile(r"rdnSequence: \d{1,3} items? \((id-at-[^()\r\n]{3,512})\)")
-_MARGIN = re.compile(r"^[ \t]{0,8}\|_?", re.MULTILINE)
-"""What nmap prints before each line of a script's output."""
+_MARGIN = re.compile(r"^[ \t]{0,8}\|[_-]?", re.MULTILINE)
+"""What nmap prints before each line of a script's output, and Nessus before each name."""
 _SHOWN = re.compile(r"^\* {1,4}subject: ([^\r\n]{3,512})$", re.MULTILINE)
 _HEAD = re.compile(r"([ \t]{0,32})(subject|issuer)[ \t]{0,8}:?[ \t]{0,8}", re.IGNORECASE)
 _BELOW = re.compile(r"([ \t]{1,32})([A-Za-z]\w{0,63})[ \t]{0,8}[:=][ \t]{0,8}(\S.{0,255})")
