@@ -14,7 +14,7 @@ MAX_NOTED = 16  # hashes of one record
 _MD5 = re.compile(r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{32}(?![0-9A-Fa-f])")
 _MMH3 = re.compile(r"(?<![\w.+-])(?:-?[0-9]{4,10}|0x[0-9A-Fa-f]{7,8})(?![\w.])")
 _NOTED = re.compile(
-    r"""["'](?:favicon|icon)s?(?:_?(?:mmh3|md5|hash))?["'] ?:(?:[\s\[{]{0,8}["']\w{1,16}["'] ?:)?[\s\[{"']{0,8}"""
+    r"""["'](?:favicon|icon)s?(?:_?(?:mmh3|md5|hash))?["'] ?:(?:[\s\[{]{0,64}["']\w{1,16}["'] ?:)?[\s\[{"']{0,64}"""
     r"""((?:mmh3:|md5:)?(?:-?\d{6,10}|[0-9a-f]{32})\b)""",
     re.IGNORECASE,
 )

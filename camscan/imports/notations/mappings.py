@@ -26,7 +26,10 @@ _SPOKEN = re.compile(
 )
 """What shows that a single line is an answer, and not a remark of a person."""
 _TEXT = re.compile(r"[\t\r\n -~\xa0-\U0010ffff]+")
-_OVER_HTTP = re.compile(r"HTTP/\d(?:\.\d)? \d{3} ?[^\r\n]{0,64}\r?\n[\w-]{1,64}:")
+_OVER_HTTP = re.compile(
+    r"^[ \t<>*|]{0,16}HTTP/\d(?:\.\d)? \d{3} ?[^\r\n]{0,64}\r?\n[ \t<>*|]{0,16}[\w-]{1,64}:", re.MULTILINE
+)
+"""The head of an answer over HTTP, perhaps with the mark of a program before its lines."""
 _HELD = re.compile(
     r"""(?<!\\)(["'])((?:(?:HTTP|RTSP)/\d\.\d \d{3}|(?:SDP:\\n)?v=0(?=\\[rn]))(?:(?!\1)[^\\\r\n]|\\.){1,65536}+)\1"""
 )
@@ -66,7 +69,9 @@ def held(text: str) -> str:
 
     What a web server quotes of others is none of its own, as the streams that a recorder program lists.
     """
-    found = None if _OVER_HTTP.match(text) else _HELD.search(text)
+    found = _HELD.search(text)
+    if found and _OVER_HTTP.search(text, 0, found.start()):
+        return text
     if found and "\\n" in found[2][:-2]:  # with more than its own line end, as one line of program code has
         with suppress(ValueError):
             return str(json.loads(f'"{found[2]}"')) if found[1] == '"' else unescaped(found[2])

@@ -58,6 +58,7 @@ def test_hashes_of_icons_beside_other_things() -> None:
     for noted in (
         '"favicon": {"hash": -1234567}',
         '"favicons":[{"hashes":["mmh3:-1234567"]}]',
+        '"favicons": [\n                {\n                  "hashes": [\n                    "mmh3:-1234567"\n',
         '"icon_hash":"-1234567"',
     ):
         (one,) = noted_icons(f'{{"port": 80, {noted}}}')

@@ -54,5 +54,11 @@ def test_one_line_beside_others_or_under_another_name_is_no_answer(text: str) ->
 def test_what_a_web_server_quotes_of_others_is_not_its_own_answer() -> None:
     quoted = r'{"sdp": "v=0\r\no=- 1 1 IN IP4 192.0.2.7\r\ns=Acme\r\n"}'
     assert held(quoted).startswith("v=0\r\n")
-    for head in ("HTTP/1.1 200 OK\r\nServer: Acme\r\n\r\n", "HTTP/1.0 200\nContent-Type: text/plain\n\n"):
+    for head in (
+        "HTTP/1.1 200 OK\r\nServer: Acme\r\n\r\n",
+        "HTTP/1.0 200\nContent-Type: text/plain\n\n",
+        "\n  HTTP/1.1 200 OK\n  Server: Acme\n\n",
+        "> GET / HTTP/1.1\n>\n< HTTP/1.1 200 OK\n< Server: Acme\n<\n",
+    ):
         assert held(head + quoted) == head + quoted
+    assert held(f"asked for HTTP/1.1 200 OK\nServer: Acme\n{quoted}").startswith("v=0\r\n")
