@@ -6,6 +6,7 @@ from collections import ChainMap, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from camscan.identify.bodies import compact
 from camscan.identify.doubts import is_doubtful
 from camscan.identify.evidence import MAX_EVIDENCE, evidence_of
 from camscan.identify.labels import Labels
@@ -17,6 +18,7 @@ from camscan.records import Evidence, Fields, Identification, Level, Observation
 MAX_ATTRIBUTE = 200
 """Characters of an attribute; the longest firmware names seen have about 80."""
 _TITLE_FIELD = "http.title"
+_BODY_FIELD = "http.body"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +117,10 @@ class Matcher:
 
 
 def _texts(field: str, value: str) -> tuple[str, ...]:
-    """The texts that are searched for a value; of a title also the name in it."""
-    return (value, *names_in(value)) if field == _TITLE_FIELD else (value,)
+    """The texts that are searched for a value: of a title also the name in it, of a body in JSON its shortest form."""
+    if field == _TITLE_FIELD:
+        return (value, *names_in(value))
+    return (value, *compact(value)) if field == _BODY_FIELD else (value,)
 
 
 def _met(rule: Rule, answer: _Answer) -> list[Match] | None:

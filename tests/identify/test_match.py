@@ -42,6 +42,15 @@ def test_evidence_is_bounded(build: Build, answer: Answer) -> None:
     assert [item.port for item in found.evidence] == list(range(1, MAX_EVIDENCE + 1))
 
 
+def test_a_body_in_json_is_also_searched_in_its_shortest_form(build: Build, answer: Answer) -> None:
+    library = build({"field": "http.body", "pattern": '"type":"(?P<model>[^"]+)","url":"/a/b"'})
+    body = '{\n  "type" : "X-1",\n  "url" : "\\/a\\/b"\n}'
+    (found,) = library.identify([answer({"http.body": body})])
+    assert found.attributes == {"model": "X-1"}
+    assert [item.value for item in found.evidence] == [body]
+    assert rules(library.identify([answer({"http.title": body})])) == []
+
+
 def test_rules_come_in_the_order_of_the_library(build: Build, answer: Answer) -> None:
     library = build(
         {"all": [{"field": "http.server", "pattern": "x"}], "across": "device"},
