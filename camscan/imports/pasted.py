@@ -14,7 +14,7 @@ from itertools import chain
 
 from camscan.codecs import formed, telnet
 from camscan.codecs.text import to_text
-from camscan.imports.forms import datagrams, interfaces, macs
+from camscan.imports.forms import datagrams, interfaces, macs, messages
 from camscan.imports.forms.base import MAX_TEXT, Answer, observed
 from camscan.imports.forms.registry import BESIDE, HINTED, LOOSE, MARKS, anything
 from camscan.imports.nmap import text as nmap_text
@@ -53,6 +53,9 @@ def read(raw: str | bytes, channel: str = "", at: datetime = EPOCH, *, whole: bo
 
 
 def _answers(data: bytes, channel: str) -> Iterator[Answer]:
+    if found := list(messages.sent(data)):
+        yield from found
+        return
     text = enclosures.enclosed(to_text(data))
     if not text.strip():
         return
@@ -71,7 +74,7 @@ def _of_text(text: str, channel: str, depth: int = 0) -> list[Answer]:
     """Decodes wrapped text first; then tries hinted forms, forms that the text looks like, and loose guesses."""
     inner = encodings.decoded(text) if depth < MAX_WRAPPINGS else b""
     if inner:
-        if found := list(datagrams.datagram(inner)):
+        if found := list(datagrams.datagram(inner)) or list(messages.sent(inner)):
             return found
         if readable := _readable(inner):
             return _of_text(unwrap(readable), channel, depth + 1)

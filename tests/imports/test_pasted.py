@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 from datetime import UTC, datetime
 
 import pytest
@@ -69,6 +70,21 @@ def hexdump(data: bytes) -> str:
 def test_an_answer_is_the_same_however_it_is_written(written: str | bytes, hint: str) -> None:
     assert fields(written, hint)["http.server"] == ("App-webs/",)
     assert fields(written, hint)["http.realm"] == ("DS-1",)
+
+
+@pytest.mark.parametrize(
+    ("header", "body"),
+    [
+        ("Content-Encoding: gzip", gzip.compress("<title>监控</title>".encode(), mtime=0)),
+        ("Content-Type: text/html; charset=gb2312", "<title>监控</title>".encode("gbk")),
+    ],
+    ids=["compressed", "charset"],
+)
+def test_the_bytes_of_an_answer_that_are_no_text(header: str, body: bytes) -> None:
+    data = f"HTTP/1.1 200 OK\r\n{header}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+    for written in (data, base64.b64encode(data).decode(), data.hex(), hexdump(data)):
+        for hint in ("http", ""):
+            assert fields(written, hint)["http.title"] == ("监控",)
 
 
 @pytest.mark.parametrize(

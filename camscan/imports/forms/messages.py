@@ -66,6 +66,15 @@ def over_http(text: str) -> Iterator[Answer]:
         yield from onvif.described(text)
 
 
+def sent(data: bytes) -> Iterator[Answer]:
+    """An HTTP answer whose bytes are no text as they are: compressed, or in the charset that its head names."""
+    if data.startswith(b"HTTP/"):
+        try:
+            data.decode()
+        except UnicodeDecodeError:
+            yield from _answered(fields_of(http.decode, data), "")
+
+
 def over_rtsp(text: str) -> Iterator[Answer]:
     """RTSP answers, or header lines or a session description alone."""
     text = _GLUED.sub("\r\n\r\n", text)
