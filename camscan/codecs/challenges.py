@@ -18,6 +18,8 @@ _SEPARATORS = re.compile(r"[\s,;]*+")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]++")
 _EQUALS = re.compile(r"\s*+=\s*+")
 _QUOTED = re.compile(r'"((?:[^"\\]++|\\.|\\$)*+)(?:"|$)', re.DOTALL)
+_SINGLE = re.compile(r"'([^',\r\n]++)'(?=[\s,;]|$)")
+"""Quoted as no standard has it, by some devices and by people who quote them."""
 _UNQUOTED = re.compile(r'[^,"]*+')
 _NEXT_PARAMETER = re.compile(r" [!#$%&'*+.^_`|~0-9A-Za-z-]++$")
 _ESCAPE = re.compile(r'\\(["\\])')
@@ -99,6 +101,9 @@ def _parameter(value: str, start: int) -> tuple[str, int]:
     quoted = _QUOTED.match(value, start)
     if quoted is not None:
         return _ESCAPE.sub(r"\1", quoted[1]), quoted.end()
+    single = _SINGLE.match(value, start)
+    if single is not None:
+        return single[1].strip(), single.end()
     end = _end(_UNQUOTED, value, start)
     if value[start:end].count("=") == 0:
         return value[start:end].strip(), end
