@@ -25,9 +25,12 @@ _NAMES = (
 _IMITATION = re.compile(r"(?i)(?:honey ?pot|emulat(?:ed|or|ion)|simulat(?:ed|or|ion))s?(?![a-z])")
 _TITLE = "http.title"
 _ABOUT = re.compile(
-    r"(?i)(?<![a-z])(?:buy|prices?|for sale|wholesale|shop|(?:web|super)store|aliexpress|alibaba|ebay|flipkart"
+    r"(?i)(?<![a-z])(?:buy|prices?|for sale|wholesale(?:rs?)?|distributors?|resellers?|shop"
+    r"|(?:web|super|cctv |camera |security |online )store|aliexpress|alibaba|ebay|flipkart"
+    r"|kaufen|preis|kopen|prijs|comprar|precio|preço|acheter|prix|prezzo|cena|купить|цена"
     r"|reviews?|data ?sheet|manuals?(?:lib|slib|zz)?|specifications?|specs|forums?|ip cam talk|how to|tutorial"
-    r"|youtube|wikipedia|github|device details)(?![a-z])|[a-z]\.com: "
+    r"|youtube|wikipedia|wiki|github|device details)(?![a-z])|价格|报价|[a-z]\.com: "
+    r"|[£€] ?[0-9]|[0-9] ?€|\$ ?[0-9]{1,5}\.[0-9]{2}"
     r"|(?<![0-9a-z.])[0-9]{1,2} ?MP(?![0-9a-z])"
 )
 """Words in titles of shops, reviews and manuals that no device uses for itself."""
@@ -48,6 +51,16 @@ _SITE = (
     "add to basket",
 )
 """Marks of the software that shops and magazines are made with, which no device runs."""
+_HEADER = "http.header"
+_HOSTED = re.compile(
+    r"(?i)^(?:x-(?:shopify|shopid|sorting-hat|wix|magento|drupal|bigcommerce|woocommerce|pingback|vercel|github-request)"
+    r"[\w-]{0,32}:|x-(?:powered-by|generator): ?(?:wordpress|wp engine|prestashop|shopify|drupal|typo3|joomla)"
+    r"|link: [^\r\n]{0,200}api\.w\.org|set-cookie: (?:_shopify_|woocommerce_|wp_|prestashop-|ocsessid|shop_session)"
+    r"|server: ?(?:cloudflare|squarespace|pepyaka|amazons3|akamaighost|github\.com|netlify|vercel)(?:[/-]|$)"
+    r"|(?:cf-ray|x-amz-cf-id|x-nf-request-id|x-akamai-[\w-]{1,32}|x-fastly-request-id):|x-served-by: ?cache-)"
+)
+"""Headers of shops' and magazines' software, and of networks that hand out pages for others."""
+_MAX_HEADERS = 64
 _MAX_BODY = 16 * 1024
 _MAX_VALUES = 8
 _MAX_VALUE = 256
@@ -57,6 +70,7 @@ def is_doubtful(fields: Fields) -> bool:
     """Whether an answer is of a simulator or honeypot, or a page about devices: its names are hints at most."""
     return (
         any(_ABOUT.search(value) for value in _values(fields, _TITLE))
+        or any(_HOSTED.search(value[:_MAX_VALUE]) for value in fields.get(_HEADER, ())[:_MAX_HEADERS])
         or any(_is_of_site(value[:_MAX_BODY].lower()) for value in fields.get(_BODY, ())[:1])
         or any(_IMITATION.search(value) for name in _NAMES for value in _values(fields, name))
     )

@@ -25,6 +25,11 @@ Answer = Callable[..., Observation]
         ("http.title", "DS-2CD2143G2-IS - Hikvision | Manualzz"),
         ("http.title", "Hikvision DS-2CD2342WD-I firmware V5.4.5 | IP Cam Talk"),
         ("http.title", "Hikvision DS-2CD2042WD-I | Device Details | Monitor"),
+        ("http.title", "Hikvision DS-2CD2143G2-I - CCTV Store London"),
+        ("http.title", "DS-2CD2143G2-I - Hikvision UK Distributor"),
+        ("http.title", "Hikvision DS-2CD2143G2-I 2.8mm Camera £89.99"),
+        ("http.title", "Hikvision DS-2CD2143G2-I купить в Москве"),
+        ("http.title", "IPC-HFW2831S-S-S2 - Dahua Wiki"),
     ],
 )
 def test_imitations_and_pages_about_devices(field: str, value: str) -> None:
@@ -47,11 +52,36 @@ def test_pages_of_shops_and_magazines(body: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "header",
+    [
+        "x-shopify-stage: production",
+        'link: <https://cctv.example/wp-json/>; rel="https://api.w.org/"',
+        "set-cookie: woocommerce_items_in_cart=0; path=/",
+        "x-powered-by: PrestaShop",
+        "x-generator: Drupal 10 (https://www.drupal.org)",
+        "server: cloudflare",
+        "cf-ray: 7d0000000000abcd-LHR",
+        "x-served-by: cache-lcy-eglc8600000-LCY",
+    ],
+)
+def test_pages_that_others_hand_out(header: str) -> None:
+    assert is_doubtful({"http.header": ("content-type: text/html", header), "http.title": ("DS-2CD2143G2-I",)})
+
+
+@pytest.mark.parametrize(
     ("field", "value"),
     [
+        ("http.header", "server: App-webs/"),
+        ("http.header", "x-frame-options: SAMEORIGIN"),
+        ("http.header", "via: 1.1 proxy.example.net (squid/5.7)"),
+        ("http.header", "link: </doc/page/login.asp>"),
+        ("http.header", "set-cookie: WebSession_1a2b3c=0; path=/"),
+        ("http.header", "x-powered-by: PHP/5.4"),
         ("http.title", "AXIS M1065-L Network Camera"),
         ("http.title", "DVR Components Download"),
         ("http.title", "Workshop"),
+        ("http.title", "Store 12 - AXIS M1065-L"),
+        ("http.title", "NVR $ROOT"),
         ("http.title", "IPC-HDW2431MP"),
         ("http.body", "a simulator"),
         ("http.body", '<script src="/doc/script/product.js">add to list</script>'),
