@@ -32,7 +32,7 @@ def resolve(identifications: Sequence[Identification]) -> Resolution:
     - The highest level wins, however much speaks at lower ones; hints that agree stay a hint.
     - Several makers at `likely` or `certain` are a conflict. The one that builds for the others wins, where the labels
       say so; else the one seen on most channels; where several are, there is no maker. Nor is there where one field of
-      one answer has values of several: that answer quotes a list.
+      one answer has values of several, however sure one of them is: that answer quotes a list.
     - Of several makers that are only hinted at, the one seen on most channels wins; of those that one label names, the
       one that a rule names, too, or whose own name it is, or of whom it is surest that they build for it; where several
       are left, there is none: that is a conflict.
@@ -47,7 +47,7 @@ def resolve(identifications: Sequence[Identification]) -> Resolution:
     built = _built(identifications)
     leading = _leading(named, level)
     rivals = leading if level is Level.HINT else _builders(leading, built)
-    maker = None if level >= Level.LIKELY and _are_listed(rivals) else _best(rivals)
+    maker = None if level >= Level.LIKELY and _are_listed(_builders(_claiming(named), built)) else _best(rivals)
     conflicts = []
     if len(leading) > 1 and (maker is None or level >= Level.LIKELY):
         conflicts.append(f"several makers at level {level}: " + "; ".join(_by(name, leading[name]) for name in leading))
@@ -78,6 +78,15 @@ def _leading(named: Iterable[Identification], level: Level) -> Mapping[str, list
         if found.level == level and found.maker is not None:
             leading[found.maker].append(found)
     return leading
+
+
+def _claiming(named: Iterable[Identification]) -> Mapping[str, list[Identification]]:
+    """What speaks for each maker at `likely` or `certain`."""
+    claiming: defaultdict[str, list[Identification]] = defaultdict(list)
+    for found in named:
+        if found.level >= Level.LIKELY and found.maker is not None:
+            claiming[found.maker].append(found)
+    return claiming
 
 
 def _builders(

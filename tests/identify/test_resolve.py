@@ -78,6 +78,17 @@ def test_values_of_several_makers_in_one_field_of_one_answer_name_nobody() -> No
     assert resolve([one, on_another_port]).maker == "Hikvision"
 
 
+def test_a_list_names_nobody_however_sure_one_of_its_values_is() -> None:
+    def saw(rule: str, level: Level, maker: str, value: str, field: str = "onvif.manufacturer") -> Identification:
+        return Identification(rule, level, maker, None, {}, (Evidence("onvif", 80, field, value, "a" * 64),))
+
+    first, second = saw("a", CERTAIN, "Dahua", "Dahua"), saw("b", LIKELY, "Axis", "AXIS")
+    assert resolve([first, second]).maker is None
+    assert resolve([first, second]).conflicts == ("Dahua is certain, but b says Axis (likely)",)
+    assert resolve([first, saw("b", HINT, "Axis", "AXIS")]).maker == "Dahua"
+    assert resolve([first, saw("b", LIKELY, "Axis", "M1", "onvif.model")]).maker == "Dahua"
+
+
 def test_two_certain_makers_on_as_many_channels_name_nobody(says: Says) -> None:
     found = [says("a", CERTAIN, "Hikvision", None, "sadp"), says("b", CERTAIN, "Dahua", None, "dhip")]
     assert resolve(found) == Resolution(
