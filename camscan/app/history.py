@@ -71,12 +71,17 @@ def marked(scan: Scan) -> Scan:
     return replace(scan, settings={**scan.settings, _MARK: _MARKED})
 
 
+def is_sweep(scan: Scan) -> bool:
+    """Whether it is one of a sweep, and not one that somebody made by hand."""
+    return scan.settings.get(_MARK) == _MARKED
+
+
 def sweeps_of(store: Store, site: str) -> list[Scan]:
     """The sweeps of a site, newest first, also where the clock was wrong for a while.
 
     Those that were taken from another store stand among them by their time, and where they are whole.
     """
-    sweeps = [scan for scan in store.scans(site, as_stored=True) if scan.settings.get(_MARK) == _MARKED]
+    sweeps = [scan for scan in store.scans(site, as_stored=True) if is_sweep(scan)]
     own = (scan for scan in sweeps if not {MERGED, MERGING} & {*scan.settings})
     taken = sorted((scan for scan in sweeps if MERGED in scan.settings), key=_begin, reverse=True)
     return list(heapq.merge(own, taken, key=_begin, reverse=True))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from camscan.app.history import MARK
+from camscan.app.history import is_sweep
 from camscan.errors import UsageError
 from camscan.records import Scan, ScanStatus
 from camscan.reports.words import plural
@@ -21,7 +21,7 @@ def check(store: Store, scans: Sequence[Scan]) -> None:
     """
     proofs = {scan: change for change in store.register.changes() for scan in change.proof}
     for scan in scans:
-        if MARK in scan.settings:
+        if is_sweep(scan):
             raise UsageError(f"scan {scan.id} is a sweep, which others rest on: `camscan db prune` thins those")
         if scan.status is ScanStatus.RUNNING:
             raise UsageError(f"scan {scan.id} is still running: wait until it ends")

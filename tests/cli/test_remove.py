@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 from support.nights import night
 
-from camscan.app.history import MARK
+from camscan.app.history import marked
 from camscan.cli.db import db
 from camscan.cli.progress import progress
 from camscan.errors import UsageError
@@ -71,13 +71,13 @@ def test_it_asks_first_and_where_nobody_answers_nothing_is_deleted(
 
 
 @pytest.mark.parametrize(
-    ("settings", "status", "told"),
-    [({MARK: "yes"}, ScanStatus.COMPLETE, "is a sweep"), ({}, ScanStatus.RUNNING, "is still running")],
+    ("change", "status", "told"),
+    [(marked, ScanStatus.COMPLETE, "is a sweep"), (replace, ScanStatus.RUNNING, "is still running")],
 )
 def test_what_others_rest_on_stays(
-    path: Path, store: Store, settings: dict[str, str], status: ScanStatus, told: str
+    path: Path, store: Store, change: Callable[[Scan], Scan], status: ScanStatus, told: str
 ) -> None:
-    scan = Scan("4f2a", datetime(2026, 10, 9, tzinfo=UTC), ("10.0.0.0/24",), ("http",), "hq", settings=settings)
+    scan = change(Scan("4f2a", datetime(2026, 10, 9, tzinfo=UTC), ("10.0.0.0/24",), ("http",), "hq"))
     store.begin(scan)
     if status is not ScanStatus.RUNNING:
         store.finish(replace(scan, status=status))
