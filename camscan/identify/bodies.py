@@ -9,7 +9,7 @@ MAX_BODY = 64 * 1024
 """Characters; patterns are searched in fewer."""
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=8)  # of a body that several rules look into, and not of all that were seen
 def compact(body: str) -> tuple[str, ...]:
     """JSON in its shortest form; nothing where a body is no JSON, or as short as it can be."""
     if len(body) > MAX_BODY or body.lstrip()[:1] not in ("{", "["):
