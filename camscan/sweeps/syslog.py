@@ -27,7 +27,9 @@ _WARNING, _NOTICE, _INFORMATIONAL = 4, 5, 6
 _CEF_SEVERITY = {_WARNING: 8, _NOTICE: 5, _INFORMATIONAL: 3}
 _NOT_IN_HEADER = re.compile(r"[^\x21-\x7e]")
 _DETAILS = ("maker", "brand", "model", "firmware", "hostname", "level", "what", "before", "after", "last_seen")
-_MAX_PARAM = 200
+_MAX_PARAM, _MAX_DATA = 120, 960
+"""Bytes of one value before it is escaped, and of all structured data: what devices say of themselves must not take the
+room of the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +61,25 @@ def messages(alert: AlertText, at: datetime, sender: Sender) -> Iterator[bytes]:
 
 
 def _data(alert: AlertText, event: Event, number: int) -> str:
-    """The structured data (RFC 5424, 6.3)."""
+    """The structured data (RFC 5424, 6.3), without what finds no room in it."""
     named = {"alert": alert.id, "number": str(number), "site": event.site, "scan": alert.scan}
     named |= {"address": event.address, "verdict": event.verdict}
     named |= {name: event.details.get(name, "") for name in _DETAILS}
-    params = (f'{name.replace("_", "")}="{_quoted(value)}"' for name, value in named.items() if value)
-    return f"[{_SD_ID} {' '.join(params)}]"
+    params, left = [_SD_ID], _MAX_DATA
+    for name, value in named.items():
+        param = f'{name.replace("_", "")}="{_quoted(value)}"'
+        if value and (size := len(param.encode())) <= left:
+            params.append(param)
+            left -= size
+    return f"[{' '.join(params)}]"
 
 
 def _quoted(text: str) -> str:
-    return re.sub(r'([\\"\]])', r"\\\1", _plain(text)[:_MAX_PARAM])
+    return re.sub(r'([\\"\]])', r"\\\1", _value(text))
+
+
+def _value(text: str) -> str:
+    return _cut(_plain(text), _MAX_PARAM).decode()
 
 
 def _cef(alert: AlertText, event: Event, number: int, severity: int) -> str:
@@ -88,15 +99,15 @@ def _cef(alert: AlertText, event: Event, number: int, severity: int) -> str:
         "dst": "" if ":" in address else address,
         "c6a3": address if ":" in address else "",
         "c6a3Label": "Destination IPv6 Address" if ":" in address else "",
-        "dhost": details.get("hostname", ""),
+        "dhost": _value(details.get("hostname", "")),
         "cs1Label": "site",
-        "cs1": event.site,
+        "cs1": _value(event.site),
         "cs2Label": "verdict" if event.verdict else "",
         "cs2": event.verdict,
         "cs3Label": "maker" if "maker" in details else "",
-        "cs3": details.get("maker", ""),
+        "cs3": _value(details.get("maker", "")),
         "cs4Label": "model" if "model" in details else "",
-        "cs4": details.get("model", ""),
+        "cs4": _value(details.get("model", "")),
         "msg": event.text,
     }
     extension = " ".join(f"{name}={_escaped(value, '=')}" for name, value in found.items() if value)

@@ -91,3 +91,18 @@ def test_a_long_one_is_cut_between_characters() -> None:
     [message] = messages(alert(Event("new", "摄像机" * 1000, "hq")), AT, Sender("scanner"))
     assert MAX_BYTES - 3 < len(message) <= MAX_BYTES
     assert message.decode().endswith(("摄", "像", "机"))
+
+
+@pytest.mark.parametrize("character", ["\U0001f4f7", '"', "="])
+@pytest.mark.parametrize("cef", [False, True])
+def test_a_device_with_long_names_keeps_nothing_out_of_its_message(cef: bool, character: str) -> None:
+    names = ("maker", "brand", "model", "firmware", "hostname", "what", "before", "after")
+    details = {**dict.fromkeys(names, 200 * character), "last_seen": "2026-11-01T00:00:00Z"}
+    event = Event("new", f"listed 10.0.0.9 {900 * character}", "hq", "10.0.0.9", "listed", details)
+    (message,) = messages(alert(event), AT, Sender("scanner", cef=cef))
+    assert len(message) <= MAX_BYTES
+    head, _, text = message.decode().partition("\ufeff")
+    assert head.endswith('"] ')
+    assert 'address="10.0.0.9" verdict="listed" maker="' in head
+    assert (" dst=10.0.0.9 " if cef else "new: listed 10.0.0.9 ") in text
+    assert not cef or " msg=listed 10.0.0.9 " in text
