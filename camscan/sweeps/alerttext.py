@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
 from camscan.records import Verdict
@@ -18,6 +19,8 @@ ALARM = "alarm"
 BACK = "returned-after-removal"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 """With the marks that turn the direction of writing round."""
+_MAX_LINE, _MAX_TEXT = 300, 8_000
+"""Characters of one event and of all: services take few, and what devices call themselves must not fill the message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +52,12 @@ class AlertText:
 
     @property
     def text(self) -> str:
-        """All events, one a line, and where the rest is found."""
-        lines = [f"{event.kind}: {event.text}" for event in self.events if event.kind != SUMMARY]
-        if self.left_out:
-            lines.append(f"and {self.left_out} more")
+        """The events, one a line, as many as somebody reads, and where the rest is found."""
+        every = [_cut(f"{event.kind}: {event.text}") for event in self.events if event.kind != SUMMARY]
+        ends = accumulate(len(line) + 1 for line in every)
+        lines = [line for line, end in zip(every, ends, strict=True) if end <= _MAX_TEXT]
+        if left_out := self.left_out + len(every) - len(lines):
+            lines.append(f"and {left_out} more")
         if self.scan:
             lines.append(f"The whole: camscan report --scan {self.scan}")
         return "\n".join((*lines, f"Alert {self.id}"))
@@ -68,6 +73,10 @@ def read_alert(body: bytes) -> AlertText:
         scan=found.get("scan") or "",
         left_out=found.get("left_out", 0),
     )
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= _MAX_LINE else f"{line[: _MAX_LINE - 1]}…"
 
 
 def _events(found: Mapping[str, Any]) -> Iterator[Event]:

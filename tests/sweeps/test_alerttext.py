@@ -55,6 +55,16 @@ def test_what_was_left_out_is_counted() -> None:
     assert "and 7 more" in replace(read(), left_out=7).text
 
 
+def test_no_line_and_no_text_is_longer_than_people_read() -> None:
+    event = read().events[1]
+    many = tuple(replace(event, text=f"listed 10.0.0.{number} {'x' * 2_000}") for number in range(60))
+    lines = replace(read(), events=(read().events[0], *many), left_out=5).text.splitlines()
+    assert {len(line) for line in lines[:-3]} == {300}
+    assert lines[0].startswith("new: listed 10.0.0.0 x")
+    assert lines[-3:] == [f"and {65 - len(lines[:-3])} more", "The whole: camscan report --scan scan2", "Alert scan2-7"]
+    assert 7_500 < len("\n".join(lines)) < 8_200
+
+
 def test_the_end_of_a_loss_is_an_event_that_warns_nobody() -> None:
     memory, _ = advance(Memory(), sweep(0, cameras(3)), Terms())
     memory, _ = advance(memory, sweep(1, cameras(3), dead=["10."]), Terms())

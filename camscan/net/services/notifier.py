@@ -29,6 +29,8 @@ MISSING = "apprise is not installed: pip install 'camscan[notify]'"
 _LIBRARIES = ("requests", "smtplib")
 """Libraries that use Python's own sockets, which an audit hook sees."""
 _BASE = "apprise.plugins.base"
+_OVERFLOW = "overflow="
+"""How a URL of apprise says what becomes of a message that is longer than the service takes."""
 _ADDRESS_ARGUMENT = {"socket.connect": 1, "socket.sendto": 1, "socket.sendmsg": 1}
 """Audit event -> which of its arguments is the address."""
 _FORBIDDEN = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork", "pty.spawn")
@@ -128,6 +130,8 @@ def _send(order: Mapping[str, Any]) -> Delivery:
         return Delivery(taken=False, reason="apprise cannot read the URL: check the file or variable that contains it")
     if not _is_auditable(service):
         return Delivery(taken=False, reason=f"{service.service_name} speaks neither HTTP nor SMTP: use another service")
+    if _OVERFLOW not in order["url"].lower():  # by default, apprise sends what is too long, and the service refuses it
+        service.overflow_mode = apprise.OverflowMode.SPLIT
     sender = apprise.Apprise(asset=asset)
     sender.add(service)
     if sender.notify(title=order["title"], body=order["body"], body_format=apprise.NotifyFormat.TEXT):

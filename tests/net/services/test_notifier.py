@@ -40,6 +40,17 @@ async def test_a_message_is_brought() -> None:
     assert (json.loads(body)["title"], json.loads(body)["message"]) == ("title", "one\ntwo")
 
 
+@pytest.mark.parametrize(("more", "parts"), [("", 2), ("?overflow=truncate", 1)])
+async def test_what_is_longer_than_a_service_takes_is_brought_in_parts_unless_the_url_says_otherwise(
+    more: str, parts: int
+) -> None:
+    """A service refuses what is too long, and the alert with it."""
+    with receiving([OK]) as receiver:
+        ended = await deliver(at(receiver, more), "title", "camera\n" * 6_000, timeout=30, allow_private=True)
+        assert ended == Delivery(taken=True)
+    assert [len(json.loads(body)["message"]) <= 32_768 for _, body in receiver.requests] == [True] * parts
+
+
 @contextmanager
 def smtp() -> Iterator[tuple[int, list[str]]]:
     """A mail server for one message."""
