@@ -34,13 +34,13 @@ def render(report: Report, _page: Page) -> Iterator[str]:
 
 def _rows(report: Report) -> Iterator[Iterable[str]]:
     hostnames = Counter((judged.device.hostname or "").casefold() for judged in report.devices)
-    taken: Counter[str] = Counter()
+    numbers, taken = Counter[str](), set[str]()
     for judged in ranked(report.devices):
         row = _row(judged, report.scan.site or "")
         if hostnames[row["name"].casefold()] != 1:
             row["name"] = judged.device.place
         row = {name: _fitted(text, _LENGTHS.get(name, _MAX_COMMENT)) for name, text in row.items()}
-        row["name"] = _numbered(row["name"], taken)
+        row["name"] = _numbered(row["name"], numbers, taken)
         yield (row[name] for name in COLUMNS)
 
 
@@ -49,11 +49,19 @@ def _fitted(text: str, length: int) -> str:
     return shown if len(shown) <= length else cell(text, length - 1)  # the sign against formulas takes room too
 
 
-def _numbered(name: str, taken: Counter[str]) -> str:
-    """`name`, with a number where it was given before: several devices may answer at one address."""
-    taken[name.casefold()] += 1
-    number = taken[name.casefold()]
-    return name if number == 1 else f"{name[: _LENGTHS['name'] - 8]} #{number}"
+def _numbered(name: str, numbers: Counter[str], taken: set[str]) -> str:
+    """`name`, with a number where it was given before: several devices may answer at one address.
+
+    A device may also call itself as such a one is called.
+    """
+    given = name
+    while True:
+        numbers[name.casefold()] += 1
+        if (number := numbers[name.casefold()]) > 1:
+            given = f"{name[: _LENGTHS['name'] - 8]} #{number}"
+        if given.casefold() not in taken:
+            taken.add(given.casefold())
+            return given
 
 
 def _row(judged: Judged, site: str) -> dict[str, str]:

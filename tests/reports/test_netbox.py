@@ -62,6 +62,15 @@ def test_names_are_unique(make_report: Callable[..., Report]) -> None:
     ]
 
 
+def test_a_host_that_calls_itself_as_a_numbered_one_is_numbered_too(make_report: Callable[..., Report]) -> None:
+    devices = named(
+        *(Device("10.0.0.3", (), hostname="10.0.0.4 #2"), Device("10.0.0.4", ()), Device("10.0.0.4", ())),
+        *(Device("10.0.0.4", ()), Device("10.0.0.5", (), hostname="10.0.0.4 #3")),
+    )
+    names = [row["name"] for row in rows(make_report(devices=devices))]
+    assert names == ["10.0.0.4 #2", "10.0.0.4", "10.0.0.4 #3", "10.0.0.4 #4", "10.0.0.4 #3 #2"]
+
+
 def test_nothing_is_longer_than_the_field_that_takes_it(make_report: Callable[..., Report]) -> None:
     text = "=" * 400
     long = Device(text, (), maker=text, model=text, serial=text, hostname=text)
