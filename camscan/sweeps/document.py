@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -18,6 +18,8 @@ CHANGES_SCHEMA = "camscan-changes/1"
 ALERT_SCHEMA = "camscan-alert/1"
 MAX_TOLD = 100
 """Changes of one kind that an alert names; the others are counted, and `camscan diff` shows them all."""
+_MAX_NAMED = 8
+"""Losses that the summary names: it is the subject of a mail."""
 
 Object: TypeAlias = dict[str, Any]
 
@@ -90,8 +92,8 @@ def signature(secret: bytes, body: bytes) -> str:
 
 def summary(changes: Changes) -> str:
     """The changes in one line, as "1 new (1 listed), 2 changed, coverage lost: channel sadp"."""
-    lost = [f"coverage lost: {', '.join(loss.what for loss in changes.losses)}"] if changes.losses else []
-    lost += [f"no longer lost: {', '.join(loss.what for loss in changes.ended)}"] if changes.ended else []
+    lost = [f"coverage lost: {_named(changes.losses)}"] if changes.losses else []
+    lost += [f"no longer lost: {_named(changes.ended)}"] if changes.ended else []
     if changes.first:
         first = [f"the first sweep: {_verdicts(changes.verdicts)}", *lost]
         return ", ".join(first) if changes.complete else "no complete sweep yet"
@@ -100,6 +102,11 @@ def summary(changes: Changes) -> str:
     cut = "" if changes.complete else "; the scan is incomplete, so what is missing cannot be said"
     none = "nothing changed" if not changes.unselected else "nothing changed of what is selected"
     return f"{', '.join(parts) or none}{cut}"
+
+
+def _named(losses: Sequence[Loss]) -> str:
+    rest = len(losses) - _MAX_NAMED
+    return ", ".join(loss.what for loss in losses[:_MAX_NAMED]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _verdicts(verdicts: Mapping[Verdict, int]) -> str:

@@ -111,6 +111,14 @@ def test_a_loss_is_told_once() -> None:
     assert alert(again, ABOUT, "id2") is None
 
 
+def test_a_summary_names_some_losses_and_counts_the_others() -> None:
+    quiet = last(sweep(0, SITE), sweep(1, SITE))
+    losses = tuple(Loss(f"network 10.0.{number}.0/24", "cut") for number in range(200))
+    told = ", ".join(loss.what for loss in losses[:8])
+    assert summary(replace(quiet, losses=losses)) == f"coverage lost: {told} and 192 more"
+    assert summary(replace(quiet, ended=losses[:8])) == f"no longer lost: {told}"
+
+
 def test_an_alert_stays_small() -> None:
     many = last(sweep(0, SITE), sweep(1, [*SITE, *cameras(250, "10.0.1.")]))
     told = body(many)
