@@ -16,6 +16,8 @@ from camscan.sweeps.tracks import match
 
 _FORGOTTEN_AFTER = timedelta(days=400)
 """A device that was absent for longer is new when it comes back."""
+MAX_ABSENT = 50_000
+"""The most absent devices that are remembered of a site: a liar makes up more every night."""
 _MAX_UNSEEN = 100
 """The most addresses named in one loss."""
 
@@ -57,7 +59,7 @@ def _advance(memory: Memory, snapshot: Snapshot, terms: Terms, *, first: bool) -
         memory,
         scan=snapshot.scan,
         at=snapshot.at,
-        tracks=tuple(track for track in tracks if not _is_over(track, _latest(memory, snapshot))),
+        tracks=_remembered(tracks, _latest(memory, snapshot)),
         verdicts=verdicts,
         coverage=snapshot.coverage,
         by_channel=snapshot.by_channel,
@@ -78,9 +80,18 @@ def _advance(memory: Memory, snapshot: Snapshot, terms: Terms, *, first: bool) -
     )
 
 
-def _is_over(track: Track, now: datetime) -> bool:
-    """Whether to forget a device: reported as missing or no longer asked, and not seen for very long."""
-    return (track.gone or track.unasked > 0) and now - track.last_seen >= _FORGOTTEN_AFTER
+def _remembered(tracks: Iterable[Track], now: datetime) -> tuple[Track, ...]:
+    """The devices without those to be forgotten: absent for very long or, where very many are, the longest."""
+    kept = [track for track in tracks if not (_is_absent(track) and now - track.last_seen >= _FORGOTTEN_AFTER)]
+    absent = sorted(track.last_seen for track in kept if _is_absent(track))
+    if len(absent) <= MAX_ABSENT:
+        return tuple(kept)
+    return tuple(track for track in kept if not _is_absent(track) or track.last_seen >= absent[-MAX_ABSENT])
+
+
+def _is_absent(track: Track) -> bool:
+    """Whether a device is reported as missing, or no longer asked."""
+    return track.gone or track.unasked > 0
 
 
 def _latest(memory: Memory, snapshot: Snapshot) -> datetime:

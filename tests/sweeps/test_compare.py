@@ -357,6 +357,18 @@ def test_a_channel_that_is_no_longer_asked_is_not_lost() -> None:
     assert not [loss for changes in results for loss in changes.losses if loss.what.startswith("channel")]
 
 
+def test_of_very_many_that_are_absent_the_longest_absent_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A liar makes up other devices every night."""
+    monkeypatch.setattr("camscan.sweeps.compare.MAX_ABSENT", 3)
+    memory, every = Memory(), [f"10.0.0.{number}" for number in range(1, 60)]
+    for night in range(10):
+        made_up = [Camera(f"10.0.0.{10 + 3 * night + n}", f"SN-{night}-{n}-123456", None) for n in range(3)]
+        memory, _ = advance(memory, sweep(night, [*SITE, *made_up], targets=every), Terms(1, 1))
+    absent = [track for track in memory.tracks if track.gone]
+    assert [track.device.address for track in absent] == ["10.0.0.34", "10.0.0.35", "10.0.0.36"]
+    assert len(memory.tracks) == len(SITE) + len(made_up) + len(absent)
+
+
 def test_a_device_that_was_away_for_long_is_forgotten() -> None:
     snapshots = [
         sweep(0, SITE),
