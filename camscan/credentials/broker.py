@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from ipaddress import ip_address
 
 from pydantic import SecretStr
 
@@ -21,6 +23,8 @@ Sight = Callable[[str, Sequence[Observation]], Sighting]
 """What an address has shown of itself, from what it said without a login."""
 ALERT = "ALERT: "
 """Begins a note that somebody must look into."""
+_MAX_NAMED = 20
+"""Addresses that one note names."""
 _ALARMING = (LoginReason.CERTIFICATE, LoginReason.OTHER_DEVICE)
 
 Read = Callable[[Enrolment], SecretStr]
@@ -71,10 +75,16 @@ class CredentialBroker:
     @property
     def notes(self) -> Iterator[str]:
         """What a reader of the scan must know about its logins; alerts first."""
-        alerts = [pair for pair in sorted(self._reasons.items()) if pair[1].startswith(_ALARMING)]
-        others = [pair for pair in sorted(self._reasons.items()) if not pair[1].startswith(_ALARMING)]
-        yield from (f"{ALERT}{address}: {reason}; no secret was sent to it" for address, reason in alerts)
-        yield from (f"{address}: {reason}" for address, reason in others)
+        others: defaultdict[str, list[str]] = defaultdict(list)
+        for address, reason in sorted(self._reasons.items(), key=lambda pair: int(ip_address(pair[0]))):
+            if reason.startswith(_ALARMING):
+                yield f"{ALERT}{address}: {reason}; no secret was sent to it"
+            else:
+                others[reason].append(address)
+        for reason, addresses in others.items():
+            left = len(addresses) - _MAX_NAMED
+            more = f" and {left:,} other{'s' * (left != 1)}" if left > 0 else ""
+            yield f"{', '.join(addresses[:_MAX_NAMED])}{more}: {reason}"
         if self._accepted:
             count = len(self._accepted)
             yield f"{count} device{'s' * (count != 1)} accepted the enrolled login"

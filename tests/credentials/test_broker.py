@@ -66,3 +66,13 @@ def test_notes_put_alerts_first_and_count_what_was_taken(tmp_path: Path) -> None
         "10.0.0.2: login refused",
         "1 device accepted the enrolled login",
     ]
+
+
+def test_devices_of_which_the_same_is_to_be_said_share_a_note_in_order_of_address(tmp_path: Path) -> None:
+    logins = broker(tmp_path, sighting=Sighting(serials=(SERIAL,)))
+    for number in (3, 29, 10, 4):
+        logins._report(f"10.0.0.{number}", "x" if number == 10 else LoginReason.REFUSED)
+    assert list(logins.notes) == ["10.0.0.3, 10.0.0.4, 10.0.0.29: login refused", "10.0.0.10: x"]
+    for number in range(100, 118):
+        logins._report(f"10.0.0.{number}", LoginReason.REFUSED)
+    assert next(logins.notes).endswith(", 10.0.0.116 and 1 other: login refused")
