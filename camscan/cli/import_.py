@@ -35,6 +35,7 @@ def import_(files: tuple[str, ...], kind: str | None, site: str | None, db: str 
     from camscan.app.judging import library
     from camscan.app.passive import ImportedFile, import_files
     from camscan.app.sources import described, head, opened
+    from camscan.cli.stored import tell_new_site
     from camscan.imports.files.base import SNIFFED
     from camscan.imports.registry import reader_for
     from camscan.records import ScanStatus
@@ -46,6 +47,7 @@ def import_(files: tuple[str, ...], kind: str | None, site: str | None, db: str 
             source = stack.enter_context(opened(name))
             read.append(ImportedFile(source, reader_for(head(source.stream, SNIFFED), kind, source.name)))
         with Store.open(db) as store:
+            tell_new_site(store, site, quiet=quiet)
             scan = import_files(store, read, site)
             if not quiet:
                 for file in read:

@@ -106,7 +106,8 @@ def scan(
     with open_store(db, or_new=not resume) as store:
         before = scan_of(store, resume, site) if resume else None
         login = _broker(choices, credentials_file, unlock, before.site if before else site, judges)
-        ended = _run(replace(_begun(store, before, choices, site), broker=login), store, quiet=quiet)
+        job = _begun(store, before, choices, site, quiet=quiet)
+        ended = _run(replace(job, broker=login), store, quiet=quiet)
         if ended.status is ScanStatus.INTERRUPTED and not quiet:
             click.echo("Interrupted; what was found until now follows.", err=True)
         report, returned = _reported(store, ended, own or judges(), all_hosts=all_hosts)
@@ -137,13 +138,15 @@ def _reported(store: Store, ended: Scan, judges: Judges, *, all_hosts: bool) -> 
         return report, register_scan(store, report, *judges)
 
 
-def _begun(store: Store, before: Scan | None, choices: Choices, site: str | None) -> Job:
+def _begun(store: Store, before: Scan | None, choices: Choices, site: str | None, *, quiet: bool) -> Job:
     """The scan, on record as running; nothing is written where it cannot run."""
     from camscan.app.jobs import check_decoys, job_for_rest, new_job, resume_job
+    from camscan.cli.stored import tell_new_site
 
     check_decoys(job := job_for_rest(before, choices) if before else new_job(choices, site))
     if before:
         return resume_job(store, before, choices)
+    tell_new_site(store, site, quiet=quiet)
     store.begin(job.scan)
     return job
 

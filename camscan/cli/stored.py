@@ -101,6 +101,20 @@ def _knowing(store: Store, site: str | None, about: str) -> Iterator[Scan]:
             yield scan
 
 
+def tell_new_site(store: Store, site: str | None, *, quiet: bool) -> None:
+    """Say of a new site whose name is nearly that of another: a misspelt one is a place of its own for good."""
+    from difflib import get_close_matches
+
+    from camscan.reports.escape import terminal
+
+    known = {one.casefold(): one for one in store.sites() if one}
+    if quiet or site is None or site in known.values():
+        return
+    for near in get_close_matches(site.casefold(), known, n=1, cutoff=0.8):
+        names = terminal(f"{site!r} is a new site in this store, which also has {known[near]!r}")
+        click.echo(f"Note: {names}: if it is misspelt, `camscan db remove` takes the scan out again.", err=True)
+
+
 def last_seen_at(store: Store, scan: Scan, address: str) -> str:
     """What an earlier scan of the same site saw at an address, and which one: a sentence, or "" if none did."""
     from camscan.reports.escape import terminal

@@ -171,3 +171,19 @@ def test_what_is_no_address_is_not_said_to_be_silent(db: Path) -> None:
         done = CliRunner().invoke(explain, [name, "--db", str(db)])
         assert isinstance(done.exception, UsageError)
         assert why in str(done.exception)
+
+
+def test_a_site_that_may_be_misspelt_is_told_of_once(db: Path) -> None:
+    def told(site: str, *words: str) -> list[str]:
+        result = run("-", "--site", site, "--db", db, *words, stdin=NEIGHBOURS)
+        assert result.exit_code == 0
+        return [line for line in result.stderr.splitlines() if "new site" in line]
+
+    assert told("school") == []
+    assert told("school") == []
+    assert told("depot") == []
+    assert told("Scool", "--quiet") == []
+    (note,) = told("SCHOOL")
+    assert note.startswith("Note: 'SCHOOL' is a new site in this store, which also has 'school': ")
+    assert "`camscan db remove`" in note
+    assert told("SCHOOL") == []
