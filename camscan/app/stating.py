@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -52,7 +52,7 @@ def meant(store: Store, text: str, site: str | None) -> Entry:
     """
     text, wanted = usual(text), asked(text)
     found = store.register.named(text, map(key, wanted), site)
-    exact = [one for one in found if text in (one.address, one.device) or shared(names(track_of(one)), wanted)]
+    exact = [one for one in found if _is_called(one, text, wanted)]
     if not exact:
         where = f" at site {site}" if site else "" if site is None else " without a site"
         raise UsageError(f"no device {text!r} was ever seen{where}: give a serial, a MAC or an address")
@@ -60,6 +60,12 @@ def meant(store: Store, text: str, site: str | None) -> Entry:
         places = ", ".join(f"{one.device} at {one.address} of {one.site or 'no site'}" for one in exact[:5])
         raise UsageError(f"{text!r} matches {len(exact)} devices ({places}): {_remedy(text, exact)}")
     return exact[0]
+
+
+def _is_called(entry: Entry, text: str, wanted: Collection[str]) -> bool:
+    """Whether a device has this id or address, or one of these names."""
+    track = track_of(entry)
+    return text in (entry.address, entry.device, *track.places) or bool(shared(names(track), wanted))
 
 
 def _remedy(text: str, found: Sequence[Entry]) -> str:

@@ -117,10 +117,12 @@ def tell_new_site(store: Store, site: str | None, *, quiet: bool) -> None:
 
 def last_seen_at(store: Store, scan: Scan, address: str) -> str:
     """What an earlier scan of the same site saw at an address, and which one: a sentence, or "" if none did."""
+    from camscan.app.registering import track_of
     from camscan.reports.escape import terminal
 
     site = scan.site or ""
-    seen = [one for one in store.register.named(address, (), site) if one.last_seen < scan.started_at]
+    named = (one for one in store.register.named(address, (), site) if address in track_of(one).places)
+    seen = [one for one in named if one.last_seen < scan.started_at]
     entry = max(seen, key=lambda one: one.last_seen, default=None)
     before = (one for one in store.newest(scan.site) if (one.site or "") == site)
     saw = next((one for one in before if entry and one.started_at <= entry.last_seen), None)

@@ -67,6 +67,8 @@ def _cells(row: Row) -> tuple[str, ...]:
 def _reasons(row: Row) -> Iterator[str]:
     """Why the device stands where it does, as a list below its address."""
     yield f"- {code(row.device.place)}\n"
+    if len(row.device.addresses) > 1:
+        yield f"  - also at {', '.join(map(code, row.device.addresses[1:]))}\n"
     if row.channels:
         yield f"  - {row.channels}\n"
     yield from (f"  - conflict: {code(conflict)}\n" for conflict in row.device.conflicts)

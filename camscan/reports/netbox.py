@@ -87,6 +87,8 @@ def _comments(judged: Judged) -> Iterator[str]:
     if device.behind:
         yield f"behind {code(device.behind.recorder)}"
         yield f"channel {device.behind.number} {code(device.behind.name)}".rstrip()
+    if len(device.addresses) > 1:
+        yield f"also at {', '.join(map(code, device.addresses[1:]))}"
     told = {"brand": device.brand, "firmware": device.firmware}
     yield from (f"{name} {code(text)}" for name, text in told.items() if text)
     yield from (f"on {code(policy)}" for policy in dict.fromkeys(by.policy for by in judged.listed_by))

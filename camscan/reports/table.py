@@ -14,6 +14,7 @@ from camscan.reports.columns import GAP, cut, fitted, line, widths
 from camscan.reports.escape import terminal
 from camscan.reports.order import rank
 from camscan.reports.sentences import PLACES, channels, findings, limits, urgent
+from camscan.reports.words import joined
 from camscan.summaries import State
 
 _HEADS = ("verdict", "address", "maker", "brand", "model", "level")
@@ -25,6 +26,8 @@ _MIN_WIDTH = 40
 _ROOM_BESIDE = 40
 """Columns that must be left for the evidence to stand beside the others; else it stands below, on a line of its own."""
 _MAX_VALUE = 60
+_MAX_OTHERS = 3
+"""Other addresses of a device that are named."""
 
 _STYLES = {
     Verdict.LISTED: Style(color="red", bold=True),
@@ -110,6 +113,8 @@ def _reasons(judged: Judged) -> str:
         reasons.append(f"{terminal(best.field)}: {terminal(best.value, _MAX_VALUE)}{more}")
     elif device.camera_like and not device.behind:
         reasons.append("answers like a camera")
+    if len(device.addresses) > 1:
+        reasons.append(f"also at {joined(list(map(terminal, device.addresses[1:])), _MAX_OTHERS)}")
     if device.slots:
         reasons.append(channels(device.slots))
     elif device.hidden_channels:

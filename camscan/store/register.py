@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, insert, literal, or_, select, true, update
 
 from camscan.batches import batched
 from camscan.moments import latest_past
@@ -93,16 +93,15 @@ class Register:
             return self._entries(connection, query)
 
     def named(self, text: str, keys: Iterable[str], site: str | None = None) -> tuple[Entry, ...]:
-        """The devices with this address or id, or with one of these keys; of a site, or of all."""
+        """The devices with this address or id, or with one of these keys, else with this as another address."""
         bearing = select(register_keys.c.entry).where(register_keys.c.key.in_(list(map(escape, keys))))
         plain = escape(text)
-        query = _entries().where(
-            or_(register.c.address == plain, register.c.device == plain, register.c.number.in_(bearing))
-        )
-        if site is not None:
-            query = query.where(register.c.site == escape(site))
+        called = or_(register.c.address == plain, register.c.device == plain, register.c.number.in_(bearing))
+        also = register_tracks.c.text.contains(f'"{plain}":', autoescape=True)  # among its places: a look at all tracks
+        at = register.c.site == escape(site) if site is not None else true()
         with self._database.reading() as connection:
-            return self._entries(connection, query)
+            found = (self._entries(connection, _entries().where(which, at)) for which in (called, also))
+            return next(filter(None, found), ())
 
     def bearing(self, keys: Iterable[str]) -> tuple[Entry, ...]:
         """The devices with one of these keys, of whichever site."""

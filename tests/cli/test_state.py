@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from unittest.mock import Mock
@@ -13,12 +14,13 @@ import pytest
 from click.testing import CliRunner, Result
 from support.nights import night, serial
 from support.workbooks import read
+from support.world import camera
 
 from camscan.app import stating
 from camscan.cli.report import report
 from camscan.cli.state import state
 from camscan.errors import UsageError
-from camscan.records import ScanStatus
+from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
 from camscan.store import Store
 
 ONE, TWO = "10.0.0.1", "10.0.0.2"
@@ -47,6 +49,20 @@ def gone(store: Store, first: int, count: int, *, gateway: bool = True) -> None:
 
 def states(store: Store, *words: str) -> list[str]:
     return [one["state"] for one in json.loads(run(store, *words, "--format", "json").stdout)["states"]]
+
+
+def test_a_device_is_meant_by_any_of_its_addresses(tmp_path: Path) -> None:
+    own = {"sadp.mac": ("44:19:B6:00:00:01",), "sadp.ipv4_address": (ONE,), **camera(1)}
+    at = datetime(2026, 10, 1, tzinfo=UTC)
+    seen = [Observation(one, "sadp", Outcome.ANSWERED, at, 37020, fields=own) for one in (ONE, TWO)]
+    with Store.open(tmp_path / "two.db") as store:
+        scan = Scan("4f2a", at, ("10.0.0.0/24",), ("sadp",), "hq")
+        store.begin(scan)
+        store.append(scan.id, seen, [LedgerEntry(one, {"sadp": Outcome.ANSWERED}) for one in (ONE, TWO)])
+        store.finish(replace(scan, status=ScanStatus.COMPLETE, finished_at=at))
+        assert run(store, TWO, "ticketed", "--why", "x").stderr == f"{serial(1)} at {ONE} is ticketed from now on.\n"
+        with pytest.raises(UsageError, match=r"no device '10\.0\.0\.3' was ever seen"):
+            run(store, "10.0.0.3", "ticketed", "--why", "x")
 
 
 @pytest.mark.parametrize("name", [ONE, serial(1), serial(1).lower()])

@@ -20,7 +20,8 @@ def test_the_columns_are_the_scalar_keys(report: Report) -> None:
     nested = ("slots", "behind", "slot")
     scalar = [k for k, value in device.items() if (not isinstance(value, list) and k not in nested) or k == "listed_by"]
     assert list(COLUMNS[: len(scalar)]) == scalar
-    assert {column.partition("_")[0] for column in COLUMNS[len(scalar) :]} == set(nested)
+    assert {column.partition("_")[0] for column in COLUMNS[len(scalar) : -1]} == set(nested)
+    assert COLUMNS[-1] == "other_addresses"
     assert next(render(report, Page())) == ",".join(COLUMNS) + "\r\n"
 
 
@@ -47,6 +48,7 @@ def test_a_row_holds_the_device(report: Report) -> None:
         "verdict": "listed",
         "listed_by": "uk-nil;us-ndaa-889",
         "state": "ticketed",
+        "other_addresses": "fe80::4619:b6ff:fe00:1",
     }
 
 
@@ -59,5 +61,5 @@ def test_a_policy_that_lists_twice_is_named_once(make_report: Callable[..., Repo
 def test_a_line_break_in_a_name_makes_no_new_line(make_report: Callable[..., Report]) -> None:
     judged = Judged(Device("10.0.0.5", ("10.0.0.5",), hostname='a"\r\n=1+1,b', model="=1+1"), Verdict.UNIDENTIFIED)
     header, line = render(make_report(devices=(judged,)), Page())
-    assert line == '10.0.0.5,10.0.0.5,,"a""\\x0d\\x0a=1+1,b",,,\'=1+1,,,,,,unidentified,,,,,,,,,,\r\n'
+    assert line == '10.0.0.5,10.0.0.5,,"a""\\x0d\\x0a=1+1,b",,,\'=1+1,,,,,,unidentified,,,,,,,,,,,\r\n'
     assert header.count("\n") == 1

@@ -29,8 +29,9 @@ def test_a_device_is_a_row_and_those_that_matter_show_their_evidence(report: Rep
     cells = ("`10.0.0.25`", "`IPC-B140H`", "`Hikvision`", "`HiLook`", "certain", "`V5.5.84 build 190507`")
     assert f"| {' | '.join(cells)} | `44:19:B6:00:00:01` |" in shown
     at = shown.index("- `10.0.0.25`")
-    assert shown[at : at + 6] == [
+    assert shown[at : at + 7] == [
         "- `10.0.0.25`",
+        "  - also at `fe80::4619:b6ff:fe00:1`",
         "  - state: ticketed",
         "  - `uk-nil`: `Hangzhou Hikvision Digital Technology Co., Ltd.`, since `2022-11-24`",
         "  - `us-ndaa-889`: `Hikvision`, since `2018-08-13`",

@@ -36,8 +36,8 @@ def test_a_row_holds_the_device(report: Report) -> None:
         "site": "harbour",
         "description": "10.0.0.25 44:19:B6:00:00:01",
         "comments": (
-            "camscan: listed, level certain, brand `HiLook`, firmware `V5.5.84 build 190507`, on `uk-nil`,"
-            " on `us-ndaa-889`"
+            "camscan: listed, level certain, also at `fe80::4619:b6ff:fe00:1`, brand `HiLook`,"
+            " firmware `V5.5.84 build 190507`, on `uk-nil`, on `us-ndaa-889`"
         ),
     }
 
