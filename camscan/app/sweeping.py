@@ -21,6 +21,7 @@ from camscan.app.scope import Choices, scope_of
 from camscan.app.sites import choices, logins, policies
 from camscan.credentials.broker import ALERT
 from camscan.identify.library import Library
+from camscan.moments import utc
 from camscan.net.kernel import eventloop
 from camscan.policy import Policy
 from camscan.records import Scan, ScanStatus
@@ -187,5 +188,6 @@ def _log(site: str, changes: Changes, warned_of: Selection) -> None:
             what=change.what or None,
             before=change.before if change.what else None,
             after=change.after if change.what else None,
+            last_seen=utc(change.last_seen, "seconds") if change.last_seen else None,
             evidence=device.evidence or None,
         )

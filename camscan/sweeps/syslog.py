@@ -89,7 +89,7 @@ def _cef(alert: AlertText, event: Event, number: int, severity: int) -> str:
         "camscan",
         __version__,
         event.kind,
-        f"device {event.kind}",
+        f"device {event.kind}" if event.address else event.kind.replace("-", " "),
         str(_CEF_SEVERITY[severity]),
     )
     details = event.details
@@ -100,7 +100,7 @@ def _cef(alert: AlertText, event: Event, number: int, severity: int) -> str:
         "c6a3": address if ":" in address else "",
         "c6a3Label": "Destination IPv6 Address" if ":" in address else "",
         "dhost": _value(details.get("hostname", "")),
-        "cs1Label": "site",
+        "cs1Label": "site" if event.site else "",
         "cs1": _value(event.site),
         "cs2Label": "verdict" if event.verdict else "",
         "cs2": event.verdict,

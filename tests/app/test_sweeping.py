@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -271,7 +272,9 @@ def test_errors_reach_the_caller_and_let_the_site_go(
     assert swept(context()).complete
 
 
-def test_a_device_is_missing_after_three_sweeps(context: Callable[..., SweepContext], world: World) -> None:
+def test_a_device_is_missing_after_three_sweeps(
+    context: Callable[..., SweepContext], world: World, caplog: pytest.LogCaptureFixture
+) -> None:
     swept(context())
     del world.answers["10.0.0.2"]
     ended = [swept(context()) for _ in range(3)]
@@ -279,6 +282,8 @@ def test_a_device_is_missing_after_three_sweeps(context: Callable[..., SweepCont
     changes = ended[-1].changes
     assert changes is not None
     assert changes.of(Kind.MISSING)[0].device.label.endswith("DS-2CD2142FWD-I")
+    [line] = [one.getMessage() for one in caplog.records if "device.missing" in one.getMessage()]
+    assert re.search(r" last_seen=\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ ", line)
 
 
 def test_a_missed_decoy_makes_the_scan_blind_and_hides_nothing_else(

@@ -68,6 +68,13 @@ def test_cef() -> None:
     assert " dst=" not in six
 
 
+@pytest.mark.parametrize(("kind", "name"), [("summary", "summary"), ("coverage-loss", "coverage loss")])
+def test_cef_of_what_is_no_device_calls_it_none_and_labels_no_site_that_is_not_there(kind: str, name: str) -> None:
+    [line] = lines(Event(kind, "x", ""), cef=True)
+    assert f"|{kind}|{name}|" in line
+    assert "cs1" not in line
+
+
 def test_cef_takes_addresses_alone() -> None:
     (text,) = lines(Event("new", "x", "hq", "10.0.4.9 #3", "listed"), cef=True)
     assert " dst=10.0.4.9 " in text
