@@ -5,9 +5,30 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from camscan.records import Report, Scan
+from camscan.records import Origin, Report, Scan
 from camscan.reports.document import status
 from camscan.reports.words import moment
+
+_LOGIN = "login"
+_HOW = {
+    Origin.DISCOVER: (
+        "Devices were asked by multicast and broadcast alone, without any login and without changing anything. Their "
+        "answers were"
+    ),
+    Origin.LISTEN: "Nothing was sent: what devices announce by themselves was",
+    Origin.IMPORT: "Nothing was sent: what other programs have recorded, in their own ways, was",
+}
+_ASKED = "Each address was asked on several channels"
+
+
+def how(scan: Scan) -> str:
+    """How it was found out what the rules were held against: a sentence up to its verb."""
+    if told := _HOW.get(scan.origin):
+        return told
+    if _LOGIN in scan.channels:
+        enrolled = "only devices that were enrolled for it were asked again with their login"
+        return f"{_ASKED}, without changing anything; {enrolled}. Its answers were"
+    return f"{_ASKED}, without any login and without changing anything. Its answers were"
 
 
 def method(report: Report) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from functools import cached_property
 from camscan.records import Outcome, Report, Scan, ScanStatus, Verdict
 from camscan.reports import charts, grid
 from camscan.reports.document import coverage, status
-from camscan.reports.method import method
+from camscan.reports.method import how, method
 from camscan.reports.order import ranked
 from camscan.reports.rows import Row
 from camscan.reports.sentences import Alert, alerts, burndown, ending, findings, limits, passive, urgent
@@ -25,8 +25,6 @@ _MANY = 4_000
 """Devices beyond which each shows only its strongest proofs, for 20,000 of them are to stay below 30 MB."""
 _EMPTY = {"", "-"}
 """What stands in a cell of a reconciliation that holds nothing."""
-_LOGIN = "login"
-"""The channel of a scan that may use enrolled logins."""
 _EVIDENCE, _LITTLE_EVIDENCE = (40, 3), (2, 1)
 """Proofs of a device, and answers for each, that are shown."""
 
@@ -176,9 +174,9 @@ class Sheet:
         return status(self.scan) is ScanStatus.COMPLETE
 
     @property
-    def logs_in(self) -> bool:
-        """Whether enrolled devices were asked with their login."""
-        return _LOGIN in self.scan.channels
+    def how(self) -> str:
+        """How it was found out what the rules were held against: a sentence up to its verb."""
+        return how(self.scan)
 
     @property
     def status(self) -> str:

@@ -12,7 +12,7 @@ import pytest
 from support.pages import Element, Reader, read
 
 import camscan.reports
-from camscan.records import Device, Judged, Outcome, Report, ScanStatus, Verdict
+from camscan.records import Device, Judged, Origin, Outcome, Report, ScanStatus, Verdict
 from camscan.reports import Page
 from camscan.reports.charts import BARS, PALETTE
 from camscan.reports.html import SHOWN_ROWS, page, render
@@ -53,6 +53,30 @@ def test_the_policy_allows_the_own_style_and_script_and_nothing_else(reader: Rea
     head = [element.tag for element in reader.elements[:5]]
     assert head == ["html", "head", "meta", "meta", "meta"]
     assert "http-equiv" in reader.elements[3].attributes  # before anything that it is to govern
+
+
+@pytest.mark.parametrize(
+    ("origin", "channels", "told"),
+    [
+        (Origin.SCAN, ("http",), "Each address was asked on several channels, without any login"),
+        (Origin.SCAN, ("http", "login"), "only devices that were enrolled for it were asked again with their login."),
+        (Origin.DISCOVER, ("wsd",), "Devices were asked by multicast and broadcast alone, without any login"),
+        (Origin.LISTEN, ("sadp",), "Nothing was sent: what devices announce by themselves was matched against rules"),
+        (Origin.IMPORT, ("nmap",), "Nothing was sent: what other programs have recorded, in their own ways, was"),
+    ],
+)
+def test_the_method_claims_nothing_that_was_not_done(
+    report: Report, origin: Origin, channels: tuple[str, ...], told: str
+) -> None:
+    scan = replace(report.scan, channels=channels, settings={"origin": origin})
+    words = parsed(replace(report, scan=scan)).root.words
+    assert told in words
+    assert ("Each address was asked" in words) is (origin is Origin.SCAN)
+
+
+def test_one_address_is_no_addresses(make_report: Callable[..., Report]) -> None:
+    made = make_report(devices=(), ledger={"": {Outcome.REFUSED: 1}}, targets=1, networks=())
+    assert "1 address asked, 0 silent." in parsed(made).root.words
 
 
 def test_the_page_asks_nobody(reader: Reader) -> None:
