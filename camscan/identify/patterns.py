@@ -6,13 +6,16 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
+from typing import NamedTuple
 
 import re2
 
+from camscan.identify.literals import Texts, plain_text, required_literals
 from camscan.identify.lookup import PrefixIndex
 from camscan.identify.names import names_of
 from camscan.identify.prefixes import required_prefixes
 from camscan.identify.rules import Match
+from camscan.identify.within import LiteralIndex
 
 MAX_VALUE = 4096
 """Bytes of a value that are searched. Devices name themselves in the first line."""
@@ -27,12 +30,14 @@ MAX_VALUES = 256
 _MAX_KEPT = 512
 _MAX_SHORT = 128
 """Bytes of a value whose result is cached: short values (server names, titles, models) repeat in a network."""
-_SHARE, _SPANNING_SHARE = 72, 8
+_SHARE, _SPANNING_SHARE = 32, 8
 """Patterns in one automaton: more make hostile text slower, fewer make ordinary text slower."""
+_MOST_LIKELY, _SHARE_OF_UNLIKELY = 48, 8
+"""Patterns whose literals may be in one value; of one that has more, only an eighth is searched. Devices' answers have
+those of 28 at most, and a text that is made up of everybody's literals is what takes longest."""
 _MEMORY = 2 * 1024 * 1024
 """Bytes for the states of an automaton, which hostile text uses up. RE2's default of 8 MiB is no faster."""
-_MANY = 400
-"""Patterns that probably do not fit into one automaton; RE2 would report that only after compiling them."""
+_FLAGS = re.compile(r"^\(\?[a-zA-Z]+\)")
 _WIDE = re.compile(r"[^\x00-\x7f]|\\x\{|\\[pP]")
 """Marks a pattern that is matched by characters. Others are matched by bytes, which takes half the memory."""
 _ESCAPE = re.compile(r"\\.", re.DOTALL)
@@ -122,14 +127,24 @@ def _groups(pattern: str, value: bytes) -> Mapping[str, str]:
     return {name: text for name, text in texts.items() if text}
 
 
+class _Automaton(NamedTuple):
+    """Patterns that are matched at once, `always` or only in a value that has a literal of one of them."""
+
+    matches: Sequence[Match]
+    automaton: re2.Set
+    always: bool
+
+
 class PatternSet:
     """All patterns and table rows of one field. The results for recent short values are cached.
 
     Nine patterns in ten have a required prefix; those are looked up by the prefix of a value, and compiled when first
-    needed. The others are compiled into automata of several dozen patterns each. An automaton matches all its patterns
-    at the cost of one, but hostile text makes a large one build many states (16 KiB: 9 ms with hundreds of patterns,
-    7 ms in automata of 72). Patterns with an unbounded gap multiply the states: 150 of them in one automaton need a new
-    state for every byte (70 ms; 5 ms in automata of eight).
+    needed. The others are compiled into automata of a few dozen patterns each. An automaton matches all its patterns at
+    the cost of one, but hostile text makes it build a state for nearly every byte, which takes twenty times as long as
+    going through those it has. So most automata are only used for a value in which a literal stands that one of their
+    patterns requires, patterns that are nothing but a literal are in none, and those that begin alike share one.
+    Patterns with an unbounded gap multiply the states: 150 of them in one automaton need a new state for every byte
+    (16 KiB: 70 ms; 5 ms in automata of eight).
     """
 
     def __init__(self, matches: Iterable[Match]) -> None:
@@ -151,17 +166,33 @@ class PatternSet:
         return dict(found)
 
     @cached_property
-    def _automata(self) -> list[tuple[Sequence[Match], re2.Set]]:
-        """Automata of the patterns without a required prefix."""
-        groups: dict[tuple[bool, bool], list[Match]] = defaultdict(list)
-        for match in self._matches:
-            if not match.comparison and not required_prefixes(match.pattern):
-                groups[_is_wide(match.pattern), _SPANNING.search(match.pattern) is not None].append(match)
-        automata: list[tuple[Sequence[Match], re2.Set]] = []
-        for (wide, spanning), matches in groups.items():
+    def _literals(self) -> Mapping[Match, Texts]:
+        """The required literals of the patterns without a required prefix."""
+        patterns = (match for match in self._matches if not match.comparison and not required_prefixes(match.pattern))
+        return {match: required_literals(match.pattern, wide=_is_wide(match.pattern)) for match in patterns}
+
+    @cached_property
+    def _within(self) -> LiteralIndex:
+        return LiteralIndex(self._literals)
+
+    @cached_property
+    def _plain(self) -> Mapping[Match, bytes]:
+        """The patterns that are nothing but their literal; "" where case does not count."""
+        plain = ((match, plain_text(match.pattern)) for match, literals in self._literals.items() if literals)
+        return {match: b"" if text[1] else text[0] for match, text in plain if text}
+
+    @cached_property
+    def _automata(self) -> Sequence[_Automaton]:
+        """Automata of all other patterns without a required prefix."""
+        groups: dict[tuple[bool, bool, bool], list[Match]] = defaultdict(list)
+        for match in sorted(self._literals.keys() - self._plain.keys(), key=_beginning):
+            spanning = _SPANNING.search(match.pattern) is not None
+            groups[_is_wide(match.pattern), spanning, not self._literals[match]].append(match)
+        automata: list[_Automaton] = []
+        for (wide, spanning, always), matches in groups.items():
             share = _SPANNING_SHARE if spanning else _SHARE
             for place in range(0, len(matches), share):
-                automata += _automata(matches[place : place + share], wide)
+                automata += _automata(matches[place : place + share], wide, always)
         return automata
 
     def search(self, value: bytes) -> Sequence[Match]:
@@ -169,28 +200,39 @@ class PatternSet:
         return self._search_short(value) if len(value) <= _MAX_SHORT else self._search(value)
 
     def _search(self, value: bytes) -> Sequence[Match]:
-        found = [matches[index] for matches, automaton in self._automata for index in automaton.Match(value) or ()]
-        likely = dict.fromkeys(self._lookup.search(value))
-        found += [one for one in likely if one.comparison or _compiled(one.pattern).search(value) is not None]
+        part = value
+        likely = self._within.search(part.lower(), _MOST_LIKELY)
+        if len(likely) > _MOST_LIKELY:
+            part = value[: len(value) // _SHARE_OF_UNLIKELY]
+            likely = self._within.search(part.lower(), len(self._matches))
+        found = [match for match in likely if match in self._plain and self._plain[match] in part]
+        for matches, automaton, always in self._automata:
+            if always or not likely.isdisjoint(matches):
+                found += [matches[index] for index in automaton.Match(part) or ()]
+        begins = dict.fromkeys(self._lookup.search(value))
+        found += [one for one in begins if one.comparison or _compiled(one.pattern).search(value) is not None]
         if self._names:
             found += [one for name in names_of(value) & self._names.keys() for one in self._names[name]]
         return found
 
 
-def _automata(matches: Sequence[Match], wide: bool) -> Iterator[tuple[Sequence[Match], re2.Set]]:
+def _beginning(match: Match) -> str:
+    """What patterns are sorted by: those that begin alike share states of an automaton."""
+    return _FLAGS.sub("", match.pattern)
+
+
+def _automata(matches: Sequence[Match], wide: bool, always: bool) -> Iterator[_Automaton]:
     """One automaton for all, or one for each half if they do not fit into its memory."""
-    if len(matches) <= _MANY:
-        automaton = re2.Set.SearchSet(_options(wide))
-        try:
-            for match in matches:
-                automaton.Add(match.pattern.encode())
-            automaton.Compile()
-        except re2.error:
-            if len(matches) == 1:
-                raise
-        else:
-            yield matches, automaton
-            return
-    middle = len(matches) // 2
-    yield from _automata(matches[:middle], wide)
-    yield from _automata(matches[middle:], wide)
+    automaton = re2.Set.SearchSet(_options(wide))
+    try:
+        for match in matches:
+            automaton.Add(match.pattern.encode())
+        automaton.Compile()
+    except re2.error:
+        if len(matches) == 1:
+            raise
+        middle = len(matches) // 2
+        yield from _automata(matches[:middle], wide, always)
+        yield from _automata(matches[middle:], wide, always)
+    else:
+        yield _Automaton(matches, automaton, always)

@@ -7,19 +7,13 @@ from collections.abc import Iterable
 from functools import cache
 from typing import TypeAlias
 
+from camscan.identify.pieces import BOUNDS, ENDS, PIECE, REPEATS
+
 _Texts: TypeAlias = dict[str, bool]
 """Prefixes of what a part of a pattern matches. True: the prefix is complete, so the next part extends it."""
 
-_PIECE = re.compile(
-    r"\\[pP]\{\^?\w+\}|\\x\{\w+\}|\\.|\[\^?\]?(?:\[:\^?\w+:\]|\\.|[^\]\\])*\]|\(\?P?<\w+>|\(\?[a-zA-Z-]*[:)]"
-    r"|[*+?]\??|\{[0-9]+(?:,[0-9]*)?\}\??|.",
-    re.DOTALL,
-)
 _PLAIN = re.compile(r"[\x20-\x7e]")
-_BOUNDS = frozenset({"^", "$", r"\b", r"\B", r"\A", r"\z"})
 _STARTS = frozenset({"^", r"\A"})
-_REPEATS = frozenset("*+?{")
-_ENDS = frozenset({"", "|", ")"})
 _ESCAPED = re.compile(r"\\(.)")
 _SIMPLE = re.compile(r"(?:\(\?i\))?\^((?:(?:[\w ,/:;=<>\"'&#@~%!-]|\\[^\w\s])(?![*+?{]))+)[^|]*")
 _UNTOLD = re.compile(r"[^\x00-\x7f]|\\x\{|\\[pPQC]|\(\?[a-zA-Z-]*m|(?!^)\(\?[a-zA-Z-]+\)")
@@ -43,7 +37,7 @@ def required_prefixes(pattern: str) -> tuple[bytes, ...]:
         return ()
     if (simple := _SIMPLE.fullmatch(pattern)) and len(text := _ESCAPED.sub(r"\1", simple[1])) >= _LEAST:
         return (text[:_LONGEST].lower().encode(),)
-    texts = _Parser(_PIECE.findall(pattern)).anchored()
+    texts = _Parser(PIECE.findall(pattern)).anchored()
     return tuple(text.encode() for text in texts) if min(map(len, texts)) >= _LEAST else ()
 
 
@@ -57,7 +51,7 @@ class _Parser:
         self._place += self._peek().startswith("(?") and self._peek().endswith(")")
         choices: list[_Texts] = []
         while True:
-            tied = self._peek() in _STARTS and self._peek(1)[:1] not in _REPEATS
+            tied = self._peek() in _STARTS and self._peek(1)[:1] not in REPEATS
             choice = self._sequence()
             choices.append(choice if tied else {"": False})
             if self._peek() != "|":
@@ -71,7 +65,7 @@ class _Parser:
     def _sequence(self) -> _Texts:
         """The prefixes of one alternative; stops at the `|` or `)` after it."""
         texts: _Texts = {"": True}
-        while self._peek() not in _ENDS:
+        while self._peek() not in ENDS:
             texts = _joined(texts, self._repeated(self._part()))
             if not any(texts.values()):
                 self._skip()
@@ -80,14 +74,14 @@ class _Parser:
     def _skip(self) -> None:
         """Skip to the `|` or `)` after the alternative."""
         depth = 0
-        while (piece := self._peek()) and (depth or piece not in _ENDS):
+        while (piece := self._peek()) and (depth or piece not in ENDS):
             depth += (piece[0] == "(" and piece[-1] != ")") - (piece == ")")
             self._place += 1
 
     def _part(self) -> _Texts:
         piece = self._pieces[self._place]
         self._place += 1
-        if piece in _BOUNDS or (piece.startswith("(?") and piece.endswith(")")):
+        if piece in BOUNDS or (piece.startswith("(?") and piece.endswith(")")):
             return {"": True}
         if piece.startswith("("):
             choices = [self._sequence()]
@@ -104,7 +98,7 @@ class _Parser:
 
     def _repeated(self, part: _Texts) -> _Texts:
         """Apply the repetition operators that follow a part."""
-        while (piece := self._peek()) and piece[0] in _REPEATS and piece != "{":
+        while (piece := self._peek()) and piece[0] in REPEATS and piece != "{":
             self._place += 1
             if piece[0] == "?":
                 part = _merged([part, {"": True}])

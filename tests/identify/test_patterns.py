@@ -50,6 +50,21 @@ def test_only_the_first_bytes_are_searched(field: str, limit: int) -> None:
     assert len(encoded(field, "é" * limit)) == limit
 
 
+def test_of_a_text_of_the_literals_of_very_many_patterns_the_beginning_is_searched() -> None:
+    patterns = [f"marker{number}[0-9]*x" for number in range(100, 200)]
+    page = "<p>" + " ".join(f"{pattern[:9]}x" for pattern in patterns)
+    assert search(patterns, page[:400], "http.body") == [f"marker{number}[0-9]*x" for number in range(100, 136)]
+    beginning = search(patterns, page + " " * 400, "http.body")
+    assert 0 < len(beginning) < len(patterns) / 5
+    assert beginning == patterns[: len(beginning)]
+
+
+@pytest.mark.parametrize("pattern", ["Abcdef", "(?i)abcdef", "Abcde[f]", r"Abcdef\b"])
+@pytest.mark.parametrize("value", ["Abcdef", "--Abcdef-", "ABCDEF"])
+def test_a_pattern_that_is_a_text_is_found_as_others_are(pattern: str, value: str) -> None:
+    assert search([pattern], value) == ([pattern] if value != "ABCDEF" or pattern.startswith("(?i)") else [])
+
+
 def test_text_that_is_no_utf8_is_searched_too() -> None:
     assert search(["^a.b$"], "a\udc80b") == ["^a.b$"]
     assert search(["^.é$"], "中é") == ["^.é$"]

@@ -1,0 +1,171 @@
+"""Derives the texts of which a value must have one to match a pattern, without compiling the pattern."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from typing import NamedTuple, TypeAlias
+
+from camscan.identify.pieces import BOUNDS, ENDS, PIECE, REPEATS
+
+Texts: TypeAlias = frozenset[str]
+
+LEAST = 5
+"""Bytes of a text: a shorter one is in too many values."""
+_LONG = 8
+"""Bytes from which a text is rare enough; longer ones are not preferred."""
+_CUT = 40
+"""Characters of a text that are looked for."""
+_PRODUCT, _MOST = 8, 64
+"""The most spellings of a run of characters; the most texts of one pattern."""
+_CLASS = 4
+"""Characters of a class that is expanded into alternatives."""
+_OPAQUE = re.compile(r"\\[pPQC]")
+"""Patterns that are not analysed."""
+_HEX = re.compile(r"\\x(?:([0-9A-Fa-f]{2})|\{([0-9A-Fa-f]+)\})")
+_MEMBER = re.compile(r"\\x[0-9A-Fa-f]{2}|\\.|[^\\]", re.DOTALL)
+_PLAIN = re.compile(r"(\(\?i\))?((?:[\w ,/:;=<>\"'&#@~%!{}-]|\\[^\w\s])+)", re.ASCII)
+_ESCAPED = re.compile(r"\\(.)")
+_COUNTED = re.compile(r"\{[0-9]")
+_FOLDED = frozenset("ks")
+"""ASCII letters that equal others where characters are compared without case: the sign for kelvin and the long s."""
+
+
+class _Need(NamedTuple):
+    """What a part of a pattern needs: all that it matches is one of `whole`, or else one of `some` is in it."""
+
+    whole: Texts | None
+    some: Texts = frozenset()
+
+    @property
+    def texts(self) -> Texts:
+        """The texts of which one is needed; none if they are too short or too many."""
+        return _rarer(self.some, self.whole or frozenset())
+
+
+_NOTHING = _Need(frozenset({""}))
+_ANYTHING = _Need(None)
+
+
+@cache
+def required_literals(pattern: str, *, wide: bool) -> Texts:
+    """Texts in lower case, one of which is in every value that matches the pattern (RE2 syntax).
+
+    Empty if there are none, or they are too short or too many. `wide`: the pattern is matched by characters.
+    """
+    if _OPAQUE.search(pattern):
+        return frozenset()
+    parser = _Parser(PIECE.findall(pattern), wide)
+    need = parser.choices()
+    return need.texts if parser.is_done else frozenset()
+
+
+def plain_text(pattern: str) -> tuple[bytes, bool] | None:
+    """The text that is all of a pattern, and whether it is compared without case; None for any other pattern."""
+    found = None if _COUNTED.search(pattern) else _PLAIN.fullmatch(pattern)
+    return (_ESCAPED.sub(r"\1", found[2]).encode(), found[1] is not None) if found else None
+
+
+class _Parser:
+    def __init__(self, pieces: list[str], wide: bool) -> None:
+        self._pieces, self._wide = pieces, wide
+        self._place = 0
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all of the pattern was understood."""
+        return self._place == len(self._pieces)
+
+    def choices(self) -> _Need:
+        """All alternatives up to a closing bracket or the end."""
+        needs = [self._sequence()]
+        while self._peek() == "|":
+            self._place += 1
+            needs.append(self._sequence())
+        return needs[0] if len(needs) == 1 else _either(needs)
+
+    def _peek(self) -> str:
+        return self._pieces[self._place] if self._place < len(self._pieces) else ""
+
+    def _sequence(self) -> _Need:
+        run, best, is_whole = frozenset({""}), frozenset[str](), True
+        while self._peek() not in ENDS:
+            need = self._repeated(self._part())
+            joined = _joined(run, need.whole) if need.whole is not None else None
+            if joined is None:
+                is_whole = False
+                best = _rarer(_rarer(best, run), need.some)
+                run = need.whole or frozenset({""})
+            else:
+                best = _rarer(best, run) if len(joined) > len(run) else best
+                run = joined
+        return _Need(run if is_whole else None, _rarer(best, run))
+
+    def _part(self) -> _Need:
+        piece = self._pieces[self._place]
+        self._place += 1
+        if piece in BOUNDS or (piece.startswith("(?") and piece.endswith(")")):
+            return _NOTHING
+        if piece.startswith("("):
+            need = self.choices()
+            self._place += 1  # the closing bracket
+            return need
+        return self._class(piece[1:-1]) if piece.startswith("[") and len(piece) > 1 else self._sign(piece)
+
+    def _sign(self, piece: str) -> _Need:
+        sign = _plain(piece)
+        return _Need(frozenset({sign})) if sign and not (self._wide and sign in _FOLDED) else _ANYTHING
+
+    def _class(self, inside: str) -> _Need:
+        members = _MEMBER.findall(inside)
+        if inside.startswith(("^", "[")) or "-" in members[1:-1] or len(members) > _CLASS:
+            return _ANYTHING
+        needs = [self._sign(one if one != "." else r"\.") for one in members]
+        return _either(needs) if all(need.whole for need in needs) else _ANYTHING
+
+    def _repeated(self, need: _Need) -> _Need:
+        """Apply the repetition operators that follow a part."""
+        while (piece := self._peek()) and piece[0] in REPEATS and piece != "{":
+            self._place += 1
+            if piece[0] == "?":
+                need = _either([need, _NOTHING]) if need.whole is not None else _ANYTHING
+            else:
+                need = _ANYTHING if piece[0] == "*" or piece.startswith("{0") else _Need(None, need.texts)
+        return need
+
+
+def _plain(piece: str) -> str:
+    """The character that a piece stands for, in lower case; "" if it is another kind of piece."""
+    if found := _HEX.fullmatch(piece):
+        return chr(code).lower() if (code := int(found[1] or found[2], 16)) < 0x80 else ""
+    if piece.startswith("\\"):
+        return piece[1] if len(piece) == 2 and piece[1].isascii() and not piece[1].isalnum() else ""
+    has_case = not piece.isascii() and piece.lower() != piece.upper()
+    return piece.lower() if len(piece) == 1 and piece != "." and not has_case else ""
+
+
+def _either(needs: Iterable[_Need]) -> _Need:
+    """The need of several alternatives."""
+    needs = tuple(needs)
+    whole = frozenset(text for need in needs for text in need.whole or ())
+    if all(need.whole is not None for need in needs) and len(whole) <= _PRODUCT:
+        return _Need(whole)
+    each = [need.texts for need in needs]
+    return _Need(None, frozenset[str]().union(*each) if all(each) else frozenset())
+
+
+def _rarer(first: Texts, second: Texts) -> Texts:
+    """The rarer one of two sets of texts; none of what is too short or too many."""
+    return frozenset(text[:_CUT] for text in second) if _rarity(second) > _rarity(first) else first
+
+
+def _rarity(texts: Texts) -> tuple[int, int]:
+    least = min((len(text.encode()) for text in texts), default=0)
+    return (min(least, _LONG), -len(texts)) if least >= LEAST and len(texts) <= _MOST else (0, 0)
+
+
+def _joined(run: Texts, texts: Texts) -> Texts | None:
+    """All spellings of two consecutive parts; None if there are too many."""
+    joined = frozenset(one + other for one in run for other in texts)
+    return joined if len(joined) <= _PRODUCT else None
