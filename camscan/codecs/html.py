@@ -8,11 +8,14 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 FIELDS = ("http.title", "http.resource", "http.refresh")
 
 MAX_PAGE = 64 * 1024  # characters that are looked at; what identifies a device stands in the first few thousand
 MAX_TITLE = 200  # characters of a title
+MAX_TITLES = 64  # titles that are tried until one is not blank; pictures in a page have titles too
+MAX_TAGS = 1024  # tags of a kind that are read; the busiest camera page seen has about forty
 MAX_RESOURCES = 64  # files that a page loads; the busiest camera page seen loads about forty
 MAX_REFRESHES = 4  # redirects of one page: meta refresh, script, and a variant each for old browsers
 MAX_TARGET = 512  # characters of an address in a page
@@ -58,7 +61,7 @@ def _without_comments(text: str) -> str:
 
 def _title(text: str) -> str:
     """The first title that is not blank."""
-    for start in _TITLE.finditer(text):
+    for start in islice(_TITLE.finditer(text), MAX_TITLES):
         raw = text[start.end() : start.end() + MAX_RAW_TITLE]
         end = _TITLE_END.search(raw)
         raw = raw[: end.start()] if end else raw.partition("<")[0]
@@ -69,18 +72,18 @@ def _title(text: str) -> str:
 
 
 def _resources(text: str) -> Iterator[str]:
-    for tag in _RESOURCE_TAG.finditer(text):
+    for tag in islice(_RESOURCE_TAG.finditer(text), MAX_TAGS):
         target = _address(_REFERENCE.search(tag[1]))
         if not target.startswith("data:"):
             yield target
 
 
 def _refreshes(shown: str, text: str) -> Iterator[str]:
-    for tag in _META_TAG.finditer(shown):
+    for tag in islice(_META_TAG.finditer(shown), MAX_TAGS):
         content = _CONTENT.search(tag[1])
         if content and _IS_REFRESH.search(tag[1]):
             yield refresh_target(_address(content))
-    for redirect in _SCRIPT_REDIRECT.finditer(text):
+    for redirect in islice(_SCRIPT_REDIRECT.finditer(text), MAX_TAGS):
         target = _address(redirect)
         if not target.endswith("//"):  # 'location = "http://" + location.host ...' names no target
             yield target

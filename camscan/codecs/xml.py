@@ -13,8 +13,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-from typing import cast
-from xml.etree.ElementTree import Element, ParseError, XMLPullParser
+from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
 
 from camscan.codecs.text import to_text
 from camscan.errors import DecodeError
@@ -29,7 +28,7 @@ _DECLARES = re.compile(r"<\?xml\s")
 _ENCODING = re.compile(rb"<\?xml\s[^<>]{0,256}?encoding\s{0,8}=\s{0,8}[\"']([A-Za-z0-9._-]{1,32})", re.IGNORECASE)
 _FORBIDDEN = re.compile(r"<!(?!--|\[CDATA\[)")
 _LONG = f"{{{MAX_NAMESPACE}}}"
-_LONG_NAMESPACE = re.compile(rf"""xmlns(?::[^\s=]{{0,64}})?\s*+=\s*+(?:"[^"]{_LONG}|'[^']{_LONG})""")
+_LONG_NAMESPACE = re.compile(rf"""xmlns(?::(?:(?!xmlns)[^\s=]){{0,64}})?\s*+=\s*+(?:"[^"]{_LONG}|'[^']{_LONG})""")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _QUOTE = re.compile("[\"']")
 _BREAKS_OFF = 3  # XML_ERROR_NO_ELEMENTS of expat: the document ends before its root does, and behind a whole tag
@@ -52,24 +51,25 @@ def parse(data: bytes, *, partial: bool = False) -> Element:
 
     With `partial`, what stands before the place where the document breaks off or goes wrong will do.
     """
-    root: Element | None = None
-    opened: list[Element] = []
     document, rest = _prepared(data)
+    builder = TreeBuilder()
+    wrong: ParseError | None = None
     try:
-        for event, element in _events(document):
-            if event == "end":
-                opened.pop()
-                continue
-            opened.append(element)
-            root = element if root is None else root
-            if len(opened) > MAX_DEPTH:
-                raise DecodeError(f"XML is nested deeper than {MAX_DEPTH} levels")
+        parser: XMLParser[Element] = XMLParser(target=builder)  # noqa: S314 - the document has passed every check
+        parser.feed(document)
+        parser.close()
     except ParseError as error:
         error.__traceback__ = None  # leads to the parser's frames, which hold it and the whole tree
-        if root is None or not (partial or not opened):
-            raise DecodeError(f"not well-formed XML: {error}") from None
-        if opened and error.code == _BREAKS_OFF:
-            _continue(opened[-1], rest)
+        wrong = error
+    root: Element | None = builder.close()
+    if root is not None and _is_deep(root):
+        raise DecodeError(f"XML is nested deeper than {MAX_DEPTH} levels")
+    if wrong is not None and (root is None or not partial or wrong.code == _BREAKS_OFF):
+        opened = None if root is None else _opened(builder, root)
+        if root is None or not (partial or opened is None):
+            raise DecodeError(f"not well-formed XML: {wrong}")
+        if opened is not None:
+            _continue(opened, rest)
     if root is None:
         raise DecodeError("XML without any element")
     return root
@@ -117,20 +117,31 @@ def unescape(text: str) -> str:
     return _REFERENCE.sub(lambda found: html.unescape(found[0]), text) if "&" in text else text
 
 
-def _events(document: bytes) -> Iterator[tuple[str, Element]]:
-    """Start and end of every element, then ParseError where the document is not well-formed."""
-    parser: XMLPullParser[Element] = XMLPullParser(("start", "end"))
-    parser.feed(document)
-    wrong: tuple[str, int] | None = None
+def _opened(builder: TreeBuilder, root: Element) -> Element | None:
+    """The innermost element that has not ended; None where the root has. Only the builder knows: it adds a child."""
+    last = [root]
+    while len(last[-1]):
+        last.append(last[-1][-1])
+    said = [(element.text, element.tail) for element in last]
     try:
-        parser.close()  # newer expat holds its last events back until then
-    except ParseError as error:
-        wrong = str(error), error.code
-    yield from cast("Iterator[tuple[str, Element]]", parser.read_events())
-    if wrong:
-        again = ParseError(wrong[0])
-        again.code = wrong[1]
-        raise again
+        mark = builder.start("", {})
+    except ParseError:
+        return None
+    opened = next(element for element in last if len(element) and element[-1] is mark)
+    opened.remove(mark)
+    for element, (text, tail) in zip(last, said, strict=True):  # the builder let go of text that may have gone on
+        element.text, element.tail = text, tail
+    return opened
+
+
+def _is_deep(root: Element) -> bool:
+    """Whether a tree has more than `MAX_DEPTH` levels."""
+    level = [root]
+    for _ in range(MAX_DEPTH):
+        level = [child for element in level for child in element]
+        if not level:
+            return False
+    return True
 
 
 def _continue(element: Element, rest: str) -> None:

@@ -6,7 +6,17 @@ from hypothesis import strategies as st
 from support.costs import costs_less_than
 
 from camscan.codecs import html
-from camscan.codecs.html import MAX_PAGE, MAX_REFRESHES, MAX_RESOURCES, MAX_TARGET, MAX_TITLE, decode, refresh_target
+from camscan.codecs.html import (
+    MAX_PAGE,
+    MAX_REFRESHES,
+    MAX_RESOURCES,
+    MAX_TAGS,
+    MAX_TARGET,
+    MAX_TITLE,
+    MAX_TITLES,
+    decode,
+    refresh_target,
+)
 
 PAGE = """\ufeff<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN">
 <HTML><HEAD>
@@ -175,3 +185,15 @@ def test_any_text_gives_known_fields(page: str) -> None:
 def test_every_cut_of_a_page() -> None:
     for end in range(len(PAGE)):
         assert set(decode(PAGE[:end])) <= set(html.FIELDS)
+
+
+def test_of_very_many_tags_the_first_are_read() -> None:
+    blank = "<title> </title>"
+    assert decode(blank * (MAX_TITLES - 1) + "<title>shown</title>") == {"http.title": ("shown",)}
+    assert decode(blank * MAX_TITLES + "<title>hidden</title>") == {}
+    for tag, field in (
+        ("<img src={}>", "http.resource"),
+        ('<meta http-equiv=refresh content="0;url={}">', "http.refresh"),
+    ):
+        page = tag.format("/a") * (MAX_TAGS - 1) + tag.format("/b") + tag.format("/c")
+        assert decode(page) == {field: ("/a", "/b")}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+from camscan.errors import CamscanError
 
 
 @contextmanager
@@ -13,3 +15,14 @@ def costs_less_than(seconds: float) -> Iterator[None]:
     began = time.process_time()
     yield
     assert time.process_time() - began < seconds
+
+
+def fewest_seconds(call: Callable[[], object], times: int = 7) -> float:
+    """The least time of a processor that a call takes, an error of ours included: to be compared with another's."""
+    found: list[float] = []
+    for _ in range(times):
+        began = time.process_time()
+        with suppress(CamscanError):
+            call()
+        found.append(time.process_time() - began)
+    return min(found)
