@@ -11,12 +11,16 @@ from camscan.identify.examples import examples_of, near_misses_of
 from camscan.identify.library import Library
 from camscan.identify.match import Matcher
 from camscan.identify.patterns import groups, matches_empty
+from camscan.identify.prefixes import required_prefixes
 from camscan.identify.rules import Brand, Example, Rule, Vocabulary, normalised
 from camscan.records import Identification, Level, Observation, Outcome
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
 _FEW_LITERALS = 5
+_MOST_TIMES = 200
+"""How often a part may be repeated: it takes a state each time, and text that begins it over and over all of them."""
+_TIMES = re.compile(r"\{(?:[0-9]+,)?([0-9]*)\}")
 _TOKEN = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?(?:P<\w+>|[a-zA-Z-]*[:)])|\{[0-9,]+\}|.", re.DOTALL)
 _ANCHORS = frozenset({"^", "$", r"\A", r"\z"})
 _LITERAL = re.compile(r"[^()\[.+*?{|\\]|\\[^dDwWsSbBCpP]", re.DOTALL)
@@ -85,6 +89,8 @@ def _check_rule(rule: Rule, library: Library) -> Iterator[str]:
     for pattern in patterns:
         if matches_empty(pattern):
             yield f"pattern {pattern!r} is found in an empty value: say what must be there"
+        if (times := _times(pattern)) > _MOST_TIMES and not required_prefixes(pattern):
+            yield f"pattern {pattern!r} counts up to {times}, which hostile text makes slow: write `*` or `+`"
     if patterns and not rule.near_misses and all(map(_is_loose, patterns)):
         yield "a short pattern without an anchor and without a near miss: write ^ or $, or a near miss"
     if "brand" in rule.sets and library.labels.find(rule.sets["brand"]) is None:
@@ -110,6 +116,11 @@ def _is_loose(pattern: str) -> bool:
         elif _LITERAL.fullmatch(item) and not following.startswith(("*", "?", "{0")):
             choices[-1] += 1
     return min(choices) < _FEW_LITERALS and not any(item in _ANCHORS for item in tokens)
+
+
+def _times(pattern: str) -> int:
+    """The highest number of times that a pattern repeats a part of itself, if it names one."""
+    return max((int(times[1] or 0) for item in _TOKEN.findall(pattern) if (times := _TIMES.fullmatch(item))), default=0)
 
 
 def _check_groups(rule: Rule) -> Iterator[str]:

@@ -44,11 +44,26 @@ def test_a_library_in_order(build: Build) -> None:
     assert faults(library) == []
 
 
+def test_counts_that_cost_nothing(build: Build) -> None:
+    patterns = ("xyzzy[^>]{0,200}end", "xyzzy[^>]{300,}end", "^xy[^>]{0,900}end", r"xyzzy-+\{0,900\}|xyzzy-+end")
+    for pattern in patterns:
+        library = build({"field": "http.server", "pattern": pattern, "examples": ["xyzzy" + "-" * 200 + "end"]})
+        assert [fault for fault in faults(library) if "counts" in fault] == []
+
+
 @pytest.mark.parametrize(
     ("rule", "fault"),
     [
         ({"pattern": "^x*"}, "pattern '^x*' is found in an empty value: say what must be there"),
         ({"pattern": "x"}, "a short pattern without an anchor and without a near miss: write ^ or $, or a near miss"),
+        (
+            {"pattern": "x[^>]{0,201}example", "examples": ["x example"]},
+            "pattern 'x[^>]{0,201}example' counts up to 201, which hostile text makes slow: write `*` or `+`",
+        ),
+        (
+            {"pattern": "(?:example){300}", "examples": ["example" * 300]},
+            "pattern '(?:example){300}' counts up to 300, which hostile text makes slow: write `*` or `+`",
+        ),
         ({"pattern": "^x", "sets": {"brand": "Nobody"}}, "no brand file knows 'Nobody': add it below brands/"),
         ({"pattern": "^x(?P<model>y)?"}, "no example fills the group 'model': add one, or take the group out"),
         (
