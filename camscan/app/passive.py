@@ -16,6 +16,7 @@ from camscan.app.sources import Source, described
 from camscan.batches import batched
 from camscan.errors import HostError, UsageError
 from camscan.imports.files.base import Reader, Summary
+from camscan.moments import utc
 from camscan.records import MOST_TELLING, LedgerEntry, Observation, Origin, Scan, ScanStatus, Vantage
 from camscan.store import Store, Writer
 
@@ -37,6 +38,8 @@ class ImportedFile:
 def import_files(store: Store, files: Sequence[ImportedFile], site: str | None) -> Scan:
     """Store what other tools recorded as one scan, which is partial where a file could not be read to its end.
 
+    It is dated by what was recorded: what an old file shows has not come back, however late it is imported.
+
     Raises:
         UsageError: nothing could be read of any file, and one is damaged or of another kind; nothing is stored then.
     """
@@ -50,12 +53,17 @@ def import_files(store: Store, files: Sequence[ImportedFile], site: str | None) 
         read = "\n".join(f"{file.source.name} ({file.reader.name}): {described(file.summary)}" for file in files)
         raise UsageError(f"{read}: nothing is stored")
     store.begin(scan)
+    now, times = scan.started_at, set[datetime]()
     for batch in chain((first,), batches):
         store.append(scan.id, batch)
+        times |= {one.at for one in batch}
+        times = {min(times), max(times)} if times else times
     _store_ledger(store, scan.id)
+    begin, end = min({*times, now}), min(max(times, default=now), now)
     notes += [f"{file.source.name}: {described(file.summary)}" for file in files]
+    notes.append(f"imported on {utc(now, 'seconds')}; this scan is dated by what the files recorded")
     status = ScanStatus.PARTIAL if any(file.summary.cut for file in files) else ScanStatus.COMPLETE
-    return _ended(store, scan, status, notes)
+    return _ended(store, replace(scan, started_at=begin), status, notes, end)
 
 
 def _observations(file: ImportedFile) -> Iterator[Observation]:
@@ -101,8 +109,8 @@ def _new(origin: Origin, channels: tuple[str, ...], site: str | None) -> Scan:
     return Scan(secrets.token_hex(6), datetime.now(UTC), (), channels, site, settings={"origin": origin})
 
 
-def _ended(store: Store, scan: Scan, status: ScanStatus, notes: Sequence[str]) -> Scan:
-    ended = replace(scan, finished_at=datetime.now(UTC), status=status, notes=tuple(notes))
+def _ended(store: Store, scan: Scan, status: ScanStatus, notes: Sequence[str], at: datetime | None = None) -> Scan:
+    ended = replace(scan, finished_at=at or datetime.now(UTC), status=status, notes=tuple(notes))
     store.finish(ended)
     return ended
 

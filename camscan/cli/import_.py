@@ -20,6 +20,8 @@ from camscan.cli.exits import Exit
 def import_(files: tuple[str, ...], kind: str | None, site: str | None, db: str | None, quiet: bool) -> None:
     """Store what other tools found as a scan, so that every command for stored scans works on it.
 
+    The scan is dated by what the files recorded; where they tell no time, by when they were last written.
+
     It reads packet captures (pcap), nmap's XML, the JSON of masscan, zgrab2, httpx and Shodan, masscan's lists,
     Zeek's software, ssl and dhcp logs, the DHCP leases of dnsmasq, ISC dhcpd and Kea, the output of `ip neigh`,
     `arp -a` and the like, CSV tables of addresses and MAC addresses, and lists of banners (lines of address, port and
@@ -52,6 +54,7 @@ def import_(files: tuple[str, ...], kind: str | None, site: str | None, db: str 
             if not quiet:
                 for file in read:
                     click.echo(f"{file.source.name} ({file.reader.name}): {described(file.summary)}", err=True)
+                click.echo(f"`camscan report --scan {scan.id}` shows it, also if a later scan is stored.", err=True)
             click.echo(scan.id)
             merged(store, scan, library())  # else the first look at the scan would have to derive them
     sys.exit(Exit.DONE if scan.status is ScanStatus.COMPLETE else Exit.INCOMPLETE)

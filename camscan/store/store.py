@@ -40,7 +40,7 @@ from camscan.store.schema import ledger, observations, scans
 from camscan.store.text import escape, unescape
 
 T = TypeVar("T")
-_ENDED = ("status", "finished_at", "sent", "notes", "excluded", "channels", "settings")
+_ENDED = ("status", "started_at", "finished_at", "sent", "notes", "excluded", "channels", "settings")
 
 
 class Store:
@@ -132,7 +132,7 @@ class Store:
         return replace(scan, status=ScanStatus.RUNNING, finished_at=None)
 
     def finish(self, scan: Scan) -> None:
-        """Record how a scan ended: status, end, what was sent, notes; and exclusions, channels, settings as of last."""
+        """Record how a scan ended: status, times, what was sent, notes; exclusions, channels, settings as of last."""
         number, values = self._number(scan.id), scan_values(scan)
         ended = {name: values[name] for name in _ENDED}
         change = update(scans).where(scans.c.number == number).values(ended)

@@ -7,11 +7,14 @@ import hashlib
 import io
 import os
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from camscan.app.judging import library
+from camscan.app.registering import update_register
 from camscan.cli.fingerprints import explain
 from camscan.cli.import_ import import_
 from camscan.cli.report import report
@@ -187,3 +190,22 @@ def test_a_site_that_may_be_misspelt_is_told_of_once(db: Path) -> None:
     assert note.startswith("Note: 'SCHOOL' is a new site in this store, which also has 'school': ")
     assert "`camscan db remove`" in note
     assert told("SCHOOL") == []
+
+
+def test_what_an_old_file_shows_has_not_come_back(tmp_path: Path, db: Path) -> None:
+    leases = tmp_path / "dnsmasq.leases"
+    leases.write_text(LEASES)
+    recorded = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    os.utime(leases, (recorded.timestamp(),) * 2)
+    result = run(leases, "--site", "hq", "--db", db)
+    scan, store = stored(db, result)
+    with store:
+        assert (scan.started_at, scan.finished_at) == (recorded, recorded)
+        assert scan.notes[-1].startswith("imported on 20")
+        assert f"`camscan report --scan {scan.id}` shows it" in result.stderr
+        update_register(store, library(), (), lambda _: None)
+        (entry,) = store.register.named("192.0.2.5", ())
+        assert entry.last_seen == recorded
+        os.utime(leases, (4_000_000_000,) * 2)
+        later = store.scan(run(leases, "--site", "hq", "--db", db).stdout.strip())
+        assert later.ended_at <= datetime.now(UTC)
