@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from camscan.errors import UsageError
 from camscan.imports import pcap
 from camscan.imports.files import banners, httpx, leases, mactable, masscan, neighbours, shodan, zeek, zgrab
@@ -36,8 +38,8 @@ _ARCHIVE = b"PK\x03\x04"
 """How a ZIP archive begins, which no reader reads."""
 _NMAP_TEXT = (b"# Nmap ", b"Starting Nmap ")
 """How the other two forms of nmap's output begin."""
-_OPEN_PORTS = b'{"address": "'
-"""How the lines of `camscan ports` begin."""
+_OPEN_PORTS = re.compile(rb'\A\{"(?:(address)": "|(?:host|ip)":"[^"]*",(?:"[a-z_]{1,16}":"[^"]*",){0,4}"port":\d)')
+"""How the lines of `camscan ports` begin, and those of naabu."""
 _BUNDLE = b"README.txt"
 """The first part of a bundle of evidence; its name begins at byte 30."""
 
@@ -63,8 +65,8 @@ def reader_for(head: bytes, name: str | None = None, file: str = "this") -> Read
             raise UsageError(f"{file} is a workbook or an archive: save its table as CSV, or unpack it")
         if head.startswith(_NMAP_TEXT):
             raise UsageError(f"{file} is nmap's output for people: import its XML (nmap -oX, or -oA for all forms)")
-        if head.startswith(_OPEN_PORTS):
-            remedy = "scan the addresses: jq -r .address FILE | sort -u | camscan scan -"
+        if ports := _OPEN_PORTS.match(head):
+            remedy = f"scan the addresses: jq -r .{'address' if ports[1] else 'ip'} FILE | sort -u | camscan scan -"
             raise UsageError(f"{file} lists open ports, and not what answered there: {remedy}")
         remedy = f"choose its kind with --kind, from {known}; a list of devices is for `camscan reconcile`"
         raise UsageError(f"{file} is not a file that camscan knows: {remedy}")

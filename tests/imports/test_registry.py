@@ -60,7 +60,6 @@ def test_a_named_reader_is_taken_whatever_the_file() -> None:
         b"Server: App-webs/",
         b"<html></html>",
         b"A:" * (SNIFFED // 2),
-        b'{"ip":"192.0.2.1","timestamp":"2026-01-02T03:04:05Z","port":80,"protocol":"tcp","tls":false}\n',
         b'{"ip": "192.0.2.1", "name": "camera"}\n',
     ],
 )
@@ -90,6 +89,8 @@ def test_an_archive_is_a_bundle_only_where_it_begins_as_one(name: bytes, told: s
         (b"# Nmap 7.95 scan initiated Fri Nov 27 19:44:53 2026 as: nmap -oG x 192.0.2.5\n", r"nmap -oX, or -oA"),
         (b"Starting Nmap 7.95 ( https://nmap.org )\n", r"nmap -oX, or -oA"),
         (b'{"address": "192.0.2.5", "port": 80, "outcome": "answered"}\n', r"camscan scan -$"),
+        (b'{"host":"a.example","ip":"192.0.2.1","port":80,"protocol":"tcp"}\n', r"jq -r \.ip FILE .* camscan scan -$"),
+        (b'{"ip":"192.0.2.1","timestamp":"2026-01-02T03:04:05Z","port":80,"tls":false}\n', r"lists open ports"),
         (gzip.compress(HEADS["zgrab2"], mtime=0), r"packed with gzip .*`zcat FILE \| camscan import -`$"),
     ],
 )
