@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from camscan.app.judging import snapshot_of
-from camscan.app.registering import track_of
+from camscan.app.registering import restated, track_of
 from camscan.errors import UsageError
 from camscan.identify.library import Library
 from camscan.register.names import asked, key, lasting, names, shared
@@ -97,7 +97,10 @@ def say(store: Store, entry: Entry, words: Statement, rules: Library, tell: Call
         names=known,
         proof=_proof(store, entry, words.clean, rules, tell) if words.state.is_gone else (),
     )
-    store.register.say(change, {key(name) for name in known}, entry)
+    keys = {key(name) for name in known}
+    store.register.say(change, keys, entry)
+    elsewhere = [one for one in store.register.bearing(keys) if one.site != entry.site]
+    store.register.restate(restated(store, elsewhere))  # a removal that is taken back here has not come back there
     return change
 
 

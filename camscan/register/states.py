@@ -14,17 +14,19 @@ def state_of(
 ) -> tuple[State, StateChange | None]:
     """The state of a device that bears these names and was last seen at a site then, and the change that it rests on.
 
-    What was said at the site counts; of what was said elsewhere, only that the device was removed, and only if it has
-    been seen here since. A device that was removed and is seen after that is `RETURNED`, until somebody says otherwise.
+    What was said at the site counts; of what was said elsewhere, only that the device was removed, unless something
+    else was said there since, and only if it has been seen here since. A device that was removed and is seen after
+    that is `RETURNED`, until somebody says otherwise.
     """
-    last: StateChange | None = None
-    for change in changes:
-        if last is not None and statement_order(change) < statement_order(last):
-            continue
-        here = change.site == site and shared(names, change.names)
-        came = change.state.is_gone and last_seen > change.at and shared(lasting(names), change.names)
-        if here or came:
-            last = change
+    here: list[StateChange] = []
+    elsewhere: dict[str, list[StateChange]] = {}
+    for change in sorted(changes, key=statement_order):
+        if change.site == site:
+            here += [change] if shared(names, change.names) else []
+        elif shared(lasting(names), change.names):
+            elsewhere[change.site] = [*elsewhere.get(change.site, ()), change] if change.state.is_gone else []
+    came = [change for gone in elsewhere.values() for change in gone if last_seen > change.at]
+    last = max((*here[-1:], *came), key=statement_order, default=None)
     if last is None:
         return State.FOUND, None
     return (State.RETURNED if last.state.is_gone and last_seen > last.at else last.state), last

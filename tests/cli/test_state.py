@@ -235,6 +235,17 @@ def test_a_removed_device_that_appears_anywhere_has_returned(store: Store, site:
     assert states(store, "10.0.0.77")[-1] == "returned"
 
 
+def test_a_removal_that_was_a_mistake_makes_nothing_return_at_other_sites(store: Store) -> None:
+    gone(store, 1, 3)
+    run(store, ONE, "removed", "--why", "taken down")
+    night(store, LATER, {"10.0.0.77": 1}, site="branch")
+    assert states(store, "list", "--in", "returned") == ["returned"]
+    run(store, ONE, "found", "--why", "it was another one", "--site", "hq")
+    assert run(store, "list", "--fail-on", "returned").exit_code == 0
+    assert states(store, "list", "--in", "returned") == []
+    assert states(store, "list") == ["found"]
+
+
 def test_the_register_can_be_derived_anew_and_says_the_same(store: Store) -> None:
     gone(store, 1, 3)
     run(store, ONE, "removed", "--why", "x")

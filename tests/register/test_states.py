@@ -62,6 +62,17 @@ def test_a_removed_serial_or_mac_returns_at_any_site(state: Callable[..., State]
     assert state(elsewhere, 4, removed, site="branch") is State.FOUND
 
 
+def test_a_removal_that_was_taken_back_where_it_was_said_counts_nowhere(
+    state: Callable[..., State], said: Said
+) -> None:
+    removed, mistaken = said(ONE, State.REMOVED, 5, 1), said(ONE, State.FOUND, 5.5, 2)
+    assert state(ONE, 6, removed, mistaken, site="branch") is State.FOUND
+    assert state(ONE, 6, mistaken, removed, site="branch") is State.FOUND
+    again = said(ONE, State.REMOVED, 7, 3)
+    assert state(ONE, 8, removed, mistaken, again, site="branch") is State.RETURNED
+    assert state(ONE, 6, removed, again, site="branch") is State.RETURNED
+
+
 def test_a_ticket_of_another_site_says_nothing_here(state: Callable[..., State], said: Said) -> None:
     assert state(ONE, 6, said(ONE, State.TICKETED, 5, 1), site="branch") is State.FOUND
 
