@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 import click
@@ -115,6 +115,10 @@ def tell_new_site(store: Store, site: str | None, *, quiet: bool) -> None:
         click.echo(f"Note: {names}: if it is misspelt, `camscan db remove` takes the scan out again.", err=True)
 
 
+_LOOKED_BACK = 30
+"""Earlier scans in which an address is looked for of which the register knows nothing: whatever was there has moved."""
+
+
 def last_seen_at(store: Store, scan: Scan, address: str) -> str:
     """What an earlier scan of the same site saw at an address, and which one: a sentence, or "" if none did."""
     from camscan.app.registering import track_of
@@ -122,14 +126,19 @@ def last_seen_at(store: Store, scan: Scan, address: str) -> str:
 
     site = scan.site or ""
     named = (one for one in store.register.named(address, (), site) if address in track_of(one).places)
-    seen = [one for one in named if one.last_seen < scan.started_at]
-    entry = max(seen, key=lambda one: one.last_seen, default=None)
-    before = (one for one in store.newest(scan.site) if (one.site or "") == site)
-    saw = next((one for one in before if entry and one.started_at <= entry.last_seen), None)
-    if not entry or not saw:
-        return ""
-    at = f"{entry.last_seen:%Y-%m-%d %H:%M} UTC"
-    return f"{terminal(entry.device)} ({entry.verdict}) was last seen there on {at}: add --scan {saw.id} to see it"
+    entry = max((one for one in named if one.last_seen < scan.started_at), key=lambda one: one.last_seen, default=None)
+    before = (one for one in store.newest(scan.site) if (one.site or "") == site and one.started_at < scan.started_at)
+    for one in islice(before, _LOOKED_BACK) if entry is None else before:
+        if entry and one.started_at <= entry.last_seen:
+            seen = f"{terminal(entry.device)} ({entry.verdict}) was last seen there"
+            return f"{seen} on {entry.last_seen:%Y-%m-%d %H:%M} UTC: add --scan {one.id} to see it"
+        if entry is None and _has_answered(store, one, address):
+            return f"something answered there on {one.started_at:%Y-%m-%d %H:%M} UTC: add --scan {one.id} to see it"
+    return ""
+
+
+def _has_answered(store: Store, scan: Scan, address: str) -> bool:
+    return any(one.target == address and one.outcome.has_answer for one in store.ledger(scan.id, address))
 
 
 def scans_of(store: Store, site: str | None) -> tuple[Scan, ...]:

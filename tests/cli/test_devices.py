@@ -81,6 +81,21 @@ def test_who_is_not_explained_is_told_apart_by_what_became_of_it(db: str, addres
     assert str(done.exception).startswith(told)
 
 
+@pytest.mark.parametrize(("address", "there"), [("10.0.0.1", True), ("10.0.0.3", False), ("10.0.0.1-2", False)])
+def test_where_something_answered_of_which_the_register_knows_nothing_that_is_told(
+    db: str, address: str, there: bool
+) -> None:
+    later = Scan("9c0100", AT + timedelta(days=1), ("10.0.0.0/24",), ("http",), "North")
+    with Store.open(Path(db)) as store:
+        store.begin(later)
+        store.append(later.id, (), [LedgerEntry("10.0.0.1", {"http": Outcome.SILENT})])
+        store.finish(replace(later, status=ScanStatus.COMPLETE, finished_at=later.started_at))
+    done = CliRunner().invoke(devices, ["--db", db, address, "--scan", "9c01"])
+    told = "Note: something answered there on 2026-11-24 00:00 UTC: add --scan 4f2a00 to see it.\n"
+    assert done.stderr.endswith(told) is there
+    assert "add --scan" in done.stderr or not there
+
+
 def test_of_a_device_that_is_gone_it_tells_which_scan_saw_it_last(db: str) -> None:
     later = Scan("9c0100", AT + timedelta(days=1), ("10.0.0.0/24",), ("http",), "North")
     with Store.open(Path(db)) as store:
