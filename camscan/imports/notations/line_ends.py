@@ -9,6 +9,8 @@ from camscan.imports.notations.base import BEGIN, FEW, HEADER, REQUEST, has_answ
 _COLOUR = re.compile(r"\x1b\[[0-9;]{0,16}[A-Za-z]")
 _CARET = re.compile(r"\^M(?=\r?\n|\Z)")
 _CURLED = re.compile("[“”][^“”\r\n]{0,4096}”")
+_CURLED_SINGLE = re.compile("\u2018[^\u2018\u2019\r\n]{0,4096}\u2019")
+_STRAIGHT_SINGLE = str.maketrans("\u2018\u2019", "''")
 _STRAIGHT = str.maketrans("“”„\xa0", '""" ')
 _BEGUN = re.compile(rf"\A\s*(?:{BEGIN}|{HEADER}[ \t]?:|{REQUEST})", re.IGNORECASE)
 _CODED = re.compile(r"(?:\\{1,2}(?:r|x0d|u000d))?\\{1,2}(?:n|x0a|u000a)", re.IGNORECASE)
@@ -54,6 +56,8 @@ def plain(text: str) -> str:
         text = text.replace("\r", "\r\n")
     if '"' not in text and _CURLED.search(text):
         text = text.translate(_STRAIGHT)
+    if "'" not in text and _CURLED_SINGLE.search(text):
+        text = text.translate(_STRAIGHT_SINGLE)
     if has_answer_line(text) or " " not in text:
         text = text.replace("\xa0", " ")
     return _CARET.sub("", text) if has_answer_line(text) or len(_CARET.findall(text)) >= FEW else text

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from camscan.imports.notations import clients, enclosures, line_ends, mappings, prefixes, scanners
+from camscan.imports.notations import clients, enclosures, frames, line_ends, mappings, prefixes, scanners
 from camscan.imports.notations.base import Undo
 
 LINES: tuple[Undo, ...] = (
     line_ends.plain,
+    frames.unescaped,
+    frames.commented,  # before the marks that its lines have
+    frames.numbered,
+    frames.prompted,
+    frames.keyed,
     prefixes.unmarked,
     prefixes.stamped,
     prefixes.indented,  # after the two before: an indent follows the mark of a comment
 )
-"""In or before every line."""
+"""In, before and around the lines."""
 
 RECORDS: tuple[Undo, ...] = (
     mappings.of_go,
