@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from textwrap import dedent
 
-from camscan.imports.notations.base import FEW, has_answer_line, nonblank_lines
+from camscan.imports.notations.base import ANSWER_START, FEW, nonblank_lines
 
 _BLOCK = re.compile(r"\A\s{0,64}/\*{1,2}[ \t]{0,8}\r?\n(?P<lines>[^\0]*?)\r?\n[ \t]{0,64}\*/\s{0,64}\Z")
 _NUMBER = re.compile(r"[ \t]{0,8}(\d{1,5})(?:[ \t]?[:|][ \t]?|[ \t]{1,2}|$)")
@@ -44,8 +44,8 @@ def numbered(text: str) -> str:
 
 
 def prompted(text: str) -> str:
-    """What a command printed, without the command and the next prompt; an answer with a head is found as it is."""
-    printed = text if has_answer_line(text) else _PROMPT.sub("", _ASKED.sub("", text))
+    """What a command printed, without the command and the next prompt; a whole answer is found as it is."""
+    printed = text if ANSWER_START.search(text) else _PROMPT.sub("", _ASKED.sub("", text))
     return printed if printed.strip() else text
 
 

@@ -26,6 +26,10 @@ def test_lines_without_what_is_around_them(shown: str) -> None:
     assert unwrap(shown) == SAID
 
 
+def test_a_header_that_a_command_printed() -> None:
+    assert unwrap("$ curl -sI http://192.0.2.7/ | grep Server\nServer: App-webs/\nuser@host:~$ ") == "Server: App-webs/"
+
+
 def test_escapes_of_markdown() -> None:
     assert unescaped(r"\<Model>DS-2CD1\</Model> \_x\_") == "<Model>DS-2CD1</Model> _x_"
     assert unescaped(r"IPC\-HDW\_1") == "IPC-HDW_1"
