@@ -61,11 +61,14 @@ def encode_get(host: str, path: str = "/") -> bytes:
     ).encode("ascii")
 
 
-def decode(data: bytes, path: str = "/") -> dict[str, tuple[str, ...]]:
-    """The fields of one answer to a GET for `path`, including its body. Raises DecodeError if it is no HTTP."""
+def decode(data: bytes, path: str = "/", *, envelope: bool = True) -> dict[str, tuple[str, ...]]:
+    """The fields of one answer to a GET for `path`, including its body. Raises DecodeError if it is no HTTP.
+
+    Without `envelope`, XML is left to the caller, who reads it as something else.
+    """
     answer = read(data)
     fields = {"http.path": (clip(path, MAX_PATH),), **_head_fields(answer)}
-    for name, values in _body_fields(answer).items():
+    for name, values in _body_fields(answer, envelope=envelope).items():
         fields[name] = fields.get(name, ()) + values
     return fields
 
@@ -113,7 +116,7 @@ def _head_fields(answer: Answer) -> dict[str, tuple[str, ...]]:
     return {name: values for name, values in fields.items() if values}
 
 
-def _body_fields(answer: Answer) -> dict[str, tuple[str, ...]]:
+def _body_fields(answer: Answer, *, envelope: bool) -> dict[str, tuple[str, ...]]:
     content = answer.content
     if favicon.is_image(content):
         return favicon.decode(content)
@@ -125,16 +128,16 @@ def _body_fields(answer: Answer) -> dict[str, tuple[str, ...]]:
     fields: dict[str, tuple[str, ...]] = {"http.body": (kept,)} if kept else {}
     if text.lstrip()[:1] == "<" or "html" in content_type:
         fields |= html.decode(text)
-    return fields | _envelope(content if content[:1] in b"<{" else text.encode("utf-8", "replace"))
+    return fields | _envelope(content if content[:1] in b"<{" else text.encode("utf-8", "replace"), xml=envelope)
 
 
-def _envelope(content: bytes) -> dict[str, tuple[str, ...]]:
-    """The fields of a maker's own envelope, if the content is one."""
+def _envelope(content: bytes, *, xml: bool) -> dict[str, tuple[str, ...]]:
+    """The fields of a maker's own envelope, if the content is one in JSON or, where wanted, XML."""
     start = content[:64].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     try:
         if start.startswith(b"{"):
             return lapi.decode(content)
-        if start.startswith(b"<") and not start.startswith((b"<!", b"<html")):
+        if xml and start.startswith(b"<") and not start.startswith((b"<!", b"<html")):
             return isapi.decode(content)
     except DecodeError:
         pass

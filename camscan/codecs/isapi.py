@@ -85,6 +85,7 @@ _CHANNEL_ELEMENTS = {
 }
 """Elements of a channel, at whatever depth: what describes its source stands one level below."""
 _MAX_INTERFACES = 16
+_MAX_CHILDREN = 1024  # elements below the root that are read of an answer; a device's information has about forty
 
 
 def decode(body: bytes) -> dict[str, tuple[str, ...]]:
@@ -138,8 +139,9 @@ def _parsed(body: bytes) -> Element:
 def _texts(root: Element) -> dict[str, str]:
     """Local name -> text of the children of the root, the first that is not empty; an event has its serial deeper."""
     texts: dict[str, str] = {}
-    inner = (child for element in root if xml.local(element.tag) == "Extensions" for child in element)
-    for child in (*root, *inner):
+    outer = root[:_MAX_CHILDREN]
+    inner = (child for element in outer if xml.local(element.tag) == "Extensions" for child in element[:_MAX_CHILDREN])
+    for child in (*outer, *inner):
         name = xml.local(child.tag)
         text = (child.text or "").strip()
         if text:

@@ -15,8 +15,8 @@ def onvif_answer(data: bytes, action: str) -> Fields:
     Raises:
         DecodeError: it is no HTTP, or neither a challenge nor SOAP.
     """
-    fields = http.decode(data, onvif.PATH)
-    kept = {name: values for name, values in fields.items() if not name.startswith(("http.body", "isapi."))}
+    fields = http.decode(data, onvif.PATH, envelope=False)
+    kept = {name: values for name, values in fields.items() if not name.startswith("http.body")}
     if "http.www_authenticate" in fields:
         return kept
     return {**kept, **onvif.decode(http.body(data), action)}
@@ -28,7 +28,7 @@ def description(data: bytes, path: str) -> Fields:
     Raises:
         DecodeError: it is no HTTP, or no description.
     """
-    fields = http.decode(data, path)
+    fields = http.decode(data, path, envelope=False)
     kept = {name: values for name, values in fields.items() if name in ("http.server", "http.status")}
     return {**kept, **ssdp.decode_description(http.body(data))}
 
