@@ -176,10 +176,10 @@ class PatternSet:
         return LiteralIndex(self._literals)
 
     @cached_property
-    def _plain(self) -> Mapping[Match, bytes]:
-        """The patterns that are nothing but their literal; "" where case does not count."""
+    def _plain(self) -> Mapping[Match, tuple[bytes, bool]]:
+        """The patterns that are nothing but a text, and whether it is compared without case."""
         plain = ((match, plain_text(match.pattern)) for match, literals in self._literals.items() if literals)
-        return {match: b"" if text[1] else text[0] for match, text in plain if text}
+        return {match: text for match, text in plain if text}
 
     @cached_property
     def _automata(self) -> Sequence[_Automaton]:
@@ -205,7 +205,7 @@ class PatternSet:
         if len(likely) > _MOST_LIKELY:
             part = value[: len(value) // _SHARE_OF_UNLIKELY]
             likely = self._within.search(part.lower(), len(self._matches))
-        found = [match for match in likely if match in self._plain and self._plain[match] in part]
+        found = [match for match in likely & self._plain.keys() if _has(part, *self._plain[match])]
         for matches, automaton, always in self._automata:
             if always or not likely.isdisjoint(matches):
                 found += [matches[index] for index in automaton.Match(part) or ()]
@@ -214,6 +214,10 @@ class PatternSet:
         if self._names:
             found += [one for name in names_of(value) & self._names.keys() for one in self._names[name]]
         return found
+
+
+def _has(value: bytes, text: bytes, is_folded: bool) -> bool:
+    return text.lower() in value.lower() if is_folded else text in value
 
 
 def _beginning(match: Match) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from camscan.identify.literals import LEAST
 from camscan.identify.rules import Match
@@ -13,8 +13,8 @@ _GRAM = 4
 """Bytes that are looked up at once."""
 _STEP = LEAST - _GRAM + 1
 """Bytes from one place that is looked at to the next: wherever a literal stands, one of its grams is at one."""
-_MOST = 32
-"""Places of a gram that are looked at one by one."""
+_FEW, _MOST = 16, 32
+"""Grams from which on their places are counted, and places of a gram that are looked at one by one."""
 
 
 class LiteralIndex:
@@ -37,7 +37,11 @@ class LiteralIndex:
     def search(self, value: bytes, most: int) -> set[Match]:
         """The patterns that may match a value, which is given in lower case (ASCII); of more than `most`, not all."""
         likely: set[Match] = set()
-        for gram, starts in self._places(value).items():
+        grams = [memoryview(value)[first : _end(value, first)].cast("I") for first in range(0, _GRAM, _STEP)]
+        found = {gram for some in grams for gram in self._grams.keys() & some}
+        none: Sequence[int] = ()
+        places = self._places(grams) if len(found) > _FEW else dict.fromkeys(found, none)
+        for gram, starts in places.items():
             for literal, at in self._grams[gram]:
                 if _is_at(value, literal, starts, at):
                     likely.update(self._found[literal])
@@ -45,21 +49,25 @@ class LiteralIndex:
                 break
         return likely
 
-    def _places(self, value: bytes) -> Mapping[int, list[int]]:
-        """The grams of literals that are in a value, and where they are."""
+    def _places(self, grams: Iterable[Iterable[int]]) -> Mapping[int, Sequence[int]]:
+        """Where the grams of literals stand in a value."""
         places: defaultdict[int, list[int]] = defaultdict(list)
-        for first in range(0, _GRAM, _STEP):
-            grams = memoryview(value)[first : first + max(0, len(value) - first) // _GRAM * _GRAM].cast("I")
-            if not self._grams.keys().isdisjoint(grams):
-                for at, gram in enumerate(grams):
-                    if gram in self._grams:
-                        places[gram].append(first + at * _GRAM)
+        known = self._grams.keys()
+        for first, some in enumerate(grams):
+            for at, gram in enumerate(some):
+                if gram in known:
+                    places[gram].append(first * _STEP + at * _GRAM)
         return places
 
 
-def _is_at(value: bytes, literal: bytes, starts: list[int], at: int) -> bool:
+def _end(value: bytes, first: int) -> int:
+    """Where the last whole gram of a value ends, if the first one begins there."""
+    return first + max(0, len(value) - first) // _GRAM * _GRAM
+
+
+def _is_at(value: bytes, literal: bytes, starts: Sequence[int], at: int) -> bool:
     """Whether a literal stands where one of its grams does, `at` bytes after its beginning."""
-    if len(starts) > _MOST:
+    if not 0 < len(starts) <= _MOST:
         return literal in value
     return any(start >= at and value.startswith(literal, start - at) for start in starts)
 

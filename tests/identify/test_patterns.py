@@ -65,6 +65,13 @@ def test_a_pattern_that_is_a_text_is_found_as_others_are(pattern: str, value: st
     assert search([pattern], value) == ([pattern] if value != "ABCDEF" or pattern.startswith("(?i)") else [])
 
 
+@pytest.mark.parametrize("flag", ["", "(?i)"])
+def test_a_long_text_is_found_whole(flag: str) -> None:
+    text = "To use this application, enable scripts in your browser"
+    assert search([flag + text], f"<p>{text}") == [flag + text]
+    assert search([flag + text], f"<p>{text[:-1]}") == []
+
+
 def test_text_that_is_no_utf8_is_searched_too() -> None:
     assert search(["^a.b$"], "a\udc80b") == ["^a.b$"]
     assert search(["^.é$"], "中é") == ["^.é$"]
