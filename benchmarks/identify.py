@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
+from math import inf
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -92,10 +93,17 @@ def report(library: Library, device: Sequence[Observation], texts: Mapping[str, 
 
 
 def first_sight(library: Library, field: str, text: str) -> float:
-    """Seconds to match a text that the automata have not met before (they remember those they have); best of three."""
+    """Seconds to match a text that the automata have not met before (they remember those they have).
+
+    The best of three, if it takes a millisecond.
+    """
     answer = [Observation("192.0.2.1", "x", Outcome.ANSWERED, datetime.now(UTC), fields={field: (text,)})]
-    fresh = [warmed(load_again(library), (field,)) for _ in range(3)]
-    return min(seconds(partial(one.identify, answer)) for one in fresh)
+    best = inf
+    for _ in range(3):
+        best = min(best, seconds(partial(warmed(load_again(library), (field,)).identify, answer)))
+        if best < 0.001:
+            break
+    return best
 
 
 def load_again(library: Library) -> Library:
@@ -228,7 +236,7 @@ def typical(words: Mapping[str, Sequence[str]]) -> list[Observation]:
 
 
 def hostile_texts(library: Library) -> Mapping[str, Mapping[str, str]]:
-    """For each field, 64 KiB made to hurt the patterns on it: their own literals, whole and in part, over and over."""
+    """For each field, 64 KiB made to hurt the patterns on it: their literals and examples, whole and in part."""
     chance = random.Random(2)
     literals: defaultdict[str, list[str]] = defaultdict(list)
     for rule in library.rules:
@@ -236,10 +244,20 @@ def hostile_texts(library: Library) -> Mapping[str, Mapping[str, str]]:
             literals[match.field] += re.findall(
                 r"[\w/<>=: -]{3,}", re.sub(r"\(\?\w+\)|\(\?P<\w+>|\(\?:|\[[^\]]*\]", "", match.pattern)
             )
-    return {field: _texts(pieces or ["x"], chance) for field, pieces in literals.items()}
+    examples: defaultdict[str, list[str]] = defaultdict(list)
+    for rule in library.rules:
+        for example in rule.examples:
+            for field in {match.field for match in rule.matches if not match.comparison}:
+                examples[field] += example.fields.get(field, ())
+    return {
+        field: _texts(pieces or ["x"], list(filter(None, examples[field])) or ["x"], chance)
+        for field, pieces in literals.items()
+    }
 
 
-def _texts(pieces: Sequence[str], chance: random.Random) -> Mapping[str, str]:
+def _texts(pieces: Sequence[str], examples: Sequence[str], chance: random.Random) -> Mapping[str, str]:
+    some = [chance.sample(examples, min(count, len(examples))) for count in (1, 1, 3, 3, 10, 10, 30, 30)]
+
     def repeat(make: Callable[[], str]) -> str:
         text: list[str] = []
         size = 0
@@ -255,8 +273,26 @@ def _texts(pieces: Sequence[str], chance: random.Random) -> Mapping[str, str]:
         "whole literals": repeat(lambda: chance.choice(pieces)),
         "literals and gaps": repeat(lambda: chance.choice(pieces) + " " * chance.randrange(8)),
         "beginnings": repeat(lambda: chance.choice(pieces)[: chance.randrange(1, 9)]),
+        "literals in capitals": repeat(lambda: chance.choice(pieces).upper()),
         "the first over and over": (pieces[0] * HOSTILE)[:HOSTILE],
+        "examples": repeat(lambda: chance.choice(examples)),
+        "beginnings of examples": repeat(lambda: _begun(chance.choice(examples), chance)),
+        "short beginnings of examples": repeat(lambda: chance.choice(examples)[: chance.randrange(3, 15)]),
+        **{
+            f"beginnings of {len(few)} examples and gaps ({number})": repeat(partial(_begun_and_gap, few, chance))
+            for number, few in enumerate(some)
+        },
+        "many lines": repeat(lambda: _begun(chance.choice(examples), chance) + "\r\n"),
+        "NULs": repeat(lambda: chance.choice(examples) + "\0"),
     }
+
+
+def _begun(text: str, chance: random.Random) -> str:
+    return text[: chance.randrange(1, len(text) + 1)]
+
+
+def _begun_and_gap(texts: Sequence[str], chance: random.Random) -> str:
+    return _begun(chance.choice(texts), chance) + chance.choice(' a"><') * chance.randrange(8)
 
 
 if __name__ == "__main__":
