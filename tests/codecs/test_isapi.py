@@ -66,6 +66,14 @@ def test_device_info() -> None:
     }
 
 
+def test_of_very_many_elements_the_first_are_read() -> None:
+    root = b'<DeviceInfo xmlns="http://www.hikvision.com/ver20/XMLSchema">' + b"<x/>" * 1023
+    first, second = b"<model>DS-1</model>", b"<serialNumber>1234</serialNumber>"
+    fields = isapi.decode(root + first + second + b"</DeviceInfo>")
+    assert fields["isapi.model"] == ("DS-1",)
+    assert "isapi.serial" not in fields
+
+
 def test_elements_of_a_description_alone() -> None:
     texts = {"model": "A-1", "firmwareVersion": "V1.2", "firmwareReleasedDate": "build 200101", "colour": "red"}
     assert isapi.describe(texts) == {

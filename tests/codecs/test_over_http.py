@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Callable
+from contextlib import suppress
+from xml.etree.ElementTree import Element
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camscan.codecs import cgi, http, isapi, over_http
+from camscan.codecs import cgi, http, isapi, over_http, xml
 from camscan.errors import DecodeError
+from camscan.records import Fields
 
 LINES = b"t.RemoteDevice.uuid:x_0.Password=12345\r\ntype=NVR\r\n"
 
@@ -21,6 +25,21 @@ def answer(content: bytes, *headers: str, status: str = "200 OK") -> bytes:
 def test_fields_and_status_of_an_own_answer() -> None:
     fields = over_http.own_answer(answer(b"type=NVR\r\n"), cgi.decode)
     assert fields == {"http.status": ("200",), "cgi.device_type": ("NVR",)}
+
+
+@pytest.mark.parametrize("read", [over_http.onvif_answer, over_http.description])
+def test_a_document_is_parsed_once(read: Callable[[bytes, str], Fields], monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[bytes] = []
+    parse = xml.parse
+
+    def counted(data: bytes, *, partial: bool = False) -> Element:
+        parsed.append(data)
+        return parse(data, partial=partial)
+
+    monkeypatch.setattr(xml, "parse", counted)
+    with suppress(DecodeError):
+        read(answer(b"<Envelope><Body/></Envelope>", "Content-Type: text/xml"), "GetScopes")
+    assert parsed == [b"<Envelope><Body/></Envelope>"]
 
 
 def test_a_refusal_has_its_status_alone() -> None:
