@@ -20,8 +20,10 @@ _NEXT = re.compile(r"(?:\}|(?<![\[:\s,])(?>[\s,]*?\n)|(?<=[\[:])(?>[\s,]+?\n))[\
 
 A run of blanks is only tried at its first character, so that time is linear.
 """
-_MASSCANS_END = "{finished: 1}"
-"""What older versions of masscan write after their last record, which is not JSON."""
+_OVER = re.compile(r"\](?![\s,]*\[)|\{finished: 1\}[\s,]*\Z")
+"""The end: of the last list, or what older versions of masscan write after their last record, which is not JSON."""
+_BETWEEN = re.compile(r"\][\s,]*\[|\{finished: 1\}")
+"""Where one list ends and another begins, as in a file to which a later run was appended."""
 
 _decoder = json.JSONDecoder()
 
@@ -34,8 +36,11 @@ def items(stream: BinaryIO, summary: Summary) -> Iterator[object]:
     window.at += window.text.startswith("[", window.at)
     while True:
         window.skip(_GAP)
-        if window.text.startswith(("]", _MASSCANS_END), window.at):
+        if _OVER.match(window.text, window.at):
             return
+        if _BETWEEN.match(window.text, window.at):
+            window.skip(_BETWEEN)
+            continue
         if window.at == len(window.text):
             break
         try:

@@ -52,6 +52,15 @@ def test_a_broken_record_costs_no_other(text: str, number: int) -> None:
     assert (summary.broken >= 1, summary.cut) == (True, "")
 
 
+@pytest.mark.parametrize("end", ["]\n", ",\n{finished: 1}\n]\n"])
+def test_lists_of_several_runs_in_one_file_are_all_read(end: str) -> None:
+    records = [json.dumps(record) for record in RECORDS]
+    runs = [f"[\n{records[0]}{end}", f"[{records[1]},{records[2]}{end}", f" [ {records[3]}]\n"]
+    assert read("".join(runs)) == (RECORDS[:4], Summary())
+    old = f"{records[0]},\n{records[1]},\n{{finished: 1}}\n"
+    assert read(old + f"{records[2]},\n{{finished: 1}}\n") == (RECORDS[:3], Summary())
+
+
 def test_large_files_and_too_large_records() -> None:
     many = RECORDS * 2000
     assert read(json.dumps(many)) == (many, Summary())
