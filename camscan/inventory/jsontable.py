@@ -6,10 +6,12 @@ A file is read piece by piece and object by object; one that is broken costs onl
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, TypeAlias
 
 from camscan.errors import UsageError
 from camscan.inventory import values
@@ -41,16 +43,19 @@ _OF_RECORDS = ("id", "url", "display_url", "slug", "family", "description")
 _BROKEN = "it is not a complete JSON object"
 _NOT_UNICODE = "it holds bytes that are not Unicode, read as \ufffd"
 
+_UPPER, _ANY_DEPTH = 2, math.inf
+"""How deep a list may lie: as the whole or a member of it, or anywhere."""
+
+Item: TypeAlias = tuple[int, object, str]
+"""Number, object and fault of one item. The number is that of the line where each object has its own."""
+
 _decoder = json.JSONDecoder()
 
 
-def read_json(path: Path) -> Sheet:
-    """The objects in a file, as rows that bring their names with them."""
-    return Sheet("", _lines(_objects(path)))
+def read_json(path: Path) -> Iterator[Sheet]:
+    """The objects in a file, as rows that bring their names with them; each list of the whole is a sheet.
 
-
-def _objects(path: Path) -> Iterator[tuple[int, object, str]]:
-    """Number, object and fault of each item. The number is that of the line where each object has its own.
+    A sheet is read to its end before the next one is asked for.
 
     Raises:
         UsageError: the file holds no objects.
@@ -62,49 +67,61 @@ def _objects(path: Path) -> Iterator[tuple[int, object, str]]:
         begin = ahead.text
         if _is_lines(begin):
             text.seek(0)
-            yield from _from_lines(text)
-        elif _go_to_list(ahead):
-            yield from _from_array(ahead)
-        elif found := _ARRAY.search(begin):
-            text.seek(0)
-            ahead = _ahead(text)
-            ahead.at = found.end()
-            yield from _from_array(ahead)
-        elif _EMPTY.fullmatch(begin):
+            yield Sheet("", _lines(_from_lines(text)))
             return
-        elif isinstance(whole := _parsed(begin), dict):
-            yield from _of_whole(whole)
-        else:
-            raise UsageError(f"{path} contains no array of JSON objects: export the list as one, or as CSV")
+        lists = _lists(ahead, _UPPER)
+        if (first := next(lists, None)) is not None:
+            yield from (Sheet(name, _lines(_from_array(ahead))) for name in chain((first,), lists))
+            return
+        text.seek(0)
+        yield Sheet("", _lines(_of_whole(path, begin, _ahead(text))))
 
 
-def _of_whole(whole: Mapping[str, object]) -> Iterator[tuple[int, object, str]]:
-    """The one object in a file; where addresses or MACs are its keys, each stands for a device of its own."""
+def _of_whole(path: Path, begin: str, ahead: Window) -> Iterator[Item]:
+    """The objects of a file without a list that is a member of the whole."""
+    whole = _parsed(begin)
+    if isinstance(whole, dict) and (devices := list(_by_key(whole))):
+        yield from devices
+    elif _ARRAY.search(begin):
+        items = chain.from_iterable(_from_array(ahead) for _ in _lists(ahead, _ANY_DEPTH))
+        yield from ((number, item, fault) for number, (_, item, fault) in enumerate(items, start=1))
+    elif isinstance(whole, dict):
+        yield 1, whole, ""
+    elif not _EMPTY.fullmatch(begin):
+        raise UsageError(f"{path} contains no array of JSON objects: export the list as one, or as CSV")
+
+
+def _by_key(whole: Mapping[str, object]) -> Iterator[Item]:
+    """The devices of an object of which all keys are addresses, or all are MACs."""
     for name, read in (("ipaddress", values.addresses), ("macaddress", values.macs)):
         if all(read(key).values and isinstance(value, dict) for key, value in whole.items()):
             for number, (key, value) in enumerate(whole.items(), start=1):
                 yield number, {name: key, **value} if isinstance(value, dict) else None, ""
             return
-    yield 1, whole, ""
 
 
 def _ahead(text: TextIO) -> Window:
     return Window(lambda: text.read(2 * MAX_OBJECT), MAX_OBJECT)
 
 
-def _go_to_list(ahead: Window) -> bool:
-    """Go to the first object of the list that is the whole, or a member of the whole: not one that lies deeper."""
-    depth = 0
+def _lists(ahead: Window, below: float) -> Iterator[str]:
+    """Go to the first object of each list that lies less than `below` deep; gives the key of the list.
+
+    The list is read to its end before the next one is asked for.
+    """
+    depth, key = 0, ""
     while ahead.at < len(ahead.text):
         found = _TOKEN.search(ahead.text, ahead.at)
-        if found and found[0] == "[" and depth < 2 and (begin := _ARRAY.match(ahead.text, found.start())):
+        part = found[0] if found else ""
+        if found and part == "[" and depth < below and (begin := _ARRAY.match(ahead.text, found.start())):
             ahead.at = begin.end()
-            return True
-        if found and len(found[0]) == 1:
-            depth += 1 if found[0] in "[{" else -1
-        ahead.at = found.end() if found else len(ahead.text)
+            yield str(_parsed(key) or "")
+            ahead.at += 1
+        else:
+            depth += 1 if part in ("[", "{") else -1 if part in ("]", "}") else 0
+            ahead.at = found.end() if found else len(ahead.text)
+        key = part
         ahead.refill()
-    return False
 
 
 def _is_lines(text: str) -> bool:
@@ -115,7 +132,7 @@ def _is_lines(text: str) -> bool:
     return isinstance(_parsed(first), dict)
 
 
-def _from_lines(text: TextIO) -> Iterator[tuple[int, object, str]]:
+def _from_lines(text: TextIO) -> Iterator[Item]:
     number = 0
     while one := text.readline(MAX_OBJECT):
         number += 1
@@ -125,7 +142,7 @@ def _from_lines(text: TextIO) -> Iterator[tuple[int, object, str]]:
             pass  # the rest of a line that is too long
 
 
-def _from_array(ahead: Window) -> Iterator[tuple[int, object, str]]:
+def _from_array(ahead: Window) -> Iterator[Item]:
     number = 0
     while True:
         ahead.skip(_GAP)
@@ -152,7 +169,7 @@ def _parsed(text: str) -> object:
         return None
 
 
-def _lines(items: Iterator[tuple[int, object, str]]) -> Iterator[Line]:
+def _lines(items: Iterator[Item]) -> Iterator[Line]:
     """Rows under one growing list of names; rows with the same names share it."""
     places: dict[str, int] = {}
     names: tuple[str, ...] = ()

@@ -105,7 +105,7 @@ def _open(path: Path, encoding: str | None) -> tuple[str, Iterable[Sheet], str |
     if kind == "workbook":
         return kind, read_workbook(path), None
     if kind == "json":
-        return kind, [read_json(path)], None
+        return kind, read_json(path), None
     used = Encoding(encoding) if encoding else find_encoding(path, _score)
     if not used.is_wide and is_binary(head):
         raise UsageError(f"{path} is neither a text nor a workbook: save the list again as XLSX, ODS, CSV or JSON")
@@ -154,7 +154,9 @@ def _keyed(
     for line in chain(head, more):
         if line.names and len(line.names) > len(reading.columns.names):
             reading.columns = _columns(line.names, [*sample, line.cells], chosen)
-        if line.fault or any(map(str.strip, line.cells)):
+        if not line.fault and not reading.columns.identifies:
+            reading.unread += 1
+        elif line.fault or any(map(str.strip, line.cells)):
             yield read_row(line, reading.columns, reading.sheet)
         else:
             reading.blank += 1

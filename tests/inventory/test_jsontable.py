@@ -13,7 +13,7 @@ from camscan.inventory.jsontable import read_json
 
 def rows(path: Path) -> list[tuple[int, dict[str, str], str]]:
     found = []
-    for line in read_json(path).lines:
+    for line in (line for sheet in read_json(path) for line in sheet.lines):
         assert line.names is not None
         named = {name: cell for name, cell in zip(line.names, line.cells, strict=False) if cell}
         found.append((line.number, named, line.fault))
@@ -90,7 +90,8 @@ def test_broken_objects_cost_only_themselves(tmp_path: Path) -> None:
 
 
 def test_rows_with_the_same_keys_share_their_names(tmp_path: Path) -> None:
-    lines = list(read_json(write(tmp_path, '[{"a": "1"}, {"a": "2"}, {"b": "3"}]')).lines)
+    sheets = read_json(write(tmp_path, '[{"a": "1"}, {"a": "2"}, {"b": "3"}]'))
+    lines = list(next(sheets).lines)
     assert lines[0].names is lines[1].names
     assert lines[2].names == ("a", "b")
     assert lines[2].cells == ("", "3")
@@ -98,7 +99,8 @@ def test_rows_with_the_same_keys_share_their_names(tmp_path: Path) -> None:
 
 def test_keys_and_depth_are_bounded(tmp_path: Path) -> None:
     many = {f"k{number}": "x" for number in range(jsontable.MAX_KEYS + 1)}
-    [line] = read_json(write(tmp_path, json.dumps([many]))).lines
+    sheets = read_json(write(tmp_path, json.dumps([many])))
+    [line] = next(sheets).lines
     assert len(line.cells) == jsontable.MAX_KEYS
     assert line.fault == f"keys after the first {jsontable.MAX_KEYS} are not read"
     deep = '[{"ip": "10.0.0.5", "x": ' + '{"x": ' * 500 + '"y"' + "}" * 500 + "}]"
@@ -200,3 +202,29 @@ def test_addresses_and_macs_may_be_the_keys(tmp_path: Path) -> None:
     assert rows(write(tmp_path, text)) == [(1, {"macaddress": "44:19:b6:00:00:05", "model": "C-1"}, "")]
     text = '{"10.0.0.5": {"model": "C-1"}, "site": {"name": "North"}}'
     assert [number for number, _, _ in rows(write(tmp_path, text))] == [1]
+
+
+def test_each_list_of_the_whole_is_a_sheet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jsontable, "MAX_OBJECT", 64)
+    document = {
+        "count": 2,
+        "cameras": [{"ip": "10.0.0.5", "tags": [{"name": "x"}]}, {"ip": "10.0.0.6"}],
+        "note": "z [{" * 9,
+        "r\u00e9corders": [{"ip": f"10.0.1.{n}"} for n in range(100)],
+    }
+    path = write(tmp_path, json.dumps(document))
+    read = {sheet.name: [line.cells[0] for line in sheet.lines] for sheet in read_json(path)}
+    assert read == {"cameras": ["10.0.0.5", "10.0.0.6"], "récorders": [f"10.0.1.{n}" for n in range(100)]}
+
+
+def test_every_list_that_lies_deeper_is_read_where_none_lies_higher(tmp_path: Path) -> None:
+    document = {name: {"cards": [{"ip": f"10.0.0.{n}"}]} for n, name in enumerate(("east", "west"))}
+    assert rows(write(tmp_path, json.dumps(document))) == [
+        (1, {"ip": "10.0.0.0"}, ""),
+        (2, {"ip": "10.0.0.1"}, ""),
+    ]
+
+
+def test_addresses_are_the_keys_also_where_lists_lie_below_them(tmp_path: Path) -> None:
+    text = '{"10.0.0.5": {"services": [{"name": "http"}]}, "10.0.0.6": {"services": [{"name": "rtsp"}]}}'
+    assert [named["ipaddress"] for _, named, _ in rows(write(tmp_path, text))] == ["10.0.0.5", "10.0.0.6"]

@@ -427,3 +427,14 @@ def test_a_pipe_is_refused_before_anything_of_it_is_lost(tmp_path: Path) -> None
     os.mkfifo(pipe)
     with pytest.raises(UsageError, match="is not a regular file: save its output"):
         read_inventory(pipe, encoding="cp1252")
+
+
+def test_a_list_of_json_that_names_no_devices_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "list.json"
+    path.write_text('{"groups": [{"id": 1}, {"id": 2}], "devices": [{"ip": "10.0.0.5"}, {"ip": "10.0.0.6"}]}')
+    inventory = read_inventory(path)
+    assert [row.where for row in inventory.rows] == ["row 1 of 'devices'", "row 2 of 'devices'"]
+    assert [(one.sheet, one.rows, one.unread, one.lines) for one in inventory.sheets] == [
+        ("groups", 0, 2, 2),
+        ("devices", 2, 0, 2),
+    ]
