@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 
 from camscan.devices.build import Resolve, order, telling
 from camscan.devices.hosts import ChannelList
-from camscan.devices.identity import to_address
+from camscan.devices.identity import attributed, to_address
 from camscan.records import Device, Slot, Slots
 
 _AT = "at "
@@ -82,7 +82,7 @@ class KnownDevices:
         sharing = dict.fromkeys(one.place for key in _keys(device) for one in self._index.under(key))
         if sharing:
             yield f"shares its serial or MAC with {', '.join(list(sharing)[:_MOST])}"
-        elif self._index.under(_AT + device.address):
+        elif self._index.under(_AT + _plain(device.address)):
             yield f"may be the device that answers at {device.address} itself"
 
 
@@ -128,13 +128,13 @@ def _cameras(recorder: Device, channels: ChannelList, resolve: Resolve) -> Itera
         yield Device(
             address=camera.say("address") or f"{recorder.address} #{camera.number}",
             addresses=(),
-            mac=camera.mac or attributes.get("mac"),
+            mac=camera.mac or next(attributed(camera.identifications, "mac"), None),
             hostname=camera.say("host") or None,
             maker=resolution.maker,
             brand=resolution.brand,
             model=attributes.get("model") or camera.say("model") or None,
             firmware=attributes.get("firmware") or camera.say("firmware") or None,
-            serial=camera.serial or attributes.get("serial"),
+            serial=camera.serial or next(attributed(camera.identifications, "serial"), None),
             kind=attributes.get("kind", "camera"),
             level=resolution.level,
             identifications=telling(camera.identifications, resolution),

@@ -174,3 +174,16 @@ def test_many_clones_behind_many_recorders_take_no_time(devices: Merge, answer: 
     with costs_less_than(10):
         found = devices(*seen)
         assert len(found) == 20 * 251
+
+
+@pytest.mark.parametrize("told", ["unknown", "0000000000"])
+def test_a_serial_that_stands_for_none_makes_no_two_cameras_alike(devices: Merge, answer: Answer, told: str) -> None:
+    slots = (slot(answer, n, behind__model="M", behind__serial=told, say__serial=told) for n in (1, 2))
+    _, *cameras = devices(*recorder(answer, *slots))
+    assert [(one.serial, one.conflicts) for one in cameras] == [(None, ()), (None, ())]
+
+
+def test_the_address_of_a_camera_may_be_spelt_in_another_way(devices: Merge, answer: Answer) -> None:
+    slots = slot(answer, 1, behind__address="2001:DB8:0::20", behind__model="M")
+    _, camera, _ = devices(*recorder(answer, slots), answer("2001:db8::20", "http", 80, http__server="x"))
+    assert camera.conflicts == ("may be the device that answers at 2001:DB8:0::20 itself",)
