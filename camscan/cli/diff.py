@@ -96,7 +96,10 @@ def _meant(store: Store, old: str | None, new: str | None, site: str | None, *, 
     from camscan.errors import UsageError
 
     if old is not None and new is None:
-        site = site or store.scan(old).site
+        first = store.scan(old)
+        site = site or first.site
+        beside = (scan for scan in store.newest() if site is None and _of_one_place(scan, first))
+        new = next((scan.id for scan in beside if scan.id != first.id), None)
     after = scan_of(store, new, site, asking=True, quiet=quiet)
     earlier = _before(after, [scan for scan in store.scans(after.site) if _of_one_place(scan, after)])
     if old is not None:

@@ -147,6 +147,16 @@ def test_scans_without_a_site_are_compared_by_their_targets(path: Path) -> None:
     assert isinstance(done.exception, UsageError)
 
 
+def test_one_scan_without_a_site_is_compared_with_the_latest_of_its_targets(path: Path) -> None:
+    keep(path, 1, FIVE, site=None)
+    keep(path, 2, {**FIVE, "10.0.0.9": camera(9)}, site=None)
+    keep(path, 3, FIVE, site=None, targets=("10.0.1.0/28",))
+    keep(path, 4, FIVE, site="branch")
+    done = run(path, "scan1")
+    assert "scan scan2 since scan scan1: 1 new" in done.stdout
+    assert done.stderr == ""
+
+
 def test_one_scan_alone_and_none(path: Path) -> None:
     assert isinstance(run(path).exception, StoreError)
     keep(path, 1, FIVE)
