@@ -26,7 +26,9 @@ _MAX_ITEMS = 16
 """Items of a list in an object that are looked at."""
 
 _ARRAY = re.compile(r"\[\s*(?=\{)")
-_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[\]{}]', re.DOTALL)
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+("?)|[\[\]{}]', re.DOTALL)
+_REST = re.compile(r'(?:[^"\\]++|\\.)*+("?)', re.DOTALL)
+"""Of a text that is longer than what was read of it."""
 _ANOTHER = re.compile(r"\]\s*\[\s*(?=\{)")
 """Where one list ends and another begins."""
 _EMPTY = re.compile(r"\s*\[\s*\]\s*")
@@ -120,8 +122,19 @@ def _lists(ahead: Window, below: float) -> Iterator[str]:
         else:
             depth += 1 if part in ("[", "{") else -1 if part in ("]", "}") else 0
             ahead.at = found.end() if found else len(ahead.text)
+            if part.startswith('"') and found and not found[1]:
+                _go_behind_text(ahead)
         key = part
         ahead.refill()
+
+
+def _go_behind_text(ahead: Window) -> None:
+    """Go behind the end of a text that has begun before, or to the end of all."""
+    ahead.refill()
+    while (rest := _REST.match(ahead.text, ahead.at)) and not rest[1] and rest[0]:
+        ahead.at = rest.end()
+        ahead.refill()
+    ahead.at = rest.end() if rest and rest[1] else len(ahead.text)
 
 
 def _is_lines(text: str) -> bool:

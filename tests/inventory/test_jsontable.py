@@ -228,3 +228,17 @@ def test_every_list_that_lies_deeper_is_read_where_none_lies_higher(tmp_path: Pa
 def test_addresses_are_the_keys_also_where_lists_lie_below_them(tmp_path: Path) -> None:
     text = '{"10.0.0.5": {"services": [{"name": "http"}]}, "10.0.0.6": {"services": [{"name": "rtsp"}]}}'
     assert [named["ipaddress"] for _, named, _ in rows(write(tmp_path, text))] == ["10.0.0.5", "10.0.0.6"]
+
+
+@pytest.mark.parametrize("end", ['"', '\\\\"', '\\\\\\""'])
+def test_a_text_that_is_longer_than_what_is_read_at_once_hides_no_list(tmp_path: Path, end: str) -> None:
+    long = '\\"[{' * (jsontable.MAX_OBJECT // 2)
+    for shift in ("", "x"):
+        text = f'{{"page": "{shift}{long}{end}, "devices": [{{"ip": "10.0.0.5"}}]}}'
+        with costs_less_than(2):
+            assert [named for _, named, _ in rows(write(tmp_path, text))] == [{"ip": "10.0.0.5"}]
+
+
+def test_a_long_text_without_an_end_takes_no_time(tmp_path: Path) -> None:
+    with costs_less_than(2), pytest.raises(UsageError):
+        rows(write(tmp_path, '{"page": "' + '\\"' * 2 * jsontable.MAX_OBJECT + "\\"))
