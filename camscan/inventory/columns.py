@@ -82,7 +82,16 @@ def find_columns(names: Sequence[str], sample: Sequence[Sequence[str]] = ()) -> 
             found = (Field.IP, _FILLED) if _holds(sample, at, values.addresses) else (Field.LOCATION, _WEAK)
         if found and not (found[0] is Field.MODEL and found[1] <= _WEAK and _are_kinds(sample, at)):
             ranked.setdefault(found[0], []).append((-found[1], at))
+    _drop_servers(ranked, sample)
     return Columns(tuple(names), {which: _best(which, places) for which, places in sorted(ranked.items())})
+
+
+def _drop_servers(ranked: dict[Field, list[tuple[int, int]]], sample: Sequence[Sequence[str]]) -> None:
+    """Beside the addresses of the devices, those under "DNS" or "Host" are a server's, which all of them share."""
+    if any(-rank >= _SIMILAR for rank, _ in ranked.get(Field.IP, ())):
+        hosts = ranked.pop(Field.HOSTNAME, [])
+        if kept := [(rank, at) for rank, at in hosts if -rank > _WEAK or not _holds(sample, at, values.addresses)]:
+            ranked[Field.HOSTNAME] = kept
 
 
 def find_by_content(rows: Sequence[Sequence[str]], columns: Columns) -> Columns:

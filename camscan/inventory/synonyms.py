@@ -200,7 +200,8 @@ FILLERS = _listed("""
 FOREIGN = _listed("""
         rating class schutzart protection mask netmask subnet subnetmask gateway gw dns ntp port ports vlan
         multicast oui prefix old previous former alt alte alter ancien ancienne antiguo antigua vecchio range
-        version firmware date license licence status
+        version firmware date license licence status default factory werkseinstellung syslog
+        lens objektiv objectif housing sd sim ups
 """)
 """Words that make a column something else than its other words say ("IP rating", "old IP", "MAC vendor prefix")."""
 
@@ -210,7 +211,7 @@ REGISTRANTS = _listed("""
 """Words that make a column of MACs one of who registered them."""
 
 OF_OTHERS = _listed("""
-        nvr dvr recorder server switch vms router ap host parent
+        nvr dvr recorder archiver server switch vms router ap host parent workstation viewer monitor printer
 """)
 """Words of columns that name another device; such a column is taken where no other has the field."""
 

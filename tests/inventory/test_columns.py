@@ -59,6 +59,9 @@ def test_names_of_columns_in_many_languages(name: str, field: Field) -> None:
         "IP rating",
         "Subnet mask",
         "Old IP",
+        "Default IP",
+        "Lens model",
+        "SD card serial",
         "Switch port",
         "Asset notes",
         "Asset class",
@@ -121,6 +124,14 @@ def test_a_tag_comes_before_a_running_number() -> None:
 def test_several_columns_may_hold_addresses_and_macs() -> None:
     found = find_columns(["IPv4", "IPv6", "LAN MAC", "Serial", "Serial number"])
     assert found.of == {Field.IP: (0, 1), Field.MAC: (2,), Field.SERIAL: (3,)}
+
+
+def test_addresses_of_servers_are_not_those_of_the_devices() -> None:
+    rows = [["10.0.0.5", "10.0.0.2", "10.0.0.3"], ["10.0.0.6", "10.0.0.2", "10.0.0.3"]]
+    assert find_columns(["IP address", "DNS", "Workstation IP"], rows).of == {Field.IP: (0,)}
+    named = [[address, "cam.example", ""] for address, *_ in rows]
+    assert find_columns(["IP address", "DNS", ""], named).of == {Field.IP: (0,), Field.HOSTNAME: (1,)}
+    assert find_columns(["URL", "Host", ""], rows).of == {Field.IP: (0,), Field.HOSTNAME: (1,)}
 
 
 def test_a_column_of_addresses_is_told_from_one_of_streets_by_what_is_in_it() -> None:
