@@ -192,11 +192,15 @@ def to_endpoint(text: str) -> str | None:
 
 
 def mac_in(endpoint: str) -> str | None:
-    """The MAC in a version 1 UUID, whose last 12 digits are the node (RFC 9562, 5.1); None where they are random."""
+    """The MAC in a version 1 UUID, whose last 12 digits are the node (RFC 9562, 5.1).
+
+    None where they are random, or too small a number to be a MAC.
+    """
     if not _UUID.fullmatch(endpoint):
         return None
     uuid = UUID(endpoint)
-    return to_mac(endpoint[-12:]) if uuid.variant == RFC_4122 and uuid.version == 1 else None
+    is_made_of_mac = uuid.variant == RFC_4122 and uuid.version == 1 and uuid.node >> 24
+    return to_mac(endpoint[-12:]) if is_made_of_mac else None
 
 
 @lru_cache(maxsize=4096)

@@ -82,6 +82,7 @@ def test_endpoint(text: str, endpoint: str | None) -> None:
         ("aa85c000-6324-11b3-819e-5850ed1fe385", A),
         ("aa85c000-6324-41b3-819e-5850ed1fe385", None),  # version 4: random
         ("aa85c000-6324-11b3-019e-5850ed1fe385", None),  # a variant older than versions
+        ("aa85c000-6324-11b3-819e-000000000005", None),  # a number, and no MAC
         ("aa85c000-6324-11b3-819e-5950ed1fe385", None),  # multicast bit: a random node (RFC 9562, 6.10)
         ("uuid:camera_1-0", None),
     ],
