@@ -87,7 +87,8 @@ async def _run(command: tuple[str, ...]) -> int:
         process = await starting
     except OSError as error:
         raise UsageError(f"cannot run {command[0]}: {error.strerror}: check its name, or give its path") from error
-    return await process.wait()
+    code = await process.wait()
+    return code if code >= 0 else 128 - code  # that of a command which a signal has ended, as a shell tells it
 
 
 def _end(started: Future[Process]) -> None:

@@ -55,3 +55,10 @@ def test_a_signal_may_come_as_soon_as_the_command_runs(number: str) -> None:
     words = [sys.executable, "-m", "camscan", "simulate", "--decoy", "--address", address, "--", "sh", "-c", script]
     ended = subprocess.run(words, capture_output=True, timeout=30, check=False, start_new_session=True)
     assert (ended.returncode, ended.stdout) == (4, b"what it has found\n")
+
+
+def test_a_command_that_a_signal_has_killed_ends_with_the_code_that_shells_give_it() -> None:
+    address = str(ip_network(free_network())[9])
+    words = [sys.executable, "-m", "camscan", "simulate", "--decoy", "--address", address, "--"]
+    ended = subprocess.run([*words, "sh", "-c", "kill -9 $$"], capture_output=True, timeout=30, check=False)
+    assert ended.returncode == 128 + signal.SIGKILL
