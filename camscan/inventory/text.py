@@ -259,7 +259,8 @@ def _cells(lines: Iterator[str], delimiter: str) -> list[str] | None:
 def _is_stray(cells: Sequence[str], taken: Sequence[tuple[int, str]], delimiter: str, width: int) -> bool:
     """Whether a row over several lines has swallowed whole other ones, each as wide as the widest row so far."""
     whole = max(width, 2) if width else max(len(cells), 2)  # of names of columns, many may be broken over lines
-    first, *middle, last = (len(_plain(text, delimiter)) >= whole for _, text in taken)
+    first, last = (len(_plain(text, delimiter)) >= whole for _, text in (taken[0], taken[-1]))
+    middle = (len(_cells(iter((text,)), delimiter) or ()) >= whole for _, text in taken[1:-1])
     hides = any("\n" in cell and (values.addresses(cell).values or values.macs(cell).values) for cell in cells)
     return any(middle) or (first and last and hides) or len(cells) > width > 1
 

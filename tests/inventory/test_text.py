@@ -164,6 +164,14 @@ def test_a_cell_over_several_lines_may_stand_anywhere(tmp_path: Path, text: str)
     assert not any(line.fault for line in lines)
 
 
+def test_all_cells_of_a_row_may_take_several_lines(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text('IP,MAC\n"10.0.0.5\n10.0.0.6","44:19:B6:00:00:05\n44:19:B6:00:00:06"\n10.0.0.7,\n')
+    _, row, last = read_text(path, Encoding("utf-8"), score).lines
+    assert (row.cells, row.fault) == (("10.0.0.5\n10.0.0.6", "44:19:B6:00:00:05\n44:19:B6:00:00:06"), "")
+    assert (last.cells, last.fault) == (("10.0.0.7", ""), "")
+
+
 def test_names_of_columns_may_be_broken_over_lines(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_text('Name,"IP-\nAdresse","MAC\nAddress","S/N\n(Label)"\nA,10.0.0.5,44:19:B6:00:00:05,S12345\n')
