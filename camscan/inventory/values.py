@@ -73,6 +73,8 @@ _DATE = re.compile(
 )
 _ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+\d+|(?=\d{16})\d+000", re.IGNORECASE)
 """A number as a spreadsheet shows it that keeps 15 digits (IEEE 754 double) and turns the others into zeros."""
+_PAST_HOSTS = 224
+"""The first octet from which on addresses are multicast or reserved; masks begin with 255."""
 _MIN_SERIAL, _MAX_SERIAL = 4, 128
 _PUNCTUATION = re.compile(r"[\W_]+")
 _SEPARATORS = re.compile(r"[:.\- ]")
@@ -183,11 +185,16 @@ def _find_addresses(text: str) -> list[str]:
 
 
 def _address(text: str) -> str:
-    """The usual spelling, or "": no address, the unspecified one, or zeros that some programs read as octal."""
-    if _PLAIN.fullmatch(text):  # the usual case, at a fifth of the time
-        return "" if text == "0.0.0.0" or 224 <= int(text.partition(".")[0]) < 240 else text  # noqa: S104  no binding
-    if _PADDED.fullmatch(text):
+    """The usual spelling, or "": no address, one that no host has, or zeros that some programs read as octal.
+
+    No host has a multicast address, nor one that is a mask or a wildcard, as may stand beside that of a device.
+    """
+    plain = _PLAIN.fullmatch(text)  # the usual case, at a fifth of the time
+    if plain is None and _PADDED.fullmatch(text):
         text = ".".join(str(int(part)) for part in text.split("."))
+        plain = _PLAIN.fullmatch(text)
+    if plain:
+        return text if 0 < int(text.partition(".")[0]) < _PAST_HOSTS else ""
     try:
         address = ip_address(text)
     except ValueError:
