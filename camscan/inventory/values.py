@@ -52,6 +52,8 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 """An address that a device had before, beside the one that it has."""
+_BESIDE = re.compile(r"\b(?:gw|gateway|dns|ntp)(?: ip)?\b[\s:.=]{0,3}\d{1,3}(?:\.\d{1,3}){3}", re.IGNORECASE)
+"""An address of something that all devices of a network share, beside that of one."""
 _PADDED = re.compile(r"\d{3}(?:\.\d{3}){3}")
 _MAC = re.compile(
     r"(?:(?<=mac[:.\- ])|(?<![0-9A-Z])(?<![0-9A-F][:.\-]))(?:0x)?(?:"
@@ -102,6 +104,8 @@ def addresses(text: str) -> Read:
     found = _all(text, _find_addresses, "holds no IP address")
     if not (found.values and found.fault) and (before := _BEFORE.search(clean(text)[:MAX_TEXT])):
         return Read(found.values, f"the address in {shown(before[0])} {_told(before[0])}")
+    if not (found.values and found.fault) and (beside := _BESIDE.search(clean(text)[:MAX_TEXT])):
+        return Read(found.values, f"the address in {shown(beside[0])} is not of the device itself, and is not used")
     if found.values and not found.fault and (between := _RANGE.search(clean(text)[:MAX_TEXT])):
         return Read(found.values, f"{shown(between[0])} means addresses between that are not used: give each its row")
     return found
@@ -180,7 +184,7 @@ def _all(text: str, find: Callable[[str], list[str]], fault: str) -> Read:
 
 
 def _find_addresses(text: str) -> list[str]:
-    text = _BEFORE.sub(" ", text)
+    text = _BESIDE.sub(" ", _BEFORE.sub(" ", text))
     return [address for match in _ADDRESS.finditer(text) if (address := _address(match[0]))]
 
 

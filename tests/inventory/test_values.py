@@ -67,6 +67,13 @@ def test_what_is_no_address_of_a_device_is_a_fault(text: str) -> None:
     assert values.addresses(text) == Read(fault=f"{text!r} holds no IP address")
 
 
+@pytest.mark.parametrize("beside", ["GW: 10.0.0.1", "gateway 10.0.0.1", "DNS=10.0.0.1"])
+def test_an_address_of_what_all_devices_share_is_not_used(beside: str) -> None:
+    told = f"the address in {beside!r} is not of the device itself, and is not used"
+    assert values.addresses(f"IP: 10.0.0.5 {beside}") == Read(("10.0.0.5",), told)
+    assert values.addresses(beside) == Read(fault=told)
+
+
 def test_of_an_address_that_may_be_old_or_another_one_both_are_said() -> None:
     """In German "alt" is old, in English it is short for alternative."""
     why = "is an old or an alternative one, and is not used: leave out 'alt' if the device has it"
