@@ -51,7 +51,7 @@ def test_a_file_of_another_tool() -> None:
 
 def test_a_file_of_another_tool_of_which_nothing_can_be_read_is_not_said_to_show_no_device(tmp_path: Path) -> None:
     path = tmp_path / "scan.json"
-    path.write_text('[\n{ "ip": "192.0.2.1", "ports": 1 },\n')
+    path.write_text('[\n{ "ip": "192.0.2.1", "ports": [1 },\n')
     result = CliRunner().invoke(identify, [str(path)])
     assert isinstance(result.exception, UsageError)
     assert str(result.exception) == (
