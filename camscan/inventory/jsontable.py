@@ -1,4 +1,4 @@
-"""JSON inventories: an array of objects, an object that holds one (a NetBox export, `camscan/1`), or one object a line.
+"""JSON inventories: an array of objects, an object that holds some (a NetBox export, `camscan/1`), one object a line.
 
 A file is read piece by piece and object by object; one that is broken costs only itself.
 """
