@@ -23,9 +23,10 @@ def import_(files: tuple[str, ...], kind: str | None, site: str | None, db: str 
     The scan is dated by what the files recorded; where they tell no time, by when they were last written.
 
     It reads packet captures (pcap), nmap's XML, the JSON of masscan, zgrab2, httpx and Shodan, masscan's lists,
-    Zeek's software, ssl and dhcp logs, the DHCP leases of dnsmasq, ISC dhcpd and Kea, the output of `ip neigh`,
-    `arp -a` and the like, CSV tables of addresses and MAC addresses, and lists of banners (lines of address, port and
-    answer, or JSON with `ip`, `port` and `banner`). FILE may be - for stdin. The ID of the new scan is printed.
+    runZero's exports as JSONL (services.jsonl; of assets.jsonl, the MAC addresses alone), Zeek's software, ssl and
+    dhcp logs, the DHCP leases of dnsmasq, ISC dhcpd and Kea, the output of `ip neigh`, `arp -a` and the like, CSV
+    tables of addresses and MAC addresses, and lists of banners (lines of address, port and answer, or JSON with
+    `ip`, `port` and `banner`). FILE may be - for stdin. The ID of the new scan is printed.
 
     \b
     Examples:

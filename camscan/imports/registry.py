@@ -6,7 +6,7 @@ import re
 
 from camscan.errors import UsageError
 from camscan.imports import pcap
-from camscan.imports.files import banners, httpx, leases, mactable, masscan, neighbours, shodan, zeek, zgrab
+from camscan.imports.files import banners, httpx, leases, mactable, masscan, neighbours, runzero, shodan, zeek, zgrab
 from camscan.imports.files.base import Reader
 from camscan.imports.nmap import stream as nmap_stream
 
@@ -24,6 +24,7 @@ READERS = (
     Reader("masscan-list", masscan.sniff_list, masscan.read_list, masscan.CHANNELS),
     Reader("httpx", httpx.sniff, httpx.read, httpx.CHANNELS),
     Reader("shodan", shodan.sniff, shodan.read, shodan.CHANNELS),
+    Reader("runzero", runzero.sniff, runzero.read, runzero.CHANNELS),
     Reader("zeek", zeek.sniff, zeek.read, zeek.CHANNELS),
     Reader("kea", leases.sniff_kea, leases.read_kea, leases.CHANNELS),
     Reader("isc-dhcp", leases.sniff_isc, leases.read_isc, leases.CHANNELS),

@@ -17,6 +17,7 @@ HEADS = {
     "masscan-list": b"#masscan\nopen tcp 80 192.0.2.1 1390380064\n",
     "httpx": b'{"timestamp":"2026-01-02T03:04:05Z","port":"80","url":"http://192.0.2.1","input":"192.0.2.1"}\n',
     "shodan": b'{"hash": 1, "timestamp": "2026-01-02T03:04:05.000000", "ip_str": "192.0.2.1", "port": 554}\n',
+    "runzero": b'{"service_id":"1","service_asset_id":"2","service_address":"192.0.2.1","service_port":80}\n',
     "zeek": b"#separator \\x09\n#set_separator\t,\n#path\tsoftware\n",
     "kea": b"address,hwaddr,client_id,valid_lifetime,expire,subnet_id,fqdn_fwd,fqdn_rev,hostname,state\n",
     "isc-dhcp": b"# comment\nlease 192.0.2.5 {\n  starts 3 2023/08/16 10:00:00;\n",

@@ -1,0 +1,101 @@
+"""runZero's exports as JSON lines: services with what they answered, and assets, of which the MAC address is read.
+
+What runZero makes of an asset (its type, hardware and operating system) is its own verdict, and no evidence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import BinaryIO
+
+from camscan.imports.files.base import Summary, address_of, imported, link_fields, moment, names
+from camscan.imports.files.jsonlines import Record, addressed, answers, inner, listed, port_of, records, text
+from camscan.records import Observation
+
+CHANNELS = ("arp", "http", "tls", "rtsp", "snmp", "banner")
+
+_MARKS = ((b'"service_address":', b'"service_asset_id":'), (b'"addresses_extra":', b'"alive":'))
+"""What services have, and what assets have, before the values that may be long."""
+_HEAD = "http.head."
+_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_STARTS = ("HTTP/", "RTSP/")
+"""How a summary begins that is the answer itself."""
+_SNMP = {"snmp__sys_descr": "sysDescr", "snmp__sys_object_id": "sysObjectID", "snmp__sys_name": "sysName"}
+
+
+def sniff(head: bytes) -> bool:
+    """Whether it begins as an export of services or of assets does."""
+    return head.lstrip().startswith(b"{") and any(all(mark in head for mark in marks) for marks in _MARKS)
+
+
+def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
+    """The observations of every line that is whole."""
+    linked: set[tuple[str, str]] = set()
+    found = (_with_address(record) for record in records(stream, summary))
+    for address, record in addressed(found, summary, "service_address", "first_address"):
+        seen = moment(text(record, "last_seen"), at)
+        yield from _links(record, address, seen, linked, summary)
+        data = inner(record, "service_data")
+        yield from _answered(address, record, data, moment(text(data, "ts"), seen))
+
+
+def _with_address(record: Record) -> Record:
+    """An asset with the first of its addresses as text."""
+    first = next((one for one in listed(record.get("addresses")) if address_of(str(one))), "")
+    return {**record, "first_address": str(first)}
+
+
+def _links(
+    record: Record, address: str, when: datetime, linked: set[tuple[str, str]], summary: Summary
+) -> Iterator[Observation]:
+    """The MAC address of an asset that has one: of several, nothing tells at which of its addresses each is."""
+    macs = listed(record.get("macs"))
+    if len(macs) > 1:
+        summary.skip("asset with several MAC addresses")
+    elif macs and (address, str(macs[0])) not in linked and (fields := link_fields(str(macs[0]))):
+        linked.add((address, str(macs[0])))
+        yield imported(address, "arp", when, fields)
+
+
+def _answered(address: str, record: Record, data: Record, when: datetime) -> Iterator[Observation]:
+    """What one service answered."""
+    port, told = port_of(text(record, "service_port")), text(record, "service_summary")
+    answer = told if told.startswith(_STARTS) else ""
+    yield from answers(address, port, _page(data) or (answer if answer.startswith("HTTP/") else ""), "http", when)
+    if answer.startswith("RTSP/"):
+        yield from answers(address, port, answer, "rtsp", when)
+    elif not answer:
+        yield from answers(address, port, text(data, "banner"), "banner", when)
+    hashes = (("md5", "favicon.ico.image.md5"), ("mmh3", "favicon.ico.image.mmh3"))
+    icons = [f"{kind}: {value}" for kind, name in hashes for value in _values(data, name)[:1]]
+    yield from answers(address, port, "\n".join(icons), "favicon", when)
+    yield from answers(address, port, _certificate(data), "tls", when)
+    if fields := names(**{ours: next(iter(_values(data, f"snmp.{name}")), "") for ours, name in _SNMP.items()}):
+        yield replace(imported(address, "snmp", when, fields), port=port)
+
+
+def _page(data: Record) -> str:
+    """The HTTP answer made of its parts; where runZero asked more than once, they are of all answers, without order."""
+    messages, body = _values(data, "http.message"), text(data, "http.body")
+    if not body and (titles := _values(data, "html.title")):
+        body = f"<title>{titles[0]}</title>"
+    head = [f"HTTP/1.1 {next((one for one in messages if one.startswith('401')), messages[0])}"] if messages else []
+    for name in data:
+        if name.startswith(_HEAD):
+            head += [f"{_CAPITAL.sub('-', name.removeprefix(_HEAD))}: {value}" for value in _values(data, name)]
+    return "\r\n".join([*(head or ["HTTP/1.1 200 OK"]), "", body]) if head or body else ""
+
+
+def _certificate(data: Record) -> str:
+    """The certificate of the service, or else the names in it."""
+    if chain := _values(data, "tls.certificates"):
+        return f"-----BEGIN CERTIFICATE-----\n{chain[0]}\n-----END CERTIFICATE-----"
+    return "\n".join(f"{name}: {one}" for name in ("subject", "issuer") for one in _values(data, f"tls.{name}")[:1])
+
+
+def _values(data: Record, name: str) -> list[str]:
+    """The values of an attribute: several stand in one text, with tabs between them."""
+    return [one for one in text(data, name).split("\t") if one.strip()]
