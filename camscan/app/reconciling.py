@@ -8,6 +8,7 @@ from itertools import compress
 from pathlib import Path
 
 from camscan.app import gctuning
+from camscan.app.lastseen import with_last_seen
 from camscan.app.series import merged_each
 from camscan.identify.library import Library
 from camscan.inventory.agreement import Found
@@ -56,6 +57,7 @@ def reconciled(
         coverage.add(scan, store.ledger(scan.id))
     with gctuning.relaxed():
         results = reconcile(inventory.rows, found, coverage, rules.labels.find, scope)
+        results = with_last_seen(store, scans, results)
         beside = sum(not one.counts and _is_shown(one.judged) for one in found)
         return Reconciliation(path, inventory, scans, results, summarise(results), estimate(results), beside)
 

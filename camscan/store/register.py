@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, insert, literal, or_, select, true, update
@@ -103,13 +104,14 @@ class Register:
             found = (self._entries(connection, _entries().where(which, at)) for which in (called, also))
             return next(filter(None, found), ())
 
-    def bearing(self, keys: Iterable[str]) -> tuple[Entry, ...]:
-        """The devices with one of these keys, of whichever site."""
+    def bearing(self, keys: Iterable[str], addresses: Iterable[str] = ()) -> tuple[Entry, ...]:
+        """The devices with one of these keys, or last seen at one of these addresses, of whichever site."""
+        keyed = (select(register_keys.c.entry).where(register_keys.c.key.in_(page)) for page in _pages(keys))
+        there = (register.c.address.in_(page) for page in _pages(addresses))
         found: dict[int | None, Entry] = {}
         with self._database.reading() as connection:
-            for page in _pages(keys):
-                bearers = select(register_keys.c.entry).where(register_keys.c.key.in_(page))
-                entries = self._entries(connection, _entries().where(register.c.number.in_(bearers)))
+            for which in chain(map(register.c.number.in_, keyed), there):
+                entries = self._entries(connection, _entries().where(which))
                 found.update((entry.number, entry) for entry in entries)
         return tuple(found.values())
 

@@ -168,3 +168,25 @@ def test_nothing_is_asked_of_sqlite_that_older_ones_in_use_lack(store: Store) ->
         event.remove(Engine, "before_cursor_execute", note)
     assert any(text.startswith("insert into register ") for text in asked)
     assert not [text for text in asked if "returning" in text or "concat" in text]
+
+
+def test_the_devices_of_many_keys_and_addresses_are_found_in_few_queries(store: Store) -> None:
+    keep(store, mark(), [entry(str(number)) for number in range(700)])
+    keep(store, mark(site="branch"), [entry("3", "branch")])
+    asked: list[str] = []
+
+    def note(*told: object) -> None:
+        asked.append(str(told[2]))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        found = store.register.bearing([f"serial {number}" for number in range(600)], ["3", "650", "9999"])
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    assert sorted((one.site, int(one.address)) for one in found) == [
+        ("branch", 3),
+        *(("hq", number) for number in range(600)),
+        ("hq", 650),
+    ]
+    assert len([text for text in asked if "SELECT" in text]) == 3
+    assert store.register.bearing([]) == ()
