@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from camscan.app.receivers import Receiver, receivers
+from camscan.app.settings import store_option
 from camscan.errors import StoreError, UsageError
 from camscan.net.services.delivery import Delivery, with_retries
 from camscan.store import Store
@@ -30,7 +31,8 @@ class Dispatcher:
     """Delivers alerts during one run of `camscan sweep`; one receiver never waits for another."""
 
     def __init__(self, store: Store, config: Config) -> None:
-        self._queues = [ReceiverQueue(store.outbox, receiver) for receiver in receivers(config)]
+        option = store_option(str(store.file.absolute()) if store.file else store.where)
+        self._queues = [ReceiverQueue(store.outbox, receiver) for receiver in receivers(config, option)]
         names = [one.receiver.name for one in self._queues]
         lost = store.outbox.abandon([site.name for site in config.site], names, datetime.now(UTC))
         if lost:

@@ -106,6 +106,8 @@ class Apprise:
 
     config: Config
     part: parts.Apprise
+    store_option: str = ""
+    """What leads a command to the store that the alerts are about."""
 
     @property
     def name(self) -> str:
@@ -121,17 +123,17 @@ class Apprise:
     async def send(self, message: Message, seconds: float) -> Delivery:
         """A title, and one line for each change."""
         alert = read_alert(message.body)
-        allow = self.part.allow_private
-        return await notifier.deliver(self._url(), alert.title, alert.text, timeout=seconds, allow_private=allow)
+        text, allow = alert.text(self.store_option), self.part.allow_private
+        return await notifier.deliver(self._url(), alert.title, text, timeout=seconds, allow_private=allow)
 
     def _url(self) -> str:
         return secret(self.config, self.part.url_file, self.part.url_env or "", os.environ)
 
 
-def receivers(config: Config) -> Iterator[Receiver]:
-    """All receivers of a configuration."""
+def receivers(config: Config, store_option: str = "") -> Iterator[Receiver]:
+    """All receivers of a configuration; the option leads a command to the store that the alerts are about."""
     if config.notify is not None:
         yield Webhook(config, config.notify)
     yield from map(Syslog, config.syslog)
     for part in config.apprise:
-        yield Apprise(config, part)
+        yield Apprise(config, part, store_option)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 
 from camscan.errors import UsageError
@@ -31,3 +32,8 @@ def database(config: Config) -> str | None:
     if url is None:
         return os.environ.get("CAMSCAN_DB")
     return url if "://" in url else str(config.path(url))
+
+
+def store_option(target: str) -> str:
+    """The option that leads a later command to a store; a URL, which may hold a password, is not repeated."""
+    return f" --db {'URL' if '://' in target else shlex.quote(target)}" if target else ""

@@ -38,7 +38,7 @@ def import_(files: tuple[str, ...], kind: str | None, site: str | None, db: str 
     from camscan.app.judging import library
     from camscan.app.passive import ImportedFile, import_files
     from camscan.app.sources import described, head, opened
-    from camscan.cli.stored import tell_new_site
+    from camscan.cli.stored import same_store, tell_new_site
     from camscan.imports.files.base import SNIFFED
     from camscan.imports.registry import reader_for
     from camscan.records import ScanStatus
@@ -55,7 +55,8 @@ def import_(files: tuple[str, ...], kind: str | None, site: str | None, db: str 
             if not quiet:
                 for file in read:
                     click.echo(f"{file.source.name} ({file.reader.name}): {described(file.summary)}", err=True)
-                click.echo(f"`camscan report --scan {scan.id}` shows it, also if a later scan is stored.", err=True)
+                command = f"camscan report --scan {scan.id}{same_store()}"
+                click.echo(f"`{command}` shows it, also if a later scan is stored.", err=True)
             click.echo(scan.id)
             merged(store, scan, library())  # else the first look at the scan would have to derive them
     sys.exit(Exit.DONE if scan.status is ScanStatus.COMPLETE else Exit.INCOMPLETE)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -12,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
-from click.core import ParameterSource
 
 from camscan.cli import options
 from camscan.cli.exits import Exit
@@ -203,12 +201,14 @@ def _run(job: Job, store: Store, *, quiet: bool) -> Scan:
 @contextlib.contextmanager
 def _kept_in_mind(ended: Scan) -> Iterator[None]:
     """Say that the scan is not lost, where what shows it is broken off or cannot be written."""
+    from camscan.cli.stored import same_store
+
     try:
         yield
     except (KeyboardInterrupt, CamscanError, OSError) as error:
         if not isinstance(error, BrokenPipeError):  # nobody reads on, who could
             click.echo(
-                f"Scan {ended.id} is stored: `camscan report --scan {ended.id}{_same_store()}` shows it.", err=True
+                f"Scan {ended.id} is stored: `camscan report --scan {ended.id}{same_store()}` shows it.", err=True
             )
         _hint(ended, quiet=not isinstance(error, KeyboardInterrupt))
         if isinstance(error, KeyboardInterrupt) and ended.status is ScanStatus.INTERRUPTED:
@@ -217,18 +217,11 @@ def _kept_in_mind(ended: Scan) -> Iterator[None]:
 
 
 def _hint(ended: Scan, *, quiet: bool) -> None:
+    from camscan.cli.stored import same_store
+
     if not quiet and ended.status is ScanStatus.INTERRUPTED:
-        command = f"camscan scan --resume {ended.id}{_same_store()}"
+        command = f"camscan scan --resume {ended.id}{same_store()}"
         click.echo(f"Scan {ended.id} is interrupted: resume it with `{command}`.", err=True)
-
-
-def _same_store() -> str:
-    """The option that leads a later command to the same store; the password that a URL may hold is not repeated."""
-    context = click.get_current_context()
-    if context.get_parameter_source("db") is not ParameterSource.COMMANDLINE:
-        return ""
-    db = str(context.params["db"])
-    return f" --db {'URL' if '://' in db else shlex.quote(db)}"
 
 
 def exit_code(report: Report, fail_on: Sequence[str]) -> Exit:

@@ -9,6 +9,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from camscan.errors import CamscanError, StoreError, UsageError
 from camscan.records import Origin, Scan
@@ -39,6 +40,15 @@ def _swept() -> str | None:
         return database(configuration(file).config) if file else None
     except CamscanError:
         return None
+
+
+def same_store() -> str:
+    """The option that leads a later command to the store that this command's --db names; "" where none was given."""
+    from camscan.app.settings import store_option
+
+    context = click.get_current_context()
+    given = context.get_parameter_source("db") is ParameterSource.COMMANDLINE
+    return store_option(str(context.params["db"])) if given else ""
 
 
 def open_swept_store(named: str | None, configured: str | None) -> AbstractContextManager[Store | None]:

@@ -50,16 +50,15 @@ class AlertText:
     scan: str
     left_out: int
 
-    @property
-    def text(self) -> str:
-        """The events, one a line, as many as somebody reads, and where the rest is found."""
+    def text(self, store_option: str = "") -> str:
+        """The events, one a line, as many as somebody reads, and the command that shows the rest, with this option."""
         every = [_cut(f"{event.kind}: {event.text}") for event in self.events if event.kind != SUMMARY]
         ends = accumulate(len(line) + 1 for line in every)
         lines = [line for line, end in zip(every, ends, strict=True) if end <= _MAX_TEXT]
         if left_out := self.left_out + len(every) - len(lines):
             lines.append(f"and {left_out} more")
         if self.scan:
-            lines.append(f"The whole: camscan report --scan {self.scan}")
+            lines.append(f"The whole: camscan report --scan {self.scan}{store_option}")
         return "\n".join((*lines, f"Alert {self.id}"))
 
 

@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from support.receiver import FAILING, OK, receiving
 from support.world import World, camera, configured
 
+from camscan.app.settings import store_option
 from camscan.cli.notify import notify
 from camscan.cli.sweep import sweep
 from camscan.net.services import delivery
@@ -101,6 +102,7 @@ def test_apprise_is_told_and_its_url_is_seen_nowhere(
     assert [one.exit_code for one in (alerting_failed, brought, tested, refused)] == [0, 0, 0, 1]
     assert len(receiver.requests) == 3, "the first try failed and was repeated; then came the test"
     assert json.loads(receiver.bodies[1])["title"] == "camscan: hq: the first sweep: 5 devices (5 listed)"
+    assert f" --db {tmp_path / 'c.db'}\nAlert " in json.loads(receiver.bodies[1])["message"]
     assert brought.stdout == "0 alerts delivered, 0 waiting.\n"
     assert tested.stdout == "apprise mail accepted the test alert.\n"
     seen = "".join(one.output for one in (alerting_failed, brought, tested, refused)) + caplog.text
@@ -109,6 +111,18 @@ def test_apprise_is_told_and_its_url_is_seen_nowhere(
     assert TOKEN not in seen
     assert TOKEN not in stored
     assert receiver.url not in seen
+
+
+@pytest.mark.parametrize(
+    ("target", "option"),
+    [
+        ("", ""),
+        ("/var/lib/my cams.db", " --db '/var/lib/my cams.db'"),
+        (f"postgresql://ann:{TOKEN}@db/c", " --db URL"),
+    ],
+)
+def test_a_command_that_is_told_to_people_names_the_store_and_no_password(target: str, option: str) -> None:
+    assert store_option(target) == option
 
 
 def test_without_its_url_or_without_apprise_the_alert_waits(

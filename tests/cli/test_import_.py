@@ -202,7 +202,7 @@ def test_what_an_old_file_shows_has_not_come_back(tmp_path: Path, db: Path) -> N
     with store:
         assert (scan.started_at, scan.finished_at) == (recorded, recorded)
         assert scan.notes[-1].startswith("imported on 20")
-        assert f"`camscan report --scan {scan.id}` shows it" in result.stderr
+        assert f"`camscan report --scan {scan.id} --db {db}` shows it" in result.stderr
         update_register(store, library(), (), lambda _: None)
         (entry,) = store.register.named("192.0.2.5", ())
         assert entry.last_seen == recorded

@@ -40,7 +40,7 @@ def test_each_change_is_one_line_with_its_evidence() -> None:
         "coverage lost: channel rtsp"
     )
     evidence = "sadp.banner: Acme (certain, rule sadp-rule)"
-    assert found.text.splitlines() == [
+    assert found.text().splitlines() == [
         f"new: listed 10.0.0.8 Acme C-100, {evidence}",
         f"returned: listed 10.0.0.5 Acme C-100, last seen 2026-01-01T02:00:00Z, {evidence}",
         f"changed: listed 10.0.0.7 Acme C-100, firmware: V5.4.5 build 1 -> V6|=]  build 1, {evidence}",
@@ -51,14 +51,15 @@ def test_each_change_is_one_line_with_its_evidence() -> None:
     ]
 
 
-def test_what_was_left_out_is_counted() -> None:
-    assert "and 7 more" in replace(read(), left_out=7).text
+def test_what_was_left_out_is_counted_and_found_in_the_store() -> None:
+    assert "The whole: camscan report --scan scan2 --db /a" in read().text(" --db /a").splitlines()
+    assert "and 7 more" in replace(read(), left_out=7).text()
 
 
 def test_no_line_and_no_text_is_longer_than_people_read() -> None:
     event = read().events[1]
     many = tuple(replace(event, text=f"listed 10.0.0.{number} {'x' * 2_000}") for number in range(60))
-    lines = replace(read(), events=(read().events[0], *many), left_out=5).text.splitlines()
+    lines = replace(read(), events=(read().events[0], *many), left_out=5).text().splitlines()
     assert {len(line) for line in lines[:-3]} == {300}
     assert lines[0].startswith("new: listed 10.0.0.0 x")
     assert lines[-3:] == [f"and {65 - len(lines[:-3])} more", "The whole: camscan report --scan scan2", "Alert scan2-7"]
@@ -72,13 +73,13 @@ def test_the_end_of_a_loss_is_an_event_that_warns_nobody() -> None:
     made = alert(back, About("hq"), "scan2-7")
     assert made is not None
     found = read_alert(made)
-    assert found.text.startswith("coverage-loss-ended: 10.0.0.0/24 shows 3 devices now\n")
+    assert found.text().startswith("coverage-loss-ended: 10.0.0.0/24 shows 3 devices now\n")
     assert [message[:6] for message in messages(found, BEGIN, Sender("host"))] == [b"<134>1", b"<134>1"]
 
 
 def test_a_test_alert_has_words_too() -> None:
     found = read_alert(trial("test-1"))
-    assert (found.title, found.text) == ("camscan: a test alert", "Alert test-1")
+    assert (found.title, found.text()) == ("camscan: a test alert", "Alert test-1")
 
 
 def test_what_was_removed_and_is_back_is_an_event_of_its_own() -> None:
@@ -92,6 +93,6 @@ def test_what_was_removed_and_is_back_is_an_event_of_its_own() -> None:
     found = read_alert(made)
     assert found.title == "camscan: hq: nothing changed; 2 RETURNED after removal"
     lines = [f"returned-after-removal: {text.replace(chr(10), ' ')}" for text in returned]
-    assert found.text.splitlines()[:2] == lines
+    assert found.text().splitlines()[:2] == lines
     severities = [int(message[1 : message.index(b">")]) % 8 for message in messages(found, BEGIN, Sender("probe"))]
     assert severities == [6, 4, 4]
