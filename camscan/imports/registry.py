@@ -41,6 +41,8 @@ _NMAP_TEXT = (b"# Nmap ", b"Starting Nmap ")
 """How the other two forms of nmap's output begin."""
 _OPEN_PORTS = re.compile(rb'\A\{"(?:(address)": "|(?:host|ip)":"[^"]*",(?:"[a-z_]{1,16}":"[^"]*",){0,4}"port":\d)')
 """How the lines of `camscan ports` begin, and those of naabu."""
+_LIST = b"[ \t\r\n"
+"""How a list begins of what a reader expects one a line."""
 _BUNDLE = b"README.txt"
 """The first part of a bundle of evidence; its name begins at byte 30."""
 
@@ -69,6 +71,8 @@ def reader_for(head: bytes, name: str | None = None, file: str = "this") -> Read
         if ports := _OPEN_PORTS.match(head):
             remedy = f"scan the addresses: jq -r .{'address' if ports[1] else 'ip'} FILE | sort -u | camscan scan -"
             raise UsageError(f"{file} lists open ports, and not what answered there: {remedy}")
+        if any(reader.sniff(head.lstrip(_LIST)) for reader in READERS if head.lstrip().startswith(b"[")):
+            raise UsageError(f"{file} is one JSON list: import its items, `jq -c '.[]' FILE | camscan import -`")
         remedy = f"choose its kind with --kind, from {known}; a list of devices is for `camscan reconcile`"
         raise UsageError(f"{file} is not a file that camscan knows: {remedy}")
     return found[0]

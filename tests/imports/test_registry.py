@@ -109,3 +109,9 @@ def test_an_empty_file_is_called_so(head: bytes) -> None:
 def test_an_unknown_name_is_refused() -> None:
     with pytest.raises(UsageError, match="of pcap, nmap-xml, zgrab2, banners-json"):
         reader_for(HEADS["arp"], "pcapng")
+
+
+@pytest.mark.parametrize("name", ["runzero", "shodan", "httpx", "zgrab2"])
+def test_of_a_list_of_what_is_read_one_a_line_it_says_how_to_make_lines(name: str) -> None:
+    with pytest.raises(UsageError, match=r"x\.json is one JSON list: .*`jq -c '\.\[\]' FILE \| camscan import -`$"):
+        reader_for(b"[\n  " + HEADS[name], file="x.json")
