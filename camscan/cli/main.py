@@ -143,6 +143,8 @@ def _of_host(error: OSError) -> HostError:
     if error.errno == errno.ENOSPC:
         return HostError(f"cannot write: {error.strerror}: free some space, or write elsewhere")
     where = f"{error.filename}: " if error.filename else ""
+    if where and error.errno in {errno.EACCES, errno.EPERM}:
+        return HostError(f"{where}{error.strerror}: check who may use it and the folders above it, or choose another")
     return HostError(f"{where}{error.strerror or error}: run it with -vv before the command to see where")
 
 

@@ -35,10 +35,10 @@ def _swept() -> str | None:
     from camscan.app.settings import PLACES, configuration, database
 
     named = os.environ.get("CAMSCAN_CONFIG")
-    file = Path(named) if named else next((place for place in PLACES if place.is_file()), None)
     try:
+        file = Path(named) if named else next((place for place in PLACES if place.is_file()), None)
         return database(configuration(file).config) if file else None
-    except CamscanError:
+    except (CamscanError, OSError):  # the latter: its folder is closed to this user
         return None
 
 

@@ -37,11 +37,19 @@ def ready(format_name: str, output: Path | None) -> None:
         raise UsageError(
             f"{format_name} cannot be shown on a terminal: choose a file, such as --output scan.{format_name}"
         )
-    # A file is replaced by another in its folder; a device or a pipe is written to.
-    if output and not os.access(output if output.exists() and not output.is_file() else output.parent, os.W_OK):
-        what = "permission denied" if output.parent.is_dir() else f"there is no folder {output.parent}"
+    if output and (what := _hindrance(output)):
         raise HostError(f"cannot write {output}: {what}: choose another --output")
     chosen.check()
+
+
+def _hindrance(output: Path) -> str:
+    """What keeps a file from being written; "" where nothing does."""
+    try:  # a file is replaced by another in its folder; a device or a pipe is written to
+        if os.access(output if output.exists() and not output.is_file() else output.parent, os.W_OK):
+            return ""
+        return "permission denied" if output.parent.is_dir() else f"there is no folder {output.parent}"
+    except OSError as error:  # the folder is within one that is closed to the user, or the name is too long
+        return (error.strerror or str(error)).lower()
 
 
 def write_report(

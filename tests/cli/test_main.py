@@ -200,17 +200,24 @@ def test_closed_streams_are_no_fault_and_no_file_takes_their_place(tmp_path: Pat
     assert CliRunner().invoke(db, ["check", "--db", str(store)]).exit_code == 0
 
 
-def test_what_the_host_refuses_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("number", "remedy"),
+    [
+        (errno.EACCES, "check who may use it and the folders above it, or choose another"),
+        (errno.ENOTDIR, "run it with -vv before the command to see where"),
+    ],
+)
+def test_what_the_host_refuses_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], number: int, remedy: str
+) -> None:
     def refused() -> None:
-        raise PermissionError(errno.EACCES, "Permission denied", "/srv/x")
+        raise OSError(number, "Refused", "/srv/x")
 
     monkeypatch.setattr(sys.modules["camscan.cli.main"], "camscan", refused)
     with pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == 1
-    assert (
-        capsys.readouterr().err == "Error: /srv/x: Permission denied: run it with -vv before the command to see where\n"
-    )
+    assert capsys.readouterr().err == f"Error: /srv/x: Refused: {remedy}\n"
 
 
 def test_each_fault_is_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

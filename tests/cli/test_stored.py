@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from camscan.app import settings
 from camscan.cli.stored import open_store, scan_of
 from camscan.errors import CamscanError, StoreError, UsageError
 from camscan.records import LedgerEntry, Observation, Origin, Outcome, Scan
@@ -161,6 +162,8 @@ def test_where_no_store_is_named_and_none_is_there_that_of_sweeps_is_told(
     for other in (site, "[store"):
         (tmp_path / "camscan.toml").write_text(other)
         assert told() == usual
+    monkeypatch.setattr(settings, "PLACES", (tmp_path / ("x" * 300),))  # at which looking fails, as in a closed folder
+    assert told() == usual
 
 
 def test_a_scan_of_a_network_that_was_written_with_its_mask_knows_its_addresses(store: Store) -> None:

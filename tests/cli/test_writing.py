@@ -106,6 +106,8 @@ def test_what_cannot_be_written_is_known_before_a_scan(tmp_path: Path, monkeypat
     ready("jsonl", Path("/dev/null"))
     with pytest.raises(HostError, match=r"there is no folder .*: choose another --output"):
         ready("json", tmp_path / "nowhere" / "report.json")
+    with pytest.raises(HostError, match=r"^cannot write .*: file name too long: choose another --output"):
+        ready("json", tmp_path / ("x" * 300))
     monkeypatch.setitem(sys.modules, "weasyprint", None)
     with pytest.raises(HostError, match=r"pip install 'camscan\[pdf\]'"):
         ready("pdf", tmp_path / "report.pdf")
