@@ -34,6 +34,8 @@ _GREPPED = re.compile(r"\s*(?:#[^\r\n]{0,512}\s+)?Host: \S{2,64} \([^()\r\n]{0,2
 _KNOWN = re.compile(r"^Ports:[ \t]*\r?\n(?=[ \t]{1,12}\d{1,5}/)", re.MULTILINE)
 _KNOWN_PORT = re.compile(r"^[ \t]{1,12}(\d{1,5})/(?:tcp|udp)[ \t]{1,8}([^\W\d][^\r\n]{1,255})$", re.MULTILINE)
 """What Shodan's client prints of a host: all its ports are open."""
+_REPORTED = re.compile(r"^[ \t>]{0,8}Nmap scan report for (?:(\S{1,253}) \([0-9A-Fa-f.:]{3,39}\)|\S)", re.MULTILINE)
+"""The head of a host, with its name if it has one."""
 _VENDOR = re.compile(r"MAC Address:[ \t]*([0-9A-Fa-f:]{17})[ \t]*(?:\(([^)\r\n]{1,128})\))?", re.IGNORECASE)
 _SCRIPT = re.compile(
     r"^[ \t]{0,8}\|_?(?:[ \t]?(?=[a-z])|[ \t]{2,6}(?=(?:http|rtsp|ssl)-[a-z-]{4,40}:))([a-z][a-z0-9-]{2,40}): ?(.*)$"
@@ -128,7 +130,9 @@ def is_listing(text: str) -> bool:
 
 def _of_text(text: str) -> Iterator[Answer]:
     rows = [match.groups() for match in _PORT.finditer(text)] + [match.groups() for match in _GREPPABLE.finditer(text)]
-    found = [("tcp.port", port) for port in _FOUND.findall(text)[:MAX_PORTS]]
+    hosts = _REPORTED.findall(text)
+    found = [("host.name", hosts[0])] if len(hosts) == 1 and hosts[0] else []  # of several, which had the ports?
+    found += [("tcp.port", port) for port in _FOUND.findall(text)[:MAX_PORTS]]
     if known := _KNOWN.search(text):
         rows += [(port, "", product) for port, product in _KNOWN_PORT.findall(text, known.end())]
     for port, service, product in rows[:MAX_PORTS]:

@@ -33,6 +33,21 @@ def test_normal_output() -> None:
     assert found[4].fields["mac.prefix"] == ("4419B6",)
 
 
+@pytest.mark.parametrize(
+    ("heads", "names"),
+    [
+        (["cam-1.station (192.0.2.7)"], ("cam-1.station",)),
+        (["cam-1 (fe80::1)"], ("cam-1",)),
+        (["192.0.2.7"], ()),
+        (["cam-1.station (192.0.2.7)", "192.0.2.8"], ()),
+        (["192.0.2.8", "cam-1.station (192.0.2.7)"], ()),
+    ],
+)
+def test_the_name_of_the_only_host(heads: list[str], names: tuple[str, ...]) -> None:
+    text = "\n".join([*(f"Nmap scan report for {head}" for head in heads), "PORT STATE SERVICE", "554/tcp open rtsp"])
+    assert next(scanned(text)).fields.get("host.name", ()) == names
+
+
 def test_a_vendor_that_our_registry_lacks_is_nmaps() -> None:
     *_, link = scanned("80/tcp open http\nMAC Address: 02:11:32:01:02:03 (Example Works)")
     assert link.fields["mac.organization"] == ("Example Works",)
