@@ -37,7 +37,10 @@ _BATCH_SECONDS = 0.03
 _GLANCE = 0.02
 """Seconds between two looks at the signs to stop."""
 _DRAIN = 0.008
-"""Seconds between two looks at what came in; the rings hold as much as comes in four times that."""
+"""Seconds between two looks at what came in; the rings hold as much as comes in four times that. Twice as many pass
+where little came: a look costs as much as thirty answers, and the resets that the kernel sent are counted then."""
+_LITTLE = 0.1
+"""Of the packets that may leave between two looks, the answers that are little."""
 _DOUBTFUL = 0.5
 """Seconds for which the answer to a question may still be on its way."""
 _EXTRA_ROUNDS = 2
@@ -74,7 +77,7 @@ class Sweep:
         self._has_lost = False
         self._refusal = ""
         self._progress = Progress(report, self._settled, now, checkpoints=request.checkpoints)
-        self._drained = now
+        self._drained, self._every = now, _DRAIN
         self._counts = dict.fromkeys(("answered", "other", "stray", "dropped", "waited", "failed", "moved"), 0)
 
     def run(self) -> None:
@@ -212,13 +215,16 @@ class Sweep:
     def _drain(self) -> None:
         """Take in what has come, and now and then say what was found."""
         now = time.monotonic()
-        if now - self._drained < _DRAIN:
+        if now - self._drained < self._every:
             return
         self._drained = now
         self._priority.look(now)
+        came = 0
         for ring in self._links.rings:
             while len(packets := ring.read()):
+                came += len(packets)
                 self._take(answers.read(packets, self._space))
+        self._every = 2 * _DRAIN if came < _LITTLE * _DRAIN * self._outflow.rate else _DRAIN
         self._tell(now)
 
     def _take(self, found: answers.Answers) -> None:
@@ -231,7 +237,7 @@ class Sweep:
         hosts = found.hosts.astype(np.uint32)
         new = self._settled.add(hosts, numbers)
         self._reset(found, hosts, new)
-        for number in np.unique(found.errnos[new]).tolist():
+        for number in sorted({*found.errnos[new].tolist()}):
             chosen = new[found.errnos[new] == number]
             self._counts["other" if number else "answered"] += len(chosen)
             if number == ANSWERED or self._request.want != "open":
