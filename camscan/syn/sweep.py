@@ -32,7 +32,7 @@ from camscan.syn.request import Request
 from camscan.syn.sending import BACK_OFF, FULL, Sender
 from camscan.syn.settled import Settled
 
-_BATCH_SECONDS = 0.03
+_BATCH_SECONDS = 0.04
 """What is built at once leaves within this time, so that several interfaces have their turn."""
 _GLANCE = 0.02
 """Seconds between two looks at the signs to stop."""
