@@ -117,9 +117,10 @@ def tell_new_site(store: Store, site: str | None, *, quiet: bool) -> None:
 
     from camscan.reports.escape import terminal
 
-    known = {one.casefold(): one for one in store.sites() if one}
-    if quiet or site is None or site in known.values():
+    sites = store.sites()
+    if quiet or site is None or site in sites:
         return
+    known = {one.casefold(): one for one in sorted(filter(None, sites))}
     for near in get_close_matches(site.casefold(), known, n=1, cutoff=0.8):
         names = terminal(f"{site!r} is a new site in this store, which also has {known[near]!r}")
         click.echo(f"Note: {names}: if it is misspelt, `camscan db remove` takes the scan out again.", err=True)
