@@ -178,9 +178,9 @@ class PatternSet:
 
     @cached_property
     def _plain(self) -> Mapping[Match, tuple[bytes, bool]]:
-        """The patterns that are nothing but a text, and whether it is compared without case."""
+        """The patterns that are nothing but a text, in lower case where case does not count, which is said, too."""
         plain = ((match, plain_text(match.pattern)) for match, literals in self._literals.items() if literals)
-        return {match: text for match, text in plain if text}
+        return {match: (found[0].lower() if found[1] else found[0], found[1]) for match, found in plain if found}
 
     @cached_property
     def _automata(self) -> Sequence[_Automaton]:
@@ -201,12 +201,14 @@ class PatternSet:
         return self._search_short(value) if len(value) <= _MAX_SHORT else self._search(value)
 
     def _search(self, value: bytes) -> Sequence[Match]:
-        part = value
-        likely = self._within.search(part.lower(), _MOST_LIKELY)
+        part, lower = value, value.lower()
+        likely = self._within.search(lower, _MOST_LIKELY)
         if len(likely) > _MOST_LIKELY:
-            part = value[: len(value) // _SHARE_OF_UNLIKELY]
-            likely = self._within.search(part.lower(), len(self._matches))
-        found = [match for match in likely & self._plain.keys() if _has(part, *self._plain[match])]
+            length = len(value) // _SHARE_OF_UNLIKELY
+            part, lower = value[:length], lower[:length]
+            likely = self._within.search(lower, len(self._matches))
+        plain = ((match, *self._plain[match]) for match in likely & self._plain.keys())
+        found = [match for match, text, is_folded in plain if text in (lower if is_folded else part)]
         for matches, automaton, always in self._automata:
             if always or not likely.isdisjoint(matches):
                 found += [matches[index] for index in automaton.Match(part) or ()]
@@ -215,10 +217,6 @@ class PatternSet:
         if self._names:
             found += [one for name in names_of(value) & self._names.keys() for one in self._names[name]]
         return found
-
-
-def _has(value: bytes, text: bytes, is_folded: bool) -> bool:
-    return text.lower() in value.lower() if is_folded else text in value
 
 
 def _beginning(match: Match) -> str:
