@@ -30,18 +30,22 @@ def check(store: Store, scans: Sequence[Scan]) -> None:
 
 
 def remove(store: Store, scans: Sequence[Scan], at: datetime) -> Iterator[str]:
-    """Delete scans with all that was seen in them, and what the register has from them; what came of each, in words."""
+    """Delete scans with all that was seen in them, and what the register has from them; what came of each, in words.
+
+    The register goes first: a run that is broken off in between leaves scans that it is derived from again.
+    """
+    gone = {scan.id for scan in scans}
+    sites = sorted({scan.site or "" for scan in scans})
+    lacking = [site for site in sites if _lacks(store, site, gone)]
+    store.register.clear([site for site in sites if site not in lacking])
     for scan in scans:
-        gone = store.thin(scan.id, (), at)
-        yield f"Removed scan {scan.id} with {plural(gone.deleted, 'observation')}."
-    for site in sorted({scan.site or "" for scan in scans}):
-        if _lacks(store, site, {scan.id for scan in scans}):
-            yield (
-                f"Note: `camscan progress` still counts what they showed at {site or 'no site'}: the register of that "
-                "site cannot be derived again, since other scans of it are no longer stored in full."
-            )
-        else:
-            store.register.clear((site,))
+        thinned = store.thin(scan.id, (), at)
+        yield f"Removed scan {scan.id} with {plural(thinned.deleted, 'observation')}."
+    for site in lacking:
+        yield (
+            f"Note: `camscan progress` still counts what they showed at {site or 'no site'}: the register of that "
+            "site cannot be derived again, since other scans of it are no longer stored in full."
+        )
 
 
 def _lacks(store: Store, site: str, removed: set[str]) -> bool:
