@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 
 from camscan.syn.memory import shared
 
@@ -71,16 +72,15 @@ class Pacer:
 
     def wait(self, wanted: int, now: float) -> float:
         """Seconds until it is worth asking again for up to `wanted` packets."""
-        return max(0.0, self.due_in(wanted, now))
+        return max(0.0, self._due(wanted) - now)
 
-    def due_in(self, wanted: int, now: float) -> float:
-        """The same; below zero, for how long it has been worth it."""
+    def _due(self, wanted: int) -> float:
+        """The time from which on it is worth asking; 0 is long past."""
         if not self.rate or self._begun == math.inf:
             return 0.0
         worth = self._worth(wanted)
-        due = (now - self._begun) * self.rate - self._sent + 1
-        has_room = (worth - self._room) / (self.rate * self._speed) - (now - self._at)
-        return max((worth - due) / self.rate, has_room)
+        has_room = self._at + (worth - self._room) / (self.rate * self._speed)
+        return max(self._begun + (worth + self._sent - 1) / self.rate, has_room)
 
     def _worth(self, wanted: int) -> int:
         return max(1, min(wanted, int(self.rate * _QUANTUM)))
@@ -113,8 +113,8 @@ class SharedPacer(Pacer):
 
     def __init__(self, rate: float, now: float) -> None:
         super().__init__(rate, now)
-        memory = shared(40 + 8 * PROCESSES)
-        self._state, self._taken = memory[:40].cast("d"), memory[40:].cast("q")
+        memory = shared(48 + 8 * PROCESSES)
+        self._state, self._taken = memory[:48].cast("d"), memory[48:].cast("q")
         self._mine = 0
         self._store()
 
@@ -146,10 +146,15 @@ class SharedPacer(Pacer):
         self._store()
         self._taken[self._mine] += count
 
-    def due_in(self, wanted: int, now: float) -> float:
-        """See `Pacer.due_in`."""
+    def wait(self, wanted: int, now: float) -> float:
+        """See `Pacer.wait`."""
         self._load()
-        return super().due_in(wanted, now)
+        return super().wait(wanted, now)
+
+    @property
+    def due(self) -> float:
+        """The time from which on it is worth asking for many: what is looked at most, and all that it costs."""
+        return self._state[5]
 
     def restart(self) -> None:
         """See `Pacer.restart`."""
@@ -165,13 +170,14 @@ class SharedPacer(Pacer):
 
     def _load(self) -> None:
         self._sent = self.sent
-        self.rate, self._begun, self._room, self._at, self._speed = self._state
+        self.rate, self._begun, self._room, self._at, self._speed, _ = self._state
 
     def _store(self) -> None:
         """Number by number: struct.pack_into writes zeros before, which another process would see."""
         state = self._state
         state[0], state[1] = self.rate, self._begun
         state[2], state[3], state[4] = self._room, self._at, self._speed
+        state[5] = self._due(sys.maxsize)
 
 
 class HostPace:

@@ -22,7 +22,7 @@ from camscan.syn.priority import RealtimePriority
 from camscan.syn.queue import Piece, Queue
 from camscan.syn.sending import AT_ONCE, BACK_OFF, Sender
 
-_PIECE = 0.0002
+_PIECE = 0.0008
 """Seconds' worth of packets that a worker takes together."""
 _LATE = 0.0003
 """Seconds by which the first may be late before the second stands in."""
@@ -196,14 +196,21 @@ class _Work:
         self._priority.rise()
         while True:
             if not self._is_dry or self._queue.wait(_NAP):
-                self._turn(time.monotonic())
+                self._turn(self._when_due())
+
+    def _when_due(self) -> float:
+        """Wait until it is worth asking, which the one that stands in seldom does; the time then.
+
+        As little as possible: after every sleep, each step comes from memory.
+        """
+        pacer, late, clock = self._pacer, self._late, time.monotonic
+        while (wait := pacer.due + late - (now := clock())) > 0:
+            time.sleep(min(_NAP, wait))
+        return now
 
     def _turn(self, now: float) -> None:
-        """Wait, and send what may leave then."""
+        """Send what may leave."""
         self._priority.look(now)
-        if (wait := self._pacer.due_in(AT_ONCE, now) + self._late) > 0:
-            time.sleep(min(_NAP, wait))
-            now = time.monotonic()
         if allowed := self._pacer.take(AT_ONCE, now, self._queue.rows):
             self._send(allowed)
 

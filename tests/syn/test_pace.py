@@ -164,6 +164,24 @@ def test_the_second_slows_down_with_the_first_and_restarts_with_it() -> None:
     assert second.wait(10, 3) == 0
 
 
+def test_both_see_when_it_is_worth_asking_whatever_one_has_done() -> None:
+    first, second = both(10_000)
+    after: tuple[Callable[[], object], ...] = (
+        lambda: first.take(100, 0.01),
+        lambda: second.take(100, 0.011),
+        lambda: first.charge(7),
+        lambda: second.charge(-3),
+        lambda: first.slow_down(0.02),
+        lambda: second.take(100, 0.021),
+    )
+    for do in after:
+        do()
+        assert first.due == second.due == pytest.approx(0.005 + first.wait(100, 0.005))
+        assert first.due > 0.01
+    second.restart()
+    assert first.due == 0, "at once"
+
+
 class Meddling:
     """State of a pacer; another takes packets just when it was read, or just before it is written."""
 
