@@ -42,20 +42,17 @@ class Filler:
             self._facts |= _escaped(name, self.fill(value))
 
     def fill(self, text: str, values: Mapping[str, str] | None = None) -> str:
-        """The text with its placeholders filled; `values` are those of the request."""
-        known = {**self._facts, **(values or {})}
+        """The text with its placeholders filled; `values` are those of the request, and stay as they came."""
+        later = values or {}
+        filled = _PLACE.sub(lambda match: match[0] if match[0][1:-1] in later else self._filled(match), text)
+        return _PLACE.sub(lambda match: later.get(match[0][1:-1], match[0]), filled) if later else filled
 
-        def place(match: re.Match[str]) -> str:
-            name, number = match.groups()
-            if number is not None:
-                make = self._makers.get(name)
-                return make(int(number)) if make else match[0]
-            if name in _MOMENTARY:
-                return _MOMENTARY[name]()
-            return known.get(name, match[0])
-
-        filled = _PLACE.sub(place, text)
-        return _PLACE.sub(place, filled) if values else filled  # the persona's own values may contain such placeholders
+    def _filled(self, match: re.Match[str]) -> str:
+        name, number = match.groups()
+        if number is not None:
+            make = self._makers.get(name)
+            return make(int(number)) if make else match[0]
+        return _MOMENTARY[name]() if name in _MOMENTARY else self._facts.get(name, match[0])
 
     def answer(self, answer: Answer, values: Mapping[str, str] | None = None, *, with_body: bool = True) -> bytes:
         """The bytes of an answer; `{length}` in its head is the length of its body in bytes."""

@@ -78,6 +78,14 @@ def test_a_value_may_be_repeated_and_name_values_of_the_moment() -> None:
     assert fill("{variant}", {"asker": "me"}) == "<me>ababab"
 
 
+def test_what_an_asker_says_is_no_placeholder() -> None:
+    """Or one small question would make an answer of gigabytes."""
+    fill = filler(persona(values={"variant": "<{asker}>"})).fill
+    assert fill("{asker} {variant} {mac}", {"asker": "{padding:9}{mac}{asker}"}).startswith(
+        "{padding:9}{mac}{asker} <{padding:9}{mac}{asker}> "
+    )
+
+
 def test_what_a_recorder_says_of_each_channel() -> None:
     cameras = [
         {"at": 1, "count": 2, "address": "10.1.1.{n}", "name": 'Gate "{n}" & 海'},
