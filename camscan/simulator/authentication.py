@@ -120,7 +120,11 @@ class Authenticator:
         return LoginResult.ADMITTED if is_offered and text == right else LoginResult.REFUSED
 
     def _token(self, body: bytes) -> LoginResult:
-        given = {name: found[1].decode() for name, pattern in _TOKEN.items() if (found := pattern.search(body))}
+        given = {
+            name: found[1].decode(errors="replace")
+            for name, pattern in _TOKEN.items()
+            if (found := pattern.search(body))
+        }
         try:
             created = datetime.fromisoformat(given["Created"])
             nonce = base64.b64decode(given["Nonce"])

@@ -102,7 +102,15 @@ def test_a_token_is_good_once_and_for_the_clock_of_the_device() -> None:
     )
 
 
-@pytest.mark.parametrize(("part", "other"), [(b"Z</", b"</"), (b"<wsu:Created>", b"<wsu:Created>x"), (b"Nonce", b"N")])
+@pytest.mark.parametrize(
+    ("part", "other"),
+    [
+        (b"Z</", b"</"),
+        (b"<wsu:Created>", b"<wsu:Created>x"),
+        (b"<wsu:Created>", b"<wsu:Created>\xff"),
+        (b"Nonce", b"N"),
+    ],
+)
 def test_a_token_that_is_none_is_refused(part: bytes, other: bytes) -> None:
     request = post(datetime.now(UTC))
     assert login_of(tokens=True).check(replace(request, body=request.body.replace(part, other))) is LoginResult.REFUSED
