@@ -10,6 +10,8 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 
 MAX_REQUESTS = 10_000  # that are kept of one device; a scan sends some thirty
+MAX_BYTES = 16 * 1024 * 1024  # of them in all, since anybody may ask a decoy
+MAX_USER_NAMES = 10_000
 _WINDOW = 1.0
 
 _BASIC = re.compile(rb"authorization:[ \t]*basic[ \t]+([A-Za-z0-9+/=]+)", re.IGNORECASE)
@@ -17,7 +19,7 @@ _USER_NAMES = (
     re.compile(rb"""\busername[ \t]*=[ \t]*["']?([^"'&\s,]+)""", re.IGNORECASE),  # Digest, query strings
     re.compile(rb"[?&]user=([^&\s]+)", re.IGNORECASE),
     re.compile(rb"""["']user_?name["']\s*:\s*["']([^"']+)""", re.IGNORECASE),  # JSON
-    re.compile(rb"<(?:[\w-]+:)?user_?name[^>]*>([^<]+)<", re.IGNORECASE),  # XML and WS-Security
+    re.compile(rb"<(?:[\w-]+:)?user_?name[^>]{0,512}>([^<]+)<", re.IGNORECASE),  # XML and WS-Security
     re.compile(rb"\b(?:rtsp|https?)://([^/@\s]+)@", re.IGNORECASE),
 )
 
@@ -54,12 +56,13 @@ class Counters:
     """UDP port -> datagrams that came."""
     requests: list[Request] = field(default_factory=list)
     user_names: list[str] = field(default_factory=list)
-    """All user names in what was received."""
+    """The user names in what was received, up to a number."""
     logins: list[str] = field(default_factory=list)
     """The result of each login, in order: "admitted", "refused" or "stale"."""
     violations: list[str] = field(default_factory=list)
     """The limits of a fragile device that were broken, in words."""
     _recent: deque[float] = field(default_factory=deque)
+    _room: int = MAX_BYTES
 
     def opened(self) -> int:
         """Count a new connection; returns how many there were within the last second."""
@@ -80,17 +83,22 @@ class Counters:
     def came(self, port: int, data: bytes) -> None:
         """Note bytes on a connection."""
         self.payload[port] += len(data)
-        self.user_names += user_names(data)
+        self._look_for_names(data)
 
     def heard(self, port: int, data: bytes) -> None:
         """Note a datagram."""
         self.datagrams[port] += 1
-        self.user_names += user_names(data)
+        self._look_for_names(data)
 
     def asked(self, request: Request) -> None:
         """Note a request."""
-        if len(self.requests) < MAX_REQUESTS:
+        self._room -= len(request.head) + len(request.body)
+        if len(self.requests) < MAX_REQUESTS and self._room >= 0:
             self.requests.append(request)
+
+    def _look_for_names(self, data: bytes) -> None:
+        if len(self.user_names) < MAX_USER_NAMES:
+            self.user_names += user_names(data)[:MAX_USER_NAMES]
 
 
 def user_names(data: bytes) -> list[str]:

@@ -19,6 +19,8 @@ from camscan.simulator.template import Filler
 
 WSD_PORT = 3702
 SSDP_PORT = 1900
+MAX_QUESTION = 4096
+"""Bytes of a question that is read; scanners send some hundred."""
 
 _MESSAGE_ID = re.compile(rb"<(?:[\w-]+:)?MessageID[^>]*>\s*([^<\s]{1,200})")
 _PROBE = re.compile(rb"<(?:[\w-]+:)?Probe\b[^>]*>(.*?)</(?:[\w-]+:)?Probe>", re.DOTALL)
@@ -77,7 +79,7 @@ class Endpoint(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         """Answer a question, if it is one."""
         self._counters.heard(self._service.port, data)
-        if self.quiet or self._transport is None:
+        if self.quiet or self._transport is None or len(data) > MAX_QUESTION:
             return
         target = (addr[0], self._service.reply_port or addr[1])
         for answer in self._service.answers(data, self._filler):

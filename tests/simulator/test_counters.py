@@ -64,3 +64,20 @@ def test_requests_are_kept_up_to_a_number(monkeypatch: pytest.MonkeyPatch) -> No
     for number in range(3):
         counters.asked(Request(80, "GET", f"/{number}", ""))
     assert [request.target for request in counters.requests] == ["/0", "/1"]
+
+
+def test_whatever_anybody_sends_fills_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("camscan.simulator.counters.MAX_USER_NAMES", 2)
+    counters = Counters()
+    for number in range(3):
+        counters.asked(Request(80, "GET", f"/{number}", "H" * 6_000_000, b"B" * 1_000_000))
+        counters.came(80, b"?user=a&" * 3)
+    assert [request.target for request in counters.requests] == ["/0", "/1"]
+    assert counters.user_names == ["a", "a"]
+
+
+def test_looking_for_names_takes_no_time() -> None:
+    """Whoever waits for a decoy meanwhile takes it for dead."""
+    began = time.process_time()
+    assert user_names(b"<username" * 29_000) == []
+    assert time.process_time() - began < 1

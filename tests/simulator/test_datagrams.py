@@ -10,7 +10,7 @@ from support.site import ask, filler, persona, site_of
 
 from camscan.codecs import dhip, dvrip, netcommon, sadp, ssdp, wsdiscovery
 from camscan.simulator import Persona
-from camscan.simulator.datagrams import SSDP_PORT, WSD_PORT, services
+from camscan.simulator.datagrams import MAX_QUESTION, SSDP_PORT, WSD_PORT, services
 
 ASKER = "0A1B2C3D-0000-4000-8000-00000000000A"
 MAC = "02:00:00:00:00:01"
@@ -99,6 +99,16 @@ async def test_over_the_wire_they_come_to_whoever_asked() -> None:
         assert await ask(running.address, WSD_PORT, wsdiscovery.encode_probe(ASKER, "")) == [b"A" * 60_000]
         assert await ask(running.address, SSDP_PORT, b"junk") == []
         assert running.counters.datagrams == {WSD_PORT: 1, SSDP_PORT: 1}
+
+
+async def test_what_is_too_long_for_a_question_is_counted_and_not_read() -> None:
+    """It may be made to take seconds, in which nobody else is answered."""
+    async with site_of(persona(wsd={"answer": "x"})) as site:
+        (device,) = site.devices
+        probe = wsdiscovery.encode_probe(ASKER, "")
+        assert await ask(device.address, WSD_PORT, probe + b" " * (MAX_QUESTION - len(probe))) == [b"x"]
+        assert await ask(device.address, WSD_PORT, probe + b" " * MAX_QUESTION) == []
+        assert device.counters.datagrams == {WSD_PORT: 2}
 
 
 async def test_netcommon_comes_to_the_fixed_port() -> None:
