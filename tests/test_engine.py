@@ -14,9 +14,9 @@ from camscan.engine import Engine, Plan, probing
 from camscan.engine.host import Host, at_hand
 from camscan.net.base import Datagram, Exchange, Inquiry, Net, QuestionLike
 from camscan.probes.base import AT_HAND, Ask, Cost, Stage
-from camscan.probes.datagrams import Question
+from camscan.probes.datagrams import Datagrams, Question
 from camscan.probes.web import is_endless
-from camscan.records import LedgerEntry, Observation, Outcome
+from camscan.records import Fields, LedgerEntry, Observation, Outcome
 
 
 class Sink:
@@ -482,6 +482,43 @@ async def test_a_bug_in_a_probe_is_an_outcome_and_the_scan_goes_on(caplog: pytes
     assert entry.channels["rtsp"] is Outcome.ANSWERED
     assert engine.crashed == 1
     assert "a bug" in caplog.text
+
+
+def with_a_bug(channel: str) -> Datagrams:
+    """A protocol whose codec fails at one answer."""
+
+    def decode(data: bytes) -> list[Fields]:
+        if data == b"odd":
+            raise RuntimeError("a bug")
+        return [{"wsd.endpoint": (data.decode(),)}]
+
+    question = Question(Inquiry(3702, [[b"?"]], 1.0, groups=("239.255.255.250",)), decode)
+    return Datagrams(channel, "Probe", lambda: question)
+
+
+async def test_a_bug_in_reading_one_answer_while_scouting_costs_no_other_target(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Answering(ScriptedNet):
+        async def ask(self, address: str, inquiry: Inquiry) -> Exchange:
+            return Exchange(address, inquiry.port, Outcome.ANSWERED, AT, (b"odd" if address == LIVING else b"fine",))
+
+    plan = Plan((with_a_bug("wsd").to_address(),), (80,), ())
+    sink, engine = await covered(Answering(), plan, [LIVING, "10.0.0.2"])
+    assert {target: entry.channels["wsd"] for target, entry in sink.ledger.items()} == {
+        LIVING: Outcome.CRASHED,
+        "10.0.0.2": Outcome.ANSWERED,
+    }
+    assert (engine.crashed, [one.raw for one in sink.seen]) == (1, [b"", b"fine"])
+    assert "a bug" in caplog.text
+    assert "b'odd'" in caplog.text
+
+
+async def test_a_bug_in_reading_one_answer_of_a_segment_costs_no_other_answer() -> None:
+    called = [Datagram(source, 3702, data, AT) for source, data in ((LIVING, b"odd"), ("10.0.0.2", b"fine"))]
+    sink, engine = await covered(ScriptedNet(called=called), Plan((with_a_bug("wsd").to_segment(),), (80,), ()), [])
+    assert [one.target for one in sink.seen] == ["10.0.0.2"]
+    assert (engine.crashed, engine.notes) == (1, ["wsd: RuntimeError('a bug')"])
 
 
 class Calling(Probing):

@@ -30,7 +30,7 @@ class Sink(Protocol):
 class Probing:
     """Runs probes; keeps their observations at the host, and those worth storing in the sink.
 
-    `crashed` counts the probes that failed because of a bug.
+    `crashed` counts the attempts that failed because of a bug.
     """
 
     def __init__(self, net: Net, sink: Sink) -> None:
@@ -44,8 +44,7 @@ class Probing:
             async with aclosing(probe.run(ask, self._net)) as found:
                 async for observation in found:
                     yield observation
-        except Exception as error:  # the one catch-all of the program
-            self.crashed += 1
+        except Exception as error:  # the catch-all of all probes
             _log.exception("probe for %s crashed at %s", "/".join(probe.channels), ask.address or "the segment")
             yield Observation(
                 ask.address, probe.channels[0], Outcome.CRASHED, datetime.now(UTC), ask.port, reason=repr(error)
@@ -59,6 +58,7 @@ class Probing:
 
     async def keep(self, host: Host, observation: Observation) -> None:
         """Keep an observation; silence is kept in the ledger only."""
+        self.crashed += observation.outcome is Outcome.CRASHED
         host.take(observation)
         if observation.outcome.has_answer or observation.outcome in (Outcome.RESET, Outcome.CRASHED):
             await self._sink.put(observation)

@@ -17,7 +17,7 @@ from camscan.engine.plan import TCP, Plan
 from camscan.engine.probing import Probing, Sink
 from camscan.net.base import Net, Scouted
 from camscan.probes.base import Ask, Probe, Stage, Unicast
-from camscan.records import LedgerEntry, Observation
+from camscan.records import LedgerEntry, Observation, Outcome
 
 
 class Engine:
@@ -50,7 +50,7 @@ class Engine:
 
     @property
     def crashed(self) -> int:
-        """Probes that failed because of a bug of ours."""
+        """Attempts that failed because of a bug of ours."""
         return self._probing.crashed
 
     async def run(self, targets: Iterable[str]) -> None:
@@ -99,6 +99,7 @@ class Engine:
                     self._heard.setdefault(observation.target, []).append(at_hand(observation))
                     await self._tell(observation)
                 else:
+                    self._probing.crashed += observation.outcome is Outcome.CRASHED
                     self.notes.append(f"{observation.channel}: {observation.reason}")
         self._calling -= 1
         if not self._calling:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -11,6 +12,8 @@ from camscan.errors import DecodeError
 from camscan.net.base import Datagram, Exchange, Inquiry, Net, QuestionLike
 from camscan.probes.base import Ask, Cost, Probe, Stage
 from camscan.records import Fields, Observation, Outcome
+
+_log = logging.getLogger(__name__)
 
 
 class Rounds(Sequence[Sequence[bytes]]):
@@ -69,7 +72,7 @@ class Datagrams:
         return Cost(sum(map(len, sizes)), sum(map(sum, sizes)), len(sizes[0]))
 
     def observations(self, question: Question, datagram: Datagram) -> list[Observation]:
-        """An observation for each device in a datagram."""
+        """An observation for each device in a datagram; a bug of ours in reading it costs no other datagram."""
         bare = Observation(
             datagram.source, self.channel, Outcome.ANSWERED, datagram.at, question.inquiry.port, self.asked
         )
@@ -78,6 +81,10 @@ class Datagrams:
             return [replace(bare, fields=fields) for fields in question.decode(bare.raw)]
         except DecodeError as error:
             return [replace(bare, outcome=Outcome.GARBLED, reason=str(error))]
+        except Exception as error:
+            _log.exception("%s cannot read an answer of %s: %r", self.channel, datagram.source, bare.raw)
+            # Without the bytes, on which every later look at the scan would fail as well.
+            return [replace(bare, outcome=Outcome.CRASHED, raw=b"", reason=repr(error))]
 
 
 class AddressProbe:
