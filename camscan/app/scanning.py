@@ -63,11 +63,25 @@ def no_progress(_engine: Engine, _net: LiveNet, _total: int) -> AbstractAsyncCon
 
 async def run(job: Job, store: Store, progress: Progress) -> Scan:
     """Run a job; whatever ends it, what was found is stored. Returns the scan as it ended."""
-    writer = Writer(store, job.scan.id)
-    interfaces = eligible(job.scope)
     kept = _checkpoint(job) if job.method.name == "syn" else None
+    try:
+        ended = await _run(job, kept, store, progress)
+        store.finish(ended)
+        if kept is not None:
+            kept.close(over=ended.status is not ScanStatus.INTERRUPTED)
+    finally:
+        if kept is not None:
+            kept.close(over=False)  # it stays for a resumed scan, unless it has been closed already
+    gctuning.release_memory()
+    return ended
+
+
+async def _run(job: Job, kept: Checkpoint | None, store: Store, progress: Progress) -> Scan:
+    """Ask everything, and store what is found. Returns the scan as it ended."""
+    interfaces = eligible(job.scope)
     source, profile = _source(job, kept)
     scope, links = Scope(job.scope.targets, job.scope.excluded), job.scope.asked.ranges
+    writer = Writer(store, job.scan.id)
     try:
         reached = frozenset(name for name, _ in job.scan.vantage.sources)
         async with (
@@ -86,12 +100,7 @@ async def run(job: Job, store: Store, progress: Progress) -> Scan:
             ended = _hidden(sink, replace(ended, excluded=tuple(barred.excluded.networks())))
     finally:
         await writer.close()
-    ended = _tried(ended, job.decoys, store)
-    store.finish(ended)
-    if kept is not None:
-        kept.close(over=ended.status is not ScanStatus.INTERRUPTED)
-    gctuning.release_memory()
-    return ended
+    return _tried(ended, job.decoys, store)
 
 
 class LoggingSink:

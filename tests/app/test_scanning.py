@@ -7,6 +7,8 @@ import logging
 import os
 import signal
 import time
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,8 +17,11 @@ from support.namespaces import cable, namespace
 from support.peers import eventually
 
 from camscan.app.jobs import new_job
+from camscan.app.portsources import checkpoint
 from camscan.app.scanning import LoggingSink, no_progress, run
 from camscan.app.scope import Choices
+from camscan.errors import StoreError
+from camscan.net.programs.portsweep import Method
 from camscan.records import LedgerEntry, Observation, Outcome, ScanStatus
 from camscan.store import Store
 
@@ -48,6 +53,24 @@ async def test_a_signal_ends_a_scan_that_still_writes_down_what_is_excluded(tmp_
         assert time.monotonic() - began < 15  # a fraction of a second where nobody else is busy
         assert (ended.status, ended.sent.packets) == (ScanStatus.INTERRUPTED, 0)
         assert {entry.outcome for entry in store.ledger(job.scan.id)} == {Outcome.EXCLUDED}
+
+
+async def test_what_breaks_a_scan_off_leaves_its_sweep_to_a_resumed_one_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error is still at hand, and so is everything that its traceback leads to."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+
+    def broken(*_: object) -> AbstractAsyncContextManager[None]:
+        raise StoreError("the disk is full")
+
+    with Store.open(tmp_path / "s.db") as store:
+        job = replace(new_job(Choices(("127.91.0.0/24",), channels="http"), None), method=Method("syn", "asked for"))
+        store.begin(job.scan)
+        with pytest.raises(StoreError) as raised:
+            await run(job, store, broken)
+        checkpoint(job.scan.id).close(over=True)
+    assert raised.traceback
 
 
 @pytest.mark.parametrize("level", [logging.WARNING, logging.INFO, logging.DEBUG])

@@ -60,11 +60,13 @@ class Checkpoint:
             raise HostError(
                 f"cannot save the progress of the sweep in {path}: {error.strerror}: {_ELSEWHERE}"
             ) from error
-        if asked is not None:
-            self._write(asked)
-            self.asked = asked
-        else:
-            self.asked = self._read()
+        try:
+            if asked is not None:
+                self._write(asked)
+            self.asked = self._read() if asked is None else asked
+        except HostError:
+            self._file.close()
+            raise
 
     def part(self, version: int, ways: str) -> Part:
         """The progress of a part; it starts anew if its addresses are others than now."""
@@ -80,7 +82,7 @@ class Checkpoint:
         self._write({"part": str(version), **values})
 
     def close(self, *, over: bool) -> None:
-        """Close the file, and delete it if the sweep is `over`."""
+        """Close the file, and delete it if the sweep is `over`; may be called again."""
         if over:
             self.path.unlink(missing_ok=True)
         self._file.close()
@@ -102,7 +104,6 @@ class Checkpoint:
             for line in lines:
                 self._take(line)
         except (ValueError, LookupError, TypeError, StopIteration) as error:
-            self._file.close()
             raise HostError(f"{self.path} is damaged: delete it, and start a new sweep") from error
         return asked
 

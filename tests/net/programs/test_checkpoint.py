@@ -92,6 +92,19 @@ def test_a_line_that_the_disk_took_in_part_is_said_and_counts_for_nothing(tmp_pa
     assert known(path, "ways").position == 20
 
 
+def test_one_that_cannot_be_begun_holds_no_file(tmp_path: Path) -> None:
+    path, usual = tmp_path / "one.sweep", resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (5, usual[1]))
+    try:
+        with pytest.raises(HostError, match=r"cannot save the progress") as raised:
+            Checkpoint(path, ASKED)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+    with pytest.raises(HostError, match="is damaged"):  # and not in use, though the error is still at hand
+        Checkpoint(path)
+    assert raised.value is not None
+
+
 def test_what_nobody_went_on_with_is_forgotten(tmp_path: Path) -> None:
     for name, age in (("old", 31), ("new", 29)):
         begun(tmp_path / f"{name}.sweep")
