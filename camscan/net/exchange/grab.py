@@ -40,6 +40,7 @@ class Grab(asyncio.Protocol):
         self, sock: TcpSocket, turns: Sequence[bytes], complete: Callable[[bytes], bool], pause: Pause | None = None
     ) -> None:
         self.result: asyncio.Future[Grabbed] = asyncio.get_running_loop().create_future()
+        self._sock = sock
         self._turns = list(turns)
         self._complete = complete
         self._pause = pause
@@ -49,18 +50,12 @@ class Grab(asyncio.Protocol):
         self._reply = bytearray()
         self._size = 0
         self._transport: asyncio.Transport | None = None
-        self._certificate = b""
-        self._tls = ""
         self._silence: asyncio.TimerHandle | None = None
         self._drip = DripGuard(sock, self._dripped)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Note the certificate and send the first turn."""
+        """Send the first turn."""
         self._transport = cast("asyncio.Transport", transport)
-        secured = transport.get_extra_info("ssl_object")
-        if secured is not None:
-            self._certificate = secured.getpeercert(binary_form=True) or b""
-            self._tls = " ".join(filter(None, (secured.version(), (secured.cipher() or ("",))[0])))
         self._next_turn()
 
     def data_received(self, data: bytes) -> None:
@@ -82,7 +77,7 @@ class Grab(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Finish: bytes received before a reset are kept."""
-        why = reason(exc.errno) if isinstance(exc, OSError) and exc.errno else "closed"
+        why = _told(exc)
         if self._size:
             self._finish(Outcome.ANSWERED, f"{why} after the answer" if exc else "")
         else:
@@ -158,8 +153,15 @@ class Grab(asyncio.Protocol):
             return
         if self._reply:
             self._replies.append(bytes(self._reply))
-        self.result.set_result(Grabbed(outcome, tuple(self._replies), why, self._certificate, self._tls))
+        self.result.set_result(Grabbed(outcome, tuple(self._replies), why, self._sock.certificate, self._sock.tls))
         self.close()
+
+
+def _told(error: Exception | None) -> str:
+    """How a connection ended, in words."""
+    if isinstance(error, ssl.SSLError):  # whose number is not of this host's errors
+        return f"TLS: {error.reason or error}"
+    return reason(error.errno) if isinstance(error, OSError) and error.errno else "closed"
 
 
 async def gather(

@@ -231,8 +231,7 @@ class Conversation:
     @staticmethod
     def _vet(handler: _Handler, objection: Objection) -> None:
         """Close the connection if nothing may be sent to this peer, before a byte of a request is sent."""
-        session = handler.transport.get_extra_info("ssl_object") if handler.transport is not None else None
-        reason = objection((session.getpeercert(binary_form=True) if session is not None else None) or b"")
+        reason = objection(handler.sock.certificate)
         if reason:
             handler.close()
             raise EndedError(Outcome.AUTH_REQUIRED, reason, connected=True)

@@ -17,15 +17,19 @@ _OP_LEGACY_SERVER_CONNECT = ssl.Options(0x4)
 
 
 class _Waiting(asyncio.Protocol):
-    """Buffers what is received before the actual protocol may start."""
+    """Notes what the peer showed, and buffers what is received before the actual protocol may start."""
 
-    def __init__(self) -> None:
+    def __init__(self, sock: TcpSocket) -> None:
+        self._sock = sock
         self.transport: asyncio.Transport | None = None
         self.data: list[bytes] = []
         self.lost: list[Exception | None] = []
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport  # type: ignore[assignment]  # TLS has no other
+        session = transport.get_extra_info("ssl_object")  # which tells no more once the peer has sent an alert
+        self._sock.certificate = session.getpeercert(binary_form=True) or b""
+        self._sock.tls = " ".join(filter(None, (session.version(), (session.cipher() or ("",))[0])))
 
     def data_received(self, data: bytes) -> None:
         self.data.append(data)
@@ -84,7 +88,7 @@ async def _secure(
     sock: TcpSocket, protocol: asyncio.Protocol, context: ssl.SSLContext, pause: Callable[[], Awaitable[None]] | None
 ) -> None:
     """Establish TLS; the socket knows the transport below, so that reading can be held during the handshake, too."""
-    loop, waiting = asyncio.get_running_loop(), _Waiting()
+    loop, waiting = asyncio.get_running_loop(), _Waiting(sock)
     done: asyncio.Future[None] = loop.create_future()
     secured = _Secured(  # with no name of the server: none is known, so none is asked for
         loop,

@@ -38,6 +38,7 @@ class TcpSocket(socket.socket):
     - For pacing: `charged` packets were reserved at the host, `noted` were counted there as sent, and `paid` were
       charged to the whole scan. `afterwards`: packets that the kernel may still send after the close, if the peer had
       not closed yet: data that crosses our reset is answered with another reset.
+    - `certificate` (DER) and `tls` ("TLSv1.2 AES128-SHA") are what the peer showed once TLS was established.
     - About `window` full segments may arrive before earlier ones are read.
     - Time during which reading is held is added to the `deadline` of the exchange, up to `grace` seconds.
 
@@ -46,8 +47,8 @@ class TcpSocket(socket.socket):
     """
 
     __slots__ = (
-        "_held_since", "afterwards", "at_close", "at_read", "charged", "deadline", "grace", "held", "held_for", "noted",
-        "packets", "paid", "payload", "resent", "transport",
+        "_held_since", "afterwards", "at_close", "at_read", "certificate", "charged", "deadline", "grace", "held",
+        "held_for", "noted", "packets", "paid", "payload", "resent", "tls", "transport",
     )  # fmt: skip
 
     def __init__(self, address: str, window: int = 4) -> None:
@@ -56,6 +57,8 @@ class TcpSocket(socket.socket):
         self.at_close: Callable[[TcpSocket], None] | None = None
         self.at_read: Callable[[int], None] | None = None
         self.transport: asyncio.Transport | None = None
+        self.certificate = b""
+        self.tls = ""
         self.packets = 0
         self.payload = 0
         self.afterwards = 0

@@ -1,16 +1,19 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import socket
 import ssl
 import time
 import tracemalloc
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import pytest
 from support.peers import Certificate, Reader, Script, Serve, Writer, descriptors, end, end_with_reset, eventually
 
 from camscan.net import budget
-from camscan.net.exchange.grab import Grabbed, gather
+from camscan.net.exchange.grab import Grabbed, Pause, gather
 from camscan.net.exchange.secure import legacy_context
 from camscan.net.exchange.tcp import TcpSocket
 from camscan.net.outcomes import EndedError
@@ -32,6 +35,7 @@ async def grab(
     turns: Sequence[bytes] = (GET,),
     complete: Callable[[bytes], bool] = whole,
     context: ssl.SSLContext | None = None,
+    pause: Pause | None = None,
 ) -> Grabbed:
     """One conversation; the socket must be closed by the time that it is over."""
     sock = TcpSocket("127.88.0.1")
@@ -39,7 +43,7 @@ async def grab(
     sock.at_close = lambda _: closed.append(time.monotonic())
     await asyncio.get_running_loop().sock_connect(sock, ("127.88.0.1", port))
     try:
-        return await gather(sock, turns, complete, context)
+        return await gather(sock, turns, complete, context, pause)
     finally:
         if context is None:
             assert len(closed) == 1
@@ -304,6 +308,29 @@ async def test_a_certificate_alone_is_kept(serve: Serve, certificate: Certificat
     peer = await serve(saying(then=end), tls=certificate.context(ssl.TLSVersion.TLSv1_2))
     got = await grab(peer.port, context=legacy_context())
     assert (got.outcome, got.certificate, got.tls[:7]) == (Outcome.RESET, certificate.der, "TLSv1.2")
+
+
+async def test_who_wants_a_certificate_of_ours_has_shown_its_own(certificate: Certificate) -> None:
+    """The alert comes right after a handshake of TLS 1.3, before a question may be sent."""
+    context = certificate.context(ssl.TLSVersion.TLSv1_3)
+    context.verify_mode = ssl.CERT_REQUIRED
+
+    def refuse(listener: socket.socket) -> None:
+        with listener.accept()[0] as accepted, contextlib.suppress(ssl.SSLError):
+            context.wrap_socket(accepted, server_side=True).recv(100)
+
+    with socket.create_server(("127.88.0.1", 0)) as listener:
+        refusing = asyncio.create_task(asyncio.to_thread(refuse, listener))
+        pause = partial(asyncio.sleep, 0.3)
+        got = await grab(listener.getsockname()[1], context=legacy_context(), pause=pause)
+        await refusing
+    assert got == Grabbed(
+        Outcome.RESET,
+        (),
+        "TLS: TLSV13_ALERT_CERTIFICATE_REQUIRED without a byte",
+        certificate.der,
+        "TLSv1.3 TLS_AES_256_GCM_SHA384",
+    )
 
 
 async def test_a_slow_handshake_leaves_time_for_the_answer(
