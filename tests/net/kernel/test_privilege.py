@@ -16,6 +16,10 @@ def test_the_effective_set_counts(tmp_path: Path, effective: str, *, has: bool) 
     assert has_net_raw(status) is has
 
 
+def test_without_proc_there_is_none(tmp_path: Path) -> None:
+    assert not has_net_raw(tmp_path / "status")
+
+
 def test_the_kernel_says_whether_we_can_use_realtime(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
 
