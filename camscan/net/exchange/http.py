@@ -88,6 +88,10 @@ class _Handler(ResponseHandler):
             self.cut = why
             self.transport.abort()
 
+    def is_usable(self) -> bool:
+        """Whether a further request may be sent: not where more came than was asked for, or too long ago."""
+        return self.is_connected() and not self.should_close and self._loop.time() <= self.stale_at
+
     def renew(self) -> None:
         """Prepare for the next request."""
         self.taken.clear()
@@ -96,6 +100,9 @@ class _Handler(ResponseHandler):
 
     async def answered(self, request: bytes) -> None:
         """Send a request and receive the whole answer."""
+        if early := len(self._tail):  # came before a question was asked, and comes through `data_received` again now
+            del self.taken[-early:]
+            self.size -= early
         self.set_response_params(
             read_until_eof=True,
             auto_decompress=False,
@@ -104,7 +111,7 @@ class _Handler(ResponseHandler):
             max_field_size=_LONGEST_LINE,
             max_headers=_MOST_HEADERS,
         )
-        if self.transport is not None:
+        if self.transport is not None and not self.transport.is_closing():  # or asyncio's TLS may raise AttributeError
             self.transport.write(request)
         self.start_timeout()
         message, content = await self.read()
@@ -207,7 +214,7 @@ class Conversation:
         The time of the exchange starts when it is open: waiting for a slot is not the peer's fault.
         """
         loop, kept = asyncio.get_running_loop(), self._handler
-        if kept is not None and kept.is_connected() and loop.time() <= kept.stale_at:
+        if kept is not None and kept.is_usable():
             kept.sock.deadline = deadline
             return kept
         if kept is not None:

@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 from support.peers import (
     Certificate,
@@ -27,7 +28,7 @@ from support.peers import (
 from camscan.net import budget
 from camscan.net.base import HttpRequest
 from camscan.net.exchange.grab import Grabbed
-from camscan.net.exchange.http import Conversation, conversation
+from camscan.net.exchange.http import Conversation, _Handler, conversation
 from camscan.net.exchange.secure import legacy_context
 from camscan.net.exchange.tcp import TcpSocket
 from camscan.net.outcomes import EndedError
@@ -482,6 +483,85 @@ async def test_an_open_connection_is_used_again_after_a_pause(serve: Serve) -> N
         for _ in range(3):
             await talk.request(ROOT)
     assert paused == 2
+
+
+def ahead(answer: bytes) -> Script:
+    """A server that answers before it is asked, and then as it should."""
+
+    async def script(reader: Reader, writer: Writer) -> None:
+        writer.write(answer)
+        await answering(OK)(reader, writer)
+
+    return script
+
+
+@pytest.mark.parametrize("answer", [b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nearly", b"SSH-2.0-x\r\n\r\n"])
+async def test_what_comes_before_the_question_is_kept_once(
+    serve: Serve, certificate: Certificate, answer: bytes
+) -> None:
+    """Over TLS, where the question waits for its turn."""
+
+    async def pause(_sock: TcpSocket) -> None:
+        await asyncio.sleep(0.1)
+
+    peer = await serve(ahead(answer), tls=certificate.context())
+    async with conversation("device", Dialler(peer), pause, legacy_context()) as talk:
+        got = await talk.request(ROOT)
+    assert got.replies in ((answer,), (answer + OK,))
+
+
+async def test_an_answer_too_many_is_not_that_to_the_next_question(serve: Serve) -> None:
+    async def script(reader: Reader, writer: Writer) -> None:
+        await read_request(reader)
+        writer.write(OK)
+        await asyncio.sleep(0.1)
+        writer.write(OK.replace(b"ok", b"no"))
+        await reader.read()
+
+    async def pause(_sock: TcpSocket) -> None:
+        await asyncio.sleep(0.3)
+
+    peer = await serve(script)
+    async with conversation("device", Dialler(peer), pause, None) as talk:
+        for _ in range(2):
+            assert await talk.request(ROOT) == Grabbed(Outcome.ANSWERED, (OK,))
+    assert peer.accepted == 2
+
+
+@pytest.mark.usefixtures("hasty")
+async def test_nothing_is_written_to_a_session_that_is_closing() -> None:
+    class Closing(asyncio.Transport):
+        def is_closing(self) -> bool:
+            return True
+
+        def write(self, data: object) -> None:
+            raise AttributeError("as of asyncio's TLS, once it has been closed twice")
+
+        def abort(self) -> None:
+            pass
+
+    with TcpSocket("127.88.0.1") as sock:
+        handler = _Handler(asyncio.get_running_loop(), sock, 100)
+        handler.connection_made(Closing())
+        with pytest.raises(aiohttp.SocketTimeoutError):
+            await handler.answered(b"GET / HTTP/1.1\r\n\r\n")
+        handler.close()
+
+
+async def test_who_breaks_off_before_the_question_is_told_as_such(serve: Serve, certificate: Certificate) -> None:
+    async def pause(_sock: TcpSocket) -> None:
+        await asyncio.sleep(0.1)
+
+    async def script(reader: Reader, writer: Writer) -> None:
+        writer.write(b"HTTP/1.1 no\r\n\r\n")
+        await writer.drain()
+        writer.write(b"and no")
+        writer.close()
+
+    peer = await serve(script, tls=certificate.context(ssl.TLSVersion.TLSv1_2))
+    async with conversation("device", Dialler(peer), pause, legacy_context()) as talk:
+        got = await talk.request(ROOT)
+    assert (got.outcome, got.replies) == (Outcome.GARBLED, (b"HTTP/1.1 no\r\n\r\nand no",))
 
 
 async def test_no_connection_is_told_as_it_was() -> None:
