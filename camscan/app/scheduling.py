@@ -20,6 +20,8 @@ _SYSTEMD = Path("/etc/systemd/system")
 _CROND = Path("/etc/cron.d")
 _BOOTED = Path("/run/systemd/system")
 """Is there where systemd runs the host (sd_booted(3))."""
+_HIDDEN = tuple(map(Path, ("/home", "/root", "/run/user", "/tmp", "/var/tmp")))  # noqa: S108 - compared, not used
+"""What ProtectHome= and PrivateTmp= hide from a service (systemd.exec(5))."""
 _CRON_USER = "camscan"
 _USER = re.compile(r"[a-z_][a-z0-9_-]{0,31}", re.IGNORECASE)
 
@@ -104,6 +106,7 @@ def _by_systemd(found: Schedule, config: Config, folder: Path) -> Plan:
             f"a user that systemd makes up cannot write {config.path(url)}: leave [store] url out, then the store is "
             f"{schedules.STATE}/camscan.db; or give one with --user"
         )
+    notes += _unseen(found.config)
     notes += _about_logins(config, found)
     names = [path.name for path in found.secrets]
     if len(set(names)) < len(names):
@@ -113,6 +116,16 @@ def _by_systemd(found: Schedule, config: Config, folder: Path) -> Plan:
         (folder / schedules.TIMER, schedules.timer(found)),
     )
     return Plan(files, tuple(notes), f"systemctl daemon-reload && systemctl enable --now {schedules.TIMER}")
+
+
+def _unseen(config: Path) -> Iterator[str]:
+    """What the service needs and could not see: parts of this program, or the configuration."""
+    programs = (Path(sys.prefix), Path(sys.base_prefix), Path(__file__).parents[1])
+    moves = dict.fromkeys(programs, "install camscan, with a Python of the system, into one such as /opt/camscan")
+    moves[config] = "move it into one such as /etc/camscan"
+    for path, remedy in moves.items():
+        if any(path.resolve().is_relative_to(folder) for folder in _HIDDEN):
+            yield f"the service cannot see {path}, as homes and temporary folders are hidden from it: {remedy}"
 
 
 def _about_logins(config: Config, found: Schedule) -> Iterator[str]:

@@ -41,6 +41,9 @@ def _read(path: Path) -> str:
         with path.open("rb") as stream:
             found = stream.read(_MAX_BYTES).decode("utf-8").strip()
         is_open = path.stat().st_mode & 0o007
+    except PermissionError as error:
+        remedy = "make the user who runs camscan its owner"
+        raise UsageError(f"cannot read the secret {path}: {error.strerror}: {remedy}") from error
     except OSError as error:
         raise UsageError(f"cannot read the secret {path}: {error.strerror}: create it, with mode 0600") from error
     except UnicodeDecodeError as error:

@@ -89,11 +89,22 @@ def test_secrets_and_folders_of_the_configuration_are_in_the_service(config: Pat
         f"LoadCredential=key:{tmp_path}/key",
         f"LoadCredential=ping.url:{tmp_path}/ping.url",
         f"EnvironmentFile={tmp_path}/secret.env",
-        "ReadWritePaths=/var/lib/node",
+        "ReadWritePaths=-/var/lib/node",
     ):
         assert f"\n{line}\n" in shown.stdout
     assert "cannot write" in shown.stderr, "a made up user cannot write the store beside the configuration"
     assert "cannot write" not in run("show", "--config", config, "--kind", "systemd", "--user", "root").stderr
+
+
+def test_what_the_service_could_not_see_is_said(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ("show", "--config", config, "--kind", "systemd")
+    monkeypatch.setattr(scheduling, "_HIDDEN", ())
+    assert "cannot see" not in run(*words).stderr
+    monkeypatch.setattr(scheduling, "_HIDDEN", (config.parent,))
+    assert f"the service cannot see {config}, " in run(*words, "--user", "root").stderr
+    monkeypatch.setattr(scheduling, "_HIDDEN", (Path(sys.prefix).resolve(),))
+    assert f"the service cannot see {sys.prefix}, " in run(*words).stderr
+    assert "cannot see" not in run("show", "--config", config, "--kind", "cron").stderr
 
 
 def test_what_enrolled_logins_need_is_said(config: Path) -> None:

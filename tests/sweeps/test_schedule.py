@@ -56,7 +56,7 @@ def test_systemd_reads_odd_paths_back() -> None:
         "--fail-on new --fail-on listed --log-json"
     )
     assert "\nLoadCredential=key:/etc/it's/100%%/key\n" in service(ODD)
-    assert '\nReadWritePaths="/var/lib/node exporter/$HOME"\n' in service(ODD)
+    assert '\nReadWritePaths="-/var/lib/node exporter/$HOME"\n' in service(ODD)
 
 
 def test_privileges_are_granted_only_where_wanted() -> None:

@@ -50,3 +50,12 @@ def test_a_secret_that_is_not_there_or_no_text(tmp_path: Path) -> None:
     (tmp_path / "key").write_bytes(b"\xff\xfe")
     with pytest.raises(UsageError, match="not UTF-8 text"):
         secret(config(tmp_path), "key", "", {})
+
+
+def test_a_secret_of_somebody_else_is_not_told_to_be_created(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refused)
+    with pytest.raises(UsageError, match=r"key: Permission denied: make the user who runs camscan its owner"):
+        secret(config(tmp_path), "key", "KEY", {})
