@@ -131,6 +131,13 @@ def test_every_option_says_what_it_does(path: str) -> None:
             assert parameter.help, f"{path} {parameter.name}"
 
 
+@pytest.mark.parametrize("path", COMMANDS)
+def test_an_option_for_a_number_is_not_shown_as_one_for_a_range(path: str) -> None:
+    for option in COMMANDS[path].params:
+        if isinstance(option, click.Option) and isinstance(option.type, click.IntRange | click.FloatRange):
+            assert option.metavar or option.count, f"{path} {option.name}"
+
+
 def test_every_channel_is_described() -> None:
     text = (ROOT / "docs" / "channels.md").read_text(encoding="utf-8")
     assert [channel for channel in CHANNELS if f"`{channel}`" not in text] == []

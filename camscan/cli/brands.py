@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 def brands(names: tuple[str, ...], maker: str | None, folders: tuple[Path, ...]) -> None:
     """Show who builds the devices of a brand, how sure that is, and according to which source.
 
-    Each line is a brand and one of its makers; sure is H (high), M (medium), L (low) or B (not confirmed). Without
-    BRAND, all are listed.
+    Each line is a brand, one of its makers, and the confidence that the sources give: high, medium, low or
+    unconfirmed. Without BRAND, all are listed.
 
     \b
     Examples:

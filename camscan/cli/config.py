@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from camscan.cli import options
 from camscan.cli.groups import CommandGroup
 
 
@@ -15,9 +16,12 @@ def config() -> None:
 
 
 @config.command()
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
-def check(file: Path | None) -> None:
+@click.argument("named", metavar="[FILE]", type=click.Path(path_type=Path, dir_okay=False), required=False)
+@options.config
+def check(named: Path | None, file: Path | None) -> None:
     """Check a configuration, and report each fault with its line and remedy. No packet is sent.
+
+    FILE is the same as --config.
 
     \b
     Examples:
@@ -30,7 +34,7 @@ def check(file: Path | None) -> None:
     from camscan.errors import UsageError
     from camscan.reports.words import plural
 
-    document = configuration(file)
+    document = configuration(named or file)
     if found := list(faults(document)):
         raise UsageError("\n".join(found))
     for site in document.config.site:

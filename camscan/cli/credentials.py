@@ -37,6 +37,7 @@ def credentials() -> None:
     "ports",
     type=click.IntRange(1, 65_535),
     multiple=True,
+    metavar="PORT",
     help="Use the login at this port only; repeatable.",
 )
 @click.option("--user", required=True, metavar="NAME", help="The user name.")
@@ -102,7 +103,7 @@ def list_(site: str | None, credentials_file: Path | None, unlock: str | None, o
     from camscan.reports.escape import terminal
 
     file = Chosen(credentials_file, unlock).opened()
-    found = lines(file.load(missing_ok=True), Pins.beside(file.path), site)
+    found = lines(file.load(missing_ok=credentials_file is None), Pins.beside(file.path), site)
     write((f"{terminal(line)}\n" for line in found or ["Nothing is enrolled."]), output)
 
 

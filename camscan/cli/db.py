@@ -167,7 +167,7 @@ def export(
 @db.command()
 @click.argument("scans", nargs=-1, required=True, metavar="SCAN...", shell_complete=completing.scans)
 @options.db
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("-y", "--yes", is_flag=True, help="Delete without asking.")
 def remove(scans: tuple[str, ...], db: str | None, yes: bool) -> None:
     """Delete scans that were stored by mistake: of the wrong network, or under the wrong site.
 

@@ -21,6 +21,7 @@ _MAX_SECONDS = 7 * 24 * 3600
     type=click.IntRange(1, _MAX_SECONDS),
     default=60,
     show_default=True,
+    metavar="N",
     help="How long to listen, in seconds.",
 )
 @options.site

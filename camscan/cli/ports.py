@@ -52,6 +52,7 @@ _LONGEST_LINE = 512
     type=click.IntRange(1, 8),
     default=2,
     show_default=True,
+    metavar="N",
     help="How many SYN packets a silent port gets; by connecting, always two.",
 )
 @click.option("--all", "want_all", is_flag=True, help="Write every outcome, not only open ports.")

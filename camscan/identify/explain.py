@@ -11,10 +11,9 @@ from camscan.records import Device, Evidence, Identification, Observation
 
 _MAX_VALUE = 120
 """Characters shown of a value: enough to recognise it on a line or two."""
-
-
 _MAX_ANSWER = 2_000
 """Characters shown of a value if the answers are shown as well."""
+_CONFIDENCE = {"H": "high", "M": "medium", "L": "low", "B": "unconfirmed"}
 
 
 def explain(
@@ -87,10 +86,10 @@ def _brand(library: Library, device: Device) -> Iterator[str]:
 
 
 def built_by(edge: BrandEdge) -> str:
-    """Who builds for a brand: as "every device built by Axis, sure H (source); note"."""
+    """Who builds for a brand: as "every device built by Axis, confidence high (source); note"."""
     scope = "every device" if edge.full else "some devices"
     note = f"; {edge.note}" if edge.note else ""
-    return f"{scope} built by {edge.maker}, sure {edge.sure} ({edge.source}){note}"
+    return f"{scope} built by {edge.maker}, confidence {_CONFIDENCE[edge.sure]} ({edge.source}){note}"
 
 
 def _conclusion(device: Device) -> Iterator[str]:

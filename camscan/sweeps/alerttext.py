@@ -58,7 +58,7 @@ class AlertText:
         if left_out := self.left_out + len(every) - len(lines):
             lines.append(f"and {left_out} more")
         if self.scan:
-            lines.append(f"The whole: camscan report --scan {self.scan}{store_option}")
+            lines.append(f"Full report: camscan report --scan {self.scan}{store_option}")
         return "\n".join((*lines, f"Alert {self.id}"))
 
 

@@ -32,6 +32,15 @@ def test_what_init_writes_can_be_used_once_it_names_networks(tmp_path: Path) -> 
     assert (done.exit_code, done.stdout) == (0, f"headquarters: 254 addresses, 0 decoys\n{file} is valid.\n")
 
 
+def test_the_file_can_be_named_as_in_other_commands(tmp_path: Path) -> None:
+    file = tmp_path / "c.toml"
+    file.write_text(SITE)
+    wanted = f"hq: 254 addresses, 0 decoys\n{file} is valid.\n"
+    assert CliRunner().invoke(config, ["check", "--config", str(file)]).stdout == wanted
+    assert CliRunner().invoke(config, ["check"], env={"CAMSCAN_CONFIG": str(file)}).stdout == wanted
+    assert CliRunner().invoke(config, ["check", str(file)], env={"CAMSCAN_CONFIG": "none"}).stdout == wanted
+
+
 def test_init_never_overwrites(tmp_path: Path) -> None:
     file = tmp_path / "c.toml"
     file.write_text("mine")

@@ -317,7 +317,7 @@ def test_fingerprints_can_be_tried(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_who_builds_for_a_brand_can_be_asked(capsys: pytest.CaptureFixture[str]) -> None:
     found = camscan(capsys, "fingerprints", "brands", "amcrest technologies", "Belkin").stdout.splitlines()
-    assert found[0].startswith("Amcrest: every device built by Dahua, sure H (")
+    assert found[0].startswith("Amcrest: every device built by Dahua, confidence high (")
     assert found[1:] == ["Belkin: no other maker is known to build for it"]
     every = camscan(capsys, "fingerprints", "brands").stdout.splitlines()
     dahua = camscan(capsys, "fingerprints", "brands", "--maker", "dahua").stdout.splitlines()

@@ -71,8 +71,8 @@ def test_the_way_from_answers_to_the_maker(build: Callable[..., Library], answer
         f"  likely by rule-2 ({file}:5), model m",
         f"    http port 80 GET /: http.server = '{'x' * 120}...', sha256 {RAW}",
         "brand Annke:",
-        "  some devices built by Hikvision, sure H (x); since 2017",
-        "  some devices built by Dahua, sure L (y)",
+        "  some devices built by Hikvision, confidence high (x); since 2017",
+        "  some devices built by Dahua, confidence low (y)",
         "conflict: Hikvision is certain, but rule-1 says Dahua (likely)",
         "conclusion: Hikvision, level certain, brand Annke",
     ]

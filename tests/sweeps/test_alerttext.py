@@ -46,13 +46,13 @@ def test_each_change_is_one_line_with_its_evidence() -> None:
         f"changed: listed 10.0.0.7 Acme C-100, firmware: V5.4.5 build 1 -> V6|=]  build 1, {evidence}",
         f"missing: listed 10.0.0.4 Acme C-100, last seen 2026-01-02T02:00:00Z, {evidence}",
         "coverage-loss: rtsp saw 6 devices before and 0 now: probe failure suspected",
-        "The whole: camscan report --scan scan2",
+        "Full report: camscan report --scan scan2",
         "Alert scan2-7",
     ]
 
 
 def test_what_was_left_out_is_counted_and_found_in_the_store() -> None:
-    assert "The whole: camscan report --scan scan2 --db /a" in read().text(" --db /a").splitlines()
+    assert "Full report: camscan report --scan scan2 --db /a" in read().text(" --db /a").splitlines()
     assert "and 7 more" in replace(read(), left_out=7).text()
 
 
@@ -62,7 +62,11 @@ def test_no_line_and_no_text_is_longer_than_people_read() -> None:
     lines = replace(read(), events=(read().events[0], *many), left_out=5).text().splitlines()
     assert {len(line) for line in lines[:-3]} == {300}
     assert lines[0].startswith("new: listed 10.0.0.0 x")
-    assert lines[-3:] == [f"and {65 - len(lines[:-3])} more", "The whole: camscan report --scan scan2", "Alert scan2-7"]
+    assert lines[-3:] == [
+        f"and {65 - len(lines[:-3])} more",
+        "Full report: camscan report --scan scan2",
+        "Alert scan2-7",
+    ]
     assert 7_500 < len("\n".join(lines)) < 8_200
 
 
