@@ -14,7 +14,7 @@ COPY fingerprints fingerprints
 COPY docs/camscan.1 docs/camscan.1
 COPY docs/completion docs/completion
 RUN /opt/camscan/bin/pip install --no-deps --no-build-isolation . \
-    && /opt/camscan/bin/pip uninstall --yes hatchling editables pip
+    && /opt/camscan/bin/pip uninstall --yes hatchling editables pathspec pluggy tomlkit trove-classifiers pip
 
 FROM python:3.13-slim
 LABEL org.opencontainers.image.title="camscan" \
@@ -23,6 +23,7 @@ COPY --from=build /opt/camscan /opt/camscan
 RUN mkdir /data && chown 10001:10001 /data
 ENV PATH=/opt/camscan/bin:$PATH HOME=/data CAMSCAN_DB=/data/camscan.db PYTHONUNBUFFERED=1
 VOLUME /data
-USER 10001
+WORKDIR /data
+USER 10001:10001
 ENTRYPOINT ["camscan"]
 CMD ["--help"]
