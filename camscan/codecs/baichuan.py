@@ -17,20 +17,16 @@ from camscan.errors import DecodeError
 PORT = 9000
 
 _MAGIC = b"\xf0\xde\xbc\x0a"
-_NONCE = _MAGIC + b"\x01\0\0\0" + b"\0\0\0\0" + b"\xfa\0\0\0" + b"\x12\xdc" + b"\x14\x65"
+NONCE = _MAGIC + b"\x01\0\0\0" + b"\0\0\0\0" + b"\xfa\0\0\0" + b"\x12\xdc" + b"\x14\x65"
+"""The question for a nonce: a header without a body."""
 
-REQUESTS = (_NONCE,)
+REQUESTS = (NONCE,)
 """All that may be sent."""
 
 FIELDS = ("baichuan.magic",)
 
 _HEADER = 20
 _CLASSES = frozenset({0x6514, 0x6614, 0x6414, 0x0000})
-
-
-def encode_nonce_request() -> bytes:
-    """The question for a nonce: a header without a body."""
-    return _NONCE
 
 
 def decode(data: bytes) -> dict[str, tuple[str, ...]]:
@@ -41,6 +37,6 @@ def decode(data: bytes) -> dict[str, tuple[str, ...]]:
     """
     if len(data) < _HEADER or not data.startswith(_MAGIC):
         raise DecodeError("no Baichuan header")
-    if data.startswith(_NONCE) or unpack_from("<H", data, 18)[0] not in _CLASSES:
+    if data.startswith(NONCE) or unpack_from("<H", data, 18)[0] not in _CLASSES:
         raise DecodeError("no Baichuan answer: an echo, or a class that does not exist")
     return {"baichuan.magic": (_MAGIC.hex(),)}

@@ -15,9 +15,10 @@ from camscan.errors import DecodeError
 PORT = 8600
 GROUPS = ("255.255.255.255",)
 
-_SEARCH = b"DH\x01\x01"
+SEARCH = b"DH\x01\x01"
+"""The question "who is there?"."""
 
-REQUESTS = (_SEARCH,)
+REQUESTS = (SEARCH,)
 """All that may be sent."""
 
 FIELDS = ("dh01.name", "dh01.mac", "dh01.serial", "dh01.firmware", "dh01.ipv4_address", "dh01.port")
@@ -25,11 +26,6 @@ FIELDS = ("dh01.name", "dh01.mac", "dh01.serial", "dh01.firmware", "dh01.ipv4_ad
 MAX_ANSWER = 2048  # bytes; answers have about 520
 
 _LENGTH = 256
-
-
-def encode_search() -> bytes:
-    """The question "who is there?"."""
-    return _SEARCH
 
 
 def decode(data: bytes) -> dict[str, tuple[str, ...]]:

@@ -18,12 +18,13 @@ from camscan.errors import DecodeError
 PORT = 37810
 GROUPS = ("239.255.255.251", "255.255.255.255")
 
-_SEARCH = (
+SEARCH = (
     b"\x20\0\0\0DHIP\0\0\0\0\0\0\0\0\x49\0\0\0\0\0\0\0\x49\0\0\0\0\0\0\0"
     b'{ "method" : "DHDiscover.search", "params" : { "mac" : "", "uni" : 1 } }\n'
 )
+"""The question "who is there?"."""
 
-REQUESTS = (_SEARCH,)
+REQUESTS = (SEARCH,)
 """All that may be sent. Every other method of this service changes the device or starts a reset."""
 
 MAX_ANSWER = 16 * 1024  # bytes; answers have 0.7 to 1.2 KB
@@ -61,11 +62,6 @@ FIELDS = (
     "dhip.ipv4_gateway",
     "dhip.ipv6_address",
 )
-
-
-def encode_search() -> bytes:
-    """The question "who is there?"."""
-    return _SEARCH
 
 
 def decode(data: bytes) -> dict[str, tuple[str, ...]]:

@@ -20,10 +20,12 @@ DISCOVERY_PORT = 5050
 REALM_PORT = 37777
 GROUPS = ("255.255.255.255",)
 
-_DISCOVERY = b"\xa3\x01\x00\x01" + bytes(12) + b"\x02\x00\x00\x00" + bytes(12)
-_REALM = b"\xa0\x01\x00\x00" + bytes(20) + b"\x05\x02\x01\x01\x00\x00\xa1\xaa"
+DISCOVERY = b"\xa3\x01\x00\x01" + bytes(12) + b"\x02\x00\x00\x00" + bytes(12)
+"""The question "who is there?" (UDP 5050)."""
+REALM = b"\xa0\x01\x00\x00" + bytes(20) + b"\x05\x02\x01\x01\x00\x00\xa1\xaa"
+"""The question for the realm (TCP 37777): no user name, no password."""
 
-REQUESTS = (_DISCOVERY, _REALM)
+REQUESTS = (DISCOVERY, REALM)
 """All that may be sent."""
 
 FIELDS = (
@@ -44,16 +46,6 @@ _HEADER = 32
 _NETWORK = 72  # the first part reaches at least to the name server's address
 _REALM_LINE = re.compile(r"Realm:([^\r\n]++)\r?\n")
 _LINES = {"Name": "dvrip.name", "Device": "dvrip.model", "SerialNo": "dvrip.serial"}
-
-
-def encode_discovery() -> bytes:
-    """The question "who is there?" (UDP 5050)."""
-    return _DISCOVERY
-
-
-def encode_realm_request() -> bytes:
-    """The question for the realm (TCP 37777): no user name, no password."""
-    return _REALM
 
 
 def decode_discovery(data: bytes) -> dict[str, tuple[str, ...]]:

@@ -18,9 +18,10 @@ LOCAL_PORT = 23456
 GROUPS = ("234.55.55.55", "234.55.55.56")
 """The group that is asked, and the one to be in for the answers."""
 
-_SEARCH = b"MHED\x09\x00\x01\x00\x01\x00" + bytes(130)
+SEARCH = b"MHED\x09\x00\x01\x00\x01\x00" + bytes(130)
+"""The question "who is there?"."""
 
-REQUESTS = (_SEARCH,)
+REQUESTS = (SEARCH,)
 """All that may be sent."""
 
 FIELDS = (
@@ -40,11 +41,6 @@ MAX_ANSWER = 4096  # bytes; announcements have 240
 
 _ANNOUNCE = 2
 _LENGTH = 240
-
-
-def encode_search() -> bytes:
-    """The question "who is there?"."""
-    return _SEARCH
 
 
 def decode(data: bytes) -> dict[str, tuple[str, ...]]:

@@ -19,9 +19,10 @@ PORT = 10000
 LOCAL_PORT = 10000
 GROUPS = ("255.255.255.255",)
 
-_SEARCH = b"MO_I" + bytes(11) + b"\x04\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x01"
+SEARCH = b"MO_I" + bytes(11) + b"\x04\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x01"
+"""The question "who is there?"."""
 
-REQUESTS = (_SEARCH,)
+REQUESTS = (SEARCH,)
 """All that may be sent."""
 
 FIELDS = ("moi.name", "moi.mac", "moi.ipv4_address", "moi.port")
@@ -31,11 +32,6 @@ MAX_ANSWER = 1024  # bytes; answers have 87 or 88
 _HEADER = 23
 _LENGTH = 87
 _ANSWER = 1
-
-
-def encode_search() -> bytes:
-    """The question "who is there?"."""
-    return _SEARCH
 
 
 def decode(data: bytes) -> dict[str, tuple[str, ...]]:

@@ -18,9 +18,10 @@ PORT = 34569
 LOCAL_PORT = 34569
 GROUPS = ("255.255.255.255",)
 
-_SEARCH = b"\xff" + bytes(13) + b"\xfa\x05" + bytes(4)
+SEARCH = b"\xff" + bytes(13) + b"\xfa\x05" + bytes(4)
+"""The question "who is there?"."""
 
-REQUESTS = (_SEARCH,)
+REQUESTS = (SEARCH,)
 """All that may be sent: command 1530. Commands below it log in, read and write settings."""
 
 MAX_ANSWER = 16 * 1024  # bytes; answers have 0.5 to 0.8 KB
@@ -40,11 +41,6 @@ _VALUES = (
 )
 
 FIELDS = ("netcommon.mac", "netcommon.ipv4_address", *(name for _, name in _VALUES))
-
-
-def encode_search() -> bytes:
-    """The question "who is there?"."""
-    return _SEARCH
 
 
 def decode(data: bytes) -> dict[str, tuple[str, ...]]:

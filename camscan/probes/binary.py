@@ -55,16 +55,14 @@ def _is_dvrip(data: bytes) -> bool:
     return len(data) > 32 and data.endswith(b"\r\n\r\n")
 
 
-DVRIP_REALM = BinaryProbe(
-    "dvrip", "realm", (dvrip.REALM_PORT,), dvrip.encode_realm_request(), _is_dvrip, dvrip.decode_realm
-)
+DVRIP_REALM = BinaryProbe("dvrip", "realm", (dvrip.REALM_PORT,), dvrip.REALM, _is_dvrip, dvrip.decode_realm)
 """The realm, which the SDK port sends without a user name."""
 
 BAICHUAN = BinaryProbe(
     "baichuan",
     "nonce",
     (baichuan.PORT,),
-    baichuan.encode_nonce_request(),
+    baichuan.NONCE,
     lambda data: len(data) >= 20,  # the header
     baichuan.decode,
 )

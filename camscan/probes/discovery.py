@@ -56,13 +56,13 @@ def _search(
 WSD = Datagrams("wsd", "Probe", _wsd)
 SADP = Datagrams("sadp", "inquiry", _sadp)
 # Never more than twice, since its answers are long.
-DHIP = _search("dhip", "DHDiscover.search", dhip.decode, dhip.PORT, dhip.encode_search(), groups=dhip.GROUPS)
+DHIP = _search("dhip", "DHDiscover.search", dhip.decode, dhip.PORT, dhip.SEARCH, groups=dhip.GROUPS)
 DVRIP = _search(
     "dvrip",
     "discovery",
     dvrip.decode_discovery,
     dvrip.DISCOVERY_PORT,
-    dvrip.encode_discovery(),
+    dvrip.DISCOVERY,
     times=1,
     wait=2.0,
     groups=dvrip.GROUPS,
@@ -73,7 +73,7 @@ NETCOMMON = _search(
     "search",
     netcommon.decode,
     netcommon.PORT,
-    netcommon.encode_search(),
+    netcommon.SEARCH,
     times=3,
     groups=netcommon.GROUPS,
     listen_port=netcommon.LOCAL_PORT,
@@ -84,11 +84,11 @@ MHED = _search(
     "search",
     mhed.decode,
     mhed.PORT,
-    mhed.encode_search(),
+    mhed.SEARCH,
     groups=mhed.GROUPS[:1],
     listen_port=mhed.LOCAL_PORT,
     listen_groups=mhed.GROUPS[1:],
 )
-MOI = _search("moi", "search", moi.decode, moi.PORT, moi.encode_search(), groups=moi.GROUPS, listen_port=moi.LOCAL_PORT)
-DH01 = _search("dh01", "search", dh01.decode, dh01.PORT, dh01.encode_search(), groups=dh01.GROUPS)
+MOI = _search("moi", "search", moi.decode, moi.PORT, moi.SEARCH, groups=moi.GROUPS, listen_port=moi.LOCAL_PORT)
+DH01 = _search("dh01", "search", dh01.decode, dh01.PORT, dh01.SEARCH, groups=dh01.GROUPS)
 MDNS = _search("mdns", "PTR", mdns.decode, 5353, mdns.encode_query(mdns.SERVICES, unicast=True), groups=_MDNS_GROUPS)

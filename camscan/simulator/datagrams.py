@@ -134,7 +134,7 @@ def _dhip(reply: Dhip) -> Answers:
 
 def _netcommon(reply: Reply) -> Answers:
     def answers(data: bytes, filler: Filler) -> Iterator[bytes]:
-        if data == netcommon.encode_search():
+        if data == netcommon.SEARCH:
             body = filler.fill(reply.answer).strip().encode() + b"\n"
             yield from _copies(reply, pack("<BBHIIHHI", 0xFF, 1, 0, 0, 0, 0, _NETCOMMON_ANSWER, len(body)) + body)
 
@@ -153,7 +153,7 @@ def _ssdp(reply: Ssdp) -> Answers:
 
 def _discovery(reply: Discovery) -> Answers:
     def answers(data: bytes, filler: Filler) -> Iterator[bytes]:
-        if data == dvrip.encode_discovery():
+        if data == dvrip.DISCOVERY:
             yield discovery_answer(reply, filler)
 
     return answers

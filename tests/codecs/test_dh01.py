@@ -43,7 +43,7 @@ def test_answer_of_the_older_layout() -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"", dh01.encode_search(), b"DH\x01\x01" + _answer()[4:], _answer()[:255], _answer() + bytes(dh01.MAX_ANSWER)],
+    [b"", dh01.SEARCH, b"DH\x01\x01" + _answer()[4:], _answer()[:255], _answer() + bytes(dh01.MAX_ANSWER)],
 )
 def test_no_answer(data: bytes) -> None:
     with pytest.raises(DecodeError):
@@ -60,6 +60,6 @@ def test_any_bytes(junk: bytes) -> None:
 
 
 def test_request_is_exact_and_the_only_one() -> None:
-    assert dh01.encode_search() == bytes.fromhex("44480101")
-    assert list(dh01.REQUESTS) == [dh01.encode_search()]
-    assert [name for name in vars(dh01) if name.startswith("encode")] == ["encode_search"]
+    assert bytes.fromhex("44480101") == dh01.SEARCH
+    assert list(dh01.REQUESTS) == [dh01.SEARCH]
+    assert not [name for name in vars(dh01) if name.startswith("encode")]

@@ -80,7 +80,7 @@ def test_recorder() -> None:
         _framed(b'{"method":"client.notifyDevInfo","params":null}' + CAMERA),
         _framed(CAMERA + RECORDER),
         _framed(b"{" + CAMERA),
-        dhip.encode_search() + CAMERA,
+        dhip.SEARCH + CAMERA,
         b"\x20\0\0\0PIHD" + bytes(24) + CAMERA,
     ],
     ids=["bare", "no-tail", "braces-in-length", "short-length", "padding", "long-header", "empty-object-first",
@@ -109,7 +109,7 @@ def test_names_in_gbk_survive_a_header_that_is_no_text() -> None:
         b"",
         b"[]",
         b"not json at all",
-        dhip.encode_search(),
+        dhip.SEARCH,
         b'{"method":"client.notifyDevInfo"}',
         b'{"params":{}}',
         b'{"params":null}',
@@ -145,9 +145,9 @@ def test_request_is_exact() -> None:
     body = b'{ "method" : "DHDiscover.search", "params" : { "mac" : "", "uni" : 1 } }\n'
     header = "2000000044484950 0000000000000000 4900000000000000 4900000000000000"
     assert len(body) == 0x49
-    assert dhip.encode_search() == bytes.fromhex(header) + body
+    assert bytes.fromhex(header) + body == dhip.SEARCH
 
 
 def test_nothing_but_the_search_can_be_made() -> None:
-    assert list(dhip.REQUESTS) == [dhip.encode_search()]
-    assert [name for name in vars(dhip) if name.startswith("encode")] == ["encode_search"]
+    assert list(dhip.REQUESTS) == [dhip.SEARCH]
+    assert not [name for name in vars(dhip) if name.startswith("encode")]

@@ -85,7 +85,7 @@ def test_realm(data: bytes, realm: str) -> None:
         _realm(b"Realm:Login to cut"),
         _realm(b"Realm:Login to X\r\n" + bytes(dvrip.MAX_ANSWER)),
         _realm(b"Realm:Login to X\r\n")[:31],
-        dvrip.encode_realm_request(),
+        dvrip.REALM,
         _discovery(),
     ],
 )
@@ -98,7 +98,7 @@ def test_no_realm(data: bytes) -> None:
     "data",
     [
         b"",
-        dvrip.encode_discovery(),
+        dvrip.DISCOVERY,
         _realm(b"Realm:Login to X\r\n"),
         _discovery()[:71],
         _discovery() + bytes(dvrip.MAX_ANSWER),
@@ -129,12 +129,11 @@ def test_any_bytes(junk: bytes) -> None:
 
 
 def test_requests_are_exact() -> None:
-    assert dvrip.encode_discovery().hex() == "a3010001" + "00" * 12 + "02000000" + "00" * 12
-    assert dvrip.encode_realm_request().hex() == "a0010000" + "00" * 20 + "050201010000a1aa"
+    assert dvrip.DISCOVERY.hex() == "a3010001" + "00" * 12 + "02000000" + "00" * 12
+    assert dvrip.REALM.hex() == "a0010000" + "00" * 20 + "050201010000a1aa"
 
 
 def test_no_login_can_be_made() -> None:
-    assert list(dvrip.REQUESTS) == [dvrip.encode_discovery(), dvrip.encode_realm_request()]
-    encoders = [name for name in vars(dvrip) if name.startswith("encode")]
-    assert encoders == ["encode_discovery", "encode_realm_request"]
+    assert list(dvrip.REQUESTS) == [dvrip.DISCOVERY, dvrip.REALM]
+    assert not [name for name in vars(dvrip) if name.startswith("encode")]
     assert {request[:2] for request in dvrip.REQUESTS}.isdisjoint({b"\xa0\x00", b"\xa0\x05", b"\xf6\x00"})

@@ -48,7 +48,7 @@ def test_empty_announcement() -> None:
     "data",
     [
         b"",
-        mhed.encode_search(),
+        mhed.SEARCH,
         ANNOUNCEMENT[:239],
         ANNOUNCEMENT + bytes(mhed.MAX_ANSWER),
         b"MHEX" + ANNOUNCEMENT[4:],
@@ -70,11 +70,11 @@ def test_any_bytes(junk: bytes) -> None:
 
 
 def test_request_is_exact() -> None:
-    assert mhed.encode_search() == bytes.fromhex("4d484544090001000100") + bytes(130)
-    assert len(mhed.encode_search()) == 140
+    assert bytes.fromhex("4d484544090001000100") + bytes(130) == mhed.SEARCH
+    assert len(mhed.SEARCH) == 140
 
 
 def test_settings_cannot_be_written() -> None:
-    assert list(mhed.REQUESTS) == [mhed.encode_search()]
-    assert [name for name in vars(mhed) if name.startswith("encode")] == ["encode_search"]
+    assert list(mhed.REQUESTS) == [mhed.SEARCH]
+    assert not [name for name in vars(mhed) if name.startswith("encode")]
     assert [request[8:10] for request in mhed.REQUESTS] == [b"\x01\x00"]

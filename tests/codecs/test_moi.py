@@ -39,7 +39,7 @@ def test_answer(data: bytes) -> None:
     "data",
     [
         b"",
-        moi.encode_search(),
+        moi.SEARCH,
         _answer()[:86],
         _answer() + bytes(moi.MAX_ANSWER),
         *(_answer(operation) for operation in (0, 2, 3, 0x0101)),
@@ -62,6 +62,6 @@ def test_any_bytes(junk: bytes) -> None:
 
 
 def test_request_is_exact_and_the_only_one() -> None:
-    assert moi.encode_search().hex() == "4d4f5f490000000000000000000000040000000400000000000001"
-    assert list(moi.REQUESTS) == [moi.encode_search()]
-    assert [name for name in vars(moi) if name.startswith("encode")] == ["encode_search"]
+    assert moi.SEARCH.hex() == "4d4f5f490000000000000000000000040000000400000000000001"
+    assert list(moi.REQUESTS) == [moi.SEARCH]
+    assert not [name for name in vars(moi) if name.startswith("encode")]

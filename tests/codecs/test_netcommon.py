@@ -55,7 +55,7 @@ FIELDS = {
 }
 
 
-@pytest.mark.parametrize("data", [ANSWER, BODY, ANSWER + bytes(100), netcommon.encode_search() + BODY])
+@pytest.mark.parametrize("data", [ANSWER, BODY, ANSWER + bytes(100), netcommon.SEARCH + BODY])
 def test_answer(data: bytes) -> None:
     assert netcommon.decode(data) == FIELDS
 
@@ -81,7 +81,7 @@ def test_address(host: str, expected: tuple[str, ...] | None) -> None:
     "data",
     [
         b"",
-        netcommon.encode_search(),
+        netcommon.SEARCH,
         ANSWER[:20],
         ANSWER[:-20],
         b'{"Name":"OPMonitor","Ret":100}',
@@ -111,6 +111,6 @@ def test_mutated_answers(junk: bytes, position: int, gap: int) -> None:
 
 
 def test_request_is_exact_and_the_only_one() -> None:
-    assert netcommon.encode_search().hex() == "ff00000000000000000000000000fa0500000000"
-    assert list(netcommon.REQUESTS) == [netcommon.encode_search()]
-    assert [name for name in vars(netcommon) if name.startswith("encode")] == ["encode_search"]
+    assert netcommon.SEARCH.hex() == "ff00000000000000000000000000fa0500000000"
+    assert list(netcommon.REQUESTS) == [netcommon.SEARCH]
+    assert not [name for name in vars(netcommon) if name.startswith("encode")]

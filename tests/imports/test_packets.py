@@ -62,7 +62,7 @@ def test_a_cut_announcement_says_so() -> None:
     ("channel", "question"),
     [
         ("sadp", sadp.encode_inquiry("01234567-89AB-CDEF-0123-456789ABCDEF", "inquiry")),
-        ("dhip", dhip.encode_search()),
+        ("dhip", dhip.SEARCH),
         ("wsd", wsdiscovery.encode_probe("01234567-89ab-cdef-0123-456789abcdef", "")),
         ("mdns", mdns.encode_query(mdns.SERVICES, unicast=True)),
         ("ssdp", ssdp.encode_search("upnp:rootdevice", 2)),

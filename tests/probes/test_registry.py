@@ -55,8 +55,8 @@ def test_each_dialect_has_a_round_and_a_message_id_of_its_own() -> None:
 
 def test_native_protocols_send_only_what_their_codecs_allow() -> None:
     assert {data for datagrams in DHIP.new_question().inquiry.rounds for data in datagrams} == set(dhip.REQUESTS)
-    assert DVRIP.new_question().inquiry.rounds == [[dvrip.encode_discovery()]]
-    assert DVRIP_REALM.request == dvrip.encode_realm_request()
+    assert DVRIP.new_question().inquiry.rounds == [[dvrip.DISCOVERY]]
+    assert DVRIP_REALM.request == dvrip.REALM
     asked = [data for datagrams in SADP.new_question().inquiry.rounds for data in datagrams]
     assert [data.split(b"<Types>")[1].split(b"<")[0] for data in asked] == [b"inquiry", b"inquiry_v32"]
     assert SADP.new_question().inquiry.port == sadp.PORT

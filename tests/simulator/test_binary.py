@@ -21,7 +21,7 @@ async def at(site: Site, request: bytes = b"x", **how: float) -> bytes:
 async def test_the_sdk_port_tells_its_realm_and_nothing_else() -> None:
     async with site_of(persona(serial="SN1", dvrip={"realm": "Login to {serial}"})) as site:
         address = site.devices[0].address
-        answer = await talk(address, 37777, dvrip.encode_realm_request(), until=b"\r\n\r\n", seconds=10)
+        answer = await talk(address, 37777, dvrip.REALM, until=b"\r\n\r\n", seconds=10)
         assert dvrip.decode_realm(answer) == {"dvrip.realm": ("Login to SN1",)}
         assert int.from_bytes(answer[4:8], "little") == len(answer) - 32
         assert await talk(address, 37777, b"\xa0\x05" + bytes(30), seconds=0.2) == b""

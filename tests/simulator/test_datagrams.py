@@ -52,13 +52,13 @@ def test_dhip_has_its_header_and_may_lie_in_it() -> None:
     device = persona(dhip={"answer": '{"mac":"{mac_lower}"}\n', "claims": 3})
     length = len(body) + 3
     header = pack("<I4s6I", 32, b"DHIP", 0, 0, length, 0, length, 0)
-    assert answers(device, dhip.encode_search()) == [header + body]
-    assert answers(device, dhip.encode_search().replace(b"search", b"setXXX")) == []
+    assert answers(device, dhip.SEARCH) == [header + body]
+    assert answers(device, dhip.SEARCH.replace(b"search", b"setXXX")) == []
 
 
 def test_netcommon_answers_with_the_next_command() -> None:
     device = persona(netcommon={"answer": '{"NetWork.NetCommon":{"HostIP":"{address_hex}","MAC":"{mac_lower}"}}'})
-    (got,) = answers(device, netcommon.encode_search())
+    (got,) = answers(device, netcommon.SEARCH)
     assert got[14:16] == b"\xfb\x05"
     assert netcommon.decode(got) == {"netcommon.mac": (MAC,), "netcommon.ipv4_address": ("127.77.0.9",)}
     assert answers(device, b"\xff" + bytes(19)) == []
@@ -74,7 +74,7 @@ def test_ssdp_answers_the_targets_it_has() -> None:
 
 def test_the_older_discovery_is_what_the_codec_reads() -> None:
     device = persona(serial="SN1", discovery={"type": "DVR", "model": "M1", "name": "N1", "version": [2, 6, 1, 0]})
-    (got,) = answers(device, dvrip.encode_discovery())
+    (got,) = answers(device, dvrip.DISCOVERY)
     assert dvrip.decode_discovery(got) == {
         "dvrip.type": ("DVR",),
         "dvrip.version": ("2.6.1.0",),
@@ -114,7 +114,7 @@ async def test_what_is_too_long_for_a_question_is_counted_and_not_read() -> None
 async def test_netcommon_comes_to_the_fixed_port() -> None:
     async with site_of(persona(netcommon={"answer": "{}"})) as site:
         address = site.devices[0].address
-        assert await ask(address, netcommon.PORT, netcommon.encode_search()) == []
+        assert await ask(address, netcommon.PORT, netcommon.SEARCH) == []
         assert len(await ask_from_fixed_port(address)) == 1
 
 
@@ -122,7 +122,7 @@ async def ask_from_fixed_port(address: str) -> list[bytes]:
     """Once that port is free: scans of other tests listen at it for seconds."""
     for _ in range(300):
         with contextlib.suppress(OSError):
-            return await ask(address, netcommon.PORT, netcommon.encode_search(), local_port=netcommon.LOCAL_PORT)
+            return await ask(address, netcommon.PORT, netcommon.SEARCH, local_port=netcommon.LOCAL_PORT)
         await asyncio.sleep(0.1)
     raise TimeoutError(f"port {netcommon.LOCAL_PORT} is taken for half a minute")
 

@@ -109,7 +109,7 @@ def test_sadp_tells_model_serial_and_mac(persona: Persona) -> None:
 
 @pytest.mark.parametrize("persona", having("dhip"), ids=lambda persona: persona.name)
 def test_dhip_tells_model_serial_firmware_and_mac(persona: Persona) -> None:
-    (data,) = answers(persona, dhip.PORT, dhip.encode_search())
+    (data,) = answers(persona, dhip.PORT, dhip.SEARCH)
     found = dhip.decode(data)
     assert found["dhip.method"] == ("client.notifyDevInfo",)
     assert found["dhip.device_type"] == (persona.truth.model,)
@@ -133,10 +133,10 @@ def test_wsd_tells_cameras_from_others(persona: Persona) -> None:
 
 def test_the_other_discoveries_tell_who_it_is() -> None:
     (recorder,) = having("netcommon")
-    found = netcommon.decode(answers(recorder, netcommon.PORT, netcommon.encode_search())[0])
+    found = netcommon.decode(answers(recorder, netcommon.PORT, netcommon.SEARCH)[0])
     assert (found["netcommon.mac"], found["netcommon.ipv4_address"]) == ((recorder.mac,), ("127.77.0.9",))
     (old,) = having("discovery")
-    told = dvrip.decode_discovery(answers(old, dvrip.DISCOVERY_PORT, dvrip.encode_discovery())[0])
+    told = dvrip.decode_discovery(answers(old, dvrip.DISCOVERY_PORT, dvrip.DISCOVERY)[0])
     assert (told["dvrip.model"], told["dvrip.serial"]) == ((old.truth.model,), (old.serial,))
     for persona in having("ssdp"):
         (answer,) = answers(persona, 1900, ssdp.encode_search("upnp:rootdevice", 0))
@@ -232,7 +232,7 @@ async def check_datagrams(device: Device) -> int:
     questions = {
         WSD_PORT: wsdiscovery.encode_probe(ASKER, "dn:NetworkVideoTransmitter"),
         sadp.PORT: sadp.encode_inquiry(ASKER),
-        dhip.PORT: dhip.encode_search(),
+        dhip.PORT: dhip.SEARCH,
     }
     for service in services(device.persona):
         if service.port in questions:

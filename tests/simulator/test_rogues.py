@@ -22,11 +22,11 @@ INQUIRY = sadp.encode_inquiry("0A1B2C3D-0000-4000-8000-00000000000A")
 QUESTIONS = {
     WSD_PORT: PROBE,
     sadp.PORT: INQUIRY,
-    dhip.PORT: dhip.encode_search(),
+    dhip.PORT: dhip.SEARCH,
     SSDP_PORT: ssdp.encode_search("upnp:rootdevice", 0),
     MDNS_PORT: mdns.encode_query(mdns.SERVICES, unicast=True),
     SNMP_PORT: snmp.encode_get("public", 1),
-    dvrip.DISCOVERY_PORT: dvrip.encode_discovery(),
+    dvrip.DISCOVERY_PORT: dvrip.DISCOVERY,
 }
 DECODERS: dict[int, Callable[[bytes], object]] = {
     WSD_PORT: wsdiscovery.decode,

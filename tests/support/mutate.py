@@ -295,10 +295,10 @@ def _questions(port: int) -> tuple[bytes, ...]:
     return {
         3702: tuple(wsdiscovery.encode_probe(_ASKER, types) for types in wsdiscovery.DIALECTS),
         37020: (sadp.encode_inquiry(_ASKER),),
-        37810: (dhip.encode_search(),),
+        37810: (dhip.SEARCH,),
         1900: (ssdp.encode_search("upnp:rootdevice", 0),),
         5353: (mdns.encode_query(mdns.SERVICES, unicast=True),),
-        5050: (dvrip.encode_discovery(),),
-        34569: (netcommon.encode_search(),),
+        5050: (dvrip.DISCOVERY,),
+        34569: (netcommon.SEARCH,),
         161: (snmp.encode_get("public", 1),),
     }[port]
