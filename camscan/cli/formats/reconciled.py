@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
 from io import BytesIO
 from itertools import chain
 from math import isinf
@@ -28,20 +29,13 @@ SCHEMA = "camscan-reconcile/1"
 
 _LONGEST = 500
 """Characters of a cell of a CSV file."""
-_ROW_COLUMNS = (
-    "addresses",
-    "macs",
-    "serial",
-    "endpoint",
-    "hostname",
-    "make",
-    "model",
-    "make_model",
-    "location",
-    "name",
-    "asset",
-    "retired",
+_ROW_NAMES = (
+    *("addresses", "macs", "serial", "endpoint", "hostname", "make", "model", "make_model", "site", "location", "name"),
+    *("asset", "retired"),
 )
+_ROW_COLUMNS = tuple(name for name in _ROW_NAMES if name != "site")
+"""Those of a row in a table, which names the site before them."""
+_SHEET_NAMES = ("lines", "rows", "blank", "above", "headers", "unread", "totals", "headings", "notes")
 _DEVICE_COLUMNS = ("address", "mac", "serial", "maker", "brand", "model", "level", "verdict")
 CSV_COLUMNS = (
     *("class", "address", "site", "sheet", "row_number", "score", "reason"),
@@ -115,22 +109,7 @@ def _result_object(result: Result) -> Object:
 
 
 def _row_object(row: Row) -> Object:
-    return {
-        "addresses": list(row.addresses),
-        "macs": list(row.macs),
-        "serial": row.serial,
-        "endpoint": row.endpoint,
-        "hostname": row.hostname,
-        "make": row.make,
-        "model": row.model,
-        "make_model": row.make_model,
-        "site": row.site,
-        "location": row.location,
-        "name": row.name,
-        "asset": row.asset,
-        "retired": row.retired,
-        "cells": dict(row.named_cells),
-    }
+    return {name: getattr(row, name) for name in _ROW_NAMES} | {"cells": row.named_cells}
 
 
 def _inventory_object(inventory: Inventory) -> Object:
@@ -141,16 +120,8 @@ def _inventory_object(inventory: Inventory) -> Object:
             {
                 "name": sheet.sheet or None,
                 "columns": _columns_object(sheet.columns),
-                "unused": list(sheet.columns.unused),
-                "lines": sheet.lines,
-                "rows": sheet.rows,
-                "blank": sheet.blank,
-                "above": sheet.above,
-                "headers": sheet.headers,
-                "unread": sheet.unread,
-                "totals": sheet.totals,
-                "headings": sheet.headings,
-                "notes": sheet.notes,
+                "unused": sheet.columns.unused,
+                **{name: getattr(sheet, name) for name in _SHEET_NAMES},
             }
             for sheet in inventory.sheets
         ],
@@ -175,9 +146,7 @@ def _summary_object(summary: Summary, beside: int) -> Object:
 
 
 def _rate_object(rate: Rate | None) -> Object | None:
-    if rate is None:
-        return None
-    return {"count": rate.count, "total": rate.total, "value": rate.value, "low": rate.low, "high": rate.high}
+    return None if rate is None else asdict(rate)
 
 
 def _completeness_object(made: Completeness) -> Object:
@@ -185,7 +154,7 @@ def _completeness_object(made: Completeness) -> Object:
         "confidence": CONFIDENCE,
         "estimates": [_estimate_object(one) for one in made.estimates],
         "overlap": made.overlap,
-        "assumptions": list(made.assumptions),
+        "assumptions": made.assumptions,
     }
 
 
@@ -194,7 +163,7 @@ def _estimate_object(made: Estimate) -> Object:
     return {
         "site": made.site,
         "method": made.method,
-        "sources": list(made.sources),
+        "sources": made.sources,
         "seen": made.seen,
         "listed": made.listed,
         "overlap": made.overlap,
@@ -210,7 +179,7 @@ def _flat(value: object) -> str | int:
         return ""
     if isinstance(value, int):
         return value
-    return "; ".join(value) if isinstance(value, list) else str(value)
+    return "; ".join(value) if isinstance(value, tuple) else str(value)
 
 
 Render: TypeAlias = Callable[[Reconciliation, Page], Iterator[str] | Iterator[bytes]]
