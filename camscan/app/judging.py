@@ -19,7 +19,7 @@ from camscan.identify.load import load, rule_files
 from camscan.policy import Policy, judge_all
 from camscan.policy import load as load_policies
 from camscan.records import Judged, LedgerEntry, Origin, Outcome, Report, Scan, ScanStatus, Verdict
-from camscan.reports import select
+from camscan.reports import is_shown, select
 from camscan.reports.segments import Segments
 from camscan.summaries import Citation
 from camscan.sweeps.snapshot import Sighting, Snapshot, distinct, plain, sighting, snapshot
@@ -84,9 +84,8 @@ def past(store: Store, scan: Scan, rules: Library) -> Past:
     found = merged_lazily(store, scan, rules)
 
     def made(number: int) -> Sighting | None:
-        unjudged = Judged(found[number].open().device, Verdict.UNIDENTIFIED)
-        chosen = next(select((unjudged,), all_hosts=False), None)
-        return None if chosen is None else sighting(chosen)
+        device = found[number].open().device
+        return sighting(Judged(device, Verdict.UNIDENTIFIED)) if is_shown(device) else None
 
     names = [keys(map(plain, one.places), distinct(one.serials), distinct(one.macs)) for one in found]
     return Past(scan.ended_at, names, made)

@@ -20,7 +20,7 @@ from camscan.inventory.reconcile import Result, reconcile
 from camscan.inventory.summary import Summary, summarise
 from camscan.policy import Policy, judge_all
 from camscan.records import Judged, Scan, Verdict
-from camscan.reports import select
+from camscan.reports import is_shown
 from camscan.store import Store
 
 
@@ -58,7 +58,7 @@ def reconciled(
     with gctuning.relaxed():
         results = reconcile(inventory.rows, found, coverage, rules.labels.find, scope)
         results = with_last_seen(store, scans, results)
-        beside = sum(not one.counts and _is_shown(one.judged) for one in found)
+        beside = sum(not one.counts and is_shown(one.judged.device) for one in found)
         return Reconciliation(path, inventory, scans, results, summarise(results), estimate(results), beside)
 
 
@@ -84,8 +84,4 @@ def found_in(
 def _is_wanted(judged: Judged) -> bool:
     """Whether a list of cameras should name this device: a printer or a router only if it may be on a policy."""
     is_other = judged.device.kind == "other" and judged.verdict is Verdict.NOT_LISTED
-    return not is_other and _is_shown(judged)
-
-
-def _is_shown(judged: Judged) -> bool:
-    return next(select((judged,), all_hosts=False), None) is not None
+    return not is_other and is_shown(judged.device)

@@ -19,7 +19,7 @@ from camscan.records import Judged, Report, ScanStatus
 from camscan.register.entries import take_in
 from camscan.register.names import key, names
 from camscan.register.states import changes_by_key, state_among, state_of
-from camscan.reports import select
+from camscan.reports import is_shown, select
 from camscan.store import Store
 from camscan.store.damage import damage
 from camscan.store.registered import Entry, Mark
@@ -115,7 +115,7 @@ def register_devices(
 ) -> list[Return]:
     """Take in a snapshot whose devices were judged by a few policies only; see `register`."""
     wide = with_builtin(policies)
-    judged = judge_all((one.device for one in select(devices, all_hosts=False)), wide)
+    judged = judge_all((one.device for one in devices if is_shown(one.device)), wide)
     return register(store, replace(seen, sightings=tuple(map(sighting, judged))), site, basis(rules, wide))
 
 

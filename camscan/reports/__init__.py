@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from camscan.records import Device, Judged
 from camscan.reports.base import Format, Page
 
-__all__ = ["FORMATS", "Format", "Page", "select"]
+__all__ = ["FORMATS", "Format", "Page", "is_shown", "select"]
 
 FORMATS: Mapping[str, Format] = {
     one.name: one
@@ -29,13 +29,14 @@ FORMATS: Mapping[str, Format] = {
 
 
 def select(devices: Iterable[Judged], *, all_hosts: bool) -> Iterator[Judged]:
-    """The devices of a report: those that a rule identified or that behave like a camera, or all that answered.
+    """The devices of a report: those that are shown in any case, or all that answered."""
+    return (judged for judged in devices if all_hosts or is_shown(judged.device))
+
+
+def is_shown(device: Device) -> bool:
+    """Whether every report shows a device: a rule identified it, or it behaves like a camera.
 
     Where rules say only that a host is something else, such as an ordinary web server, it is not identified.
     """
-    return (judged for judged in devices if all_hosts or judged.device.camera_like or _is_identified(judged.device))
-
-
-def _is_identified(device: Device) -> bool:
     named = any((device.maker, device.brand, device.model, device.conflicts))
-    return bool(device.identifications) and (named or device.kind != "other")
+    return device.camera_like or (bool(device.identifications) and (named or device.kind != "other"))
