@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import BinaryIO
 
@@ -14,28 +14,14 @@ from camscan.records import Observation
 
 CHANNELS = ("arp",)
 
-_WORDS: Mapping[str, frozenset[str]] = {
-    "address": frozenset(
-        {"address", "ip", "ipaddress", "ipaddr", "ipv4", "ipv4address", "ipv6address", "host", "hostip", "inet"}
-    ),
-    "mac": frozenset(
-        {
-            "mac",
-            "macaddress",
-            "macaddr",
-            "hwaddr",
-            "hwaddress",
-            "hardwareaddress",
-            "physicaladdress",
-            "ethernet",
-            "lladdr",
-            "linklayeraddress",
-            "clientmac",
-        }
-    ),
-    "port": frozenset({"port", "switchport", "interface", "ifname", "portname", "destinationport", "ports"}),
-    "name": frozenset({"name", "hostname", "devicename", "dnsname", "clientname"}),
+_WORDS = {
+    "address": "address ip ipaddress ipaddr ipv4 ipv4address ipv6address host hostip inet",
+    "mac": "mac macaddress macaddr hwaddr hwaddress hardwareaddress physicaladdress ethernet lladdr linklayeraddress "
+    "clientmac",
+    "port": "port switchport interface ifname portname destinationport ports",
+    "name": "name hostname devicename dnsname clientname",
 }
+_COLUMN_OF = {word: name for name, words in _WORDS.items() for word in words.split()}
 _DELIMITERS = ",;\t|"
 _COMMENT = ("#", "\ufeff#")
 """Comment marks; PowerShell's Export-Csv writes a comment above the header."""
@@ -79,10 +65,8 @@ def _columns(header: Sequence[str]) -> dict[str, int]:
     """Column -> place of the first cell that one of its words names."""
     found: dict[str, int] = {}
     for place, cell in enumerate(header):
-        word = re.sub(r"[^a-z0-9]", "", cell.lower())
-        for name, words in _WORDS.items():
-            if word in words:
-                found.setdefault(name, place)
+        if name := _COLUMN_OF.get(re.sub(r"[^a-z0-9]", "", cell.lower())):
+            found.setdefault(name, place)
     return found
 
 
