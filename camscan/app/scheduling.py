@@ -56,6 +56,7 @@ def planned(
     if user is not None and not _USER.fullmatch(user):
         raise UsageError(f"{user!r} is not a user name: write one such as {_CRON_USER}")
     hour, minute = _time(at)
+    secrets = tuple(_secrets(config))
     found = Schedule(
         program=_program(),
         config=path,
@@ -65,8 +66,8 @@ def planned(
         fail_on=fail_on,
         user=user,
         raw=raw,
-        secrets=tuple(_secrets(config)),
-        environment=path.parent / "secret.env" if _needs_environment(config) else None,
+        secrets=tuple(dict.fromkeys(config.path(name).absolute() for name in secrets if name)),
+        environment=path.parent / "secret.env" if None in secrets else None,
         writable=tuple(_writable(config)),
     )
     _check_names(found)
@@ -159,19 +160,11 @@ def _program() -> tuple[str, ...]:
     return (str(script),) if script.is_file() else (sys.executable, "-P", "-m", "camscan")
 
 
-def _secrets(config: Config) -> Iterator[Path]:
-    """The files of secrets, each once."""
-    parts = (config.notify.secret_file if config.notify else None, config.ping.url_file if config.ping else None)
-    named = (*parts, *(part.url_file for part in config.apprise))
-    yield from dict.fromkeys(config.path(name).absolute() for name in named if name)
-
-
-def _needs_environment(config: Config) -> bool:
-    return (
-        (config.notify is not None and config.notify.secret_file is None)
-        or (config.ping is not None and config.ping.url_file is None)
-        or any(part.url_file is None for part in config.apprise)
-    )
+def _secrets(config: Config) -> Iterator[str | None]:
+    """The file of each secret; None where the environment holds it."""
+    if config.notify:
+        yield config.notify.secret_file
+    yield from (part.url_file for part in (config.ping, *config.apprise) if part)
 
 
 def _writable(config: Config) -> Iterator[Path]:
