@@ -6,16 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from camscan.data import fingerprints_folder
 from camscan.identify.library import Library
-from camscan.identify.load import load
 from camscan.identify.resolve import resolve
 from camscan.records import Observation, Outcome
-
-
-@pytest.fixture(scope="module")
-def library() -> Library:
-    return load([fingerprints_folder()])
 
 
 @pytest.mark.parametrize(
@@ -140,7 +133,7 @@ def library() -> Library:
         ("Dallmeier", "DDF4910HDV", "camera"),
     ],
 )
-def test_kind_of_a_model(library: Library, manufacturer: str, model: str, kind: str) -> None:
+def test_kind_of_a_model(rules: Library, manufacturer: str, model: str, kind: str) -> None:
     fields = {"onvif.manufacturer": (manufacturer,), "onvif.model": (model,)}
-    found = library.identify([Observation("192.0.2.1", "onvif", Outcome.ANSWERED, datetime.now(UTC), fields=fields)])
+    found = rules.identify([Observation("192.0.2.1", "onvif", Outcome.ANSWERED, datetime.now(UTC), fields=fields)])
     assert resolve(found).attributes.get("kind") == kind

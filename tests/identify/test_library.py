@@ -4,9 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from camscan.data import fingerprints_folder
 from camscan.identify.library import Library
-from camscan.identify.load import load
 from camscan.identify.rules import Contents
 from camscan.records import Observation, Outcome
 
@@ -28,11 +26,6 @@ def test_labels_are_found_by_name(build: Callable[..., Library]) -> None:
         "TP-Link",
     ]
     assert labels.find("") is None
-
-
-@pytest.fixture(scope="module")
-def built_in() -> Library:
-    return load([fingerprints_folder()])
 
 
 def afresh(library: Library) -> Library:
@@ -61,10 +54,8 @@ def first_sight(library: Library, observation: Observation) -> float:
     ],
     ids=lambda text: ascii(text)[:12],
 )
-def test_hostile_text_takes_no_time_in_any_field(
-    built_in: Library, answer: Callable[..., Observation], text: str
-) -> None:
-    fresh = afresh(built_in)
+def test_hostile_text_takes_no_time_in_any_field(rules: Library, answer: Callable[..., Observation], text: str) -> None:
+    fresh = afresh(rules)
     fields = sorted({match.field for rule in fresh.rules for match in rule.matches})
     assert len(fields) > 100
     for field in fields:
@@ -72,9 +63,9 @@ def test_hostile_text_takes_no_time_in_any_field(
         start = time.process_time()
         fresh.identify([hostile])
         if time.process_time() - start > LONGEST:  # the machine may have been busy
-            assert any(first_sight(built_in, hostile) <= LONGEST for _ in range(3)), field
+            assert any(first_sight(rules, hostile) <= LONGEST for _ in range(3)), field
     everywhere = answer(dict.fromkeys(fields, text))
-    assert any(first_sight(built_in, everywhere) < 10 * LONGEST for _ in range(3))
+    assert any(first_sight(rules, everywhere) < 10 * LONGEST for _ in range(3))
 
 
 @pytest.mark.parametrize("pattern", ["^(?:(?:a+)+)+$", "^(?:a|aa)+$", "(?:.*a){25}$", "^(?:[a-z]+)*[0-9]$"])
