@@ -63,10 +63,7 @@ def probe(path: Path, site: str | None, nights: int = 2, first: int = 0) -> Path
 
 
 def run(hub: Path, *words: object) -> Result:
-    done = CliRunner().invoke(db, ["merge", "--db", str(hub), *map(str, words)])
-    if done.exception and not isinstance(done.exception, SystemExit):
-        raise done.exception
-    return done
+    return CliRunner().invoke(db, ["merge", "--db", str(hub), *map(str, words)], catch_exceptions=False)
 
 
 def document(hub: Path, *words: object) -> Any:
