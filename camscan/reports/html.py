@@ -20,6 +20,8 @@ from camscan.reports import charts
 from camscan.reports.base import Page
 from camscan.reports.document import FOLDED, MAX_TEXT
 from camscan.reports.escape import terminal
+from camscan.reports.method import how, method
+from camscan.reports.sentences import alerts, ending, limits, passive
 from camscan.reports.view import Sheet, view
 from camscan.reports.words import moment
 
@@ -40,6 +42,8 @@ _HINTS = {
     Verdict.UNIDENTIFIED: "nothing says who made them",
     Verdict.NOT_LISTED: "no policy names their maker",
 }
+_MAPS_AT_FIRST = 6
+"""Blocks that are drawn unfolded."""
 SHOWN_ROWS = 100
 """Devices of one table that the page shows at a time where its script runs; a browser lays out thousands slowly."""
 
@@ -97,7 +101,14 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(
+        alerts=alerts,
+        ending=ending,
+        how=how,
+        limits=limits,
+        method=method,
+        passive=passive,
         hints=_HINTS,
+        maps_at_first=_MAPS_AT_FIRST,
         folded=FOLDED,
         box=charts.CURVE,
         sign=_sign,

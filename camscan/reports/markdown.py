@@ -14,6 +14,7 @@ from camscan.reports.base import Page
 from camscan.reports.document import FOLDED
 from camscan.reports.escape import terminal
 from camscan.reports.rows import Row
+from camscan.reports.sentences import limits, urgent
 from camscan.reports.view import Section, Sheet, view
 from camscan.summaries import Segment
 
@@ -30,10 +31,10 @@ def render(report: Report, _page: Page) -> Iterator[str]:
     yield f"# {_prose(sheet.headline)}\n\n"
     if sheet.headline != sheet.findings:
         yield f"{_prose(sheet.findings)}\n\n"
-    yield from (f"- {_prose(sentence)}\n" for sentence in sheet.urgent)
+    yield from (f"- {_prose(sentence)}\n" for sentence in urgent(report))
     if sheet.burndown:
         yield f"- {_prose(sheet.burndown)}\n"
-    yield from (f"- {_prose(sentence)}\n" for sentence in sheet.limits)
+    yield from (f"- {_prose(sentence)}\n" for sentence in limits(report))
     for section in sheet.sections:
         yield from _section(section)
     if sheet.outcomes:

@@ -7,18 +7,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from camscan.records import Outcome, Report, Scan, ScanStatus, Verdict
+from camscan.records import Outcome, Report, ScanStatus, Verdict
 from camscan.reports import charts, grid
 from camscan.reports.document import coverage, status
-from camscan.reports.method import how, method
 from camscan.reports.order import ranked
 from camscan.reports.rows import Row
-from camscan.reports.sentences import Alert, alerts, burndown, ending, findings, limits, passive, urgent
+from camscan.reports.sentences import burndown, findings
 from camscan.reports.words import plural
 from camscan.summaries import Citation, Group, Segment
 
-_MAPS_AT_FIRST = 6
-"""Blocks that are drawn unfolded."""
 _NETWORKS = 256
 _MAKERS_IN_A_HEADLINE = 3
 _MANY = 4_000
@@ -68,11 +65,6 @@ class Sheet:
     whole: bool = False
 
     @property
-    def scan(self) -> Scan:
-        """The scan that the report is about."""
-        return self.report.scan
-
-    @property
     def headline(self) -> str:
         """The verdict on the whole, in one sentence."""
         counts = self.counts
@@ -116,35 +108,10 @@ class Sheet:
         """How many devices have which verdict, under which policies."""
         return findings(self.report)
 
-    @property
-    def passive(self) -> str:
-        """What was covered where nobody was asked by address; "" where somebody was."""
-        return passive(self.report)
-
-    @property
-    def alerts(self) -> list[Alert]:
-        """The same, with what is quoted apart."""
-        return list(alerts(self.report))
-
-    @cached_property
-    def urgent(self) -> list[str]:
-        """What cannot wait."""
-        return list(urgent(self.report))
-
-    @cached_property
-    def limits(self) -> list[str]:
-        """What was covered, what was not, and what it took."""
-        return list(limits(self.report))
-
     @cached_property
     def counts(self) -> Counter[Verdict]:
         """Devices by verdict."""
         return Counter(row.judged.verdict for row in self.rows)
-
-    @property
-    def verdicts(self) -> tuple[Verdict, ...]:
-        """All verdicts, in the order of the page."""
-        return tuple(SECTIONS)
 
     @property
     def citations(self) -> list[Citation]:
@@ -171,17 +138,7 @@ class Sheet:
     @property
     def is_complete(self) -> bool:
         """Whether the scan came to its end."""
-        return status(self.scan) is ScanStatus.COMPLETE
-
-    @property
-    def how(self) -> str:
-        """How it was found out what the rules were held against: a sentence up to its verb."""
-        return how(self.scan)
-
-    @property
-    def status(self) -> str:
-        """How the scan ended, in words."""
-        return ending(self.scan.status)
+        return status(self.report.scan) is ScanStatus.COMPLETE
 
     @property
     def sections(self) -> Iterator[Section]:
@@ -197,11 +154,6 @@ class Sheet:
     def blocks(self) -> list[grid.Block]:
         """The maps that are drawn."""
         return grid.worth_drawing(self._every_block)[: self.maps]
-
-    @property
-    def maps_at_first(self) -> int:
-        """How many maps are not folded away."""
-        return _MAPS_AT_FIRST
 
     @property
     def most_evidence(self) -> tuple[int, int]:
@@ -280,11 +232,6 @@ class Sheet:
     def more_networks(self) -> int:
         """How many networks are not shown."""
         return len(self.report.networks) - len(self.networks)
-
-    @property
-    def method(self) -> list[tuple[str, str]]:
-        """What was asked, from where, how fast: label -> text."""
-        return method(self.report)
 
     @cached_property
     def _every_block(self) -> list[grid.Block]:

@@ -8,8 +8,10 @@ from io import BytesIO
 from camscan.records import Outcome, Report
 from camscan.reports.base import Page
 from camscan.reports.document import FOLDED, MAX_TEXT, fold
+from camscan.reports.method import method
 from camscan.reports.order import place
 from camscan.reports.rows import Row
+from camscan.reports.sentences import limits, urgent
 from camscan.reports.view import Sheet, view
 from camscan.reports.workbook import Cell, Columns, new_workbook
 from camscan.summaries import Reconciled, Segment
@@ -73,8 +75,8 @@ _OUTCOMES = frozenset(map(_head, Outcome))
 
 def _summary(sheet: Sheet) -> Iterator[tuple[str, str]]:
     yield "Findings", sheet.findings
-    yield from _labelled("Urgent", sheet.urgent)
-    yield from _labelled("Coverage", sheet.limits)
+    yield from _labelled("Urgent", urgent(sheet.report))
+    yield from _labelled("Coverage", limits(sheet.report))
     yield from _labelled("Burn-down", filter(None, [sheet.burndown]))
     if made := sheet.report.reconciled:
         yield from _labelled("Inventory", (*made.findings, *made.estimates))
@@ -87,7 +89,7 @@ def _summary(sheet: Sheet) -> Iterator[tuple[str, str]]:
     for cited in sheet.citations:
         told = (cited.title, cited.text, f"since {cited.since}" if cited.since else "", cited.url)
         yield f"Policy {cited.policy}", "; ".join(filter(None, told))
-    yield from sheet.method
+    yield from method(sheet.report)
 
 
 def _labelled(label: str, sentences: Iterable[str]) -> Iterator[tuple[str, str]]:

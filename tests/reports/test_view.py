@@ -6,6 +6,8 @@ from dataclasses import replace
 import pytest
 
 from camscan.records import Device, Judged, Outcome, Report, ScanStatus, Verdict
+from camscan.reports.method import method
+from camscan.reports.sentences import ending, limits
 from camscan.reports.view import view
 from camscan.summaries import Listing, Segment
 
@@ -119,10 +121,10 @@ def test_a_policy_without_a_citation_is_named(report: Report) -> None:
 def test_the_method_tells_what_was_chosen(
     make_report: Callable[..., Report], report: Report, choices: str, shown: str | None
 ) -> None:
-    method = dict(view(make_report(scan=replace(report.scan, settings={"choices": choices}))).method)
-    assert method.get("Choices") == shown
-    assert method["Began"] == "24 November 2026, 01:00 UTC"
-    assert method["Made with"] == "camscan 0.1.0, fingerprints 812 rules"
+    told = dict(method(make_report(scan=replace(report.scan, settings={"choices": choices}))))
+    assert told.get("Choices") == shown
+    assert told["Began"] == "24 November 2026, 01:00 UTC"
+    assert told["Made with"] == "camscan 0.1.0, fingerprints 812 rules"
 
 
 def test_many_devices_show_less_evidence_each(make_report: Callable[..., Report]) -> None:
@@ -141,6 +143,5 @@ def test_maps_beyond_the_most_are_counted(make_report: Callable[..., Report]) ->
 def test_a_scan_that_runs_is_not_called_interrupted(
     make_report: Callable[..., Report], report: Report, ended: ScanStatus, told: str
 ) -> None:
-    sheet = view(make_report(scan=replace(report.scan, status=ended)))
-    assert sheet.status == told
-    assert f"The scan is {told}: there may be more." in sheet.limits
+    assert ending(ended) == told
+    assert f"The scan is {told}: there may be more." in limits(make_report(scan=replace(report.scan, status=ended)))
