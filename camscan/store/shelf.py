@@ -10,7 +10,6 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import blake2b
-from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
 from camscan.errors import StoreError
@@ -44,9 +43,7 @@ class Shelf(Generic[T]):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._database.close()
 
     def put(self, thing: T, place: bytes = b"", labels: Iterable[str] = ()) -> None:
