@@ -10,17 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.costs import costs_less_than
+from support.imported import fields
 
 from camscan.imports.pasted import EPOCH, read
 from camscan.records import Outcome
 
 HEAD = 'HTTP/1.1 401 Unauthorized\r\nServer: App-webs/\r\nWWW-Authenticate: Digest realm="DS-1"\r\n\r\n'
 SADP = "<ProbeMatch>\r\n<DeviceDescription>DS-2CD1</DeviceDescription>\r\n<MAC>44-19-b6-01-02-03</MAC>\r\n</ProbeMatch>"
-
-
-def fields(raw: str | bytes, channel: str = "") -> dict[str, tuple[str, ...]]:
-    """All fields of an answer; those of its parts together."""
-    return {name: values for part in read(raw, channel) for name, values in part.fields.items()}
 
 
 def channels(raw: str | bytes, channel: str = "") -> list[str]:

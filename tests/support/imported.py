@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
 
+from camscan.imports import pasted
 from camscan.imports.files.base import Read, Summary
 from camscan.records import Observation
 
@@ -16,6 +17,11 @@ def read_all(read: Read, data: bytes) -> tuple[list[Observation], Summary]:
     """What a reader yields of some bytes, and what it counted."""
     summary = Summary()
     return list(read(BytesIO(data), AT, summary)), summary
+
+
+def fields(raw: str | bytes, channel: str = "") -> dict[str, tuple[str, ...]]:
+    """All fields of a pasted answer; those of its parts together."""
+    return {name: values for part in pasted.read(raw, channel) for name, values in part.fields.items()}
 
 
 def cuts(data: bytes, count: int = 100) -> Iterator[bytes]:

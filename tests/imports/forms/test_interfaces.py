@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from support.imported import fields
 
 from camscan.imports.forms.interfaces import challenged, described, is_envelope, is_lines, lines, own, system
-from camscan.imports.pasted import read
 
 SYSTEM = "appAutoStart=true\r\ndeviceType={}\r\nprocessor=ST7108\r\nserialNumber=4F00000PAZ00001\r\nupdateSerial={}\r\n"
 PIECE = (
@@ -17,10 +17,6 @@ MAPPING = (
     "10:52:07 DEBUG [api]\n{'DeviceInfo': {'@version': '2.0', '@xmlns': 'http://www.isapi.org/ver20/XMLSchema', "
     "'model': 'DS-KV8213-WME1(C)', 'firmwareVersion': 'V2.2.77', 'firmwareReleasedDate': 'build 240515'}}"
 )
-
-
-def fields(raw: str, channel: str = "") -> dict[str, tuple[str, ...]]:
-    return {name: values for part in read(raw, channel) for name, values in part.fields.items()}
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from support.imported import fields
 
 from camscan.imports.forms.leases import is_lease
-from camscan.imports.pasted import read
 
 LEASES = {
     "dnsmasq log": "Oct 12 10:11:12 dnsmasq-dhcp[812]: DHCPACK(br0) 192.0.2.20 44:19:b6:00:00:01 CAM-1",
@@ -15,10 +15,6 @@ LEASES = {
     "option": 'host cam { hardware ethernet 44:19:b6:00:00:01; option host-name "CAM-1"; }',
     "dhcpd on one line": 'lease { client-hostname "CAM-1"; hardware ethernet 44:19:b6:00:00:01; }',
 }
-
-
-def fields(raw: str, channel: str) -> dict[str, tuple[str, ...]]:
-    return {name: values for part in read(raw, channel) for name, values in part.fields.items()}
 
 
 @pytest.mark.parametrize("text", LEASES.values(), ids=LEASES)
