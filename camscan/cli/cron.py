@@ -100,26 +100,17 @@ def install(file: Path | None, folder: Path | None, yes: bool, dry_run: bool, **
 
 def _written(path: Path, text: str, *, yes: bool, dry_run: bool) -> bool:
     """Write one file, or say why not; False where somebody did not want it."""
-    from camscan.cli.writing import write
+    from camscan.cli.writing import agreed, write
 
     there = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else None
     if there == text:
         click.echo(f"{path} is as it should be.", err=True)
     elif dry_run:
         click.echo(f"{path} would be {'written' if there is None else 'overwritten'}:\n{text}")
-    elif there is not None and not yes and not _agreed(path):
+    elif there is not None and not yes and not agreed(f"{path} is there already and differs. Overwrite it?"):
         click.echo(f"{path} was left as it is.", err=True)
         return False
     else:
         write([text], path, 0o644)
         click.echo(f"Wrote {path}.", err=True)
     return True
-
-
-def _agreed(path: Path) -> bool:
-    """Ask; where nobody can answer, the answer is no."""
-    try:
-        return click.confirm(f"{path} is there already and differs. Overwrite it?", err=True)
-    except click.Abort:
-        click.echo("", err=True)
-        return False

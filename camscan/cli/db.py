@@ -184,6 +184,7 @@ def remove(scans: tuple[str, ...], db: str | None, yes: bool) -> None:
 
     from camscan.app.removing import check, remove
     from camscan.cli.stored import chosen_scans, open_store
+    from camscan.cli.writing import agreed
     from camscan.reports.escape import terminal
     from camscan.reports.words import plural
 
@@ -194,20 +195,11 @@ def remove(scans: tuple[str, ...], db: str | None, yes: bool) -> None:
             of = f" of {scan.site}" if scan.site else ""
             about = f"{scan.id}{of}, {scan.started_at:%Y-%m-%d %H:%M} UTC, {' '.join(scan.targets[:2])}"
             click.echo(terminal(about), err=True)
-        if not yes and not _agreed(f"Delete {plural(len(chosen), 'scan')} with all that was seen?"):
+        if not yes and not agreed(f"Delete {plural(len(chosen), 'scan')} with all that was seen?"):
             click.echo("Nothing was deleted.", err=True)
             sys.exit(Exit.FAILED)
         for told in remove(store, chosen, datetime.now(UTC)):
             click.echo(terminal(told), err=True)
-
-
-def _agreed(question: str) -> bool:
-    """Ask; where nobody can answer, the answer is no."""
-    try:
-        return click.confirm(question, err=True)
-    except click.Abort:
-        click.echo("", err=True)
-        return False
 
 
 def _terms(config: Config, sweeps: int | None, days: int | None) -> Retention:

@@ -25,6 +25,15 @@ if TYPE_CHECKING:
     from camscan.reports.workbook import Cell
 
 
+def agreed(question: str) -> bool:
+    """Ask before something is overwritten or deleted; where nobody can answer, the answer is no."""
+    try:
+        return click.confirm(question, err=True)
+    except click.Abort:
+        click.echo("", err=True)
+        return False
+
+
 def ready(format_name: str, output: Path | None) -> None:
     """See that a report can be written so, before a scan takes an hour.
 
