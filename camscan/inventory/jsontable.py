@@ -8,13 +8,14 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import TextIO, TypeAlias
 
 from camscan.errors import UsageError
 from camscan.inventory import values
+from camscan.inventory.nested import Opener
 from camscan.inventory.tables import Line, Sheet, line
 from camscan.jsonwindow import Window
 
@@ -38,8 +39,10 @@ _NEXT = re.compile(r"(?:\}\s*+,|(?<![\[:\s])(?>\s*?\n)|(?<=[\[:])(?>\s+?\n))\s*+
 
 A run of blanks is looked at from its first character alone.
 """
-_LABELS = ("address", "mac_address", "name", "display", "label", "value")
+_LABELS = ("address", "mac_address", "name", "display", "label", "display_value", "value")
 """Keys that stand for the object that they are in, the best first: NetBox nests everything that has a name."""
+_OF_VALUES = frozenset(("display_value", "value"))
+"""Keys of an object that is one value, as ServiceNow and Snipe-IT write it: what else it holds is about that."""
 _OF_RECORDS = ("id", "url", "display_url", "slug", "family", "description")
 """Keys of such an object that say nothing about the device: they belong to the record of NetBox."""
 _BROKEN = "it is not a complete JSON object"
@@ -73,10 +76,31 @@ def read_json(path: Path) -> Iterator[Sheet]:
             return
         lists = _lists(ahead, _UPPER)
         if (first := next(lists, None)) is not None:
-            yield from (Sheet(name, _lines(_from_array(ahead))) for name in chain((first,), lists))
+            yield from (Sheet(name, _lines(_opened(_from_array(ahead), name))) for name in chain((first,), lists))
+            return
+        if named := _by_name(_parsed(begin)):
+            yield from (Sheet(name, _lines(iter(items))) for name, items in named.items())
             return
         text.seek(0)
         yield Sheet("", _lines(_of_whole(path, begin, _ahead(text))))
+
+
+def _by_name(whole: object) -> Mapping[str, Sequence[Item]]:
+    """The devices in each member of an object that holds nothing but objects with devices in them, by its key."""
+    members = whole.items() if isinstance(whole, dict) and len(whole) > 1 else ()
+    opened = {key: _opener.opened(value) for key, value in members}
+    if any(found == [value] for (_, value), found in zip(members, opened.values(), strict=True)):
+        return {}
+    return {key: [(at, one, "") for at, one in enumerate(found, start=1)] for key, found in opened.items()}
+
+
+def _opened(items: Iterator[Item], key: str) -> Iterator[Item]:
+    """The items of the list under a key; in place of those that only hold devices these, numbered on."""
+    count = 0
+    for _, item, fault in items:
+        for one in _opener.opened(item, key):
+            count += 1
+            yield count, one, fault
 
 
 def _of_whole(path: Path, begin: str, ahead: Window) -> Iterator[Item]:
@@ -84,6 +108,8 @@ def _of_whole(path: Path, begin: str, ahead: Window) -> Iterator[Item]:
     whole = _parsed(begin)
     if isinstance(whole, dict) and (devices := list(_by_key(whole))):
         yield from devices
+    elif isinstance(whole, dict) and (opened := _opener.opened(whole)) != [whole]:
+        yield from ((number, item, "") for number, item in enumerate(opened, start=1))
     elif _ARRAY.search(begin):
         items = chain.from_iterable(_from_array(ahead) for _ in _lists(ahead, _ANY_DEPTH))
         yield from ((number, item, fault) for number, (_, item, fault) in enumerate(items, start=1))
@@ -150,7 +176,8 @@ def _from_lines(text: TextIO) -> Iterator[Item]:
     while one := text.readline(MAX_OBJECT):
         number += 1
         if one.strip():
-            yield number, _parsed(one), _NOT_UNICODE if "\ufffd" in one else ""
+            fault = _NOT_UNICODE if "\ufffd" in one else ""
+            yield from ((number, item, fault) for item in _opener.opened(_parsed(one)))
         while not one.endswith("\n") and (one := text.readline(MAX_OBJECT)):
             pass  # the rest of a line that is too long
 
@@ -207,10 +234,10 @@ def _flat(item: Mapping[str, object], path: str, depth: int) -> Iterator[tuple[s
     for key, value in item.items():
         name = f"{path}{key}"
         if isinstance(value, dict):
-            label = _label(value)
+            _, label = _label(value)
             if label:
                 yield name, label
-            if depth < _MAX_DEPTH:
+            if depth < _MAX_DEPTH and _OF_VALUES.isdisjoint(value):
                 known = (*_LABELS, *_OF_RECORDS) if label else _LABELS
                 rest = {key: inner for key, inner in value.items() if key not in known}
                 yield from _flat(rest, f"{name}.", depth + 1)
@@ -223,7 +250,7 @@ def _text(value: object) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, list):
-        named = (_label(item) if isinstance(item, dict) else _scalar(item) for item in value[:_MAX_ITEMS])
+        named = (_label(item)[1] if isinstance(item, dict) else _scalar(item) for item in value[:_MAX_ITEMS])
         return ", ".join(filter(None, named))
     return _scalar(value)
 
@@ -234,5 +261,10 @@ def _scalar(value: object) -> str:
     return "" if value is None or isinstance(value, list | dict) else json.dumps(value)
 
 
-def _label(item: Mapping[str, object]) -> str:
-    return next((text for key in _LABELS if (text := _scalar(item.get(key)))), "")
+def _label(item: Mapping[str, object]) -> tuple[str, str]:
+    """The key and the text of what stands for an object. The value of a reference is the number of another record."""
+    keys = _LABELS[:-1] if "link" in item else _LABELS
+    return next(((key, text) for key in keys if (text := _scalar(item.get(key)))), ("", ""))
+
+
+_opener = Opener(lambda item: dict(_flat(item, "", 0)), _label)

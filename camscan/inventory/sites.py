@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import replace
 
 from camscan.inventory.reading import Inventory
@@ -14,21 +14,33 @@ _SHARE = 0.5
 
 
 def by_place(inventory: Inventory, sites: Iterable[str | None]) -> tuple[Inventory, str]:
-    """The inventory with the places of its rows as their sites, where they name sites; and a sentence that tells it.
+    """The inventory with the places or sheets of its rows as their sites, where they name sites; and what tells it.
 
-    Nothing is changed, and "" told, where a column is called a site, or no place is called like one.
+    Nothing is changed, and "" told, where a column is called a site, or no place and no sheet is called like one.
     """
     known = {key(site) for site in sites if site}
+    if any(Field.SITE in sheet.columns.of for sheet in inventory.sheets):
+        return inventory, ""
     places = [row.location for row in inventory.rows if row.location]
     named = sum(key(place) in known for place in places)
-    if not named or any(Field.SITE in sheet.columns.of for sheet in inventory.sheets):
-        return inventory, ""
+    if not named:
+        return _by_sheet(inventory, known)
     column = ", ".join(_columns(inventory))
     what = f"{named:,} of {len(places):,} rows hold a site of the store there"
     if named < len(places) * _SHARE:
         return inventory, f"Note: {what}: if {column} says of which site a row is, add --map site={column}."
     rows = tuple(replace(row, site=row.location) for row in inventory.rows)
     return replace(inventory, rows=rows), f"Taking {column} as the site of a row: {what}."
+
+
+def _by_sheet(inventory: Inventory, known: Container[str]) -> tuple[Inventory, str]:
+    """Likewise, of the sheets: those that are called like a site hold its rows, and the others leave it open."""
+    sheets = {sheet.sheet for sheet in inventory.sheets if sheet.rows and key(sheet.sheet) in known}
+    if not sheets:
+        return inventory, ""
+    rows = tuple(replace(row, site=row.sheet) if row.sheet in sheets else row for row in inventory.rows)
+    told = ", ".join(map(shown, sorted(sheets)))
+    return replace(inventory, rows=rows), f"Taking the name of a sheet as the site of its rows: {told}."
 
 
 def _columns(inventory: Inventory) -> Iterable[str]:

@@ -219,10 +219,68 @@ def test_each_list_of_the_whole_is_a_sheet(tmp_path: Path, monkeypatch: pytest.M
 
 def test_every_list_that_lies_deeper_is_read_where_none_lies_higher(tmp_path: Path) -> None:
     document = {name: {"cards": [{"ip": f"10.0.0.{n}"}]} for n, name in enumerate(("east", "west"))}
-    assert rows(write(tmp_path, json.dumps(document))) == [
-        (1, {"ip": "10.0.0.0"}, ""),
-        (2, {"ip": "10.0.0.1"}, ""),
-    ]
+    path = write(tmp_path, json.dumps(document))
+    read = [(sheet.name, line.number, line.cells) for sheet in read_json(path) for line in sheet.lines]
+    assert read == [("east", 1, ("10.0.0.0",)), ("west", 1, ("10.0.0.1",))]
+
+
+_NORTH_SOUTH = [("North", "10.0.0.5"), ("North", "10.0.0.6"), ("South", "10.0.0.5")]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"sites": [{"name": "North", "cameras": [{"ip": "10.0.0.5"}, {"ip": "10.0.0.6"}]},
+                   {"name": "South", "cameras": [{"ip": "10.0.0.5"}]}]},
+        {"owner": "X", "sites": {"North": {"cameras": [{"ip": "10.0.0.5"}, {"ip": "10.0.0.6"}]},
+                                 "South": {"cameras": [{"ip": "10.0.0.5"}]}}},
+        {"owner": {"name": "X"}, "data": {"sites": [
+            {"sites": "North", "floors": [{"floor": 1, "cameras": [{"ip": "10.0.0.5"}]},
+                                          {"floor": 2, "recorders": [{"ip": "10.0.0.6"}]}]},
+            {"sites": "South", "floors": [{"floor": 1, "cameras": [{"ip": "10.0.0.5"}]}]}]}},
+    ],
+)  # fmt: skip
+def test_devices_that_lie_in_sites_are_rows_that_name_their_site(tmp_path: Path, document: object) -> None:
+    found = rows(write(tmp_path, json.dumps(document)))
+    assert [number for number, _, _ in found] == [1, 2, 3]
+    assert [(named["sites"], named["ip"]) for _, named, _ in found] == _NORTH_SOUTH
+
+
+def test_objects_around_devices_may_stand_one_a_line(tmp_path: Path) -> None:
+    text = '{"site": "North", "cameras": [{"ip": "10.0.0.5"}, {"ip": "10.0.0.6"}]}\n'
+    found = rows(write(tmp_path, text + '{"site": "South", "cameras": [{"ip": "10.0.0.5"}]}\n'))
+    assert [(named["site"], named["ip"]) for _, named, _ in found] == _NORTH_SOUTH
+    assert [number for number, _, _ in found] == [1, 1, 2]
+
+
+def test_the_name_of_what_lies_around_a_device_is_none_of_its_own(tmp_path: Path) -> None:
+    site = {"name": "North", "id": 7, "cameras": [{"serial": "ABCD1234"}, {"name": "Gate", "serial": "ABCD1235"}]}
+    [first, second] = [named for _, named, _ in rows(write(tmp_path, json.dumps([site])))]
+    assert first == {"id": "7", "serial": "ABCD1234"}
+    assert second["name"] == "Gate"
+
+
+def test_what_hangs_on_a_device_is_no_row(tmp_path: Path) -> None:
+    device = {"ip": "10.0.0.5", "interfaces": [{"name": "eth0", "mac": "44:19:B6:00:0A:01"}]}
+    assert rows(write(tmp_path, json.dumps([device]))) == [(1, {"ip": "10.0.0.5", "interfaces": "eth0"}, "")]
+
+
+def test_a_value_stands_by_what_is_shown_of_it(tmp_path: Path) -> None:
+    device = {
+        "ip_address": "10.0.0.5",
+        "manufacturer": {
+            "display_value": "Acme",
+            "value": "5f2c0a11",
+            "link": "https://cmdb.example/core_company/5f2c",
+        },
+        "model_id": {"value": "77aa01ff", "link": "https://cmdb.example/cmdb_model/77aa"},
+        "custom_fields": {
+            "IP": {"field": "_ip_2", "value": "10.0.0.6", "field_format": "IP"},
+            "MAC": {"field": "_mac_1", "value": "", "field_format": "MAC"},
+        },
+    }
+    wanted = {"ip_address": "10.0.0.5", "manufacturer": "Acme", "custom_fields.IP": "10.0.0.6"}
+    assert rows(write(tmp_path, json.dumps([device]))) == [(1, wanted, "")]
 
 
 def test_addresses_are_the_keys_also_where_lists_lie_below_them(tmp_path: Path) -> None:

@@ -43,3 +43,13 @@ def test_a_column_of_sites_goes_before_one_of_places(tmp_path: Path) -> None:
     listed = inventory(tmp_path, "Nord;München", "Nord;München", head="Liegenschaft;Standort")
     assert [row.site for row in listed.rows] == ["Nord", "Nord"]
     assert by_place(listed, STORED) == (listed, "")
+
+
+def test_sheets_that_are_called_like_sites_hold_their_rows(tmp_path: Path) -> None:
+    path = tmp_path / "liste.json"
+    path.write_text(
+        '{"Köln-Süd": [{"ip": "10.0.0.1"}], "München": [{"ip": "10.0.0.1"}], "Other": [{"ip": "10.0.0.2"}]}'
+    )
+    found, told = by_place(read_inventory(path), STORED)
+    assert [row.site for row in found.rows] == ["Köln-Süd", "München", None]
+    assert told == "Taking the name of a sheet as the site of its rows: 'Köln-Süd', 'München'."
