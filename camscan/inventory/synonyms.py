@@ -57,11 +57,12 @@ SYNONYMS: Mapping[Field, str] = {
     Field.SERIAL: """
         serial serials serialno serialnr serialnum serialnumber serialnumbers serialid sn snno deviceserial
         devicesn cameraserial factoryserial chassisserial seriennummer seriennr serienr serialnummer snr
-        fabriknummer fabrnr geratenummer numerodeserie numerodeserial numeroserie numserie nserie noserie ndeserie
+        fabriknummer fabrnr numerodeserie numerodeserial numeroserie numserie nserie noserie ndeserie
         nodeserie nrserie nroserie nrodeserie serie matricola numerodiserie numeromatricola seriale serienummer
         nrseryjny numerseryjny serienummeret vyrobnicislo seriovecislo serinumarasi serino sorozatszam gyariszam
         sarjanumero numardeserie серийныйномер серийныйno серномер заводскойномер завno 序列号 序列號 产品序列号
         出厂编号 시리얼번호 일련번호 シリアル シリアル番号 シリアルナンバー 製造番号 機番
+        serno sernr nrser nser ns серno
     """,
     Field.ENDPOINT: """
         uuid deviceuuid onvifuuid epr endpoint endpointreference endpointaddress wsdendpoint urn udn guid
@@ -70,6 +71,7 @@ SYNONYMS: Mapping[Field, str] = {
         hostname fqdn dnsname dnshostname networkname netbiosname rechnername hostnamen netzwerkname nomdhote
         nomhote nomreseau nombredehost nombrehost nomehost hostnaam nazwahosta имяхоста имяузла 主机名 主機名稱
         ホスト名 호스트이름
+        nomdns nombredered nombredns nazwasieciowa nazwadns vardnamn værtsnavn nomedohost nomedns
     """,
     Field.MAKE: """
         make maker makes manufacturer manufacturername manufacturedby mfr mfg manuf brand brandname oem hersteller
@@ -77,12 +79,14 @@ SYNONYMS: Mapping[Field, str] = {
         fabrikant merk producent marka vyrobce znacka uretici gyarto valmistaja merkki tillverkare producator
         производитель изготовитель марка бренд вендор 厂商 厂家 品牌 制造商 生产厂家 生产厂商 廠牌 製造商 メーカー
         メーカ メーカー名 製造元 製造者 제조사 브랜드
+        mfgname makername maerke mærke
     """,
     Field.MODEL: """
         model models modelno modelnr modelnum modelnumber modelname modelid devicemodel cameramodel hardwaremodel
         productmodel modell modellnr modellnummer modellbezeichnung typenbezeichnung typbezeichnung geratetyp
         modele modeles reference modelo modelos modello modelli modelnummer typenummer modelu malli tipus модель
         типмодели 型号 型號 设备型号 产品型号 摄像机型号 機種 型番 型式 モデル モデル名 機種名 모델 모델명
+        modellbez
     """,
     Field.MAKE_MODEL: """
         makemodel makeandmodel makemodelno brandmodel brandandmodel manufacturermodel manufacturerandmodel
@@ -103,6 +107,9 @@ SYNONYMS: Mapping[Field, str] = {
         miejsce budynek umisteni misto konum yer bina hely sijainti plats placering lokasjon plassering
         местоположение расположение место местоустановки размещение здание 位置 地点 安装位置 安装地点 安裝位置
         所在位置 場所 設置場所 設置箇所 위치 설치위치
+        buildings floors rooms bldg einsatzort anbringungsort salle sala emplazamiento pietro pomieszczenie
+        pokoj miejscemontazu miejsceinstalacji verdieping budova mistnost byggnad rum bygning helyszin epulet
+        rakennus cladire
     """,
     Field.NAME: """
         name names devicename cameraname camname camera cameralabel friendlyname displayname label tagname title
@@ -110,6 +117,8 @@ SYNONYMS: Mapping[Field, str] = {
         nombrecamara denominacion nome nomecamera denominazione naam cameranaam nazwa nazwakamery nazev ad isim nev
         nimi namn navn имя название наименование имякамеры 名称 设备名称 摄像机名称 名稱 名前 カメラ名 機器名 이름
         카메라이름
+        nazwaurzadzenia nazevzarizeni nazevkamery nume kameranavn kameraadi nomdispositif nombredispositivo
+        nomedispositivo
     """,
     Field.ASSET: """
         asset assettag assettags assetid assetno assetnr assetnum assetnumber assetcode assetlabel assetref
@@ -125,6 +134,7 @@ SYNONYMS: Mapping[Field, str] = {
         status devicestatus assetstatus camerastatus lifecycle lifecyclestatus lifecyclestate operationalstatus zustand
         betriebszustand betriebsstatus geratestatus etat statut estado stato toestand stan stav статус состояние 状态
         狀態 ステータス 状況 상태
+        assetlifecycle installstatus statuslabel situacion situacao allapot tila durum stare
     """,
     Field.RETIRED: """
         decommissioned decommissionedon datedecommissioned decommissioneddate retired retiredon dateretired removed
@@ -133,16 +143,25 @@ SYNONYMS: Mapping[Field, str] = {
         ausserbetriebseit datededepose deposele datederetrait retirele retireele datedesortie fechadebaja
         fechaderetirada retiradoel dismessoil datadidismissione rimossoil verwijderdop buitengebruiksinds
         retiradoem datadebaixa demontowanodnia датадемонтажа датасписания 拆除日期 报废日期 撤去日 폐기일 철거일
+        ausserbetriebnahme ausserbetriebgenommenam demontagedatum demontiert ausgebaut ausbaudatum abgebaut
+        abbaudatum ausgemustert stillgelegt ruckbaudatum datedemiseaurebut miseaurebutle datedemisehorsservice
+        misehorsservicele datededemontage fechabaja fechadebajadefinitiva fechaderetiro fechadedesinstalacion
+        fechadesmontaje datadismissione datarimozione datadirimozione datumverwijderd verwijderd
+        datumbuitengebruik datadedesativacao datademontazu datalikwidacji datawycofania zdemontowano
+        datumvyrazeni datumdemontaze nedmonterad avvecklad nedtaget
     """,
 }
 """Names that mean one thing alone."""
 
 WEAK: Mapping[Field, str] = {
+    Field.SERIAL: """
+        geratenummer
+    """,
     Field.IP: """
         url uri link weburl webinterface webaddress weboberflache rtspurl
     """,
     Field.HOSTNAME: """
-        host node dns rechner
+        host node dns rechner nodename sysname
     """,
     Field.MAKE: """
         vendor supplier lieferant fournisseur proveedor fornitore leverancier fornecedor dostawca поставщик
@@ -152,14 +171,18 @@ WEAK: Mapping[Field, str] = {
         kameratyp артикул тип 类型 類型 種類
     """,
     Field.SITE: """
-        region
+        region store stores storeno storenumber storename shop tienda sucursalno filialnr filialnummer magasin negozio
     """,
     Field.ASSET: """
-        cameraid camerano cameranr cameranum cameranumber camid camno deviceid deviceno devicenumber kameranr
+        kameraid gerateid geratenr cameraid camerano cameranr cameranum cameranumber camid camno deviceid
+        deviceno devicenumber kameranr
         kameranummer
     """,
+    Field.STATUS: """
+        state
+    """,
     Field.NAME: """
-        display description device beschreibung descripcion descrizione descricao opis описание 描述 説明
+        caption display description device beschreibung descripcion descrizione descricao opis описание 描述 説明
     """,
 }
 """Names that are taken where no better column has the field."""
@@ -201,7 +224,7 @@ FOREIGN = _listed("""
         rating class schutzart protection mask netmask subnet subnetmask gateway gw dns ntp port ports vlan
         multicast oui prefix old previous former alt alte alter ancien ancienne antiguo antigua vecchio range
         version firmware date license licence status default factory werkseinstellung syslog
-        lens objektiv objectif housing sd sim ups
+        lens objektiv objectif housing sd sim ups support supports supported
 """)
 """Words that make a column something else than its other words say ("IP rating", "old IP", "MAC vendor prefix")."""
 
@@ -227,12 +250,15 @@ JOINERS = _listed("""
 """Words between two names of one column."""
 
 OVER = _listed("""
-        decommissioned removed retired scrapped disposed disposedof dismantled uninstalled deinstalled withdrawn
+        decommissioned removed retired scrapped archived sold stolen disposed disposedof dismantled uninstalled
+        deinstalled withdrawn
         writtenoff destroyed outofuse outofservice notinuse nolongerinuse nolongerinservice
-        demontiert ausgebaut abgebaut ausgemustert stillgelegt entsorgt verschrottet entfernt ausserbetrieb
+        demontiert ausgebaut abgebaut ausgemustert stillgelegt verkauft gestohlen entsorgt verschrottet
+        entfernt ausserbetrieb
         retiré retiree depose deposee demonte demontee desinstalle desinstallee reforme reformee supprime supprimee
         horsservice misaurebut miseaurebut
-        retirado retirada desmontado desmontada desinstalado desinstalada dadodebaja dadadebaja debaja fueradeservicio
+        baja retirado retirada desmontado desmontada desinstalado desinstalada dadodebaja dadadebaja debaja
+        fueradeservicio
         dismesso dismessa rimosso rimossa smontato smontata disinstallato fuoriservizio rottamato
         verwijderd gedemonteerd buitengebruik buitendienst afgevoerd
         removido removida desativado desativada desmontado foradeservico abatido

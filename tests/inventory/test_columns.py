@@ -42,6 +42,15 @@ from camscan.inventory.synonyms import SYNONYMS, WEAK, Field
         *[(name, Field.ASSET) for name in ("Asset", "Asset tag", "asset_tag", "Inventarnummer", "N° d'inventaire")],
         *[(name, Field.ASSET) for name in ("Инв. номер", "资产编号", "Camera ID", "Inv.-Nr.", "Kamera-Nr.")],
         *[(name, Field.HOSTNAME) for name in ("Hostname", "DNS name", "FQDN")],
+        *[(name, Field.HOSTNAME) for name in ("Nom DNS", "Nazwa sieciowa", "Nombre de red", "sysName")],
+        *[(name, Field.STATUS) for name in ("Situación", "Situação", "Állapot", "install_status", "State")],
+        *[
+            (name, Field.RETIRED)
+            for name in ("Außerbetriebnahme", "Demontagedatum", "Fecha baja", "Data demontażu", "Date de mise au rebut")
+        ],
+        *[(name, Field.SERIAL) for name in ("Ser.-Nr.", "Nr ser.", "N/S", "Gerätenummer")],
+        *[(name, Field.NAME) for name in ("Nazwa urządzenia", "Název zařízení")],
+        *[(name, Field.SITE) for name in ("Store #", "Store Number", "Tienda")],
         *[(name, Field.ENDPOINT) for name in ("UUID", "ONVIF UUID")],
         *[("device_type.manufacturer", Field.MAKE), ("device_type.model", Field.MODEL), ("primary_ip4", Field.IP)],
         *[("hw_vendor", Field.MAKE), ("hw_product", Field.MODEL), ("Camera vendor", Field.MAKE)],
@@ -57,6 +66,7 @@ def test_names_of_columns_in_many_languages(name: str, field: Field) -> None:
     "name",
     [
         "IP rating",
+        "Support IPv6",
         "Subnet mask",
         "Old IP",
         "Default IP",
@@ -179,3 +189,8 @@ def test_every_synonym_tells_its_own_field() -> None:
                 found = recognise(name)
                 assert found is not None
                 assert found[0] == field, name
+
+
+def test_the_number_of_a_device_is_its_serial_only_where_no_column_is_called_so() -> None:
+    assert find_columns(["Gerätenummer", "Seriennummer"]).of[Field.SERIAL] == (1,)
+    assert find_columns(["Gerätenummer", "IP"]).of[Field.SERIAL] == (0,)

@@ -32,7 +32,7 @@ GONE = "'Decommissioned'"
         *("Decommissioned", "REMOVED 2024-03", "out of use since May", "Written-off", "scrapped (fire)"),
         *("No longer in use", "no longer in service since May"),
         *("außer Betrieb", "Ausser  Betrieb", "demontiert", "Déposée", "Retiré", "hors service"),
-        *("Retirado", "Dado de baja"),
+        *("Retirado", "Dado de baja", "Baja (2024)", "Archived", "Sold", "gestohlen"),
         *("Dismesso", "buiten gebruik", "Usunięty", "Vyřazeno", "Демонтирована", "已拆除", "撤去済み", "폐기"),
     ],
 )
