@@ -1,9 +1,11 @@
 """Tables of IP and MAC addresses as CSV, with the column names of switches, controllers and people."""
 
+# ruff: noqa: RUF001  the names are in many scripts, and some letters of these look alike
+
 from __future__ import annotations
 
 import csv
-import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import BinaryIO
@@ -15,12 +17,25 @@ from camscan.records import Observation
 CHANNELS = ("arp",)
 
 _WORDS = {
-    "address": "address ip ipaddress ipaddr ipv4 ipv4address ipv6address host hostip inet",
-    "mac": "mac macaddress macaddr hwaddr hwaddress hardwareaddress physicaladdress ethernet lladdr linklayeraddress "
-    "clientmac",
-    "port": "port switchport interface ifname portname destinationport ports",
-    "name": "name hostname devicename dnsname clientname",
+    "address": """
+        address ip ipaddress ipaddr ipv4 ipv4address ipv6address host hostip inet clientip clientipaddress deviceip
+        ipadresse ipv4adresse adresseip adresseipv4 direccionip dirip indirizzoip ipadres enderecoip adresip ipadresa
+        ipadress ipcim iposoite ipadresi ipадрес ip地址 ipアドレス ip주소
+    """,
+    "mac": """
+        mac macaddress macaddr hwaddr hwaddress hardwareaddress physicaladdress ethernet lladdr linklayeraddress
+        clientmac clientmacaddress ethernetaddress macadresse hardwareadresse physischeadresse physikalischeadresse
+        adressemac adressephysique direccionmac direccionfisica dirmac indirizzomac indirizzofisico macadres
+        enderecomac enderecofisico adresmac adresfizyczny macadresa macadress maccim macosoite macadresi macадрес
+        mac地址 物理地址 macアドレス 物理アドレス mac주소
+    """,
+    "port": "port switchport interface ifname portname destinationport ports anschluss puerto porta",
+    "name": """
+        name hostname devicename dnsname clientname rechnername geratename nomdhote nom nombre nombredehost nomehost
+        nome nazwahosta nazwa hostnaam naam
+    """,
 }
+"""Names of columns without accents, blanks and punctuation."""
 _COLUMN_OF = {word: name for name, words in _WORDS.items() for word in words.split()}
 _DELIMITERS = ",;\t|"
 _COMMENT = ("#", "\ufeff#")
@@ -65,9 +80,16 @@ def _columns(header: Sequence[str]) -> dict[str, int]:
     """Column -> place of the first cell that one of its words names."""
     found: dict[str, int] = {}
     for place, cell in enumerate(header):
-        if name := _COLUMN_OF.get(re.sub(r"[^a-z0-9]", "", cell.lower())):
+        word = "".join(map(_plain, filter(str.isalnum, unicodedata.normalize("NFKC", cell).lower())))
+        if name := _COLUMN_OF.get(word):
             found.setdefault(name, place)
     return found
+
+
+def _plain(letter: str) -> str:
+    """A Latin letter without its accent."""
+    base = unicodedata.normalize("NFD", letter)[0]
+    return base if base.isascii() else letter
 
 
 def _delimiter(header: str) -> str:
