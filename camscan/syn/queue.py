@@ -19,8 +19,6 @@ from camscan.syn.memory import shared
 
 SLOTS = 512
 """Pieces that may wait, or be on their way, at most: as many records as may be written at once."""
-_TAKEN = 16
-"""Pieces that are taken at once, at most."""
 _RECORD = struct.Struct("@HHHH")
 
 
@@ -81,13 +79,12 @@ class Queue:
         os.write(self._near, records.tobytes())
         return Lot(slots, first, count)
 
-    def take(self, most: int) -> list[Piece]:
-        """The oldest pieces that nobody has taken, up to so many."""
+    def take(self) -> Piece | None:
+        """The oldest piece that nobody has taken."""
         try:
-            records = os.read(self._far, min(most, _TAKEN) * _RECORD.size)
+            return Piece(*_RECORD.unpack(os.read(self._far, _RECORD.size)))
         except BlockingIOError:
-            return []
-        return [Piece(*record) for record in _RECORD.iter_unpack(records)]
+            return None
 
     def wait(self, seconds: float) -> bool:
         """Whether there is something to take, now or within this time."""

@@ -12,7 +12,6 @@ import os
 import signal
 import time
 import traceback
-from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import NoReturn
 
@@ -188,8 +187,8 @@ class _Work:
         self._late = late
         self._is_dry = True
         """Whether there was nothing to take."""
-        self._pieces: deque[Piece] = deque()
-        """What is left of those that it has taken."""
+        self._piece: Piece | None = None
+        """What is left of the one that it has taken."""
 
     def run(self) -> NoReturn:
         """Send what there is, for ever."""
@@ -215,49 +214,33 @@ class _Work:
             self._send(allowed)
 
     def _send(self, allowed: int) -> None:
-        """Send up to so many rows that follow each other; what was taken from the pace beyond them is given back."""
-        if not self._pieces:
-            self._pieces.extend(self._queue.take(max(1, allowed // self._queue.rows)))
-        self._is_dry = not self._pieces
-        sender, first, count = self._next()
-        sent, error = self._senders[sender].send(first, min(count, allowed)) if count else (0, 0)
-        if sent < allowed:
-            self._pacer.charge(sent - allowed)
-        self._words[_SENT] += sent
-        self._pass(sent)
-        if error:
-            self._wait_for_answer(error)
+        """Send up to so many rows; what was taken from the pace beyond what there is, is given back."""
+        error = 0
+        while allowed and not error and (piece := self._piece or self._queue.take()):
+            sent, error = self._senders[piece.sender].send(piece.first, min(piece.count, allowed))
+            self._words[_SENT] += sent
+            allowed -= sent
+            self._pass(piece, sent)
+        self._is_dry = allowed > 0 and not error
+        if allowed:
+            self._pacer.charge(-allowed)
+        if error and piece:
+            self._wait_for_answer(piece, error)
 
-    def _next(self) -> tuple[int, int, int]:
-        """A sender, and the first row and the number of those that it can send at once."""
-        sender = first = end = 0
-        for number, piece in enumerate(self._pieces):
-            if number == 0:
-                sender, first = piece.sender, piece.first
-            elif (piece.sender, piece.first) != (sender, end):
-                break
-            end = piece.first + piece.count
-        return sender, first, end - first
+    def _pass(self, piece: Piece, count: int) -> None:
+        """Note that its first rows have left, or are left out."""
+        self._queue.note(piece, count)
+        self._piece = piece if piece.count else None
 
-    def _pass(self, count: int) -> None:
-        """Note that the first rows have left, or are left out."""
-        while count:
-            piece = self._pieces[0]
-            passed = min(count, piece.count)
-            self._queue.note(piece, passed)
-            count -= passed
-            if not piece.count:
-                self._pieces.popleft()
-
-    def _wait_for_answer(self, error: int) -> None:
-        """Tell what keeps the first row back, and wait until it is to be sent again, or left out."""
+    def _wait_for_answer(self, piece: Piece, error: int) -> None:
+        """Tell what keeps its first row back, and wait until that is to be sent again, or left out."""
         words = self._words
         skips = words[_SKIPS]
-        words[_ERROR], words[_SLOT] = error, self._pieces[0].slot
+        words[_ERROR], words[_SLOT] = error, piece.slot
         words[_FAILURES] += 1
         while words[_ANSWERS] != words[_FAILURES]:
             time.sleep(BACK_OFF)
-        self._pass(words[_SKIPS] - skips)
+        self._pass(piece, words[_SKIPS] - skips)
 
 
 def _confine(processors: set[int]) -> bool:

@@ -14,16 +14,17 @@ def queue() -> Iterator[Queue]:
         yield made
 
 
-def rows(pieces: list[Piece]) -> list[tuple[int, int, int]]:
-    return [(piece.sender, piece.first, piece.count) for piece in pieces]
+def taken(queue: Queue) -> Iterator[Piece]:
+    while piece := queue.take():
+        yield piece
 
 
 def test_what_was_put_into_it_is_taken_in_order_and_once(queue: Queue) -> None:
     queue.put(3, 100, 25)
     queue.put(4, 0, 10)
-    assert rows(queue.take(2)) == [(3, 100, 10), (3, 110, 10)]
-    assert rows(queue.take(9)) == [(3, 120, 5), (4, 0, 10)]
-    assert queue.take(1) == []
+    found = [(piece.sender, piece.first, piece.count) for piece in taken(queue)]
+    assert found == [(3, 100, 10), (3, 110, 10), (3, 120, 5), (4, 0, 10)]
+    assert queue.take() is None
 
 
 def test_who_waits_is_told_that_there_is_something(queue: Queue) -> None:
@@ -34,7 +35,7 @@ def test_who_waits_is_told_that_there_is_something(queue: Queue) -> None:
 
 def test_pieces_pass_in_any_order(queue: Queue) -> None:
     lot = queue.put(0, 50, 25)
-    first, second, third = queue.take(3)
+    first, second, third = taken(queue)
     queue.note(third, 5)
     queue.note(first, 4)
     assert queue.passed(lot) == 9
@@ -53,7 +54,7 @@ def test_a_slot_serves_again_once_it_is_free(queue: Queue) -> None:
             lots.append(queue.put(turn, 0, min(queue.room, 10 * 97)))
         assert sum(len(lot.slots) for lot in lots) == SLOTS
         for lot in lots:
-            for piece in (piece for _ in lot.slots for piece in queue.take(1)):
+            for _, piece in zip(lot.slots, taken(queue), strict=False):
                 assert piece.sender == turn
                 queue.note(piece, piece.count)
             assert queue.passed(lot) == lot.count
@@ -65,14 +66,13 @@ def test_a_slot_serves_again_once_it_is_free(queue: Queue) -> None:
 def test_two_processes_share_what_there_is(queue: Queue) -> None:
     lot = queue.put(0, 0, 10 * SLOTS)
     if not (child := os.fork()):
-        while pieces := queue.take(3):
-            for piece in pieces:
-                queue.note(piece, piece.count)
+        for piece in taken(queue):
+            queue.note(piece, piece.count)
         os._exit(0)
     ours = 0
-    while pieces := queue.take(1):
+    for piece in taken(queue):
         ours += 10
-        queue.note(pieces[0], 10)
+        queue.note(piece, 10)
     assert os.waitpid(child, 0)[1] == 0
     assert queue.passed(lot) == 10 * SLOTS
     assert ours <= 10 * SLOTS
