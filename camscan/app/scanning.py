@@ -64,14 +64,11 @@ def no_progress(_engine: Engine, _net: LiveNet, _total: int) -> AbstractAsyncCon
 async def run(job: Job, store: Store, progress: Progress) -> Scan:
     """Run a job; whatever ends it, what was found is stored. Returns the scan as it ended."""
     kept = _checkpoint(job) if job.method.name == "syn" else None
-    try:
+    with kept or nullcontext():
         ended = await _run(job, kept, store, progress)
         store.finish(ended)
         if kept is not None:
             kept.close(over=ended.status is not ScanStatus.INTERRUPTED)
-    finally:
-        if kept is not None:
-            kept.close(over=False)  # it stays for a resumed scan, unless it has been closed already
     gctuning.release_memory()
     return ended
 

@@ -8,7 +8,7 @@ import secrets
 import stat
 import sys
 import time
-from contextlib import aclosing
+from contextlib import aclosing, nullcontext
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -95,9 +95,10 @@ def ports(
     else:
         asking, kept = _resumed(resume)
     began = time.monotonic()
-    found = eventloop.run(_write_all(asking, quiet=quiet))
-    if kept is not None:
-        kept.close(over=not asking.interrupted)
+    with kept or nullcontext():
+        found = eventloop.run(_write_all(asking, quiet=quiet))
+        if kept is not None:
+            kept.close(over=not asking.interrupted)
     if not quiet:
         _tell_end(asking, found, time.monotonic() - began)
     sys.exit(Exit.DONE if asking.complete else Exit.INCOMPLETE)

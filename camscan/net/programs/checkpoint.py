@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from io import FileIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from camscan.errors import HostError, UsageError
 
@@ -36,7 +36,7 @@ class Part:
 
 
 class Checkpoint:
-    """One such file, locked by one run at a time. `asked` is its first line."""
+    """One such file, locked by one run at a time, until it is closed or its body ends. `asked` is its first line."""
 
     def __init__(self, path: Path, asked: Mapping[str, Any] | None = None) -> None:
         """Create a file if `asked` is given, else open an existing one.
@@ -67,6 +67,12 @@ class Checkpoint:
         except HostError:
             self._file.close()
             raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close(over=False)
 
     def part(self, version: int, ways: str) -> Part:
         """The progress of a part; it starts anew if its addresses are others than now."""
