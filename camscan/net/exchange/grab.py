@@ -63,7 +63,10 @@ class Grab(asyncio.Protocol):
         self._stop_waiting()
         self._drip.came(len(data))
         room = budget.MAX_BYTES - self._size
-        self._reply += data[:room]
+        if self._asked:
+            self._reply += data[:room]
+        else:  # the next question is not asked yet
+            self._replies[-1] += data[:room]
         self._size += min(len(data), room)
         if len(data) > room:
             self._finish(Outcome.TRUNCATED, f"stopped after {budget.MAX_BYTES} bytes")

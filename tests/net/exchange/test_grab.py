@@ -94,6 +94,20 @@ async def test_turns_go_out_one_after_the_other(serve: Serve) -> None:
     assert peer.accepted == 1
 
 
+async def test_what_comes_before_the_next_question_is_no_answer_to_it(serve: Serve) -> None:
+    async def script(reader: Reader, writer: Writer) -> None:
+        await reader.read(100)
+        writer.write(b"one\r\n")
+        await asyncio.sleep(0.1)
+        writer.write(b"one again\r\n")
+        await reader.read(100)
+        writer.write(b"two\r\n")
+
+    peer = await serve(script)
+    got = await grab(peer.port, [b"1", b"2"], pause=partial(asyncio.sleep, 0.3))
+    assert got == Grabbed(Outcome.ANSWERED, (b"one\r\none again\r\n", b"two\r\n"))
+
+
 async def test_an_empty_turn_listens_for_a_greeting(serve: Serve) -> None:
     async def script(reader: Reader, writer: Writer) -> None:
         writer.write(b"220 ready\r\n")
