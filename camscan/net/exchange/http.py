@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import re
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -56,18 +56,32 @@ class _Handler(ResponseHandler):
         self.size = 0
         self.cut = ""
         self.stale_at = 0.0
+        self._passes_on = False
         self._drip = DripGuard(sock, self._dripped)
 
     def data_received(self, data: bytes) -> None:
+        if self._passes_on:
+            super().data_received(data)
+            return
         self._drip.came(len(data))
         room = self.most - self.size
         self.taken += data[:room]
         self.size += min(len(data), room)
         if len(data) <= room:
-            super().data_received(data)
+            with self._passing_on():
+                super().data_received(data)
         elif self.transport is not None:
             self.cut = f"stopped after {self.most} bytes"
             self.transport.abort()
+
+    @contextlib.contextmanager
+    def _passing_on(self) -> Iterator[None]:
+        """During the body aiohttp may give `data_received` what it has kept, which has been tapped already."""
+        self._passes_on = True
+        try:
+            yield
+        finally:
+            self._passes_on = False
 
     def resume_reading(self, resume_parser: bool = True) -> None:
         super().resume_reading(resume_parser)
@@ -100,17 +114,15 @@ class _Handler(ResponseHandler):
 
     async def answered(self, request: bytes) -> None:
         """Send a request and receive the whole answer."""
-        if early := len(self._tail):  # came before a question was asked, and comes through `data_received` again now
-            del self.taken[-early:]
-            self.size -= early
-        self.set_response_params(
-            read_until_eof=True,
-            auto_decompress=False,
-            read_timeout=budget.SILENCE,
-            max_line_size=_LONGEST_LINE,
-            max_field_size=_LONGEST_LINE,
-            max_headers=_MOST_HEADERS,
-        )
+        with self._passing_on():
+            self.set_response_params(
+                read_until_eof=True,
+                auto_decompress=False,
+                read_timeout=budget.SILENCE,
+                max_line_size=_LONGEST_LINE,
+                max_field_size=_LONGEST_LINE,
+                max_headers=_MOST_HEADERS,
+            )
         if self.transport is not None and not self.transport.is_closing():  # or asyncio's TLS may raise AttributeError
             self.transport.write(request)
         self.start_timeout()

@@ -510,6 +510,11 @@ async def test_what_comes_before_the_question_is_kept_once(
     assert got.replies in ((answer,), (answer + OK,))
 
 
+async def test_what_comes_behind_a_change_of_protocol_is_kept_once(serve: Serve) -> None:
+    answer = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\nmore"
+    assert (await one(serve, answering(answer, then=end))).replies == (answer,)
+
+
 async def test_an_answer_too_many_is_not_that_to_the_next_question(serve: Serve) -> None:
     async def script(reader: Reader, writer: Writer) -> None:
         await read_request(reader)
