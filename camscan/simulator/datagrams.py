@@ -19,6 +19,7 @@ from camscan.simulator.template import Filler
 
 WSD_PORT = 3702
 SSDP_PORT = 1900
+_WSD_GROUP = "239.255.255.250"
 MAX_QUESTION = 4096
 """Bytes of a question that is read; scanners send some hundred."""
 
@@ -35,17 +36,21 @@ Answers = Callable[[bytes, Filler], Iterator[bytes]]
 
 @dataclass(frozen=True, slots=True)
 class Datagrams:
-    """One UDP service. Answers go to the sender: to `reply_port` if the protocol has one, else to its source port."""
+    """One UDP service. Answers go to the sender: to `reply_port` if the protocol has one, else to its source port.
+
+    `group` is where devices are asked by multicast, if anything outside loopback is to ask them so.
+    """
 
     port: int
     answers: Answers
     reply_port: int | None = None
+    group: str = ""
 
 
 def services(persona: Persona) -> Iterator[Datagrams]:
     """The UDP services of a persona."""
     if persona.wsd:
-        yield Datagrams(WSD_PORT, _wsd(persona.wsd))
+        yield Datagrams(WSD_PORT, _wsd(persona.wsd), group=_WSD_GROUP)
     if persona.sadp:
         yield Datagrams(sadp.PORT, _sadp(persona.sadp))
     if persona.dhip:
@@ -90,6 +95,17 @@ class Endpoint(asyncio.DatagramProtocol):
         """Stop listening."""
         if self._transport is not None:
             self._transport.abort()
+
+
+class GroupMember(asyncio.DatagramProtocol):
+    """Passes questions to a group on to an endpoint, which answers them."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        """Have a question answered."""
+        self._endpoint.datagram_received(data, addr)
 
 
 def _copies(reply: Reply, data: bytes) -> Iterator[bytes]:

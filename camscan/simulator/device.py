@@ -14,7 +14,7 @@ from camscan.simulator import binary, certificates, rtsp, sockets, web
 from camscan.simulator.authentication import Authenticator
 from camscan.simulator.connection import ClientConnection
 from camscan.simulator.counters import Counters
-from camscan.simulator.datagrams import Endpoint, services
+from camscan.simulator.datagrams import Datagrams, Endpoint, GroupMember, services
 from camscan.simulator.schema import Certificate, Persona, Truth
 from camscan.simulator.template import Filler
 
@@ -30,9 +30,12 @@ class _Service:
 
 
 class Device:
-    """A device of the site. `ports` maps the true TCP ports that are available to the actual ones."""
+    """A device of the site. `ports` maps the true TCP ports that are available to the actual ones.
 
-    def __init__(self, persona: Persona, address: str) -> None:
+    `multicast`: it is also asked by multicast, where it has a protocol for that; on loopback nobody can.
+    """
+
+    def __init__(self, persona: Persona, address: str, *, multicast: bool = False) -> None:
         self.persona = persona
         self.address = address
         self.counters = Counters()
@@ -42,6 +45,8 @@ class Device:
         self._filler = Filler(persona, address, self.ports)
         self._listeners: list[sockets.Listener] = []
         self._endpoints: list[Endpoint] = []
+        self._multicast = multicast
+        self._groups: list[asyncio.DatagramTransport] = []
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -117,12 +122,26 @@ class Device:
             endpoint = Endpoint(service, self._filler, self.counters)
             await loop.create_datagram_endpoint(lambda endpoint=endpoint: endpoint, sock=sock)  # type: ignore[misc]
             self._endpoints.append(endpoint)
+            if self._multicast and service.group:
+                await self._join(service, endpoint)
+
+    async def _join(self, service: Datagrams, endpoint: Endpoint) -> None:
+        try:
+            sock = sockets.group(service.group, service.port, self.address)
+        except OSError as error:
+            self.faults.append(f"{self.address} UDP {service.port}, group {service.group}: {error.strerror}")
+            return
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.create_datagram_endpoint(lambda: GroupMember(endpoint), sock=sock)
+        self._groups.append(transport)
 
     def _close_ports(self) -> None:
         for listener in self._listeners:
             listener.close()
         for endpoint in self._endpoints:
             endpoint.close()
+        for member in self._groups:
+            member.abort()
 
     def _accepted(self, service: _Service, sock: socket.socket) -> None:
         recent = self.counters.opened()

@@ -80,7 +80,7 @@ def decoy_site(address: str) -> Site:
         found = ipaddress.IPv4Address(address)
     except ValueError as error:
         raise UsageError(f"{address} is not an IPv4 address: give one of this host, such as 10.0.0.5") from error
-    return Site(str(found), [Device(library.decoy(), str(found))])
+    return Site(str(found), [Device(library.decoy(), str(found), multicast=not found.is_loopback)])
 
 
 def _notes(devices: Sequence[Device]) -> list[str]:

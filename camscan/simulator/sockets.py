@@ -15,6 +15,8 @@ _RESERVED = 1_024
 _BACKLOG = 128
 _ACCEPTED_AT_ONCE = 64
 _FILLERS = 3
+_MULTICAST_ALL = 49
+"""IP_MULTICAST_ALL (linux/in.h): whether groups that others have joined are heard as well."""
 _EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 RETRY = 1.0
 """Seconds for which a listener waits where this host has no room for a connection; it would be called again at once."""
@@ -30,6 +32,18 @@ def tcp(address: str, port: int) -> socket.socket:
 def udp(address: str, port: int) -> socket.socket:
     """A UDP socket. Raises OSError."""
     return _bound(socket.SOCK_DGRAM, address, port)
+
+
+def group(name: str, port: int, address: str) -> socket.socket:
+    """A UDP socket that hears a multicast group on the interface with this address. Raises OSError."""
+    sock = _bound(socket.SOCK_DGRAM, name, port)
+    try:
+        sock.setsockopt(socket.IPPROTO_IP, _MULTICAST_ALL, 0)
+        sock.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, socket.inet_aton(name) + socket.inet_aton(address))
+    except OSError:
+        sock.close()
+        raise
+    return sock
 
 
 def _bound(kind: socket.SocketKind, address: str, port: int) -> socket.socket:

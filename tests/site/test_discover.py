@@ -122,3 +122,18 @@ def test_a_device_with_a_foreign_address_is_shown_and_never_sent_to(tmp_path: Pa
     assert device["level"] == "certain"
     assert any("192.168.1.64" in conflict for conflict in device["conflicts"])
     assert report["scan"]["vantage"]["interfaces"] == [site.interface]
+
+
+def test_a_decoy_answers_by_multicast_too() -> None:
+    command = [sys.executable, "-m", "camscan"]
+    with lab() as site:
+        simulate = ["ip", "netns", "exec", site.site, *command, "simulate", "--decoy", "--address", "10.99.0.2"]
+        with subprocess.Popen(simulate, stderr=subprocess.PIPE) as decoy:
+            assert decoy.stderr is not None
+            try:
+                assert decoy.stderr.readline() == b"1 decoy at 10.99.0.2\n"
+                done = site.run([*command, "discover", "--quiet", "--format", "json"], timeout=60)
+            finally:
+                decoy.terminate()
+    (device,) = json.loads(done.stdout)["devices"]
+    assert (device["address"], device["verdict"]) == ("10.99.0.2", "unidentified")
