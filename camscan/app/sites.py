@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +24,9 @@ from camscan.sweeps.configfile import Document
 from camscan.targets import expand, guard, parse
 
 Place = tuple[str | int, ...]
+
+_DATABASE = re.compile(r"(postgresql|sqlite)(\+\w+)?://")
+"""How a URL begins that `camscan.store` can open, which is too much to load for a look."""
 
 
 def choices(config: Config, site: Site) -> Choices:
@@ -66,6 +70,9 @@ def _placed(config: Config) -> Iterator[tuple[Place, str]]:
         for place, message in _faults_of(config, site):
             yield ("site", number, *place), f"site {site.name!r}: {message}"
     yield from _faults_of_receivers(config)
+    if (url := config.store.url) and "://" in url and not _DATABASE.match(url):
+        what = "of servers, only PostgreSQL's can be used: name one as postgresql://user@host/name"
+        yield ("store", "url"), f"store: {what}"
     files = {("store", "url"): config.store.url, ("metrics", "textfile"): config.metrics and config.metrics.textfile}
     for place, name in files.items():
         if name and "://" not in name and not (folder := config.path(name).parent).is_dir():
@@ -113,6 +120,9 @@ def _faults_of(config: Config, site: Site) -> Iterator[tuple[Place, str]]:
         )
         yield from ((("networks",), line) for line in said.splitlines())
         return
+    for number, text in enumerate(site.core if isinstance(site.core, tuple) else ()):
+        if not parse([text], resolve=resolve, whole_networks=True).within(scope.asked):
+            yield ("core", number), f"no address in {text} is asked: add it to the networks, or take it out here"
     for number, decoy in enumerate(site.decoys):
         if decoy not in scope.asked:
             yield (

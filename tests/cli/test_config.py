@@ -59,9 +59,15 @@ def test_init_never_overwrites(tmp_path: Path) -> None:
         ('channels = ["wsd", "telnet"]', 4, "site 'hq': no such channel: telnet"),
         ('channels = ["wsd", "isapi"]', 4, "site 'hq': channel isapi needs credentials = FILE: add it"),
         ('[store]\nurl = "none/c.db"', 5, "store: there is no folder"),
+        (
+            '[store]\nurl = "mysql://a/b"',
+            5,
+            "store: of servers, only PostgreSQL's can be used: name one",
+        ),
         ('policies = ["uk-nil", "nobody"]', 4, "site 'hq': unknown policy 'nobody'"),
         ('policies = ["mine.yaml"]', 4, "site 'hq': "),
         ('core = ["10.0.0.999"]', 4, "site 'hq': "),
+        ('core = ["10.0.0.0/26", "10.0.1.0/24"]', 4, "site 'hq': no address in 10.0.1.0/24 is asked: add it to the"),
         ('decoys = ["10.0.0.7", "10.0.1.7"]', 4, "site 'hq': 10.0.1.7 is not asked: add it to the networks"),
         ('exclude = ["10.0.0.0/24"]', 3, "site 'hq': no address is left to ask"),
         ('[metrics]\ntextfile = "none/c.prom"', 5, "metrics: there is no folder"),
@@ -96,6 +102,14 @@ def test_faults_of_all_sites_are_told_at_once(tmp_path: Path) -> None:
     text = f'{SITE}channels = ["x"]\nexclude = ["y z"]\n[[site]]\nname = "b"\nnetworks = ["10.0.0.0/33"]\n'
     faults = str(check(tmp_path / "c.toml", text).exception).splitlines()
     assert [fault.split(":")[1] for fault in faults] == ["4", "5", "8"]
+
+
+def test_a_core_network_may_be_all_that_is_asked(tmp_path: Path) -> None:
+    done = check(
+        tmp_path / "c.toml",
+        f'{SITE}exclude = ["10.0.1.0/24"]\ncore = true\n'.replace('/24"]', '/24", "10.0.1.0/24"]', 1),
+    )
+    assert done.exit_code == 0, done.exception
 
 
 def test_overlapping_sites_are_normal(tmp_path: Path) -> None:
