@@ -14,7 +14,7 @@ COPY fingerprints fingerprints
 COPY docs/camscan.1 docs/camscan.1
 COPY docs/completion docs/completion
 RUN /opt/camscan/bin/pip install --no-deps --no-build-isolation . \
-    && /opt/camscan/bin/pip uninstall --yes hatchling editables pathspec pluggy tomlkit trove-classifiers pip
+    && /opt/camscan/bin/pip uninstall --yes hatchling editables packaging pathspec pluggy tomlkit trove-classifiers pip
 
 FROM python:3.13-slim
 LABEL org.opencontainers.image.title="camscan" \

@@ -79,6 +79,14 @@ def test_a_container_is_built_from_all_that_the_wheel_is() -> None:
             assert any(Path(part).is_relative_to(path) for path in given), part
 
 
+def test_a_container_keeps_nothing_that_only_builds_it() -> None:
+    def locked(name: str) -> set[str]:
+        return set(re.findall(r"^([\w.-]+)==", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE))
+
+    (removed,) = re.findall(r"pip uninstall --yes (.+)", (ROOT / "Dockerfile").read_text(encoding="utf-8"))
+    assert set(removed.split()) == {"pip"} | locked("requirements-build.lock") - locked("requirements.lock")
+
+
 def test_the_page_of_reports_names_every_format_and_the_endings_that_ask_for_it() -> None:
     page = (ROOT / "docs/reports.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| ([a-z]+) \| (.*?) ?\|", page, re.MULTILINE)[1:]
