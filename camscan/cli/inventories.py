@@ -85,7 +85,8 @@ def _told_of(sheet: SheetReading) -> Iterator[str]:
         yield f"{where}Columns: {described(sheet.columns)}{f'; not used: {unused}' if unused else ''}."
     kinds = {"of devices": sheet.rows, "of column names": len(sheet.headers), "above these": sheet.above}
     kinds |= {"of totals": sheet.totals, "of headings": sheet.headings}
-    kinds |= {"blank": sheet.blank, "not read, as no column says which device is meant": sheet.unread}
+    why = "" if sheet.columns.of_report else ", as no column says which device is meant"
+    kinds |= {"blank": sheet.blank, f"not read{why}": sheet.unread}
     if sheet.lines:
         told = ", ".join(f"{count:,} {what}" for what, count in kinds.items() if count)
         yield f"{where}{sheet.lines:,} {'line' if sheet.lines == 1 else 'lines'}: {told}."

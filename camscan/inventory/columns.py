@@ -43,6 +43,8 @@ _MEASURE = re.compile(r"\b\d+(?:[.,]\d+)?\s*(?:mpx?|k|mm|ch|p|ghz|tb|x)\b", re.I
 _SAMPLE = 50
 """Rows that are looked at where a name leaves open what a column holds."""
 _WEIGHTS = dict.fromkeys(IDENTIFIERS, 3)
+_OF_REPORTS = ({"Address", "Field", "Value", "SHA-256 of the answers"}, {"Address", "Outcome", "Counted as"})
+"""Names of columns that a report of camscan's has on its sheets of evidence and of addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,11 @@ class Columns:
     def identifies(self) -> bool:
         """Whether a column can say which device a row means."""
         return not IDENTIFIERS.isdisjoint(self.of)
+
+    @property
+    def of_report(self) -> bool:
+        """Whether they are those of a report's evidence or addresses, whose rows are no devices."""
+        return any(names.issubset(self.names) for names in _OF_REPORTS)
 
     @property
     def unused(self) -> tuple[str, ...]:

@@ -139,7 +139,9 @@ def _sheet_rows(sheet: Sheet, chosen: Mapping[Field, str], reading: SheetReading
         at, size, reading.columns = _header(head, chosen)
         reading.headers += [line.number for line in head[at : at + size]]
         lines = chain(head[:at], head[at + size :], sheet.lines)
-        if reading.columns.identifies:
+        if reading.columns.of_report:
+            reading.notes.append("belongs to a report, whose devices are on a sheet of their own")
+        if reading.columns.identifies and not reading.columns.of_report:
             yield from _below_names(lines, chosen, reading)
         else:
             reading.unread = sum(1 for _ in lines)

@@ -19,6 +19,7 @@ from camscan.inventory.kinds import is_binary
 from camscan.inventory.reading import read_inventory
 from camscan.inventory.rows import Row
 from camscan.inventory.synonyms import Field
+from camscan.reports import xlsx
 
 Written = Callable[..., Path]
 
@@ -438,3 +439,25 @@ def test_a_list_of_json_that_names_no_devices_is_not_read(tmp_path: Path) -> Non
         ("groups", 0, 2, 2),
         ("devices", 2, 0, 2),
     ]
+
+
+def test_of_a_report_only_the_sheet_of_devices_is_a_list(tmp_path: Path) -> None:
+    """Evidence has a line for each answer, and among the addresses are all that were silent."""
+    heads = {
+        name: [head for head, _ in columns]
+        for name, columns in (("Devices", xlsx._DEVICES), ("Evidence", xlsx._EVIDENCE), ("Addresses", xlsx._ADDRESSES))
+    }
+    path = tmp_path / "report.xlsx"
+    with xlsxwriter.Workbook(str(path)) as workbook:
+        for name, names in heads.items():
+            sheet = workbook.add_worksheet(name)
+            sheet.write_row(0, 0, names)
+            for row in range(1, 4):
+                sheet.write(row, names.index("Address"), f"10.0.0.{row}")
+    found = read_inventory(path)
+    assert [(sheet.sheet, sheet.rows, sheet.unread) for sheet in found.sheets] == [
+        ("Devices", 3, 0),
+        ("Evidence", 0, 3),
+        ("Addresses", 0, 3),
+    ]
+    assert found.sheets[1].notes == ["belongs to a report, whose devices are on a sheet of their own"]
