@@ -226,7 +226,7 @@ def main() -> None:
     )
     chosen = parser.parse_args()
     BEFORE.extend(realtime(5) if chosen.realtime else [])
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or camscan is compiled anew with each run, unlike an installed one
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or camscan is compiled anew with each run
     if os.geteuid():
         sys.exit("this benchmark makes network namespaces: run it as root")
     rounds, addresses = chosen.rounds or (1 if chosen.quick else 5), 16_384 if chosen.quick else 65_536
