@@ -28,6 +28,14 @@ def is_private(host: str) -> bool:
         return False
 
 
+def is_public(host: str) -> bool:
+    """Whether this is an address in public space; a name is none."""
+    try:
+        return ip_address(host).is_global
+    except ValueError:
+        return False
+
+
 @lru_cache(maxsize=16_384)  # a million addresses are in few networks, and to read each takes 5 us
 def _by_head(head: str) -> IPv4Network | None:
     try:

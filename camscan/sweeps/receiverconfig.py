@@ -7,9 +7,12 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, StrictBool, StrictInt, field_validator, model_validator
 
-from camscan.networks import is_private
+from camscan.networks import is_private, is_public
 from camscan.sweeps.configtypes import Duration, Name, Text
 from camscan.sweeps.selection import Selection
+
+_ENCRYPTED = {"http": "https", "udp": "tls", "tcp": "tls"}
+"""Scheme that anybody on the way can read -> what to write instead."""
 
 
 def _must_be_reached(url: str, allow_private: bool) -> None:
@@ -17,6 +20,8 @@ def _must_be_reached(url: str, allow_private: bool) -> None:
     host = urlsplit(url).hostname or ""
     if not allow_private and is_private(host):
         raise ValueError(f"{host} is private: add allow_private = true")
+    if is_public(host) and (secure := _ENCRYPTED.get(urlsplit(url).scheme)):
+        raise ValueError(f"{host} is public: write {secure}://, which nobody on the way can read")
 
 
 class Receiver(Selection):

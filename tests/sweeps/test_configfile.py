@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib import resources
 from pathlib import Path
 
@@ -221,6 +222,21 @@ def test_a_retention_of_nothing(tmp_path: Path) -> None:
     [fault] = faults(tmp_path, f"[retention]\nsweeps = 1\n{SITE}")
     assert fault.startswith("c.toml:2: retention.sweeps: ")
     assert fault.endswith(": write how many sweeps of each site are kept, such as sweeps = 10")
+
+
+@pytest.mark.parametrize(
+    ("part", "secure"),
+    [
+        ('[notify]\nwebhook = "http://8.8.8.8/"\nallow_private = true\n', "https"),
+        ('[[syslog]]\nname = "siem"\nto = "udp://8.8.8.8:514"\n', "tls"),
+        ('[[syslog]]\nname = "siem"\nto = "tcp://[2001:4860:4860::8888]"\nallow_private = true\n', "tls"),
+    ],
+)
+def test_a_public_receiver_that_nothing_would_be_sent_to(tmp_path: Path, part: str, secure: str) -> None:
+    (fault,) = faults(tmp_path, part + SITE)
+    assert fault.endswith(f" is public: write {secure}://, which nobody on the way can read")
+    right = re.sub(r"\w+://", f"{secure}://", part)
+    assert read(written(tmp_path, right + SITE)).config.site
 
 
 @pytest.mark.parametrize(
