@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from camscan.policy import Policy, placed
 from camscan.records import Judged, Scan
-from camscan.register.names import key, names
+from camscan.register.names import key, known_as, lasting, names
 from camscan.register.states import changes_by_key, state_among
 from camscan.summaries import StateChange, Tag
 from camscan.sweeps.snapshot import sighting
+from camscan.sweeps.tracks import match
 from camscan.targets import parse
 
 if TYPE_CHECKING:  # SQLAlchemy takes a quarter of a second
@@ -73,8 +74,26 @@ def with_states(store: Store, scan: Scan, devices: Iterable[Judged]) -> Iterator
         yield from devices
         return
     known = [(judged, names(sighting(judged))) for judged in devices]
+    also = _registered(store, scan.site or "", known)
+    known = [(judged, (*own, *also.get(at, ()))) for at, (judged, own) in enumerate(known)]
     changes = store.register.changes_of(key(name) for _, own in known for name in own)
     yield from _standing(scan, known, changes)
+
+
+def _registered(store: Store, site: str, known: Sequence[tuple[Judged, Sequence[str]]]) -> Mapping[int, Sequence[str]]:
+    """What the register calls devices that it may know by other names, by number.
+
+    These are such as show neither serial nor MAC in this scan, or did so when something was said of them.
+    """
+    from camscan.app.registering import track_of
+
+    told = {change.address for change in store.register.changes(site) if not lasting(change.names)}
+    places = [judged.device.address for judged, _ in known]
+    open_ = [at for at, (_, own) in enumerate(known) if not lasting(own) or places[at] in told]
+    entries = store.register.bearing((), {places[at] for at in open_}) if open_ else ()
+    tracks = [track_of(entry) for entry in entries if entry.site == site]
+    seen = match(tracks, [sighting(known[at][0]) for at in open_]).seen
+    return {open_[part]: known_as(tracks[number]) for number, parts in seen.items() for part in parts}
 
 
 def with_states_by(scan: Scan, devices: Iterable[Judged], changes: Iterable[StateChange]) -> Iterator[Judged]:

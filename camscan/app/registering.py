@@ -17,7 +17,7 @@ from camscan.moments import latest_past
 from camscan.policy import Policy, judge_all
 from camscan.records import Judged, Report, ScanStatus
 from camscan.register.entries import take_in
-from camscan.register.names import key, names
+from camscan.register.names import key, known_as, names
 from camscan.register.states import changes_by_key, state_among, state_of
 from camscan.reports import is_shown, select
 from camscan.store import Store
@@ -138,7 +138,7 @@ def _kept(store: Store, seen: Snapshot, mark: Mark, marks: Mapping[str, datetime
     before = store.register.entries(mark.site)
     taken = take_in([track_of(entry) for entry in before], seen, until)
     pairs = [*((before[number], track) for number, track in taken.seen.items()), *((None, new) for new in taken.new)]
-    about = changes_by_key(store.register.changes_of(key(name) for _, track in pairs for name in names(track)))
+    about = changes_by_key(store.register.changes_of(key(name) for _, track in pairs for name in known_as(track)))
     entries = [_entry(mark.site, track, entry, about) for entry, track in pairs]
     gone = [number for other in taken.joined if (number := before[other].number) is not None]
     return store.register.keep(mark, entries, gone, marks)
@@ -148,7 +148,7 @@ def _returns(store: Store, place: str, at: datetime) -> Iterator[Return]:
     """The devices of a site that a snapshot of that moment saw though they were said to be gone."""
     for entry in store.register.entries(place, State.RETURNED):
         if entry.last_seen == at:
-            own = names(track_of(entry))
+            own = known_as(track_of(entry))
             _, change = state_of(own, place, at, store.register.changes_of(map(key, own)))
             if change is not None:
                 label = track_of(entry).device.label
@@ -170,7 +170,7 @@ def track_of(entry: Entry) -> Track:
 def restated(store: Store, entries: Iterable[Entry]) -> Iterator[Entry]:
     """Entries of the register, with the states that follow from all that is said now."""
     known = [(entry, track_of(entry)) for entry in entries]
-    about = changes_by_key(store.register.changes_of(key(name) for _, track in known for name in names(track)))
+    about = changes_by_key(store.register.changes_of(key(name) for _, track in known for name in known_as(track)))
     for entry, track in known:
         state, since = _state(entry.site, track, entry, about)
         yield replace(entry, state=state, state_at=since)
@@ -180,7 +180,7 @@ def _state(
     site: str, track: Track, before: Entry | None, about: Mapping[str, Sequence[StateChange]]
 ) -> tuple[State, datetime | None]:
     """The state of a device, and since when it is in it."""
-    state, change = state_among(names(track), site, track.last_seen, about)
+    state, change = state_among(known_as(track), site, track.last_seen, about)
     if before is not None and before.state is state is State.RETURNED:
         return state, before.state_at  # it has come back once, not with every scan that sees it
     return state, None if change is None else track.last_seen if state is State.RETURNED else change.at

@@ -10,7 +10,7 @@ from camscan.app.judging import snapshot_of
 from camscan.app.registering import restated, track_of
 from camscan.errors import UsageError
 from camscan.identify.library import Library
-from camscan.register.names import asked, key, lasting, names, shared
+from camscan.register.names import asked, key, known_as, lasting, names, shared
 from camscan.register.removal import candidates, objection, proof, proof_by_recorder
 from camscan.register.states import changes_by_key, state_among
 from camscan.store import Store
@@ -85,7 +85,8 @@ def say(store: Store, entry: Entry, words: Statement, rules: Library, tell: Call
         UsageError: the device is said to be gone, and that has not been looked at often enough.
     """
     known = _distinctive(store, entry)
-    before = (one.at for one in store.register.changes_of(map(key, known)) if shared(known, one.names))
+    own = (*known, *track_of(entry).aliases)
+    before = (one.at for one in store.register.changes_of(map(key, own)) if shared(own, one.names))
     change = StateChange(
         site=entry.site,
         device=entry.device,
@@ -110,7 +111,7 @@ def listed(store: Store, site: str | None, only: State | None) -> Iterator[Curre
     for entry in store.register.entries(site, only):
         if only is None and entry.state_at is None:
             continue
-        own = names(track_of(entry))
+        own = known_as(track_of(entry))
         state, change = state_among(own, entry.site, entry.last_seen, changes)
         who, why, proof = (change.who, change.why, change.proof) if change else ("", "", ())
         yield CurrentState(entry.site, entry.device, entry.address, state, entry.state_at, who, why, proof)
@@ -118,7 +119,7 @@ def listed(store: Store, site: str | None, only: State | None) -> Iterator[Curre
 
 def history(store: Store, entry: Entry) -> Iterator[CurrentState]:
     """All that was ever said of a device, and at the end that it has come back, where it has."""
-    own = names(track_of(entry))
+    own = known_as(track_of(entry))
     for one in store.register.changes_of(map(key, own)):
         if shared(own, one.names):
             yield CurrentState(one.site, one.device, one.address, one.state, one.at, one.who, one.why, one.proof)

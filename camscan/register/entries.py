@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from camscan.register.names import known_as, lasting, names
 from camscan.sweeps import lifecycle
 from camscan.sweeps.coverage import Terms
 from camscan.sweeps.memory import Track
@@ -13,6 +14,7 @@ from camscan.sweeps.snapshot import Snapshot
 from camscan.sweeps.tracks import match
 
 _TERMS = Terms()
+_MAX_ALIASES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +39,21 @@ def take_in(tracks: Sequence[Track], snapshot: Snapshot, until: datetime | None 
     snapshot = replace(snapshot, at=min(snapshot.at, until or snapshot.at))
     seen = {}
     for number, parts in found.seen.items():
-        whole = lifecycle.merged(tracks[number], [tracks[other] for other in found.joined.get(number, ())])
+        parts_before = [tracks[number], *(tracks[other] for other in found.joined.get(number, ()))]
+        whole = lifecycle.merged(tracks[number], parts_before[1:])
         after, _ = lifecycle.seen(whole, [snapshot.sightings[part] for part in parts], snapshot, _TERMS)
         last_seen = min(tracks[number].last_seen, until or tracks[number].last_seen)
         times = (tracks[number].first_seen, last_seen, snapshot.at)
-        seen[number] = replace(after, first_seen=min(times), last_seen=max(times))
+        aliases = _aliases(parts_before, after)
+        seen[number] = replace(after, first_seen=min(times), last_seen=max(times), aliases=aliases)
     joined = tuple(other for others in found.joined.values() for other in others)
     return RegisterChanges(
         seen, tuple(lifecycle.begun(snapshot.sightings[number], snapshot) for number in found.new), joined
     )
+
+
+def _aliases(before: Sequence[Track], after: Track) -> tuple[str, ...]:
+    """The places by which a device was known that tells more of itself by now: what was said of it stays."""
+    known = dict.fromkeys(name for track in before for name in known_as(track))
+    own = {*names(after), *lasting(tuple(known))}
+    return tuple(name for name in known if name not in own)[:_MAX_ALIASES]

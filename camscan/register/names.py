@@ -23,6 +23,11 @@ def names(one: Track | Sighting) -> tuple[str, ...]:
     return tuple(sorted(own)) or (PLACE + " ".join(filter(None, words)).casefold(),)
 
 
+def known_as(one: Track) -> tuple[str, ...]:
+    """All names by which something may have been said of a device: also its places, from before it told a serial."""
+    return (*names(one), *one.aliases)
+
+
 def key(name: str) -> str:
     """An index key that all names of one device share: of a serial, the length of its short form."""
     kind, _, value = name.partition(" ")

@@ -46,7 +46,8 @@ class Track(Traits):
 
     `device` is how it was last seen. `places` and `channels` hold its addresses and the channels on which it answers,
     each with the number of sightings since. `covered` says of the latest snapshots that could have seen it which did;
-    `unasked` counts the complete snapshots since that did not ask it at all.
+    `unasked` counts the complete snapshots since that did not ask it at all. `aliases` are names by which the register
+    knew it before it told more of itself.
     """
 
     device: DeviceSummary
@@ -59,6 +60,7 @@ class Track(Traits):
     covered: tuple[bool, ...] = ()
     gone: bool = False
     unasked: int = 0
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
 from click.testing import CliRunner, Result
-from support.nights import night, serial
+from support.nights import BEGIN, night, serial
 from support.workbooks import read
 from support.world import camera
 
@@ -257,6 +257,31 @@ def test_clones_that_share_a_serial_are_not_taken_for_one_that_returns(store: St
     gone(store, 2, 3)
     run(store, ONE, "removed", "--why", "x", "--site", "hq")
     assert "returned" not in states(store)
+
+
+def test_what_is_said_of_a_device_stays_where_it_tells_its_serial_later_or_no_more(store: Store) -> None:
+    web = {"http.server": ("App-webs/",)}
+    three = "10.0.0.3"
+
+    def scan(number: int, **told: Mapping[str, tuple[str, ...]]) -> None:
+        at = BEGIN + timedelta(days=number)
+        made = Scan(f"own-{number}", at, ("10.0.0.0/24",), ("sadp", "http"), "hq")
+        store.begin(made)
+        seen = [Observation(three, name, Outcome.ANSWERED, at, fields=fields) for name, fields in told.items()]
+        store.append(made.id, seen, [LedgerEntry(three, dict.fromkeys(told, Outcome.ANSWERED))])
+        store.finish(replace(made, status=ScanStatus.COMPLETE, finished_at=at))
+
+    def shown() -> str | None:
+        words = ["--db", str(store.file), "--site", "hq", "--format", "json", "--quiet"]
+        return next(one["state"] for one in json.loads(CliRunner().invoke(report, words).stdout)["devices"])
+
+    scan(1, http=web)
+    run(store, three, "exempt", "--why", "x")
+    scan(2, http=web, sadp=camera(3))
+    assert (states(store, three), shown()) == (["exempt"], "exempt")
+    run(store, serial(3), "ticketed", "--why", "y")
+    scan(3, http=web)
+    assert (states(store, three), shown()) == (["exempt", "ticketed"], "ticketed")
 
 
 def test_for_spreadsheets_nothing_is_a_formula(store: Store) -> None:
