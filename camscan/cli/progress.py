@@ -99,11 +99,18 @@ def progress(
         _update_register(store, rules, lists, again=again)
         found = _answer(store, names, lists, deadline, window)
         elusive = store.register.unseen(PLACE, _ELUSIVE_DAYS, names, found.policies)
+        twice = store.register.moved(PLACE, names, found.policies)
     if elusive:
         click.echo(
             f"Note: {plural(elusive, 'device')} that {'remains' if elusive == 1 else 'remain'} showed neither serial "
             f"nor MAC and {'was' if elusive == 1 else 'were'} not seen for {_ELUSIVE_DAYS} days: where addresses are "
             "leased, one device counts once for each that it had.",
+            err=True,
+        )
+    if twice:
+        click.echo(
+            f"Note: {plural(twice, 'device')} that {'remains' if twice == 1 else 'remain'} showed a serial or MAC that "
+            "was seen later at another site: one that has moved counts at both, until its old place is called removed.",
             err=True,
         )
     if format_ == "table":

@@ -10,10 +10,10 @@ from functools import partial
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, insert, literal, or_, select, true, update
+from sqlalchemy import Connection, Select, delete, func, insert, or_, select, true, update
 
 from camscan.batches import batched
-from camscan.moments import latest_past
+from camscan.store import counting
 from camscan.store.engine import Database
 from camscan.store.registered import (
     Entry,
@@ -26,17 +26,12 @@ from camscan.store.registered import (
     to_mark,
     to_tally,
 )
-from camscan.store.rows import made_number, to_time
+from camscan.store.rows import made_number
 from camscan.store.schema import register, register_keys, register_tracks, registered, scans, state_keys, states
 from camscan.store.text import escape, unescape
 from camscan.summaries import State, StateChange, Tally
 
 _PAGE = 500
-_DAY = 86_400_000_000
-"""Microseconds."""
-_LISTED, _OPEN = "listed", ("suspected", "unidentified")
-_SAID = tuple(state.value for state in State if state is not State.FOUND)
-"""States in which a device counts as listed though its evidence leaves that open: a person has looked."""
 
 
 class Register:
@@ -197,15 +192,7 @@ class Register:
 
     def tallies(self, sites: Collection[str] = (), policies: Collection[str] = ()) -> Iterator[Tally]:
         """The devices that count as listed (by one of these policies, or by any), by site, state and days."""
-        first, since = register.c.first_seen // _DAY, register.c.state_at // _DAY
-        columns = (register.c.site, register.c.state, first.label("first"), since.label("since"))
-        said = and_(register.c.verdict.in_(_OPEN), register.c.state.in_(_SAID))
-        one = func.min(register.c.number).label("number")
-        query = (
-            select(*columns, one, func.count().label("devices")).where(or_(_listed(policies), said)).group_by(*columns)
-        )
-        if sites:
-            query = query.where(register.c.site.in_(list(map(escape, sites))))
+        query = counting.tallied(sites, policies)
         with self._database.reading() as connection:
             rows = connection.execute(query).all()
         yield from (self._database.opened(register, row, to_tally) for row in rows)
@@ -215,18 +202,16 @@ class Register:
 
         The days are those before the latest scan of the site, so that no site that is not scanned counts.
         """
-        newest = select(registered.c.site, func.max(registered.c.at).label("at")).group_by(registered.c.site)
-        latest = newest.where(registered.c.at <= to_time(latest_past())).subquery()
-        own = select(register_keys.c.key).where(register_keys.c.entry == register.c.number)
-        query = select(func.count()).select_from(register).join(latest, latest.c.site == register.c.site)
-        query = query.where(
-            _listed(policies),
-            register.c.state == State.FOUND.value,
-            register.c.last_seen < latest.c.at - days * _DAY,
-            own.where(register_keys.c.key.startswith(escape(key), autoescape=True)).exists(),
-        )
-        if sites:
-            query = query.where(register.c.site.in_(list(map(escape, sites))))
+        return self._count(counting.unseen(key, days, sites, policies))
+
+    def moved(self, key: str, sites: Collection[str], policies: Collection[str]) -> int:
+        """How many listed devices share a key, which does not begin so, with one that was seen since at another site.
+
+        Of both, nobody has said that they are gone or exempt.
+        """
+        return self._count(counting.moved(key, sites, policies))
+
+    def _count(self, query: Select[Any]) -> int:
         with self._database.reading() as connection:
             return int(connection.scalar(query) or 0)
 
@@ -253,14 +238,6 @@ def _show(connection: Connection, entry: Entry) -> None:
     values = entry_values(entry)
     change = update(register).where(register.c.number == entry.number)
     connection.execute(change.values(state=values["state"], state_at=values["state_at"]))
-
-
-def _listed(policies: Collection[str]) -> ColumnElement[bool]:
-    listed = register.c.verdict == _LISTED
-    if not policies:
-        return listed
-    padded = literal(" ") + register.c.policies + " "
-    return and_(listed, or_(*(padded.contains(f" {escape(policy)} ", autoescape=True) for policy in policies)))
 
 
 def _entries() -> Select[Any]:

@@ -186,3 +186,13 @@ def test_a_rule_that_became_another_is_told(store: Store, tmp_path: Path) -> Non
 def test_a_store_without_a_scan_has_no_progress(tmp_path: Path) -> None:
     with Store.open(tmp_path / "new.db") as new, pytest.raises(StoreError, match="has no scans yet"):
         run(new)
+
+
+def test_that_a_device_which_has_moved_counts_at_two_sites_is_said(store: Store) -> None:
+    assert "another site" not in run(store).stderr
+    night(store, 4, {"10.0.0.1": 9, "10.0.0.2": 2}, site="branch")
+    assert "Note: 1 device that remains showed a serial or MAC that was seen later at another site" in run(store).stderr
+    assert "another site" in run(store, "--site", "hq", "--policy", "uk-nil").stderr
+    assert "another site" not in run(store, "--site", "branch").stderr
+    CliRunner().invoke(state, [serial(2), "exempt", "--why", "x", "--site", "hq", "--db", str(store.file)])
+    assert "another site" not in run(store).stderr

@@ -1,0 +1,80 @@
+"""The questions by which the register is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any, TypeAlias
+
+from sqlalchemy import ColumnElement, FromClause, Select, and_, func, literal, or_, select
+
+from camscan.moments import latest_past
+from camscan.store.rows import to_time
+from camscan.store.schema import register, register_keys, registered
+from camscan.store.text import escape
+from camscan.summaries import State
+
+_DAY = 86_400_000_000
+"""Microseconds."""
+_LISTED, _OPEN = "listed", ("suspected", "unidentified")
+_SAID = tuple(state.value for state in State if state is not State.FOUND)
+"""States in which a device counts as listed though its evidence leaves that open: a person has looked."""
+_OVER = tuple(state.value for state in State if state.is_gone or state is State.EXEMPT)
+
+Names: TypeAlias = Collection[str]
+
+
+def tallied(sites: Names, policies: Names) -> Select[Any]:
+    """See `Register.tallies`."""
+    first, since = register.c.first_seen // _DAY, register.c.state_at // _DAY
+    columns = (register.c.site, register.c.state, first.label("first"), since.label("since"))
+    one = func.min(register.c.number).label("number")
+    query = select(*columns, one, func.count().label("devices")).where(_counts(register, policies)).group_by(*columns)
+    return _at(query, sites)
+
+
+def unseen(key: str, days: int, sites: Names, policies: Names) -> Select[Any]:
+    """See `Register.unseen`."""
+    newest = select(registered.c.site, func.max(registered.c.at).label("at")).group_by(registered.c.site)
+    latest = newest.where(registered.c.at <= to_time(latest_past())).subquery()
+    own = select(register_keys.c.key).where(register_keys.c.entry == register.c.number)
+    query = select(func.count()).select_from(register).join(latest, latest.c.site == register.c.site)
+    query = query.where(
+        _listed(register, policies),
+        register.c.state == State.FOUND.value,
+        register.c.last_seen < latest.c.at - days * _DAY,
+        own.where(register_keys.c.key.startswith(escape(key), autoescape=True)).exists(),
+    )
+    return _at(query, sites)
+
+
+def moved(key: str, sites: Names, policies: Names) -> Select[Any]:
+    """See `Register.moved`."""
+    there, their_keys = register.alias(), register_keys.alias()
+    query = select(func.count(register.c.number.distinct())).join_from(register, register_keys)
+    query = query.join(their_keys, their_keys.c.key == register_keys.c.key)
+    query = query.join(there, there.c.number == their_keys.c.entry).where(
+        there.c.site != register.c.site,
+        there.c.last_seen > register.c.last_seen,
+        register_keys.c.key.not_like(f"{escape(key)}%"),
+        *(_counts(one, policies) for one in (register, there)),
+        *(one.c.state.not_in(_OVER) for one in (register, there)),
+    )
+    return _at(query, sites)
+
+
+def _at(query: Select[Any], sites: Names) -> Select[Any]:
+    return query.where(register.c.site.in_(list(map(escape, sites)))) if sites else query
+
+
+def _counts(entries: FromClause, policies: Names) -> ColumnElement[bool]:
+    """Whether devices count as listed: by these policies, or by any; or since somebody has spoken of them."""
+    said = and_(entries.c.verdict.in_(_OPEN), entries.c.state.in_(_SAID))
+    return or_(_listed(entries, policies), said)
+
+
+def _listed(entries: FromClause, policies: Names) -> ColumnElement[bool]:
+    listed = entries.c.verdict == _LISTED
+    if not policies:
+        return listed
+    padded = literal(" ") + entries.c.policies + " "
+    return and_(listed, or_(*(padded.contains(f" {escape(policy)} ", autoescape=True) for policy in policies)))
