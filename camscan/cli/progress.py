@@ -125,6 +125,7 @@ def _update_register(store: Store, rules: Library, lists: Sequence[Policy], *, a
     """Bring the register up to date, and see to it that it can answer."""
     from camscan.app.registering import basis, update_register, with_builtin
     from camscan.errors import UsageError
+    from camscan.reports.words import plural
     from camscan.store.marks import THINNED
 
     if again:
@@ -142,9 +143,9 @@ def _update_register(store: Store, rules: Library, lists: Sequence[Policy], *, a
     if unjudged:
         raise UsageError(f"not every scan was judged by {', '.join(unjudged)}: add --again to judge them again")
     if other := sum(count for known, count in bases.items() if known != stamp):
-        click.echo(
-            f"Note: {other} scans were judged by other rules or policies; add --again to judge them again.", err=True
-        )
+        were, them = ("was", "it") if other == 1 else ("were", "them")
+        remedy = f"add --again to judge {them} again"
+        click.echo(f"Note: {plural(other, 'scan')} {were} judged by other rules or policies; {remedy}.", err=True)
 
 
 def _answer(store: Store, names: Sequence[str], lists: Sequence[Policy], deadline: date | None, window: int) -> _Answer:
