@@ -132,7 +132,7 @@ def _update_register(store: Store, rules: Library, lists: Sequence[Policy], *, a
         thinned = sum(THINNED in scan.settings for scan in store.scans())
         if lost := store.register.lost() + thinned:
             raise UsageError(
-                f"--again would lose what the register knows from {lost} scans that are no longer stored in full: "
+                f"--again would lose what the register knows from {plural(lost, 'scan')} no longer stored in full: "
                 "leave it out"
             )
         store.register.clear()
