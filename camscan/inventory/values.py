@@ -54,6 +54,8 @@ _BEFORE = re.compile(
 """An address that a device had before, beside the one that it has."""
 _BESIDE = re.compile(r"\b(?:gw|gateway|dns|ntp)(?: ip)?\b[\s:.=]{0,3}\d{1,3}(?:\.\d{1,3}){3}", re.IGNORECASE)
 """An address of something that all devices of a network share, beside that of one."""
+_GROUPED = re.compile(r"(\d{2,3})(\d{3})(\d{3})(\d{3})", re.ASCII)
+"""An address that a spreadsheet has made a number, where points divide thousands; ten digits may be another number."""
 _PADDED = re.compile(r"\d{3}(?:\.\d{3}){3}")
 _MAC = re.compile(
     r"(?:(?<=mac[:.\- ])|(?<![0-9A-Z])(?<![0-9A-F][:.\-]))(?:0x)?(?:"
@@ -101,6 +103,8 @@ def words(text: str) -> str | None:
 
 def addresses(text: str) -> Read:
     """All IP addresses in a cell: in brackets, with port, prefix length or zone, in a URL, several of them."""
+    if (number := _GROUPED.fullmatch(clean(text))) and (address := _address(".".join(number.groups()))):
+        return Read((address,), f"{number[0]} is taken for {address}: the spreadsheet has made it a number")
     found = _all(text, _find_addresses, "holds no IP address")
     if not (found.values and found.fault) and (before := _BEFORE.search(clean(text)[:MAX_TEXT])):
         return Read(found.values, f"the address in {shown(before[0])} {_told(before[0])}")

@@ -233,3 +233,16 @@ def test_no_text_breaks_a_reader(text: str) -> None:
     for read in (values.addresses, values.macs, values.serial, values.endpoint, values.host_name):
         found = read(text)
         assert not found.values or not any("\x00" in value for value in found.values)
+
+
+@pytest.mark.parametrize(("text", "address"), [("192168100123", "192.168.100.123"), ("10120130140", "10.120.130.140")])
+def test_an_address_that_a_spreadsheet_has_made_a_number_is_read_and_told(text: str, address: str) -> None:
+    assert values.addresses(text) == (
+        (address,),
+        f"{text} is taken for {address}: the spreadsheet has made it a number",
+    )
+
+
+@pytest.mark.parametrize("text", ["3232261243", "192168300123", "1,92168E+11", "4919123456789"])
+def test_other_numbers_are_no_addresses(text: str) -> None:
+    assert values.addresses(text).values == ()
