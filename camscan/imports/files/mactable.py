@@ -19,12 +19,14 @@ CHANNELS = ("arp",)
 _WORDS = {
     "address": """
         address ip ipaddress ipaddr ipv4 ipv4address ipv6address host hostip inet clientip clientipaddress deviceip
-        ipadresse ipv4adresse adresseip adresseipv4 direccionip dirip indirizzoip ipadres enderecoip adresip ipadresa
+        clientipadresse adresseipduclient ipadresse ipv4adresse adresseip adresseipv4 direccionip dirip
+        indirizzoip ipadres enderecoip adresip ipadresa
         ipadress ipcim iposoite ipadresi ipадрес ip地址 ipアドレス ip주소
     """,
     "mac": """
         mac macaddress macaddr hwaddr hwaddress hardwareaddress physicaladdress ethernet lladdr linklayeraddress
-        clientmac clientmacaddress ethernetaddress macadresse hardwareadresse physischeadresse physikalischeadresse
+        clientmac clientmacaddress clientid uniqueid eindeutigeid idunique ethernetaddress macadresse
+        hardwareadresse physischeadresse physikalischeadresse
         adressemac adressephysique direccionmac direccionfisica dirmac indirizzomac indirizzofisico macadres
         enderecomac enderecofisico adresmac adresfizyczny macadresa macadress maccim macosoite macadresi macадрес
         mac地址 物理地址 macアドレス 物理アドレス mac주소

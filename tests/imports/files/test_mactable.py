@@ -14,6 +14,8 @@ from camscan.imports.files import mactable
         b"Interface\tHost IP\tHW Addr\nGi1/0/7\t192.0.2.5\t4419b6-010203\n",
         b'\xef\xbb\xbf#TYPE X\r\n"LinkLayerAddress","IPAddress","Port"\r\n44-19-B6-01-02-03,192.0.2.5,Gi1/0/7\r\n',
         b'"IPv4","Physical Address","Port"\n"192.0.2.5","44-19-B6-01-02-03","Gi1/0/7"\n',
+        b'"IPAddress","ScopeId","ClientId","Port"\r\n"192.0.2.5","192.0.2.0","44-19-b6-01-02-03","Gi1/0/7"\r\n',
+        b"Client IP Address\tLease Expiration\tUnique ID\tPort\r\n192.0.2.5\tNever\t4419b6010203\tGi1/0/7\r\n",
         "Puerto;Dirección IP;Dirección física\r\nGi1/0/7;192.0.2.5;44-19-B6-01-02-03\r\n".encode("cp1252"),
         b"Port;IP-Adresse;MAC-Adresse\nGi1/0/7;192.0.2.5;4419.b601.0203\n",
         "port,IP-адрес,MAC-адрес\nGi1/0/7,192.0.2.5,44:19:b6:01:02:03\n".encode(),
