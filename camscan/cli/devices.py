@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from camscan.targets import TargetSet
 
 
+_MAX_TOLD = 16
+"""Addresses without a device of which each is told of."""
 _MAX_SITES = 20
 _SEVERAL = ("table", "csv", "jsonl")
 """Formats in which several reports may follow one another."""
@@ -129,8 +131,8 @@ def devices(
         chosen = wanted.of(found)
         if not chosen.devices:
             _check_makers(makers, rules)
-            if where is not None and not quiet:
-                _tell_fate(store, found, where, addresses)
+        if not quiet:
+            _tell_fate(store, found, _bare(found, addresses) if chosen.devices else addresses)
     write_report(chosen, format_, output)
 
 
@@ -157,14 +159,24 @@ def _tell(what: str, sites: Sequence[str]) -> None:
         click.echo(f"Note: the latest scans of these sites {what}: {named}.", err=True)
 
 
-def _tell_fate(store: Store, found: Report, where: TargetSet, addresses: Sequence[str]) -> None:
-    """Say what became of addresses at which no device is, and what was seen there before."""
-    from camscan.cli.stored import last_seen_at
-    from camscan.targets import usual
+def _bare(found: Report, addresses: Sequence[str]) -> list[str]:
+    """Those of several addresses, networks or ranges at which the scan has no device at all."""
+    from camscan.targets import parse, usual
 
-    seen = [last_seen_at(store, found.scan, usual(address)) for address in addresses]
-    for told in filter(None, (_fate(found, where, " ".join(addresses)), *seen)):
-        click.echo(f"Note: {told}.", err=True)
+    there = {address for judged in found.devices for address in judged.device.addresses}
+    asked = (one for one in addresses if len(addresses) > 1 and usual(one) not in there)
+    return [one for one in asked if not any(map(parse([one], whole_networks=True).__contains__, there))]
+
+
+def _tell_fate(store: Store, found: Report, addresses: Sequence[str]) -> None:
+    """Say of each of some addresses, at which no device is, what became of it, and what was seen there before."""
+    from camscan.cli.stored import last_seen_at
+    from camscan.targets import parse, usual
+
+    for address in addresses[:_MAX_TOLD]:
+        seen = last_seen_at(store, found.scan, usual(address))
+        for told in filter(None, (_fate(found, parse([address], whole_networks=True), address), seen)):
+            click.echo(f"Note: {told}.", err=True)
 
 
 def _fate(found: Report, where: TargetSet, named: str) -> str:

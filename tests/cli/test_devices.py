@@ -67,6 +67,13 @@ def test_of_addresses_without_a_device_it_says_what_became_of_them(db: str, wher
     assert done.stderr.endswith(f"Note: {where} in that scan: {told}.\n")
 
 
+def test_of_several_addresses_it_is_said_of_each_that_has_no_device(db: str) -> None:
+    done = CliRunner().invoke(devices, ["--db", db, "10.0.0.1", "10.9.9.9", "10.0.0.3", "10.0.0.0/24"])
+    assert "10.0.0.1" in done.stdout
+    told = "Note: that scan knows nothing of 10.9.9.9: it was not among its targets.\n"
+    assert done.stderr.endswith(f"{told}Note: 10.0.0.3 in that scan: 1 silent.\n")
+
+
 @pytest.mark.parametrize(
     ("address", "told"),
     [
