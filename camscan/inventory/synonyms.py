@@ -62,7 +62,7 @@ SYNONYMS: Mapping[Field, str] = {
         nrseryjny numerseryjny serienummeret vyrobnicislo seriovecislo serinumarasi serino sorozatszam gyariszam
         sarjanumero numardeserie серийныйномер серийныйno серномер заводскойномер завno 序列号 序列號 产品序列号
         出厂编号 시리얼번호 일련번호 シリアル シリアル番号 シリアルナンバー 製造番号 機番
-        serno sernr nrser nser ns серno
+        serno sernr nrser nser серno
     """,
     Field.ENDPOINT: """
         uuid deviceuuid onvifuuid epr endpoint endpointreference endpointaddress wsdendpoint urn udn guid

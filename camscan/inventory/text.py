@@ -14,11 +14,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice, pairwise
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from camscan.errors import UsageError
 from camscan.inventory import values
+from camscan.inventory.alphabets import in_one_language
 from camscan.inventory.tables import Line, Sheet, line
+
+if TYPE_CHECKING:
+    from charset_normalizer import CharsetMatch
 
 MAX_LINE = 1 << 20
 """Bytes of one line; what is longer has no place in an inventory."""
@@ -32,7 +36,7 @@ _BEGINNING = 16
 _DELIMITERS = ",;\t|^~\x1f\u00a6"
 _OLD = ("cp850", "mac_roman")
 """Those of DOS and old Macs, which Excel offers beside the plain "CSV": only where names of columns speak for one."""
-_SINGLE_BYTE = ("cp1252", "cp1250", "cp1251", *_OLD)
+_SINGLE_BYTE = ("cp1252", "cp1250", "cp1251", "cp1254", *_OLD)
 _CANDIDATES = ("gb18030", "big5", "cp949", *_SINGLE_BYTE, "shift_jis")
 """The encodings, beside Unicode's, in which spreadsheets save text where cameras are bought most."""
 _USUAL = "cp1252"
@@ -175,7 +179,12 @@ def _guess(sample: bytes, score: Score) -> str:
     pairs = any(one > 127 and other > 127 for one, other in pairwise(sample))
     found = list(from_bytes(sample, cp_isolation=list(_CANDIDATES if pairs else _SINGLE_BYTE)))  # the likeliest first
     found.sort(key=lambda one: one.encoding in _OLD)
-    best = max(found, key=lambda one: score([_SEPARATORS.split(text) for text in str(one).splitlines()]), default=None)
+
+    def merit(one: CharsetMatch) -> tuple[int, bool]:
+        named = score([_SEPARATORS.split(text) for text in str(one).splitlines()])
+        return named, in_one_language(str(one), one.encoding)
+
+    best = max(found, key=merit, default=None)
     # Where another one reads the same, the more usual is named.
     return best.encoding if best and _USUAL not in best.could_be_from_charset else _USUAL
 

@@ -48,7 +48,7 @@ from camscan.inventory.synonyms import SYNONYMS, WEAK, Field
             (name, Field.RETIRED)
             for name in ("Außerbetriebnahme", "Demontagedatum", "Fecha baja", "Data demontażu", "Date de mise au rebut")
         ],
-        *[(name, Field.SERIAL) for name in ("Ser.-Nr.", "Nr ser.", "N/S", "Gerätenummer")],
+        *[(name, Field.SERIAL) for name in ("Ser.-Nr.", "Nr ser.", "Gerätenummer")],
         *[(name, Field.NAME) for name in ("Nazwa urządzenia", "Název zařízení")],
         *[(name, Field.SITE) for name in ("Store #", "Store Number", "Tienda")],
         *[(name, Field.ENDPOINT) for name in ("UUID", "ONVIF UUID")],

@@ -34,6 +34,10 @@ def cells(path: Path, encoding: str = "utf-8") -> list[tuple[str, ...]]:
         ("IPアドレス,型番,シリアル番号,設置場所\n10.0.0.5,DS,A1,正面玄関\n", "shift_jis", "shift_jis"),
         ("Производитель;Модель;Серийный номер\nсклад;вход;двор\n", "cp1251", "cp1251"),  # noqa: RUF001  Cyrillic is meant
         ("Výrobce;Umístění;Sériové číslo\nAxis;vchod západní;žluťoučký kůň\n", "cp1250", "cp1250"),
+        ("Nº;Dirección IP;Ubicación\n1;10.0.0.1;Planta 2ª, baño\n", "cp1252", "cp1252"),
+        ("Nº;Descrição;Endereço IP\n1;Portão São João;10.0.0.1\n", "cp1252", "cp1252"),
+        ("Nr.;Nume;Adresă IP;Locaţie\n1;Intrare;10.0.0.1;Clădire\n", "cp1250", "cp1250"),
+        ("No;Kamera adı;IP Adresi;Marka\n1;Giriş çatı;10.0.0.1;Acme\n", "cp1254", "cp1254"),  # noqa: RUF001  Turkish is meant
         ("설치 장소,제조사,모델명,시리얼 번호\n정문,Hikvision,DS,ABC12345\n", "cp949", "cp949"),
         ("Bâtiment;Fabricant;Modèle;N° de série\nEntrée;Axis;P1;ABC12345\n", "cp850", "cp850"),
         ("Bâtiment;Fabricant;Modèle;N° de série\nEntrée;Axis;P1;ABC12345\n", "mac_roman", "mac_roman"),

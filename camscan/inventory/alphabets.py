@@ -1,0 +1,37 @@
+"""Whether a text in a code page is in one language: "Bañera" is Spanish, and the same bytes as "Bańera" are in none."""
+
+# ruff: noqa: RUF001  some signs look like others
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+_ALPHABETS: Mapping[str, Sequence[str]] = {
+    "cp1252": (
+        "áéíóúüñçàèòïºª·¿¡",  # Spanish, Catalan
+        "áéíóúâêôãõàçüºª",  # Portuguese
+        "àâæçéèêëîïôœùûüÿ",  # French
+        "àáèéìíòóùúºª",  # Italian
+        "äöüßé",  # German
+        "åäöéæø",  # Swedish, Finnish, Danish, Norwegian
+        "áéíóúèëïöü",  # Dutch
+    ),
+    "cp1250": (
+        "ąćęłńóśźż",  # Polish
+        "áčďéěíňóřšťúůýž",  # Czech
+        "áäčďéíĺľňóôŕšťúýž",  # Slovak
+        "áéíóöőúüű",  # Hungarian
+        "ăâîşţ",  # Romanian
+        "čćđšž",  # Croatian, Slovenian
+    ),
+    "cp1254": ("çğıöşüâîû",),  # Turkish
+}
+"""Letters beyond a to z of the languages that are written in a code page."""
+_SIGNS = "–—…‘’“”„«»€°§©®™\u00a0"
+"""Signs that stand at the same place in both, or beside any language."""
+
+
+def in_one_language(text: str, encoding: str) -> bool:
+    """Whether all letters of a text belong to one of the languages that are written in this encoding."""
+    used = {letter for letter in text.replace("İ", "i").lower() if not letter.isascii()}.difference(_SIGNS)
+    return any(used.issubset(letters) for letters in _ALPHABETS.get(encoding, ()))
