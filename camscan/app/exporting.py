@@ -7,11 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
-from camscan.evidence.forms import ledger_object, observation_object
+from camscan.evidence.forms import change_object, ledger_object, observation_object
 from camscan.moments import utc
 from camscan.records import Scan
 from camscan.store import Store
-from camscan.summaries import StateChange
 
 SCHEMA = "camscan-records/1"
 
@@ -29,13 +28,7 @@ def lines(store: Store, scans: Iterable[Scan]) -> Iterator[str]:
 def said(store: Store, site: str | None) -> Iterator[str]:
     """What people said of devices, at a site or at all, the oldest first: a line each."""
     for change in store.register.changes(site):
-        yield _line({"schema": SCHEMA, "record": "state", **_state(change)})
-
-
-def _state(change: StateChange) -> dict[str, Any]:
-    record = {**asdict(change), "at": utc(change.at, "microseconds"), "state": change.state.value}
-    del record["number"]  # of a row of this store: the order of the lines says the same
-    return record
+        yield _line({"schema": SCHEMA, "record": "state", **change_object(change)})
 
 
 def _scan(scan: Scan) -> dict[str, Any]:
