@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from camscan.evidence.forms import Object
-from camscan.records import Evidence, Identification, Judged
+from camscan.records import Identification, Judged
 
 
 def device_object(judged: Judged) -> Object:
@@ -49,22 +49,5 @@ def verdict_object(judged: Judged) -> Object:
 
 
 def _identification(found: Identification) -> Object:
-    return {
-        "rule": found.rule,
-        "level": str(found.level),
-        "maker": found.maker,
-        "brand": found.brand,
-        "attributes": dict(found.attributes),
-        "evidence": [_evidence(item) for item in found.evidence],
-    }
-
-
-def _evidence(item: Evidence) -> Object:
-    return {
-        "channel": item.channel,
-        "port": item.port,
-        "asked": item.asked,
-        "field": item.field,
-        "value": item.value,
-        "sha256": item.sha256,
-    }
+    evidence = [item._asdict() for item in found.evidence]
+    return found._asdict() | {"level": str(found.level), "attributes": dict(found.attributes), "evidence": evidence}
