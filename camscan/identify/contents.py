@@ -31,12 +31,12 @@ def parse(folders: Sequence[Folder], *, examples: bool = True) -> Contents:
     brands: dict[str, Brand] = {}
     reader = partial(read_rules, examples=examples)
     for folder in folders:
-        here = _unique(_items(_trees(folder, RULE_FOLDERS, faults), reader, vocabulary, faults), _rule_key, faults)
+        read = _items(_trees(folder, RULE_FOLDERS, faults), reader, vocabulary, faults)
+        here = _unique(read, lambda rule: rule.id, faults)
         overridden += [f"{rule.where} overrides {rules[name].where}" for name, rule in here.items() if name in rules]
         rules |= here
-        brands |= _unique(
-            _items(_trees(folder, "brands/", faults), read_brands, vocabulary, faults), _brand_key, faults
-        )
+        labels = _items(_trees(folder, "brands/", faults), read_brands, vocabulary, faults)
+        brands |= _unique(labels, lambda brand: normalised(brand.name), faults)
     return Contents(vocabulary, tuple(rules.values()), tuple(brands.values()), tuple(faults), tuple(overridden))
 
 
@@ -66,14 +66,6 @@ def _items(
 ) -> Iterator[_Item]:
     for name, tree in files:
         yield from reader(tree, name, vocabulary, faults)
-
-
-def _rule_key(rule: Rule) -> str:
-    return rule.id
-
-
-def _brand_key(brand: Brand) -> str:
-    return normalised(brand.name)
 
 
 def _unique(items: Iterable[_Item], key: Callable[[_Item], str], faults: list[str]) -> dict[str, _Item]:
