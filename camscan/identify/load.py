@@ -7,7 +7,7 @@ first asked for, because that takes some tenths of a second and who reads kept d
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from hashlib import sha256
 from itertools import chain
@@ -38,10 +38,9 @@ def load(
     Raises:
         RuleError: a folder is missing; or, where `strict`, anything is broken (every fault, one a line).
     """
-    digest = _Digest()
-    read = tuple(_read(folder, digest) for folder in folders)
+    read = tuple(map(_read, folders))
     labels = partial(_parsed, tuple(map(_without_rules, read)), examples=False)
-    library = Library(partial(_parsed, read, examples=examples), digest.text, tell, labels)
+    library = Library(partial(_parsed, read, examples=examples), _digest(read), tell, labels)
     if strict and library.warnings:
         raise RuleError("\n".join(library.warnings))
     return library
@@ -65,35 +64,28 @@ def _misplaced(folder: Path) -> Iterator[str]:
                 yield f"{Path(here, name)}:1: is not read: move it into makers/ or brands/"
 
 
-class _Digest:
+def _digest(folders: Iterable[Folder]) -> str:
     """Tells two sets of rule files apart, by their order, names and bytes."""
-
-    def __init__(self) -> None:
-        self._hash = sha256()
-
-    def add(self, name: str, data: bytes) -> None:
-        self._hash.update(f"{len(name)} {name} {len(data)} ".encode("utf-8", "surrogateescape") + data)
-
-    @property
-    def text(self) -> str:
-        return self._hash.hexdigest()
+    digest = sha256()
+    for folder in folders:
+        for name, data in (("", b""), *folder.files.items()):  # the empty one: another folder begins
+            if isinstance(data, bytes):
+                digest.update(f"{len(name)} {name} {len(data)} ".encode("utf-8", "surrogateescape") + data)
+    return digest.hexdigest()
 
 
-def _read(folder: Path, digest: _Digest) -> Folder:
+def _read(folder: Path) -> Folder:
     """Every rule file below a folder."""
     if not folder.is_dir():
         raise RuleError(f"{folder}: no such folder: give one that contains makers/, brands/ or vocabulary.yaml")
     files: dict[str, bytes | str] = {}
-    digest.add("", b"")  # another folder begins
     for path in rule_files(folder):
         name = path.relative_to(folder).as_posix()
         try:
             with path.open("rb") as file:
-                files[name] = data = file.read(MAX_BYTES + 1)
+                files[name] = file.read(MAX_BYTES + 1)
         except OSError as error:
             files[name] = f"{path}:1: cannot be read: {error.strerror}: fix its permissions, or remove it"
-        else:
-            digest.add(name, data)
     return Folder(folder, files, tuple(_misplaced(folder)))
 
 
