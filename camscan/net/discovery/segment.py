@@ -167,16 +167,13 @@ class Segment:
             for number, datagrams in enumerate(self._inquiry.rounds):
                 if number:
                     await asyncio.sleep(self._inquiry.pause * random.uniform(0.8, 1.3))  # noqa: S311 - jitter
-                for sender in filter(self._may_send, senders):
+                for sender in (one for one in senders if self._asks(one.group)):
                     with self._noting(sender.interface.name):
                         for data in datagrams:
                             await self._send(data, sender, pace)
             await asyncio.sleep(self._inquiry.wait if senders else 0)
         finally:
             self._queue.put_nowait(None)
-
-    def _may_send(self, sender: _Sender) -> bool:
-        return self._asks(sender.group)
 
     async def _send(self, data: bytes, sender: _Sender, pace: Pace) -> None:
         async def attempt() -> None:

@@ -6,6 +6,7 @@ The answer is not secret and is signed by the authority, so plain http is suffic
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import aiohttp
 
@@ -33,7 +34,7 @@ async def ask(
     try:
         async with (
             asyncio.timeout(timeout),
-            session_to(_why_not, refused, resolve, _KIND) as session,
+            session_to(partial(refusal, allow_private=True), refused, resolve, _KIND) as session,
             session.post(url, data=query, allow_redirects=False) as response,
         ):
             if response.status == 200:
@@ -53,7 +54,3 @@ async def _bounded(response: aiohttp.ClientResponse, limit: int) -> bytes:
         if sum(map(len, parts)) > limit:
             raise ValueError(f"an answer of more than {limit:,} bytes")
     return b"".join(parts)
-
-
-def _why_not(address: str) -> str:
-    return refusal(address, allow_private=True)
