@@ -66,12 +66,7 @@ def run(part: str, seconds: float, out: Path) -> Ended:
     began = time.monotonic()
     with printed.open("w", encoding="utf-8") as stream:
         code = subprocess.run(
-            [sys.executable, *words],
-            check=False,
-            cwd=ROOT,
-            env=environment,
-            stdout=stream,
-            stderr=subprocess.STDOUT,
+            [sys.executable, *words], check=False, cwd=ROOT, env=environment, stdout=stream, stderr=subprocess.STDOUT
         ).returncode
     lines = [line.strip() for line in printed.read_text(encoding="utf-8").splitlines() if line.strip()]
     now = datetime.now(UTC).isoformat(timespec="seconds")

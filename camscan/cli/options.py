@@ -54,11 +54,7 @@ config = click.option(
     show_envvar=True,
     help="The configuration file. Default: camscan.toml, else /etc/camscan/camscan.toml.",
 )
-configured_db = click.option(
-    "--db",
-    metavar="PATH-OR-URL",
-    help="The store to use instead of the configured one.",
-)
+configured_db = click.option("--db", metavar="PATH-OR-URL", help="The store to use instead of the configured one.")
 output = click.option(
     "-o",
     "--output",
@@ -147,9 +143,7 @@ _PACING = (
     ),
     sweep,
     click.option(
-        "--ports",
-        metavar="LIST",
-        help="Ask these TCP ports instead of the usual ones, such as 80,554,8000-8010.",
+        "--ports", metavar="LIST", help="Ask these TCP ports instead of the usual ones, such as 80,554,8000-8010."
     ),
     click.option("--channels", metavar="LIST", help="Ask on these channels only, such as wsd,sadp,http."),
     click.option(

@@ -51,11 +51,7 @@ if TYPE_CHECKING:
 @options.written(*options.FORMAT_NAMES)
 @options.all_hosts
 @options.quiet
-@click.option(
-    "--engine",
-    type=click.Choice(["nmap"]),
-    help="Same as --sweep nmap.",
-)
+@click.option("--engine", type=click.Choice(["nmap"]), help="Same as --sweep nmap.")
 @click.option("--resume", metavar="ID", help="Continue an interrupted scan; exclusions are read again.")
 @click.option(
     "--fail-on",

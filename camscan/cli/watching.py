@@ -67,10 +67,7 @@ class Watch:
         console = Console(stderr=True)
         room = max(console.height - _SPARE_LINES, 1)
         with Live(
-            console=console,
-            refresh_per_second=_PER_SECOND,
-            transient=True,
-            get_renderable=lambda: self.table(room),
+            console=console, refresh_per_second=_PER_SECOND, transient=True, get_renderable=lambda: self.table(room)
         ):
             yield
 

@@ -91,12 +91,7 @@ def export(
         _write_lines(writer, STATES, _bounded(said))
         _write_lines(writer, VERDICTS, map(concluded.verdict_object, follow.stand(contents.scan, judged, said)))
     made = Manifest(
-        manifest.SCHEMA,
-        contents.scan.id,
-        contents.about,
-        signer.public.fingerprint,
-        links.chain,
-        tuple(writer.parts),
+        manifest.SCHEMA, contents.scan.id, contents.about, signer.public.fingerprint, links.chain, tuple(writer.parts)
     )
     _seal(writer, made, signer, stamp)
     return made

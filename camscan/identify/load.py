@@ -24,11 +24,7 @@ _PARTS = (*RULE_FOLDERS, "brands/")
 
 
 def load(
-    folders: Sequence[Path],
-    *,
-    strict: bool = False,
-    examples: bool = True,
-    tell: Callable[[str], object] | None = None,
+    folders: Sequence[Path], *, strict: bool = False, examples: bool = True, tell: Callable[[str], object] | None = None
 ) -> Library:
     """The rules and brands of all folders; a later folder adds, and overrides by rule id, brand name or alias.
 

@@ -39,14 +39,7 @@ def _sadp() -> Question:
 
 
 def _search(
-    channel: str,
-    asked: str,
-    decode: Decode,
-    port: int,
-    request: bytes,
-    *,
-    times: int = 2,
-    **how: Any,
+    channel: str, asked: str, decode: Decode, port: int, request: bytes, *, times: int = 2, **how: Any
 ) -> Datagrams:
     """A protocol with a constant request, which is sent `times` times because of losses. `how` is for `Inquiry`."""
     question = Question(Inquiry(port, [[request]] * times, **{"wait": _WAIT, **how}), lambda data: [decode(data)])

@@ -115,10 +115,7 @@ def _in_scope(memory: Memory, snapshot: Snapshot) -> Memory:
     channels = Counter(channel for track in left for channel in track.channels)
     places = Counter(name for track in left for name in {*map(network_of, track.places)})
     return replace(
-        memory,
-        tracks=tuple(stay),
-        channels=_less(memory.channels, channels),
-        networks=_less(memory.networks, places),
+        memory, tracks=tuple(stay), channels=_less(memory.channels, channels), networks=_less(memory.networks, places)
     )
 
 

@@ -15,9 +15,7 @@ ADDRESS = f"http://[{FORMED}]/onvif/device_service"
 
 
 @pytest.mark.parametrize(
-    ("target", "address"),
-    [("192.0.2.1", ADDRESS), (FORMED, "")],
-    ids=["named in an answer", "asked itself"],
+    ("target", "address"), [("192.0.2.1", ADDRESS), (FORMED, "")], ids=["named in an answer", "asked itself"]
 )
 def test_a_mac_in_an_address_names_the_holder_of_its_block(rules: Library, target: str, address: str) -> None:
     fields = {"wsd.types": ("tds:Device",)} | ({"wsd.xaddr": (address,)} if address else {})

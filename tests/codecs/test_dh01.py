@@ -42,8 +42,7 @@ def test_answer_of_the_older_layout() -> None:
 
 
 @pytest.mark.parametrize(
-    "data",
-    [b"", dh01.SEARCH, b"DH\x01\x01" + _answer()[4:], _answer()[:255], _answer() + bytes(dh01.MAX_ANSWER)],
+    "data", [b"", dh01.SEARCH, b"DH\x01\x01" + _answer()[4:], _answer()[:255], _answer() + bytes(dh01.MAX_ANSWER)]
 )
 def test_no_answer(data: bytes) -> None:
     with pytest.raises(DecodeError):

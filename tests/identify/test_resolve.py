@@ -42,11 +42,7 @@ def test_of_disagreeing_hints_the_one_on_more_channels_is_named(says: Says) -> N
 def test_undecided_hints_name_nobody(says: Says) -> None:
     found = [says("brand:Annke", HINT, "Hikvision", "Annke"), says("brand:Annke", HINT, "Dahua", "Annke")]
     assert resolve(found) == Resolution(
-        None,
-        "Annke",
-        None,
-        {},
-        ("several makers at level hint: Hikvision by brand:Annke; Dahua by brand:Annke",),
+        None, "Annke", None, {}, ("several makers at level hint: Hikvision by brand:Annke; Dahua by brand:Annke",)
     )
 
 

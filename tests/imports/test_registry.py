@@ -65,10 +65,7 @@ def test_a_named_reader_is_taken_whatever_the_file() -> None:
     ],
 )
 def test_other_files_are_refused(head: bytes) -> None:
-    with pytest.raises(
-        UsageError,
-        match=r"cam\.txt is not a file that camscan knows: .*`camscan reconcile`$",
-    ):
+    with pytest.raises(UsageError, match=r"cam\.txt is not a file that camscan knows: .*`camscan reconcile`$"):
         reader_for(head, file="cam.txt")
 
 

@@ -414,8 +414,7 @@ def unreachable(found: Found) -> Found:
 
 
 @pytest.mark.parametrize(
-    ("address", "cls"),
-    [("192.168.254.3", Class.MATCHED), ("10.0.4.9", Class.MATCHED), ("10.0.7.7", Class.MOVED)],
+    ("address", "cls"), [("192.168.254.3", Class.MATCHED), ("10.0.4.9", Class.MATCHED), ("10.0.7.7", Class.MOVED)]
 )
 def test_a_camera_behind_a_recorder_is_known_by_its_serial(
     held: Held, row: MakeRow, device: Build, address: str, cls: Class

@@ -36,10 +36,7 @@ async def test_all_rows_are_stored_in_order(
 
 
 async def test_rows_do_not_wait_for_a_full_batch(
-    store: Store,
-    new_scan: Callable[[str], Scan],
-    seen: Callable[..., Observation],
-    monkeypatch: pytest.MonkeyPatch,
+    store: Store, new_scan: Callable[[str], Scan], seen: Callable[..., Observation], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(writer, "BATCH_SECONDS", 0.02)
     store.begin(new_scan("one"))
@@ -55,10 +52,7 @@ async def test_rows_do_not_wait_for_a_full_batch(
 
 
 async def test_large_rows_make_small_batches(
-    store: Store,
-    new_scan: Callable[[str], Scan],
-    seen: Callable[..., Observation],
-    monkeypatch: pytest.MonkeyPatch,
+    store: Store, new_scan: Callable[[str], Scan], seen: Callable[..., Observation], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sizes: list[int] = []
     append = store.append
@@ -78,10 +72,7 @@ async def test_large_rows_make_small_batches(
 
 
 async def test_slow_disk_slows_the_scan_and_not_the_loop(
-    store: Store,
-    new_scan: Callable[[str], Scan],
-    seen: Callable[..., Observation],
-    monkeypatch: pytest.MonkeyPatch,
+    store: Store, new_scan: Callable[[str], Scan], seen: Callable[..., Observation], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     go = threading.Event()
     append = store.append
@@ -105,10 +96,7 @@ async def test_slow_disk_slows_the_scan_and_not_the_loop(
 
 
 async def test_full_disk_reaches_the_scan(
-    store: Store,
-    new_scan: Callable[[str], Scan],
-    seen: Callable[..., Observation],
-    monkeypatch: pytest.MonkeyPatch,
+    store: Store, new_scan: Callable[[str], Scan], seen: Callable[..., Observation], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(writer, "BATCH_ROWS", 20)
     store.begin(new_scan("one"))
@@ -126,10 +114,7 @@ async def test_full_disk_reaches_the_scan(
 
 
 async def test_those_who_wait_hear_of_an_error(
-    store: Store,
-    new_scan: Callable[[str], Scan],
-    seen: Callable[..., Observation],
-    monkeypatch: pytest.MonkeyPatch,
+    store: Store, new_scan: Callable[[str], Scan], seen: Callable[..., Observation], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> int:
         raise ZeroDivisionError

@@ -110,12 +110,7 @@ def _devices() -> tuple[Judged, ...]:
     return (
         Judged(unknown, Verdict.UNIDENTIFIED),
         Judged(other, Verdict.NOT_LISTED),
-        Judged(
-            camera,
-            Verdict.LISTED,
-            (_NIL, Listing("us-ndaa-889", "Hikvision", "2018-08-13")),
-            state=State.TICKETED,
-        ),
+        Judged(camera, Verdict.LISTED, (_NIL, Listing("us-ndaa-889", "Hikvision", "2018-08-13")), state=State.TICKETED),
         Judged(suspect, Verdict.SUSPECTED, (_NIL,)),
         Judged(recorder, Verdict.LISTED, (_NDAA,), (_SENSITIVE,), State.RETURNED),
     )

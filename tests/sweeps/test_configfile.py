@@ -281,8 +281,7 @@ def test_the_template_can_be_used_with_networks_and_with_every_comment_taken_off
 
 
 @pytest.mark.parametrize(
-    ("table", "key"),
-    [(name, key) for name, model in EVERY.items() for key in model.model_fields if key != "folder"],
+    ("table", "key"), [(name, key) for name, model in EVERY.items() for key in model.model_fields if key != "folder"]
 )
 def test_the_template_shows_every_key(table: str, key: str) -> None:
     assert (f"{key} = " if table else f"[{key}]") in template()

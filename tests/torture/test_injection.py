@@ -162,10 +162,7 @@ def test_the_answers_put_the_text_where_they_say(field: str) -> None:
 
 @pytest.mark.parametrize("text", EVERYTHING, ids=lambda text: ascii(text)[:24])
 def test_nothing_that_a_device_says_comes_to_life(
-    text: str,
-    rules: Library,
-    template: set[tuple[str, tuple[str, ...]]],
-    figure: Callable[[str, object], None],
+    text: str, rules: Library, template: set[tuple[str, tuple[str, ...]]], figure: Callable[[str, object], None]
 ) -> None:
     report = reported(seen(text, rules), rules)
     fields = len(rules.vocabulary.fields) + len(RAW)

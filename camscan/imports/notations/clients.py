@@ -27,8 +27,7 @@ _COLUMNS = re.compile(r"^([A-Za-z][\w-]{1,40})(?:\t|:\r?\n(?![\w-]{1,40}:(?:[ \t
 _NAME = re.compile(r"^(?:Server|WWW-Authenticate|Content-Type|Set-Cookie)(?:\t|:\r?\n)", re.MULTILINE | re.IGNORECASE)
 _TRACED = re.compile(r"^\[\w+ @ 0x[0-9a-f]+\] line='(.*)'\s*?$", re.MULTILINE)
 _PLAYED = re.compile(
-    r"^(?:Input #0, (?:rtsp|sdp)|Output #0, \w{2,20})\b.*?^ {2,8}title +: ([^\r\n]{1,200})",
-    re.MULTILINE | re.DOTALL,
+    r"^(?:Input #0, (?:rtsp|sdp)|Output #0, \w{2,20})\b.*?^ {2,8}title +: ([^\r\n]{1,200})", re.MULTILINE | re.DOTALL
 )
 _NAMED = re.compile(r"""\bsession_name: *"((?:[^"\\]|\\.){1,200})\"""")
 _OFFERED = re.compile(

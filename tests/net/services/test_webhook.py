@@ -144,8 +144,7 @@ async def test_private_addresses_need_to_be_allowed() -> None:
     with receiving([OK]) as receiver:
         ended = await to(receiver.url, allow_private=False)
     assert ended == Delivery(
-        taken=False,
-        reason="127.0.0.1 is private: set allow_private = true if the receiver is meant to be there",
+        taken=False, reason="127.0.0.1 is private: set allow_private = true if the receiver is meant to be there"
     )
     assert receiver.requests == []
 
