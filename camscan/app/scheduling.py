@@ -13,7 +13,7 @@ from camscan.app.settings import configuration
 from camscan.errors import UsageError
 from camscan.sweeps import schedule as schedules
 from camscan.sweeps.config import Config
-from camscan.sweeps.configtypes import seconds
+from camscan.sweeps.configtypes import duration
 from camscan.sweeps.schedule import Schedule
 
 _SYSTEMD = Path("/etc/systemd/system")
@@ -62,7 +62,7 @@ def planned(
         config=path,
         hour=hour,
         minute=minute,
-        jitter=_jitter(jitter),
+        jitter=0 if jitter == "0" else int(duration(jitter, "--jitter", "10m, or 0")),
         fail_on=fail_on,
         user=user,
         raw=raw,
@@ -145,13 +145,6 @@ def _time(text: str) -> tuple[int, int]:
     if found is None:
         raise UsageError(f"cannot use {text!r} as --at: write a time of day, such as 02:17")
     return int(found[1]), int(found[2])
-
-
-def _jitter(text: str) -> int:
-    try:
-        return 0 if text == "0" else int(seconds(text))
-    except ValueError as error:
-        raise UsageError(f"cannot use {text!r} as --jitter: write a duration such as 10m, or 0") from error
 
 
 def _program() -> tuple[str, ...]:

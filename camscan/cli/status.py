@@ -42,8 +42,9 @@ def status(file: Path | None, db: str | None, max_age: str | None, format_: str,
     from camscan.cli.stored import open_swept_store
     from camscan.cli.writing import write
     from camscan.reports.escape import terminal
+    from camscan.sweeps.configtypes import duration
 
-    oldest = _seconds(max_age)
+    oldest = duration(max_age, "--max-age", "26h or 2d") if max_age else None
     config = configuration(file).config
     with open_swept_store(db, database(config)) as store:
         rows = list(heartbeats(store, config))
@@ -112,13 +113,3 @@ def _ago(at: datetime | None, now: datetime) -> str:
         if minutes >= 2 * size:
             return f"{at:%Y-%m-%d %H:%M} UTC, {minutes // size} {unit}s ago"
     return f"{at:%Y-%m-%d %H:%M} UTC, {plural(minutes, 'minute')} ago"
-
-
-def _seconds(duration: str | None) -> float | None:
-    from camscan.errors import UsageError
-    from camscan.sweeps.configtypes import seconds
-
-    try:
-        return seconds(duration) if duration else None
-    except ValueError as error:
-        raise UsageError(f"cannot use {duration!r} as --max-age: write a duration such as 26h or 2d") from error

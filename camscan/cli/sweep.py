@@ -132,13 +132,9 @@ def _chosen(config: Config, names: Sequence[str]) -> list[Site]:
 
 
 def _wait(jitter: str | None, config: Config) -> None:
-    from camscan.errors import UsageError
-    from camscan.sweeps.configtypes import seconds
+    from camscan.sweeps.configtypes import duration
 
-    try:
-        most = seconds(jitter) if jitter else config.sweep.jitter or 0
-    except ValueError as error:
-        raise UsageError(f"cannot use {jitter!r} as --jitter: write a duration such as 90s or 10m") from error
+    most = duration(jitter, "--jitter", "90s or 10m") if jitter else config.sweep.jitter or 0
     if most:
         time.sleep(random.uniform(0, most))  # noqa: S311 - it spreads, it hides nothing
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from camscan.errors import UsageError
 from camscan.records import NAME
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -24,6 +25,18 @@ def seconds(value: object) -> float:
     if found is None or amount <= 0:
         raise ValueError("not a duration")
     return amount
+
+
+def duration(text: str, option: str, such_as: str) -> float:
+    """The duration that an option was given, in seconds; `such_as` are examples.
+
+    Raises:
+        UsageError: it is none.
+    """
+    try:
+        return seconds(text)
+    except ValueError as error:
+        raise UsageError(f"cannot use {text!r} as {option}: write a duration such as {such_as}") from error
 
 
 Duration = Annotated[float, BeforeValidator(seconds)]
