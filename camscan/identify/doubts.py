@@ -51,15 +51,26 @@ _SITE = (
     "add to basket",
 )
 """Marks of the software that shops and magazines are made with, which no device runs."""
+_LISTING = re.compile(
+    r'"next": ?(?:null|"https?://[^"\s]*"), ?"previous": ?(?:null|"https?://[^"\s]*"), ?"results": ?\['
+    r"|(?m:^# (?:HELP|TYPE) [a-z0-9]+_[a-z0-9_:]+ )"
+)
+"""How programs that keep lists or counts of other devices begin them: Django's pages of results, Prometheus."""
 _HEADER = "http.header"
+_TEXT = "banner.text"
 _HOSTED = re.compile(
     r"(?i)^(?:x-(?:shopify|shopid|sorting-hat|wix|magento|drupal|bigcommerce|woocommerce|pingback|vercel|github-request)"
     r"[\w-]{0,32}:|x-(?:powered-by|generator): ?(?:wordpress|wp engine|prestashop|shopify|drupal|typo3|joomla)"
     r"|link: [^\r\n]{0,200}api\.w\.org|set-cookie: (?:_shopify_|woocommerce_|wp_|prestashop-|ocsessid|shop_session)"
     r"|server: ?(?:cloudflare|squarespace|pepyaka|amazons3|akamaighost|github\.com|netlify|vercel)(?:[/-]|$)"
+    r"|server: ?(?:werkzeug|basehttp|simplehttp|uvicorn|gunicorn|hypercorn|daphne|waitress|tornadoserver|wsgiserver"
+    r"|python/[0-9.]+ aiohttp|webrick|puma|wiremock)(?:[/ ]|$)|matched-stub-id:"
     r"|(?:cf-ray|x-amz-cf-id|x-nf-request-id|x-akamai-[\w-]{1,32}|x-fastly-request-id):|x-served-by: ?cache-)"
 )
-"""Headers of shops' and magazines' software, and of networks that hand out pages for others."""
+"""Headers of shops' and magazines' software, of networks that hand out pages for others, and of servers for programs
+in languages that no such device runs: what they say of a device in a test, a gateway or a trap."""
+_FRAMED = re.compile(r"(?i)^x-powered-by: ?express(?:[/ ]|$)")
+"""A frame that programs with pages of their own are also made with: in doubt is what it says without a page."""
 _MAX_HEADERS = 64
 _MAX_BODY = 16 * 1024
 _MAX_VALUES = 8
@@ -70,10 +81,18 @@ def is_doubtful(fields: Fields) -> bool:
     """Whether an answer is of a simulator or honeypot, or a page about devices: its names are hints at most."""
     return (
         any(_ABOUT.search(value) for value in _values(fields, _TITLE))
-        or any(_HOSTED.search(value[:_MAX_VALUE]) for value in fields.get(_HEADER, ())[:_MAX_HEADERS])
+        or any(_HOSTED.search(value[:_MAX_VALUE]) for value in _headers(fields))
+        or (_TITLE not in fields and any(map(_FRAMED.search, _headers(fields))))
         or any(_is_of_site(value[:_MAX_BODY].lower()) for value in fields.get(_BODY, ())[:1])
+        or any(_LISTING.search(value[:_MAX_BODY]) for name in (_BODY, _TEXT) for value in fields.get(name, ())[:1])
         or any(_IMITATION.search(value) for name in _NAMES for value in _values(fields, name))
     )
+
+
+def _headers(fields: Fields) -> list[str]:
+    """The headers of an answer, or the first lines of one that was copied as a text."""
+    lines = [line for text in fields.get(_TEXT, ())[:1] for line in text[:_MAX_BODY].splitlines()]
+    return [*fields.get(_HEADER, ())[:_MAX_HEADERS], *lines[:_MAX_HEADERS]]
 
 
 def _is_of_site(body: str) -> bool:

@@ -52,6 +52,19 @@ def test_pages_of_shops_and_magazines(body: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        '{"count":1,"next":null,"previous":null,"results":[{"device_type":{"model":"DS-2CD2143G0-I"}}]}',
+        '{"count": 90, "next": "http://192.0.2.1/api/?offset=50", "previous": null, "results": [{"id": 12}]}',
+        '# HELP camera_up Whether it answers\n# TYPE camera_up gauge\ncamera_up{model="DS-2CD2143G0-I"} 1\n',
+    ],
+)
+def test_lists_that_programs_keep_of_others(text: str) -> None:
+    assert is_doubtful({"http.body": (text,)})
+    assert is_doubtful({"banner.text": ("HTTP/1.1 200 OK\r\n\r\n" + text,)})
+
+
+@pytest.mark.parametrize(
     "header",
     [
         "x-shopify-stage: production",
@@ -62,10 +75,16 @@ def test_pages_of_shops_and_magazines(body: str) -> None:
         "server: cloudflare",
         "cf-ray: 7d0000000000abcd-LHR",
         "x-served-by: cache-lcy-eglc8600000-LCY",
+        "server: Werkzeug/2.3.7 Python/3.11.4",
+        "server: BaseHTTP/0.6 Python/3.9.2",
+        "server: uvicorn",
+        "server: Python/3.10 aiohttp/3.8.4",
+        "server: WireMock",
     ],
 )
 def test_pages_that_others_hand_out(header: str) -> None:
     assert is_doubtful({"http.header": ("content-type: text/html", header), "http.title": ("DS-2CD2143G2-I",)})
+    assert is_doubtful({"banner.text": (f"HTTP/1.1 200 OK\r\n{header.title()}\r\n\r\n<model>DS-2CD2143G2-I</model>",)})
 
 
 @pytest.mark.parametrize(
@@ -77,6 +96,9 @@ def test_pages_that_others_hand_out(header: str) -> None:
         ("http.header", "link: </doc/page/login.asp>"),
         ("http.header", "set-cookie: WebSession_1a2b3c=0; path=/"),
         ("http.header", "x-powered-by: PHP/5.4"),
+        ("http.header", "server: nginx"),
+        ("http.header", "server: thin-client/1.0"),
+        ("banner.text", "HTTP/1.1 200 OK\r\nServer: App-webs/\r\n\r\nserverless: Werkzeug"),
         ("http.title", "AXIS M1065-L Network Camera"),
         ("http.title", "DVR Components Download"),
         ("http.title", "Workshop"),
@@ -85,6 +107,8 @@ def test_pages_that_others_hand_out(header: str) -> None:
         ("http.title", "IPC-HDW2431MP"),
         ("http.body", "a simulator"),
         ("http.body", '<script src="/doc/script/product.js">add to list</script>'),
+        ("http.body", '{"result": true, "results": [{"next": null}]}'),
+        ("banner.text", "# HELP is typed for help"),
         ("onvif.model", "Simula"),
         ("onvif.model", "DS-2CD 4MP"),
         ("onvif.scope.name", "Flight simulator"),
@@ -93,6 +117,12 @@ def test_pages_that_others_hand_out(header: str) -> None:
 )
 def test_names_of_devices(field: str, value: str) -> None:
     assert not is_doubtful({field: (value,)})
+
+
+def test_what_a_frame_for_programs_says_without_a_page() -> None:
+    framed = {"http.header": ("x-powered-by: Express", "content-type: application/xml")}
+    assert is_doubtful(framed)
+    assert not is_doubtful(framed | {"http.title": ("Camera program",)})
 
 
 def test_rules_and_labels_are_hints_in_a_doubtful_answer(build: Build, answer: Answer) -> None:
