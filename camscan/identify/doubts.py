@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from camscan.listings import is_listing
 from camscan.records import Fields
 
 _NAMES = (
@@ -56,6 +57,7 @@ _LISTING = re.compile(
     r"|(?m:^# (?:HELP|TYPE) [a-z0-9]+_[a-z0-9_:]+ )"
 )
 """How programs that keep lists or counts of other devices begin them: Django's pages of results, Prometheus."""
+_HEAD = re.compile(r"\AHTTP/[^\r\n]+(?:\r?\n[^\r\n]+)*\r?\n\r?\n")
 _HEADER = "http.header"
 _TEXT = "banner.text"
 _HOSTED = re.compile(
@@ -84,7 +86,7 @@ def is_doubtful(fields: Fields) -> bool:
         or any(_HOSTED.search(value[:_MAX_VALUE]) for value in _headers(fields))
         or (_TITLE not in fields and any(map(_FRAMED.search, _headers(fields))))
         or any(_is_of_site(value[:_MAX_BODY].lower()) for value in fields.get(_BODY, ())[:1])
-        or any(_LISTING.search(value[:_MAX_BODY]) for name in (_BODY, _TEXT) for value in fields.get(name, ())[:1])
+        or any(_lists(value) for name in (_BODY, _TEXT) for value in fields.get(name, ())[:1])
         or any(_IMITATION.search(value) for name in _NAMES for value in _values(fields, name))
     )
 
@@ -97,6 +99,11 @@ def _headers(fields: Fields) -> list[str]:
 
 def _is_of_site(body: str) -> bool:
     return any(mark in body for mark in _SITE)
+
+
+def _lists(text: str) -> bool:
+    listed = is_listing(text) or is_listing(_HEAD.sub("", text, count=1))
+    return listed or _LISTING.search(text[:_MAX_BODY]) is not None
 
 
 def _values(fields: Fields, name: str) -> list[str]:

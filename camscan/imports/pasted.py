@@ -20,6 +20,7 @@ from camscan.imports.forms.registry import BESIDE, HINTED, LOOSE, MARKS, anythin
 from camscan.imports.nmap import text as nmap_text
 from camscan.imports.notations import enclosures, encodings
 from camscan.imports.notations.registry import unwrap
+from camscan.listings import is_listing
 from camscan.records import MAC_FIELDS, Fields, Observation
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -64,6 +65,9 @@ def _answers(data: bytes, channel: str) -> Iterator[Answer]:
         return
     if text.lstrip().startswith("SF-Port") and (found := list(nmap_text.scanned(text))):  # in nmap's own escapes
         yield from found
+        return
+    if is_listing(text):  # what it has of several devices together is said by none of them
+        yield Answer("banner", {"banner.text": (text,)})
         return
     text = telnet.spoken(text)
     yield from _of_text(unwrap(text), channel)

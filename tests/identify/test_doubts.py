@@ -55,6 +55,7 @@ def test_pages_of_shops_and_magazines(body: str) -> None:
     "text",
     [
         '{"count":1,"next":null,"previous":null,"results":[{"device_type":{"model":"DS-2CD2143G0-I"}}]}',
+        '[{"ip":"192.0.2.64","model":"DS-2CD2143G0-I"},{"ip":"192.0.2.65","model":"DS-2CD2143G0-I"}]',
         '{"count": 90, "next": "http://192.0.2.1/api/?offset=50", "previous": null, "results": [{"id": 12}]}',
         '# HELP camera_up Whether it answers\n# TYPE camera_up gauge\ncamera_up{model="DS-2CD2143G0-I"} 1\n',
     ],

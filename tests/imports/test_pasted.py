@@ -168,6 +168,11 @@ def test_bytes_that_were_wrapped_are_the_evidence() -> None:
     assert part.raw == SADP.encode()
 
 
+def test_a_list_of_several_devices_is_no_answer_of_one() -> None:
+    found = read('[{"manufacturer":"Axis","ip":"192.0.2.11"},{"manufacturer":"Axis","ip":"192.0.2.12"}]', whole=True)
+    assert [(one.channel, set(one.fields)) for one in found] == [("banner", {"banner.text"})]
+
+
 def test_several_answers_in_one_paste_are_several_observations() -> None:
     text = "GET /a HTTP/1.1\n\nHTTP/1.1 302 Found\nLocation: /b\n\nGET /b HTTP/1.1\n\nHTTP/1.1 200 OK\nServer: x\n\n"
     assert [(part.asked, part.fields["http.status"]) for part in read(text)] == [
