@@ -273,7 +273,9 @@ def test_what_is_said_of_a_device_stays_where_it_tells_its_serial_later_or_no_mo
 
     def shown() -> str | None:
         words = ["--db", str(store.file), "--site", "hq", "--format", "json", "--quiet"]
-        return next(one["state"] for one in json.loads(CliRunner().invoke(report, words).stdout)["devices"])
+        (device,) = json.loads(CliRunner().invoke(report, words).stdout)["devices"]
+        state: str | None = device["state"]
+        return state
 
     scan(1, http=web)
     run(store, three, "exempt", "--why", "x")
