@@ -83,13 +83,18 @@ class Outflow:
         self._kept_back: Worker | None = None
         """Whose first row the error keeps back; None stands for this process."""
         self._stepped = clock()
-        self._sent = 0
-        """Without those of the workers."""
+        self._sent = self._waits = 0
+        """Without those of the workers that there are now."""
 
     @property
     def sent(self) -> int:
         """The packets that have left."""
         return self._sent + (self._workers.sent if self._workers else 0)
+
+    @property
+    def waits(self) -> int:
+        """How often workers have waited because the kernel had no room; this process is told of that by `step`."""
+        return self._waits + (self._workers.waits if self._workers else 0)
 
     @property
     def rate(self) -> float:
@@ -216,6 +221,7 @@ class Outflow:
             return
         made.end()
         self._sent += made.sent
+        self._waits += made.waits
         self._note_passed(made.queue)
         rest = [_Part(lent.load, *rows) for lent in self._lent for rows in made.queue.rest(lent.lot)]
         self._own.extendleft(reversed(rest))

@@ -105,6 +105,7 @@ class Sweep:
             self._say_where(time.monotonic())
         if self._refusal:
             self._report.note(f"{self._counts['failed']:,} packets were not let out by this host: {self._refusal}")
+        self._counts["waited"] += self._outflow.waits
         told = {"sent": self._outflow.sent, **self._counts}
         self._report.say("end", **told, position=self._position, interrupted=bool(self._stop))
 

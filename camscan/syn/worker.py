@@ -19,7 +19,7 @@ from camscan.syn.memory import shared
 from camscan.syn.pace import SharedPacer
 from camscan.syn.priority import RealtimePriority
 from camscan.syn.queue import Piece, Queue
-from camscan.syn.sending import AT_ONCE, BACK_OFF, Sender
+from camscan.syn.sending import AT_ONCE, BACK_OFF, FULL, Sender
 
 _PIECE = 0.0008
 """Seconds' worth of packets that a worker takes together."""
@@ -29,10 +29,10 @@ _NAP = 0.02
 """Seconds that they sleep at most: what they wait for may change meanwhile."""
 _LOOK = 0.02
 """Seconds between two looks at whether they are alive."""
-_SENT, _FAILURES, _ERROR, _SLOT, _ANSWERS, _SKIPS = range(6)
-"""The words of a worker in shared memory: how many packets it has sent; its errors so far, the last one's errno, and
-the slot of the piece that it keeps back. And what it is told: how many errors were answered, and how many of them by
-leaving out a row."""
+_SENT, _WAITS, _FAILURES, _ERROR, _SLOT, _ANSWERS, _SKIPS = range(7)
+"""The words of a worker in shared memory: how many packets it has sent, and how often it has waited for room; its
+further errors so far, the last one's errno, and the slot of the piece that it keeps back. And what it is told: how many
+errors were answered, and how many of them by leaving out a row."""
 _PR_SET_PDEATHSIG = 1
 
 
@@ -48,6 +48,11 @@ class Worker:
     def sent(self) -> int:
         """How many packets it has sent."""
         return int(self._words[_SENT])
+
+    @property
+    def waits(self) -> int:
+        """How often it has waited because the kernel had no room."""
+        return int(self._words[_WAITS])
 
     @property
     def error(self) -> int:
@@ -94,6 +99,11 @@ class Workers:
     def sent(self) -> int:
         """How many packets they have sent."""
         return sum(worker.sent for worker in self._workers)
+
+    @property
+    def waits(self) -> int:
+        """How often they have waited because the kernel had no room."""
+        return sum(worker.waits for worker in self._workers)
 
     def are_alive(self, now: float) -> bool:
         """Whether all are; looked at now and then."""
@@ -224,7 +234,10 @@ class _Work:
         self._is_dry = allowed > 0 and not error
         if allowed:
             self._pacer.charge(-allowed)
-        if error and piece:
+        if error in FULL:
+            self._words[_WAITS] += 1
+            time.sleep(BACK_OFF)
+        elif error and piece:
             self._wait_for_answer(piece, error)
 
     def _pass(self, piece: Piece, count: int) -> None:

@@ -168,18 +168,32 @@ def test_what_is_refused_is_told_of_and_left_out(rate: float, *, unpaced: bool) 
 @two_processors
 def test_what_keeps_a_worker_from_sending_is_told_until_it_may_go_on() -> None:
     kernel, out = Kernel(), Outflow(2_000)
-    kernel.errnos[10] = errno.ENOBUFS
+    kernel.errnos[10] = errno.ENETDOWN
     with helped(out, [kernel]):
         load = out.put(kernel, 11, "eth0")
-        assert wait_for(lambda: out.step()[1] == errno.ENOBUFS)
+        assert wait_for(lambda: out.step()[1] == errno.ENETDOWN)
         assert out.interface == "eth0"
-        assert out.step()[1] == errno.ENOBUFS, "still"
+        assert out.step()[1] == errno.ENETDOWN, "still"
         time.sleep(0.03)
         assert kernel.left == once(10)
         kernel.errnos[10] = 0
         out.resume()
         assert send_all(out, [load]) == []
     assert kernel.left == once(11)
+
+
+@pytest.mark.parametrize(("rate", "unpaced"), [(2_000, False), (0, True)])
+def test_a_worker_for_which_there_is_no_room_waits_for_some_by_itself(rate: float, *, unpaced: bool) -> None:
+    kernel, out = Kernel(takes=0.001), Outflow(rate)
+    kernel.errnos[300] = errno.ENOBUFS
+    with helped(out, [kernel], unpaced=unpaced):
+        load = out.put(kernel, 600)
+        assert wait_for(lambda: out.waits > 3), "without anybody who looks"
+        assert kernel.left[300] == 0
+        kernel.errnos[300] = 0
+        assert send_all(out, [load]) == []
+    assert kernel.left == once(600)
+    assert out.waits > 3
 
 
 @two_processors
