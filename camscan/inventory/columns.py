@@ -29,7 +29,9 @@ from camscan.inventory.synonyms import (
 _MAX_COLUMNS = 256
 """Columns whose names are looked at."""
 
-_EXACT, _FILLED, _WORD, _WEAK, _OTHERS = 100, 95, 90, 60, 50
+_EXACT, _FILLED, _WORD, _WEAK = 100, 95, 90, 60
+OTHERS = 50
+"""How surely a name tells a field of another device."""
 _SIMILAR = 85
 """The least likeness (percent, Levenshtein ratio) of a misspelt name; below it "Vendor" begins to look like "port"."""
 _MIN_SIMILAR = 5
@@ -165,7 +167,7 @@ def recognise(name: str) -> tuple[Field, int] | None:
     parts = words_of(name)
     if FOREIGN.intersection(parts):
         return None
-    cap = _OTHERS if OF_OTHERS.intersection(parts) else _EXACT
+    cap = OTHERS if OF_OTHERS.intersection(parts) else _EXACT
     telling = [part for part in parts if part not in FILLERS and part not in OF_OTHERS]
     found = _filled(telling) or _both(telling) or _worded(telling) or _alike(telling) or _misspelt("".join(parts))
     if found and found[0] is Field.MAC and REGISTRANTS.intersection(parts):

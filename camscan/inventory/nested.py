@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import TypeAlias
 
 from camscan.inventory import values
-from camscan.inventory.columns import find_columns
+from camscan.inventory.columns import OTHERS, is_exact, recognise
 from camscan.inventory.synonyms import Field
 
 _MAX_DEPTH = 5
 """How many objects may lie around a device."""
+
+_BEHIND = frozenset(("cameras", "cams", "devices", "channels", "kameras"))
+"""Keys of what lies in a device and is one too, as the cameras of a recorder; interfaces and addresses are its own."""
 
 Object: TypeAlias = Mapping[str, object]
 Flatten: TypeAlias = Callable[[Object], Mapping[str, str]]
@@ -18,7 +22,7 @@ Flatten: TypeAlias = Callable[[Object], Mapping[str, str]]
 Label: TypeAlias = Callable[[Object], tuple[str, str]]
 """Gives the key of the name that an object has, and the name; "" where it has none."""
 
-_READERS = ((Field.IP, values.addresses), (Field.MAC, values.macs), (Field.SERIAL, values.serial))
+_READERS = {Field.IP: values.addresses, Field.MAC: values.macs, Field.SERIAL: values.serial}
 
 
 class Opener:
@@ -29,10 +33,14 @@ class Opener:
 
     def opened(self, item: object, key: str = "") -> list[object]:
         """The devices in an object under `key`, each with what is said of all of them; else it alone."""
-        found: list[object] = []
-        if isinstance(item, dict) and any(_members(value) for value in item.values()) and not self._is_device(item):
-            found += self._within(item, key, {}, 0)
-        return found or [item]
+        if not isinstance(item, dict):
+            return [item]
+        if self._are_devices(item):
+            return [one for name, member in item.items() for one in self._with_behind(member, {"name": name})]
+        if not any(map(_members, item.values())):
+            return [item]
+        found = self._with_behind(item, {}) if self._is_device(item) else self._within(item, key, {}, 0)
+        return list(found) or [item]
 
     def _within(self, item: Object, key: str, told: Object, depth: int) -> Iterator[Object]:
         """The devices below an object that lies under `key`; of what is `told` around it, the nearest counts."""
@@ -44,25 +52,56 @@ class Opener:
         for inner_key, value in item.items():
             for called, member in _members(value):
                 if self._is_device(member):
-                    yield {**here, **member}
+                    yield from self._with_behind(member, {**here, **({"name": called} if called else {})})
                 else:
                     inner = {**here, inner_key: called} if called else here
                     yield from self._within(member, inner_key, inner, depth + 1)
 
+    def _with_behind(self, device: Object, told: Object) -> Iterator[Object]:
+        """A device, and those that lie in it."""
+        yield {**told, **device}
+        for key, value in device.items():
+            if key.casefold() in _BEHIND:
+                yield from ({**told, **inner} for _, inner in _members(value) if self._is_device(inner))
+
+    def _are_devices(self, item: Object) -> bool:
+        """Whether an object holds nothing but devices, each under its name."""
+        members = [member for member in item.values() if isinstance(member, dict)]
+        return len(members) == len(item) > 1 and all(map(self._is_device, members))
+
     def _is_device(self, item: Object) -> bool:
-        """Whether an address, a MAC or a serial in it can be read."""
-        flat = self._flatten(item)
-        cells = tuple(flat.values())
-        columns = find_columns(tuple(flat), [cells])
-        return any(read(cell).values for which, read in _READERS for cell in columns.cells(cells, which))
+        """Whether an address, a MAC or a serial in it can be read; what it holds by name is not its own."""
+        texts = ((key, value) for key, value in item.items() if isinstance(value, str))
+        if any(_identifies(key, text) for key, text in texts):
+            return True
+        flat = self._flatten({key: value for key, value in item.items() if not _is_by_name(value)})
+        return any(_identifies(key, text) for key, text in flat.items())
+
+
+def _identifies(name: str, text: str) -> bool:
+    read = _reader(name)
+    return read is not None and bool(read(text).values)
+
+
+@lru_cache(maxsize=4096)
+def _reader(name: str) -> Callable[[str], values.Read] | None:
+    """What reads the identifiers under a name; those of other devices ("NVR IP") are none."""
+    found = recognise(name)
+    if found is None:
+        return values.addresses if is_exact(name) else None
+    return _READERS.get(found[0]) if found[1] > OTHERS else None
 
 
 def _members(value: object) -> list[tuple[str, Object]]:
     """The objects in a list, or in an object that holds nothing but objects and lists, each with its key there."""
     if isinstance(value, list):
         return [("", member) for member in value if isinstance(member, dict)]
-    if not isinstance(value, dict) or not value:
+    if not isinstance(value, dict):
         return []
-    if all(isinstance(member, dict) for member in value.values()):
+    if _is_by_name(value):
         return list(value.items())
     return [("", value)] if any(isinstance(member, dict | list) for member in value.values()) else []
+
+
+def _is_by_name(value: object) -> bool:
+    return isinstance(value, dict) and bool(value) and all(isinstance(member, dict) for member in value.values())

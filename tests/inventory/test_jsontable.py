@@ -265,6 +265,22 @@ def test_what_hangs_on_a_device_is_no_row(tmp_path: Path) -> None:
     assert rows(write(tmp_path, json.dumps([device]))) == [(1, {"ip": "10.0.0.5", "interfaces": "eth0"}, "")]
 
 
+def test_the_cameras_of_a_recorder_are_rows_beside_it(tmp_path: Path) -> None:
+    cameras = [{"name": "Gate", "ip": "10.0.0.6"}, {"name": "Channel 2"}]
+    read = rows(
+        write(tmp_path, json.dumps({"recorders": [{"ip": "10.0.0.5", "cameras": cameras}, {"ip": "10.0.0.7"}]}))
+    )
+    assert [(number, named["ip"]) for number, named, _ in read] == [(1, "10.0.0.5"), (2, "10.0.0.6"), (3, "10.0.0.7")]
+
+
+@pytest.mark.parametrize("around", [None, "cameras"])
+def test_devices_may_lie_under_their_names(tmp_path: Path, around: str | None) -> None:
+    cameras = {"Gate": {"ip": "10.0.0.5", "maker": {"name": "Acme"}}, "Yard": {"ip": "10.0.0.6"}}
+    document = {around: cameras, "version": 2} if around else cameras
+    read = rows(write(tmp_path, json.dumps(document)))
+    assert [(named["name"], named["ip"]) for _, named, _ in read] == [("Gate", "10.0.0.5"), ("Yard", "10.0.0.6")]
+
+
 def test_a_value_stands_by_what_is_shown_of_it(tmp_path: Path) -> None:
     device = {
         "ip_address": "10.0.0.5",
