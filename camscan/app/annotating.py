@@ -87,10 +87,10 @@ def _registered(store: Store, site: str, known: Sequence[tuple[Judged, Sequence[
     """
     from camscan.app.registering import track_of
 
-    told = {change.address for change in store.register.changes(site) if not lasting(change.names)}
-    places = [judged.device.address for judged, _ in known]
-    open_ = [at for at, (_, own) in enumerate(known) if not lasting(own) or places[at] in told]
-    entries = store.register.bearing((), {places[at] for at in open_}) if open_ else ()
+    told = any(not lasting(change.names) for change in store.register.changes(site))
+    open_ = [at for at, (_, own) in enumerate(known) if told or not lasting(own)]
+    places = {known[at][0].device.address for at in open_}
+    entries = store.register.entries(site) if told else store.register.bearing((), places) if places else ()
     tracks = [track_of(entry) for entry in entries if entry.site == site]
     seen = match(tracks, [sighting(known[at][0]) for at in open_]).seen
     return {open_[part]: known_as(tracks[number]) for number, parts in seen.items() for part in parts}

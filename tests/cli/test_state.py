@@ -263,7 +263,7 @@ def test_what_is_said_of_a_device_stays_where_it_tells_its_serial_later_or_no_mo
     web = {"http.server": ("App-webs/",)}
     three = "10.0.0.3"
 
-    def scan(number: int, **told: Mapping[str, tuple[str, ...]]) -> None:
+    def scan(number: int, three: str = three, **told: Mapping[str, tuple[str, ...]]) -> None:
         at = BEGIN + timedelta(days=number)
         made = Scan(f"own-{number}", at, ("10.0.0.0/24",), ("sadp", "http"), "hq")
         store.begin(made)
@@ -281,8 +281,11 @@ def test_what_is_said_of_a_device_stays_where_it_tells_its_serial_later_or_no_mo
     run(store, three, "exempt", "--why", "x")
     scan(2, http=web, sadp=camera(3))
     assert (states(store, three), shown()) == (["exempt"], "exempt")
+    scan(3, "10.0.0.4", http=web, sadp=camera(3))
+    assert (states(store, serial(3)), shown()) == (["exempt"], "exempt")
+    scan(4, http=web, sadp=camera(3))
     run(store, serial(3), "ticketed", "--why", "y")
-    scan(3, http=web)
+    scan(5, http=web)
     assert (states(store, three), shown()) == (["exempt", "ticketed"], "ticketed")
 
 
