@@ -15,11 +15,11 @@ from camscan.app.sites import policies
 from camscan.app.sweeping import SweepContext
 from camscan.records import Scan
 from camscan.reports.escape import terminal
-from camscan.reports.words import plural
+from camscan.reports.words import joined, plural
 from camscan.store import Store
 from camscan.store.marks import THINNED
 from camscan.store.prune import Thinned
-from camscan.sweeps.config import Retention, Site
+from camscan.sweeps.config import Config, Retention, Site
 from camscan.sweeps.journal import tell
 from camscan.sweeps.retention import expendable, worth_keeping
 
@@ -27,6 +27,7 @@ _AFTER_A_SWEEP = 3
 """Sweeps of each site that are thinned after a new one: one a night is due, and what has piled up goes bit by bit."""
 _LOOKED_AT = 7
 """The newest sweeps of a site: `camscan diff` compares two and looks at five before them."""
+_MAX_NAMED = 20
 _MIN_TOLD_DAYS = 1
 """Days for which a delivered alert is kept in any case."""
 
@@ -81,6 +82,13 @@ def derive_after_sweeps(context: SweepContext, sites: Iterable[str], end: float)
     derived = rederive(context.store, newest, context.rules, end)
     for site, scans in groupby(derived, key=lambda scan: scan.site):
         tell("scans.derived", site=site, scans=sum(1 for _ in scans))
+
+
+def unconfigured(store: Store, config: Config, terms: Retention) -> str:
+    """The names of the sites with more sweeps than are kept whole that no configuration thins: renamed, or closed."""
+    known = {site.name for site in config.site}
+    names = (name for name in store.sites() if name and name not in known)
+    return joined([terminal(name) for name in names if len(sweeps_of(store, name)) > terms.sweeps], _MAX_NAMED)
 
 
 def forget(store: Store, terms: Retention) -> int:

@@ -46,7 +46,7 @@ def prune(file: Path | None, db: str | None, sweeps: int | None, days: int | Non
       camscan db prune --config /etc/camscan/camscan.toml --sweeps 30 --days 90
     """
     from camscan.app.judging import library
-    from camscan.app.retention import forget, summed
+    from camscan.app.retention import forget, summed, unconfigured
     from camscan.app.retention import prune as pruned
     from camscan.app.settings import configuration, database
     from camscan.app.sweeping import SweepContext
@@ -60,6 +60,8 @@ def prune(file: Path | None, db: str | None, sweeps: int | None, days: int | Non
             click.echo("Nothing to thin: there has been no sweep yet.")
             return
         context = SweepContext(config, store, library())
+        if others := unconfigured(store, config, terms):
+            click.echo(f"Note: not thinned are sites that the configuration does not name: {others}.", err=True)
         for site in config.site:
             click.echo(summed(site, pruned(context, site, terms, dry_run=dry_run), dry_run=dry_run))
         where = store.file

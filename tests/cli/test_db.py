@@ -90,6 +90,14 @@ def test_one_sweep_is_one(config: Path, swept: Callable[[int], None]) -> None:
     assert dry.stdout.startswith("hq: 1 sweep would be thinned, ")
 
 
+def test_a_site_that_is_no_longer_configured_is_named(config: Path, swept: Callable[[int], None]) -> None:
+    swept(3)
+    config.write_text(config.read_text().replace('"hq"', '"head office"'))
+    dry = run("prune", "--config", config, "--sweeps", 2, "--days", 0, "--dry-run")
+    assert dry.stderr == "Note: not thinned are sites that the configuration does not name: hq.\n"
+    assert run("prune", "--config", config, "--sweeps", 3, "--days", 0, "--dry-run").stderr == ""
+
+
 def test_a_site_of_which_nothing_may_go_is_not_looked_into(
     config: Path, swept: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
