@@ -234,7 +234,7 @@ def _flat(item: Mapping[str, object], path: str, depth: int) -> Iterator[tuple[s
     for key, value in item.items():
         name = f"{path}{key}"
         if isinstance(value, dict):
-            _, label = _label(value)
+            label = _label(value)
             if label:
                 yield name, label
             if depth < _MAX_DEPTH and _OF_VALUES.isdisjoint(value):
@@ -250,7 +250,7 @@ def _text(value: object) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, list):
-        named = (_label(item)[1] if isinstance(item, dict) else _scalar(item) for item in value[:_MAX_ITEMS])
+        named = (_label(item) if isinstance(item, dict) else _scalar(item) for item in value[:_MAX_ITEMS])
         return ", ".join(filter(None, named))
     return _scalar(value)
 
@@ -261,10 +261,10 @@ def _scalar(value: object) -> str:
     return "" if value is None or isinstance(value, list | dict) else json.dumps(value)
 
 
-def _label(item: Mapping[str, object]) -> tuple[str, str]:
-    """The key and the text of what stands for an object. The value of a reference is the number of another record."""
+def _label(item: Mapping[str, object]) -> str:
+    """The text of what stands for an object. The value of a reference is the number of another record."""
     keys = _LABELS[:-1] if "link" in item else _LABELS
-    return next(((key, text) for key in keys if (text := _scalar(item.get(key)))), ("", ""))
+    return next((text for key in keys if (text := _scalar(item.get(key)))), "")
 
 
-_opener = Opener(lambda item: dict(_flat(item, "", 0)), _label)
+_opener = Opener(lambda item: dict(_flat(item, "", 0)))

@@ -19,17 +19,16 @@ _BEHIND = frozenset(("cameras", "cams", "devices", "channels", "kameras"))
 Object: TypeAlias = Mapping[str, object]
 Flatten: TypeAlias = Callable[[Object], Mapping[str, str]]
 """Gives the texts in an object by their names."""
-Label: TypeAlias = Callable[[Object], tuple[str, str]]
-"""Gives the key of the name that an object has, and the name; "" where it has none."""
-
+_NAMES = ("name", "title", "display", "label", "display_value")
+"""Keys of the name of what lies around devices, the best first."""
 _READERS = {Field.IP: values.addresses, Field.MAC: values.macs, Field.SERIAL: values.serial}
 
 
 class Opener:
     """Takes devices out of what lies around them."""
 
-    def __init__(self, flatten: Flatten, label: Label) -> None:
-        self._flatten, self._label = flatten, label
+    def __init__(self, flatten: Flatten) -> None:
+        self._flatten = flatten
 
     def opened(self, item: object, key: str = "") -> list[object]:
         """The devices in an object under `key`, each with what is said of all of them; else it alone."""
@@ -44,7 +43,7 @@ class Opener:
 
     def _within(self, item: Object, key: str, told: Object, depth: int) -> Iterator[Object]:
         """The devices below an object that lies under `key`; of what is `told` around it, the nearest counts."""
-        named, name = self._label(item)
+        named, name = next(((one, item[one]) for one in _NAMES if isinstance(item.get(one), str)), ("", ""))
         said = {other: text for other, text in item.items() if other != named and isinstance(text, str | int | float)}
         here = {**told, **said, **({key: name} if key and name else {})}
         if depth == _MAX_DEPTH:

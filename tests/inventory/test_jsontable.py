@@ -254,9 +254,14 @@ def test_objects_around_devices_may_stand_one_a_line(tmp_path: Path) -> None:
 
 
 def test_the_name_of_what_lies_around_a_device_is_none_of_its_own(tmp_path: Path) -> None:
-    site = {"name": "North", "id": 7, "cameras": [{"serial": "ABCD1234"}, {"name": "Gate", "serial": "ABCD1235"}]}
+    site = {
+        "address": "1 High St",
+        "name": "North",
+        "id": 7,
+        "cameras": [{"serial": "ABCD1234"}, {"name": "Gate", "serial": "ABCD1235"}],
+    }
     [first, second] = [named for _, named, _ in rows(write(tmp_path, json.dumps([site])))]
-    assert first == {"id": "7", "serial": "ABCD1234"}
+    assert first == {"address": "1 High St", "id": "7", "serial": "ABCD1234"}
     assert second["name"] == "Gate"
 
 
