@@ -44,7 +44,7 @@ _LOGINS = re.compile(
 )
 
 
-class InterfaceCodec(Protocol):
+class WebApiCodec(Protocol):
     """A module that is the codec of a maker's web API, with the cameras behind a recorder."""
 
     @property

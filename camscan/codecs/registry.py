@@ -31,19 +31,19 @@ from camscan.codecs import (
     tls,
     wsdiscovery,
 )
-from camscan.codecs.behind import InterfaceCodec
+from camscan.codecs.behind import WebApiCodec
 from camscan.errors import DecodeError
 from camscan.records import Fields, Observation
 
 _Decode = Callable[[bytes, str], Sequence[Fields]]
 
 
-def _of(interface: InterfaceCodec) -> _Decode:
+def _of(api: WebApiCodec) -> _Decode:
     """Decodes whole answers, and parts for a single channel, whose `asked` ends with the channel."""
 
     def decode(raw: bytes, asked: str) -> Sequence[Fields]:
         part = " #" in asked
-        return [interface.decode_slot(raw) if part else over_http.own_answer(raw, interface.decode)]
+        return [api.decode_slot(raw) if part else over_http.own_answer(raw, api.decode)]
 
     return decode
 

@@ -13,9 +13,9 @@ from camscan.codecs import onvif, over_http
 from camscan.net.base import Exchange, HttpRequest, LoginReason, Net
 from camscan.probes.answers import observe
 from camscan.probes.base import Ask, Cost, Stage
-from camscan.probes.interfaces import INTERFACES, is_success, web_servers
 from camscan.probes.onvif import services
 from camscan.probes.web import API_PATHS, observe_page
+from camscan.probes.webapis import WEB_APIS, is_success, web_servers
 from camscan.records import Observation, Outcome
 
 CHANNEL = "login"
@@ -45,9 +45,9 @@ class _Question:
 
         Any other answer is put on the channel that asks the same without a login.
         """
-        for interface in INTERFACES:
-            if self.path in (*interface.codec.REQUESTS, *interface.codec.QUESTIONS):
-                found = interface.observed(exchange, self.path)
+        for api in WEB_APIS:
+            if self.path in (*api.codec.REQUESTS, *api.codec.QUESTIONS):
+                found = api.observed(exchange, self.path)
                 if is_success(found):
                     return found
         kept = over_http.struck_out(exchange.raw) if exchange.raw else b""

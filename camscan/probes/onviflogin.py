@@ -9,8 +9,8 @@ from camscan.codecs import onvif, over_http, soap
 from camscan.net.base import Enrolled, HttpRequest, Net
 from camscan.probes.answers import observe
 from camscan.probes.base import Ask, Cost, Stage
-from camscan.probes.interfaces import not_enrolled, own
 from camscan.probes.onvif import services
+from camscan.probes.webapis import not_enrolled, own
 from camscan.records import Observation, Outcome
 
 _CHANNEL = "onvif-login"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from camscan.errors import UsageError
-from camscan.probes import interfaces
+from camscan.probes import webapis
 from camscan.probes.arp import ArpProbe, NeighbourProbe
 from camscan.probes.base import Probe, Stage
 from camscan.probes.binary import BAICHUAN, DVRIP_REALM
@@ -39,7 +39,7 @@ PROBES: tuple[Probe, ...] = (
 ON_REQUEST: tuple[Probe, ...] = (BAICHUAN,)
 """Probes that run only if their channel is named: a login would begin with the same request."""
 
-LOGIN: tuple[Probe, ...] = (LoginProbe(), *interfaces.PROBES, OnvifLoginProbe())
+LOGIN: tuple[Probe, ...] = (LoginProbe(), *webapis.PROBES, OnvifLoginProbe())
 """Probes that use enrolled logins; they run only if the operator says so."""
 
 CHANNELS = tuple(dict.fromkeys([*(c for probe in (*PROBES, *ON_REQUEST, *LOGIN) for c in probe.channels), "snmp"]))

@@ -227,7 +227,7 @@ STATUS = b"""<InputProxyChannelStatusList version="1.0">
 </sourceInputPortDescriptor><online>true</online><chanDetectResult>connect</chanDetectResult></InputProxyChannelStatus>
 <InputProxyChannelStatus><id>7</id><online>false</online></InputProxyChannelStatus>
 </InputProxyChannelStatusList>"""
-INTERFACES = b"""<NetworkInterfaceList version="1.0" xmlns="http://www.hikvision.com/ver20/XMLSchema">
+WEB_APIS = b"""<NetworkInterfaceList version="1.0" xmlns="http://www.hikvision.com/ver20/XMLSchema">
 <NetworkInterface><id>1</id><IPAddress><ipVersion>dual</ipVersion><ipAddress>10.0.4.9</ipAddress>
 <DefaultGateway><ipAddress>10.0.4.1</ipAddress></DefaultGateway></IPAddress>
 <Link><MACAddress>58:50:ed:1f:e3:85</MACAddress></Link></NetworkInterface>
@@ -329,7 +329,7 @@ def test_a_list_of_channels_says_nothing_of_the_recorder() -> None:
 
 
 def test_network_cards_without_their_gateways() -> None:
-    fields = isapi.decode(INTERFACES)
+    fields = isapi.decode(WEB_APIS)
     assert fields["isapi.ipv4_address"] == ("10.0.4.9", "192.168.254.1")
     assert fields["isapi.interface_mac"] == ("58:50:ED:1F:E3:85", "58:50:ED:1F:E3:86")
     assert "isapi.mac" not in fields
@@ -359,7 +359,7 @@ def test_a_cut_list_gives_the_channels_before_the_cut() -> None:
     assert [isapi.decode_slot(part)["behind.slot"] for part in parts] == [("1",), ("7",)]
 
 
-@pytest.mark.parametrize("sample", [CHANNELS, STATUS, INTERFACES, CAPABILITIES])
+@pytest.mark.parametrize("sample", [CHANNELS, STATUS, WEB_APIS, CAPABILITIES])
 def test_damaged_lists_are_survived(sample: bytes) -> None:
     assert_lists_survive(isapi, sample)
 

@@ -129,7 +129,7 @@ DEVICES = (
     b'{"Response": {"ResponseCode": 0, "Data": {"Nums": 2, "DeviceInfos": [{"ID": 1, "DeviceModel": "DS-2CD1131-I",'
     b'"SerialNumber": "DS-2CD1131-I20181219AAWR000000001", "FirmwareVersion": "V5.5.54 build 180821"}]}}}'
 )
-INTERFACES = (
+WEB_APIS = (
     b'{"Response": {"ResponseCode": 0, "Data": {"Num": 2, "NetworkInterfaceList": [{"ID": 1, "Name": "eth0",'
     b'"InnerNICIPAddress": "172.16.0.1", "IPAddress": "10.0.4.9", "MAC": "48:ea:63:00:00:01"}, 7]}}}'
 )
@@ -167,7 +167,7 @@ def test_serials_by_channel() -> None:
 def test_what_lists_say_of_the_recorder() -> None:
     assert lapi.decode(DETAILS)["recorder.channels"] == ("4",)
     assert "lapi.model" not in lapi.decode(DEVICES)
-    fields = lapi.decode(INTERFACES)
+    fields = lapi.decode(WEB_APIS)
     assert fields["lapi.interface_mac"] == ("48:EA:63:00:00:01",)
     assert fields["lapi.ipv4_address"] == ("172.16.0.1", "10.0.4.9")
 
@@ -189,7 +189,7 @@ def test_deep_nesting_is_refused() -> None:
         lapi.slots(b'{"Response":' + b'{"a":' * 5000 + b"1" + b"}" * 5001)
 
 
-@pytest.mark.parametrize("sample", [DETAILS, DEVICES, INTERFACES])
+@pytest.mark.parametrize("sample", [DETAILS, DEVICES, WEB_APIS])
 def test_damaged_lists_are_survived(sample: bytes) -> None:
     assert_lists_survive(lapi, sample)
 

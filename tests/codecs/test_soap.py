@@ -33,7 +33,7 @@ INFORMATION = envelope(
     "<tds:Own>1</tds:Own><tds:FirmwareVersion> 1.2 </tds:FirmwareVersion><tds:HardwareId/>"
     "</tds:GetDeviceInformationResponse>"
 )
-INTERFACES = envelope(
+WEB_APIS = envelope(
     '<tds:GetNetworkInterfacesResponse><tds:NetworkInterfaces token="eth0"><tt:Enabled>true</tt:Enabled>'
     "<tt:Info><tt:Name>eth0</tt:Name><tt:HwAddress>58:50:ed:1f:e3:85</tt:HwAddress><tt:MTU>1500</tt:MTU></tt:Info>"
     "<tt:Link><tt:InterfaceType>6</tt:InterfaceType></tt:Link><tt:IPv4><tt:Enabled>true</tt:Enabled><tt:Config>"
@@ -67,7 +67,7 @@ FAULT = envelope(
     '</env:Subcode></env:Code><env:Reason><env:Text xml:lang="en">Sender not authorized</env:Text></env:Reason>'
     "</env:Fault>"
 )
-SAMPLES = dict(zip(OPERATIONS, (INFORMATION, INTERFACES, SCOPES, SERVICES, PROFILES), strict=True))
+SAMPLES = dict(zip(OPERATIONS, (INFORMATION, WEB_APIS, SCOPES, SERVICES, PROFILES), strict=True))
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from camscan.codecs import cgi, framing, isapi, lapi, over_http
-from camscan.codecs.behind import InterfaceCodec
+from camscan.codecs.behind import WebApiCodec
 from camscan.errors import DecodeError
 from camscan.net.base import Enrolled, Exchange, HttpRequest, LoginReason, Net
 from camscan.probes.answers import observe
@@ -22,11 +22,11 @@ _SUCCESS = "200"
 
 
 @dataclass(frozen=True, slots=True)
-class Interface:
+class WebApi:
     """One web API. `signs` are fields, and `natives` channels, that only devices with this API have."""
 
     channel: str
-    codec: InterfaceCodec
+    codec: WebApiCodec
     signs: tuple[str, ...] = ()
     natives: tuple[str, ...] = ()
 
@@ -59,21 +59,21 @@ class Interface:
         return {o.asked.removeprefix("GET "): o.port for o in seen if o.channel == self.channel and is_success(o)}
 
 
-ISAPI = Interface("isapi", isapi, signs=("isapi.root",), natives=("sadp",))
-CGI = Interface("cgi", cgi, natives=("dhip", "dvrip"))
-LAPI = Interface("lapi", lapi, signs=("lapi.response_code", "lapi.response_url"))
-INTERFACES = (ISAPI, CGI, LAPI)
+ISAPI = WebApi("isapi", isapi, signs=("isapi.root",), natives=("sadp",))
+CGI = WebApi("cgi", cgi, natives=("dhip", "dvrip"))
+LAPI = WebApi("lapi", lapi, signs=("lapi.response_code", "lapi.response_url"))
+WEB_APIS = (ISAPI, CGI, LAPI)
 
 
 @dataclass(frozen=True, slots=True)
-class InterfaceProbe:
+class WebApiProbe:
     """Uses one API if the host has it, or if it demands a login there and has no other.
 
     Stops at the first sign that the login is not accepted. Each camera on a channel of a recorder becomes one
     observation for each list, with the part of the bytes that describes it.
     """
 
-    interface: Interface
+    api: WebApi
 
     @property
     def stage(self) -> Stage:
@@ -83,24 +83,24 @@ class InterfaceProbe:
     @property
     def cost(self) -> Cost:
         """See `Probe.cost`: four packets a question at most, on one connection."""
-        return Cost(0, 0, 4 + 4 * len(self.interface.questions))
+        return Cost(0, 0, 4 + 4 * len(self.api.questions))
 
     @property
     def channels(self) -> tuple[str, ...]:
         """See `Probe.channels`."""
-        return (self.interface.channel,)
+        return (self.api.channel,)
 
     async def run(self, ask: Ask, net: Net) -> AsyncGenerator[Observation, None]:
         """See `Probe.run`."""
         seen = tuple(own(ask.observations))
         if not self._is_worth_it(seen):
             return
-        told = self.interface.answered(seen)
+        told = self.api.answered(seen)
         servers = [server for server in web_servers(seen) if not told or server[0] in told.values()]
         for port, tls in servers[:_MAX_SERVERS]:
             async with net.enrolled(ask.address, port, seen, tls=tls) as login:
                 if login is None:
-                    yield not_enrolled(ask.address, port, self.interface.channel, seen)
+                    yield not_enrolled(ask.address, port, self.api.channel, seen)
                     return
                 readable = bool(told)
                 async with aclosing(self._ask_all(login, told)) as found:
@@ -113,19 +113,19 @@ class InterfaceProbe:
                     return
 
     def _is_worth_it(self, seen: Sequence[Observation]) -> bool:
-        if spoken := {i.channel for i in INTERFACES if i.answered(seen)}:
-            return self.interface.channel in spoken
-        if any(interface.shows(seen) for interface in INTERFACES):
-            return self.interface.shows(seen)
-        return self.interface.challenges(seen)
+        if spoken := {i.channel for i in WEB_APIS if i.answered(seen)}:
+            return self.api.channel in spoken
+        if any(api.shows(seen) for api in WEB_APIS):
+            return self.api.shows(seen)
+        return self.api.challenges(seen)
 
     async def _ask_all(self, login: Enrolled, told: Container[str]) -> AsyncGenerator[Observation, None]:
         """Ask all paths not in `told` until there is no answer; those about channels only if the first succeeds."""
-        for questions in (self.interface.codec.QUESTIONS, self.interface.codec.CHANNEL_QUESTIONS):
+        for questions in (self.api.codec.QUESTIONS, self.api.codec.CHANNEL_QUESTIONS):
             for number, path in enumerate(questions):
                 if path in told:
                     continue
-                observation = self.interface.observed(await login.ask(HttpRequest(path)), path)
+                observation = self.api.observed(await login.ask(HttpRequest(path)), path)
                 yield observation
                 for slot in self._slots(observation):
                     yield slot
@@ -136,9 +136,9 @@ class InterfaceProbe:
     def _slots(self, answer: Observation) -> Iterator[Observation]:
         if not is_success(answer):
             return
-        for part in self.interface.codec.slots(framing.read_own(answer.raw).content):
+        for part in self.api.codec.slots(framing.read_own(answer.raw).content):
             try:
-                fields = self.interface.codec.decode_slot(part)
+                fields = self.api.codec.decode_slot(part)
             except DecodeError:
                 continue  # an entry without the number of its channel
             yield replace(answer, asked=f"{answer.asked} #{fields['behind.slot'][0]}", fields=fields, raw=part)
@@ -166,4 +166,4 @@ def is_success(observation: Observation) -> bool:
     return observation.outcome in (Outcome.ANSWERED, Outcome.TRUNCATED) and _SUCCESS in statuses
 
 
-PROBES = tuple(map(InterfaceProbe, INTERFACES))
+PROBES = tuple(map(WebApiProbe, WEB_APIS))

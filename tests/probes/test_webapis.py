@@ -12,7 +12,7 @@ from camscan.codecs.registry import read_again
 from camscan.net import budget
 from camscan.net.base import LoginReason
 from camscan.probes.base import Ask
-from camscan.probes.interfaces import CGI, INTERFACES, ISAPI, LAPI, Interface, InterfaceProbe, web_servers
+from camscan.probes.webapis import CGI, ISAPI, LAPI, WEB_APIS, WebApi, WebApiProbe, web_servers
 from camscan.records import Observation, Outcome
 
 HOST = "10.0.4.9"
@@ -54,8 +54,8 @@ RECORDER = {
 }
 
 
-async def ask(interface: Interface, net: ScriptedNet, *said: Observation) -> list[Observation]:
-    return [o async for o in InterfaceProbe(interface).run(Ask(HOST, None, said), net)]
+async def ask(api: WebApi, net: ScriptedNet, *said: Observation) -> list[Observation]:
+    return [o async for o in WebApiProbe(api).run(Ask(HOST, None, said), net)]
 
 
 def net_of(pages: dict[str, bytes], *, login: str | None = "", ports: tuple[int, ...] = (80,)) -> ScriptedNet:
@@ -166,26 +166,26 @@ LEAST = {
 }
 
 
-def long_list(interface: Interface, count: int) -> str:
+def long_list(api: WebApi, count: int) -> str:
     numbers = range(1, count + 1)
-    if interface is ISAPI:
+    if api is ISAPI:
         channels = "".join(LONG_ISAPI.replace("{n}", str(n)) for n in numbers)
         return f'<InputProxyChannelList version="1.0" size="{count}" {NS}>{channels}</InputProxyChannelList>'
-    if interface is CGI:
+    if api is CGI:
         return "".join(LONG_CGI.replace("{n}", str(n - 1)) for n in numbers)
     data = {"Nums": count, "DetailInfos": [{"ID": n, **LONG_LAPI} for n in numbers]}
     return json.dumps({"Response": {"ResponseCode": 0, "Data": data}}, indent=1)
 
 
-@pytest.mark.parametrize("interface", INTERFACES, ids=lambda interface: interface.channel)
-async def test_a_list_of_256_channels_is_read_to_its_end(interface: Interface) -> None:
-    listed = page(long_list(interface, 256))
+@pytest.mark.parametrize("api", WEB_APIS, ids=lambda api: api.channel)
+async def test_a_list_of_256_channels_is_read_to_its_end(api: WebApi) -> None:
+    listed = page(long_list(api, 256))
     assert len(listed) < budget.MAX_ENROLLED_BYTES
-    pages = dict.fromkeys(interface.questions, page(LEAST[interface.channel]))
-    pages |= {path: page("", "404 Not Found") for path in interface.codec.CHANNEL_QUESTIONS}
-    pages[interface.codec.CHANNEL_QUESTIONS[0]] = listed
+    pages = dict.fromkeys(api.questions, page(LEAST[api.channel]))
+    pages |= {path: page("", "404 Not Found") for path in api.codec.CHANNEL_QUESTIONS}
+    pages[api.codec.CHANNEL_QUESTIONS[0]] = listed
     signs = {"isapi": seen("sadp", 37020), "cgi": seen("dhip", 37810), "lapi": seen(lapi__response_code="4")}
-    found = await ask(interface, net_of(pages), seen(), signs[interface.channel])
+    found = await ask(api, net_of(pages), seen(), signs[api.channel])
     slots = [o for o in found if "behind.slot" in o.fields]
     assert [o.fields["behind.slot"] for o in slots] == [(str(n),) for n in range(1, 257)]
     assert all(o.fields["behind.model"] for o in slots)
