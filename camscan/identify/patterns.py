@@ -6,10 +6,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
-from typing import NamedTuple
 
 import re2
 
+from camscan.batches import batched
 from camscan.identify.literals import Texts, plain_text, required_literals
 from camscan.identify.lookup import PrefixIndex
 from camscan.identify.names import names_of
@@ -128,12 +128,25 @@ def _groups(pattern: str, value: bytes) -> Mapping[str, str]:
     return {name: text for name, text in texts.items() if text}
 
 
-class _Automaton(NamedTuple):
-    """Patterns that are matched at once, `always` or only in a value that has a literal of one of them."""
+class _Share:
+    """Patterns that are matched at once, `always` or only in a value that has a literal of one of them.
 
-    matches: Sequence[Match]
-    automaton: re2.Set
-    always: bool
+    They are compiled when first needed: most of them never are.
+    """
+
+    def __init__(self, matches: Sequence[Match], *, wide: bool, always: bool) -> None:
+        self.matches = matches
+        self.always = always
+        self._wide = wide
+
+    def search(self, value: bytes) -> Iterator[Match]:
+        """Those that match a value."""
+        for matches, automaton in self._automata:
+            yield from (matches[index] for index in automaton.Match(value) or ())
+
+    @cached_property
+    def _automata(self) -> Sequence[tuple[Sequence[Match], re2.Set]]:
+        return tuple(_automata(self.matches, self._wide))
 
 
 class PatternSet:
@@ -183,18 +196,17 @@ class PatternSet:
         return {match: (found[0].lower() if found[1] else found[0], found[1]) for match, found in plain if found}
 
     @cached_property
-    def _automata(self) -> Sequence[_Automaton]:
-        """Automata of all other patterns without a required prefix."""
+    def _shares(self) -> Sequence[_Share]:
+        """All other patterns without a required prefix."""
         groups: dict[tuple[bool, bool, bool], list[Match]] = defaultdict(list)
         for match in sorted(self._literals.keys() - self._plain.keys(), key=_beginning):
             spanning = _SPANNING.search(match.pattern) is not None
             groups[_is_wide(match.pattern), spanning, not self._literals[match]].append(match)
-        automata: list[_Automaton] = []
-        for (wide, spanning, always), matches in groups.items():
-            share = _SPANNING_SHARE if spanning else _SHARE
-            for place in range(0, len(matches), share):
-                automata += _automata(matches[place : place + share], wide, always)
-        return automata
+        return [
+            _Share(share, wide=wide, always=always)
+            for (wide, spanning, always), matches in groups.items()
+            for share in batched(matches, _SPANNING_SHARE if spanning else _SHARE)
+        ]
 
     def search(self, value: bytes) -> Sequence[Match]:
         """The patterns and rows that match a value encoded by `encoded`."""
@@ -209,9 +221,9 @@ class PatternSet:
             likely = self._within.search(lower, len(self._matches))
         plain = ((match, *self._plain[match]) for match in likely & self._plain.keys())
         found = [match for match, text, is_folded in plain if text in (lower if is_folded else part)]
-        for matches, automaton, always in self._automata:
-            if always or not likely.isdisjoint(matches):
-                found += [matches[index] for index in automaton.Match(part) or ()]
+        for share in self._shares:
+            if share.always or not likely.isdisjoint(share.matches):
+                found += share.search(part)
         begins = dict.fromkeys(self._lookup.search(value))
         found += [one for one in begins if one.comparison or _compiled(one.pattern).search(value) is not None]
         if self._names:
@@ -224,7 +236,7 @@ def _beginning(match: Match) -> str:
     return _FLAGS.sub("", match.pattern)
 
 
-def _automata(matches: Sequence[Match], wide: bool, always: bool) -> Iterator[_Automaton]:
+def _automata(matches: Sequence[Match], wide: bool) -> Iterator[tuple[Sequence[Match], re2.Set]]:
     """One automaton for all, or one for each half if they do not fit into its memory."""
     automaton = re2.Set.SearchSet(_options(wide))
     try:
@@ -235,7 +247,7 @@ def _automata(matches: Sequence[Match], wide: bool, always: bool) -> Iterator[_A
         if len(matches) == 1:
             raise
         middle = len(matches) // 2
-        yield from _automata(matches[:middle], wide, always)
-        yield from _automata(matches[middle:], wide, always)
+        yield from _automata(matches[:middle], wide)
+        yield from _automata(matches[middle:], wide)
     else:
-        yield _Automaton(matches, automaton, always)
+        yield matches, automaton
