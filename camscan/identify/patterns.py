@@ -9,7 +9,6 @@ from functools import cache, cached_property, lru_cache
 
 import re2
 
-from camscan.batches import batched
 from camscan.identify.literals import Texts, plain_text, required_literals
 from camscan.identify.lookup import PrefixIndex
 from camscan.identify.names import names_of
@@ -202,11 +201,12 @@ class PatternSet:
         for match in sorted(self._literals.keys() - self._plain.keys(), key=_beginning):
             spanning = _SPANNING.search(match.pattern) is not None
             groups[_is_wide(match.pattern), spanning, not self._literals[match]].append(match)
-        return [
-            _Share(share, wide=wide, always=always)
-            for (wide, spanning, always), matches in groups.items()
-            for share in batched(matches, _SPANNING_SHARE if spanning else _SHARE)
-        ]
+        shares: list[_Share] = []
+        for (wide, spanning, always), matches in groups.items():
+            most = _SPANNING_SHARE if spanning else _SHARE
+            parts = (matches[place : place + most] for place in range(0, len(matches), most))
+            shares += (_Share(part, wide=wide, always=always) for part in parts)
+        return shares
 
     def search(self, value: bytes) -> Sequence[Match]:
         """The patterns and rows that match a value encoded by `encoded`."""
