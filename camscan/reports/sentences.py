@@ -68,15 +68,19 @@ def _nothing(report: Report) -> str:
         return f"Nothing can be said: {_some(report.missed)} should have answered and {why}, so the scan was blind."
     if not is_blind(report):
         return "None found: no address that was asked shows a surveillance device."
+    return f"Nothing can be said: {_why_blind(report)}."
+
+
+def _why_blind(report: Report) -> str:
+    """Why a scan shows nothing of the addresses that it asked."""
+    counts = coverage(report)
     if alive := counts[Outcome.ANSWERED] + counts[Outcome.REFUSED]:
         others = alive > max(len(report.scan.vantage.addresses), 1)
-        why = "every address refused, as a firewall does in the place of devices" if others else _ALONE
-        return f"Nothing can be said: {why}."
+        return "every address refused, as a firewall does in the place of devices" if others else _ALONE
     if counts[Outcome.SILENT]:
-        return "Nothing can be said: no address that was asked gave a sign of life, so silence proves nothing."
+        return "no address that was asked gave a sign of life, so silence proves nothing"
     begun = report.scan.status is ScanStatus.INTERRUPTED and report.scan.sent.packets
-    why = "it ended before any address was asked in full" if begun else "no address could be asked"
-    return f"Nothing can be said: {why}."
+    return "it ended before any address was asked in full" if begun else "no address could be asked"
 
 
 def is_blind(report: Report) -> bool:
@@ -153,6 +157,8 @@ def _covered(report: Report) -> Iterator[str]:
         yield f"{plural(missed, 'address')} not asked{in_full}: {_counted(counts, Outcome.EXCLUDED, Outcome.NOT_SENT)}."
     if (ended := report.scan.status) is not ScanStatus.COMPLETE:
         yield f"The scan is {ending(ended)}: there may be more."
+    elif report.devices and report.scan.origin is Origin.SCAN and is_blind(report):  # as where the one seen is excluded
+        yield f"Of other devices nothing can be said: {_why_blind(report)}."
 
 
 def passive(report: Report) -> str:

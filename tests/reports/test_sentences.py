@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from camscan.records import Device, Judged, Origin, Outcome, Report, ScanStatus, Sent, Vantage, Verdict
-from camscan.reports.sentences import findings, limits, urgent
+from camscan.reports.sentences import findings, limits, summary, urgent
 from camscan.summaries import Listing, Offence, Segment, State, Tag
 
 COMPLETE = {"": {Outcome.ANSWERED: 12, Outcome.REFUSED: 3, Outcome.SILENT: 239}}
@@ -199,6 +199,22 @@ def test_of_addresses_that_were_not_asked_nothing_is_claimed(make_report: Callab
 def test_silence_alone_finds_nothing_out(make_report: Callable[..., Report]) -> None:
     silent = make_report(devices=(), ledger={"": {Outcome.SILENT: 254}})
     assert findings(silent).startswith("Nothing can be said: no address that was asked gave a sign of life")
+
+
+def test_silence_beside_a_device_that_was_excluded_after_it_was_seen_is_told(
+    make_report: Callable[..., Report],
+) -> None:
+    known = (judged(Verdict.LISTED, "a"),)
+    dark = Segment("10.0.0.0/24", {"excluded": 1, "silent": 253}, {}, "", 1, 254)
+    counts = {"": {Outcome.EXCLUDED: 1, Outcome.SILENT: 253}}
+    ended = replace(make_report().scan, status=ScanStatus.COMPLETE)
+    report = make_report(scan=ended, devices=known, ledger=counts, targets=254, networks=(dark,))
+    silence = "no address that was asked gave a sign of life, so silence proves nothing"
+    told = f"Of other devices nothing can be said: {silence}."
+    assert told in list(limits(report))
+    assert told in list(summary(report))
+    lit = replace(report, ledger=COMPLETE, networks=(replace(dark, control="10.0.0.9"),))
+    assert not [text for text in limits(lit) if "nothing can be said" in text]
 
 
 def test_a_scan_that_missed_a_decoy_finds_nothing_out(make_report: Callable[..., Report]) -> None:
