@@ -1,11 +1,12 @@
-"""Thins old sweeps, one after the other, as the retention in the configuration says."""
+"""Thins old sweeps, one after the other, as far as they need not be kept whole."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import groupby
 
 from camscan.app.history import remembered, sweeps_of
@@ -13,6 +14,8 @@ from camscan.app.judging import devices_in
 from camscan.app.series import rederive
 from camscan.app.sites import policies
 from camscan.app.sweeping import SweepContext
+from camscan.identify.library import Library
+from camscan.policy import Policy
 from camscan.records import Scan
 from camscan.reports.escape import terminal
 from camscan.reports.words import joined, plural
@@ -41,23 +44,32 @@ class Pruned:
     result: Thinned
 
 
-def prune(context: SweepContext, site: Site, terms: Retention, *, dry_run: bool = False) -> Iterator[Pruned]:
-    """Thin what may go of a site, the oldest first. No lock is needed: nobody writes to what may go.
+def prune(
+    store: Store,
+    rules: Library,
+    site: str,
+    listing: Callable[[], Sequence[Policy]],
+    terms: Retention,
+    *,
+    dry_run: bool = False,
+) -> Iterator[Pruned]:
+    """Thin what may go of a site, the oldest first; `listing` loads the policies by which devices are worth keeping.
+
+    No lock is needed: nobody writes to what may go.
 
     Raises:
         StoreError: the store cannot be read or written.
     """
-    store, now = context.store, datetime.now(UTC)
-    sweeps = sweeps_of(store, site.name)
+    now, sweeps = datetime.now(UTC), sweeps_of(store, site)
     if all(THINNED in scan.settings for scan in sweeps[terms.sweeps :]):
         return  # as of nearly every site of thousands: what is remembered of one takes longer to read than its scans
-    lists, memory = policies(context.config, site, context.folders), remembered(store, site.name)
+    lists, memory = listing(), remembered(store, site)
     for scan in expendable(sweeps, memory, store.outbox.waiting(), terms, now):
         if THINNED in scan.settings:
             continue
-        keep = worth_keeping(memory, scan, devices_in(store, scan, context.rules, lists))
+        keep = worth_keeping(memory, scan, devices_in(store, scan, rules, lists))
         result = store.would_thin(scan.id, keep) if dry_run else store.thin(scan.id, keep, now)
-        yield Pruned(site.name, scan, result)
+        yield Pruned(site, scan, result)
 
 
 def prune_after_sweep(context: SweepContext, site: Site, end: float) -> None:
@@ -65,7 +77,9 @@ def prune_after_sweep(context: SweepContext, site: Site, end: float) -> None:
     retention = context.config.retention
     if retention is None:
         return
-    for number, one in enumerate(prune(context, site, retention), start=1):
+    listing = partial(policies, context.config, site, context.folders)
+    pruned = prune(context.store, context.rules, site.name, listing, retention)
+    for number, one in enumerate(pruned, start=1):
         tell("scan.thinned", site=site.name, scan=one.scan.id, deleted=one.result.deleted, kept=one.result.kept)
         if number >= _AFTER_A_SWEEP or time.monotonic() >= end:
             break
@@ -96,13 +110,13 @@ def forget(store: Store, terms: Retention) -> int:
     return store.outbox.forget(datetime.now(UTC) - timedelta(days=max(terms.days, _MIN_TOLD_DAYS)))
 
 
-def summed(site: Site, pruned: Iterable[Pruned], *, dry_run: bool) -> str:
+def summed(site: str, pruned: Iterable[Pruned], *, dry_run: bool) -> str:
     """What became of the old sweeps of a site, in one line."""
     results = [one.result for one in pruned]
     gone = sum(result.gone for result in results)
     deleted, kept = (sum(getattr(result, name) for result in results) for name in ("deleted", "kept"))
     would = "would be " if dry_run else ""
     return (
-        f"{terminal(site.name)}: {plural(len(results), 'sweep')} {would}thinned, {gone} of them deleted completely; "
+        f"{terminal(site)}: {plural(len(results), 'sweep')} {would}thinned, {gone} of them deleted completely; "
         f"{plural(deleted, 'observation')} {would}deleted, {kept:,} kept as evidence"
     )

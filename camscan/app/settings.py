@@ -20,10 +20,15 @@ def configuration(file: Path | None) -> Document:
     Raises:
         UsageError: it cannot be used; each fault is a line.
     """
-    if found := file or next((place for place in PLACES if place.exists()), None):
+    if found := file or usual_place():
         return read(found)
     here, there = PLACES
     raise UsageError(f"found neither {here} here nor {there}: create one with `camscan init`, or give its path")
+
+
+def usual_place() -> Path | None:
+    """The first of `PLACES` at which there is a configuration."""
+    return next((place for place in PLACES if place.exists()), None)
 
 
 def database(config: Config) -> str | None:

@@ -14,7 +14,16 @@ from camscan.cli.groups import CommandGroup
 from camscan.cli.merge import merge
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from camscan.policy import Policy
+    from camscan.store import Store
     from camscan.sweeps.config import Config, Retention
+
+_UNCONFIGURED = (
+    "there is no configuration, so all sites in the store are thinned. What a policy that comes with camscan lists is "
+    "kept as evidence, and what the latest sweeps listed by another."
+)
 
 
 @click.group(cls=CommandGroup)
@@ -38,32 +47,35 @@ def prune(file: Path | None, db: str | None, sweeps: int | None, days: int | Non
 
     [retention] in the configuration says how much is kept whole. Scans made by hand, sweeps that were not compared
     yet, the last complete ones, and those with waiting alerts are never thinned. The space is given back to the
-    disk.
+    disk. With --db and --sweeps or --days, no configuration is needed: without one, all sites in the store are thinned.
 
     \b
     Examples:
       camscan db prune --dry-run
       camscan db prune --config /etc/camscan/camscan.toml --sweeps 30 --days 90
+      camscan db prune --db copy.db --sweeps 10
     """
     from camscan.app.judging import library
     from camscan.app.retention import forget, summed, unconfigured
     from camscan.app.retention import prune as pruned
-    from camscan.app.settings import configuration, database
-    from camscan.app.sweeping import SweepContext
+    from camscan.app.settings import configuration, database, usual_place
     from camscan.cli.stored import open_swept_store
     from camscan.store.sqlitefile import shrink
 
-    config = configuration(file).config
+    is_told = db is not None and not (sweeps is days is None)
+    config = None if is_told and not file and not usual_place() else configuration(file).config
     terms = _terms(config, sweeps, days)
-    with open_swept_store(db, database(config)) as store:
+    with open_swept_store(db, database(config) if config else None) as store:
         if store is None:
             click.echo("Nothing to thin: there has been no sweep yet.")
             return
-        context = SweepContext(config, store, library())
-        if others := unconfigured(store, config, terms):
+        if config is None:
+            click.echo(f"Note: {_UNCONFIGURED}", err=True)
+        elif others := unconfigured(store, config, terms):
             click.echo(f"Note: not thinned are sites that the configuration does not name: {others}.", err=True)
-        for site in config.site:
-            click.echo(summed(site, pruned(context, site, terms, dry_run=dry_run), dry_run=dry_run))
+        rules = library()
+        for site, listing in _sites(config, store):
+            click.echo(summed(site, pruned(store, rules, site, listing, terms, dry_run=dry_run), dry_run=dry_run))
         where = store.file
         if not dry_run:
             forget(store, terms)
@@ -204,12 +216,28 @@ def remove(scans: tuple[str, ...], db: str | None, yes: bool) -> None:
             click.echo(terminal(told), err=True)
 
 
-def _terms(config: Config, sweeps: int | None, days: int | None) -> Retention:
+def _sites(config: Config | None, store: Store) -> Iterator[tuple[str, Callable[[], Sequence[Policy]]]]:
+    """The sites that are to be thinned, and what loads their policies; without a configuration all that were swept."""
+    from functools import partial
+
+    from camscan.app.history import is_sweep
+    from camscan.app.judging import chosen_policies
+    from camscan.app.sites import policies
+
+    if config is None:
+        swept = sorted({scan.site for scan in store.scans() if scan.site and is_sweep(scan)})
+        yield from ((site, partial(chosen_policies, ())) for site in swept)
+        return
+    yield from ((site.name, partial(policies, config, site)) for site in config.site)
+
+
+def _terms(config: Config | None, sweeps: int | None, days: int | None) -> Retention:
     """What is kept whole, by the options and the configuration."""
     from camscan.errors import UsageError
     from camscan.sweeps import config as tables
 
-    if config.retention is None and sweeps is None and days is None:
+    retention = config.retention if config else None
+    if retention is None and sweeps is None and days is None:
         raise UsageError("the configuration has no [retention]: add it as `camscan init` shows, or give --sweeps 10")
     chosen = {name: count for name, count in (("sweeps", sweeps), ("days", days)) if count is not None}
-    return (config.retention or tables.Retention()).model_copy(update=chosen)
+    return (retention or tables.Retention()).model_copy(update=chosen)

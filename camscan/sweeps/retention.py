@@ -49,8 +49,9 @@ def expendable(
 def worth_keeping(memory: Memory, scan: Scan, devices: Iterable[Judged]) -> frozenset[str]:
     """The addresses whose answers are kept: of devices that this sweep saw for the first or for the last time.
 
-    A device that is not remembered is kept too, as nothing says when else it was seen. A camera behind a recorder is
-    known by the recorder's answers.
+    A device that is not remembered is kept too, as nothing says when else it was seen. One that is remembered as listed
+    or suspected is so here, too: by a policy that is not at hand, or by what it told later. A camera behind a recorder
+    is known by the recorder's answers.
     """
     ordered = tuple(devices)
     found = match(memory.tracks, tuple(map(sighting, ordered)))
@@ -61,7 +62,8 @@ def worth_keeping(memory: Memory, scan: Scan, devices: Iterable[Judged]) -> froz
         track = track_of.get(number)
         # A sweep that was resumed has several ends, and the first of them is when its devices were first seen.
         ends_here = track is None or track.first_seen >= begin or track.last_seen <= end
-        if judged.verdict in _TELLING and ends_here:
+        telling = judged.verdict in _TELLING or (track is not None and track.verdict.value in _TELLING)
+        if telling and ends_here:
             device = judged.device
             kept.update((device.behind.address,) if device.behind else device.addresses)
     return frozenset(kept)

@@ -98,6 +98,28 @@ def test_a_site_that_is_no_longer_configured_is_named(config: Path, swept: Calla
     assert run("prune", "--config", config, "--sweeps", 3, "--days", 0, "--dry-run").stderr == ""
 
 
+def test_prune_needs_no_configuration_where_all_is_told(
+    config: Path, swept: Callable[[int], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swept(3)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("camscan.app.settings.PLACES", (Path("camscan.toml"), Path("elsewhere.toml")))
+    asked = ("prune", "--db", tmp_path / "c.db", "--days", 0, "--dry-run")
+    done = run(*asked, "--sweeps", 2)
+    assert done.stdout == (
+        "hq: 1 sweep would be thinned, 0 of them deleted completely; "
+        "0 observations would be deleted, 5 kept as evidence\n"
+    )
+    assert done.stderr.startswith("Note: there is no configuration, so all sites in the store are thinned. ")
+    refused = run("prune", "--db", tmp_path / "c.db")
+    assert isinstance(refused.exception, UsageError)
+    assert str(refused.exception).startswith("found neither camscan.toml here")
+    Path("camscan.toml").write_text(config.read_text().replace('"hq"', '"head office"'))
+    assert (
+        run(*asked, "--sweeps", 2).stderr == "Note: not thinned are sites that the configuration does not name: hq.\n"
+    )
+
+
 def test_a_site_of_which_nothing_may_go_is_not_looked_into(
     config: Path, swept: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

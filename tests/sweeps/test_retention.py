@@ -112,6 +112,12 @@ def test_suspected_devices_count_and_those_that_are_not_listed_do_not(
     assert worth_keeping(lived([camera]), night(0), judged([camera])) == kept
 
 
+def test_what_is_remembered_as_listed_by_a_policy_that_is_not_at_hand_is_kept() -> None:
+    [camera] = cameras(1)
+    unjudged = judged([replace(camera, listed=False)])
+    assert worth_keeping(lived([camera]), night(0), unjudged) == {camera.address}
+
+
 def test_a_device_that_is_not_remembered_is_kept_with_all_its_addresses() -> None:
     camera = replace(cameras(1)[0], more=("fd00::1",))
     assert worth_keeping(Memory(), night(0), judged([camera])) == {"10.0.0.1", "fd00::1"}
