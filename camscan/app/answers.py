@@ -23,6 +23,16 @@ from camscan.reports import select
 _MAX_PASTED = 64 * 1024 * 1024
 """Bytes of a file of labelled answers; of a single answer the first part is enough."""
 
+_NO_ANSWERS = (
+    *((b"PK\x03\x04", "a ZIP archive or a workbook"), (b"PK\x05\x06", "an empty ZIP archive"), (b"%PDF", "a PDF")),
+    *((b"\x1f\x8b", "packed with gzip"), (b"BZh", "packed with bzip2"), (b"\xfd7zXZ\0", "packed with xz")),
+    *((b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"), (b"Rar!\x1a\x07", "a RAR archive"), (b"\x7fELF", "a program")),
+    *((b"SQLite format 3\0", "a database"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office document")),
+)
+"""How files begin that no device answers with, and what they are."""
+_PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
+"""How pictures begin; one may be the icon of a device."""
+
 
 def report_on(source: str, rules: Library, lists: Sequence[Policy], *, all_hosts: bool) -> Report:
     """What the rules say about a file, or for "-" about what stdin holds.
@@ -35,6 +45,10 @@ def report_on(source: str, rules: Library, lists: Sequence[Policy], *, all_hosts
         known = next((reader for reader in READERS if reader.sniff(start)), None)
         if known is not None:
             return _of_tool(file, known, rules, lists, all_hosts=all_hosts)
+        if what := next((what for magic, what in _NO_ANSWERS if start.startswith(magic)), ""):
+            raise UsageError(
+                f"{file.name} is {what}, which is no answer of a device: give one answer, as it was copied"
+            )
         data = file.stream.read(_MAX_PASTED + 1)
     if len(data) > _MAX_PASTED:
         raise UsageError(f"{source} is larger than {_MAX_PASTED >> 20} MiB: paste one answer, or use `camscan import`")
@@ -45,7 +59,11 @@ def report_on(source: str, rules: Library, lists: Sequence[Policy], *, all_hosts
         if banners.addresses(text) > 1:
             remedy = "import answers with `camscan import --kind banners`; a list of devices is for `camscan reconcile`"
             raise UsageError(f"{file.name} tells of several addresses: {remedy}")
-        return _made(file, judged(_at(file.name, pasted.read(data, at=file.at, whole=True)), rules, lists), lists)
+        devices = [*judged(_at(file.name, pasted.read(data, at=file.at, whole=True)), rules, lists)]
+        if data.startswith(_PICTURES) and not any(one.device.identifications for one in devices):
+            remedy = "no rule knows it as the icon of a device: give one answer, as it was copied"
+            raise UsageError(f"{file.name} is a picture, and {remedy}")
+        return _made(file, devices, lists)
     corpus = entries_of(text)
     notes = tuple(f"left out: {fault}" for fault in corpus.faults)
     answers = ((entry.id, pasted.read(entry.raw, entry.channel, file.at, whole=True)) for entry in corpus.entries)

@@ -89,6 +89,25 @@ def test_noise_is_no_device_and_no_error() -> None:
     assert [one["maker"] for one in devices("-", stdin=b"\x00\x01\x02\xff" * 50)] in ([], [None])
 
 
+@pytest.mark.parametrize(
+    ("start", "what"),
+    [
+        (b"PK\x03\x04\x14\0", "a ZIP archive or a workbook, which is no answer of a device"),
+        (b"\x1f\x8b\x08\0", "packed with gzip, which is no answer of a device"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "a picture, and no rule knows it as the icon of a device"),
+        (b"\xff\xd8\xff\xe0\0\x10JFIF\0", "a picture, and no rule knows it as the icon of a device"),
+    ],
+)
+def test_a_file_that_is_no_answer_is_not_said_to_be_of_an_unidentified_device(
+    tmp_path: Path, start: bytes, what: str
+) -> None:
+    path = tmp_path / "answer.txt"
+    path.write_bytes(start + bytes(range(256)) * 9 + b"Server: App-webs/")
+    result = CliRunner().invoke(identify, [str(path)])
+    assert isinstance(result.exception, UsageError)
+    assert str(result.exception) == f"{path} is {what}: give one answer, as it was copied"
+
+
 @pytest.mark.parametrize("stdin", ["", " \r\n"])
 def test_where_nothing_is_given_nobody_is_told_that_nothing_was_found(stdin: str) -> None:
     result = CliRunner().invoke(identify, ["-"], input=stdin)
