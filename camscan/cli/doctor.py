@@ -41,11 +41,18 @@ def doctor() -> None:
 
 
 def _versions() -> Iterator[Finding]:
-    from importlib.metadata import version
+    from importlib.metadata import PackageNotFoundError, version
     from pyexpat import version_info
 
-    packages = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
-    yield Finding("ok", f"camscan {__version__}, Python {platform.python_version()}, {packages}")
+    packages, missing = list[str](), list[str]()
+    for name in _PACKAGES:
+        try:
+            packages.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            missing.append(name)
+    yield Finding("ok", f"camscan {__version__}, Python {platform.python_version()}, {', '.join(packages)}")
+    if missing:
+        yield Finding("bad", f"not installed: {', '.join(missing)} (reinstall camscan)")
     if version_info < _EXPAT:
         text = ".".join(map(str, version_info))
         yield Finding("note", f"expat {text} is slow on huge XML tokens: camscan cuts answers before it sees them")
@@ -87,6 +94,19 @@ def _privilege() -> Iterator[Finding]:
         )
 
 
+def _port_sweeps() -> Iterator[Finding]:
+    """What `camscan.syn` needs, which may be installed and not fit this processor or its libraries."""
+    try:
+        import numpy as np
+    except ImportError as error:
+        reason = str(error).strip().partition("\n")[0]
+        yield Finding(
+            "bad", f"numpy cannot be loaded, so `camscan ports` and `--sweep syn` fail: reinstall camscan ({reason})"
+        )
+    else:
+        yield Finding("ok", f"numpy {np.__version__}: what ports are swept with is there")
+
+
 def _sqlite() -> Iterator[Finding]:
     import sqlite3
 
@@ -115,6 +135,7 @@ _CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     _descriptors,
     _interfaces,
     _privilege,
+    _port_sweeps,
     _sqlite,
     _library,
     _registry,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -396,6 +397,29 @@ def test_the_doctor_looks_at_everything(capsys: pytest.CaptureFixture[str]) -> N
     done = camscan(capsys, "doctor")
     assert done.returncode == 0, done.stdout
     assert "fingerprints" in done.stdout
+
+
+def test_the_doctor_says_whether_what_port_sweeps_need_is_there(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert re.search(
+        r"^ok   numpy \d\S*: what ports are swept with is there", camscan(capsys, "doctor").stdout, re.MULTILINE
+    )
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    done = camscan(capsys, "doctor")
+    assert done.returncode == 1
+    assert (
+        "\nbad  numpy cannot be loaded, so `camscan ports` and `--sweep syn` fail: reinstall camscan (" in done.stdout
+    )
+
+
+def test_the_doctor_names_a_library_that_is_not_installed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("camscan.cli.doctor._PACKAGES", ("lxml", "no-such-library"))
+    done = camscan(capsys, "doctor")
+    assert done.returncode == 1
+    assert "\nbad  not installed: no-such-library (reinstall camscan)\n" in done.stdout
 
 
 def test_on_a_containers_bridge_one_is_told_that_multicast_ends_there(

@@ -96,7 +96,7 @@ def test_a_table_for_people(store: Store) -> None:
     assert lines[1].split() == ["site", "known", "removed", "exempt", "returned", "remaining", "a", "week", "done"]
     assert lines[3].split()[:6] == ["hq", "4", "1", "0", "0", "3"]
     assert lines[-1].split()[:6] == ["all", "5", "1", "0", "0", "4"]
-    assert lines[2].split()[-2:] == ["never", "LATE"]
+    assert lines[2].split()[-2:] == ["unknown", "LATE"]
 
 
 def test_a_narrow_terminal_gets_words_instead_of_columns(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
