@@ -226,6 +226,6 @@ def _cells(one: Progress) -> tuple[str, ...]:
 
     name = "all" if one.site is None else terminal(one.site, 40) or "(no site)"
     counts = (one.known, one.removed, one.exempt, one.returned, one.remaining)
-    done = one.done.isoformat() if one.done else "-" if not one.remaining else "never"
+    done = one.done.isoformat() if one.done else "unknown" if one.remaining else "-"
     late = "" if one.late is None else "LATE" if one.late else "in time"
     return (name, *(f"{count:,}" for count in counts), f"{7 * one.rate:.1f}", done, late)
