@@ -357,3 +357,7 @@ def test_hostile_text_costs_little(sample: str) -> None:
 def test_the_mac_in_a_note_about_a_device_names_the_holder_of_its_block() -> None:
     found = read("Camera: front door, MAC `44:19:B6:00:00:01`, IP 192.168.1.64")
     assert [one.fields["mac.prefix"] for one in found if one.channel == "mac"] == [("4419B6",)]
+
+
+def test_a_line_that_asks_for_a_name_is_a_greeting_and_no_title_or_description() -> None:
+    assert fields("DH-SD59230S login: ", "telnet") == {"banner.text": ("DH-SD59230S login:",)}

@@ -26,6 +26,9 @@ from camscan.imports.forms import (
 from camscan.imports.forms.base import Answer, Form, answer
 from camscan.imports.nmap import text as nmap_text
 
+_PROMPT = re.compile(r"(?i)\blogin: ?$")
+"""The end of a greeting that asks for a name: such a line is no title and no description."""
+
 _MEMBER = re.compile(r"\s*'[\w-]{1,40}'\s*:")
 """The beginning of a part of a dictionary in source code."""
 _NAMED = re.compile(r"^[ \t*_-]{0,16}Manufacturer\b.{0,4}:", re.MULTILINE | re.IGNORECASE)
@@ -65,7 +68,7 @@ def anything(text: str) -> Iterator[Answer]:
     yield from onvif.described(text)
     for name in greetings.introduced(text):
         yield from nmap_text.product(name)
-    if "\n" not in text.strip():
+    if "\n" not in text.strip() and not _PROMPT.search(text):
         for form in (
             partial(single_values.server, "http"),
             partial(single_values.server, "rtsp"),
