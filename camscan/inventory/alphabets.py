@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 _ALPHABETS: Mapping[str, Sequence[str]] = {
@@ -24,14 +25,26 @@ _ALPHABETS: Mapping[str, Sequence[str]] = {
         "ăâîşţ",  # Romanian
         "čćđšž",  # Croatian, Slovenian
     ),
+    "cp1251": (
+        "абвгдеёжзийклмнопрстуфхцчшщъыьэюя№",  # Russian, Bulgarian
+        "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя№",  # Ukrainian
+    ),
+    "cp1253": (
+        "αάβγδεέζηήθιίϊκλμνξοόπρσςτυύϋφχψωώ΄·",
+    ),  # Greek; without its rarest, where Cyrillic has its most frequent
     "cp1254": ("çğıöşüâîû",),  # Turkish
 }
 """Letters beyond a to z of the languages that are written in a code page."""
 _SIGNS = "–—…‘’“”„«»€°§©®™\u00a0"
 """Signs that stand at the same place in both, or beside any language."""
+_OWN_SCRIPT = ("cp1251", "cp1253")
+_TORN = re.compile("[A-Za-z][Ͱ-ӿ]|[Ͱ-ӿ][A-Za-z]|[ΐά-ώ][Ά-ΏΑ-Ϋ]|[а-џ][Ѐ-Я]|[Ѐ-Я]{2}[а-џ]")
+"""A word in two scripts, or with capitals where none are: so another language reads in Greek or Cyrillic."""
 
 
 def in_one_language(text: str, encoding: str) -> bool:
     """Whether all letters of a text belong to one of the languages that are written in this encoding."""
+    if encoding in _OWN_SCRIPT and _TORN.search(text):
+        return False
     used = {letter for letter in text.replace("İ", "i").lower() if not letter.isascii()}.difference(_SIGNS)
     return any(used.issubset(letters) for letters in _ALPHABETS.get(encoding, ()))

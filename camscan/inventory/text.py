@@ -36,7 +36,7 @@ _BEGINNING = 16
 _DELIMITERS = ",;\t|^~\x1f\u00a6"
 _OLD = ("cp850", "mac_roman")
 """Those of DOS and old Macs, which Excel offers beside the plain "CSV": only where names of columns speak for one."""
-_SINGLE_BYTE = ("cp1252", "cp1250", "cp1251", "cp1254", *_OLD)
+_SINGLE_BYTE = ("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", *_OLD)
 _CANDIDATES = ("gb18030", "big5", "cp949", *_SINGLE_BYTE, "shift_jis")
 """The encodings, beside Unicode's, in which spreadsheets save text where cameras are bought most."""
 _USUAL = "cp1252"
