@@ -38,13 +38,15 @@ _ALPHABETS: Mapping[str, Sequence[str]] = {
 _SIGNS = "–—…‘’“”„«»€°§©®™\u00a0"
 """Signs that stand at the same place in both, or beside any language."""
 _OWN_SCRIPT = ("cp1251", "cp1253")
-_TORN = re.compile("[A-Za-z][Ͱ-ӿ]|[Ͱ-ӿ][A-Za-z]|[ΐά-ώ][Ά-ΏΑ-Ϋ]|[а-џ][Ѐ-Я]|[Ѐ-Я]{2}[а-џ]")
-"""A word in two scripts, or with capitals where none are: so another language reads in Greek or Cyrillic."""
+_FOREIGN = re.compile(
+    "[A-Za-z][Ͱ-ӿ]|[Ͱ-ӿ][A-Za-z]|[ΐά-ώ][Ά-ΏΑ-Ϋ]|[а-џ][Ѐ-Я]|[Ѐ-Я]{2}[а-џ]|(?i:[бвгґджзклмнпрстфхцчшщъь]й)"
+)
+"""What no word in Greek or Cyrillic has: two scripts, a capital behind a small letter, a short i behind a consonant."""
 
 
 def in_one_language(text: str, encoding: str) -> bool:
     """Whether all letters of a text belong to one of the languages that are written in this encoding."""
-    if encoding in _OWN_SCRIPT and _TORN.search(text):
+    if encoding in _OWN_SCRIPT and _FOREIGN.search(text):
         return False
     used = {letter for letter in text.replace("İ", "i").lower() if not letter.isascii()}.difference(_SIGNS)
     return any(used.issubset(letters) for letters in _ALPHABETS.get(encoding, ()))

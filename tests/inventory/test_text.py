@@ -40,6 +40,7 @@ def cells(path: Path, encoding: str = "utf-8") -> list[tuple[str, ...]]:
         ("No;Kamera adı;IP Adresi;Marka\n1;Giriş çatı;10.0.0.1;Acme\n", "cp1254", "cp1254"),  # noqa: RUF001  Turkish is meant
         ("Α/Α;Κατασκευαστής;Διεύθυνση IP\n1;Acme;10.0.0.5\n2;Axis;10.0.0.6\n", "cp1253", "cp1253"),  # noqa: RUF001  Greek is meant
         ("IP;Model;Θέση\n10.0.0.5;P3245;Πύλη\n", "cp1253", "cp1253"),
+        ("IP;ΘΕΣΗ;ΚΤΙΡΙΟ\n10.0.0.5;ΕΙΣΟΔΟΣ;ΔΙΟΙΚΗΣΗ\n", "cp1253", "cp1253"),  # noqa: RUF001  Greek is meant
         ("IP;Ввод\n10.0.0.5;вход\n10.0.0.6;двор\n", "cp1251", "cp1251"),
         ("설치 장소,제조사,모델명,시리얼 번호\n정문,Hikvision,DS,ABC12345\n", "cp949", "cp949"),
         ("Bâtiment;Fabricant;Modèle;N° de série\nEntrée;Axis;P1;ABC12345\n", "cp850", "cp850"),
