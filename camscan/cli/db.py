@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from camscan.store import Store
     from camscan.sweeps.config import Config, Retention
 
+_NO_SWEEP = "Nothing to thin: there has been no sweep yet."
 _UNCONFIGURED = (
     "there is no configuration, so all sites in the store are thinned. What a policy that comes with camscan lists is "
     "kept as evidence, and what the latest sweeps listed by another."
@@ -67,14 +68,18 @@ def prune(file: Path | None, db: str | None, sweeps: int | None, days: int | Non
     terms = _terms(config, sweeps, days)
     with open_swept_store(db, database(config) if config else None) as store:
         if store is None:
-            click.echo("Nothing to thin: there has been no sweep yet.")
+            click.echo(_NO_SWEEP)
+            return
+        sites = list(_sites(config, store))
+        if not sites:
+            click.echo(_NO_SWEEP)
             return
         if config is None:
             click.echo(f"Note: {_UNCONFIGURED}", err=True)
         elif others := unconfigured(store, config, terms):
             click.echo(f"Note: not thinned are sites that the configuration does not name: {others}.", err=True)
         rules = library()
-        for site, listing in _sites(config, store):
+        for site, listing in sites:
             click.echo(summed(site, pruned(store, rules, site, listing, terms, dry_run=dry_run), dry_run=dry_run))
         where = store.file
         if not dry_run:

@@ -111,6 +111,9 @@ def test_prune_needs_no_configuration_where_all_is_told(
         "0 observations would be deleted, 5 kept as evidence\n"
     )
     assert done.stderr.startswith("Note: there is no configuration, so all sites in the store are thinned. ")
+    Store.open(tmp_path / "empty.db").close()
+    empty = run("prune", "--db", tmp_path / "empty.db", "--sweeps", 2)
+    assert (empty.stdout, empty.stderr) == ("Nothing to thin: there has been no sweep yet.\n", "")
     refused = run("prune", "--db", tmp_path / "c.db")
     assert isinstance(refused.exception, UsageError)
     assert str(refused.exception).startswith("found neither camscan.toml here")
