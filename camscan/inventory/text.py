@@ -185,8 +185,16 @@ def _guess(sample: bytes, score: Score) -> str:
         return named, in_one_language(str(one), one.encoding)
 
     best = max(found, key=merit, default=None)
+    if best is None or (best.encoding in _OLD and not merit(best)[0] and _is_usual(sample)):
+        return _USUAL
     # Where another one reads the same, the more usual is named.
-    return best.encoding if best and _USUAL not in best.could_be_from_charset else _USUAL
+    return _USUAL if _USUAL in best.could_be_from_charset else best.encoding
+
+
+def _is_usual(sample: bytes) -> bool:
+    """Whether a text that may be too short to look like one is of a language in the usual encoding."""
+    text = sample.decode(_USUAL, "replace")
+    return in_one_language(text, _USUAL) and any(letter.isalpha() and not letter.isascii() for letter in text)
 
 
 def _decoded(data: bytes, encoding: Encoding) -> str:

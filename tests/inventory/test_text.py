@@ -55,7 +55,16 @@ def test_encodings_are_found(tmp_path: Path, text: str, written: str, name: str)
     assert "".join(text_lines(path, found)) == text
 
 
-@pytest.mark.parametrize("text", [GERMAN, "Caméra;Bâtiment\nentrée;façade\n", "Kamera Süd\n", "Dirección;Almacén\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        GERMAN,
+        "Caméra;Bâtiment\nentrée;façade\n",
+        "Kamera Süd\n",
+        "Dirección;Almacén\n",
+        "IP;Lieu\n10.0.0.5;Entrée à côté\n",
+    ],
+)
 def test_western_text_is_read_right_whichever_code_page_is_named(tmp_path: Path, text: str) -> None:
     path = tmp_path / "list.csv"
     path.write_bytes(text.encode("cp1252"))
