@@ -30,13 +30,18 @@ _WHOLE = re.compile(
 """An answer as it comes, not as it is quoted in half: it has a status line and at least one header."""
 _PLAYED = re.compile(r"(?im)^RTP-Info:")
 """What only PLAY is answered with, which a scan never sends."""
+_REPEATED = re.compile(r"(?im)^Location:[^\r\n]*/ISAPI/")
+"""A redirect to the path that was asked for: any server gives it to a scan, which has asked for that."""
 
 
 def whole(channel: str) -> list[Entry]:
     found = [
         entry
         for entry in read(CORPUS).entries
-        if entry.channel == channel and _WHOLE.fullmatch(entry.raw) and not _PLAYED.search(entry.raw)
+        if entry.channel == channel
+        and _WHOLE.fullmatch(entry.raw)
+        and not _PLAYED.search(entry.raw)
+        and not _REPEATED.search(entry.raw)
     ]
     return found[:: max(1, len(found) // MOST)]
 
