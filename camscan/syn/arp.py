@@ -112,7 +112,7 @@ def _wait(ring: Ring, packets: Questions, found: Neighbours, paced: Paced, secon
 
 
 def _learn(ring: Ring, asked: Questions, found: Neighbours) -> None:
-    while len(packets := ring.read()):
+    for packets in ring.batches():
         found.take(*asked.read(packets))
 
 
@@ -144,7 +144,7 @@ class Gateway:
     def has_changed(self) -> bool:
         """Whether another MAC has been heard, which is known from then on."""
         before: bytes = self.mac
-        while len(packets := self._ring.read()):
+        for packets in self._ring.batches():
             addresses, macs = self._packets.read(packets)
             for mac in macs[self._space.hosts(addresses) == 0]:
                 self.mac = mac.tobytes()

@@ -25,7 +25,7 @@ from camscan.syn.worker import Worker, Workers, workers
 
 _IDLE = 0.02
 """Seconds without anything to send from which on they are no lost time."""
-_GLANCE = (0.0001, 0.015)
+_GLANCE = (0.0001, 0.02)
 """Seconds between two looks at what the workers have sent, at least and at most."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-import sys
+import struct
 
 from camscan.syn.memory import shared
 
@@ -18,6 +18,8 @@ _CATCHING_UP, _MADE_UP_IN = 0.11, 0.4
 seconds. The 100 ms behind a stall then hold no more above their share than those of the stall lack, mostly less."""
 PROCESSES = 3
 """Those that may keep a pace together."""
+_COUNTS, _SHARED = struct.Struct(f"@{PROCESSES}q"), struct.Struct(f"@{PROCESSES}q6d")
+"""What they share: what each has taken; and that, and the state."""
 _FORGIVEN = 0.25
 """Seconds beyond which lost time is not made up for at all."""
 
@@ -35,27 +37,32 @@ class Pacer:
         self._room = 1.0
         self._at = now
         self._speed = 1.0
+        self._keep_to(rate)
+
+    def _keep_to(self, rate: float) -> None:
         self.rate = rate
+        self._quantum = max(1, int(rate * _QUANTUM))
+        self._most = max(1 + min(rate * _LATE, 1.0), rate * _BURST)
 
     def take(self, wanted: int, now: float, step: int = 1) -> int:
         """The number of packets, up to `wanted`, that may leave now; none where more are worth waiting for.
 
         Where it is more than a `step`, it is a multiple of it.
         """
-        if not self.rate:
+        if not (rate := self.rate):
             self._count(wanted)
             return wanted
         if self._begun == math.inf:
-            self._begun, self._room, self._at = now - self._sent / self.rate, 1.0, now
-        lag = (now - self._begun) - self._sent / self.rate
+            self._begun, self._room, self._at = now - self._sent / rate, 1.0, now
+        lag = (now - self._begun) - self._sent / rate
         if lag > _FORGIVEN:
             self._begun += lag - _FORGIVEN
-        due = (now - self._begun) * self.rate - self._sent + 1
-        self._room = min(self._most, self._room + (now - self._at) * self.rate * self._speed)
+        due = (now - self._begun) * rate - self._sent + 1
+        self._room = room = min(self._most, self._room + (now - self._at) * rate * self._speed)
         self._speed = 1 + min(_CATCHING_UP, max(0.0, lag) / _MADE_UP_IN)
         self._at = now
-        count = min(wanted, int(due), int(self._room))
-        if count < self._worth(wanted):
+        count = int(min(wanted, due, room))
+        if count < min(wanted, self._quantum):
             return 0
         if count > step:
             count -= count % step
@@ -78,27 +85,20 @@ class Pacer:
         """The time from which on it is worth asking; 0 is long past."""
         if not self.rate or self._begun == math.inf:
             return 0.0
-        worth = self._worth(wanted)
+        worth = min(wanted, self._quantum)
         has_room = self._at + (worth - self._room) / (self.rate * self._speed)
         return max(self._begun + (worth + self._sent - 1) / self.rate, has_room)
-
-    def _worth(self, wanted: int) -> int:
-        return max(1, min(wanted, int(self.rate * _QUANTUM)))
 
     def restart(self) -> None:
         """Forgive all the time that is lost until the next packets leave."""
         if self.rate:
             self._begun = math.inf
 
-    @property
-    def _most(self) -> float:
-        return max(1 + min(self.rate * _LATE, 1.0), self.rate * _BURST)
-
     def slow_down(self, now: float) -> None:
         """From now on, send half as fast; where there was no bound, as it has been on average."""
         if not self._sent:
             return
-        self.rate = (self.rate or self._sent / max(now - self._begun, _BURST)) / 2
+        self._keep_to((self.rate or self._sent / max(now - self._begun, _BURST)) / 2)
         self._begun = now - self._sent / self.rate
         self._room, self._at = 0.0, now
 
@@ -113,8 +113,8 @@ class SharedPacer(Pacer):
 
     def __init__(self, rate: float, now: float) -> None:
         super().__init__(rate, now)
-        memory = shared(48 + 8 * PROCESSES)
-        self._state, self._taken = memory[:48].cast("d"), memory[48:].cast("q")
+        self._memory = shared(_SHARED.size)
+        self._taken, self._state = self._memory[: _COUNTS.size].cast("q"), self._memory[_COUNTS.size :].cast("d")
         self._mine = 0
         self._store()
 
@@ -125,16 +125,16 @@ class SharedPacer(Pacer):
     @property
     def sent(self) -> int:
         """The packets that all have let out."""
-        return int(sum(self._taken))
+        return sum(_COUNTS.unpack_from(self._memory))
 
     def take(self, wanted: int, now: float, step: int = 1) -> int:
         """See `Pacer.take`."""
         self._load()
-        others = self._sent - self._taken[self._mine]
+        before = self._sent
         count = super().take(wanted, now, step)
         self._store()
         self._taken[self._mine] += count
-        if count and self.sent - self._taken[self._mine] != others:
+        if count and self.sent != before + count:
             self._taken[self._mine] -= count  # and not into the room, whose state may hold nothing of what another took
             return 0
         return count
@@ -169,15 +169,16 @@ class SharedPacer(Pacer):
         self._store()
 
     def _load(self) -> None:
-        self._sent = self.sent
-        self.rate, self._begun, self._room, self._at, self._speed, _ = self._state
+        *counts, rate, self._begun, self._room, self._at, self._speed, _ = _SHARED.unpack_from(self._memory)
+        self._sent = sum(counts)
+        if rate != self.rate:
+            self._keep_to(rate)
 
     def _store(self) -> None:
         """Number by number: struct.pack_into writes zeros before, which another process would see."""
         state = self._state
-        state[0], state[1] = self.rate, self._begun
-        state[2], state[3], state[4] = self._room, self._at, self._speed
-        state[5] = self._due(sys.maxsize)
+        state[0], state[1], state[2], state[3], state[4] = self.rate, self._begun, self._room, self._at, self._speed
+        state[5] = self._due(self._quantum)
 
 
 class HostPace:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import mmap
 import socket
 import struct
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,19 +53,19 @@ class Ring:
         """The interface's own MAC."""
         return bytes(self._sock.getsockname()[4])
 
-    def read(self) -> Packets:
-        """A copy of the packets that have come, one a row from the network header on, and none when there are none."""
-        part = self._status[self._head : self._head + _MOST]
-        if not part[0] & _USER:
-            return self._frames[:0]
-        count = _ready(part[:_FEW])
-        if count == _FEW:
-            count = _ready(part)
-        begin = int(self._frames[self._head].view(np.uint16)[_NET // 2])
-        packets = self._frames[self._head : self._head + count, begin:].copy()
-        self._status[self._head : self._head + count] = 0
-        self._head = (self._head + count) % _FRAMES
-        return packets
+    def batches(self) -> Iterator[Packets]:
+        """Copies of the packets that have come, one a row from the network header on; few that come meanwhile wait."""
+        while True:
+            part = self._status[self._head : self._head + _MOST]
+            if not (count := _ready(part)):
+                return
+            begin = int(self._frames[self._head].view(np.uint16)[_NET // 2])
+            packets = self._frames[self._head : self._head + count, begin:].copy()
+            part[:count] = 0
+            self._head = (self._head + count) % _FRAMES
+            yield packets
+            if count < len(part):
+                return
 
     def dropped(self) -> int:
         """Packets that the ring had no room for since the last call."""
@@ -77,5 +78,8 @@ class Ring:
 
 def _ready(status: NDArray[np.uint32]) -> int:
     """How many frames are ours, up to the first that is not."""
-    ready = (status & _USER).astype(bool)
-    return len(ready) if ready.all() else int(ready.argmin())
+    for some in (status[:1], status[:_FEW], status):
+        ready = (some & _USER).astype(bool)
+        if not ready.all():
+            return int(ready.argmin())
+    return len(status)

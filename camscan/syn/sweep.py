@@ -36,11 +36,11 @@ _BATCH_SECONDS = 0.04
 """What is built at once leaves within this time, so that several interfaces have their turn."""
 _GLANCE = 0.02
 """Seconds between two looks at the signs to stop."""
-_DRAIN = 0.008
-"""Seconds between two looks at what came in; the rings hold as much as comes in four times that. Twice as many pass
-where little came: a look costs as much as thirty answers, and the resets that the kernel sent are counted then."""
+_DRAIN, _SELDOM = 0.008, 0.03
+"""Seconds between two looks at what came in, and where little came: a look costs as much as thirty answers, but the
+resets that the kernel sent are counted then. The rings hold as much as comes in four times the first."""
 _LITTLE = 0.1
-"""Of the packets that may leave between two looks, the answers that are little."""
+"""Of the packets that may have left between two looks, the answers that are little."""
 _DOUBTFUL = 0.5
 """Seconds for which the answer to a question may still be on its way."""
 _EXTRA_ROUNDS = 2
@@ -216,16 +216,16 @@ class Sweep:
     def _drain(self) -> None:
         """Take in what has come, and now and then say what was found."""
         now = time.monotonic()
-        if now - self._drained < self._every:
+        if (passed := now - self._drained) < self._every:
             return
         self._drained = now
         self._priority.look(now)
         came = 0
         for ring in self._links.rings:
-            while len(packets := ring.read()):
+            for packets in ring.batches():
                 came += len(packets)
                 self._take(answers.read(packets, self._space))
-        self._every = 2 * _DRAIN if came < _LITTLE * _DRAIN * self._outflow.rate else _DRAIN
+        self._every = _SELDOM if came < _LITTLE * passed * self._outflow.rate else _DRAIN
         self._tell(now)
 
     def _take(self, found: answers.Answers) -> None:

@@ -1,9 +1,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from copy import copy
-from typing import cast
 
 import pytest
 
@@ -183,34 +182,39 @@ def test_both_see_when_it_is_worth_asking_whatever_one_has_done() -> None:
 
 
 class Meddling:
-    """State of a pacer; another takes packets just when it was read, or just before it is written."""
+    """State of a pacer; another takes packets just before it is written."""
 
-    def __init__(self, state: memoryview[float], other: SharedPacer, *, when_read: bool) -> None:
+    def __init__(self, state: memoryview[float], meddle: Callable[[], None]) -> None:
         self._state = state
-        self._other = other
-        self._when_read = when_read
-        self.taken = 0
-
-    def __iter__(self) -> Iterator[float]:
-        yield from self._state
-        if self._when_read:
-            self._meddle()
+        self._meddle = meddle
 
     def __setitem__(self, number: int, value: float) -> None:
         self._meddle()
         self._state[number] = value
 
-    def _meddle(self) -> None:
-        self.taken = self.taken or self._other.take(100, 0.01)
-
 
 @pytest.mark.parametrize("when_read", [True, False])
-def test_what_both_take_at_the_same_time_the_one_who_sees_it_gives_back(*, when_read: bool) -> None:
+def test_what_both_take_at_the_same_time_the_one_who_sees_it_gives_back(
+    monkeypatch: pytest.MonkeyPatch, *, when_read: bool
+) -> None:
     first, second = both(10_000)
-    state = Meddling(first._state, second, when_read=when_read)
-    first._state = cast("memoryview[float]", state)
+    taken: list[int] = []
+
+    def meddle() -> None:
+        if not taken:
+            taken.append(second.take(100, 0.01))
+
+    def load(load: Callable[[], None] = first._load) -> None:
+        load()
+        meddle()
+
+    if when_read:
+        monkeypatch.setattr(first, "_load", load)
+    else:
+        monkeypatch.setattr(first, "_state", Meddling(first._state, meddle))
     assert first.take(100, 0.01) == 0
-    assert first.sent == second.sent == state.taken == 18
+    assert taken == [18]
+    assert first.sent == second.sent == 18
     assert first.take(100, 0.01) == second.take(100, 0.01) == 0, "no more than there is room for"
 
 
