@@ -112,9 +112,12 @@ def load_again(library: Library) -> Library:
 
 
 def warmed(library: Library, fields: Iterable[str]) -> Library:
-    """The same library with the patterns on some fields compiled: each has met one letter."""
+    """The same library with the patterns on some fields compiled: each has met one letter, and no automaton any."""
     seen = dict.fromkeys(fields, ("-",))
     library.identify([Observation("192.0.2.1", "x", Outcome.ANSWERED, datetime.now(UTC), fields=seen)])
+    for patterns in map(library._matcher._sets.get, seen):  # noqa: SLF001 - a scan compiles them one by one, as needed
+        for share in patterns._shares if patterns else ():  # noqa: SLF001
+            assert share._automata  # noqa: SLF001
     return library
 
 

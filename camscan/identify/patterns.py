@@ -31,10 +31,9 @@ _MAX_SHORT = 128
 """Bytes of a value whose result is cached: short values (server names, titles, models) repeat in a network."""
 _SHARE, _SPANNING_SHARE = 32, 8
 """Patterns in one automaton: more make hostile text slower, fewer make ordinary text slower."""
-_MOST_LIKELY, _SHARE_OF_UNLIKELY = 128, 16
+_MOST_LIKELY, _SHARE_OF_UNLIKELY = 64, 16
 """Patterns whose literals may be in one value; of one with those of more, only a sixteenth is searched. An answer in
-the corpus has those of 28 at most, twenty excerpts from pages of one maker those of 88, and a text that is made up of
-everybody's literals is what takes longest."""
+the corpus has those of 29 at most, and a text that is made up of everybody's literals is what takes longest."""
 _MEMORY = 2 * 1024 * 1024
 """Bytes for the states of an automaton, which hostile text uses up. RE2's default of 8 MiB is no faster."""
 _FLAGS = re.compile(r"^\(\?[a-zA-Z]+\)")
