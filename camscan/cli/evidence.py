@@ -100,13 +100,13 @@ def export(
     from camscan.app.bundling import files_of, said_at
     from camscan.app.judging import chosen_policies
     from camscan.cli.stored import open_store, scan_of
-    from camscan.cli.writing import replacing
+    from camscan.cli.writing import is_replaced, replacing
     from camscan.errors import UsageError
     from camscan.evidence.export import Contents
     from camscan.evidence.export import export as write_bundle
     from camscan.store.damage import OnDamage
 
-    if output.exists() and not output.is_file():
+    if not is_replaced(output):
         raise UsageError(f"{output} is not a file: choose one, such as bundle.zip")
     if scan_id and named:
         raise UsageError(f"a bundle holds one scan: give {scan_id} or --scan {named}, not both")

@@ -24,6 +24,8 @@ from camscan.reports.escape import cell, terminal
 if TYPE_CHECKING:
     from camscan.reports.workbook import Cell
 
+_DEVICES = Path("/dev")
+
 
 def agreed(question: str) -> bool:
     """Ask before something is overwritten or deleted; where nobody can answer, the answer is no."""
@@ -53,12 +55,17 @@ def ready(format_name: str, output: Path | None) -> None:
 
 def _hindrance(output: Path) -> str:
     """What keeps a file from being written; "" where nothing does."""
-    try:  # a file is replaced by another in its folder; a device or a pipe is written to
-        if os.access(output if output.exists() and not output.is_file() else output.parent, os.W_OK):
+    try:
+        if os.access(output.parent if is_replaced(output) else output, os.W_OK):
             return ""
         return "permission denied" if output.parent.is_dir() else f"there is no folder {output.parent}"
     except OSError as error:  # the folder is within one that is closed to the user, or the name is too long
         return (error.strerror or str(error)).lower()
+
+
+def is_replaced(output: Path) -> bool:
+    """Whether a new file takes this place: a device, a pipe, or what /dev/stdout leads to is written to instead."""
+    return not output.exists() or (output.is_file() and not (output.is_symlink() and output.parent == _DEVICES))
 
 
 def write_report(
@@ -146,9 +153,9 @@ def write(parts: Iterable[str] | Iterable[bytes], output: Path | None, mode: int
         for piece in data:
             click.echo(piece, nl=False)
         return
-    if output.exists() and not output.is_file():  # a device or a pipe is written to, never replaced
-        with _told(output):
-            output.write_bytes(b"".join(data))
+    if not is_replaced(output):
+        with _told(output), output.open("ab") as opened:  # what was in the file that stdout leads to stays
+            opened.writelines(data)
         return
     with replacing(output, mode) as file:
         file.writelines(data)

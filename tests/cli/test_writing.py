@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from camscan.cli import writing
 from camscan.cli.writing import page, ready, wrapped, write, write_report
 from camscan.errors import HostError, UsageError
 from camscan.records import Report, Scan
@@ -153,3 +154,15 @@ def test_a_terminal_gets_colour_unless_it_or_its_user_wants_none(
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     assert page(to_file=False).colour is colour
     assert not page(to_file=True).colour
+
+
+def test_what_stdout_leads_to_is_added_to_and_the_link_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For root, /dev/stdout itself would else be replaced by the report; and its file has what came before."""
+    monkeypatch.setattr(writing, "_DEVICES", tmp_path)
+    shown, link = tmp_path / "all.json", tmp_path / "stdout"
+    shown.write_text("before\n")
+    link.symlink_to(shown)
+    ready("json", link)
+    write(["after\n"], link)
+    assert link.is_symlink()
+    assert shown.read_text() == "before\nafter\n"
