@@ -189,11 +189,11 @@ def replacing(output: Path, mode: int | None) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
+            temporary.chmod(_usual_mode(output) if mode is None else mode)
+            temporary.replace(output)
         except BaseException:
-            temporary.unlink()
+            temporary.unlink(missing_ok=True)
             raise
-        temporary.chmod(_usual_mode(output) if mode is None else mode)
-        temporary.replace(output)
 
 
 def _usual_mode(output: Path) -> int:

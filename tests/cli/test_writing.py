@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from camscan.cli import writing
-from camscan.cli.writing import page, ready, wrapped, write, write_report
+from camscan.cli.writing import page, ready, replacing, wrapped, write, write_report
 from camscan.errors import HostError, UsageError
 from camscan.records import Report, Scan
 
@@ -166,3 +166,10 @@ def test_what_stdout_leads_to_is_added_to_and_the_link_stays(tmp_path: Path, mon
     write(["after\n"], link)
     assert link.is_symlink()
     assert shown.read_text() == "before\nafter\n"
+
+
+def test_what_cannot_take_its_place_is_not_left_beside_it(tmp_path: Path) -> None:
+    place = tmp_path / "r.json"
+    with pytest.raises(HostError, match="cannot write"), replacing(place, None):
+        place.mkdir()
+    assert [*tmp_path.iterdir()] == [place]
