@@ -50,7 +50,7 @@ def read_targets(words: Sequence[str], specs: Sequence[Spec]) -> TargetSet:
         return parse(specs, resolve=resolve)
     except TargetError as error:
         files = (word for word in words if not word.startswith("@") and not known_addresses([word]))
-        if meant := next((word for word in files if Path(word).is_file()), None):
+        if meant := next(filter(os.path.isfile, files), None):
             raise TargetError(f"{meant} is a file: write @{meant} to read targets from it") from error
         raise
 

@@ -15,6 +15,7 @@ from camscan.app.jobs import new_job
 from camscan.app.scanning import no_progress, run
 from camscan.app.scope import Choices, scope_of
 from camscan.app.targetfiles import Followed, exclusions
+from camscan.errors import TargetError
 from camscan.records import Outcome, ScanStatus
 from camscan.store import Store
 from camscan.targets import TargetSet
@@ -50,6 +51,11 @@ async def test_what_is_added_is_excluded_and_what_is_taken_out_stays_so(file: Pa
         following.cancel()
     assert [*told[-1].networks()] == ["10.0.0.1-10.0.0.2", "10.0.0.9", "10.0.0.64-10.0.0.127"]
     assert followed.notes == ["excluded while the scan ran, so not asked from then on: 10.0.0.2, 10.0.0.64-10.0.0.127"]
+
+
+def test_a_word_too_long_for_a_file_is_no_target() -> None:
+    with pytest.raises(TargetError, match="aaaa"):
+        scope_of(Choices(("a" * 300,)))
 
 
 async def test_a_file_that_cannot_be_used_changes_nothing_and_is_told(
