@@ -48,12 +48,12 @@ def status(file: Path | None, db: str | None, max_age: str | None, format_: str,
     config = configuration(file).config
     with open_swept_store(db, database(config)) as store:
         rows = list(heartbeats(store, config))
-    write_figures(rows, config)
     now = datetime.now(UTC)
     write([_document(rows, now)] if format_ == "json" else _table(rows, now), output)
     overdue = [row for row in rows if oldest is not None and row.is_older(oldest, now)]
     for row in overdue:
         click.echo(f"Overdue: {terminal(row.site)}; last complete sweep: {_ago(row.memory.good, now)}.", err=True)
+    write_figures(rows, config)  # last, as a user who may not is still shown the rest
     if overdue:
         sys.exit(Exit.INCOMPLETE)
 

@@ -18,7 +18,7 @@ from support.world import CONFIG
 from camscan.cli.db import db
 from camscan.cli.notify import notify
 from camscan.cli.status import status
-from camscan.errors import UsageError
+from camscan.errors import HostError, UsageError
 from camscan.store import Store
 from camscan.store.outbox import Message
 from camscan.sweeps.compare import advance
@@ -151,6 +151,14 @@ def test_figures_are_readable_for_their_collector_under_any_umask(config: Path, 
     finally:
         os.umask(before)
     assert file.stat().st_mode & 0o777 == 0o644
+
+
+def test_who_may_not_write_the_figures_is_shown_the_rest(config: Path) -> None:
+    config.write_text(f'{CONFIG}[metrics]\ntextfile = "missing/c.prom"\n')
+    result = run(config, "--max-age", "26h")
+    assert isinstance(result.exception, HostError)
+    assert "last complete sweep  never" in result.stdout
+    assert "Overdue: hq" in result.stderr
 
 
 def test_an_age_that_is_none(config: Path) -> None:
