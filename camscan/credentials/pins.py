@@ -38,7 +38,7 @@ class Pins:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._known = {_key(pin.site, pin.address, pin.port): pin for pin in _read(path)}
+        self._known = {(pin.site, pin.address, pin.port): pin for pin in _read(path)}
 
     @classmethod
     def beside(cls, credentials: Path) -> Pins:
@@ -55,7 +55,7 @@ class Pins:
 
     def at(self, site: str | None, address: str, port: int) -> Pin | None:
         """What is pinned there."""
-        return self._known.get(_key(site, address, port))
+        return self._known.get((site, address, port))
 
     def learn(self, site: str | None, address: str, port: int, certificate: str) -> None:
         """Pin a certificate where none is pinned.
@@ -64,7 +64,7 @@ class Pins:
             HostError: it cannot be written down.
         """
         pin = Pin(site, address, port, certificate, datetime.now(UTC).isoformat(timespec="seconds"))
-        self._known[_key(site, address, port)] = pin
+        self._known[site, address, port] = pin
         try:
             descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
             with os.fdopen(descriptor, "ab") as stream:
@@ -83,10 +83,6 @@ class Pins:
         if gone:
             write_private(self.path, b"".join(map(_line, self._known.values())))
         return len(gone)
-
-
-def _key(site: str | None, address: str, port: int) -> tuple[str | None, str, int]:
-    return site, address, port
 
 
 def _line(pin: Pin) -> bytes:
