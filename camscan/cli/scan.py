@@ -104,7 +104,8 @@ def scan(
         ended = _run(replace(job, broker=login), store, quiet=quiet)
         if ended.status is ScanStatus.INTERRUPTED and not quiet:
             click.echo("Interrupted; what was found until now follows.", err=True)
-        report, returned = _reported(store, ended, own or judges(), all_hosts=all_hosts)
+        with _kept_in_mind(ended):
+            report, returned = _reported(store, ended, own or judges(), all_hosts=all_hosts)
     try:
         with _kept_in_mind(ended):
             write_report(report, format_, output)
@@ -127,9 +128,8 @@ def _reported(store: Store, ended: Scan, judges: Judges, *, all_hosts: bool) -> 
     from camscan.app.judging import report_of
     from camscan.app.registering import register_scan
 
-    with _kept_in_mind(ended):
-        report = report_of(store, ended, *judges, all_hosts=all_hosts)
-        return report, register_scan(store, report, *judges)
+    report = report_of(store, ended, *judges, all_hosts=all_hosts)
+    return report, register_scan(store, report, *judges)
 
 
 def _begun(store: Store, before: Scan | None, choices: Choices, site: str | None, *, quiet: bool) -> Job:

@@ -260,14 +260,17 @@ def test_what_is_told_once_is_told_although_the_report_cannot_be_written(
     )
 
 
-def test_who_interrupts_once_more_is_told_how_to_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("busy_with", ["library", "report_of"])
+def test_who_interrupts_once_more_is_told_how_to_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, busy_with: str
+) -> None:
     stopped = Scan("4f2a00", datetime.now(UTC), ("127.0.0.1",), ("http",), status=ScanStatus.INTERRUPTED)
 
     def again(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("camscan.cli.scan._run", lambda *_, **__: stopped)
-    monkeypatch.setattr("camscan.app.judging.report_of", again)
+    monkeypatch.setattr(f"camscan.app.judging.{busy_with}", again)
     done = CliRunner().invoke(scan, ["127.0.0.1", "--db", str(tmp_path / "s.db")])
     assert done.exit_code == 4
     assert done.stderr.splitlines() == [
