@@ -106,15 +106,11 @@ def _run(
     while not cut and dispatcher.deliver() and time.monotonic() < end:
         pass  # what was left, so that no site had to wait for it
 
-    def write_results() -> None:
-        write_figures(heartbeats(store, config), config)
-        if format_:
-            _write(ended, format_, output)
-
     looked_at = [] if cut else [one.site for one in ended if one.complete]
     went_well = (
         not dispatcher.failed and ping_sites(config, ended),  # a failed alert is as loud as no sweep
-        succeeds("output", write_results),
+        succeeds("output", lambda: write_figures(heartbeats(store, config), config)),
+        format_ is None or succeeds("output", partial(_write, ended, format_, output)),
         succeeds("derive", partial(derive_after_sweeps, context, looked_at, end)),
         not any(one.failed for one in ended),
     )

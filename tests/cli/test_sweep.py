@@ -299,7 +299,9 @@ def test_figures_are_written(config: Path, world: World, tmp_path: Path) -> None
     assert run(config).exit_code == 0
     assert 'camscan_devices{site="hq",verdict="listed"} 5\n' in (tmp_path / "c.prom").read_text()
     config.write_text(f'{CONFIG}[metrics]\ntextfile = "none/c.prom"\n')
-    assert run(config).exit_code == 1
+    failed = run(config, "--format", "json")
+    assert failed.exit_code == 1
+    assert failed.stdout.startswith("{")  # what was seen is told all the same
 
 
 # ---- the real program on a simulated site
