@@ -642,7 +642,7 @@ async def test_a_host_that_takes_too_long_is_counted_and_its_ledger_says_so() ->
     )
     await engine.run(["10.0.0.1"])
     entry = sink.ledger["10.0.0.1"]
-    assert engine.cut == 1
+    assert (engine.cut, engine.unasked) == (1, 0)
     assert (entry.channels["http"], entry.channels["ssdp"]) == (Outcome.NOT_SENT, Outcome.ANSWERED)
     assert entry.reasons == dict.fromkeys(("tcp", "http"), "not done after 0.05 s")
 
@@ -655,8 +655,10 @@ async def test_a_host_that_is_cut_off_is_not_called_closed() -> None:
 
     sink = Sink()
     plan = Plan((Probing(Stage.PORT, "http"),), (80,), (81, 82))
-    await Engine(Slow(closed=Outcome.REFUSED), plan, sink, window=1, host_seconds=0.05).run(["10.0.0.1"])
+    engine = Engine(Slow(closed=Outcome.REFUSED), plan, sink, window=1, host_seconds=0.05)
+    await engine.run(["10.0.0.1"])
     entry = sink.ledger["10.0.0.1"]
+    assert (engine.cut, engine.unasked) == (1, 1)
     assert (entry.outcome, entry.channels["http"]) == (Outcome.NOT_SENT, Outcome.NOT_SENT)
     assert entry.reasons == dict.fromkeys(("tcp", "http"), "not done after 0.05 s")
 

@@ -39,8 +39,9 @@ from camscan.shortages import EXHAUSTED
 from camscan.store import Store, Writer
 
 _BLIND_SHARE = 0.05
-"""Sends that this host itself refused, of all targets, above which a scan is partial."""
+"""Sends that this host refused, or addresses that it had no time for, of all targets, above which a scan is partial."""
 _LOST = "questions sent then were lost, so scan again"
+_HURRIED = "camscan stood still, or had too little CPU: scan again"
 _BLIND = "blind: the decoy"
 _MOST_REASONS = 3
 _SHORTAGES = frozenset(errno.errorcode[number] for number in EXHAUSTED)
@@ -48,9 +49,7 @@ _SHORTAGES = frozenset(errno.errorcode[number] for number in EXHAUSTED)
 _MOST_NAMED = 20
 """Addresses in one note: a large network may have thousands of which the same is to be said."""
 
-
 _log = logging.getLogger("camscan")
-
 
 Progress: TypeAlias = Callable[[Engine, LiveNet, int], AbstractAsyncContextManager[None]]
 """Shows how far a scan is while the body runs; so many addresses are to be covered."""
@@ -206,11 +205,16 @@ def _interruptible(work: asyncio.Future[None], seconds: float | None) -> Iterato
 
 def _ended(job: Job, engine: Engine, net: LiveNet, interfaces: Sequence[Interface], status: ScanStatus) -> Scan:
     notes = list(_notes(job, engine, net, interfaces))
-    if status is ScanStatus.COMPLETE and net.failures.total() > job.scope.asked.count * _BLIND_SHARE:
+    few = job.scope.asked.count * _BLIND_SHARE
+    if status is ScanStatus.COMPLETE and net.failures.total() > few:
         status = ScanStatus.PARTIAL
         notes.append(_refusals(net.failures))
+    if engine.unasked > few:
+        notes.append(f"no time was left to ask {plural(engine.unasked, 'address')}: {_HURRIED}")
     sent = together(job.scan.sent, net.sent)
     every = tuple(dict.fromkeys((*job.scan.notes, *notes)))  # a scan that was resumed has some already
+    if status is ScanStatus.COMPLETE and any(note.endswith(_HURRIED) for note in every):
+        status = ScanStatus.PARTIAL
     return replace(job.scan, finished_at=datetime.now(UTC), status=status, sent=sent, notes=every)
 
 

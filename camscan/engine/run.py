@@ -23,7 +23,8 @@ from camscan.records import LedgerEntry, Observation, Outcome
 class Engine:
     """Runs a plan over targets, `window` of them scouted and `covers` living ones covered at once.
 
-    `done`, `alive`, `cut` (timed out before everything was asked), `crashed` and `notes` may be read at any time.
+    `done`, `alive`, `cut` (timed out before everything was asked), `unasked` (those of them of which nothing can be
+    said), `crashed` and `notes` may be read at any time.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Engine:
         self.done = 0
         self.alive = 0
         self.cut = 0
+        self.unasked = 0
         self.notes: list[str] = []
 
     @property
@@ -158,7 +160,9 @@ class Engine:
             self._silent.add(host.address)
         host.left = True
         host.observations.clear()
-        await self._sink.put_ledger(self._entry(host))
+        entry = self._entry(host)
+        self.unasked += bool(host.cut) and entry.outcome is Outcome.NOT_SENT
+        await self._sink.put_ledger(entry)
 
     def _entry(self, host: Host) -> LedgerEntry:
         wide = self._wide[6 if ":" in host.address else 4]

@@ -20,10 +20,24 @@ from camscan.app.jobs import new_job
 from camscan.app.portsources import checkpoint
 from camscan.app.scanning import LoggingSink, no_progress, run
 from camscan.app.scope import Choices
+from camscan.app.strategy import Strategy
 from camscan.errors import StoreError
 from camscan.net.programs.portsweep import Method
 from camscan.records import LedgerEntry, Observation, Outcome, ScanStatus
 from camscan.store import Store
+
+
+async def test_a_scan_that_had_no_time_for_its_targets_is_not_complete(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after Ctrl-Z and fg minutes later: each host that was under way is given up at once."""
+    monkeypatch.setattr(Strategy, "host_seconds", 0.05)
+    with Store.open(tmp_path / "s.db") as store:
+        job = new_job(Choices(("127.91.0.0/28",)), None)
+        store.begin(job.scan)
+        ended = await run(job, store, no_progress)
+    assert ended.status is ScanStatus.PARTIAL
+    assert "no time was left to ask 14 addresses: camscan stood still, or had too little CPU: scan again" in ended.notes
 
 
 class Kept:
