@@ -20,6 +20,7 @@ from camscan.policy import Policy, judge_all
 from camscan.policy import load as load_policies
 from camscan.records import Judged, LedgerEntry, Origin, Outcome, Report, Scan, ScanStatus, Verdict
 from camscan.reports import is_shown, select
+from camscan.reports.outcomes import Outcomes
 from camscan.reports.segments import Segments
 from camscan.summaries import Citation
 from camscan.sweeps.snapshot import Sighting, Snapshot, distinct, plain, sighting, snapshot
@@ -119,9 +120,9 @@ def report_of(
     """
     counts = store.ledger_counts(scan.id)
     found = select(all_devices_in(store, scan, rules, policies), all_hosts=all_hosts)
-    outcomes, segments, alone = {}, Segments(scan.vantage.addresses), set()
+    outcomes, segments, alone = Outcomes(), Segments(scan.vantage.addresses), set()
     for entry in store.ledger(scan.id):
-        outcomes[entry.target] = entry.outcome
+        outcomes.add(entry.target, entry.outcome)
         segments.add(entry)
         if by_datagram_alone(entry):
             alone.add(entry.target)

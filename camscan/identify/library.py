@@ -40,6 +40,7 @@ class Library:
     @cached_property
     def _contents(self) -> Contents:
         contents = self._read()
+        del self._read, self._read_labels  # they hold the files, which nobody asks for any more
         if self._tell is not None:
             for fault in contents.faults:
                 self._tell(fault)

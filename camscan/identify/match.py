@@ -46,11 +46,11 @@ class Matcher:
         self._labels = labels
         self._order = {rule.id: place for place, rule in enumerate(rules)}
         by_field: defaultdict[str, list[Match]] = defaultdict(list)
-        self._rules: defaultdict[Match, list[Rule]] = defaultdict(list)
+        self._rules: dict[Match, tuple[Rule, ...]] = {}
         for rule in rules:
             for match in dict.fromkeys(rule.matches):
                 by_field[match.field].append(match)
-                self._rules[match].append(rule)
+                self._rules[match] = (*self._rules.get(match, ()), rule)  # most are of one rule: no list each
         self._sets = {field: PatternSet(matches) for field, matches in by_field.items()}
 
     def identify(self, observations: Iterable[Observation]) -> tuple[Identification, ...]:

@@ -84,7 +84,6 @@ def group_names(pattern: str) -> tuple[str, ...] | None:
     return tuple(names) if len(names) == compiled.groups else None
 
 
-@cache
 def _is_syntax(pattern: str) -> bool:
     """Whether RE2 can parse a pattern, which takes a tenth of the time of compiling it."""
     try:

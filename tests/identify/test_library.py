@@ -1,4 +1,5 @@
 import time
+import weakref
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -16,6 +17,23 @@ def test_rules_come_before_labels(build: Callable[..., Library], answer: Callabl
     library = build({"field": "http.server", "pattern": "^x$"})
     found = library.identify([answer({"http.title": "HiLook", "http.server": "x"})])
     assert [item.rule for item in found] == ["rule-0", "brand:HiLook"]
+
+
+def test_what_it_is_read_from_is_let_go_once_it_is_read(build: Callable[..., Library]) -> None:
+    contents = Contents(build().vocabulary)
+
+    class Files:
+        def __call__(self) -> Contents:
+            return contents
+
+    files = Files()
+    library, held = Library(files, read_labels=files), weakref.ref(files)
+    del files
+    assert library.labels.find("nobody") is None
+    assert held() is not None
+    assert library.rules == ()
+    assert held() is None
+    assert library.labels.find("nobody") is None
 
 
 def test_labels_are_found_by_name(build: Callable[..., Library]) -> None:
