@@ -77,7 +77,7 @@ class Followed:
         files = [word.removeprefix("@") for word in self._words if word.startswith("@")]
         read = before = None
         while files:
-            now = await asyncio.to_thread(_stamps, files)
+            now = await asyncio.to_thread(lambda: [*map(_stamp, files)])
             if now == before and now != read:
                 read = now
                 await self._read()
@@ -113,10 +113,6 @@ async def followed(
 def _can_be_read_again(word: str) -> bool:
     """Whether a word names no file, or one of which more is left than what has been read: no pipe, whose end hangs."""
     return word != "-" and (not word.startswith("@") or Path(word[1:]).is_file())
-
-
-def _stamps(files: Sequence[str]) -> tuple[tuple[int, ...] | None, ...]:
-    return tuple(map(_stamp, files))
 
 
 def _stamp(file: str) -> tuple[int, ...] | None:
