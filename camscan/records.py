@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import NamedTuple, TypeAlias
 
-from camscan.summaries import Citation, Listing, Offence, Progress, Reconciled, Segment, State
+from camscan.summaries import Citation, Listing, Offence, Progress, Reconciled, Segment, State, StateChange
 
 MAC_FIELDS = (
     *("sadp.mac", "dhip.mac", "dvrip.mac", "netcommon.mac", "mhed.mac", "moi.mac", "dh01.mac", "isapi.mac"),
@@ -183,13 +183,14 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A device with its verdict; the sentences that it offends by where it is; and what was last said of it, if any."""
+    """A device with its verdict; the sentences that it offends by where it is; and its state, if any was `said`."""
 
     device: Device
     verdict: Verdict
     listed_by: tuple[Listing, ...] = ()
     offends: tuple[Offence, ...] = ()
     state: State | None = None
+    said: StateChange | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,4 +107,4 @@ def _standing(
     about = changes_by_key(changes)
     for judged, own in known:
         state, change = state_among(own, scan.site or "", scan.ended_at, about)
-        yield judged if change is None else replace(judged, state=state)
+        yield judged if change is None else replace(judged, state=state, said=change)

@@ -21,7 +21,7 @@ from camscan.records import (
     Slot,
     Slots,
 )
-from camscan.summaries import Offence, Segment
+from camscan.summaries import Offence, Segment, StateChange
 
 SCHEMA = "camscan/1"
 MAX_TEXT = 500
@@ -110,8 +110,16 @@ def device_object(judged: Judged) -> Object:
         "evidence": _evidence(device),
         "conflicts": [_cut(conflict) for conflict in device.conflicts],
         "state": None if judged.state is None else judged.state.value,
+        "said": _said(judged.said),
         "offends": [_offence(offence) for offence in judged.offends],
     }
+
+
+def _said(said: StateChange | None) -> Object | None:
+    """What a person said of the device."""
+    if said is None:
+        return None
+    return {"state": said.state.value, "who": _cut(said.who), "at": utc(said.at), "why": _cut(said.why)}
 
 
 def _slots(slots: Slots | None) -> Object | None:

@@ -74,7 +74,7 @@ def _reasons(row: Row) -> Iterator[str]:
         yield f"  - {row.channels}\n"
     yield from (f"  - conflict: {code(conflict)}\n" for conflict in row.device.conflicts)
     if row.state:
-        yield f"  - state: {row.state}\n"
+        yield f"  - state: {row.state}{f', {code(row.said)}' if row.said else ''}\n"
     yield from (f"  - on {place}\n" for place in row.places)
     if row.advice:
         yield f"  - {code(row.advice)}\n"

@@ -75,6 +75,15 @@ class Row:
         return self.judged.state.value if self.judged.state else ""
 
     @property
+    def said(self) -> str:
+        """Who said that, when and why; of a device that has returned, that it was removed."""
+        said = self.judged.said
+        if said is None:
+            return ""
+        other = f"{said.state} " if said.state is not self.judged.state else ""
+        return f"{other}by {said.who} on {said.at:%Y-%m-%d}: {said.why}"
+
+    @property
     def policies(self) -> tuple[str, ...]:
         """The policies that name its maker, each once."""
         return tuple(dict.fromkeys(by.policy for by in self.judged.listed_by))

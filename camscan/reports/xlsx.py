@@ -24,7 +24,7 @@ _DEVICES: Columns = (
     *(("Serial", 34), ("MAC", 19), ("Kind", 14), ("Hostname", 26), ("Other addresses", 28), ("Ports", 20)),
     *(("Attached cameras", 17), ("Behind", 34), ("Channel", 24), ("Online", 9), ("Channels", 44)),
     *(("Policies", 26), ("Entities", 50), ("Conflicts", 44), ("What to look for", 80)),
-    *(("State", 14), ("Offends", 60)),
+    *(("State", 14), ("Said", 60), ("Offends", 60)),
 )
 _ONLINE = {True: "yes", False: "no", None: None}
 _EVIDENCE: Columns = (
@@ -114,6 +114,7 @@ def _device(row: Row) -> Sequence[Cell]:
         "; ".join(device.conflicts),
         row.advice,
         row.state,
+        row.said,
         "; ".join(f"on {place}" for place in row.places),
     )
 

@@ -298,15 +298,20 @@ def test_for_spreadsheets_nothing_is_a_formula(store: Store) -> None:
 
 
 def test_a_report_shows_the_state_of_a_device_and_that_it_has_returned(store: Store) -> None:
-    run(store, TWO, "exempt", "--why", "x")
+    run(store, TWO, "exempt", "--why", "agreed")
     gone(store, 1, 3)
-    run(store, ONE, "removed", "--why", "x")
+    run(store, ONE, "removed", "--why", "gone")
     words = ["--db", str(store.file), "--scan", night(store, LATER, {ONE: 1, TWO: 2}).id]
     done = CliRunner().invoke(report, [*words, "--format", "json"])
     assert {one["address"]: one["state"] for one in json.loads(done.stdout)["devices"]} == {
         ONE: "returned",
         TWO: "exempt",
     }
+    told = {one["address"]: one["said"] for one in json.loads(done.stdout)["devices"]}
+    assert [(told[one]["state"], told[one]["why"]) for one in (ONE, TWO)] == [("removed", "gone"), ("exempt", "agreed")]
+    for name in ("html", "markdown"):
+        text = CliRunner().invoke(report, [*words, "--format", name]).stdout
+        assert "agreed" in text, name
     assert f"RETURNED: 1 device recorded as removed is back: {ONE}." in (
         CliRunner().invoke(report, words).stdout.replace("\n", " ")
     )

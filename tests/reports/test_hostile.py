@@ -38,7 +38,7 @@ def rendered(report: Report, name: str, page: Page) -> str:
 def test_every_text_of_the_report_is_replaced(report: Report) -> None:
     left = {str(word) for word in re.findall(r"'((?:[^'\\]|\\.)*)'", repr(poisoned(report, "POISON")))}
     assert left - {"POISON", ""} <= {outcome.value for outcome in Outcome} | {"listed", "suspected", "not-listed"} | {
-        *("unidentified", "partial", "ticketed", "returned", "sensitive")
+        *("unidentified", "partial", "ticketed", "removed", "returned", "sensitive")
     }
 
 

@@ -32,7 +32,7 @@ def test_a_device_is_a_row_and_those_that_matter_show_their_evidence(report: Rep
     assert shown[at : at + 7] == [
         "- `10.0.0.25`",
         "  - also at `fe80::4619:b6ff:fe00:1`",
-        "  - state: ticketed",
+        "  - state: ticketed, `by Ann Lee on 2026-11-20: CHG-4711 <May>`",
         "  - `uk-nil`: `Hangzhou Hikvision Digital Technology Co., Ltd.`, since `2022-11-24`",
         "  - `us-ndaa-889`: `Hikvision`, since `2018-08-13`",
         "  - certain: `sadp.device_description` `IPC-B140H` (`sadp 37020`; by `hikvision-sadp`)",
@@ -40,7 +40,8 @@ def test_a_device_is_a_row_and_those_that_matter_show_their_evidence(report: Rep
     ]
     assert "- `10.0.0.101`" not in shown
     at = shown.index("- `10.0.0.7`")
-    assert shown[at + 1 : at + 3] == ["  - state: returned", "  - on a sensitive site"]
+    returned = "  - state: returned, `removed by Ann Lee on 2026-11-20: =1+1`"
+    assert shown[at + 1 : at + 3] == [returned, "  - on a sensitive site"]
 
 
 @pytest.mark.parametrize(

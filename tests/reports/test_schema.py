@@ -15,7 +15,7 @@ from camscan.records import Level, Outcome, Report, ScanStatus, Verdict
 from camscan.reports import Page
 from camscan.reports.json import render
 from camscan.reports.jsonl import render as render_lines
-from camscan.summaries import State, Tag
+from camscan.summaries import GIVEN, State, Tag
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs/schema/camscan-1.json").read_text())
 VALIDATOR = Draft202012Validator(SCHEMA)
@@ -53,7 +53,7 @@ CONTRACT: dict[str, set[str]] = {
 ADDED = {
     "scan": {"notes", "networks"},
     "scan/vantage": {"sources"},
-    "device": {"hidden_channels", "slots", "behind", "slot", "state", "offends"},
+    "device": {"hidden_channels", "slots", "behind", "slot", "state", "said", "offends"},
 }
 
 
@@ -94,6 +94,7 @@ def test_the_closed_lists_are_those_of_the_records() -> None:
 def test_the_words_for_states_and_places_are_those_of_the_records() -> None:
     device = SCHEMA["$defs"]["device"]["properties"]
     assert device["state"]["enum"] == [*map(str, State), None]
+    assert device["said"]["properties"]["state"]["enum"] == [*map(str, GIVEN)]
     assert device["offends"]["items"]["properties"]["place"]["enum"] == list(map(str, Tag))
 
 

@@ -26,7 +26,19 @@ from camscan.records import (
     Verdict,
 )
 from camscan.reports.segments import Segments
-from camscan.summaries import Citation, Group, Listing, Offence, Point, Progress, Reconciled, Segment, State, Tag
+from camscan.summaries import (
+    Citation,
+    Group,
+    Listing,
+    Offence,
+    Point,
+    Progress,
+    Reconciled,
+    Segment,
+    State,
+    StateChange,
+    Tag,
+)
 
 _SHA = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 _NIL = Listing("uk-nil", "Hangzhou Hikvision Digital Technology Co., Ltd.", "2022-11-24")
@@ -107,12 +119,15 @@ def _devices() -> tuple[Judged, ...]:
         camera_like=True,
     )
     unknown = Device(address="fd00::1:2", addresses=("fd00::1:2",), ports=(554,), camera_like=True)
+    at, listed = datetime(2026, 11, 20, 9, tzinfo=UTC), Listing("us-ndaa-889", "Hikvision", "2018-08-13")
+    ticket = StateChange("", camera.id, camera.address, State.TICKETED, "Ann Lee", "CHG-4711 <May>", at, (camera.id,))
+    away = StateChange("", recorder.id, recorder.address, State.REMOVED, "Ann Lee", "=1+1", at, (recorder.id,))
     return (
         Judged(unknown, Verdict.UNIDENTIFIED),
         Judged(other, Verdict.NOT_LISTED),
-        Judged(camera, Verdict.LISTED, (_NIL, Listing("us-ndaa-889", "Hikvision", "2018-08-13")), state=State.TICKETED),
+        Judged(camera, Verdict.LISTED, (_NIL, listed), state=State.TICKETED, said=ticket),
         Judged(suspect, Verdict.SUSPECTED, (_NIL,)),
-        Judged(recorder, Verdict.LISTED, (_NDAA,), (_SENSITIVE,), State.RETURNED),
+        Judged(recorder, Verdict.LISTED, (_NDAA,), (_SENSITIVE,), State.RETURNED, away),
     )
 
 
