@@ -249,4 +249,4 @@ def _counted(seen: Iterator[Observation]) -> Iterator[Observation]:
         yield observation
         if time.monotonic() > due:
             click.echo(f"{number:,} observations so far", err=True)
-            due += _SECONDS
+            due = time.monotonic() + _SECONDS  # after a stop (Ctrl-Z), not a line for each time that was missed

@@ -11,6 +11,7 @@ import sys
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner, Result
@@ -271,6 +272,17 @@ def test_a_long_export_says_how_far_it_has_come(db: Path, key: Path, monkeypatch
     assert not run(*words, "--quiet").stderr
     assert "13 observations so far" in run("verify", str(bundle)).stderr
     assert not run("verify", str(bundle), "--quiet").stderr
+
+
+def test_after_a_stop_one_line_says_how_far_it_has_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after Ctrl-Z and fg minutes later: the clock has gone on."""
+    module, clock = sys.modules["camscan.cli.evidence"], [0.0]
+    said: list[str] = []
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    monkeypatch.setattr(module, "click", SimpleNamespace(echo=lambda text, **_: said.append(text)))
+    for number, _ in enumerate(module._counted(iter(range(20)))):
+        clock[0] = 600.0 if number >= 9 else 0.0
+    assert said == ["10 observations so far"]
 
 
 def test_what_cannot_be_stated(db: Path, key: Path) -> None:
