@@ -70,10 +70,13 @@ class Commands(CommandGroup):
         try:
             return super().resolve_command(ctx, args)
         except click.exceptions.NoSuchCommand as error:
-            if error.command_name in {"help", "version"}:
-                raise click.UsageError(f"No such command {error.command_name!r}: use --{error.command_name}.") from None
+            name = error.command_name
+            if name in {"help", "version"}:
+                raise click.UsageError(f"No such command {name!r}: use --{name}.") from None
+            if any(mark in name for mark in "./:@"):  # a target, and no misspelt command
+                raise click.UsageError(f"No such command {name!r}: to scan it, use `camscan scan {name}`.") from None
             known = self.list_commands(ctx)
-            raise click.exceptions.NoSuchCommand(error.command_name, possibilities=known, ctx=ctx) from None
+            raise click.exceptions.NoSuchCommand(name, possibilities=known, ctx=ctx) from None
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

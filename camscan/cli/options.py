@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -205,8 +205,13 @@ def _asked_by(file: Path, otherwise: str) -> str:
     return next((format_ for ending, format_ in ENDINGS.items() if name.endswith(ending)), otherwise)
 
 
-def formats(*names: str, otherwise: str | None, unsaid: str) -> Callable[[_Command], _Command]:
-    """In which of these formats: the one that is named, else as the output's name ends, else this one."""
+def formats(
+    *names: str, otherwise: str | None, unsaid: str, elsewhere: Mapping[str, str] | None = None
+) -> Callable[[_Command], _Command]:
+    """In which of these formats: the one that is named, else as the output's name ends, else this one.
+
+    `elsewhere`: which command writes some that this one does not.
+    """
 
     def chosen(context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
         file: Path | None = context.params.get("output")
@@ -214,8 +219,10 @@ def formats(*names: str, otherwise: str | None, unsaid: str) -> Callable[[_Comma
             raise UsageError(f"cannot write {file.suffix} files here: choose one of {', '.join(names)} with --format")
         asked = value or (_asked_by(file, names[0]) if file else otherwise)
         if asked is not None and asked not in names:
+            other = f"use {elsewhere[asked]}, or " if elsewhere and asked in elsewhere else ""
             raise UsageError(
-                f"cannot write {file} as {asked} here: choose another file name, or --format {' or '.join(names)}"
+                f"cannot write {file} as {asked} here: {other}choose another file name, or --format"
+                f" {' or '.join(names)}"
             )
         return asked
 
@@ -223,9 +230,9 @@ def formats(*names: str, otherwise: str | None, unsaid: str) -> Callable[[_Comma
     return click.option("--format", "format_", type=click.Choice(names), callback=chosen, help=said)
 
 
-def written(*names: str) -> Callable[[_Command], _Command]:
+def written(*names: str, elsewhere: Mapping[str, str] | None = None) -> Callable[[_Command], _Command]:
     """In which of these formats, and where to; the first is that of what nobody says anything of."""
-    return stacked((formats(*names, otherwise=names[0], unsaid=names[0]), output))
+    return stacked((formats(*names, otherwise=names[0], unsaid=names[0], elsewhere=elsewhere), output))
 
 
 judging = stacked((policy, fingerprints))

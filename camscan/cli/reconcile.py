@@ -11,6 +11,7 @@ from camscan.cli import inventories, options
 from camscan.cli.exits import Exit
 
 FORMAT_NAMES = ("table", "json", "jsonl", "csv", "xlsx", "markdown")
+_ELSEWHERE = dict.fromkeys(("html", "pdf"), "`camscan report --inventory FILE`")
 _FAIL_ON = ("undeclared", "not-found", "conflict", "moved")
 
 
@@ -26,7 +27,7 @@ _FAIL_ON = ("undeclared", "not-found", "conflict", "moved")
 @options.db
 @options.judging
 @options.all_hosts
-@options.written(*FORMAT_NAMES)
+@options.written(*FORMAT_NAMES, elsewhere=_ELSEWHERE)
 @options.quiet
 @click.option(
     "--fail-on",

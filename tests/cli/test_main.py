@@ -101,6 +101,8 @@ def test_nothing_heavy_is_imported_that_is_not_needed(words: list[str], said: st
             "--mac is empty: give it a value, or leave it",
         ),
         (("help",), "No such command 'help': use --help."),
+        (("10.0.0.0/24",), "No such command '10.0.0.0/24': to scan it, use `camscan scan 10.0.0.0/24`."),
+        (("@networks.txt",), "No such command '@networks.txt': to scan it, use `camscan scan @networks.txt`."),
         (("scna",), "No such command 'scna'. (Did you mean one of: 'scan', 'scans'?)"),
     ],
 )

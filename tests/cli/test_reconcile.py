@@ -252,6 +252,12 @@ def test_a_scan_of_another_site_is_refused(db: Path, cameras: Path) -> None:
         assert isinstance(done.exception, UsageError)
 
 
+def test_who_wants_a_page_is_told_which_command_writes_it(db: Path, cameras: Path, tmp_path: Path) -> None:
+    done = run(db, cameras, "-o", str(tmp_path / "audit.html"))
+    assert isinstance(done.exception, UsageError)
+    assert "audit.html as html here: use `camscan report --inventory FILE`, or choose" in str(done.exception)
+
+
 def test_of_two_scans_of_a_site_the_newer_sighting_counts(db: Path, cameras: Path) -> None:
     with Store.open(db) as store:
         later = Scan("5b", AT.replace(hour=9), ("10.0.0.0/24",), ("http",), "North")
