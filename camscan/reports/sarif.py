@@ -18,7 +18,7 @@ from camscan.reports.escape import terminal
 from camscan.reports.json import dumps, items
 from camscan.reports.order import ranked
 from camscan.reports.rows import Row
-from camscan.summaries import Listing
+from camscan.summaries import Listing, State
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS: Mapping[Verdict, str] = {Verdict.LISTED: "error", Verdict.SUSPECTED: "warning"}
@@ -109,9 +109,16 @@ def _result(report: Report, judged: Judged, numbers: Mapping[str, int]) -> Objec
         "message": {"text": _plain(f"{row.label}. {row.advice}".rstrip())},
         "locations": [_location(device.place)],
         "partialFingerprints": {"device/v1": _digest(report.scan.site or "", device.id)},
+        "suppressions": _suppressions(row),
         "taxa": _taxa(report, judged),
         "properties": {key: told[key] for key in ("maker", "brand", "model", "firmware", "serial", "mac", "evidence")},
     }
+
+
+def _suppressions(row: Row) -> list[Object]:
+    """The exemption that somebody granted; where there is none, an empty list says that it was looked for."""
+    exempt = row.judged.state is State.EXEMPT
+    return [{"kind": "external", "status": "accepted", "justification": _plain(row.said)}] if exempt else []
 
 
 def _taxa(report: Report, judged: Judged) -> list[Object]:

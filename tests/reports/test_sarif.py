@@ -9,7 +9,7 @@ from typing import Any
 from camscan.records import Device, Judged, Report, ScanStatus, Verdict
 from camscan.reports import Page
 from camscan.reports.sarif import render
-from camscan.summaries import Citation, Listing
+from camscan.summaries import Citation, Listing, State
 
 
 def run(report: Report) -> Any:
@@ -61,6 +61,18 @@ def test_policies_are_taxonomies(report: Report) -> None:
             taxonomy = log["taxonomies"][taxon["toolComponent"]["index"]]
             assert taxonomy["name"] == taxon["toolComponent"]["name"]
             assert {"id": taxon["id"]} in taxonomy["taxa"]
+
+
+def test_who_is_exempt_is_suppressed_with_the_reason(make_report: Callable[..., Report], report: Report) -> None:
+    exempt, *others = (judged for judged in report.devices if judged.said)
+    assert exempt.said is not None
+    said = replace(exempt.said, state=State.EXEMPT, why="CHG-1, until 2027")
+    device = replace(exempt, state=State.EXEMPT, said=said)
+    results = run(make_report(devices=(device, *others)))["results"]
+    assert sorted((result["suppressions"] for result in results), key=len) == [
+        [],
+        [{"kind": "external", "status": "accepted", "justification": "by Ann Lee on 2026-11-20: CHG-1, until 2027"}],
+    ]
 
 
 def test_the_location_is_the_address(make_report: Callable[..., Report]) -> None:
