@@ -26,7 +26,7 @@ _OLDER = 5
 @options.site
 @options.db
 @options.judging
-@options.written("table", "json", "markdown")
+@options.written("table", "json", "csv", "markdown")
 @options.quiet
 @options.fail_on_changes
 def diff(
@@ -50,6 +50,7 @@ def diff(
     Examples:
       camscan diff
       camscan diff 4f2a 9c01 --format markdown
+      camscan diff -o changes.csv
       camscan diff --site headquarters --fail-on new --fail-on coverage-loss
     """
     from camscan.app.judging import chosen_policies, library, past, snapshot_of

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @options.fingerprints
 @click.option("--jitter", metavar="DURATION", help="Start at a random moment within this time, such as 10m.")
 @click.option("--log-json", is_flag=True, help="Log events as JSON lines.")
-@options.formats("table", "json", "markdown", otherwise=None, unsaid="nothing is written")
+@options.formats("table", "json", "csv", "markdown", otherwise=None, unsaid="nothing is written")
 @options.output
 @options.fail_on_changes
 @click.option("-q", "--quiet", is_flag=True, help="Log only changes and failures.")

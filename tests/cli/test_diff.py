@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Mapping
 from dataclasses import replace
@@ -126,6 +128,21 @@ def test_json_and_markdown(path: Path) -> None:
     assert row.startswith("| `new` | `listed` | `10.0.0.9` | ")
     assert row.count("|") == 6
     assert "\x1b" not in page
+
+
+def test_csv_has_a_row_for_each_change_and_each_loss(path: Path) -> None:
+    keep(path, 1, FIVE)
+    keep(path, 2, {"10.0.0.9": {**camera(9), "sadp.device_description": ("=1+1",)}})
+    keep(path, 3, {**FIVE, "10.0.0.9": camera(9)})
+    found = list(csv.DictReader(io.StringIO(run(path, "scan2", "scan1", "--format", "csv").stdout, newline="")))
+    assert {(row["change"], row["address"]) for row in found} >= {("missing", "10.0.0.9"), ("new", "10.0.0.1")}
+    assert {(row["site"], row["before"], row["scan"]) for row in found} == {("hq", "scan2", "scan1")}
+    assert all(row["maker"] and row["verdict"] and row["detail"] for row in found if row["change"] == "new")
+    assert "'=1+1" in {row["model"] for row in found}
+    keep(path, 4, {})
+    (loss,) = csv.DictReader(io.StringIO(run(path, "--format", "csv").stdout, newline=""))
+    assert (loss["change"], loss["address"]) == ("coverage-loss", "")
+    assert "is it cut off?" in loss["detail"]
 
 
 def test_incomplete_scans_say_so(path: Path) -> None:

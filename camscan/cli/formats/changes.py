@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from camscan.moments import utc
 from camscan.records import Verdict
+from camscan.reports import csv
 from camscan.reports.columns import GAP, lines
-from camscan.reports.escape import terminal
+from camscan.reports.escape import cell, terminal
 from camscan.reports.markdown import code, table
 from camscan.sweeps.changes import Change, Changes, Kind
 from camscan.sweeps.document import CHANGES_SCHEMA, changes_object, summary
 
 _HEADS = ("change", "verdict", "address", "device", "detail")
 _MAX_CELL = 48
+_COLUMNS = (
+    *("site", "scan", "before", "change", "verdict", "level", "address", "id", "maker", "brand", "model", "firmware"),
+    *("kind", "what", "was", "now", "last_seen", "detail"),
+)
 
 
 def render(format_name: str, found: Sequence[tuple[str | None, Changes]]) -> Iterator[str]:
@@ -22,6 +27,9 @@ def render(format_name: str, found: Sequence[tuple[str | None, Changes]]) -> Ite
     if format_name == "json":
         objects = [changes_object(changes, site) for site, changes in found]
         yield json.dumps({"schema": CHANGES_SCHEMA, "sites": objects}, indent=1) + "\n"
+        return
+    if format_name == "csv":
+        yield from csv.lines((_COLUMNS, *(_row(told) for site, changes in found for told in _told(site, changes))))
         return
     page = _table if format_name == "table" else _markdown
     for number, (site, changes) in enumerate(found):
@@ -73,6 +81,38 @@ def _markdown(site: str | None, changes: Changes) -> Iterator[str]:
         yield f"- coverage-loss: {code(loss.text)}{'' if not loss.unseen else code(_unseen(loss.unseen))}\n"
     for loss in changes.ended:
         yield f"- coverage-loss-ended: {code(loss.text)}\n"
+
+
+def _told(site: str | None, changes: Changes) -> Iterator[Mapping[str, str | None]]:
+    """What a row tells by column: a change, then what was lost of what could be seen."""
+    of = {"site": site, "scan": changes.scan, "before": changes.before}
+    for change in _in_order(changes):
+        device, seen = change.device, change.last_seen
+        yield of | {
+            "change": change.kind,
+            "verdict": device.verdict,
+            "level": device.level,
+            "address": device.address,
+            "id": device.id,
+            "maker": device.maker,
+            "brand": device.brand,
+            "model": device.model,
+            "firmware": device.firmware,
+            "kind": device.kind,
+            "detail": device.evidence,
+            "what": change.what,
+            "was": change.before,
+            "now": change.after,
+            "last_seen": utc(seen, "seconds") if seen else None,
+        }
+    for loss in changes.losses:
+        yield of | {"change": "coverage-loss", "what": loss.what, "detail": loss.text}
+    for loss in changes.ended:
+        yield of | {"change": "coverage-loss-ended", "what": loss.what, "detail": loss.text}
+
+
+def _row(told: Mapping[str, str | None]) -> Iterator[str]:
+    return (cell(told.get(name) or "") for name in _COLUMNS)
 
 
 def _in_order(changes: Changes) -> list[Change]:
