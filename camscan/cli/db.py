@@ -49,6 +49,7 @@ def prune(file: Path | None, db: str | None, sweeps: int | None, days: int | Non
     [retention] in the configuration says how much is kept whole. Scans made by hand, sweeps that were not compared
     yet, the last complete ones, and those with waiting alerts are never thinned. The space is given back to the
     disk. With --db and --sweeps or --days, no configuration is needed: without one, all sites in the store are thinned.
+    A sweep is thinned if neither keeps it: one that is not given is that of [retention], else 10 sweeps and 7 days.
 
     \b
     Examples:
@@ -78,6 +79,9 @@ def prune(file: Path | None, db: str | None, sweeps: int | None, days: int | Non
             click.echo(f"Note: {_UNCONFIGURED}", err=True)
         elif others := unconfigured(store, config, terms):
             click.echo(f"Note: not thinned are sites that the configuration does not name: {others}.", err=True)
+        if (sweeps is None) != (days is None):
+            newest, young = f"the newest {terms.sweeps} of each site (--sweeps)", f"those of {terms.days} days (--days)"
+            click.echo(f"Note: kept whole are also {newest if sweeps is None else young}.", err=True)
         rules = library()
         for site, listing in sites:
             click.echo(summed(site, pruned(store, rules, site, listing, terms, dry_run=dry_run), dry_run=dry_run))

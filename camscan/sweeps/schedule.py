@@ -100,7 +100,7 @@ def service(schedule: Schedule) -> str:
             *_secrets(schedule),
             *([f"User={schedule.user}"] if schedule.user else ["DynamicUser=yes"]),
             f"StateDirectory={STATE.name}",
-            *(f"ReadWritePaths={_quoted(f'-{folder}')}" for folder in schedule.writable),
+            *(f"ReadWritePaths={_quoted(f'-{folder}')}" for folder in dict.fromkeys(schedule.writable)),
             *_capabilities(raw=schedule.raw),
             _HARDENING,
             "",

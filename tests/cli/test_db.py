@@ -111,6 +111,10 @@ def test_prune_needs_no_configuration_where_all_is_told(
         "0 observations would be deleted, 5 kept as evidence\n"
     )
     assert done.stderr.startswith("Note: there is no configuration, so all sites in the store are thinned. ")
+    assert run(*asked).stderr.endswith("\nNote: kept whole are also the newest 10 of each site (--sweeps).\n")
+    young = run("prune", "--db", tmp_path / "c.db", "--sweeps", 2, "--dry-run")
+    assert young.stdout.startswith("hq: 0 sweeps would be thinned")
+    assert young.stderr.endswith("\nNote: kept whole are also those of 7 days (--days).\n")
     Store.open(tmp_path / "empty.db").close()
     empty = run("prune", "--db", tmp_path / "empty.db", "--sweeps", 2)
     assert (empty.stdout, empty.stderr) == ("Nothing to thin: there has been no sweep yet.\n", "")

@@ -19,7 +19,7 @@ ODD = replace(
     program=('/opt/my tools/50% "off"/python', "-P", "-m", "camscan"),
     config=Path("/etc/it's/$HOME/100%/camscan.toml"),
     secrets=(Path("/etc/it's/100%/key"),),
-    writable=(Path("/var/lib/node exporter/$HOME"),),
+    writable=(Path("/var/lib/node exporter/$HOME"), Path("/var/lib/node exporter/$HOME")),
 )
 
 
@@ -57,6 +57,7 @@ def test_systemd_reads_odd_paths_back() -> None:
     )
     assert "\nLoadCredential=key:/etc/it's/100%%/key\n" in service(ODD)
     assert '\nReadWritePaths="-/var/lib/node exporter/$HOME"\n' in service(ODD)
+    assert service(ODD).count("ReadWritePaths") == 1
 
 
 def test_privileges_are_granted_only_where_wanted() -> None:
