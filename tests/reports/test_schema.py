@@ -106,7 +106,8 @@ def test_a_document_is_valid(report: Report, make_report: Callable[..., Report])
 def test_a_line_is_a_device_and_its_scan(report: Report) -> None:
     device = Draft202012Validator({**SCHEMA["$defs"]["device"], "$defs": SCHEMA["$defs"]})
     for line in map(json.loads, render_lines(report, Page())):
-        assert line.pop("scan") == report.scan.id
+        assert [line.pop(name) for name in ("scan", "site")] == [report.scan.id, report.scan.site]
+        assert line.pop("started_at") == "2026-11-24T01:00:00.250Z"
         device.validate(line)
 
 
