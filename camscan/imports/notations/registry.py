@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from camscan.imports.notations import clients, enclosures, frames, line_ends, mappings, prefixes, scanners
+from camscan.imports.notations import clients, enclosures, frames, joined, line_ends, mappings, prefixes, scanners
 from camscan.imports.notations.base import Undo
 
 LINES: tuple[Undo, ...] = (
@@ -48,6 +48,7 @@ TOOLS: tuple[Undo, ...] = (
 """Output of single tools. Each is recognised by itself, so the order does not matter."""
 
 REST: tuple[Undo, ...] = (
+    joined.joined,
     line_ends.flattened,
     prefixes.logged,  # after all tools, whose own marks look like the prefix of a log
     prefixes.deeper,  # after the prefix of a log has been removed
