@@ -18,6 +18,7 @@ from camscan.identify.titles import names_in
         ("NETSurveillance WEB - Web Service", "NETSurveillance WEB"),
         ("Welcome to eDR400--login", "eDR400"),
         ("DS-2CD2143G0-I\uff1a登录", "DS-2CD2143G0-I"),
+        ("海康威视-登录", "海康威视"),
         ("Log in to the TL-IPC43 :: Home", "TL-IPC43"),
         ("Live View / - AXIS", "- AXIS"),
         ("Xerox\u00ae AltaLink\u00ae C8045", "Xerox AltaLink C8045"),
