@@ -17,8 +17,8 @@ _CODED = re.compile(r"(?:\\{1,2}(?:r|x0d|u000d))?\\{1,2}(?:n|x0a|u000a)", re.IGN
 _ESCAPED = re.compile(r"(?:\\r)?\\n")
 _ESCAPED_ALONE = re.compile(r"\\r\\n|\\n(?![a-z\\])")  # no folder of Windows begins with it
 _SETTINGS = re.compile(r"\A\s*[\w.\[\]]{2,80}=[^\r\n\\]{0,200}(?:\\r)?\\n(?:[\w.\[\]]{2,80}=|\s*\Z)")
-_CODE = re.compile(r"[\"'`][;,)\s]*\Z|\\\"|\A\s*(?:[\"'{\[]|\Z)")
-"""Signs that a line is source code, in which escapes belong to strings."""
+_CODE = re.compile(r"[\"'`][;,)\s]*\Z|\\\"|\A\s*(?:[\"'{\[]|\Z)|\bservicefp=\"")
+"""Signs that a line is source code, or what nmap quotes of an answer: in strings, to which the escapes belong."""
 _FLAT = re.compile(rf"(?:RTSP|HTTP)/\d\.\d[ \t]+\d{{3}}\b[^\r\n:]{{0,64}}?(?=[ \t]++{HEADER}[ \t]?:)", re.IGNORECASE)
 _PAGE = re.compile(
     r"^(HTTP/\d\.\d[ \t]+\d{3}\b[^\r\n<]{0,4096}?)[ \t]++"

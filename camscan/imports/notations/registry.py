@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from camscan.imports.notations import clients, enclosures, frames, joined, line_ends, mappings, prefixes, scanners
+from camscan.imports.notations import (
+    clients,
+    enclosures,
+    frames,
+    headers,
+    joined,
+    line_ends,
+    mappings,
+    prefixes,
+    scanners,
+)
 from camscan.imports.notations.base import Undo
 
 LINES: tuple[Undo, ...] = (
@@ -20,6 +30,7 @@ LINES: tuple[Undo, ...] = (
 
 RECORDS: tuple[Undo, ...] = (
     mappings.of_go,
+    headers.listed,
     mappings.printed,
     mappings.logged,
     mappings.held,  # in JSON, into which the two before turn dictionaries

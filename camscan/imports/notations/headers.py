@@ -1,0 +1,46 @@
+"""Headers as programs in Java, C# and PowerShell print a list of them, in one line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from camscan.imports.notations.base import HEADER
+
+_NAME = r"[A-Za-z][\w-]{1,40}"
+_STATUS = re.compile(r"(?:HTTP|RTSP)/\d(?:\.\d)? \d{3}(?: [A-Za-z ]{2,40})?")
+_LISTS = re.compile(rf"(?<=[{{ ,])(null|{_NAME})=\[([^\[\]\r\n]{{0,1024}})\](?=[,}}])")
+"""A map of lists, as of Java's clients; the status line has no name: {null=[HTTP/1.1 200 OK], Server=[A]}."""
+_ROW = re.compile(rf"\[((?:{HEADER}): [^\[\]\r\n]{{1,8192}})\]", re.IGNORECASE)
+_NEXT = re.compile(rf", (?={_NAME}: )")
+_PAIRS = re.compile(rf"\[({_NAME}), ([^\[\]\r\n]{{0,1024}})\]")
+_TABLE = re.compile(rf"@\{{((?:{_NAME}=[^{{}}\r\n]{{0,1024}}?(?:; |(?=\}}))){{1,64}})\}}")
+_CELL = re.compile(rf"({_NAME})=(.{{0,1024}}?)(?:; (?={_NAME}=)|$)")
+_MESSAGE = re.compile(
+    r"\AStatusCode: (\d{3}), ReasonPhrase: '([^'\r\n]{0,64})', Version: (\d\.\d),[^{]{0,512}\{([^{}]{0,8192})\}"
+)
+_KNOWN = re.compile(HEADER, re.IGNORECASE)
+
+
+def listed(text: str) -> str:
+    """Headers in lines of their own, below the status if that is told; any other text as it is."""
+    if message := _MESSAGE.match(text):
+        code, reason, version, head = message.groups()
+        return "\r\n".join([f"HTTP/{version} {code} {reason}", *(line.strip() for line in head.strip().splitlines())])
+    if "\n" in text.strip():
+        return text
+    pairs = list(_pairs(text))
+    if not any(_KNOWN.fullmatch(name) for name, _ in pairs):
+        return text
+    told = [value for name, value in pairs if name == "null"] or _STATUS.findall(text)
+    return "\r\n".join([*told[:1], *(f"{name}: {value}" for name, value in pairs if name != "null")])
+
+
+def _pairs(text: str) -> Iterator[tuple[str, str]]:
+    """Name and value of every header in whichever of the notations."""
+    yield from _LISTS.findall(text)
+    for row in _ROW.findall(text)[:1]:
+        yield from ((name, value) for name, _, value in (one.partition(": ") for one in _NEXT.split(row)))
+    yield from _PAIRS.findall(text)
+    for table in _TABLE.findall(text)[:1]:
+        yield from _CELL.findall(table)

@@ -1,0 +1,44 @@
+"""Headers that programs print in one line."""
+
+from __future__ import annotations
+
+import pytest
+
+from camscan.imports.notations.headers import listed
+
+HEAD = ["Server: A/1", 'WWW-Authenticate: Digest realm="B C", nonce="1"', "Content-Length: 0"]
+WHOLE = ["HTTP/1.1 401 Unauthorized", *HEAD]
+MAP = 'Server=[A/1], WWW-Authenticate=[Digest realm="B C", nonce="1"], Content-Length=[0]'
+INDENTED = "\r\n".join(f"  {line}" for line in HEAD)
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (
+            f"{{null=[HTTP/1.1 401 Unauthorized], {MAP}}}",
+            WHOLE,
+        ),
+        (
+            f"HTTP/1.1 401 Unauthorized, {{{MAP}}}",
+            WHOLE,
+        ),
+        ('[Server: A/1, WWW-Authenticate: Digest realm="B C", nonce="1", Content-Length: 0]', HEAD),
+        ('{[Server, A/1], [WWW-Authenticate, Digest realm="B C", nonce="1"], [Content-Length, 0]}', HEAD),
+        ('@{Server=A/1; WWW-Authenticate=Digest realm="B C", nonce="1"; Content-Length=0}', HEAD),
+        (
+            f"StatusCode: 401, ReasonPhrase: 'Unauthorized', Version: 1.1, Headers:\r\n{{\r\n{INDENTED}\r\n}}",
+            WHOLE,
+        ),
+    ],
+)
+def test_each_header_has_its_line(text: str, lines: list[str]) -> None:
+    assert listed(text).splitlines() == lines
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{a=[1], b=[2]}", "[x, y], [z, w]", "[a: b]", "@{a=b}", "Server: A\r\nDate: [x, y]", "a [Server, b", ""],
+)
+def test_any_other_text_is_left_as_it_is(text: str) -> None:
+    assert listed(text) == text
