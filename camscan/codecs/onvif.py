@@ -6,6 +6,7 @@ worst, while one with a wrong login counts towards a lockout. Whoever holds an e
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from types import MappingProxyType
 from urllib.parse import urlsplit
@@ -25,6 +26,7 @@ FIELDS = (
     "onvif.hostname",
     "onvif.datetime",
     "onvif.service",
+    "onvif.namespace",
     "onvif.xaddr",
     "onvif.media_path",
     "onvif.fault",
@@ -35,6 +37,8 @@ PATH = "/onvif/device_service"
 CONTENT_TYPE = "application/soap+xml; charset=utf-8"
 
 MAX_SERVICES = 64  # services of one device; the specification has about 20
+MAX_NAMESPACES = 16  # of others than the standards that one answer declares; devices have below six
+MAX_DECLARED = 16 * 1024  # bytes in which they stand
 MAX_FAULT_TEXTS = 8  # codes and reasons of one fault; SOAP nests two codes, with one reason a language
 
 _PARAMETERS = MappingProxyType(
@@ -92,6 +96,13 @@ INFORMATION = MappingProxyType(
 _DENIALS = ("notauthorized", "unauthorized", "failedauthentication", "invalidsecurity", "authorityfailure", "locked")
 
 
+_DECLARED = re.compile(
+    rb"""xmlns:[\w.-]{1,32}=["'](http://(?!(?:www\.onvif\.org|www\.w3\.org|schemas\.xmlsoap\.org|docs\.oasis-open\.org)/)"""
+    rb"""[\w./-]{4,128})["']"""
+)
+"""A namespace of no standard: that of a maker's own topics or services, which gSOAP declares in every answer."""
+
+
 def encode(action: str, *, header: bool = False) -> bytes:
     """The request for one of `ACTIONS`, on one line and without login. Raises UsageError for any other.
 
@@ -113,6 +124,8 @@ def decode(body: bytes, action: str = "") -> dict[str, tuple[str, ...]]:
     if xml.local(root.tag) != "Envelope":
         raise DecodeError(f"no SOAP: the root element is {xml.local(root.tag)[:64]!r}")
     pairs = [("onvif.action", action)]
+    declared = dict.fromkeys(_DECLARED.findall(body[:MAX_DECLARED]))
+    pairs += (("onvif.namespace", name.decode("ascii", "replace")) for name in list(declared)[:MAX_NAMESPACES])
     items: list[str] = []
     for content in (element for part in xml.children(root, "Body") for element in part):
         name = xml.local(content.tag)

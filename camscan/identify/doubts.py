@@ -30,6 +30,7 @@ _ABOUT = re.compile(
     r"|(?:web|super|cctv |camera |security |online )store|aliexpress|alibaba|ebay|flipkart"
     r"|kaufen|preis|kopen|prijs|comprar|precio|preço|acheter|prix|prezzo|cena|купить|цена"
     r"|reviews?|data ?sheet|manuals?(?:lib|slib|zz)?|specifications?|specs|forums?|ip cam talk|how to|tutorial"
+    r"|(?:user|installation) guides?|documentation|knowledge ?base|help(?: cent(?:er|re))?$"
     r"|youtube|wikipedia|wiki|github|device details)(?![a-z])|价格|报价|[a-z]\.com: "
     r"|[£€] ?[0-9]|[0-9] ?€|\$ ?[0-9]{1,5}\.[0-9]{2}"
     r"|(?<![0-9a-z.])[0-9]{1,2} ?MP(?![0-9a-z])"

@@ -27,7 +27,7 @@ _PAGE = (
 )
 _BETWEEN = r"(?: *-{2,3} *| +[-\u2012-\u2015\u2212_~/·•>»|:]{1,3} +|[|:»\uff1a]{1,3} *)"
 """Bars, colons, and dashes between blanks, in whichever width."""
-_GLUED = r"[-_\u2012-\u2015·](?:用户|系统|欢迎)?(?:登录|登陆|登入|首页)"
+_GLUED = r"[-_\u2012-\u2015·](?:用户|系统|欢迎)?(?:登录|登陆|登入)"
 """Chinese needs no blanks around a dash."""
 _END = re.compile(rf"(?:{_BETWEEN}(?:{_LOGIN}|{_PAGE})| +(?:{_LOGIN})|{_GLUED})[ !.:]*$", re.IGNORECASE)
 _START = re.compile(

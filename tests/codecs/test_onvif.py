@@ -39,6 +39,7 @@ def test_capabilities_name_services_as_get_services_does() -> None:
             "http://www.onvifext.com/onvif/ext/ver10/schema",
             "http://www.onvif.org/ver10/recording/wsdl",
         ),
+        "onvif.namespace": ("http://www.onvifext.com/onvif/ext/ver10/schema",),
         "onvif.xaddr": (
             "http://10.0.0.5/onvif/Analytics",
             "http://10.0.0.5/onvif/device_service",
@@ -249,3 +250,19 @@ def test_no_other_operation_can_be_asked_for(action: str) -> None:
 def test_only_reading_operations_are_allowed() -> None:
     assert len(onvif.ACTIONS) == 6
     assert all(action.startswith("Get") for action in onvif.ACTIONS)
+
+
+def test_namespaces_of_no_standard_are_told() -> None:
+    body = (
+        b'<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:tt="http://www.onvif.org/ver10/schema"'
+        b' xmlns:a="http://www.example.com/2011/event/topics" xmlns:b="http://www.example.com/2011/event/topics"'
+        b' xmlns:c="http://example.org/ext"><s:Body/></s:Envelope>'
+    )
+    told = onvif.decode(body)
+    assert told == {"onvif.namespace": ("http://www.example.com/2011/event/topics", "http://example.org/ext")}
+
+
+def test_no_more_namespaces_are_told_than_devices_have() -> None:
+    many = b"".join(b' xmlns:a%d="http://example.com/%d"' % (n, n) for n in range(99))
+    told = onvif.decode(b"<Envelope" + many + b"/>")
+    assert len(told["onvif.namespace"]) == onvif.MAX_NAMESPACES

@@ -23,6 +23,7 @@ Answer = Callable[..., Observation]
         ("http.title", "Hikvision DS-2CD2347G2-LU 4MP Turret"),
         ("http.title", "Dahua NVR5216-16P-I | eBay"),
         ("http.title", "DS-2CD2143G2-IS - Hikvision | Manualzz"),
+        ("http.title", "HikCentral Professional Web Client help"),
         ("http.title", "Hikvision DS-2CD2342WD-I firmware V5.4.5 | IP Cam Talk"),
         ("http.title", "Hikvision DS-2CD2042WD-I | Device Details | Monitor"),
         ("http.title", "Hikvision DS-2CD2143G2-I - CCTV Store London"),

@@ -1,4 +1,4 @@
-"""Headers as programs in Java, C# and PowerShell print a list of them, in one line."""
+"""Headers as programs in Java, C# and PowerShell print a list of them, and PowerShell's whole answers."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ _CELL = re.compile(rf"({_NAME})=(.{{0,1024}}?)(?:; (?={_NAME}=)|$)")
 _MESSAGE = re.compile(
     r"\AStatusCode: (\d{3}), ReasonPhrase: '([^'\r\n]{0,64})', Version: (\d\.\d),[^{]{0,512}\{([^{}]{0,8192})\}"
 )
+_MEMBER = re.compile(r"^([A-Z][A-Za-z]{3,20}) +: ((?:[^\r\n]*\r?\n(?: {4,40}|(?=\r?\n)))*[^\r\n]*)", re.MULTILINE)
+"""What Invoke-WebRequest shows: a name, and a value whose further lines are indented."""
 _KNOWN = re.compile(HEADER, re.IGNORECASE)
 
 
@@ -34,6 +36,15 @@ def listed(text: str) -> str:
         return text
     told = [value for name, value in pairs if name == "null"] or _STATUS.findall(text)
     return "\r\n".join([*told[:1], *(f"{name}: {value}" for name, value in pairs if name != "null")])
+
+
+def invoked(text: str) -> str:
+    """The answer that PowerShell's Invoke-WebRequest shows; any other text as it is."""
+    members = dict(_MEMBER.findall(text)) if "RawContent" in text else {}
+    raw = re.sub(r"(?m)^ {4,40}", "", members.get("RawContent", "")).strip()
+    if not _STATUS.match(raw) or "StatusCode" not in members:
+        return text
+    return raw if "\n\n" in raw.replace("\r", "") else f"{raw}\r\n\r\n{members.get('Content', '')}"
 
 
 def _pairs(text: str) -> Iterator[tuple[str, str]]:

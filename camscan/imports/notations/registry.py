@@ -30,6 +30,7 @@ LINES: tuple[Undo, ...] = (
 
 RECORDS: tuple[Undo, ...] = (
     mappings.of_go,
+    headers.invoked,
     headers.listed,
     mappings.printed,
     mappings.logged,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from camscan.imports.notations.headers import listed
+from camscan.imports.notations.headers import invoked, listed
 
 HEAD = ["Server: A/1", 'WWW-Authenticate: Digest realm="B C", nonce="1"', "Content-Length: 0"]
 WHOLE = ["HTTP/1.1 401 Unauthorized", *HEAD]
@@ -42,3 +42,15 @@ def test_each_header_has_its_line(text: str, lines: list[str]) -> None:
 )
 def test_any_other_text_is_left_as_it_is(text: str) -> None:
     assert listed(text) == text
+
+
+def test_what_powershell_shows_of_an_answer() -> None:
+    shown = (
+        "StatusCode        : 200\nStatusDescription : OK\nContent           : <title>B</title>\n"
+        "RawContent        : HTTP/1.1 200 OK\n                    Server: A\n                    ETag: c\n"
+        "Headers           : {[Server, A], [ETag, c]}"
+    )
+    assert invoked(shown).split() == ["HTTP/1.1", "200", "OK", "Server:", "A", "ETag:", "c", "<title>B</title>"]
+    whole = shown.replace("ETag: c\nHeaders", "ETag: c\n\n                    <p>whole</p>\nHeaders")
+    assert invoked(whole).endswith("ETag: c\n\n<p>whole</p>")
+    assert invoked("RawContent : x") == "RawContent : x"
