@@ -1,11 +1,11 @@
-"""Headers as programs in Java, C# and PowerShell print a list of them, and PowerShell's whole answers."""
+"""Headers as programs in Java, C#, Ruby, Rust and others print a list of them, and PowerShell's whole answers."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from camscan.imports.notations.base import HEADER
+from camscan.imports.notations.base import HEADER, unquoted
 
 _NAME = r"[A-Za-z][\w-]{1,40}"
 _STATUS = re.compile(r"(?:HTTP|RTSP)/\d(?:\.\d)? \d{3}(?: [A-Za-z ]{2,40})?")
@@ -18,6 +18,15 @@ _TABLE = re.compile(rf"@\{{((?:{_NAME}=[^{{}}\r\n]{{0,1024}}?(?:; |(?=\}}))){{1,
 _CELL = re.compile(rf"({_NAME})=(.{{0,1024}}?)(?:; (?={_NAME}=)|$)")
 _MESSAGE = re.compile(
     r"\AStatusCode: (\d{3}), ReasonPhrase: '([^'\r\n]{0,64})', Version: (\d\.\d),[^{]{0,512}\{([^{}]{0,8192})\}"
+)
+_SAID = r'"((?:[^"\\\r\n]|\\.){0,1024})"'
+_ARROWS = re.compile(rf'"({_NAME})" ?=> ?\[?{_SAID}')
+_TUPLES = re.compile(rf'\{{"({_NAME})", {_SAID}\}}')
+_QUOTED = re.compile(rf'(?<=[{{ ])"({_NAME})": {_SAID}')
+_OF_HEADERS = re.compile(r"\A\w[^\r\n{]{0,64}\{[^\r\n]{0,64}?\b(?:headers|inner): \{")
+"""A structure that a program prints with its name, in which braces do not begin JSON."""
+_BARE = re.compile(
+    rf"(?i:\bheaders?)[:=]? ?\{{((?:{_NAME}: [^{{}},\r\n]{{0,256}}(?:, (?={_NAME}: )|(?=\}}))){{1,64}})\}}"
 )
 _MEMBER = re.compile(r"^([A-Z][A-Za-z]{3,20}) +: ((?:[^\r\n]*\r?\n(?: {4,40}|(?=\r?\n)))*[^\r\n]*)", re.MULTILINE)
 """What Invoke-WebRequest shows: a name, and a value whose further lines are indented."""
@@ -53,5 +62,9 @@ def _pairs(text: str) -> Iterator[tuple[str, str]]:
     for row in _ROW.findall(text)[:1]:
         yield from ((name, value) for name, _, value in (one.partition(": ") for one in _NEXT.split(row)))
     yield from _PAIRS.findall(text)
+    for quoted in (_ARROWS, _TUPLES, *((_QUOTED,) if _OF_HEADERS.match(text) else ())):
+        yield from ((name, unquoted(value)) for name, value in quoted.findall(text))
+    for row in _BARE.findall(text)[:1]:
+        yield from ((name, value) for name, _, value in (one.partition(": ") for one in _NEXT.split(row)))
     for table in _TABLE.findall(text)[:1]:
         yield from _CELL.findall(table)

@@ -9,6 +9,7 @@ from camscan.imports.notations.headers import invoked, listed
 HEAD = ["Server: A/1", 'WWW-Authenticate: Digest realm="B C", nonce="1"', "Content-Length: 0"]
 WHOLE = ["HTTP/1.1 401 Unauthorized", *HEAD]
 MAP = 'Server=[A/1], WWW-Authenticate=[Digest realm="B C", nonce="1"], Content-Length=[0]'
+QUOTED = r"Digest realm=\"B C\", nonce=\"1\""
 INDENTED = "\r\n".join(f"  {line}" for line in HEAD)
 
 
@@ -25,6 +26,10 @@ INDENTED = "\r\n".join(f"  {line}" for line in HEAD)
         ),
         ('[Server: A/1, WWW-Authenticate: Digest realm="B C", nonce="1", Content-Length: 0]', HEAD),
         ('{[Server, A/1], [WWW-Authenticate, Digest realm="B C", nonce="1"], [Content-Length, 0]}', HEAD),
+        (f'#<Net::HTTPOK> {{"Server"=>["A/1"], "WWW-Authenticate"=>["{QUOTED}"], "Content-Length"=>["0"]}}', HEAD),
+        (f'[{{"Server", "A/1"}}, {{"WWW-Authenticate", "{QUOTED}"}}, {{"Content-Length", "0"}}]', HEAD),
+        (f'A {{ headers: {{"Server": "A/1", "WWW-Authenticate": "{QUOTED}", "Content-Length": "0"}} }}', HEAD),
+        ("Response code: 200, headers: {Server: A/1, Content-Length: 0}", ["Server: A/1", "Content-Length: 0"]),
         ('@{Server=A/1; WWW-Authenticate=Digest realm="B C", nonce="1"; Content-Length=0}', HEAD),
         (
             f"StatusCode: 401, ReasonPhrase: 'Unauthorized', Version: 1.1, Headers:\r\n{{\r\n{INDENTED}\r\n}}",
@@ -38,7 +43,17 @@ def test_each_header_has_its_line(text: str, lines: list[str]) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["{a=[1], b=[2]}", "[x, y], [z, w]", "[a: b]", "@{a=b}", "Server: A\r\nDate: [x, y]", "a [Server, b", ""],
+    [
+        "{a=[1], b=[2]}",
+        "[x, y], [z, w]",
+        "[a: b]",
+        "@{a=b}",
+        "Server: A\r\nDate: [x, y]",
+        "a [Server, b",
+        "",
+        '{"Server": "A"}',
+        "{Server: A}",
+    ],
 )
 def test_any_other_text_is_left_as_it_is(text: str) -> None:
     assert listed(text) == text
