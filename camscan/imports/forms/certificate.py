@@ -15,10 +15,13 @@ from camscan.imports.notations.base import objects
 _PEM = re.compile(r"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]{64,131072})-----END")
 _NAMED = re.compile(
     r"(?:^|[\s|_\"'{,])(?:cert)?(subject|issuer|owner(?=: \w{1,24}=)|s|i)(?:[ _]?(?:dn|name))?[\"']?"
-    r"[ \t]{0,8}[:=][ \t]{0,8}(?=\S)",
+    r"(?:[ \t]{0,8}[:=][ \t]{0,8}(?=\S)|[ \t]{1,8}(?=(?:CN|OU?|C)[ \t]?=))",
     re.IGNORECASE,
 )
-_END = re.compile(r"\r|\n|\s(?=(?:Validity|Not Before|Subject Public Key|Valid From)\b)")
+_END = re.compile(
+    r"\r|\n|\s(?=(?:Validity|Not Before|Subject Public Key|Valid From)\b)|[ \t]{0,8}[;|][ \t]{1,8}"
+    r"(?=(?i:SANs?|Subject ?Alt(?:ernative)?|Not[ _]?(?:Before|After)|Valid|Expires|Serial|Finger)[\w ]{0,24}[:=])"
+)
 _ISSUED = re.compile(
     r"[ \t]{0,8}(?:issued[ \t](to|by)|(subject|issuer)(?:[ \t]names?)?)[ \t]{0,8}:?[ \t]{0,8}", re.IGNORECASE
 )
@@ -47,6 +50,7 @@ _TESTED = re.compile(
 )
 """Subject and issuer in the output of testssl.sh."""
 _KIND = re.compile(r"(?:^|[,/\s])(?:CN|O|OU|commonName|organizationName|organizationalUnitName)[ \t]*=", re.IGNORECASE)
+_STARTS = re.compile(r"(?:CN|OU?|C|ST|L)[ \t]?=")
 
 
 _DISSECTED = re.compile(r"rdnSequence: \d{1,3} items? \((id-at-[^()\r\n]{3,512})\)")
@@ -146,7 +150,10 @@ def _of_lines(text: str) -> dict[str, str]:
         words = _TUPLE.findall(rest)
         value = ",".join(f"{kind}={part}" for kind, part in words) if words else _END.split(rest, maxsplit=1)[0]
         name = {"s": "subject", "i": "issuer", "owner": "subject"}.get(mark[1].lower(), mark[1].lower())
-        found.setdefault(name, value.strip().rstrip(",").strip('"'))
+        found.setdefault(name, value.strip().rstrip(",;| \t").strip('"'))
+    before = text[: marks[0].start()].strip().rstrip(",;| \t") if marks else ""
+    if "subject" not in found and "\n" not in before and _STARTS.match(before) and _KIND.search(before):
+        found["subject"] = before
     return found
 
 

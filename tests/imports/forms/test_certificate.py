@@ -46,6 +46,11 @@ def test_a_subject_as_the_usual_tools_print_it(text: str) -> None:
         '[{"subject_cn": "cam", "subject_org": ["Example"]}]',
         '{"subject": [[["commonName", "cam"]], [["organizationName", "Example"]]]}',
         "Owner: CN=cam, O=Example\nIssuer: CN=b",
+        "subject: CN=cam, O=Example; issuer: CN=b",
+        "subject: CN=cam, O=Example | issuer: CN=b",
+        "subject: CN=cam, O=Example; issuer: CN=b; SAN: DNS:c",
+        "Subject CN=cam, O=Example, Issuer CN=b",
+        "CN=cam, O=Example; issuer CN=b",
     ],
 )
 def test_a_subject_as_viewers_programs_and_search_engines_show_it(text: str) -> None:
@@ -66,6 +71,17 @@ def test_a_subject_as_viewers_programs_and_search_engines_show_it(text: str) -> 
 )
 def test_other_texts_name_nobody(text: str) -> None:
     assert not is_named(text)
+
+
+@pytest.mark.parametrize("end", ["; SAN: DNS:c", " | Not after: 2030-01-01", "; serial number: 5", ";"])
+def test_what_follows_a_name_on_its_line_is_no_part_of_it(end: str) -> None:
+    (one,) = names(f"subject: CN=a; issuer: CN=b{end}")
+    assert (one.fields["tls.subject.cn"], one.fields["tls.issuer.cn"]) == (("a",), ("b",))
+
+
+def test_a_verified_depth_is_no_subject() -> None:
+    (one,) = names("depth=0 CN=a\nissuer=CN=b")
+    assert "tls.subject" not in one.fields
 
 
 def test_issuer_and_alternative_names() -> None:
