@@ -97,7 +97,7 @@ _PUBLIC_KEY = re.compile(
 _TYPE_AHEAD = r"(?=\s*+(?:[A-Za-z][A-Za-z0-9]*+|[0-9]++(?:\.[0-9]++)++)\s*+=)"
 _COMMA = re.compile(r"(?<!\\)([,;+])" + _TYPE_AHEAD)
 _SLASH = re.compile(r"(/)" + _TYPE_AHEAD)
-_AS_ENCODED = re.compile(r"/|C\s*+=|[A-Za-z]++ =")
+_AS_ENCODED = re.compile(r"/|C\s*+=|(?i:country(?:Name)?)\s*+=|[A-Za-z]++ =")
 _ESCAPED = re.compile(r"((?:\\x?[0-9A-Fa-f]{2})++)|\\(.)", re.DOTALL)
 
 
@@ -249,7 +249,14 @@ def _read_name(text: str) -> Name:
             name.append([])
         name[-1].append(_read_part(piece))
     name = name[:MAX_PARTS] if text else []
-    return name[::-1] if _AS_ENCODED.match(text) else name
+    return name[::-1] if _AS_ENCODED.match(text) or _is_general_first(name) else name
+
+
+def _is_general_first(name: Name) -> bool:
+    """Whether a name without a country begins with an organisation or a place and ends with the common name."""
+    kinds = [rdn[0][0] for rdn in name]
+    begins = (kinds[:1] == ["OU"] and "O" not in kinds) or kinds[:1] in (["O"], ["ST"], ["L"])
+    return begins and kinds[-1] == "CN" and "C" not in kinds
 
 
 def _read_part(piece: str) -> tuple[str, str]:

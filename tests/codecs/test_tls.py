@@ -162,6 +162,8 @@ def test_size_is_bounded() -> None:
         ("C=TW, O=Foo, Inc., CN=x", "CN=x,O=Foo\\, Inc.,C=TW"),
         ("/C=CN/ST=ZheJiang/O=A/S x/CN=www.hikvision.com", "CN=www.hikvision.com,O=A/S x,ST=ZheJiang,C=CN"),
         ("commonName=a/organizationName=b/countryName=CN", "CN=a,O=b,C=CN"),
+        ("countryName=CN,organizationName=b,commonName=a", "CN=a,O=b,C=CN"),
+        ("O=b,OU=c,CN=a", "CN=a,OU=c,O=b"),
         ("CN=MERCURY-00107F1ABAA0,OU=Engineering,O=Crestron Electronics\\, Inc.", None),
         ("CN=HP Jetdirect 38831831,OU=2C413883186A+OU=J8028E,O=Hewlett-Packard Co.", None),
         ("OU=DAHUATECH,O=DAHUA,L=HANGZHOU,ST=ZHEJIANG,C=CN,CN=192.168.1.108", None),

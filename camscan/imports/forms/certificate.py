@@ -14,8 +14,8 @@ from camscan.imports.notations.base import objects
 
 _PEM = re.compile(r"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]{64,131072})-----END")
 _NAMED = re.compile(
-    r"(?:^|[\s|_\"'{,])(?:cert)?(subject|issuer|owner(?=: \w{1,24}=)|s|i)(?:[ _]?(?:dn|name))?[\"']?"
-    r"(?:[ \t]{0,8}[:=][ \t]{0,8}(?=\S)|[ \t]{1,8}(?=(?:CN|OU?|C)[ \t]?=))",
+    r"(?:^|[\s|_\"'{,])(?:cert(?:ificate\.)?)?(subject|issuer|owner(?=: \w{1,24}=)|s|i)(?:[ _]?(?:dn|name))?[\"']?"
+    r"(?:[ \t]{0,8}[:=][ \t]{0,8}(?=\S)|[ \t]{1,8}(?=[`'\"]?(?:CN|OU?|C)[ \t]?=))",
     re.IGNORECASE,
 )
 _END = re.compile(
@@ -54,16 +54,27 @@ _STARTS = re.compile(r"(?:CN|OU?|C|ST|L)[ \t]?=")
 
 
 _DISSECTED = re.compile(r"rdnSequence: \d{1,3} items? \((id-at-[^()\r\n]{3,512})\)")
+_QUOTED = re.compile(r"[`'\"](.+?)['\"](?=[\s,;|]|$)")
+_OBJECT = re.compile(r"#?<(?:OpenSSL::X509::)?(?:X509)?Name(?: object '|\(| )([^<>\r\n]{3,512}?)(?:'|\))?>")
+"""A name as libraries of Python and Ruby print it."""
+_DEPTH = re.compile(r"^depth=(\d) ", re.MULTILINE)
+"""What openssl prints before each name of a chain; the device's own is the first."""
+_LISTED = re.compile(r"^[0-9A-F]{40}[ \t]{1,8}(?=(?:CN|OU?|C|E)=)", re.MULTILINE)
+"""What PowerShell prints before a subject in a list of certificates."""
 _MARGIN = re.compile(r"^[ \t]{0,8}\|[_-]?", re.MULTILINE)
 """What nmap prints before each line of a script's output, and Nessus before each name."""
 _SHOWN = re.compile(r"^\* {1,4}subject: ([^\r\n]{3,512})$", re.MULTILINE)
-_HEAD = re.compile(r"([ \t]{0,32})(subject|issuer)[ \t]{0,8}:?[ \t]{0,8}", re.IGNORECASE)
-_BELOW = re.compile(r"([ \t]{1,32})([A-Za-z]\w{0,63})[ \t]{0,8}[:=][ \t]{0,8}(\S.{0,255})")
+_HEAD = re.compile(
+    r"([ \t]{0,32})(subject|issuer)[ \t]{0,8}:?[ \t]{0,8}(?:\[Object: null prototype\] )?\{?", re.IGNORECASE
+)
+_BELOW = re.compile(
+    r"([ \t]{1,32})((?:(?i:Common|Organi[sz]ational|State or) )?[A-Za-z]\w{0,63})[ \t]{0,8}[:=][ \t]{0,8}(\S.{0,255})?"
+)
 
 
 def names(text: str) -> Iterator[Answer]:
     """Certificates in PEM, else the subject and issuer that the text names; a lone name is a subject."""
-    text = _MARGIN.sub("", text)
+    text = _plain(text)
     blocks = list(_PEM.finditer(text))
     for match in blocks[:4]:
         yield from encoded(match[1])
@@ -84,6 +95,13 @@ def names(text: str) -> Iterator[Answer]:
     if alternatives := _alternatives(text):
         fields["tls.san"] = alternatives
     yield from answer("tls", fields)
+
+
+def _plain(text: str) -> str:
+    """A text without what tools print around names: margins, the type of an object, the depth in a chain."""
+    text = _OBJECT.sub(r"\1", _MARGIN.sub("", text))
+    text = _LISTED.sub("subject=", text)
+    return _DEPTH.sub(lambda depth: "subject=" if depth[1] == "0" else "chain ", text)
 
 
 def shown(text: str) -> Iterator[Answer]:
@@ -115,7 +133,7 @@ def encoded(text: str) -> Iterator[Answer]:
 
 def is_named(text: str) -> bool:
     """Whether a text names the parts of a distinguished name, or holds a PEM block."""
-    text = _MARGIN.sub("", text)
+    text = _plain(text)
     named = _PEM.search(text) or _DISSECTED.search(text) or _KIND.search(text) or _of_lists(text) or _of_json(text)
     return bool(named or _TESTED.search(text) or _of_viewer(text)) or len(_of_lines(text)) > 1
 
@@ -135,7 +153,8 @@ def _of_lists(text: str) -> dict[str, str]:
             name, margin = head[2].lower(), len(head[1])
         elif name and (part := _BELOW.fullmatch(line)) and len(part[1]) > margin:
             before = f"{found[name]}," if name in found else ""
-            found[name] = f"{before}{part[2]}={part[3].strip()}"
+            if part[3]:
+                found[name] = f"{before}{part[2].replace(' ', '')}={_unquoted(part[3])}"
         else:
             name = ""
     return found
@@ -150,7 +169,8 @@ def _of_lines(text: str) -> dict[str, str]:
         words = _TUPLE.findall(rest)
         value = ",".join(f"{kind}={part}" for kind, part in words) if words else _END.split(rest, maxsplit=1)[0]
         name = {"s": "subject", "i": "issuer", "owner": "subject"}.get(mark[1].lower(), mark[1].lower())
-        found.setdefault(name, value.strip().rstrip(",;| \t").strip('"'))
+        quoted = _QUOTED.match(value)
+        found.setdefault(name, quoted[1] if quoted else value.strip().rstrip(",;| \t").strip('"'))
     before = text[: marks[0].start()].strip().rstrip(",;| \t") if marks else ""
     if "subject" not in found and "\n" not in before and _STARTS.match(before) and _KIND.search(before):
         found["subject"] = before
@@ -168,16 +188,25 @@ def _of_tested(text: str) -> dict[str, str]:
 def _of_viewer(text: str) -> dict[str, str]:
     """The names in a certificate viewer ("Issued to", "Issued by"), with each part on a line of its own."""
     found: dict[str, list[str]] = {}
-    name = "subject"
+    name, is_headed = "subject", False
     for line in text.splitlines()[:_MOST_OBJECTS]:
         if head := _ISSUED.fullmatch(line):
+            is_headed = True
             name = {"to": "subject", "by": "issuer"}.get((head[1] or "").lower()) or head[2].lower()
         elif part := _SPELLED.fullmatch(line):
             found.setdefault(name, []).append(f"{part[1].replace(' ', '')}={_bare(part[2])}")
     parts = [part.lower() for own in found.values() for part in own]
-    if len(parts) < 2 or not any(part.startswith(("commonname=", "cn=")) for part in parts):
+    kinds = ("commonname=", "cn=", *(("organization=", "o=") if is_headed else ()))
+    if len(parts) < 2 or not any(part.startswith(kinds) for part in parts):
         return {}
     return {name: ",".join(own) for name, own in found.items()}
+
+
+def _unquoted(value: str) -> str:
+    """A value without the quotes and the comma that a program's own notation puts around it."""
+    value = value.strip()
+    quoted = re.fullmatch(r"(['\"])(.*)\1,?", value)
+    return quoted[2] if quoted else value
 
 
 def _bare(value: str) -> str:

@@ -50,6 +50,17 @@ def test_a_subject_as_the_usual_tools_print_it(text: str) -> None:
         "subject: CN=cam, O=Example | issuer: CN=b",
         "subject: CN=cam, O=Example; issuer: CN=b; SAN: DNS:c",
         "Subject CN=cam, O=Example, Issuer CN=b",
+        "certificate.subject: CN=cam,O=Example\ncertificate.issuer: CN=b",
+        "Issuer:\n  Common Name: b\nSubject:\n  Country:\n  Organization: Example\n  Common Name: cam",
+        "Thumbprint Subject\n" + "0A" * 20 + "  CN=cam, O=Example",
+        "Subject: O=Example, CN=cam",
+        "- subject `CN=cam,O=Example', issuer `CN=b', serial 0x05, RSA key 2048 bits",
+        "subject: 'CN=cam,O=Example'\nissuer:  'CN=b'",
+        "Subject: <Name(O=Example,CN=cam)>\nIssuer: <Name(CN=b)>",
+        "<X509Name object '/O=Example/CN=cam'>",
+        "#<OpenSSL::X509::Name CN=cam,O=Example>",
+        "subject: [Object: null prototype] {\n  O: 'Example',\n  CN: 'cam'\n},",
+        '{"subject": {"organizationName": "Example", "commonName": "cam"}}',
         "CN=cam, O=Example; issuer CN=b",
     ],
 )
@@ -79,9 +90,10 @@ def test_what_follows_a_name_on_its_line_is_no_part_of_it(end: str) -> None:
     assert (one.fields["tls.subject.cn"], one.fields["tls.issuer.cn"]) == (("a",), ("b",))
 
 
-def test_a_verified_depth_is_no_subject() -> None:
-    (one,) = names("depth=0 CN=a\nissuer=CN=b")
-    assert "tls.subject" not in one.fields
+def test_the_first_name_of_a_verified_chain_is_the_subject() -> None:
+    (one,) = names("depth=1 O = c, CN = b\ndepth=0 O = Example, CN = cam\nverify error:num=18:self signed certificate")
+    assert one.fields["tls.subject"] == ("CN=cam,O=Example",)
+    assert "tls.issuer" not in one.fields
 
 
 def test_issuer_and_alternative_names() -> None:
@@ -161,6 +173,11 @@ def test_short_sequences_are_no_certificates(data: bytes) -> None:
 def test_json_of_names_is_a_certificate() -> None:
     assert is_named('{"subject": {"O": "A", "CN": "b"}}')
     assert not is_named('{"title": "A"}')
+
+
+def test_a_viewer_of_a_name_without_a_common_name() -> None:
+    (one,) = names("Issued To\nOrganization (O)\tExample\nOrganizational Unit (OU)\tb")
+    assert one.fields["tls.subject.o"] == ("Example",)
 
 
 def test_names_in_a_packet_dissector() -> None:
