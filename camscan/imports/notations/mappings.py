@@ -25,6 +25,7 @@ _SPOKEN = re.compile(
     rf"\A\s*(?:<[?!\w]|{BEGIN}|(?i:{HEADER})[ \t]?:|{REQUEST})|\Aonvif://|\brealm=|\A[A-Za-z][\w.\[\]]{{2,80}}=\S"
 )
 """What shows that a single line is an answer, and not a remark of a person."""
+_CODE = re.compile(r"[1-5]\d\d")
 _TEXT = re.compile(r"[\t\r\n -~\xa0-\U0010ffff]+")
 _OVER_HTTP = re.compile(
     r"^[ \t<>*|]{0,16}HTTP/\d(?:\.\d)? \d{3} ?[^\r\n]{0,64}\r?\n[ \t<>*|]{0,16}[\w-]{1,64}:", re.MULTILINE
@@ -84,8 +85,11 @@ def held(text: str) -> str:
 def _said(record: dict[str, object]) -> str:
     """The answer in a JSON object: in several lines, recognisable by its beginning, or the only member."""
     alone = len(record) == 1 and not record.keys().isdisjoint(_ALWAYS)
+    is_body = any(isinstance(record.get(name), (dict, list)) for name in ("headers", "header")) and any(
+        _CODE.fullmatch(str(record.get(name))) for name in ("status_code", "statusCode", "status", "code")
+    )  # then the headers belong to the answer, too
     for value in map(record.get, _HOLDING):
-        if isinstance(value, str):
+        if isinstance(value, str) and not (is_body and value.lstrip().startswith("<")):
             with suppress(ValueError):
                 said = decoded(value).decode() or value
                 if (alone or "\n" in said.strip() or _SPOKEN.search(said)) and _TEXT.fullmatch(said):

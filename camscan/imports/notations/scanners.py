@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from html import escape
 
@@ -65,6 +65,9 @@ _DISSECTED = {
 }
 _OWN = {"server", "www-authenticate", "set-cookie", "content-length"}
 """Headers that only answers have."""
+_ASKERS = {"host", "user-agent", "accept", "authorization", "cookie"}
+"""Headers that only requests have."""
+_BODIES = ("body", "content", "text", "html", "data", "response_body", "responseBody")
 
 
 def masscan(text: str) -> str:
@@ -155,23 +158,34 @@ def recorded(text: str) -> str:
 
 def _head(record: dict[str, object]) -> str:
     """Head and body of an answer in one object; "" if there is none."""
-    content = record.get("content")
-    body = content.get("text") if isinstance(content, dict) else record.get("body")
-    told = [*_pairs(record.get("headers")), *((header, record.get(name)) for name, header in _DISSECTED.items())]
+    body = _first(record, _BODIES)
+    headers = _first(record, ("headers", "header", "response_headers", "responseHeaders"))
+    told = [*_pairs(headers), *((header, record.get(name)) for name, header in _DISSECTED.items())]
     lines = [f"{name.replace('_', '-')}: {value}" for name, value in told if isinstance(value, str)]
     server, title = record.get("webserver") or record.get("server"), record.get("title")
     if not lines and isinstance(server, str) and isinstance(title, str):
         lines, body = [f"Server: {server}"], f"<title>{escape(title)}</title>"
     names = {line.partition(":")[0].lower() for line in lines}
-    if not names & _OWN:
+    status = _first(record, ("status_code", "statusCode", "status", "code"))
+    is_answer = bool(names and re.fullmatch(r"[1-5]\d\d", str(status)) and isinstance(body, str))
+    if not names & _OWN and (not is_answer or names & _ASKERS):
         return ""
-    status = record.get("status_code") or record.get("status") or 200
     protocol = "RTSP/1.0" if "cseq" in names else "HTTP/1.1"
-    return "\r\n".join([f"{protocol} {status} -", *lines, "", body if isinstance(body, str) else ""])
+    return "\r\n".join([f"{protocol} {status or 200} -", *lines, "", body if isinstance(body, str) else ""])
+
+
+def _first(record: dict[str, object], names: Iterable[str]) -> object:
+    """The first of these members that holds anything; of a body in a browser's record, its text."""
+    value = next(filter(None, map(record.get, names)), None)
+    return value.get("text") if isinstance(value, dict) and names is _BODIES else value
 
 
 def _pairs(headers: object) -> Iterator[tuple[str, object]]:
-    """Names and values from an object with one or several values each, or from a list of objects."""
+    """Names and values from an object with one or several values each, a list of objects, or lines."""
+    if isinstance(headers, str):
+        yield from (
+            (name, value) for name, said, value in (line.partition(": ") for line in headers.splitlines()) if said
+        )
     if isinstance(headers, list):
         yield from ((str(one.get("name")), one.get("value")) for one in headers if isinstance(one, dict))
     for name, value in headers.items() if isinstance(headers, dict) else ():

@@ -58,6 +58,34 @@ def test_a_head_as_browsers_and_dissectors_export_it() -> None:
 
 
 @pytest.mark.parametrize(
+    "record",
+    [
+        {"status_code": 200, "headers": {"Content-Type": "a"}, "body": "<p>"},
+        {"statusCode": 200, "header": {"Content-Type": "a"}, "text": "<p>"},
+        {"status": "200", "response_headers": [{"name": "Content-Type", "value": "a"}], "html": "<p>"},
+        {"code": 200, "headers": "HTTP/1.1 200 OK\r\nContent-Type: a", "response_body": "<p>"},
+    ],
+)
+def test_an_answer_as_programs_write_it_into_json(record: dict[str, object]) -> None:
+    lines = "HTTP/1.1 200 -\r\nContent-Type: a\r\n\r\n<p>"
+    assert recorded(json.dumps(record)) == lines
+    assert isinstance(record.get("headers"), str) or unwrap(json.dumps(record)) == lines
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"headers": {"Content-Type": "a"}, "body": "<p>"},
+        {"status": 200, "headers": {"Content-Type": "a", "Host": "b"}, "body": "<p>"},
+        {"status": "active", "headers": {"Content-Type": "a"}, "body": "<p>"},
+        {"status": 200, "headers": {"Content-Type": "a"}},
+    ],
+)
+def test_a_request_or_a_record_of_no_answer_stays(record: dict[str, object]) -> None:
+    assert recorded(json.dumps(record)) == json.dumps(record)
+
+
+@pytest.mark.parametrize(
     "text",
     ['{"headers": {"Host": "a"}}', '{"headers": [1]}', '{"headers": {"Server": 1}}', '{"headers": "a"}', "[", ""],
 )
