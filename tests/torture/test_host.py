@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -19,6 +20,7 @@ from support.admitted import Told, assert_admitted, changed
 from support.namespaces import Namespace
 from support.relay import Weather, relayed
 from support.rig import Result, Rig, gallery, neighbours, rig
+from support.sweeping import wait_until
 
 from camscan.records import Outcome, ScanStatus
 from camscan.store import Store
@@ -26,6 +28,8 @@ from camscan.store import Store
 pytestmark = [pytest.mark.netns, pytest.mark.slow]
 
 FEW, MANY = 6, 50
+SOME = 100
+"""Packets, of the scan's thousands."""
 
 
 def recall(site: Rig, result: Result, usual: Told) -> tuple[float, float]:
@@ -46,6 +50,13 @@ def after(seconds: float, *acts: Callable[[], object]) -> Callable[[subprocess.P
 
 def ip(site: Rig, words: str) -> Callable[[], object]:
     return lambda: subprocess.run(["ip", "-n", site.lab.scanner, *words.split()], check=True, capture_output=True)
+
+
+def packets(site: Rig) -> int:
+    """How many the scanner has sent."""
+    command = ["ip", "-n", site.lab.scanner, "-s", "-j", "link", "show", site.lab.interface]
+    told = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    return int(told[0]["stats64"]["tx"]["packets"])
 
 
 def test_a_limit_of_64_descriptors_changes_nothing(tmp_path: Path, usual: Told) -> None:
@@ -128,7 +139,12 @@ def test_a_cable_that_is_pulled_and_put_in_again(tmp_path: Path, usual: Told) ->
         def cable(state: str) -> None:
             subprocess.run(["ip", "-n", site.lab.site, "link", "set", site.lab.interface, state], check=True)
 
-        result = site.scan(meanwhile=after(2.0, lambda: cable("down"), lambda: cable("up")))
+        def pull() -> None:
+            assert wait_until(lambda: packets(site) > SOME, 60), "the scan does not begin"
+            cable("down")
+
+        assert packets(site) < SOME
+        result = site.scan(meanwhile=after(2.0, pull, lambda: cable("up")))
     assert (result.code, result.scan.status) == (4, ScanStatus.PARTIAL)
     assert any(f"{site.lab.interface} was not connected for" in note for note in result.scan.notes)
     assert_admitted(site, result, usual)
