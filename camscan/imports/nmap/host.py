@@ -22,6 +22,7 @@ from camscan.imports.nmap.scripts import STRINGS, script_answers
 from camscan.imports.nmap.servicefp import probe_answers
 
 MAX_PORTS = 1024  # open ports of one host that are read; what has more is a tarpit, not a device
+_MAX_PORT = 65_535
 
 _RUN = b'<nmaprun><runstats><finished timestr="" elapsed=""/><hosts up="" down="" total=""/></runstats>%b</nmaprun>'
 _EITHER = re.compile(r"^[A-Z]\S{1,20} [^\s\d]{0,20}\d\S{0,20} or [A-Z][a-z]\S{1,20} [^\s\d]{0,20}\d\S{0,20} ")
@@ -73,9 +74,13 @@ def _read(host: Element) -> Mapping[str, Any]:
     """The host as python-nmap reads it, as the only host of a run."""
     try:
         found = _scanner().analyse_nmap_xml_scan(_RUN % ET.tostring(host))["scan"]
-        return next(iter(found.values()))
+        known: Mapping[str, Any] = next(iter(found.values()))
+        are_ports = all(0 <= int(item.get("portid", "")) <= _MAX_PORT for item in host.iterfind("ports/port"))
     except (nmap.PortScannerError, AttributeError, KeyError, TypeError, ValueError, StopIteration) as error:
         raise DecodeError(f"not a host as nmap writes it: {error!r:.200}") from None
+    if not are_ports:
+        raise DecodeError("not a host as nmap writes it: a port that does not exist")
+    return known
 
 
 @cache

@@ -89,8 +89,9 @@ def test_hosts_that_are_down_or_have_no_address_are_counted() -> None:
     assert summary.skipped == {"host that is down": 1, "host without an address": 1}
 
 
-def test_a_broken_host_costs_no_other() -> None:
-    broken = host("192.0.2.2").replace(b'portid="22"', b'portid="x"')
+@pytest.mark.parametrize("port", ["x", "-1", "65536", "99999999999999999999"])
+def test_a_broken_host_costs_no_other(port: str) -> None:
+    broken = host("192.0.2.2").replace(b'portid="22"', f'portid="{port}"'.encode())
     seen, summary = read_all(stream.read, HEAD + host("192.0.2.1") + broken + host("192.0.2.3") + TAIL)
     assert {one.target for one in seen} == {"192.0.2.1", "192.0.2.3"}
     assert (summary.whole, summary.broken, summary.cut) == (2, 1, "")
