@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 MAX_REQUESTS = 10_000  # that are kept of one device; a scan sends some thirty
 MAX_BYTES = 16 * 1024 * 1024  # of them in all, since anybody may ask a decoy
 MAX_USER_NAMES = 10_000
+_MAX_USER_NAME = 256  # bytes that are kept of one
 _WINDOW = 1.0
 
 _BASIC = re.compile(rb"authorization:[ \t]*basic[ \t]+([A-Za-z0-9+/=]+)", re.IGNORECASE)
@@ -103,10 +104,10 @@ class Counters:
 
 def user_names(data: bytes) -> list[str]:
     """All user names in a request, in any notation; an empty one in Basic credentials counts as ""."""
-    found = [match[1].decode("latin-1") for pattern in _USER_NAMES for match in pattern.finditer(data)]
+    found = [match[1][:_MAX_USER_NAME].decode("latin-1") for pattern in _USER_NAMES for match in pattern.finditer(data)]
     for match in _BASIC.finditer(data):
         try:
-            found.append(base64.b64decode(match[1]).partition(b":")[0].decode("latin-1"))
+            found.append(base64.b64decode(match[1]).partition(b":")[0][:_MAX_USER_NAME].decode("latin-1"))
         except binascii.Error:
-            found.append(match[1].decode())
+            found.append(match[1][:_MAX_USER_NAME].decode())
     return found

@@ -81,3 +81,9 @@ def test_looking_for_names_takes_no_time() -> None:
     began = time.process_time()
     assert user_names(b"<username" * 29_000) == []
     assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize("data", [b'username="%b"', b"Authorization: Basic %b", b"?user=%b"])
+def test_of_a_long_user_name_only_the_beginning_is_kept(data: bytes) -> None:
+    (name,) = user_names(data % (b"QUJD" * 10_000))
+    assert len(name) == 256
