@@ -10,13 +10,13 @@ from typing import BinaryIO
 
 from camscan.imports.files.base import Summary, imported, lines, link_fields, names
 from camscan.imports.files.jsonlines import Record, answers, host, port_of, records, text, time
+from camscan.imports.notations.base import with_octets
 from camscan.records import Observation
 
 CHANNELS = ("http", "tls", "dhcp")
 
 _TABLE = b"#separator "
 _JSON = re.compile(rb'"(?:_path|software_type|id\.resp_h|assigned_addr)":')
-_ESCAPE = re.compile(r"\\x([0-9A-Fa-f]{2})")
 _UNSET = ("-", "(empty)")
 
 
@@ -45,13 +45,9 @@ def _rows(stream: BinaryIO, summary: Summary) -> Iterator[Record]:
         if line.startswith("#"):
             columns = cells[1:] if cells[0] == "#fields" else columns
         elif len(cells) == len(columns):
-            yield {name: _plain(cell) for name, cell in zip(columns, cells, strict=True) if cell not in _UNSET}
+            yield {name: with_octets(cell) for name, cell in zip(columns, cells, strict=True) if cell not in _UNSET}
         else:
             summary.broken += 1
-
-
-def _plain(cell: str) -> str:
-    return _ESCAPE.sub(lambda octet: chr(int(octet[1], 16)), cell)
 
 
 def _moment(record: Record, at: datetime) -> datetime:

@@ -9,15 +9,14 @@ from xml.etree.ElementTree import Element
 
 from camscan.codecs import http, rtsp, ssdp, telnet
 from camscan.codecs.layout import fields as as_fields
-from camscan.codecs.text import to_text
 from camscan.imports.forms import certificate, messages, single_values, snmp
 from camscan.imports.forms.base import Answer, answer, fields_of
+from camscan.imports.notations.base import with_octets
 from camscan.records import Fields
 
 STRINGS = "fingerprint-strings"
 """The script that prints what service fingerprints hold, without their exact bytes."""
 
-_ESCAPES = re.compile(r"(?:\\x[0-9A-Fa-f]{2}){1,1024}+")
 _NO_TITLE = re.compile(r"Site doesn't have a title")
 _REDIRECT = re.compile(r"(?:Did not follow redirect to|Requested resource was)\s{1,8}(\S{1,512})")
 _HASH = re.compile(r"\b[0-9A-Fa-f]{32}\b")
@@ -35,13 +34,8 @@ def script_answers(name: str, output: str, element: Element | None = None) -> It
     """What one script's output says; `element` holds its structured output, where there is any."""
     read = _SCRIPTS.get(name)
     if read is not None:
-        text = _ESCAPES.sub(_octets, output).replace("\r\n", "\n")
+        text = with_octets(output).replace("\r\n", "\n")
         yield from (found._replace(asked=f"nmap {name}") for found in read(text, element))
-
-
-def _octets(match: re.Match[str]) -> str:
-    """What escaped octets spell, of which several may be one character."""
-    return to_text(bytes.fromhex(match[0].replace("\\x", "")))
 
 
 def _elem(element: Element | None, name: str) -> str:

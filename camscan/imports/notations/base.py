@@ -7,6 +7,8 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
+from camscan.codecs.text import to_text
+
 Undo: TypeAlias = Callable[[str], str]
 """Removes one notation from a text; returns any other text unchanged."""
 
@@ -50,6 +52,11 @@ def unescaped(text: str) -> str:
     return _ESCAPE.sub(lambda match: _ESCAPES.get(match[1], match[1]), text)
 
 
+def with_octets(text: str) -> str:
+    r"""A text with what its escapes for bytes ("\xc3\xbc") spell, of which several may be one character."""
+    return _OCTETS.sub(lambda match: to_text(bytes.fromhex(match[0].replace("\\x", ""))), text)
+
+
 def objects(parsed: object, most: int = MAX_LINES) -> Iterator[dict[str, object]]:
     """The objects in a JSON value, the outer ones first; at most `most` values are looked at."""
     waiting = deque([parsed])
@@ -71,4 +78,5 @@ def unquoted(value: str) -> str:
 
 _QUOTE = re.compile(r"\\([\"'/])")
 _ESCAPE = re.compile(r"\\([rnt\"'/])")
+_OCTETS = re.compile(r"(?:\\x[0-9A-Fa-f]{2}){1,1024}+")
 _ESCAPES = {"r": "\r", "n": "\n", "t": "\t"}

@@ -48,6 +48,11 @@ def test_certificates_and_leases_as_json() -> None:
     assert summary.skipped == {"session without a certificate": 1, "record of a log that says nothing of devices": 1}
 
 
+def test_bytes_that_zeek_spells_out_are_one_text() -> None:
+    seen, _ = read_all(zeek.read, SOFTWARE.replace(b"App-webs/\\x20x", b"K\\xc3\\xbcche"))
+    assert seen[0].fields["http.server"] == ("K\u00fcche",)
+
+
 @pytest.mark.parametrize("ts", ["1e300", "nan", "x", None, [1], 10**30])
 def test_a_time_that_is_none_is_that_of_the_file(ts: object) -> None:
     [one], _ = read_all(zeek.read, as_json(SSL | {"ts": ts}))
