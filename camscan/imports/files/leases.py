@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import BinaryIO
 
+from camscan.codecs.text import to_text
 from camscan.imports.files.base import Summary, address_of, imported, lines, link_fields, moment, names
 from camscan.records import Observation
 
@@ -23,10 +24,13 @@ _DNSMASQ_HEAD = re.compile(
 )
 _ISC_HEAD = re.compile(rb"^lease [0-9.]{7,15} \{", re.MULTILINE)
 _ISC_LEASE = re.compile(r"lease ([0-9.]{7,15}) \{")
+_ISC_TEXT = r'(?:[^"\\]|\\.){0,255}+'
+_ISC_ESCAPED = re.compile(r"(?:\\[0-7]{3})+|\\(.)")
+"""Bytes that cannot be printed, in octal; or a quote or backslash."""
 _ISC_STATEMENTS = {
     "mac": re.compile(r"hardware ethernet (\S{1,64});"),
-    "hostname": re.compile(r'client-hostname "([^"]{0,255})";'),
-    "vendor_class": re.compile(r'set vendor-class-identifier = "([^"]{0,255})";'),
+    "hostname": re.compile(rf'client-hostname "({_ISC_TEXT})";'),
+    "vendor_class": re.compile(rf'set vendor-class-identifier = "({_ISC_TEXT})";'),
     "starts": re.compile(r"starts \d ([\d/]{10} [\d:]{8});"),
     "seconds": re.compile(r"starts epoch (\d{1,11});"),
     "state": re.compile(r"binding state (\w{1,32});"),
@@ -82,10 +86,18 @@ def _isc_leases(stream: BinaryIO, summary: Summary) -> Iterator[Mapping[str, str
             yield lease
             lease = None
         elif lease is not None:
-            lease |= {name: match[1] for name, pattern in _ISC_STATEMENTS.items() if (match := pattern.match(line))}
+            lease |= {
+                name: _ISC_ESCAPED.sub(_unescaped, match[1])
+                for name, pattern in _ISC_STATEMENTS.items()
+                if (match := pattern.match(line))
+            }
     if lease is not None:
         summary.broken += 1
         summary.cut = "the last lease has no end"
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    return match[1] or to_text(bytes(int(digits, 8) & 0xFF for digits in match[0].split("\\")[1:]))
 
 
 def _kea_leases(stream: BinaryIO, summary: Summary) -> Iterator[Mapping[str, str]]:

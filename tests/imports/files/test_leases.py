@@ -50,6 +50,13 @@ def test_isc_dhcpd_may_write_seconds() -> None:
     assert one.at == datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
 
 
+def test_what_isc_dhcpd_spells_out() -> None:
+    text = isc("192.0.2.5").replace("udhcp 1.2", r"udhcp 1.2\000").replace("HIKVISION", r"K\303\274che \"1\"")
+    [one], _ = read_all(leases.read_isc, text.encode())
+    assert one.fields["dhcp.vendor_class"] == ("udhcp 1.2",)
+    assert one.fields["dhcp.hostname"] == ('K\u00fcche "1"',)
+
+
 def test_isc_cut_off() -> None:
     data = (isc("192.0.2.5") + isc("192.0.2.6")).encode()
     half = len(data) // 2
