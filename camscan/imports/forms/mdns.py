@@ -9,6 +9,7 @@ from itertools import pairwise
 from camscan.codecs.layout import address
 from camscan.codecs.layout import fields as as_fields
 from camscan.codecs.mdns import mac_of
+from camscan.codecs.text import to_text
 from camscan.imports.forms.base import Answer, answer, pairs
 
 MAX_LINES = 2048  # of a listing that are read
@@ -38,7 +39,7 @@ _LABEL = re.compile(
     r"(?i)\A(?:(?:found|discovered|new|added|resolved)\b[\w ]{0,24}:? |\[\w+\] |_[\w.-]+: type PTR, class IN, )+"
 )
 """Prefixes of the name of a service in logs and packet dissectors."""
-_DECIMAL = re.compile(r"\\([0-9]{3})")
+_DECIMAL = re.compile(r"(?:\\[0-9]{3})+")
 
 
 def announced(text: str) -> Iterator[Answer]:
@@ -97,7 +98,7 @@ def _of_line(line: str) -> Iterator[tuple[str, str]]:
 
 
 def _of_service(name: str) -> Iterator[tuple[str, str]]:
-    match = _SERVICE.search(_DECIMAL.sub(_character, _LABEL.sub("", name.strip(), count=1)))
+    match = _SERVICE.search(_DECIMAL.sub(_characters, _LABEL.sub("", name.strip(), count=1)))
     if match:
         yield "mdns.service", match[2]
         yield "mdns.instance", (match[1] or "").replace("\\", "").strip(" \"'>")
@@ -111,8 +112,9 @@ def _further(line: str) -> Iterator[tuple[str, str]]:
         yield from (pair for text in _TOLD.findall(behind[-1]) for pair in _texts(text))
 
 
-def _character(match: re.Match[str]) -> str:
-    return chr(int(match[1])) if int(match[1]) < 128 else ""
+def _characters(match: re.Match[str]) -> str:
+    """What some bytes spell that are written in decimal."""
+    return to_text(bytes(byte for digits in match[0].split("\\")[1:] if (byte := int(digits)) < 256))
 
 
 def _of_avahi(parts: list[str]) -> Iterator[tuple[str, str]]:
@@ -120,7 +122,7 @@ def _of_avahi(parts: list[str]) -> Iterator[tuple[str, str]]:
     if len(parts) < 6:
         return
     yield "mdns.service", parts[4]
-    yield "mdns.instance", _DECIMAL.sub(_character, parts[3]).replace("\\", "")
+    yield "mdns.instance", _DECIMAL.sub(_characters, parts[3]).replace("\\", "")
     yield from zip(("mdns.host", "mdns.address"), (*parts[6:7], *map(address, parts[7:8])), strict=False)
     yield from _texts(";".join(parts[9:]))
 

@@ -33,6 +33,11 @@ def test_a_line_that_names_a_service_before_it_is_resolved() -> None:
     assert one.fields == {"mdns.service": ("_axis-video._tcp",), "mdns.instance": ("A 1 - 00AA",)}
 
 
+def test_bytes_written_in_decimal_are_one_text() -> None:
+    (one,) = announced("+;eth0;IPv4;K\\195\\188che\\0321;_axis-video._tcp;local")
+    assert one.fields["mdns.instance"] == ("K\u00fcche 1",)
+
+
 def test_a_line_in_columns() -> None:
     (one,) = announced("+   eth0 IPv4 A 1 - 00AA                      _axis-video._tcp     local")
     assert one.fields == {"mdns.service": ("_axis-video._tcp",), "mdns.instance": ("A 1 - 00AA",)}
