@@ -55,11 +55,11 @@ _CGI_KEYS = frozenset(
 )
 _FEWEST = 2  # with so few lines, a remark in the last one is not tolerated
 _CHANNEL = re.compile(
-    r"<(InputProxyChannel|sourceInputPortDescriptor)\b[^<>]{0,256}>.{0,8192}?(?:</\1>|\Z)"
+    r"<(InputProxyChannel|sourceInputPortDescriptor)\b[^<>]{0,256}>.{0,8192}?(?:</\1>|(?=<\1\b)|\Z)"
     r"|^[^\r\n=]{0,64}\b(?:RemoteDevice\.uuid:|RemoteDevice\[|camera\[\d{1,4}\]\.)[^\r\n]*",
     re.DOTALL | re.MULTILINE,
 )
-"""The description of a camera on a channel of a recorder, in XML or in a line."""
+"""The description of a camera on a channel of a recorder, in XML or in a line; one without its end, to the next one."""
 _CGI_LISTS = ("table.", "camera[", "states[", "caps.", "root.", "system_info_")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from support.costs import costs_less_than
 from support.imported import fields
 
 from camscan.imports.forms.interfaces import challenged, described, is_envelope, is_lines, lines, own, system
@@ -196,3 +197,9 @@ def test_takes_no_other_mapping_for_a_root(text: str) -> None:
 )
 def test_leaves_out_what_a_recorder_tells_of_its_channels(text: str, left: str) -> None:
     assert own(text) == left
+
+
+def test_channels_without_their_ends_are_left_out_one_by_one() -> None:
+    text = "<InputProxyChannel>" * 13_000
+    with costs_less_than(0.5):
+        assert own(text + " " * 9_000) == "<InputProxyChannel>" + " " * 9_000
