@@ -14,7 +14,7 @@ _LISTS = re.compile(rf"(?<=[{{ ,])(null|{_NAME})=\[([^\[\]\r\n]{{0,1024}})\](?=[
 _ROW = re.compile(rf"\[((?:{HEADER}): [^\[\]\r\n]{{1,8192}})\]", re.IGNORECASE)
 _NEXT = re.compile(rf", (?={_NAME}: )")
 _PAIRS = re.compile(rf"\[({_NAME}), ([^\[\]\r\n]{{0,1024}})\]")
-_TABLE = re.compile(rf"@\{{((?:{_NAME}=[^{{}}\r\n]{{0,1024}}?(?:; |(?=\}}))){{1,64}})\}}")
+_TABLE = re.compile(rf"@\{{({_NAME}=[^{{}}\r\n]{{0,8192}})\}}")
 _CELL = re.compile(rf"({_NAME})=(.{{0,1024}}?)(?:; (?={_NAME}=)|$)")
 _MESSAGE = re.compile(
     r"\AStatusCode: (\d{3}), ReasonPhrase: '([^'\r\n]{0,64})', Version: (\d\.\d),[^{]{0,512}\{([^{}]{0,8192})\}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from camscan.imports.notations.headers import invoked, listed
@@ -57,6 +59,22 @@ def test_each_header_has_its_line(text: str, lines: list[str]) -> None:
 )
 def test_any_other_text_is_left_as_it_is(text: str) -> None:
     assert listed(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@{" + "ab=x; " * 1_000 + "{",
+        "headers: {" + "ab: x, " * 1_000 + "{",
+        "[Server: a, " + "b: c, " * 10_000,
+        '"ab" => "\\' * 8_000,
+        "{ab=[" * 10_000,
+    ],
+)
+def test_a_list_without_its_end_takes_no_time(text: str) -> None:
+    began = time.process_time()
+    assert listed(text) == text
+    assert time.process_time() - began < 1
 
 
 def test_what_powershell_shows_of_an_answer() -> None:
