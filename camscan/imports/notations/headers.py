@@ -59,12 +59,10 @@ def invoked(text: str) -> str:
 def _pairs(text: str) -> Iterator[tuple[str, str]]:
     """Name and value of every header in whichever of the notations."""
     yield from _LISTS.findall(text)
-    for row in _ROW.findall(text)[:1]:
+    for row in (*_ROW.findall(text)[:1], *_BARE.findall(text)[:1]):
         yield from ((name, value) for name, _, value in (one.partition(": ") for one in _NEXT.split(row)))
     yield from _PAIRS.findall(text)
     for quoted in (_ARROWS, _TUPLES, *((_QUOTED,) if _OF_HEADERS.match(text) else ())):
         yield from ((name, unquoted(value)) for name, value in quoted.findall(text))
-    for row in _BARE.findall(text)[:1]:
-        yield from ((name, value) for name, _, value in (one.partition(": ") for one in _NEXT.split(row)))
     for table in _TABLE.findall(text)[:1]:
         yield from _CELL.findall(table)
