@@ -101,6 +101,11 @@ class Outflow:
         """Packets a second; 0 is without bound."""
         return self._pacer.rate
 
+    def whole(self, count: int) -> int:
+        """How many packets, up to this count but at least one, make whole pieces for the workers."""
+        piece = self._workers.queue.rows if self._workers else 1
+        return max(1, count - count % piece if count > piece else count)
+
     @contextlib.contextmanager
     def helped(self, senders: Sequence[Sender], priority: RealtimePriority, *, unpaced: bool = False) -> Iterator[None]:
         """Have workers, which may send by these: where there is a pace, or none and it is wanted. See `workers`."""

@@ -11,8 +11,8 @@ _BURST = 0.0018
 """Seconds' worth of packets that may leave at once, where that is more than one."""
 _LATE = 0.001
 """Seconds by which one packet may be late without the next being so as well."""
-_QUANTUM = 0.0008
-"""Seconds' worth of packets that is worth waking up for; how late the clock wakes us then fits into the burst."""
+_WINDOW, _OFF = 0.1, 0.0172
+"""Seconds in which the rate is to be exact, and the share by which they may be off for what leaves together."""
 _CATCHING_UP, _MADE_UP_IN = 0.11, 0.4
 """How much faster than the rate lost time is made up for: at most by this share, and else as if it were to take so many
 seconds. The 100 ms behind a stall then hold no more above their share than those of the stall lack, mostly less."""
@@ -41,7 +41,8 @@ class Pacer:
 
     def _keep_to(self, rate: float) -> None:
         self.rate = rate
-        self._quantum = max(1, int(rate * _QUANTUM))
+        self.piece = _piece(rate * _WINDOW)
+        """Packets that are worth waking up for, which leave together."""
         self._most = max(1 + min(rate * _LATE, 1.0), rate * _BURST)
 
     def take(self, wanted: int, now: float, step: int = 1) -> int:
@@ -62,7 +63,7 @@ class Pacer:
         self._speed = 1 + min(_CATCHING_UP, max(0.0, lag) / _MADE_UP_IN)
         self._at = now
         count = int(min(wanted, due, room))
-        if count < min(wanted, self._quantum):
+        if count < min(wanted, self.piece):
             return 0
         if count > step:
             count -= count % step
@@ -85,7 +86,7 @@ class Pacer:
         """The time from which on it is worth asking; 0 is long past."""
         if not self.rate or self._begun == math.inf:
             return 0.0
-        worth = min(wanted, self._quantum)
+        worth = min(wanted, self.piece)
         has_room = self._at + (worth - self._room) / (self.rate * self._speed)
         return max(self._begun + (worth + self._sent - 1) / self.rate, has_room)
 
@@ -101,6 +102,19 @@ class Pacer:
         self._keep_to((self.rate or self._sent / max(now - self._begun, _BURST)) / 2)
         self._begun = now - self._sent / self.rate
         self._room, self._at = 0.0, now
+
+
+def _piece(expected: float) -> int:
+    """The most packets that may leave together so that no window, which is to hold so many, is ever far off.
+
+    To wake up costs as much as some seventy packets. But a window holds whole pieces alone, and one more or less where
+    one is late, by up to a piece's length. It is least off where it is to hold some pieces and a half.
+    """
+    for count in range(int(expected * _OFF / 1.5), 1, -1):
+        fraction = expected / count % 1
+        if (1 + max(fraction, 1 - fraction)) * count <= expected * _OFF:
+            return count
+    return 1
 
 
 class SharedPacer(Pacer):
@@ -178,7 +192,7 @@ class SharedPacer(Pacer):
         """Number by number: struct.pack_into writes zeros before, which another process would see."""
         state = self._state
         state[0], state[1], state[2], state[3], state[4] = self.rate, self._begun, self._room, self._at, self._speed
-        state[5] = self._due(self._quantum)
+        state[5] = self._due(self.piece)
 
 
 class HostPace:

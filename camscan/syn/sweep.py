@@ -130,8 +130,7 @@ class Sweep:
         self._let_out()
 
     def _batch_size(self) -> int:
-        rate = self._outflow.rate
-        return max(1, min(BATCH, int(rate * _BATCH_SECONDS))) if rate else BATCH
+        return self._outflow.whole(min(BATCH, int(rate * _BATCH_SECONDS))) if (rate := self._outflow.rate) else BATCH
 
     def _ask(self, hosts: Numbers, numbers: Numbers, number: int) -> list[Load]:
         """Have a SYN for each of these questions leave, on the way that leads there."""

@@ -21,8 +21,6 @@ from camscan.syn.priority import RealtimePriority
 from camscan.syn.queue import Piece, Queue
 from camscan.syn.sending import AT_ONCE, BACK_OFF, FULL, Sender
 
-_PIECE = 0.0008
-"""Seconds' worth of packets that a worker takes together."""
 _LATE = 0.0003
 """Seconds by which the first may be late before the second stands in."""
 _NAP = 0.02
@@ -130,7 +128,7 @@ def workers(senders: Sequence[Sender], pacer: SharedPacer, priority: RealtimePri
         yield None
         return
     started: list[Worker] = []
-    with Queue(min(AT_ONCE, max(1, int(pacer.rate * _PIECE))) if pacer.rate else AT_ONCE) as queue:
+    with Queue(min(AT_ONCE, pacer.piece) if pacer.rate else AT_ONCE) as queue:
         made = Workers(queue, started)
         try:
             for number, processors in enumerate(places, start=1):

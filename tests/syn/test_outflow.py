@@ -310,3 +310,15 @@ def test_time_in_which_there_is_nothing_to_send_is_not_made_up_for() -> None:
             now += 0.0001
         assert now - began == pytest.approx(0.1, rel=0.02)
         now += pause
+
+
+@pytest.mark.parametrize("rate", [1, 1_000, 10_000, 100_000, 123_456, 1_000_000])
+def test_what_is_built_at_once_makes_whole_pieces(rate: float) -> None:
+    """Else a piece's rest and the next one's begin leave together, by two calls, from then on."""
+    out = Outflow(rate)
+    with helped(out, [Kernel()]):
+        assert out._workers is not None
+        count = out.whole(4_096)
+        assert 4_096 - out._workers.queue.rows < count <= 4_096
+        assert count % out._workers.queue.rows == 0
+    assert out.whole(0) == 1

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from copy import copy
 
+import numpy as np
 import pytest
 
 from camscan.syn.pace import HostPace, Pacer, SharedPacer
@@ -249,7 +250,21 @@ def test_no_few_packets_are_let_out_where_more_are_worth_waiting_for(rate: int) 
     """Each system call costs as much as some ten packets: whoever asks all the time gets no small change."""
     pacer = Pacer(rate, 0)
     taken = [pacer.take(2048, at / 20_000) for at in range(20_000)]
-    worth = min(2048, int(rate * 0.0008))
+    worth = rate * 0.0008
     assert all(count == 0 or count >= worth for count in taken)
     assert sum(taken) == pytest.approx(rate, rel=0.002, abs=2)
     assert pacer.take(1, 2) == 1
+
+
+@pytest.mark.parametrize("rate", [5_000, 10_000, 12_345, 100_000, 123_456, 300_000, 1_000_000])
+def test_a_piece_that_comes_late_leaves_any_100_ms_within_2_percent(rate: int) -> None:
+    """By at most a piece's length and a half, which whoever stands in waits for."""
+    piece = Pacer(rate, 0).piece
+    times = np.arange(0, int(0.4 * rate)) // piece * (piece / rate)
+    late = times == times[len(times) // 2]
+    for by in (0.0, 0.0003, 1.45 * piece / rate):
+        moved = np.sort(times + late * by)
+        begins = np.concatenate([moved, moved + 1e-9, moved - 0.1, moved - 0.1 + 1e-9])
+        begins = begins[(begins > 0.05) & (begins < 0.25)]
+        counts = np.searchsorted(moved, begins + 0.1) - np.searchsorted(moved, begins)
+        assert np.abs(counts / (rate * 0.1) - 1).max() <= 0.0175, by
