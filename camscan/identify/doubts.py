@@ -103,8 +103,7 @@ def _is_of_site(body: str) -> bool:
 
 
 def _lists(text: str) -> bool:
-    listed = is_listing(text) or is_listing(_HEAD.sub("", text, count=1))
-    return listed or _LISTING.search(text[:_MAX_BODY]) is not None
+    return is_listing(_HEAD.sub("", text, count=1)) or _LISTING.search(text[:_MAX_BODY]) is not None
 
 
 def _values(fields: Fields, name: str) -> list[str]:
