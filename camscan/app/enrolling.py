@@ -25,12 +25,9 @@ def enrolment(given: Mapping[str, Any], site: str | None, source: str, file: Pat
         HostError: the secret cannot be read.
     """
     words = {name: value for name, value in given.items() if value not in (None, (), False)}
-    if words.get("mac"):
-        words["mac"] = _mac(words["mac"])
-    if words.get("certificate"):
-        words["certificate"] = _fingerprint(words["certificate"])
-    if words.get("maker"):
-        words["maker"] = _maker(words["maker"])
+    for name, usual in (("mac", _mac), ("certificate", _fingerprint), ("maker", _maker)):
+        if name in words:
+            words[name] = usual(words[name])
     _made({**words, "site": site, "secret": "to come"})
     secret = sources.read(source, lambda: asked(f"password of {words['user']}", twice=True), file.parent)
     kept = {"source": source} if sources.is_persistent(source) else {"secret": secret}

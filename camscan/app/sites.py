@@ -81,7 +81,7 @@ def _placed(config: Config) -> Iterator[tuple[Place, str]]:
 
 def _faults_of_receivers(config: Config) -> Iterator[tuple[Place, str]]:
     """What is missing for telling somebody."""
-    places: list[tuple[tuple[str | int, ...], Callable[[], object]]] = []
+    places: list[tuple[Place, Callable[[], object]]] = []
     if config.notify is not None:
         places.append((("notify", "secret_file"), Webhook(config, config.notify).check))
     for number, part in enumerate(config.apprise):
