@@ -16,6 +16,9 @@ from camscan.records import Origin, Scan
 from camscan.store import Store
 from camscan.store.engine import existing_file, missing_file
 
+_LOOKED_BACK = 30
+"""Earlier scans in which an address is looked for of which the register knows nothing: whatever was there has moved."""
+
 
 def open_store(target: str | None, *, or_new: bool = False) -> Store:
     """The store that is there: one that a mistyped --db names is not made, unless `or_new`.
@@ -32,12 +35,11 @@ def open_store(target: str | None, *, or_new: bool = False) -> Store:
 
 def _swept() -> str | None:
     """The store that the configuration of sweeps names, if there is one that can be read."""
-    from camscan.app.settings import PLACES, configuration, database
+    from camscan.app.settings import configuration, database
 
     named = os.environ.get("CAMSCAN_CONFIG")
     try:
-        file = Path(named) if named else next((place for place in PLACES if place.is_file()), None)
-        return database(configuration(file).config) if file else None
+        return database(configuration(Path(named) if named else None).config)
     except (CamscanError, OSError):  # the latter: its folder is closed to this user
         return None
 
@@ -124,10 +126,6 @@ def tell_new_site(store: Store, site: str | None, *, quiet: bool) -> None:
     for near in get_close_matches(site.casefold(), known, n=1, cutoff=0.8):
         names = terminal(f"{site!r} is a new site in this store, which also has {known[near]!r}")
         click.echo(f"Note: {names}: if it is misspelt, `camscan db remove` takes the scan out again.", err=True)
-
-
-_LOOKED_BACK = 30
-"""Earlier scans in which an address is looked for of which the register knows nothing: whatever was there has moved."""
 
 
 def last_seen_at(store: Store, scan: Scan, address: str) -> str:

@@ -64,8 +64,6 @@ _ASSUMED = "An estimate holds as far as this does:"
 _MIN_WIDTH = 60
 _LONG = 2_000
 """Characters of a reason: made of several texts of the inventory and the device."""
-
-
 _MAX_SCANS = 8
 """Scans that are named; with --each-site there may be thousands."""
 
