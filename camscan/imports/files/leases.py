@@ -62,7 +62,7 @@ def read_dnsmasq(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[O
                 summary.broken += 1
             continue
         lease = {"address": match[3], "mac": match[2][-17:], "hostname": "" if match[4] == "*" else match[4]}
-        yield from filter(None, [_observation(lease, at, summary)])
+        yield from _observed(lease, at, summary)
 
 
 def read_isc(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
@@ -133,19 +133,19 @@ def _last(leases: Iterator[Mapping[str, str]], at: datetime, summary: Summary) -
             summary.skip(f"address beyond the first {MAX_ADDRESSES}")
     for lease in latest.values():
         if lease.get("state", "active") == "active":
-            yield from filter(None, [_observation(lease, at, summary)])
+            yield from _observed(lease, at, summary)
         else:
             summary.skip("lease that is not active")
 
 
-def _observation(lease: Mapping[str, str], at: datetime, summary: Summary) -> Observation | None:
+def _observed(lease: Mapping[str, str], at: datetime, summary: Summary) -> Iterator[Observation]:
     address, link = address_of(lease["address"]), link_fields(lease.get("mac", ""))
     if not (address and link):
         summary.skip("lease without an address and a MAC")
-        return None
+        return
     summary.whole += 1
     told = names(dhcp__hostname=lease.get("hostname", ""), dhcp__vendor_class=lease.get("vendor_class", ""))
-    return imported(address, "dhcp", _time(lease, at), {**link, **told})
+    yield imported(address, "dhcp", _time(lease, at), {**link, **told})
 
 
 def _time(lease: Mapping[str, str], at: datetime) -> datetime:
