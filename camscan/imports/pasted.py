@@ -31,7 +31,6 @@ _TEXT_SAMPLE = 512  # characters by which text is distinguished from binary data
 
 _SENT = re.compile(rb"(?:RTSP|HTTP)/1\.[01] \d{3} [\t\n\r -~]++")  # behind the headers of the packet that carried it
 _PAGE = re.compile(r"<(?:!doctype|html|body|script|head)\b", re.IGNORECASE)
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x80-\x9f\ufffd]")
 
 
 def read(raw: str | bytes, channel: str = "", at: datetime = EPOCH, *, whole: bool = False) -> tuple[Observation, ...]:
@@ -103,14 +102,14 @@ def _whole(text: str, found: Iterable[Answer]) -> Iterator[Answer]:
 def _is_binary(text: str) -> bool:
     """Whether more than one in eight of the first characters are control characters."""
     sample = text[:_TEXT_SAMPLE]
-    return 8 * len(_CONTROL.findall(sample)) > len(sample)
+    return 8 * len(enclosures.NO_TEXT.findall(sample)) > len(sample)
 
 
 def _readable(data: bytes) -> str:
     """Decoded bytes as text, or the answer in them; "" if they are not text."""
     carried = _SENT.search(data)
     text = data.decode("utf-8", "replace")  # the replacement character counts as a control character
-    if not _CONTROL.search(text):
+    if not enclosures.NO_TEXT.search(text):
         return text
     return carried[0].decode() if carried else ""
 

@@ -40,16 +40,16 @@ _TITLE_HELD = re.compile(
     re.IGNORECASE,
 )
 """A title with its label, in the output of scanners and in source code."""
+_DECODERS = {"http": http.decode_headers, "rtsp": rtsp.decode_headers}
 
 
 def server(channel: str, text: str) -> Iterator[Answer]:
     """A single line as the value of a header without its name: a challenge, or else Server."""
     line = _SERVER_LABEL.sub("", text.strip()).strip("\"',")
     if "\n" not in line and len(line) <= 256 and not _TOLD.search(line):
-        decode = http.decode_headers if channel == "http" else rtsp.decode_headers
         name = "WWW-Authenticate" if _CHALLENGE.match(line) else "Server"
         if name != "Server" or not is_setting(line):
-            yield from answer(channel, fields_of(decode, f"{name}: {line}"))
+            yield from answer(channel, fields_of(_DECODERS[channel], f"{name}: {line}"))
 
 
 def is_setting(text: str) -> bool:
@@ -64,9 +64,7 @@ def challenge(channel: str, text: str) -> Iterator[Answer]:
         names = {parameter.partition("=")[0].strip().lower() for parameter in parameters}
         if "realm" in names and (scheme or "nonce" in names):
             line = f"WWW-Authenticate: {scheme or 'Digest'} {', '.join(parameters)}"
-            yield from answer(
-                channel, fields_of(http.decode_headers if channel == "http" else rtsp.decode_headers, line)
-            )
+            yield from answer(channel, fields_of(_DECODERS[channel], line))
 
 
 def path(text: str) -> Iterator[Answer]:

@@ -15,7 +15,7 @@ _SPAN = re.compile(r"\A\s{0,64}`([^`]+)`\s{0,64}\Z")
 _FENCE = re.compile(r"^[ \t]{0,64}(?:```|~~~)", re.MULTILINE)
 _CITED = re.compile(r"[ \t]{0,3}>(?: |$)")
 _CITATION = re.compile(r"^[ \t]{0,3}> ?", re.MULTILINE)
-_NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x80-\x9f\ufffd]")
+NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x80-\x9f\ufffd]")
 """Characters of binary data, which is decoded elsewhere."""
 _REFERENCE = re.compile(r"&(?:lt|gt|quot|#39|#x27|#1[03]|#x0?[ad]);", re.IGNORECASE)
 _MARKUP = re.compile(r"<[A-Za-z/!?]")
@@ -37,7 +37,7 @@ def _of_string(text: str) -> str:
     """The value of a string in JSON or Python; binary data stays as it is written."""
     value = literal(text)
     told = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
-    return text if told is None or _NO_TEXT.search(told) else told
+    return text if told is None or NO_TEXT.search(told) else told
 
 
 def referenced(text: str) -> str:
