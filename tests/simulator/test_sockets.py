@@ -126,9 +126,12 @@ async def test_a_listener_that_waits_for_a_descriptor_can_end(
 ) -> None:
     monkeypatch.setattr(sockets, "RETRY", 0.01)
     monkeypatch.setattr(socket.socket, "accept", Mock(side_effect=OSError(errno.ENFILE, "")))
+    faults: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, fault: faults.append(fault))
     listener = sockets.Listener(sockets.tcp(HERE, 8004), lambda _: None)
     await connected(HERE, 8004)
     await asyncio.sleep(0)
     end(listener)
     await asyncio.sleep(0.05)
     listener.close()
+    assert faults == []
