@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -17,9 +16,6 @@ if TYPE_CHECKING:
     from camscan.evidence.export import Follow
     from camscan.evidence.manifest import About
     from camscan.records import Judged, Observation, Scan
-
-_SECONDS = 10
-"""From one sign of progress to the next."""
 
 
 @click.group(cls=CommandGroup)
@@ -244,9 +240,9 @@ def _telling(files: Mapping[str, bytes], seen: Iterator[Observation]) -> Abstrac
 
 
 def _counted(seen: Iterator[Observation]) -> Iterator[Observation]:
-    due = time.monotonic() + _SECONDS
+    from camscan.cli.waiting import now_and_then
+
+    tell = now_and_then()
     for number, observation in enumerate(seen, start=1):
         yield observation
-        if time.monotonic() > due:
-            click.echo(f"{number:,} observations so far", err=True)
-            due = time.monotonic() + _SECONDS  # after a stop (Ctrl-Z), not a line for each time that was missed
+        tell(f"{number:,} observations so far")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
 
 SCHEMA = "camscan-merge/1"
 _HEADS = ("from", "site", "there called", "scans", "here already", "left there", "observations", "statements")
-_SECONDS = 10
-"""From one sign of progress to the next."""
 
 
 def _renamed(_context: click.Context, _option: click.Parameter, words: tuple[str, ...]) -> Mapping[str, str]:
@@ -157,16 +154,10 @@ def _check(store: Store, others: Sequence[Store]) -> None:
 
 
 def _progress() -> Callable[[int, int], None]:
-    """Says every ten seconds how far it has come."""
-    due = time.monotonic() + _SECONDS
+    from camscan.cli.waiting import now_and_then
 
-    def progress(done: int, scans: int) -> None:
-        nonlocal due
-        if time.monotonic() > due:
-            click.echo(f"{done:,} of {scans:,} scans so far", err=True)
-            due = time.monotonic() + _SECONDS
-
-    return progress
+    tell = now_and_then()
+    return lambda done, scans: tell(f"{done:,} of {scans:,} scans so far")
 
 
 def _write(

@@ -1,4 +1,4 @@
-"""Tells on stderr what a command is busy with, and for how long, if that is long."""
+"""Tells on stderr what a command is busy with, and how long or how far, if that is long."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import shutil
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import click
 
@@ -16,6 +16,8 @@ _PATIENCE, _TICK, _LINE = 2.0, 1.0, 30.0
 """Seconds after which a terminal says what is waited for, between two looks at the clock, and between two lines
 elsewhere."""
 _ERASE = "\r\x1b[K"
+_SECONDS = 10
+"""From one sign of progress to the next."""
 
 
 @contextlib.contextmanager
@@ -44,3 +46,16 @@ def _tell(what: str, over: threading.Event) -> None:
         pause, told = _TICK if live else _LINE, True
     if live and told:
         click.echo(_ERASE, nl=False, err=True)
+
+
+def now_and_then() -> Callable[[str], None]:
+    """Says on stderr how far a command has come, as it hears of it, but only every ten seconds."""
+    due = time.monotonic() + _SECONDS
+
+    def tell(text: str) -> None:
+        nonlocal due
+        if time.monotonic() > due:
+            click.echo(text, err=True)
+            due = time.monotonic() + _SECONDS  # after a stop (Ctrl-Z), not a line for each time that was missed
+
+    return tell

@@ -7,11 +7,9 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner, Result
@@ -24,6 +22,7 @@ from camscan.app import clock, keyfiles
 from camscan.app.bundling import derive, files_of, versions
 from camscan.app.judging import chosen_policies, library
 from camscan.app.registering import update_register
+from camscan.cli import waiting
 from camscan.cli.evidence import evidence
 from camscan.cli.exits import Exit
 from camscan.cli.formats.verified import clock as in_words
@@ -265,24 +264,13 @@ def test_a_scan_that_still_runs_is_not_exported(tmp_path: Path, key: Path) -> No
 
 
 def test_a_long_export_says_how_far_it_has_come(db: Path, key: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys.modules["camscan.cli.evidence"], "_SECONDS", -1)
+    monkeypatch.setattr(waiting, "_SECONDS", -1)
     bundle = db.with_name("x.zip")
     words = ("export", "4f2a", "--db", str(db), "--key", str(key), "-o", str(bundle))
     assert "13 observations so far" in run(*words).stderr
     assert not run(*words, "--quiet").stderr
     assert "13 observations so far" in run("verify", str(bundle)).stderr
     assert not run("verify", str(bundle), "--quiet").stderr
-
-
-def test_after_a_stop_one_line_says_how_far_it_has_come(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As after Ctrl-Z and fg minutes later: the clock has gone on."""
-    module, clock = sys.modules["camscan.cli.evidence"], [0.0]
-    said: list[str] = []
-    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: clock[0]))
-    monkeypatch.setattr(module, "click", SimpleNamespace(echo=lambda text, **_: said.append(text)))
-    for number, _ in enumerate(module._counted(iter(range(20)))):
-        clock[0] = 600.0 if number >= 9 else 0.0
-    assert said == ["10 observations so far"]
 
 
 def test_what_cannot_be_stated(db: Path, key: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click import Command
@@ -16,7 +17,7 @@ from camscan.cli.devices import devices
 from camscan.cli.diff import diff
 from camscan.cli.identify import identify
 from camscan.cli.report import report
-from camscan.cli.waiting import waiting
+from camscan.cli.waiting import now_and_then, waiting
 
 
 @pytest.fixture(autouse=True)
@@ -82,3 +83,16 @@ def test_what_is_soon_over_or_quiet_says_nothing(
     with waiting("Comparing"):
         pass
     assert capsys.readouterr().err == ""
+
+
+def test_after_a_stop_one_line_says_how_far_it_has_come(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after Ctrl-Z and fg minutes later: the clock has gone on."""
+    now = [0.0]
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    tell = now_and_then()
+    for number in range(1, 21):
+        now[0] = 600.0 if number >= 10 else 0.0
+        tell(f"{number} observations so far")
+    assert capsys.readouterr().err == "10 observations so far\n"
