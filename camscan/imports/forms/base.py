@@ -54,9 +54,8 @@ _LONG = re.compile(
 """An unquoted value with spaces, which ends at the next comma or at the end of the line."""
 _METRIC = re.compile(r"""^[A-Za-z_:][\w:]{0,127}\{\w{1,64}=".{0,4096}\} [\d.+-]""", re.MULTILINE)
 """A sample of Prometheus, which was not sent by a device."""
-_MEMBER = re.compile(
-    r"""[{,]\s{0,8}([A-Za-z]\w{0,63}+):\s{0,8}(?:"([^"\\]{0,1024}+)"|'([^'\\]{0,1024}+)')"""
-)  # JavaScript
+_MEMBER = re.compile(r"""[{,]\s{0,8}([A-Za-z]\w{0,63}+):\s{0,8}(?:"([^"\\]{0,1024}+)"|'([^'\\]{0,1024}+)')""")
+"""A member of an object in JavaScript."""
 _LINE = re.compile(
     r"^(?:\[\w{1,16}\] )?[ \t|_*-]{0,64}([^\W\d_][\w ./-]{0,63}?)[ \t]{0,32}"
     r"\*{0,2}:\*{0,2}[ \t]{1,32}(\S[^\r\n]{0,1023})",

@@ -77,6 +77,11 @@ _KIND = re.compile(
 _EXTRA = re.compile(r"\(([^()]{4,200})\)$")  # often names the device that a server of wide use runs on
 _WITHOUT_SERVICE = frozenset({"unknown", "tcpwrapped"})
 _FINGERPRINT = re.compile(r"^SF-Port.*(?:\r?\nSF:.*)*", re.MULTILINE)
+_WITH_PAGES = (_PORT, _OF_SCRIPT, _FINGERPRINT)
+"""Listings that quote pages, in which scripts may stand."""
+_RECORDED = re.compile(r"""["'](?:(?:data|banner|raw)["']\s?:\s?["'](?:HTTP|RTSP)/\d\.\d \d{3}|port["']\s?:\s?\d)""")
+_PRODUCT = re.compile(r"""["']product["']\s?:\s?["']([^"'\\\r\n]{3,96})["']""")
+_SORT = re.compile(r"""["']devicetype["']\s?:\s?["']([a-z][a-z -]{2,32})["']""")
 
 
 def scanned(text: str) -> Iterator[Answer]:
@@ -86,9 +91,7 @@ def scanned(text: str) -> Iterator[Answer]:
         _, *told = _BARE.split(text)
         for name, output in zip(told[::2], told[1::2], strict=True):
             yield from script_answers(name, output.strip("\r\n"))
-    elif mark and not any(
-        form.search(text) for form in (_PORT, _OF_SCRIPT, _FINGERPRINT)
-    ):  # in whose pages scripts may stand
+    elif mark and not any(form.search(text) for form in _WITH_PAGES):
         yield from _of_xml(text, mark[1])
     else:
         yield from _of_text(text)
@@ -106,11 +109,6 @@ def noted(text: str) -> Iterator[Answer]:
         named = [("nmap.product", match[1]) for match in islice(_PRODUCT.finditer(text), MAX_HOSTS)]
         kinds = [("nmap.device_type", match[1]) for match in islice(_SORT.finditer(text), MAX_HOSTS)]
         yield from answer("nmap", as_fields(named + kinds))
-
-
-_RECORDED = re.compile(r"""["'](?:(?:data|banner|raw)["']\s?:\s?["'](?:HTTP|RTSP)/\d\.\d \d{3}|port["']\s?:\s?\d)""")
-_PRODUCT = re.compile(r"""["']product["']\s?:\s?["']([^"'\\\r\n]{3,96})["']""")
-_SORT = re.compile(r"""["']devicetype["']\s?:\s?["']([a-z][a-z -]{2,32})["']""")
 
 
 def product(text: str) -> Iterator[Answer]:

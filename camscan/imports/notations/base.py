@@ -35,6 +35,10 @@ ANSWER_LINE = re.compile(
 )
 """What occurs only in lines of an answer."""
 _HEADED = re.compile(rf"^\W{{0,16}}+{HEADER}[ \t\xa0]?:", re.IGNORECASE | re.MULTILINE)
+_QUOTE = re.compile(r"\\([\"'/])")
+_ESCAPE = re.compile(r"\\([rnt\"'/])")
+_OCTETS = re.compile(r"(?:\\x[0-9A-Fa-f]{2}){1,1024}+")
+_ESCAPES = {"r": "\r", "n": "\n", "t": "\t"}
 
 
 def has_answer_line(text: str) -> bool:
@@ -74,9 +78,3 @@ def objects(parsed: object, most: int = MAX_LINES) -> Iterator[dict[str, object]
 def unquoted(value: str) -> str:
     """A value with its escaped quotes unescaped."""
     return _QUOTE.sub(r"\1", value)
-
-
-_QUOTE = re.compile(r"\\([\"'/])")
-_ESCAPE = re.compile(r"\\([rnt\"'/])")
-_OCTETS = re.compile(r"(?:\\x[0-9A-Fa-f]{2}){1,1024}+")
-_ESCAPES = {"r": "\r", "n": "\n", "t": "\t"}

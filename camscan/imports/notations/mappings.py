@@ -85,9 +85,9 @@ def held(text: str) -> str:
 def _said(record: dict[str, object]) -> str:
     """The answer in a JSON object: in several lines, recognisable by its beginning, or the only member."""
     alone = len(record) == 1 and not record.keys().isdisjoint(_ALWAYS)
-    is_body = any(isinstance(record.get(name), (dict, list)) for name in ("headers", "header")) and any(
-        _CODE.fullmatch(str(record.get(name))) for name in ("status_code", "statusCode", "status", "code")
-    )  # then the headers belong to the answer, too
+    has_head = any(isinstance(record.get(name), (dict, list)) for name in ("headers", "header"))
+    codes = (str(record.get(name)) for name in ("status_code", "statusCode", "status", "code"))
+    is_body = has_head and any(map(_CODE.fullmatch, codes))  # then the headers belong to the answer, too
     for value in map(record.get, _HOLDING):
         if isinstance(value, str) and not (is_body and value.lstrip().startswith("<")):
             with suppress(ValueError):
