@@ -123,7 +123,7 @@ def compare(row: Row, found: Found, makes: Makes) -> Agreement:
         (Key.MAC, _compare_sets(row.macs, found.macs, Key.MAC)),
         (Key.ENDPOINT, _compare_sets((row.endpoint,) if row.endpoint else (), found.endpoints, Key.ENDPOINT)),
         (Key.ADDRESS, UNKNOWN if set(row.addresses).isdisjoint(found.places) else SAME),
-        (Key.HOSTNAME, SAME if _are_one_host(row.hostname, device.hostname) else UNKNOWN),
+        (Key.HOSTNAME, SAME if are_one_host(row.hostname, device.hostname) else UNKNOWN),
         (Key.MODEL, compare_models(model, device.model)),
         (Key.MAKE, makes.compare(make, device)),
     )
@@ -171,7 +171,8 @@ def contradict(one: Row, other: Row) -> bool:
     )
 
 
-def _are_one_host(one: str | None, other: str | None) -> bool:
+def are_one_host(one: str | None, other: str | None) -> bool:
+    """Whether both are known, and name one host."""
     return bool(one and other) and host_key(one or "") == host_key(other or "")
 
 

@@ -246,7 +246,10 @@ def _misspelt(text: str) -> tuple[Field, int] | None:
     if len(text) < _MIN_SIMILAR:
         return None
     found = process.extractOne(text, _misspellable(), scorer=fuzz.ratio, score_cutoff=_SIMILAR)
-    return None if found is None else (_table()[found[0]][0], min(int(found[1]), _table()[found[0]][1]))
+    if found is None:
+        return None
+    which, rank = _table()[found[0]]
+    return which, min(int(found[1]), rank)
 
 
 def _best(which: Field, places: Sequence[tuple[int, int]]) -> tuple[int, ...]:

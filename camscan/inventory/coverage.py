@@ -118,10 +118,8 @@ class _Outcomes:
         if known is None:
             if len(self._known) >= _KINDS:
                 self._known.clear()
-            known = self._known[id(entry.channels)] = (
-                entry.channels,
-                entry.outcome,
-            )  # held, so that the id stays its own
+            # The channels are held, so that their id stays theirs.
+            known = self._known[id(entry.channels)] = entry.channels, entry.outcome
         return known[1]
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain
 
-from camscan.inventory.agreement import UNIQUE, Agreement, Found, Key, compare, host_key
+from camscan.inventory.agreement import UNIQUE, Agreement, Found, Key, are_one_host, compare
 from camscan.inventory.coverage import AddressSight, Coverage, Sight
 from camscan.inventory.makes import Find, Makes
 from camscan.inventory.matching import Matcher, Places, Scope
@@ -267,6 +267,6 @@ def _shared(one: Row, other: Row) -> str:
         (Key.MAC, set(one.macs) & set(other.macs)),
         (Key.ENDPOINT, one.endpoint and one.endpoint == other.endpoint),
         (Key.ADDRESS, set(one.addresses) & set(other.addresses)),
-        (Key.HOSTNAME, one.hostname and other.hostname and host_key(one.hostname) == host_key(other.hostname)),
+        (Key.HOSTNAME, are_one_host(one.hostname, other.hostname)),
     ]
     return f"same {', '.join(which for which, shared in same if shared)}"
