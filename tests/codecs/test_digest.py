@@ -32,6 +32,10 @@ def answer(values: list[str], login: tuple[str, str] = MUFASA, asked: Asked = PA
     return dict(given)
 
 
+def md5(text: str) -> str:
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
 def test_the_examples_of_rfc_7616_come_out_with_the_stronger_one_first() -> None:
     both = [RFC_7616.format("MD5"), RFC_7616.format("SHA-256")]
     assert answer(both)["response"] == "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1"
@@ -74,16 +78,10 @@ def test_auth_int_covers_the_body_and_is_used_only_where_nothing_else_is_offered
     )
     assert one != other
 
-    def md5(text: str) -> str:
-        return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
-
     assert md5(f"{md5('u:r:p')}:n:00000001:c:auth-int:{md5('POST:/:' + md5('a'))}") in one
 
 
 def test_a_session_key_is_made_from_nonce_and_client_nonce() -> None:
-    def md5(text: str) -> str:
-        return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
-
     challenge = choose(['Digest realm="r", nonce="n", algorithm=MD5-sess, qop="auth"'])
     assert challenge is not None
     header = authorization(challenge, ("u", "p"), Asked("GET", "/"), count=2, cnonce="c")

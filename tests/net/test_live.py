@@ -51,6 +51,12 @@ def whole(data: bytes) -> bool:
     return data.endswith(b"ok")
 
 
+async def plain(reader: Reader, writer: Writer) -> None:
+    await reader.read(100)
+    writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+    await writer.drain()
+
+
 async def web(reader: Reader, writer: Writer) -> None:
     while await reader.readuntil(b"\r\n\r\n"):
         writer.write(OK)
@@ -128,11 +134,6 @@ async def test_a_sweep_ends_where_exclusions_are_added_for_it_was_told_of_fewer(
 
 
 async def test_conversing_over_tls_with_what_speaks_none(net: LiveNet, serve: Serve) -> None:
-    async def plain(reader: Reader, writer: Writer) -> None:
-        await reader.read(100)
-        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-        await writer.drain()
-
     peer = await serve(plain)
     exchange = await net.converse(peer.address, peer.port, [GET], whole, tls=True)
     assert told(exchange) == (Outcome.GARBLED, (), "TLS: WRONG_VERSION_NUMBER")
@@ -171,11 +172,6 @@ async def test_browsing_where_no_connection_comes_about(
 
 
 async def test_browsing_over_tls_with_what_speaks_none(net: LiveNet, serve: Serve) -> None:
-    async def plain(reader: Reader, writer: Writer) -> None:
-        await reader.read(100)
-        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-        await writer.drain()
-
     peer = await serve(plain)
     async with net.browse(peer.address, peer.port, tls=True) as browser:
         for _ in range(2):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 from support.peers import LOOPBACK, UNHURRIED, Certificate, Device, Reader, Serve, Writer, idle
@@ -27,12 +27,6 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(budget, "MAX_HOST_BYTES", 50_000)
     monkeypatch.setattr(budget, "MAX_HOST_DATAGRAMS", 25_000)
     monkeypatch.setattr(budget, "MAX_ENROLLED_HOST_BYTES", 200_000)
-
-
-@pytest.fixture
-async def net() -> AsyncIterator[LiveNet]:
-    async with LiveNet(Scope(LOOPBACK), UNHURRIED) as live:
-        yield live
 
 
 async def page(reader: Reader, writer: Writer) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 from typing import TypeAlias
 
@@ -39,6 +39,23 @@ async def greedy(pace: Pace, counts: Sequence[float], seconds: float) -> Sends:
     return sends
 
 
+async def stalled(rate: int, *, every: float, seconds: float) -> Sends:
+    """The same where all of this process stands still now and then."""
+    begun = asyncio.create_task(greedy(Pace(rate), [1], seconds))
+    while not begun.done():
+        await asyncio.sleep(every)
+        clock.stall(0.025)
+    return await begun
+
+
+async def ten_for_ten_seconds(sender: Callable[[], Coroutine[None, None, None]]) -> None:
+    tasks = [asyncio.create_task(sender()) for _ in range(10)]
+    await asyncio.sleep(10)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
 @pytest.mark.parametrize("rate", [1, 2, 3, 4, 7, 10, 20, 200, 1_000, 2_000, 10_000])
 def test_no_second_holds_more_packets_than_the_rate(rate: int) -> None:
     sends = clock.run(greedy(Pace(rate), [1], seconds=5))
@@ -63,11 +80,7 @@ def test_packets_that_go_out_by_themselves_are_made_room_for(rate: int) -> None:
                 if len(sends) % 3:
                     asyncio.get_running_loop().call_later(1, again)
 
-        tasks = [asyncio.create_task(sender()) for _ in range(10)]
-        await asyncio.sleep(10)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await ten_for_ten_seconds(sender)
         return sends
 
     sends = clock.run(play())
@@ -93,11 +106,7 @@ def test_the_second_syns_that_the_kernel_sends_in_bunches_are_made_room_for(rate
                 loop.call_at(math.ceil((now() + 1) / coarse) * coarse, send)
                 loop.call_at(math.ceil((now() + 1) / 0.02) * 0.02, partial(pace.charge, 1, due=True))
 
-        tasks = [asyncio.create_task(sender()) for _ in range(10)]
-        await asyncio.sleep(10)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await ten_for_ten_seconds(sender)
         return sends
 
     sends = clock.run(play())
@@ -183,28 +192,14 @@ def test_a_look_that_is_given_up_while_waiting_keeps_nobody_else() -> None:
 
 @pytest.mark.parametrize("rate", [1_000, 10_000])
 def test_what_short_stalls_cost_is_made_up_for(rate: int) -> None:
-    async def play() -> Sends:
-        begun = asyncio.create_task(greedy(Pace(rate), [1], seconds=10))
-        while not begun.done():
-            await asyncio.sleep(0.1)
-            clock.stall(0.025)
-        return await begun
-
-    sends = clock.run(play())
+    sends = clock.run(stalled(rate, every=0.1, seconds=10))
     assert most_in_a_second(sends) <= rate
     assert sum(count for _, count in sends) >= 0.95 * rate * 10
 
 
 @pytest.mark.parametrize("rate", [1_000, 10_000])
 def test_it_is_made_up_for_bit_by_bit(rate: int) -> None:
-    async def play() -> Sends:
-        begun = asyncio.create_task(greedy(Pace(rate), [1], seconds=3))
-        while not begun.done():
-            await asyncio.sleep(0.3)
-            clock.stall(0.025)
-        return await begun
-
-    sends = clock.run(play())
+    sends = clock.run(stalled(rate, every=0.3, seconds=3))
     assert most_within(sends, 0.001) <= rate * 0.01 * 1.5 + 1
     assert most_within(sends, 0.01) <= rate * 0.01 * 2.75 + 1
     assert sum(count for _, count in sends) >= 0.95 * rate * 3
