@@ -21,9 +21,8 @@ from camscan.net.names import resolve
 from camscan.policy import Policy
 from camscan.sweeps.config import Config, Site
 from camscan.sweeps.configfile import Document
+from camscan.sweeps.lines import Place
 from camscan.targets import expand, guard, parse
-
-Place = tuple[str | int, ...]
 
 _DATABASE = re.compile(r"(postgresql|sqlite)(\+\w+)?://")
 """How a URL begins that `camscan.store` can open, which is too much to load for a look."""
