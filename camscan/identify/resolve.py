@@ -45,9 +45,10 @@ def resolve(identifications: Sequence[Identification]) -> Resolution:
         return Resolution(brand=_brand(identifications, None), attributes=_attributes(identifications, None))
     level = max(found.level for found in named)
     built = _built(identifications)
-    leading = _leading(named, level)
+    leading = _by_maker(found for found in named if found.level == level)
     rivals = leading if level is Level.HINT else _builders(leading, built)
-    maker = None if level >= Level.LIKELY and _are_listed(_builders(_claiming(named), built)) else _best(rivals)
+    claiming = _by_maker(found for found in named if found.level >= Level.LIKELY)
+    maker = None if _are_listed(_builders(claiming, built)) else _best(rivals)
     conflicts = []
     if len(leading) > 1 and (maker is None or level >= Level.LIKELY):
         conflicts.append(f"several makers at level {level}: " + "; ".join(_by(name, leading[name]) for name in leading))
@@ -71,22 +72,13 @@ def _built(identifications: Iterable[Identification]) -> frozenset[tuple[str, st
     )
 
 
-def _leading(named: Iterable[Identification], level: Level) -> Mapping[str, list[Identification]]:
-    """What speaks for each maker at the highest level."""
-    leading: defaultdict[str, list[Identification]] = defaultdict(list)
-    for found in named:
-        if found.level == level and found.maker is not None:
-            leading[found.maker].append(found)
-    return leading
-
-
-def _claiming(named: Iterable[Identification]) -> Mapping[str, list[Identification]]:
-    """What speaks for each maker at `likely` or `certain`."""
-    claiming: defaultdict[str, list[Identification]] = defaultdict(list)
-    for found in named:
-        if found.level >= Level.LIKELY and found.maker is not None:
-            claiming[found.maker].append(found)
-    return claiming
+def _by_maker(identifications: Iterable[Identification]) -> Mapping[str, list[Identification]]:
+    """What speaks for each maker."""
+    by_maker: defaultdict[str, list[Identification]] = defaultdict(list)
+    for found in identifications:
+        if found.maker is not None:
+            by_maker[found.maker].append(found)
+    return by_maker
 
 
 def _builders(
