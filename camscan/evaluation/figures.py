@@ -20,6 +20,13 @@ class Tally:
     claims: int = 0
     claims_likely: int = 0
 
+    def add_claim(self, *, right: bool, likely: bool) -> None:
+        """Count one more claim."""
+        self.claims += 1
+        self.claims_likely += likely
+        self.right += right
+        self.right_likely += right and likely
+
     @property
     def recall(self) -> float | None:
         """Of the answers, the share whose maker was named, at whatever level."""
@@ -108,10 +115,8 @@ def figures(scored: Sequence[Scored]) -> Figures:
 
 def _count(tally: Tally, one: Scored) -> None:
     tally.answers += one.maker is not None
-    tally.right += one.is_right
-    tally.right_likely += one.is_right and one.is_likely
-    tally.claims += one.named is not None
-    tally.claims_likely += one.is_likely
+    if one.named is not None:
+        tally.add_claim(right=one.is_right, likely=one.is_likely)
 
 
 def _tally(scored: Iterable[Scored]) -> Tally:
@@ -126,24 +131,16 @@ def _count_maker(makers: defaultdict[str, Tally], one: Scored) -> None:
     if one.maker is not None:
         makers[one.maker].answers += 1
     if one.named is not None:
-        claimed = makers[one.named]
-        claimed.claims += 1
-        claimed.claims_likely += one.is_likely
-        claimed.right += one.is_right
-        claimed.right_likely += one.is_right and one.is_likely
+        makers[one.named].add_claim(right=one.is_right, likely=one.is_likely)
 
 
 def _target_tally(scored: Iterable[Scored], targets: frozenset[str]) -> Tally:
     """Targets against everything else: whether it is one, whichever."""
     tally = Tally()
     for one in scored:
-        is_claimed = one.named in targets
-        is_target = one.entry.truth.is_target
-        tally.answers += is_target
-        tally.claims += is_claimed
-        tally.claims_likely += is_claimed and one.is_likely
-        tally.right += is_claimed and is_target
-        tally.right_likely += is_claimed and is_target and one.is_likely
+        tally.answers += one.entry.truth.is_target
+        if one.named in targets:
+            tally.add_claim(right=one.entry.truth.is_target, likely=one.is_likely)
     return tally
 
 
