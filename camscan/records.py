@@ -173,7 +173,7 @@ class Device:
     @property
     def id(self) -> str:
         """A stable name for the device within its site: serial, else MAC, else where it is."""
-        return self.serial or self.mac or (self.place if self.behind else self.address)
+        return self.serial or self.mac or self.place
 
     @property
     def place(self) -> str:

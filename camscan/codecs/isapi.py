@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from xml.etree.ElementTree import Element, tostring
 
 from camscan.codecs import behind, layout, xml
@@ -115,7 +116,7 @@ def is_namespace(name: str) -> bool:
 def slots(body: bytes) -> tuple[bytes, ...]:
     """The part of a list of channels that speaks of each of them, for `decode_slot`; none in any other answer."""
     channels = (element for element in _parsed(body) if xml.local(element.tag) in _CHANNELS)
-    return tuple(tostring(element) for _, element in zip(range(behind.MAX_SLOTS), channels, strict=False))
+    return tuple(map(tostring, islice(channels, behind.MAX_SLOTS)))
 
 
 def decode_slot(part: bytes) -> dict[str, tuple[str, ...]]:

@@ -75,9 +75,7 @@ class Device:
 
     async def stop(self) -> None:
         """Close everything."""
-        self._close_ports()
-        for task in self._tasks:
-            task.cancel()
+        self.die()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.sleep(0)  # transports tell of their end in the loop's next turn
 
