@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from camscan.simulator.authentication import Authenticator, LoginResult
 from camscan.simulator.connection import ClientConnection
@@ -41,26 +41,23 @@ def _answer(
     result = authenticator.check(request)
     if result is LoginResult.ADMITTED:
         return behind, authenticator.clock()
-    is_soap = web.onvif is not None and _is_soap(web.onvif, request)
-    denied = web.onvif.otherwise if web.onvif is not None and is_soap else authenticator.login.denied
+    service = _service(web, request)
+    denied = authenticator.login.denied if service is None else service.otherwise
     return denied, authenticator.clock() | authenticator.denial(result, fill)
 
 
 def _behind(web: Web, request: Request) -> Answer | None:
     """The answer to a request that needs a login."""
-    if web.onvif is not None and _is_soap(web.onvif, request):
-        found = _OPERATION.search(request.body)
-        body = web.onvif.behind.get(found[1].decode()) if found else None
-        return None if body is None else Answer(head=web.onvif.head, body=body)
-    path = request.target.partition("?")[0]
-    return web.behind.get(request.target) or web.behind.get(path)
+    if service := _service(web, request):
+        return _operation(service, service.behind, request)
+    return web.behind.get(request.target) or web.behind.get(_path(request))
 
 
 def choose(web: Web, request: Request) -> Answer:
     """The answer to a request that needs no login."""
-    path = request.target.partition("?")[0]
-    if web.onvif is not None and _is_soap(web.onvif, request):
-        return _operation(web.onvif, request.body)
+    if service := _service(web, request):
+        return _operation(service, service.answers, request) or service.otherwise
+    path = _path(request)
     for exact in (request.target, path):
         if exact in web.routes:
             return web.routes[exact]
@@ -68,14 +65,20 @@ def choose(web: Web, request: Request) -> Answer:
     return web.routes[max(starts, key=len)]
 
 
-def _is_soap(onvif: Onvif, request: Request) -> bool:
-    return request.method == "POST" and request.target.partition("?")[0] == onvif.path
+def _path(request: Request) -> str:
+    return request.target.partition("?")[0]
 
 
-def _operation(onvif: Onvif, body: bytes) -> Answer:
-    found = _OPERATION.search(body)
-    answer = onvif.answers.get(found[1].decode()) if found else None
-    return onvif.otherwise if answer is None else Answer(head=onvif.head, body=answer)
+def _service(web: Web, request: Request) -> Onvif | None:
+    """The device service, if a request is for it."""
+    onvif = web.onvif
+    return onvif if onvif is not None and request.method == "POST" and _path(request) == onvif.path else None
+
+
+def _operation(onvif: Onvif, bodies: Mapping[str, str], request: Request) -> Answer | None:
+    found = _OPERATION.search(request.body)
+    body = bodies.get(found[1].decode()) if found else None
+    return None if body is None else Answer(head=onvif.head, body=body)
 
 
 def _stays_open(head: str) -> bool:
