@@ -51,7 +51,7 @@ class Merged:
         return (self.device.serial, *(found.attributes.get("serial") for found in self.device.identifications))
 
     def open(self) -> Merged:
-        """All of it, as `Sealed.open`."""
+        """All of it, as `LazyDevice.open`."""
         return self
 
 

@@ -29,7 +29,7 @@ _LEVELS = {"sadp": Level.CERTAIN, "http": Level.LIKELY, "onvif": Level.HINT}
 
 @dataclass(frozen=True)
 class Camera:
-    """One camera. `listed`: its maker is on a policy. `knows` are the identifiers that it tells, by channel."""
+    """One camera. `listed`: its maker is on a policy."""
 
     address: str
     serial: str | None = None
