@@ -183,9 +183,11 @@ class Register:
     def clear(self, sites: Iterable[str] | None = None) -> None:
         """Drop the register, or that of these sites, to be derived anew; what people said stays."""
         with self._database.writing() as connection:
-            for table in (register_tracks, register_keys, register, registered) if sites is None else ():
-                connection.execute(delete(table))
-            for site in map(escape, sites or ()):
+            if sites is None:
+                for table in (register_tracks, register_keys, register, registered):
+                    connection.execute(delete(table))
+                return
+            for site in map(escape, sites):
                 there = connection.scalars(select(register.c.number).where(register.c.site == site)).all()
                 _drop(connection, there, entirely=True)
                 connection.execute(delete(registered).where(registered.c.site == site))
