@@ -20,6 +20,8 @@ from camscan.errors import UsageError
 
 MAX_BYTES = 16 << 10
 """Of a key's file; one of Ed25519 has 113 or 119."""
+_NO_PRIVATE = "contains no Ed25519 private key in PEM without a passphrase: make one with `camscan evidence keygen`"
+_NO_PUBLIC = "contains no Ed25519 public key in PEM: give the .pub file that `camscan evidence keygen` wrote"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,3 @@ def load_public(pem: bytes, where: str) -> PublicKey:
     if not isinstance(key, Ed25519PublicKey):
         raise UsageError(f"{where} {_NO_PUBLIC}")
     return PublicKey(key)
-
-
-_NO_PRIVATE = "contains no Ed25519 private key in PEM without a passphrase: make one with `camscan evidence keygen`"
-_NO_PUBLIC = "contains no Ed25519 public key in PEM: give the .pub file that `camscan evidence keygen` wrote"
