@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from camscan.codecs import layout
-from camscan.codecs.text import mac
 from camscan.records import Fields
 
 FIELDS = (
@@ -86,7 +85,7 @@ def slot(api: str, number: str, pairs: Iterable[tuple[str, str]]) -> dict[str, t
             known.append((name, layout.address(value)))
             known.append(("behind.host", value if _HOST.fullmatch(value) else ""))
         elif name == "behind.mac":
-            known.append((name, mac(value) or ""))
+            known.append((name, layout.hardware_address(value)))
         else:
             known.append((name, value))
     return layout.fields(known)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 
 from camscan.codecs import layout
-from camscan.codecs.text import mac, to_text
+from camscan.codecs.text import to_text
 from camscan.errors import DecodeError, UsageError
 
 FIELDS = ("mdns.service", "mdns.instance", "mdns.host", "mdns.txt", "mdns.address", "mac.address")
@@ -95,7 +95,7 @@ def decode(data: bytes) -> dict[str, tuple[str, ...]]:
 def mac_of(text: str) -> str:
     """The MAC that one string of a TXT record names ("macaddress=00408C000001"); "" for every other string."""
     key, _, value = text.partition("=")
-    return mac(value) or "" if key.lower() in _MAC_KEYS else ""
+    return layout.hardware_address(value) if key.lower() in _MAC_KEYS else ""
 
 
 def _records(data: bytes, questions: int, count: int) -> Iterator[_Record]:

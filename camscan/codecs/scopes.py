@@ -13,7 +13,7 @@ from types import MappingProxyType
 from urllib.parse import unquote_to_bytes
 
 from camscan.codecs import layout
-from camscan.codecs.text import mac, to_text
+from camscan.codecs.text import to_text
 
 FIELDS = (
     "onvif.scope",
@@ -91,7 +91,7 @@ def _pairs(scopes: Iterable[str]) -> Iterator[tuple[str, str]]:
         if match is None or category is None:
             continue
         value = match[2].strip().rstrip("/")
-        yield f"onvif.scope.{category}", (mac(value) or "") if category == "mac" else value
+        yield f"onvif.scope.{category}", layout.hardware_address(value) if category == "mac" else value
 
 
 def _decoded(scope: str) -> str:
