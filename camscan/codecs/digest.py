@@ -78,8 +78,7 @@ def authorization(digest: Digest, login: tuple[str, str], asked: Asked, *, count
         quoted.append(f'opaque="{_quoted(digest.opaque)}"')
     if digest.qop:
         bare += [f"qop={digest.qop}", f"nc={numbered}"]
-        quoted.append(f'cnonce="{cnonce}"')
-    elif digest.is_session:
+    if digest.qop or digest.is_session:
         quoted.append(f'cnonce="{cnonce}"')
     return "Digest " + ", ".join((*quoted, *bare))
 
