@@ -170,11 +170,6 @@ class Harm:
         sizes = [sum(packet.size for packet in self._to.get(host, ())) for host in hosts]
         return sum(counts) / len(counts), max(counts), sum(sizes) / len(sizes), max(sizes)
 
-    def pace_to(self, host: str, after: float = 0.0) -> int:
-        """The most packets to a host within any second, `after` seconds from the first packet to it."""
-        packets = self._to.get(host, [])
-        return most(packet.at for packet in packets if packet.at >= packets[0].at + after)
-
     @property
     def never_send_bytes(self) -> int:
         """Payload to ports that are never sent to."""
