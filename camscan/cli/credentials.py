@@ -75,9 +75,10 @@ def add(source: str, site: str | None, credentials_file: Path | None, unlock: st
     from camscan.app.logins import Chosen
 
     file = Chosen(credentials_file, unlock).opened()
-    book = file.load(missing_ok=True)
+    file.load(missing_ok=True)  # nobody is asked for the secret of one that cannot be kept
     made = enrolment(given, site, source, file.path)
-    file.save(book.with_(made))
+    with file.locked():
+        file.save(file.load(missing_ok=True).with_(made))
     click.echo(f"Enrolled {made.user} for {made.place} in {file.path}.", err=True)
     if made.maker is not None:
         click.echo(f"Any host in {made.network} that passes for {made.maker} is given this login.", err=True)
@@ -126,10 +127,11 @@ def remove(place: str, site: str | None, credentials_file: Path | None, unlock: 
     from camscan.targets import usual
 
     file, place = Chosen(credentials_file, unlock).opened(), usual(place)
-    book, gone = file.load(missing_ok=True).without(site, place)
-    if not gone:
-        raise UsageError(f"no login is enrolled for {place} at this site: see `camscan credentials list`")
-    file.save(book)
+    with file.locked():
+        book, gone = file.load(missing_ok=True).without(site, place)
+        if not gone:
+            raise UsageError(f"no login is enrolled for {place} at this site: see `camscan credentials list`")
+        file.save(book)
     Pins.beside(file.path).forget(site, place)
     click.echo(f"Removed {len(gone)} for {place} from {file.path}.", err=True)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyrage
@@ -63,6 +65,26 @@ class CredentialFile:
         except OSError as error:
             raise HostError(f"cannot write {self.path}: {error.strerror}: choose another file") from error
 
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Let no other process load and save it during the body: else one would lose what the other enrols.
+
+        Raises:
+            HostError: it cannot be locked.
+            UsageError: the key cannot be used.
+        """
+        if self.encrypted:
+            self._unlocked()  # before the lock: others do not wait while somebody types
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle = _lock_beside(self.path)
+        except OSError as error:
+            raise HostError(f"cannot lock {self.path}: {error.strerror}: choose another file") from error
+        try:
+            yield
+        finally:
+            os.close(handle)
+
     def _decrypted(self, data: bytes) -> bytes:
         key = self._unlocked()
         try:
@@ -100,6 +122,21 @@ def write_private(path: Path, data: bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def _lock_beside(path: Path) -> int:
+    """Wait for the lock of a file, which lasts until what is returned is closed. Raises OSError.
+
+    It is a file of its own, and stays: the file itself is replaced at each change.
+    """
+    lock = path.with_name(f"{path.name}.lock")
+    handle = os.open(lock, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+    except BaseException:
+        os.close(handle)
+        raise
+    return handle
 
 
 def _identity(key: SecretStr) -> pyrage.x25519.Identity | None:

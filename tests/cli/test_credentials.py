@@ -337,3 +337,20 @@ def test_enrolments_are_listed_and_removed(desk: Desk, capsys: pytest.CaptureFix
     assert len(run("list", "--site", "depot").stdout.splitlines()) == 1
     desk.file.chmod(0o604)
     assert run("list").returncode == 2
+
+
+def test_a_login_that_another_enrols_meanwhile_is_kept(
+    desk: Desk, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def add(address: str) -> Done:
+        words = ("--serial", "E12345678", "--user", "auditor", "--secret", "prompt", *desk.named)
+        return camscan(capsys, "credentials", "add", address, *words)
+
+    def typed(*_: object, **__: object) -> str:
+        monkeypatch.setattr("camscan.app.enrolling.asked", lambda *_, **__: "x")
+        assert add("10.0.0.2").returncode == 0  # while the first one is asked for its password
+        return "x"
+
+    monkeypatch.setattr("camscan.app.enrolling.asked", typed)
+    assert add("10.0.0.1").returncode == 0
+    assert len(camscan(capsys, "credentials", "list", *desk.named).stdout.splitlines()) == 2

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import stat
+import threading
 from pathlib import Path
 
 import pyrage
@@ -83,3 +84,34 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.
         file.save(Book())
     assert file.load() == BOOK
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_two_who_enrol_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
+    path, loaded = tmp_path / "credentials.json", threading.Event()
+
+    def enrol(address: str) -> None:
+        file = CredentialFile(path, nobody_asks)
+        with file.locked():
+            book = file.load(missing_ok=True)
+            loaded.wait(0.2)  # as long as it takes the other to come, unless it has to wait
+            loaded.set()
+            file.save(book.with_(enrolment(address=address)))
+
+    both = [threading.Thread(target=enrol, args=(address,)) for address in ("10.20.0.7", "10.20.0.8")]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join(10)
+    assert sorted(str(one.address) for one in CredentialFile(path, nobody_asks).load().logins) == [
+        "10.20.0.7",
+        "10.20.0.8",
+    ]
+
+
+def test_a_lock_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "credentials.json.lock").mkdir()
+    with (
+        pytest.raises(HostError, match=r"cannot lock .*Is a directory"),
+        CredentialFile(tmp_path / "credentials.json", nobody_asks).locked(),
+    ):
+        pass
