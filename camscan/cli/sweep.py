@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from camscan.app.sweeping import SweepContext, Swept
     from camscan.sweeps.config import Config, Site
 
+_INTERRUPTED = "interrupted by a signal: what was found is stored, and the next sweep of today does the rest"
+
 
 @click.command()
 @options.config
@@ -55,16 +57,14 @@ def sweep(
       camscan sweep --config /etc/camscan/camscan.toml --fail-on new --fail-on listed
       camscan sweep --site headquarters --format table
     """
-    from camscan.app.judging import library
-    from camscan.app.scanning import no_progress
-    from camscan.app.settings import configuration, database
-    from camscan.app.sweeping import SweepContext
-    from camscan.cli.progressbar import progress
-    from camscan.store import Store
-    from camscan.sweeps.journal import show_events
+    with _end_logged(as_json=log_json, quiet=quiet):
+        from camscan.app.judging import library
+        from camscan.app.scanning import no_progress
+        from camscan.app.settings import configuration, database
+        from camscan.app.sweeping import SweepContext
+        from camscan.cli.progressbar import progress
+        from camscan.store import Store
 
-    show_events(as_json=log_json, quiet=quiet)
-    with _failures_logged(as_json=log_json):
         config = configuration(file).config
         sites = _chosen(config, names)
         _wait(jitter, config)
@@ -77,13 +77,20 @@ def sweep(
 
 
 @contextlib.contextmanager
-def _failures_logged(*, as_json: bool) -> Iterator[None]:
-    """End with an event in the log where nothing can be swept; wrong use is one for machines alone."""
-    from camscan.errors import HostError, UsageError
-    from camscan.sweeps.journal import tell
+def _end_logged(*, as_json: bool, quiet: bool) -> Iterator[None]:
+    """End with an event in the log where nothing can be swept; wrong use is one for machines alone.
 
+    A scan ends in order by itself when it is interrupted; here is who interrupts what comes before and after it.
+    """
+    from camscan.errors import HostError, UsageError
+    from camscan.sweeps.journal import show_events, tell
+
+    show_events(as_json=as_json, quiet=quiet)
     try:
         yield
+    except KeyboardInterrupt:
+        tell("sweep.interrupted", logging.WARNING, reason=_INTERRUPTED)
+        sys.exit(Exit.INCOMPLETE)
     except (HostError, UsageError) as error:
         if isinstance(error, UsageError) and not as_json:
             raise

@@ -233,6 +233,19 @@ def test_every_fault_of_the_configuration_is_told(config: Path, world: World) ->
     assert [fault.split(": ")[1] for fault in faults] == ["site 'hq'.rate", "site 'hq'.expect"]
 
 
+def test_ctrl_c_before_the_first_scan_ends_it_as_one_during_it(
+    config: Path, world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def interrupted(_seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(time, "sleep", interrupted)
+    assert run(config, "--jitter", "10m").exit_code == 4
+    assert "sweep.interrupted" in caplog.text
+    assert "the next sweep of today does the rest" in caplog.text
+    assert world.scans == []
+
+
 def test_jitter(config: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     waited: list[float] = []
     monkeypatch.setattr(time, "sleep", waited.append)
