@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
@@ -19,6 +20,22 @@ if TYPE_CHECKING:
 
 _LIVE_SECONDS = 0.2
 _LINE_SECONDS = 30.0
+_RATE_SECONDS = 2.0
+
+
+class RecentRate:
+    """Packets a second over the last two seconds. Shorter times show bursts, and more than the pace that is kept."""
+
+    def __init__(self, start: float) -> None:
+        self._counts = deque([(start, 0)])
+
+    def at(self, now: float, packets: int) -> float:
+        """The rate, now that so many packets have been sent in all."""
+        self._counts.append((now, packets))
+        while self._counts[1][0] <= now - _RATE_SECONDS:
+            self._counts.popleft()
+        since, before = self._counts[0]
+        return (packets - before) / (now - since) if now > since else 0.0
 
 
 @asynccontextmanager
@@ -42,11 +59,11 @@ async def _bar(engine: Engine, net: LiveNet, total: int) -> None:
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=total, alive=0, rate=0.0)
-        before = 0
+        time = asyncio.get_running_loop().time
+        rate = RecentRate(time())
         while True:
             await asyncio.sleep(_LIVE_SECONDS)
-            rate, before = (net.sent.packets - before) / _LIVE_SECONDS, net.sent.packets
-            bar.update(task, completed=engine.done, alive=engine.alive, rate=rate)
+            bar.update(task, completed=engine.done, alive=engine.alive, rate=rate.at(time(), net.sent.packets))
 
 
 async def _lines(engine: Engine, net: LiveNet, total: int) -> None:
