@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 from camscan.records import Origin, Report, Scan
-from camscan.reports.document import status
+from camscan.reports.sentences import ending
 from camscan.reports.words import moment
 
 _LOGIN = "login"
@@ -39,7 +39,7 @@ def method(report: Report) -> list[tuple[str, str]]:
         ("Site", scan.site),
         ("Began", moment(scan.started_at)),
         ("Ended", moment(scan.finished_at) if scan.finished_at else "never"),
-        ("Status", status(scan).value),
+        ("Status", ending(scan.status)),
         ("Seen from", ", ".join((scan.vantage.host, *scan.vantage.interfaces))),
         ("Source addresses", ", ".join(map(" ".join, scan.vantage.sources))),
         ("Targets", ", ".join(scan.targets)),

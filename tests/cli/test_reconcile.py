@@ -72,6 +72,16 @@ def test_a_printer_is_no_camera_that_the_list_lacks(db: Path, cameras: Path) -> 
     assert told not in run(db, cameras, "--all").stdout
 
 
+def test_a_scan_that_goes_on_is_not_called_broken_off(db: Path, cameras: Path) -> None:
+    with Store.open(db) as store:
+        known = store.scan()
+        store.begin(replace(known, id="5f0c00", started_at=AT + timedelta(days=1), status=ScanStatus.RUNNING))
+        store.append("5f0c00", [answer("10.0.0.8", "HP", "")], [LedgerEntry("10.0.0.8", {"http": Outcome.ANSWERED})])
+        told = run(db, cameras, "--scan", "5f0c00").stdout
+    assert "\nScan 5f0c00 is still running: there may be more devices, and rows that it did not reach.\n" in told
+    assert "\nScan 5f0c00 is interrupted: " in run(db, cameras, "--scan", "5f0c00").stdout, "it was never finished"
+
+
 def test_every_class_in_one_document(db: Path, cameras: Path) -> None:
     found = document(db, cameras)
     assert found["schema"] == "camscan-reconcile/1"

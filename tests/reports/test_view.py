@@ -144,4 +144,6 @@ def test_a_scan_that_runs_is_not_called_interrupted(
     make_report: Callable[..., Report], report: Report, ended: ScanStatus, told: str
 ) -> None:
     assert ending(ended) == told
-    assert f"The scan is {told}: there may be more." in limits(make_report(scan=replace(report.scan, status=ended)))
+    made = make_report(scan=replace(report.scan, status=ended))
+    assert f"The scan is {told}: there may be more." in limits(made)
+    assert ("Status", told) in method(made)

@@ -20,9 +20,9 @@ from camscan.inventory.statistics import CONFIDENCE, Rate
 from camscan.records import ScanStatus
 from camscan.reports import Page
 from camscan.reports.columns import GAP, fitted, line, lines, widths
-from camscan.reports.document import status
 from camscan.reports.escape import terminal
 from camscan.reports.markdown import code, table
+from camscan.reports.sentences import ending
 from camscan.reports.words import joined, plural
 from camscan.summaries import Group, Reconciled
 
@@ -84,9 +84,10 @@ def findings(made: Reconciliation, quoted: Quoted) -> Iterator[str]:
     yield from _rated("Recall: of the devices that were found, the list names", summary.recall)
     yield from _rated("Precision: of the rows that could be checked, a device was found for", summary.precision)
     yield from _rated("Accuracy: of the rows whose device was found, right in every respect are", summary.accuracy)
-    partial = [scan for scan in made.scans if status(scan) is not ScanStatus.COMPLETE]
+    partial = [scan for scan in made.scans if scan.status is not ScanStatus.COMPLETE]
     for scan in partial[:_MAX_SCANS]:
-        yield f"Scan {quoted(scan.id)} is {status(scan)}: there may be more devices, and rows that it did not reach."
+        ended = ending(scan.status)
+        yield f"Scan {quoted(scan.id)} is {ended}: there may be more devices, and rows that it did not reach."
     if (more := len(partial) - _MAX_SCANS) > 0:
         yield f"{plural(more, 'more scan')} did not complete either."
 
