@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC
+from hashlib import sha256
 
 from camscan.identify.labels import PREFIX
 from camscan.identify.library import Library
@@ -13,6 +15,8 @@ _MAX_VALUE = 120
 """Characters shown of a value: enough to recognise it on a line or two."""
 _MAX_ANSWER = 2_000
 """Characters shown of a value if the answers are shown as well."""
+_NO_BYTES = sha256(b"").hexdigest()
+"""That of an open port, and of a value that another tool recorded without the answer."""
 _CONFIDENCE = {"H": "high", "M": "medium", "L": "low", "B": "unconfirmed"}
 
 
@@ -43,7 +47,7 @@ def _observation(observation: Observation) -> str:
     count = len(observation.fields)
     seen = f", {count} field{'s' if count > 1 else ''}" if count else ""
     place = f"{observation.target}{_port(observation.port)} {observation.channel}{asked}"
-    return f"{place}: {observation.outcome}{reason}{seen}"
+    return f"{place}: {observation.outcome}{reason}{seen}, {observation.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _fields(observation: Observation) -> Iterator[str]:
@@ -72,7 +76,8 @@ def _rules(library: Library, group: Sequence[Identification]) -> Iterator[str]:
 def _evidence(item: Evidence) -> str:
     asked = f" {item.asked}" if item.asked else ""
     value = _shown(item.value, _MAX_VALUE)
-    return f"{item.channel}{_port(item.port)}{asked}: {item.field} = {value}, sha256 {item.sha256[:16]}"
+    rests_on = "no bytes of an answer" if item.sha256 == _NO_BYTES else f"sha256 {item.sha256[:16]}"
+    return f"{item.channel}{_port(item.port)}{asked}: {item.field} = {value}, {rests_on}"
 
 
 def _brand(library: Library, device: Device) -> Iterator[str]:

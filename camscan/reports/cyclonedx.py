@@ -20,6 +20,7 @@ from camscan.reports.base import Page
 from camscan.reports.document import MAX_TEXT, Object, cut, status
 from camscan.reports.json import dumps, items
 from camscan.reports.order import ranked
+from camscan.reports.rows import NO_BYTES
 
 SCHEMA = "http://cyclonedx.org/schema/bom-1.6.schema.json"
 CONFIDENCE: Mapping[Level, float] = {Level.HINT: 0.4, Level.LIKELY: 0.9, Level.CERTAIN: 0.99}
@@ -126,7 +127,8 @@ def _identity(field: str, value: str | None, rules: Sequence[Identification]) ->
 
 def _method(proof: Evidence, rule: Identification) -> Object:
     port = "" if proof.port is None else f" port {proof.port}"
-    where = f"({proof.channel}{port}; rule {rule.rule}; sha256 {proof.sha256})"
+    rests_on = "no bytes of an answer" if proof.sha256 == NO_BYTES else f"sha256 {proof.sha256}"
+    where = f"({proof.channel}{port}; rule {rule.rule}; {rests_on})"
     return {
         "technique": "dynamic-analysis",
         "confidence": CONFIDENCE[rule.level],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import NamedTuple
 
 from camscan.records import Device, Evidence, Identification, Judged, Level, Verdict
@@ -12,6 +13,8 @@ from camscan.reports.advice import advice
 from camscan.reports.escape import terminal
 from camscan.reports.sentences import PLACES, channels
 
+NO_BYTES = sha256(b"").hexdigest()
+"""That of an open port, and of a value that another tool recorded without the answer."""
 _HEX_BYTES = 48
 _MOST_DECISIVE = 5
 
@@ -132,7 +135,7 @@ def _proof(pairs: Sequence[tuple[Identification, Evidence]]) -> Proof:
     """What rules, the strongest first, found in one value."""
     best, seen = pairs[0]
     rules = dict.fromkeys(rule.rule for rule, _ in pairs)
-    answers = dict.fromkeys(found.sha256 for _, found in pairs if found.sha256)
+    answers = dict.fromkeys(found.sha256 for _, found in pairs if found.sha256 not in ("", NO_BYTES))
     return Proof(best.level, seen.channel, seen.port, seen.field, seen.value, tuple(rules), tuple(answers))
 
 

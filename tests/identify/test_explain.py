@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from hashlib import sha256
 
 from camscan.identify.explain import explain
@@ -7,6 +8,7 @@ from camscan.identify.resolve import resolve
 from camscan.records import Device, Observation
 
 RAW = sha256(b"raw").hexdigest()[:16]
+AT = "2026-10-01 00:00:00 UTC"
 
 
 def judged(library: Library, *observations: Observation) -> list[str]:
@@ -32,7 +34,7 @@ def test_what_the_answers_said_is_shown_where_it_is_asked_for(
     assert lines[:5] == [
         "device 192.0.2.1",
         "observations:",
-        "  192.0.2.1 port 80 http GET /: answered, 2 fields",
+        f"  192.0.2.1 port 80 http GET /: answered, 2 fields, {AT}",
         r"    http.title = 'Unknown \x1b[31m'",
         f"    http.header = '{'y' * 2_000}...'",
     ]
@@ -54,9 +56,9 @@ def test_the_way_from_answers_to_the_maker(build: Callable[..., Library], answer
     assert lines == [
         "device 192.0.2.1",
         "observations:",
-        "  192.0.2.1 port 80 http GET /: answered, 2 fields",
-        "  192.0.2.1 port 37020 sadp GET /: answered, 1 field",
-        "  192.0.2.1 port 554 rtsp GET /: answered",
+        f"  192.0.2.1 port 80 http GET /: answered, 2 fields, {AT}",
+        f"  192.0.2.1 port 37020 sadp GET /: answered, 1 field, {AT}",
+        f"  192.0.2.1 port 554 rtsp GET /: answered, {AT}",
         "for Hikvision:",
         f"  certain Hikvision by rule-0 ({file}:3), kind camera",
         f"    sadp port 37020 GET /: sadp.mac = '44', sha256 {RAW}",
@@ -76,6 +78,14 @@ def test_the_way_from_answers_to_the_maker(build: Callable[..., Library], answer
         "conflict: Hikvision is certain, but rule-1 says Dahua (likely)",
         "conclusion: Hikvision, level certain, brand Annke",
     ]
+
+
+def test_what_another_tool_recorded_without_the_answer_has_no_hash(
+    build: Callable[..., Library], answer: Callable[..., Observation]
+) -> None:
+    library = build({"field": "http.server", "pattern": "^x"})
+    lines = judged(library, replace(answer({"http.server": "x"}), raw=b""))
+    assert "    http port 80 GET /: http.server = 'x', no bytes of an answer" in lines
 
 
 def test_a_device_of_which_nothing_is_known(build: Callable[..., Library]) -> None:

@@ -18,6 +18,7 @@ from support.hostile import HOSTILE, every_example, hostile, poisoned
 from camscan.records import Device, Evidence, Identification, Judged, Level, Report, Slot, Verdict
 from camscan.reports import Page
 from camscan.reports.cyclonedx import render
+from camscan.reports.rows import NO_BYTES
 
 _OTHERS = ("spdx", "jsf-0.82")  # the schemas of licences and signatures, of which a bill of ours has none
 
@@ -82,7 +83,7 @@ def test_the_evidence_says_what_each_claim_rests_on_and_how_sure_it_is(make_repo
     sha = "ab" * 32
     said = (Evidence("sadp", 37020, "sadp.device_description", "IPC-B140H", sha, asked="inquiry"),)
     rules = (
-        Identification("by-mac", Level.HINT, "A", None, {}, (Evidence("mac", None, "mac.oui", "4419B6", sha),)),
+        Identification("by-mac", Level.HINT, "A", None, {}, (Evidence("mac", None, "mac.oui", "4419B6", NO_BYTES),)),
         Identification("by-sadp", Level.CERTAIN, "A", None, {"model": "B140", "firmware": "V5"}, said),
         Identification("again", Level.LIKELY, "A", None, {"model": "B140"}, (said[0]._replace(asked="again"),)),
         Identification("other", Level.HINT, "B", None, {"model": "other"}, said),
@@ -103,7 +104,7 @@ def test_the_evidence_says_what_each_claim_rests_on_and_how_sure_it_is(make_repo
         {
             "technique": "dynamic-analysis",
             "confidence": 0.4,
-            "value": f"mac.oui: 4419B6 (mac; rule by-mac; sha256 {sha})",
+            "value": "mac.oui: 4419B6 (mac; rule by-mac; no bytes of an answer)",
         },
     ]
     assert (model["field"], model["concludedValue"], len(model["methods"])) == ("name", "B140", 1)

@@ -12,10 +12,22 @@ import pytest
 from support.pages import Element, Reader, read
 
 import camscan.reports
-from camscan.records import Device, Judged, Origin, Outcome, Report, ScanStatus, Verdict
+from camscan.records import (
+    Device,
+    Evidence,
+    Identification,
+    Judged,
+    Level,
+    Origin,
+    Outcome,
+    Report,
+    ScanStatus,
+    Verdict,
+)
 from camscan.reports import Page
 from camscan.reports.charts import BARS, PALETTE
 from camscan.reports.html import SHOWN_ROWS, page, render
+from camscan.reports.rows import NO_BYTES
 from camscan.reports.view import view
 from camscan.summaries import Citation
 
@@ -179,6 +191,13 @@ def test_evidence_is_folded_with_rule_channel_field_value_and_bytes(reader: Read
     assert text.endswith(
         "http 443, by axis-vapix; answer 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
     )
+
+
+def test_what_rests_on_no_bytes_has_no_hash(make_report: Callable[..., Report]) -> None:
+    rule = Identification("by-port", Level.HINT, "A", None, {}, (Evidence("tcp", 8, "tcp.port", "8", NO_BYTES),))
+    made = make_report(devices=(Judged(Device("10.0.0.1", (), maker="A", identifications=(rule,)), Verdict.SUSPECTED),))
+    [proof] = one(parsed(made), "tbody", id="d0").all("li")
+    assert proof.words == "hint tcp.port 8 tcp 8, by by-port; no bytes of an answer are stored"
 
 
 def test_a_suspected_device_says_what_to_look_for_and_its_conflict(reader: Reader) -> None:

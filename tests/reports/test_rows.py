@@ -6,7 +6,7 @@ import pytest
 
 from camscan.records import Device, Evidence, Identification, Judged, Level, Report, Verdict
 from camscan.reports.order import ranked
-from camscan.reports.rows import Proof, Row
+from camscan.reports.rows import NO_BYTES, Proof, Row
 
 SHA = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
@@ -37,7 +37,7 @@ def test_a_value_that_was_seen_often_is_one_proof() -> None:
         seen = tuple(Evidence("http", 80, "http.server", "x", answer) for answer in answers)
         return Identification(name, level, None, None, {}, seen)
 
-    rules = (rule("weak", Level.HINT, "a", "b"), rule("strong", Level.CERTAIN, "b", "c", ""))
+    rules = (rule("weak", Level.HINT, "a", "b"), rule("strong", Level.CERTAIN, "b", "c", "", NO_BYTES))
     row = Row(0, Judged(Device("10.0.0.5", (), identifications=rules), Verdict.SUSPECTED))
     assert row.proofs == [
         Proof(Level.CERTAIN, "http", 80, "http.server", "x", ("strong", "weak"), ("b", "c", "a")),
