@@ -68,6 +68,7 @@ _HOSTED = re.compile(
     r"|server: ?(?:cloudflare|squarespace|pepyaka|amazons3|akamaighost|github\.com|netlify|vercel)(?:[/-]|$)"
     r"|server: ?(?:werkzeug|basehttp|simplehttp|uvicorn|gunicorn|hypercorn|daphne|waitress|tornadoserver|wsgiserver"
     r"|python/[0-9.]+ aiohttp|webrick|puma|wiremock)(?:[/ ]|$)|matched-stub-id:"
+    r"|server: ?apache/[0-9.]{1,12} \(win(?:32|64)\)[^\r\n]* php/|x-powered-by: ?next\.js|set-cookie: laravel_session="
     r"|(?:cf-ray|x-amz-cf-id|x-nf-request-id|x-akamai-[\w-]{1,32}|x-fastly-request-id):|x-served-by: ?cache-)"
 )
 """Headers of shops' and magazines' software, of networks that hand out pages for others, and of servers for programs

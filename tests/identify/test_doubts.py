@@ -82,6 +82,9 @@ def test_lists_that_programs_keep_of_others(text: str) -> None:
         "server: uvicorn",
         "server: Python/3.10 aiohttp/3.8.4",
         "server: WireMock",
+        "server: Apache/2.4.58 (Win64) OpenSSL/3.1.3 PHP/8.2.12",
+        "x-powered-by: Next.js",
+        "set-cookie: laravel_session=eyJpdiI6; path=/; httponly",
     ],
 )
 def test_pages_that_others_hand_out(header: str) -> None:
@@ -99,6 +102,7 @@ def test_pages_that_others_hand_out(header: str) -> None:
         ("http.header", "set-cookie: WebSession_1a2b3c=0; path=/"),
         ("http.header", "x-powered-by: PHP/5.4"),
         ("http.header", "server: nginx"),
+        ("http.header", "server: Apache/2.4.10 (Unix) PHP/5.6.4"),
         ("http.header", "server: thin-client/1.0"),
         ("banner.text", "HTTP/1.1 200 OK\r\nServer: App-webs/\r\n\r\nserverless: Werkzeug"),
         ("http.title", "AXIS M1065-L Network Camera"),
