@@ -125,15 +125,19 @@ def shadowserver(text: str) -> str:
     """The parts of an answer in the first row of a Shadowserver report, as CSV or as an event."""
     is_table = _TABLE.match(text) and len(text) <= MAX_JSON
     row = _first_row(text) if is_table else dict(_FEED.findall(text))
+    if is_table and row.get("method"):  # the members of a datagram in JSON, which the reader of events knows
+        return json.dumps(row)
     lines = [shape.format(row[name]) for name, shape in _COLUMNS.items() if row.get(name)]
     subject = ", ".join(f"{kind} = {row[name]}" for name, kind in _SUBJECT.items() if row.get(name))
-    return "\r\n".join([*lines, *([f"subject: {subject}"] if subject else [])]) or text
+    greeting = row.get("banner", "").replace("|", "\r\n").strip() if is_table else ""  # reports of telnet and FTP
+    return "\r\n".join([*lines, *([f"subject: {subject}"] if subject else [])]) or greeting or text
 
 
 def _first_row(table: str) -> dict[str, str]:
     """The first row below the header of CSV; empty where there is none, or a cell is too long."""
     with suppress(csv.Error):
-        return next(csv.DictReader(table.splitlines(keepends=True)), {})
+        row: dict[str | None, object] = next(csv.DictReader(table.splitlines(keepends=True)), {})
+        return {name: cell for name, cell in row.items() if name and isinstance(cell, str) and cell}
     return {}
 
 

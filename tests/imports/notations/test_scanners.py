@@ -141,6 +141,11 @@ def test_rows_and_events_of_shadowserver() -> None:
     assert [one.fields.get("snmp.sys_descr") for one in read("timestamp,ip,port,sysdesc\nt,i,161,Acme 1\n")] == [
         ("Acme 1",)
     ]
+    greeted = 'timestamp,ip,port,tag,banner\nt,i,23,telnet,"|Acme v6.5|Login:"\n'
+    assert shadowserver(greeted) == "Acme v6.5\r\nLogin:"
+    datagram = "timestamp,ip,device_model,device_version,method,http_port\nt,i,X-1,2.0,client.notifyDevInfo,80\n"
+    assert [one.fields.get("dhip.device_type") for one in read(datagram)] == [("X-1",)]
+    assert shadowserver(datagram.replace("80\n", "80,more\n")).endswith('"http_port": "80"}')
     for other in ("a,b,c,d\n1,2,3,4", "timestamp,ip,port,server", "timestamp,ip,port,city\n1,2,3,a"):
         assert shadowserver(other) == other
 
