@@ -16,10 +16,10 @@ MAC_FIELDS = (
     *("mac.address", "onvif.scope.mac"),
 )
 """Fields in which an answer names the MAC of the device that gave it, the most trusted first."""
-
 NAME = r"^[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]{0,62}[^\s\x00-\x1f\x7f])?$"
 """The form of a name that somebody gives to a site: one line of at most 64 characters."""
-
+NO_BYTES = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+"""The SHA-256 of what has no bytes of an answer behind it: an open port, or a value that another tool recorded."""
 Fields: TypeAlias = Mapping[str, tuple[str, ...]]
 """What an answer said: dotted field name -> its values, in the order in which they came."""
 

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC
-from hashlib import sha256
 
 from camscan.identify.labels import PREFIX
 from camscan.identify.library import Library
 from camscan.identify.rules import BrandEdge
-from camscan.records import Device, Evidence, Identification, Observation
+from camscan.records import NO_BYTES, Device, Evidence, Identification, Observation
 
 _MAX_VALUE = 120
 """Characters shown of a value: enough to recognise it on a line or two."""
 _MAX_ANSWER = 2_000
 """Characters shown of a value if the answers are shown as well."""
-_NO_BYTES = sha256(b"").hexdigest()
-"""That of an open port, and of a value that another tool recorded without the answer."""
 _CONFIDENCE = {"H": "high", "M": "medium", "L": "low", "B": "unconfirmed"}
 
 
@@ -76,7 +73,7 @@ def _rules(library: Library, group: Sequence[Identification]) -> Iterator[str]:
 def _evidence(item: Evidence) -> str:
     asked = f" {item.asked}" if item.asked else ""
     value = _shown(item.value, _MAX_VALUE)
-    rests_on = "no bytes of an answer" if item.sha256 == _NO_BYTES else f"sha256 {item.sha256[:16]}"
+    rests_on = "no bytes of an answer" if item.sha256 == NO_BYTES else f"sha256 {item.sha256[:16]}"
     return f"{item.channel}{_port(item.port)}{asked}: {item.field} = {value}, {rests_on}"
 
 

@@ -15,12 +15,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from uuid import NAMESPACE_URL, uuid5
 
 from camscan.moments import utc
-from camscan.records import Device, Evidence, Identification, Judged, Level, Report
+from camscan.records import NO_BYTES, Device, Evidence, Identification, Judged, Level, Report
 from camscan.reports.base import Page
 from camscan.reports.document import MAX_TEXT, Object, cut, status
 from camscan.reports.json import dumps, items
 from camscan.reports.order import ranked
-from camscan.reports.rows import NO_BYTES
 
 SCHEMA = "http://cyclonedx.org/schema/bom-1.6.schema.json"
 CONFIDENCE: Mapping[Level, float] = {Level.HINT: 0.4, Level.LIKELY: 0.9, Level.CERTAIN: 0.99}

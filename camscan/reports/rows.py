@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import NamedTuple
 
-from camscan.records import Device, Evidence, Identification, Judged, Level, Verdict
+from camscan.records import NO_BYTES, Device, Evidence, Identification, Judged, Level, Verdict
 from camscan.reports.advice import advice
 from camscan.reports.escape import terminal
 from camscan.reports.sentences import PLACES, channels
 
-NO_BYTES = sha256(b"").hexdigest()
-"""That of an open port, and of a value that another tool recorded without the answer."""
 _HEX_BYTES = 48
 _MOST_DECISIVE = 5
 

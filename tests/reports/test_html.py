@@ -13,6 +13,7 @@ from support.pages import Element, Reader, read
 
 import camscan.reports
 from camscan.records import (
+    NO_BYTES,
     Device,
     Evidence,
     Identification,
@@ -27,7 +28,6 @@ from camscan.records import (
 from camscan.reports import Page
 from camscan.reports.charts import BARS, PALETTE
 from camscan.reports.html import SHOWN_ROWS, page, render
-from camscan.reports.rows import NO_BYTES
 from camscan.reports.view import view
 from camscan.summaries import Citation
 

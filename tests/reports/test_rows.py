@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from camscan.records import Device, Evidence, Identification, Judged, Level, Report, Verdict
+from camscan.records import NO_BYTES, Device, Evidence, Identification, Judged, Level, Report, Verdict
 from camscan.reports.order import ranked
-from camscan.reports.rows import NO_BYTES, Proof, Row
+from camscan.reports.rows import Proof, Row
 
 SHA = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
