@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import errno
 import logging
 from collections import Counter
@@ -20,7 +19,7 @@ from camscan.app.jobs import Job
 from camscan.app.middleboxes import Middleboxes
 from camscan.app.portsources import checkpoint, port_source
 from camscan.app.scope import eligible
-from camscan.app.signals import ended_by_signals
+from camscan.app.signals import interruptible
 from camscan.app.targetfiles import followed
 from camscan.engine import Engine, Sink
 from camscan.errors import CamscanError
@@ -175,7 +174,7 @@ async def _covered(job: Job, engine: Engine, writer: Writer, net: LiveNet, progr
 
     async with progress(engine, net, job.scope.asked.count - job.covered):
         work = asyncio.ensure_future(cover())
-        with _interruptible(work, job.seconds):
+        with interruptible(work, job.seconds):
             try:
                 await work
             except asyncio.CancelledError:
@@ -189,18 +188,6 @@ async def _write_excluded(job: Job, writer: Writer) -> None:
     for address in job.scope.targets.within(job.scope.excluded).shuffled(0):
         if address not in job.done:
             await writer.put_ledger(LedgerEntry(address, entry))
-
-
-@contextlib.contextmanager
-def _interruptible(work: asyncio.Future[None], seconds: float | None) -> Iterator[None]:
-    """Turn signals and the end of the time into the end of the work: no new packet leaves after it."""
-    timer = asyncio.get_running_loop().call_later(seconds, work.cancel) if seconds is not None else None
-    try:
-        with ended_by_signals(work.cancel):
-            yield
-    finally:
-        if timer is not None:
-            timer.cancel()
 
 
 def _ended(job: Job, engine: Engine, net: LiveNet, interfaces: Sequence[Interface], status: ScanStatus) -> Scan:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable, Iterator
 
 from camscan.l2.sockets import ending_signals
+
+_LOOK = 1.0
+"""Seconds between two looks at whether the time is over."""
 
 
 @contextlib.contextmanager
@@ -20,3 +24,23 @@ def ended_by_signals(end: Callable[[], object]) -> Iterator[None]:
     finally:
         for number in numbers:
             loop.remove_signal_handler(number)
+
+
+@contextlib.contextmanager
+def interruptible(work: asyncio.Future[None], seconds: float | None) -> Iterator[None]:
+    """Turn signals and the end of the time into the end of the work: no new packet leaves after it."""
+    timer = asyncio.ensure_future(_cancel_after(seconds, work)) if seconds is not None else None
+    try:
+        with ended_by_signals(work.cancel):
+            yield
+    finally:
+        if timer is not None:
+            timer.cancel()
+
+
+async def _cancel_after(seconds: float, work: asyncio.Future[None]) -> None:
+    """End the work by the host's clock: the loop's stands still while the process does."""
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:  # noqa: ASYNC110 - nobody tells when it is over
+        await asyncio.sleep(min(left, _LOOK))
+    work.cancel()

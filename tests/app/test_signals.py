@@ -3,10 +3,12 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import time
 
 import pytest
 
-from camscan.app.signals import ended_by_signals
+from camscan.app.signals import ended_by_signals, interruptible
+from camscan.net.kernel import eventloop
 
 pytestmark = pytest.mark.usefixtures("hangs_up")
 
@@ -28,3 +30,20 @@ async def test_what_nohup_ignores_ends_nothing() -> None:
         await asyncio.sleep(0.1)
         assert not told.is_set()
     assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+
+
+def test_the_time_of_some_work_ends_though_the_process_stood_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sweep that was stopped for the night does not go on into the day: its deadline is one of the clock."""
+    monkeypatch.setattr(eventloop, "_LONGEST_ROUND", 0.05)
+
+    async def ended() -> float:
+        loop = asyncio.get_running_loop()
+        work, began = asyncio.ensure_future(asyncio.sleep(60)), loop.time()
+        with interruptible(work, 2.0):
+            await asyncio.sleep(0)
+            time.sleep(2.0)  # noqa: ASYNC251 - the whole loop is to stand still
+            await asyncio.wait((work,))
+        assert work.cancelled()
+        return loop.time() - began
+
+    assert eventloop.run(ended()) < 1.5

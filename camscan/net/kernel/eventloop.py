@@ -4,6 +4,9 @@ If epoll refuses a descriptor (fs.epoll.max_user_watches, or no memory), asyncio
 that connection again: its peer would be called silent. Here poll(2), which has no such limit, watches it until it is
 unregistered. Besides, asyncio does not notice if the byte with which a thread wakes the loop could not be sent; so
 the loop never sleeps for long.
+
+While the process stands still (Ctrl-Z, a host without CPU to spare), so does the clock of the loop. Otherwise every
+host that is under way would have used up its time, and every answer that has come meanwhile would be too late.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import selectors
+import time
 from collections import ChainMap
 from collections.abc import Coroutine, Mapping
 from typing import Any, TypeAlias, TypeVar
@@ -21,6 +25,8 @@ _POLL_INTERVAL = 0.02
 """Seconds between checks of the descriptors that epoll refused."""
 _MAX_SLEEP = 1.0
 """Seconds that the loop sleeps at most, and so the longest delay after a thread failed to wake it."""
+_LONGEST_ROUND = 2 * _MAX_SLEEP
+"""Seconds between two looks at the clock, above which the process stood still: the loop looks in every round."""
 _REFUSED = EXHAUSTED | {errno.EEXIST}
 """Errors for which poll(2) takes over; EEXIST if epoll had failed to unregister the descriptor before."""
 
@@ -87,11 +93,27 @@ class WideSelector(selectors.EpollSelector):
         return bool(polled) and fileobj in polled
 
 
+class PatientLoop(asyncio.SelectorEventLoop):
+    """An event loop with that selector, whose clock does not count the time for which the process stood still."""
+
+    def __init__(self) -> None:
+        self._looked_at = time.monotonic()
+        self._stood_still = 0.0
+        super().__init__(WideSelector())
+
+    def time(self) -> float:
+        """See `asyncio.BaseEventLoop.time`."""
+        now = time.monotonic()
+        self._stood_still += max(now - self._looked_at - _LONGEST_ROUND, 0.0)
+        self._looked_at = now
+        return now - self._stood_still
+
+
 def _no_longer_than(most: float, timeout: float | None) -> float:
     return most if timeout is None else min(timeout, most)
 
 
 def run(main: Coroutine[Any, Any, _T]) -> _T:
     """See `asyncio.run`."""
-    with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(WideSelector())) as runner:
+    with asyncio.Runner(loop_factory=PatientLoop) as runner:
         return runner.run(main)

@@ -163,3 +163,18 @@ def test_a_thread_that_could_not_wake_the_loop_is_heard_soon(monkeypatch: pytest
 
     started = time.monotonic()
     assert eventloop.run(work()) - started < 10
+
+
+def test_its_clock_stands_still_while_the_process_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after Ctrl-Z and fg: what waits for a peer has all the time left that it had before."""
+    monkeypatch.setattr(eventloop, "_LONGEST_ROUND", 0.1)
+
+    async def work() -> float:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        async with asyncio.timeout(1.0):
+            time.sleep(1.5)  # noqa: ASYNC251 - the whole loop is to stand still
+            await asyncio.sleep(0.05)
+        return loop.time() - began
+
+    assert eventloop.run(work()) < 1.0
