@@ -10,7 +10,7 @@ from camscan.simulator.connection import ClientConnection
 from camscan.simulator.counters import Request
 from camscan.simulator.schema import Answer, Onvif, Web
 
-_OPERATION = re.compile(rb"<(?:[\w-]+:)?Body[^>]*>\s*<(?:[\w-]+:)?(\w+)")
+_OPERATION = re.compile(rb"<(?:[\w-]+:)?Body[^<>]*>\s*<(?:[\w-]+:)?(\w+)")
 
 
 async def serve(web: Web, client: ClientConnection, authenticator: Authenticator | None = None) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from support.costs import costs_less_than
 from support.site import persona, site_of, talk
 
 from camscan.codecs import onvif
@@ -90,3 +91,9 @@ async def test_head_has_no_body_and_nonsense_no_answer() -> None:
         assert head == b"HTTP/1.1 200 OK\r\nX-Route: /\r\nContent-Length: 1\r\n\r\n"
         assert await talk(address, 80, b"nonsense\r\n\r\n") == b""
         assert [r.method for r in site.devices[0].counters.requests] == ["HEAD"]
+
+
+def test_a_body_of_open_tags_takes_no_time() -> None:
+    with costs_less_than(1):
+        asked = Request(80, "POST", "/onvif/device_service", "", b"<Body " * 100_000)
+        assert choose(WEB, asked).body == "denied"
