@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+_MUCH = 1 << 12
+"""Characters; a window may have a hundred times as many."""
+
 
 class Window:
     """A part of a text: after each `skip`, at least its next `size` characters from `at` on, or all that are left.
@@ -22,6 +25,12 @@ class Window:
         """Read on, where less than `size` is left."""
         while len(self.text) - self.at < self._size and (piece := self._read()):
             self.text = self.text[self.at :] + piece
+            self.at = 0
+
+    def forget(self) -> None:
+        """Drop what is behind, where that is much: an error of `json` counts all lines before its place."""
+        if self.at > _MUCH:
+            self.text = self.text[self.at :]
             self.at = 0
 
     def skip(self, pattern: re.Pattern[str]) -> None:

@@ -33,3 +33,13 @@ def test_what_is_searched_in_vain_is_not_kept() -> None:
     window.skip(re.compile("y"))
     assert (window.at, len(window.text)) == (len(window.text), 1_000)
     assert list(islice(source, 1)) == []
+
+
+def test_what_is_behind_is_dropped_where_it_is_much() -> None:
+    window = Window(iter(["x" * 10_000, ""]).__next__, 10)
+    window.at = 4_000
+    window.forget()
+    assert (window.at, len(window.text)) == (4_000, 10_000)
+    window.at = 5_000
+    window.forget()
+    assert (window.at, len(window.text)) == (0, 5_000)

@@ -191,6 +191,7 @@ def _from_array(ahead: Window) -> Iterator[Item]:
         if ahead.text[ahead.at : ahead.at + 1] in {"", "]"}:
             return
         number += 1
+        ahead.forget()
         try:
             item, end = _decoder.raw_decode(ahead.text, ahead.at)
         except (ValueError, RecursionError):

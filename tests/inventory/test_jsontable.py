@@ -150,6 +150,12 @@ def test_very_many_broken_objects_take_no_time(tmp_path: Path) -> None:
     assert found[-1] == (5_001, {"ip": "10.0.0.5"}, "")
 
 
+def test_broken_objects_take_no_more_time_the_more_lines_are_before_them(tmp_path: Path) -> None:
+    with costs_less_than(4):
+        found = rows(write(tmp_path, "[" + "{,\n" * 80_000 + '{"ip": "10.0.0.5"}]'))
+    assert found[-1] == (80_001, {"ip": "10.0.0.5"}, "")
+
+
 def test_blank_lines_behind_a_broken_object_take_no_time(tmp_path: Path) -> None:
     with costs_less_than(2):
         found = rows(write(tmp_path, '[{"ip": x' + "\n" * 100_000 + '{"ip": "10.0.0.5"}]'))

@@ -43,6 +43,7 @@ def items(stream: BinaryIO, summary: Summary) -> Iterator[object]:
             continue
         if window.at == len(window.text):
             break
+        window.forget()
         try:
             item, end = _decoder.raw_decode(window.text, window.at)
         except (ValueError, RecursionError):

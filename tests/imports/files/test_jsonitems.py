@@ -75,6 +75,12 @@ def test_long_gaps_behind_a_broken_record_take_no_time(gap: str) -> None:
         assert (found, summary.broken) == ([RECORDS[0]], 1)
 
 
+def test_broken_records_take_no_more_time_the_more_lines_are_before_them() -> None:
+    with costs_less_than(4):
+        found, summary = read("[" + "{,\n" * 80_000 + json.dumps(RECORDS[0]) + "]")
+    assert (found, summary.broken) == ([RECORDS[0]], 80_000)
+
+
 @given(st.binary(max_size=200))
 def test_nothing_breaks_it(data: bytes) -> None:
     read(data)
