@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
 import pytest
 
-from camscan.background import in_background
+from camscan.background import aside, in_background
 
 
 async def test_it_runs_during_the_body_and_no_longer() -> None:
@@ -47,3 +48,24 @@ async def test_who_is_cancelled_at_its_end_is_told() -> None:
     task.cancel()
     await asyncio.wait([task])
     assert task.cancelled()
+
+
+async def test_what_blocks_is_done_aside_and_its_error_is_the_callers() -> None:
+    def broken() -> None:
+        raise OSError("gone")
+
+    assert await aside(lambda: 7) == 7
+    with pytest.raises(OSError, match="gone"):
+        await aside(broken)
+
+
+def test_the_end_of_the_loop_does_not_wait_for_what_is_done_aside() -> None:
+    never = threading.Event()
+
+    async def work() -> None:
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(aside(lambda: never.wait(60)), 0.05)
+
+    asyncio.run(work())
+    assert [thread for thread in threading.enumerate() if thread.name == "camscan-aside"]
+    never.set()

@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from itertools import islice
 from pathlib import Path
 
-from camscan.background import in_background
+from camscan.background import aside, in_background
 from camscan.errors import CamscanError, TargetError
 from camscan.net.names import resolve
 from camscan.targets import MAX_TEXT, Spec, TargetSet, expand, known_addresses, parse
@@ -86,7 +86,7 @@ class Followed:
 
     async def _read(self) -> None:
         try:
-            named = await asyncio.to_thread(exclusions, self._words)
+            named = await aside(lambda: exclusions(self._words))  # a dead resolver does not hold up the end
         except CamscanError as error:
             _log.warning("the exclusions stay as they were: %s", "; ".join(str(error).splitlines()))
             return

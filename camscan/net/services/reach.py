@@ -6,13 +6,10 @@ nor a later change of that answer, can lead elsewhere.
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import errno
 import os
 import socket
 import ssl
-import threading
 from collections.abc import Callable, Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any, TypeAlias
@@ -20,6 +17,7 @@ from typing import Any, TypeAlias
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from camscan.background import aside
 from camscan.net.names import resolve as resolve_name
 
 Resolve: TypeAlias = Callable[[str], Sequence[str]]
@@ -95,24 +93,14 @@ def session_to(
 
 
 async def look_up(host: str, resolve: Resolve = resolve_name) -> Sequence[str]:
-    """The addresses of a name, looked up in a daemon thread, so that a dead resolver does not delay the exit.
+    """The addresses of a name; a dead resolver does not delay the exit.
 
     Raises:
         OSError: it has none.
     """
-    loop = asyncio.get_running_loop()
-    found: asyncio.Future[Sequence[str]] = loop.create_future()
-
-    def ask() -> None:
-        try:
-            result: Sequence[str] | OSError = resolve(host) or OSError(f"{host} has no address")
-        except OSError as error:
-            result = error
-        with contextlib.suppress(RuntimeError):  # the loop has ended: nobody waits any more
-            loop.call_soon_threadsafe(_settle, found, result)
-
-    threading.Thread(target=ask, daemon=True, name="camscan-name").start()
-    return await found
+    if not (found := await aside(lambda: resolve(host))):
+        raise OSError(f"{host} has no address")
+    return found
 
 
 class _Resolver(AbstractResolver):
@@ -140,12 +128,3 @@ class _Resolver(AbstractResolver):
 
     async def close(self) -> None:
         """Do nothing."""
-
-
-def _settle(found: asyncio.Future[Sequence[str]], result: Sequence[str] | OSError) -> None:
-    if found.done():
-        return
-    if isinstance(result, OSError):
-        found.set_exception(result)
-    else:
-        found.set_result(result)
