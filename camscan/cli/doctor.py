@@ -27,14 +27,23 @@ class Finding:
 
 
 @click.command()
-def doctor() -> None:
+@click.option(
+    "--db",
+    metavar="PATH-OR-URL",
+    envvar="CAMSCAN_DB",
+    show_envvar=True,
+    help="A store to look at too: in a PostgreSQL database, whether anybody may do more than is needed.",
+)
+def doctor(db: str | None) -> None:
     """Show what this host can and cannot do: privileges, multicast, limits, library versions.
 
     \b
-    Example:
+    Examples:
       camscan doctor
+      camscan doctor --db postgresql://camscan@db.example/camscan
     """
     findings = [finding for check in _CHECKS for finding in check()]
+    findings += _store(db) if db else ()
     for finding in findings:
         click.echo(f"{finding.grade:<5}{finding.text}")
     sys.exit(Exit.FAILED if any(finding.grade == "bad" for finding in findings) else Exit.DONE)
@@ -128,6 +137,23 @@ def _registry() -> Iterator[Finding]:
     from camscan.codecs.oui import registry_date
 
     yield Finding("ok", f"MAC registry: {registry_date()} (update it with `pip install --upgrade aiooui`)")
+
+
+def _store(db: str) -> Iterator[Finding]:
+    from camscan.errors import StoreError
+    from camscan.reports.escape import terminal
+    from camscan.store.rights import excess
+
+    try:
+        found = excess(db)
+    except StoreError as error:
+        yield Finding("bad", terminal(str(error)))
+        return
+    for text in found or ():
+        yield Finding("note", terminal(text))
+    if not found:
+        more = "" if found is None else ", and nobody may do more there than is needed"
+        yield Finding("ok", f"the store can be reached{more}")
 
 
 _CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
