@@ -14,7 +14,7 @@ from ipaddress import ip_address
 from typing import Any, TypeAlias
 
 from camscan.app import gctuning
-from camscan.app.history import MISSED
+from camscan.app.history import LOST, MISSED
 from camscan.app.jobs import Job
 from camscan.app.middleboxes import Middleboxes
 from camscan.app.portsources import checkpoint, port_source
@@ -39,7 +39,7 @@ from camscan.store import Store, Writer
 
 _BLIND_SHARE = 0.05
 """Sends that this host refused, or addresses that it had no time for, of all targets, above which a scan is partial."""
-_LOST = "questions sent then were lost, so scan again"
+_AGAIN = "questions sent then were lost, so scan again"
 _HURRIED = "camscan stood still, or had too little CPU: scan again"
 _BLIND = "blind: the decoy"
 _MOST_REASONS = 3
@@ -196,23 +196,27 @@ def _ended(job: Job, engine: Engine, net: LiveNet, interfaces: Sequence[Interfac
     if status is ScanStatus.COMPLETE and net.failures.total() > few:
         status = ScanStatus.PARTIAL
         notes.append(_refusals(net.failures))
-    if engine.unasked > few:
-        notes.append(f"no time was left to ask {plural(engine.unasked, 'address')}: {_HURRIED}")
     sent = together(job.scan.sent, net.sent)
     every = tuple(dict.fromkeys((*job.scan.notes, *notes)))  # a scan that was resumed has some already
-    if status is ScanStatus.COMPLETE and any(note.endswith(_HURRIED) for note in every):
-        status = ScanStatus.PARTIAL
-    return replace(job.scan, finished_at=datetime.now(UTC), status=status, sent=sent, notes=every)
+    ended = replace(job.scan, finished_at=datetime.now(UTC), status=status, sent=sent, notes=every)
+    unasked = f"no time was left to ask {plural(engine.unasked, 'address')}: {_HURRIED}"
+    return _lossy(ended, [unasked] if engine.unasked > few else [])
 
 
 def _cut_off(cut: Mapping[str, float], lost: Mapping[str, float], ended: Scan) -> Scan:
     """A scan by how long its interfaces and gateways were cut off: of who was asked meanwhile, silence says nothing."""
     said = [(f"{name} was not connected", seconds) for name, seconds in cut.items()]
     said += [(f"the gateway {name} did not answer ARP any more", seconds) for name, seconds in lost.items()]
-    notes = (*ended.notes, *(f"{what} for {seconds:.0f} s: {_LOST}" for what, seconds in said if seconds))
-    # The notes of a run before this one count too: whom that asked in vain is not asked again.
-    partial = ended.status is ScanStatus.COMPLETE and any(note.endswith(_LOST) for note in notes)
-    return replace(ended, status=ScanStatus.PARTIAL if partial else ended.status, notes=notes)
+    return _lossy(ended, [f"{what} for {seconds:.0f} s: {_AGAIN}" for what, seconds in said if seconds])
+
+
+def _lossy(ended: Scan, why: Sequence[str]) -> Scan:
+    """A scan by what was lost in it, which is noted; in a run before this one too: who was asked is not asked again."""
+    lost = "\n".join((*ended.settings.get(LOST, "").splitlines(), *why))
+    partial = bool(lost) and ended.status is ScanStatus.COMPLETE
+    status = ScanStatus.PARTIAL if partial else ended.status
+    settings = {**ended.settings, LOST: lost} if why else ended.settings
+    return replace(ended, status=status, settings=settings, notes=tuple(dict.fromkeys((*ended.notes, *why))))
 
 
 def _hidden(sink: Middleboxes, ended: Scan) -> Scan:
