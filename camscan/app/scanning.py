@@ -40,7 +40,7 @@ from camscan.store import Store, Writer
 _BLIND_SHARE = 0.05
 """Sends that this host refused, or addresses that it had no time for, of all targets, above which a scan is partial."""
 _AGAIN = "questions sent then were lost, so scan again"
-_HURRIED = "camscan stood still, or had too little CPU: scan again"
+_HURRIED = "camscan had too little CPU: scan again"
 _BLIND = "blind: the decoy"
 _MOST_REASONS = 3
 _SHORTAGES = frozenset(errno.errorcode[number] for number in EXHAUSTED)
