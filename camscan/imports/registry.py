@@ -37,14 +37,24 @@ READERS = (
 """Readers in the order in which they are tried, the most certain first."""
 _ARCHIVE = b"PK\x03\x04"
 """How a ZIP archive begins, which no reader reads."""
-_NMAP_TEXT = (b"# Nmap ", b"Starting Nmap ")
-"""How the other two forms of nmap's output begin."""
+_NMAP_TEXT = "is nmap's output for people: import its XML (nmap -oX, or -oA for all forms)"
+_NOT_READ = {
+    pcap.GZIP: "is packed with gzip and no capture: `zcat FILE | camscan import -`",
+    b"# Nmap ": _NMAP_TEXT,
+    b"Starting Nmap ": _NMAP_TEXT,
+    b"SQLite format 3\x00": "is a SQLite file: a store of camscan's is read by --db, or by `camscan db merge`",
+}
+"""How files begin that no reader reads, and what to do with them."""
 _OPEN_PORTS = re.compile(rb'\A\{"(?:(address)": "|(?:host|ip)":"[^"]*",(?:"[a-z_]{1,16}":"[^"]*",){0,4}"port":\d)')
 """How the lines of `camscan ports` begin, and those of naabu."""
 _LIST = b"[ \t\r\n"
 """How a list begins of what a reader expects one a line."""
 _BUNDLE = b"README.txt"
 """The first part of a bundle of evidence; its name begins at byte 30."""
+_OWN = re.compile(
+    rb'\A(?:\{"schema": ?"camscan|\{"scan": "[0-9a-f]+", "site": |(?:\xef\xbb\xbf)?id,address,mac,hostname,maker,)'
+)
+"""How the JSON, the lines and the CSV of camscan's own reports begin."""
 
 
 def reader_for(head: bytes, name: str | None = None, file: str = "this") -> Reader:
@@ -53,26 +63,45 @@ def reader_for(head: bytes, name: str | None = None, file: str = "this") -> Read
     Raises:
         UsageError: no reader has that name, or none recognises the file.
     """
-    known = ", ".join(reader.name for reader in READERS)
-    if name is not None and all(reader.name != name for reader in READERS):
-        raise UsageError(f"unknown kind {name!r}: --kind is one of {known}")
-    found = [reader for reader in READERS if (reader.sniff(head) if name is None else reader.name == name)]
-    if not found:
-        if not head.strip():
-            raise UsageError(f"{file} is empty: nothing to import")
-        if head.startswith(pcap.GZIP):
-            raise UsageError(f"{file} is packed with gzip and no capture: `zcat FILE | camscan import -`")
-        if head.startswith(_ARCHIVE):
-            if head.startswith(_BUNDLE, 30):
-                raise UsageError(f"{file} looks like a bundle of evidence: import it with `camscan db merge`")
-            raise UsageError(f"{file} is a workbook or an archive: save its table as CSV, or unpack it")
-        if head.startswith(_NMAP_TEXT):
-            raise UsageError(f"{file} is nmap's output for people: import its XML (nmap -oX, or -oA for all forms)")
-        if ports := _OPEN_PORTS.match(head):
-            remedy = f"scan the addresses: jq -r .{'address' if ports[1] else 'ip'} FILE | sort -u | camscan scan -"
-            raise UsageError(f"{file} lists open ports, and not what answered there: {remedy}")
-        if any(reader.sniff(head.lstrip(_LIST)) for reader in READERS if head.lstrip().startswith(b"[")):
-            raise UsageError(f"{file} is one JSON list: import its items, `jq -c '.[]' FILE | camscan import -`")
-        remedy = f"choose its kind with --kind, from {known}; a list of devices is for `camscan reconcile`"
-        raise UsageError(f"{file} is not a file that camscan knows: {remedy}")
-    return found[0]
+    if name is not None:
+        for reader in READERS:
+            if reader.name == name:
+                return reader
+        raise UsageError(f"unknown kind {name!r}: --kind is one of {_known()}")
+    if not _OWN.match(head):  # a report holds no answers: it would be judged by its MACs alone
+        for reader in READERS:
+            if reader.sniff(head):
+                return reader
+    raise UsageError(f"{file} {_why_not(head)}")
+
+
+def _known() -> str:
+    return ", ".join(reader.name for reader in READERS)
+
+
+def _why_not(head: bytes) -> str:
+    """Why a file is not read, and what to do."""
+    if not head.strip():
+        return "is empty: nothing to import"
+    for start, told in _NOT_READ.items():
+        if head.startswith(start):
+            return told
+    if head.startswith(_ARCHIVE) or _OWN.match(head):
+        return _why_not_own(head)
+    if ports := _OPEN_PORTS.match(head):
+        remedy = f"scan the addresses: jq -r .{'address' if ports[1] else 'ip'} FILE | sort -u | camscan scan -"
+        return f"lists open ports, and not what answered there: {remedy}"
+    if any(reader.sniff(head.lstrip(_LIST)) for reader in READERS if head.lstrip().startswith(b"[")):
+        return "is one JSON list: import its items, `jq -c '.[]' FILE | camscan import -`"
+    remedy = f"choose its kind with --kind, from {_known()}; a list of devices is for `camscan reconcile`"
+    return f"is not a file that camscan knows: {remedy}"
+
+
+def _why_not_own(head: bytes) -> str:
+    """The same, of archives and of what camscan wrote itself."""
+    if _OWN.match(head):
+        remedy = "get the store or a bundle of its scan (`camscan evidence export`), and use `camscan db merge`"
+        return f"was written by camscan, and does not hold the answers in a form to import: {remedy}"
+    if head.startswith(_BUNDLE, 30):
+        return "looks like a bundle of evidence: import it with `camscan db merge`"
+    return "is a workbook or an archive: save its table as CSV, or unpack it"

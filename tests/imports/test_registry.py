@@ -97,6 +97,30 @@ def test_of_a_form_that_is_not_read_the_one_that_is_is_told(head: bytes, told: s
         reader_for(head, file="cam.txt")
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        b'{"schema": "camscan/1",\n "scan": {"id": "4f2a"',
+        b'{"schema":"camscan-records/1","record":"scan"',
+        b'{"scan": "4f2a00", "site": null, "started_at": ',
+        b"id,address,mac,hostname,maker,brand,model\n44:19:B6:00:00:01,10.0.0.1,44:19:B6:00:00:01,,Axis,,",
+        b"\xef\xbb\xbfid,address,mac,hostname,maker,brand,model\n",
+    ],
+)
+def test_of_a_report_of_camscans_own_the_bundle_is_asked_for(head: bytes) -> None:
+    with pytest.raises(UsageError, match=r"cam\.txt was written by camscan, .*`camscan db merge`$"):
+        reader_for(head, file="cam.txt")
+
+
+def test_a_report_may_still_be_read_as_a_table_of_macs() -> None:
+    assert reader_for(b"id,address,mac,hostname,maker,brand,model\n", "mac-table").name == "mac-table"
+
+
+def test_a_store_is_no_file_to_import() -> None:
+    with pytest.raises(UsageError, match=r"cam\.db is a SQLite file: .* --db, or by `camscan db merge`$"):
+        reader_for(b"SQLite format 3\x00\x10\x00", file="cam.db")
+
+
 @pytest.mark.parametrize("head", [b"", b" \r\n"])
 def test_an_empty_file_is_called_so(head: bytes) -> None:
     with pytest.raises(UsageError, match=r"cam\.txt is empty: nothing to import"):
