@@ -165,9 +165,10 @@ def _is_complete(scan: Scan) -> bool:
 
 
 def _log(site: str, changes: Changes, warned_of: Selection) -> None:
-    """What is selected, as warnings."""
+    """What is selected, and the first sweep, as warnings."""
     warned = warned_of.of(changes)
-    level = logging.WARNING if warned.changes or warned.losses or warned.ended else logging.INFO
+    told = changes.first or warned.changes or warned.losses or warned.ended
+    level = logging.WARNING if told else logging.INFO
     tell("sweep.changes", level, site=site, scan=changes.scan, summary=summary(changes))
     level = logging.WARNING if warned.losses else logging.INFO
     for loss in changes.losses:

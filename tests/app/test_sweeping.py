@@ -103,6 +103,16 @@ def test_each_receiver_is_told_what_it_asked_for_and_the_log_warns_of_what_it_is
     assert [one.levelname for one in caplog.records if "sweep.changes" in one.getMessage()] == ["INFO"]
 
 
+def test_the_log_warns_of_the_first_sweep_for_cron_mails_no_less(
+    context: Callable[..., SweepContext], world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, logger="camscan.sweep")
+    swept(context('[sweep]\nchanges = ["firmware"]\n'))
+    swept(context('[sweep]\nchanges = ["firmware"]\n'))
+    told = [(one.levelname, "first sweep" in one.getMessage()) for one in caplog.records]
+    assert [one for one in told if one[1] or one[0] != "INFO"] == [("WARNING", True)]
+
+
 def test_without_a_receiver_nothing_waits_for_one(context: Callable[..., SweepContext], world: World) -> None:
     swept(context(""))
     assert context().store.outbox.pending() == {}
