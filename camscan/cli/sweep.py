@@ -29,7 +29,7 @@ _INTERRUPTED = "interrupted by a signal: what was found is stored, and the next 
 @options.sites
 @options.configured_db
 @options.fingerprints
-@click.option("--jitter", metavar="DURATION", help="Start at a random moment within this time, such as 10m.")
+@click.option("--jitter", metavar="DURATION", help="Start at a random moment within this time, such as 10m, or 0.")
 @click.option("--log-json", is_flag=True, help="Log events as JSON lines.")
 @options.formats("table", "json", "csv", "markdown", otherwise=None, unsaid="nothing is written")
 @options.output
@@ -137,7 +137,9 @@ def _chosen(config: Config, names: Sequence[str]) -> list[Site]:
 def _wait(jitter: str | None, config: Config) -> None:
     from camscan.sweeps.configtypes import duration
 
-    most = duration(jitter, "--jitter", "90s or 10m") if jitter else config.sweep.jitter or 0
+    if jitter == "0":
+        return
+    most = duration(jitter, "--jitter", "10m, or 0") if jitter else config.sweep.jitter or 0
     if most:
         time.sleep(random.uniform(0, most))  # noqa: S311 - it spreads, it hides nothing
 

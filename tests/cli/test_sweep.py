@@ -253,6 +253,11 @@ def test_jitter(config: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> 
     assert len(waited) == 1
     assert 0 <= waited[0] <= 600
     assert isinstance(run(config, "--jitter", "soon").exception, UsageError)
+    config.write_text(f'{CONFIG}[sweep]\njitter = "10m"\n', encoding="ascii")
+    assert run(config, "--jitter", "0").exit_code == 0
+    assert len(waited) == 1, "whoever starts a sweep by hand need not wait"
+    assert run(config).exit_code == 0
+    assert len(waited) == 2
 
 
 def test_the_configuration_names_the_store_and_db_another(config: Path, world: World, tmp_path: Path) -> None:
