@@ -21,6 +21,8 @@ from camscan.imports.files import neighbours
         "192.0.2.5   ether   44:19:b6:01:02:03   C   eth0",
         "192.0.2.5\t44:19:b6:01:02:03\tHangzhou Hikvision Digital Technology",
         "192.0.2.5  4419b6-010203  10  1/1",
+        " 0 DC 192.0.2.5  44:19:B6:01:02:03  bridge  reachable",
+        "12 D 192.0.2.5  44:19:B6:01:02:03  IPC  dhcp1  bound  3m2s",
     ],
 )
 def test_one_line_of_each_tool(line: str) -> None:
