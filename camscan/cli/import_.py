@@ -59,4 +59,7 @@ def import_(files: tuple[str, ...], kind: str | None, site: str | None, db: str 
                 click.echo(f"`{command}` shows it, also if a later scan is stored.", err=True)
             click.echo(scan.id)
             merged(store, scan, library())  # else the first look at the scan would have to derive them
-    sys.exit(Exit.DONE if scan.status is ScanStatus.COMPLETE else Exit.INCOMPLETE)
+    blind = not any(file.summary.whole for file in read)
+    if blind:
+        click.echo("Nothing that tells of devices was read.", err=True)
+    sys.exit(Exit.DONE if scan.status is ScanStatus.COMPLETE and not blind else Exit.INCOMPLETE)

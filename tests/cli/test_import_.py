@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 
 from camscan.app.judging import library
 from camscan.app.registering import update_register
+from camscan.cli.exits import Exit
 from camscan.cli.fingerprints import explain
 from camscan.cli.import_ import import_
 from camscan.cli.report import report
@@ -110,6 +111,17 @@ def test_what_cannot_be_imported_leaves_no_scan(tmp_path: Path, db: Path) -> Non
     assert str(run("-", "--db", db, stdin="Dear Sir or Madam").exception).startswith("stdin is not a file")
     with Store.open(db) as store:
         assert store.scans() == ()
+
+
+def test_a_file_that_tells_of_no_device_is_blind(db: Path) -> None:
+    connection = '{"ts":1763629210.1,"uid":"C1","id.orig_h":"192.0.2.5","id.orig_p":9,"id.resp_h":"192.0.2.6"}\n'
+    result = run("-", "--kind", "zeek", "--db", db, stdin=connection)
+    assert result.exit_code == Exit.INCOMPLETE, result.output
+    assert result.stderr.endswith("\nNothing that tells of devices was read.\n")
+    scan, store = stored(db, result)
+    with store:
+        assert scan.status is ScanStatus.COMPLETE
+    assert run("-", "--kind", "arp", "--db", db, stdin=NEIGHBOURS).exit_code == Exit.DONE
 
 
 def test_a_list_of_banners_tells_of_each_address_by_itself(db: Path) -> None:
