@@ -444,6 +444,8 @@ def test_on_a_narrow_terminal_nothing_runs_over(db: Path, cameras: Path, monkeyp
     narrow = run(db, cameras, "--quiet").stdout
     assert max(map(len, narrow.splitlines())) <= 60 < max(map(len, wide.splitlines()))
     assert len(narrow.split("\n\n")) == len(wide.split("\n\n"))
+    whole = f"inventory: Hikvision {'long name ' * 9}".strip()
+    assert all(whole in " ".join(shown.split()) for shown in (narrow, wide)), "what a column cuts off follows below it"
 
 
 def test_of_sheets_that_hold_nothing_no_lines_are_counted(db: Path, tmp_path: Path) -> None:

@@ -133,7 +133,9 @@ def render_table(made: Reconciliation, page: Page) -> Iterator[str]:
     for result, cells in zip(results, rows, strict=True):
         shown = line(cells, chosen)
         yield (_painted(result.cls, shown) if page.colour else shown) + "\n"
-        yield from _wrapped([terminal(result.reason, _LONG)], room, " " * indent)
+        cut = [i for i in _FLEXIBLE if cell_len(cells[i]) > chosen[i]]
+        whole = [f"{_HEADS[i]}: {cells[i]}" for i in cut]
+        yield from _wrapped([*whole, terminal(result.reason, _LONG)], room, " " * indent)
 
 
 def render_markdown(made: Reconciliation, _page: Page) -> Iterator[str]:
