@@ -72,7 +72,7 @@ def split(text: str) -> tuple[str, ...]:
             scopes.append(word)
             if len(scopes) > MAX_SCOPES:
                 break
-        elif len(scopes[-1]) < MAX_SCOPE:
+        elif word != "\\" and len(scopes[-1]) < MAX_SCOPE:  # the mark of a line that goes on in the next
             scopes[-1] = f"{scopes[-1]} {word}"
     return tuple(scopes[:MAX_SCOPES])
 

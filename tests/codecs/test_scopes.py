@@ -79,6 +79,7 @@ def test_values_keep_their_order_and_come_once() -> None:
         ("onvif://a/name/Hong Kong  West onvif://a/x", ("onvif://a/name/Hong Kong West", "onvif://a/x")),
         ("onvif://a/name/SPEC: I8:A ldap:///o=x", ("onvif://a/name/SPEC: I8:A", "ldap:///o=x")),
         ("stray onvif://a/b urn:x uuid:y", ("stray", "onvif://a/b", "urn:x", "uuid:y")),
+        ("onvif://a/b \\\n onvif://a/c d \\\n", ("onvif://a/b", "onvif://a/c d")),
     ],
 )
 def test_split(text: str, expected: tuple[str, ...]) -> None:
