@@ -58,6 +58,21 @@ _LISTING = re.compile(
     r"|(?m:^# (?:HELP|TYPE) [a-z0-9]+_[a-z0-9_:]+ )"
 )
 """How programs that keep lists or counts of other devices begin them: Django's pages of results, Prometheus."""
+_JSON = re.compile(r'\s*(?:\{\s*"|\[\s*[{\["])')
+_QUOTATION = re.compile(r"(?i)(?:HTTP|RTSP)/1\.[01] [1-5][0-9]{2}(?![0-9])|<(?:!doctype|html|head|title|script)[ >]")
+"""What no device puts in a document in JSON, and programs that keep what others answered do."""
+_NOTES = re.compile(r"(?m)^ {0,3}```[^`\r\n]{0,20}\r?$")
+_FILE = re.compile(
+    r"(?i)^content-type: ?(?:text/(?:x-)?(?:markdown|python|yaml|csv|go|rust|java|typescript|diff|patch)"
+    r"|application/(?:x-)?(?:sql|yaml|sh|python|ndjson|rss\+xml|atom\+xml))\b"
+)
+_SOURCE = re.compile(
+    r"\A\s*(?:#!/|<\?php\b|package [a-z]\w*;?\r?\n|(?:import|use|using) [\w.:{}, ]+;?\r?\n|from [\w.]+ import "
+    r"|#include [<\"]|(?:CREATE|INSERT|DROP) [A-Z]+ )"
+)
+_SCHEMA = re.compile(r"<(?:xs|xsd):schema[\s>]")
+"""Notes with parts of answers between fences, source code, schemas: nothing that a device says of itself."""
+_STATUS = "http.status"
 _HEAD = re.compile(r"\AHTTP/[^\r\n]+(?:\r?\n[^\r\n]+)*\r?\n\r?\n")
 _HEADER = "http.header"
 _TEXT = "banner.text"
@@ -73,6 +88,10 @@ _HOSTED = re.compile(
 )
 """Headers of shops' and magazines' software, of networks that hand out pages for others, and of servers for programs
 in languages that no such device runs: what they say of a device in a test, a gateway or a trap."""
+_STREAM = "rtsp.sdp"
+_STREAMER = "rtsp.server"
+_RELAYED = re.compile(r"(?i)^session:")
+"""What no device says with the description of a stream, only later, and relays that say no name say with all."""
 _FRAMED = re.compile(r"(?i)^x-powered-by: ?express(?:[/ ]|$)")
 """A frame that programs with pages of their own are also made with: in doubt is what it says without a page."""
 _MAX_HEADERS = 64
@@ -82,11 +101,13 @@ _MAX_VALUE = 256
 
 
 def is_doubtful(fields: Fields) -> bool:
-    """Whether an answer is of a simulator or honeypot, or a page about devices: its names are hints at most."""
+    """Whether an answer is of a simulator, honeypot or relay, or a page about devices: its names are hints."""
     return (
         any(_ABOUT.search(value) for value in _values(fields, _TITLE))
         or any(_HOSTED.search(value[:_MAX_VALUE]) for value in _headers(fields))
         or (_TITLE not in fields and any(map(_FRAMED.search, _headers(fields))))
+        or _is_relayed(fields)
+        or _is_written(fields)
         or any(_is_of_site(value[:_MAX_BODY].lower()) for value in fields.get(_BODY, ())[:1])
         or any(_lists(value) for name in (_BODY, _TEXT) for value in fields.get(name, ())[:1])
         or any(_IMITATION.search(value) for name in _NAMES for value in _values(fields, name))
@@ -99,12 +120,33 @@ def _headers(fields: Fields) -> list[str]:
     return [*fields.get(_HEADER, ())[:_MAX_HEADERS], *lines[:_MAX_HEADERS]]
 
 
+def _is_relayed(fields: Fields) -> bool:
+    if _STREAM not in fields or _STREAMER in fields:
+        return False
+    return any(map(_RELAYED.search, fields.get("rtsp.header", ())[:_MAX_HEADERS]))
+
+
+def _is_written(fields: Fields) -> bool:
+    """Whether a server handed out notes or source code, which parts of them that were copied alone are not."""
+    if _STATUS not in fields:
+        return False
+    bodies = [body[:_MAX_BODY] for body in fields.get(_BODY, ())[:1]]
+    return any(map(_FILE.search, _headers(fields))) or any(
+        _SCHEMA.search(body) or _SOURCE.match(body) or len(_NOTES.findall(body)) > 1 for body in bodies
+    )
+
+
 def _is_of_site(body: str) -> bool:
     return any(mark in body for mark in _SITE)
 
 
 def _lists(text: str) -> bool:
-    return is_listing(_HEAD.sub("", text, count=1)) or _LISTING.search(text[:_MAX_BODY]) is not None
+    body = _HEAD.sub("", text, count=1)
+    return (
+        is_listing(body)
+        or _LISTING.search(text[:_MAX_BODY]) is not None
+        or (_JSON.match(body) is not None and _QUOTATION.search(body[:_MAX_BODY]) is not None)
+    )
 
 
 def _values(fields: Fields, name: str) -> list[str]:

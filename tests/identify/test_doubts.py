@@ -148,3 +148,45 @@ def test_a_rule_across_answers_is_no_surer_than_the_least_of_them(build: Build, 
     assert [found.level for found in library.identify(answers)] == [Level.HINT]
     honest = [answer({"http.server": "x"}), answer({"http.path": "y"}), answer({"http.title": "Simulator"}, port=81)]
     assert [found.level for found in library.identify(honest)] == [Level.LIKELY]
+
+
+def test_streams_of_others_passed_on() -> None:
+    stream = {"rtsp.sdp": ("v=0\r\ns=Media Presentation\r\n",), "rtsp.header": ("cseq: 3", "session: EFKONhgMR")}
+
+    assert is_doubtful(stream)
+    assert not is_doubtful({**stream, "rtsp.server": ("Wisenet WAVE/5.1.1.37512",)})
+    assert not is_doubtful({**stream, "rtsp.header": ("cseq: 3", "x-accept-dynamic-rate: 1")})
+    assert not is_doubtful({"rtsp.header": ("session: 2090545605;timeout=60",)})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r'{"took":4,"hits":{"hits":[{"_source":{"banner":"HTTP/1.1 200 OK\r\nServer: App-webs/\r\n\r\n"}}]}}',
+        r'{"ip_str":"192.0.2.9","data":[{"html":"<script>window.location.href=\"/doc/page/login.asp\"</script>"}]}',
+        r'[{"ip":"192.0.2.9","data":"RTSP/1.0 401 Unauthorized\r\nWWW-Authenticate: Digest realm=\"IP Camera(5)\""}]',
+    ],
+)
+def test_answers_of_devices_kept_in_a_document(text: str) -> None:
+    assert is_doubtful({"http.body": (text,)})
+    assert is_doubtful({"banner.text": ("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n" + text,)})
+
+
+def test_a_document_of_a_device() -> None:
+    assert not is_doubtful({"http.body": ('{"id":1,"params":{"realm":"Login to 4K049EBPAG1D7E7"},"result":false}',)})
+    assert not is_doubtful({"banner.text": ("[path front] RTSP/1.0 401 Unauthorized\r\nServer: Rtsp Server/3.0",)})
+    assert not is_doubtful({"banner.text": ("HTTP/1.1 401 Unauthorized\r\nServer: App-webs/\r\n\r\n<html>",)})
+
+
+def test_notes_that_a_server_hands_out() -> None:
+    notes = "# Camera\n\n```xml\n<DeviceInfo><model>DS-2CD2143G0-I</model></DeviceInfo>\n```\n"
+    schema = '<xs:schema targetNamespace="http://www.isapi.org/ver20/XMLSchema"><xs:element name="PTZ"/></xs:schema>'
+
+    assert is_doubtful({"http.status": ("200",), "http.body": (notes,)})
+    assert is_doubtful({"http.status": ("200",), "http.body": (schema,)})
+    assert is_doubtful({"http.status": ("200",), "http.header": ("content-type: text/markdown",)})
+    assert is_doubtful({"http.status": ("200",), "http.body": ("import requests\n\nMODEL = 'DS-2CD2143G0-I'\n",)})
+    assert is_doubtful({"http.status": ("200",), "http.header": ("content-type: text/csv; charset=utf-8",)})
+    assert not is_doubtful({"http.status": ("200",), "http.header": ("content-type: text/css",)})
+    assert not is_doubtful({"http.body": (notes,)})
+    assert not is_doubtful({"http.status": ("200",), "http.body": ("HTTP/1.1 401 Unauthorized\n```\n",)})
