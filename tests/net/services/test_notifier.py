@@ -87,6 +87,18 @@ async def test_mail() -> None:
     assert "one" in "\n".join(lines)
 
 
+async def test_no_text_adds_a_header_to_a_mail() -> None:
+    """Text of devices is one line each before it comes here; this is what lies behind that."""
+    forged = "Bcc: victim@example.org"
+    with smtp() as (port, lines):
+        url = f"mailto://127.0.0.1:{port}?from=a@example.org&to=b@example.org&mode=insecure"
+        text = f"one\r\n.\r\n{forged}"
+        await deliver(url, f"title\r\n{forged}\r\n\r\n{forged}", text, timeout=30.0, allow_private=True)
+    head = lines[: lines.index("")]
+    assert any(line.startswith("Subject: ") for line in head)
+    assert [line for line in head if line.lower().startswith("bcc:")] == []
+
+
 async def test_a_service_that_fails_may_be_asked_again_and_no_secret_is_told() -> None:
     with receiving([FAILING]) as receiver:
         assert await to(at(receiver)) == Delivery(taken=False, reason="HTTP 500", again=True)
