@@ -60,6 +60,11 @@ def exclusions(words: Sequence[str]) -> TargetSet:
     return parse(expand(words, read), resolve=resolve, whole_networks=True)
 
 
+def _addresses(words: Sequence[str]) -> TargetSet:
+    """What they exclude that is no name, and can be read; raises TargetError where a file cannot."""
+    return known_addresses([spec.text for spec in expand(words, read)], whole_networks=True)
+
+
 class Followed:
     """What is excluded by now, beginning with what these words excluded when they were first read.
 
@@ -86,10 +91,12 @@ class Followed:
 
     async def _read(self) -> None:
         try:
-            named = await aside(lambda: exclusions(self._words))  # a dead resolver does not hold up the end
+            self._add(await aside(lambda: _addresses(self._words)))  # at once: to look a name up may take minutes
+            self._add(await aside(lambda: exclusions(self._words)))  # a dead resolver does not hold up the end
         except CamscanError as error:
-            _log.warning("the exclusions stay as they were: %s", "; ".join(str(error).splitlines()))
-            return
+            _log.warning("some exclusions are not heeded: %s", "; ".join(str(error).splitlines()))
+
+    def _add(self, named: TargetSet) -> None:
         added = named.minus(self.excluded)
         if added:
             self.excluded = TargetSet.of((*self.excluded.ranges, *added.ranges))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -66,15 +67,39 @@ async def test_a_file_that_cannot_be_used_changes_nothing_and_is_told(
     following = asyncio.create_task(followed.follow())
     try:
         write(file, "10.0.0.300")
-        await eventually(lambda: "the exclusions stay as they were: " in caplog.text)
+        await eventually(lambda: "some exclusions are not heeded: " in caplog.text)
         caplog.clear()
         await asyncio.to_thread(file.unlink)
-        await eventually(lambda: "the exclusions stay as they were: " in caplog.text)
+        await eventually(lambda: "some exclusions are not heeded: " in caplog.text)
         write(file, "10.0.0.3")
         await eventually(lambda: bool(told))
     finally:
         following.cancel()
     assert "10.0.0.1" in followed.excluded
+
+
+async def test_an_address_is_heeded_though_a_name_beside_it_cannot_be_looked_up(
+    file: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where the name server has died since the scan began."""
+    answers, told = threading.Event(), list[TargetSet]()
+
+    def resolve(name: str) -> list[str]:
+        answers.wait(30)
+        raise OSError(f"{name} is not known")
+
+    monkeypatch.setattr(module, "resolve", resolve)
+    followed = Followed(exclusions([f"@{file}"]), (f"@{file}",), told.append)
+    following = asyncio.create_task(followed.follow())
+    try:
+        write(file, "10.0.0.1\nprinter.example\n10.0.0.64/26\n")
+        await eventually(lambda: bool(told))
+        answers.set()
+        await eventually(lambda: "some exclusions are not heeded: " in caplog.text)
+    finally:
+        following.cancel()
+    assert "10.0.0.70" in followed.excluded
+    assert followed.notes == ["excluded while the scan ran, so not asked from then on: 10.0.0.64-10.0.0.127"]
 
 
 async def test_a_pipe_is_not_waited_for_again(file: Path, tmp_path: Path) -> None:
