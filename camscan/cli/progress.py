@@ -149,7 +149,7 @@ def _update_register(store: Store, rules: Library, lists: Sequence[Policy], *, a
 
 
 def _answer(store: Store, names: Sequence[str], lists: Sequence[Policy], deadline: date | None, window: int) -> _Answer:
-    from camscan.errors import UsageError
+    from camscan.cli.stored import unknown_site
     from camscan.register.progress import burn_down
     from camscan.register.progress import progress as progress_of
 
@@ -157,7 +157,7 @@ def _answer(store: Store, names: Sequence[str], lists: Sequence[Policy], deadlin
     if not known:
         store.scan()  # which says that there is none yet
     if unknown := [name for name in names if name not in known]:
-        raise UsageError(f"no scan of site {unknown[0]!r} is stored: see `camscan scans`")
+        raise unknown_site(unknown[0], known)
     chosen = tuple(one.id for one in lists)
     tallies, today = list(store.register.tallies(names, chosen)), datetime.now(UTC).date()
     sites = burn_down(tallies, today, deadline, window, names or known)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from itertools import chain, islice
 from pathlib import Path
@@ -158,8 +158,15 @@ def scans_of(store: Store, site: str | None) -> tuple[Scan, ...]:
     """
     found = store.scans(site)
     if site is not None and not found:
-        raise UsageError(f"no scan of site {site!r} is stored: see `camscan scans`")
+        raise unknown_site(site, store.sites())
     return found
+
+
+def unknown_site(site: str, known: Iterable[str | None]) -> UsageError:
+    """What to raise where no scan of a site is stored."""
+    from camscan.cli.brands import remedy
+
+    return UsageError(f"no scan of site {site!r} is stored: {remedy(site, filter(None, known), 'see `camscan scans`')}")
 
 
 def chosen_scans(store: Store, references: Sequence[str], site: str | None, *, quiet: bool) -> tuple[Scan, ...]:

@@ -159,8 +159,10 @@ def test_what_could_not_be_derived_again_is_not_dropped(store: Store) -> None:
 
 
 def test_an_unknown_site_is_wrong_use(store: Store) -> None:
-    with pytest.raises(UsageError, match="no scan of site 'hg'"):
-        run(store, "--site", "hg")
+    with pytest.raises(UsageError, match=r"no scan of site 'x' is stored: see `camscan scans`$"):
+        run(store, "--site", "x")
+    with pytest.raises(UsageError, match=r"no scan of site 'HQ' is stored: did you mean 'hq'\?$"):
+        run(store, "--site", "HQ")
 
 
 def test_a_thinned_scan_is_not_taken_for_all_that_was_seen(store: Store) -> None:
