@@ -135,6 +135,7 @@ def test_export_and_verify(db: Path, key: Path) -> None:
     bundle = exported(db, key, "--operator", "J. Doe", "--authority", "Order 17")
     assert bundle.stat().st_mode & 0o777 == 0o600
     done = run("verify", str(bundle), "--key", f"{key}.pub")
+    assert "states        none: people have said nothing of devices of the site\n" in done.stdout
     assert done.exit_code == Exit.DONE, done.exception
     assert "bundle.zip holds." in done.stdout
     for told in (
