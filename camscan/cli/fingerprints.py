@@ -14,7 +14,7 @@ from camscan.cli.brands import brands, no_maker, remedy
 from camscan.cli.evaluate import evaluate
 from camscan.cli.exits import Exit
 from camscan.cli.groups import CommandGroup
-from camscan.records import Judged
+from camscan.records import Judged, LedgerEntry, Outcome
 
 
 @click.group(cls=CommandGroup)
@@ -132,7 +132,7 @@ def try_value(field: str, value: str, folders: tuple[Path, ...]) -> None:
 
     from camscan.app.judging import library
     from camscan.errors import UsageError
-    from camscan.records import Observation, Outcome
+    from camscan.records import Observation
 
     rules = library(folders)
     if field not in rules.vocabulary.fields:
@@ -186,8 +186,8 @@ def explain(
     rules, lists = library(folders), chosen_policies(policies, folders)
     with open_store(db) as store:
         taken = scan_of(store, scan_id, about=usual(device))
-        own = (entry.outcome for entry in store.ledger(taken.id, usual(device)) if entry.target == usual(device))
-        fate = next(own, None)
+        own = (entry for entry in store.ledger(taken.id, usual(device)) if entry.target == usual(device))
+        entry = next(own, None)
         judgement = next(
             (one for one in all_devices_in(store, taken, rules, lists) if usual(device) in one.device.addresses), None
         )
@@ -198,8 +198,15 @@ def explain(
         for line in (*explained(rules, answered, judgement.device, answers=answers), *_verdict(judgement)):
             click.echo(line)
         return
-    told = f"{device} is {fate} in that scan" if fate else f"that scan knows nothing of {device}"
+    told = f"{device} is {_fate(entry)} in that scan" if entry else f"that scan knows nothing of {device}"
     raise UsageError(f"{told}: {seen or '`camscan devices --all` lists what answered'}")
+
+
+def _fate(entry: LedgerEntry) -> str:
+    """What became of an address: for one that was asked in vain, on which channels."""
+    fate = entry.outcome
+    asked = sorted(name for name, outcome in entry.channels.items() if outcome is fate is Outcome.SILENT)
+    return f"{fate} (on {', '.join(asked)})" if asked else fate.value
 
 
 def _verdict(judgement: Judged) -> Iterator[str]:

@@ -78,7 +78,7 @@ def test_of_several_addresses_it_is_said_of_each_that_has_no_device(db: str) -> 
     ("address", "told"),
     [
         ("10.0.0.4", "10.0.0.4 is excluded in that scan: "),
-        ("10.0.0.3", "10.0.0.3 is silent in that scan: "),
+        ("10.0.0.3", "10.0.0.3 is silent (on http, sadp) in that scan: "),
         ("10.0.0.5", "that scan knows nothing of 10.0.0.5: "),
     ],
 )
@@ -117,7 +117,7 @@ def test_of_a_device_that_is_gone_it_tells_which_scan_saw_it_last(db: str) -> No
     done = CliRunner().invoke(devices, ["--db", db, "10.0.0.1"])
     assert done.stderr.endswith(f"Note: 10.0.0.1 in that scan: 1 silent.\nNote: {told}.\n")
     refused = CliRunner().invoke(explain, ["--db", db, "10.0.0.1"]).exception
-    assert str(refused) == f"10.0.0.1 is silent in that scan: {told}"
+    assert str(refused) == f"10.0.0.1 is silent (on http) in that scan: {told}"
     before = CliRunner().invoke(devices, ["--db", db, "10.0.0.1", "--scan", "4f2a"])
     assert "last seen" not in before.stderr
     assert "DS-2CD2385G1-I" in before.stdout
