@@ -165,9 +165,9 @@ def _is_complete(scan: Scan) -> bool:
 
 
 def _log(site: str, changes: Changes, warned_of: Selection) -> None:
-    """What is selected, and the first sweep, as warnings."""
+    """What is selected, and the first complete sweep, as warnings."""
     warned = warned_of.of(changes)
-    told = changes.first or warned.changes or warned.losses or warned.ended
+    told = (changes.first and changes.complete) or warned.changes or warned.losses or warned.ended
     level = logging.WARNING if told else logging.INFO
     tell("sweep.changes", level, site=site, scan=changes.scan, summary=summary(changes))
     level = logging.WARNING if warned.losses else logging.INFO

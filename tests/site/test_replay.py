@@ -32,6 +32,8 @@ _PLAYED = re.compile(r"(?im)^RTP-Info:")
 """What only PLAY is answered with, which a scan never sends."""
 _REPEATED = re.compile(r"(?im)^Location:[^\r\n]*/ISAPI/")
 """A redirect to the path that was asked for: any server gives it to a scan, which has asked for that."""
+_LISTED = re.compile(r"(?im)^Content-Type: application/json[^\r\n]*\r?\n\r?\n\{.*\"cameras\":")
+"""What programs say of cameras, which text is read for and a scan is not."""
 
 
 def whole(channel: str) -> list[Entry]:
@@ -42,6 +44,7 @@ def whole(channel: str) -> list[Entry]:
         and _WHOLE.fullmatch(entry.raw)
         and not _PLAYED.search(entry.raw)
         and not _REPEATED.search(entry.raw)
+        and not _LISTED.search(entry.raw)
     ]
     return found[:: max(1, len(found) // MOST)]
 
