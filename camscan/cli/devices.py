@@ -13,6 +13,7 @@ import click
 from camscan.cli import options
 from camscan.errors import UsageError
 from camscan.records import Judged, Origin, Report, ScanStatus, Verdict
+from camscan.reports import FORMATS
 
 if TYPE_CHECKING:
     from camscan.identify.library import Library
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
 _MAX_TOLD = 16
 """Addresses without a device of which each is told of."""
 _MAX_SITES = 20
-_SEVERAL = ("table", "csv", "jsonl")
-"""Formats in which several reports may follow one another."""
+_SEVERAL = tuple(name for name, form in FORMATS.items() if form.several)
+_WITH_PROGRESS = ("xlsx",)
+"""Those of them that show how many devices are removed; others need not ask the register."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,9 @@ class Wanted:
 )
 @options.site
 @click.option(
-    "--each-site", is_flag=True, help="List the devices of the latest scan of each site, as table, csv or jsonl."
+    "--each-site",
+    is_flag=True,
+    help=f"List the devices of the latest scan of each site, as {', '.join(_SEVERAL[:-1])} or {_SEVERAL[-1]}.",
 )
 @options.all_hosts
 @options.written(*options.FORMAT_NAMES)
@@ -102,12 +106,13 @@ def devices(
       camscan devices 10.20.0.0/26 --scan 4f2a --maker Axis
       camscan devices --verdict listed --verdict suspected -o go-and-look.csv
       camscan devices --each-site --verdict listed -o estate.csv
+      camscan devices --each-site -o estate.xlsx
     """
     from camscan.app.judging import chosen_policies, library, report_of
     from camscan.cli.brands import find
     from camscan.cli.stored import newest_of_each_site, open_store, scan_of
     from camscan.cli.waiting import waiting
-    from camscan.cli.writing import write_report, write_reports
+    from camscan.cli.writing import write_report
     from camscan.targets import parse, usual
 
     if each_site:
@@ -120,10 +125,9 @@ def devices(
         if each_site:
             _check_makers(makers, rules)
             every = (report_of(store, scan, rules, lists, all_hosts=all_hosts) for scan in newest_of_each_site(store))
-            blind, partial = list[str](), list[str]()
-            write_reports(map(wanted.of, _watched(every, blind, partial)), format_, output)
-            _tell("could not look, so none of their devices is listed", [] if quiet else blind)
-            _tell("could not look at all of it, so there may be more devices", [] if quiet else partial)
+            if format_ in _WITH_PROGRESS:
+                every = (_with_progress(store, found) for found in every)
+            _write_each(every, wanted, format_, output, quiet=quiet)
             return
         taken = scan_of(store, scan_id, site, about=usual(addresses[0]) if addresses else None, quiet=quiet)
         with waiting(f"Reading scan {taken.id}", quiet=quiet):
@@ -134,6 +138,22 @@ def devices(
         if not quiet:
             _tell_fate(store, found, _bare(found, addresses) if chosen.devices else addresses)
     write_report(chosen, format_, output)
+
+
+def _write_each(every: Iterable[Report], wanted: Wanted, format_: str, output: Path | None, *, quiet: bool) -> None:
+    """Write the latest report of each site, and say of which sites it tells less than it should."""
+    from camscan.cli.writing import write_reports
+
+    blind, partial = list[str](), list[str]()
+    write_reports(map(wanted.of, _watched(every, blind, partial)), format_, output)
+    _tell("could not look, so none of their devices is listed", [] if quiet else blind)
+    _tell("could not look at all of it, so there may be more devices", [] if quiet else partial)
+
+
+def _with_progress(store: Store, found: Report) -> Report:
+    from camscan.cli.stored import progress_at
+
+    return replace(found, progress=progress_at(store, found.scan.site))
 
 
 def _watched(reports: Iterable[Report], blind: list[str], partial: list[str]) -> Iterator[Report]:

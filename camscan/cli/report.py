@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from camscan.cli import inventories, options
 from camscan.errors import UsageError
-
-if TYPE_CHECKING:
-    from camscan.store import Store
-    from camscan.summaries import Progress
 
 _WITH_INVENTORY = ("html", "pdf", "xlsx", "markdown")
 _ON_PAPER = ("html", "pdf")
@@ -74,7 +68,7 @@ def report(
     from camscan.app.judging import chosen_policies, library, report_of
     from camscan.app.reconciling import found_in, reconciled
     from camscan.cli.formats.reconciledtext import digest
-    from camscan.cli.stored import open_store, scan_of
+    from camscan.cli.stored import open_store, progress_at, scan_of
     from camscan.cli.waiting import waiting
     from camscan.cli.writing import ready, write_report
     from camscan.reports.escape import terminal
@@ -92,7 +86,7 @@ def report(
         rules, lists = library(folders), chosen_policies(policies, folders)
         with waiting(f"Reading scan {scan.id}", quiet=quiet):
             found = report_of(store, scan, rules, lists, all_hosts=all_hosts, tags=Tags(sensitive, core))
-        found = replace(found, progress=_progress(store, scan.site))
+        found = replace(found, progress=progress_at(store, scan.site))
         if inventory:
             listed = inventories.read(inventory, placed, encoding, quiet=quiet)
             listed = inventories.at_sites(listed, store, placed, quiet=quiet)
@@ -102,13 +96,3 @@ def report(
             found = replace(found, reconciled=digest(made))
     with waiting(f"Writing {terminal(str(output))}", quiet=quiet or output is None):
         write_report(found, format_, output, marked=bom, whole=whole)
-
-
-def _progress(store: Store, site: str | None) -> Progress | None:
-    """The burn-down of a site; None for scans of no site, and where the register knows no listed device of it."""
-    from camscan.register.progress import progress as progress_of
-
-    if site is None:
-        return None
-    found = progress_of(site, list(store.register.tallies([site])), datetime.now(UTC).date())
-    return found if found.known else None

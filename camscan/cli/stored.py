@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, datetime
 from itertools import chain, islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
@@ -15,6 +17,9 @@ from camscan.errors import CamscanError, StoreError, UsageError
 from camscan.records import Origin, Scan
 from camscan.store import Store
 from camscan.store.engine import existing_file, missing_file
+
+if TYPE_CHECKING:
+    from camscan.summaries import Progress
 
 _LOOKED_BACK = 30
 """Earlier scans in which an address is looked for of which the register knows nothing: whatever was there has moved."""
@@ -195,6 +200,16 @@ def newest_of_each_site(store: Store) -> tuple[Scan, ...]:
         StoreError: no scan is stored.
     """
     return store.newest_of_each_site() or (store.scan(),)
+
+
+def progress_at(store: Store, site: str | None) -> Progress | None:
+    """The burn-down of a site; None for scans of no site, and where the register knows no listed device of it."""
+    from camscan.register.progress import progress
+
+    if site is None:
+        return None
+    found = progress(site, list(store.register.tallies([site])), datetime.now(UTC).date())
+    return found if found.known else None
 
 
 def _of_site(scan: Scan, site: str | None) -> Scan:

@@ -84,11 +84,9 @@ def write_report(
 
 
 def write_reports(reports: Iterable[Report], format_name: str, output: Path | None) -> None:
-    """Write several reports one after the other, in a format of text that goes on; as `write_report`."""
+    """Write several reports, of which there is at least one, as one file; as `write_report`."""
     ready(format_name, output)
-    chosen, shown = FORMATS[format_name], page(to_file=output is not None)
-    pages = ((report, replace(shown, part=number)) for number, report in enumerate(reports))
-    write((str(part) for each in pages for part in chosen.render(*each)), output)
+    write(FORMATS[format_name].render_each(reports, page(to_file=output is not None)), output)
 
 
 def summarize(report: Report, format_name: str, output: Path | None, *, quiet: bool) -> None:

@@ -12,12 +12,12 @@ __all__ = ["FORMATS", "Format", "Page", "is_shown", "select"]
 FORMATS: Mapping[str, Format] = {
     one.name: one
     for one in (
-        Format("table"),
+        Format("table", several=True),
         Format("json"),
-        Format("jsonl"),
-        Format("csv"),
+        Format("jsonl", several=True),
+        Format("csv", several=True),
         Format("html"),
-        Format("xlsx", binary=True),
+        Format("xlsx", binary=True, several=True),
         Format("markdown"),
         Format("pdf", binary=True),
         Format("sarif"),

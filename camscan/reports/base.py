@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from importlib import import_module
 from types import ModuleType
 from typing import TypeAlias
@@ -37,12 +37,22 @@ class Format:
     name: str
     binary: bool = False
     """Whether it is bytes, for which a terminal is no place."""
+    several: bool = False
+    """Whether one file may hold several reports, each of a site."""
 
     @property
     def render(self) -> Render:
         """Yields a report in pieces; a format that is read by programs ignores the page."""
         found: Render = self._file.render
         return found
+
+    def render_each(self, reports: Iterable[Report], page: Page) -> Iterator[str] | Iterator[bytes]:
+        """Yields several reports, of which there is at least one: as the format joins them, or one after the other."""
+        if joined := getattr(self._file, "render_each", None):
+            made: Iterator[bytes] = joined(reports, page)
+            return made
+        parts = (self.render(report, replace(page, part=number)) for number, report in enumerate(reports))
+        return (str(piece) for part in parts for piece in part)
 
     def check(self) -> None:
         """See that the host has what the format needs: better before a scan than after it.

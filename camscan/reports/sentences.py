@@ -83,6 +83,11 @@ def _why_blind(report: Report) -> str:
     return "it ended before any address was asked in full" if begun else "no address could be asked"
 
 
+def could_look(report: Report) -> bool:
+    """Whether it means that there is none where a scan has no device."""
+    return report.scan.origin not in _NOBODY and not report.missed and not is_blind(report)
+
+
 def is_blind(report: Report) -> bool:
     """Whether nothing that was asked gave a sign of life, other than the host that asked: then nothing was shown."""
     counts = coverage(report)
@@ -221,11 +226,16 @@ def _whence(scan: Scan) -> str:
 def _asked(counts: Mapping[Outcome, int], in_full: str) -> str:
     """As "254 addresses asked: 12 answered, 3 refused, 239 silent."; `in_full` where a scan has not come to its end."""
     unreachable = counts[Outcome.UNREACHABLE]
-    asked = sum(counts[outcome] for outcome in _LOOKED) + unreachable
     shown = ", ".join(f"{counts[outcome]:,} {outcome}" for outcome in _LOOKED)
     return (
-        f"{plural(asked, 'address')} asked{in_full}: {shown}{f', {unreachable:,} unreachable' if unreachable else ''}."
+        f"{plural(asked(counts), 'address')} asked{in_full}: "
+        f"{shown}{f', {unreachable:,} unreachable' if unreachable else ''}."
     )
+
+
+def asked(counts: Mapping[Outcome, int]) -> int:
+    """How many addresses were asked, by what became of them (see `document.coverage`)."""
+    return sum(counts[outcome] for outcome in (*_LOOKED, Outcome.UNREACHABLE))
 
 
 def _networks(report: Report) -> Iterator[str]:

@@ -7,13 +7,13 @@ opens alike in every language of a spreadsheet, where a CSV file needs its own d
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
 from io import BytesIO
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
 from camscan.records import Verdict
 from camscan.reports.charts import PALETTE
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _MAX_ROWS = 1_048_574
 """Rows of a sheet (ECMA-376, 18.3.1.73), less the header and the row that says that there are more."""
-_MORE = "More rows than a sheet can hold: write the report as json or csv for the rest."
+_MORE = "More rows than a sheet can hold: write the report in another format for the rest."
 MAX_LIST = 2_000
 """Characters of several texts in one cell."""
 _ESCAPES = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
@@ -47,7 +47,7 @@ Columns: TypeAlias = Sequence[tuple[str, int]]
 
 
 @contextmanager
-def new_workbook(file: BytesIO, title: str, at: datetime) -> Iterator[WorkbookWriter]:
+def new_workbook(file: IO[bytes]) -> Iterator[WorkbookWriter]:
     """A workbook that is in the file once the block has ended. The same content and time give the same bytes."""
     from xlsxwriter import Workbook  # noqa: PLC0415 - only this format needs it
 
@@ -56,14 +56,14 @@ def new_workbook(file: BytesIO, title: str, at: datetime) -> Iterator[WorkbookWr
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with Workbook(file, options) as workbook:
         workbook.worksheet_class = RowSheet
-        workbook.set_properties({"title": title, "created": at.astimezone(UTC)})
         yield WorkbookWriter(workbook)
 
 
 def tables(title: str, at: datetime, sheets: Mapping[str, tuple[Sequence[str], Iterable[Sequence[Cell]]]]) -> bytes:
     """A workbook of tables: for each sheet its heads, and its rows."""
     file = BytesIO()
-    with new_workbook(file, title, at) as made:
+    with new_workbook(file) as made:
+        made.describe(title, at)
         for name, (heads, rows) in sheets.items():
             lines = iter(rows)
             first = list(islice(lines, _MEASURED))
@@ -77,7 +77,7 @@ def _measured(heads: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Columns:
 
 
 class WorkbookWriter:
-    """Writes sheets, row by row from top to bottom as constant memory asks for."""
+    """Writes sheets, each row by row from top to bottom as constant memory asks for."""
 
     def __init__(self, workbook: Workbook) -> None:
         self._workbook = workbook
@@ -93,6 +93,10 @@ class WorkbookWriter:
             verdict.value: workbook.add_format({**text, "bold": True, "font_color": PALETTE[verdict]})
             for verdict in Verdict
         }
+
+    def describe(self, title: str, at: datetime) -> None:
+        """Say what the workbook is and of when."""
+        self._workbook.set_properties({"title": title, "created": at.astimezone(UTC)})
 
     def summary(self, headline: str, lines: Iterable[tuple[str, str]]) -> None:
         """A page of sentences: a headline, then each with its label."""
@@ -110,9 +114,17 @@ class WorkbookWriter:
     def table(
         self, name: str, columns: Columns, rows: Iterable[Sequence[Cell]], right: Collection[str] = (), keys: int = 1
     ) -> None:
+        """A sheet of these rows; see `begin`."""
+        made = self.begin(name, columns, right, keys)
+        for row in islice(rows, _MAX_ROWS + 1):
+            made.add(row)
+        made.end()
+
+    def begin(self, name: str, columns: Columns, right: Collection[str] = (), keys: int = 1) -> TableWriter:
         """A sheet with a header that stays in view, filters, and no more rows than a sheet can have, as its last says.
 
         The heads in `right` stand above numbers. The first columns, `keys` of them, are on every page that is printed.
+        Several sheets may be written at a time.
         """
         page: RowSheet = self._workbook.add_worksheet(name)
         page.freeze_panes(1, 1)
@@ -133,13 +145,35 @@ class WorkbookWriter:
                 return page.count(value, self._number)
             return page.text(_safe(value), self._verdicts.get(value, self._text)) if value else ""
 
-        last, left = 0, iter(rows)
-        for last, row in enumerate(islice(left, _MAX_ROWS), 1):
-            page.put(last, list(map(cell, row)))
-        if next(left, None) is not None:
-            last += 1
-            page.put(last, [page.text(_MORE, self._bold)])
-        page.autofilter(0, 0, last, len(columns) - 1)
+        return TableWriter(page, len(columns), cell, self._bold)
+
+
+class TableWriter:
+    """Writes the rows of one sheet; `end` must follow the last."""
+
+    def __init__(self, page: RowSheet, columns: int, cell: Callable[[Cell], str], bold: Format) -> None:
+        self._page, self._columns, self._cell, self._bold = page, columns, cell, bold
+        self._last, self._is_full = 0, False
+
+    def add(self, row: Sequence[Cell]) -> None:
+        """Write a row, if there is room for one more."""
+        if self._last == _MAX_ROWS:
+            self._is_full = True
+            return
+        self._last += 1
+        self._page.put(self._last, list(map(self._cell, row)))
+
+    def end(self, whole: Sequence[Cell] = ()) -> None:
+        """Write what stands below the rows: that there are more, or, apart from them, what they come to.
+
+        A spreadsheet filters and sorts the rows that touch each other as one table.
+        """
+        if self._is_full:
+            self._last += 1
+            self._page.put(self._last, [self._page.text(_MORE, self._bold)])
+        elif whole:
+            self._page.put(self._last + 2, list(map(self._cell, whole)))
+        self._page.autofilter(0, 0, self._last, self._columns - 1)
 
 
 def _safe(text: str) -> str:

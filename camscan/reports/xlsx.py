@@ -1,11 +1,14 @@
-"""A workbook with a sheet a section, as far as there is something for it."""
+"""A workbook with a sheet a section, as far as there is something for it; of several sites, one with all of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from io import BytesIO
+from tempfile import TemporaryFile
 
 from camscan.records import Outcome, Report
+from camscan.reports import sites
 from camscan.reports.base import Page
 from camscan.reports.document import FOLDED, MAX_TEXT, fold
 from camscan.reports.method import method
@@ -13,7 +16,7 @@ from camscan.reports.order import place
 from camscan.reports.rows import Row
 from camscan.reports.sentences import limits, urgent
 from camscan.reports.view import Sheet, view
-from camscan.reports.workbook import Cell, Columns, new_workbook
+from camscan.reports.workbook import Cell, Columns, WorkbookWriter, new_workbook
 from camscan.summaries import Reconciled, Segment
 
 _COUNTED = frozenset({"Port", "Attached cameras", "Listed devices", "Targets", "Remaining"})
@@ -26,6 +29,8 @@ _DEVICES: Columns = (
     *(("Policies", 26), ("Entities", 50), ("Conflicts", 44), ("What to look for", 80)),
     *(("State", 14), ("Said", 60), ("Offends", 60)),
 )
+_PIECE = 65_536
+"""Bytes."""
 _ONLINE = {True: "yes", False: "no", None: None}
 _EVIDENCE: Columns = (
     *(("Address", 17), ("Verdict", 13), ("Level", 9), ("Channel", 11), ("Port", 8), ("Field", 28), ("Value", 60)),
@@ -40,11 +45,42 @@ def render(report: Report, _page: Page) -> Iterator[bytes]:
     """The workbook, in one piece: its directory is at its end."""
     sheet, file = view(report), BytesIO()
     # The only clock that a workbook holds is the scan's: the same report gives the same bytes.
-    with new_workbook(file, "camscan report", report.scan.started_at) as made:
+    with new_workbook(file) as made:
+        made.describe("camscan report", report.scan.started_at)
         made.summary(sheet.headline, _summary(sheet))
         for name, columns, rows in _tables(sheet):
             made.table(name, columns, rows, _COUNTED | _OUTCOMES, 3 if name == "Devices" else 1)
     yield file.getvalue()
+
+
+def render_each(reports: Iterable[Report], _page: Page) -> Iterator[bytes]:
+    """A workbook of several sites: a row for each of them, then their devices, and the evidence of these.
+
+    Each report is let go before the next but one is taken, and the file lies on the disk: there may be thousands.
+    """
+    with TemporaryFile() as file:
+        with new_workbook(file) as made:
+            _sites(made, reports)
+        file.seek(0)
+        yield from iter(partial(file.read, _PIECE), b"")
+
+
+def _sites(made: WorkbookWriter, reports: Iterable[Report]) -> None:
+    overview = made.begin("Sites", sites.COLUMNS, sites.COUNTED)
+    devices = made.begin("Devices", (sites.SITE, *_DEVICES), _COUNTED, 4)
+    evidence = made.begin("Evidence", (sites.SITE, *_EVIDENCE), _COUNTED, 2)
+    rows = sites.Overview()
+    for report in reports:
+        overview.add(rows.row(report))
+        name = sites.name(report)
+        for row in view(report).rows:
+            devices.add((name, *_device(row)))
+            for line in _evidence(row):
+                evidence.add((name, *line))
+    overview.end(rows.whole)
+    devices.end()
+    evidence.end()
+    made.describe("camscan devices --each-site", rows.latest)
 
 
 def _tables(sheet: Sheet) -> Iterator[tuple[str, Columns, Iterable[Sequence[Cell]]]]:

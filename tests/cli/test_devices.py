@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from support.listed import AT, store_scan
+from support.workbooks import Table, read
 
 from camscan.app.judging import library
 from camscan.app.registering import update_register
@@ -196,10 +197,65 @@ def test_of_each_site_it_is_told_where_nobody_could_look(estate: str) -> None:
     assert CliRunner().invoke(devices, ["--db", estate, "--each-site", "--quiet"]).stderr == ""
 
 
+def test_a_workbook_holds_a_row_for_each_site_then_all_their_devices(estate: str, tmp_path: Path) -> None:
+    file = tmp_path / "estate.xlsx"
+    at = AT + timedelta(days=1)
+    with Store.open(estate) as store:
+        update_register(store, library(), (), lambda _: None)
+        attic = Scan("a77c", at, ("10.9.0.0/30",), ("http",), "attic")
+        for made in (attic, replace(attic, id="ce11", site="cellar")):
+            store.begin(made)
+            store.append(made.id, (), [LedgerEntry("10.9.0.1", {"http": Outcome.SILENT})])
+        store.finish(replace(attic, status=ScanStatus.COMPLETE, finished_at=at))
+        done = CliRunner().invoke(devices, ["--db", estate, "--each-site", "-o", str(file)])  # while a scan is running
+    assert done.exit_code == 0, done.output
+    book = read(file.read_bytes())
+    assert list(book) == ["Sites", "Devices", "Evidence"]
+    told = named(book["Sites"])
+    assert {site: row["Status"] for site, row in told.items()} == {
+        "cellar": "still running",
+        "attic": "could not look",
+        "yard": "complete",
+        "depot": "complete",
+        "All": "4 sites",
+    }
+    assert {site: row.get("Listed") for site, row in told.items()} == {
+        "cellar": None,
+        "attic": None,
+        "yard": 3,
+        "depot": 3,
+        "All": 6,
+    }
+    yard = told["yard"]
+    assert [yard[head] for head in ("Asked", "Answered", "Not asked", "Removed", "Exempt")] == [4, 3, 1, 0, 0]
+    assert [yard["Last scan (UTC)"], yard["Scan"]] == ["2026-11-24 00:00", "5cayard"]
+    assert str(yard["In words"]).startswith("3 devices are listed")
+    assert told["All"]["In words"] == "2 complete, 1 could not look, 1 still running"
+    found = [(row["A"], row["D"]) for row in book["Devices"][1:]]
+    assert sorted(found) == [(site, f"10.0.0.{n}") for site in ("depot", "yard") for n in (1, 2, 7)]
+    assert {row["A"] for row in book["Evidence"][1:]} == {"depot", "yard"}
+
+
+def test_a_workbook_of_some_devices_says_how_many_are_left_out_of_each_site(estate: str, tmp_path: Path) -> None:
+    """Else a 0 would be read as if there were none."""
+    file = tmp_path / "estate.xlsx"
+    words = ["--db", estate, "--each-site", "--verdict", "suspected", "-o", str(file)]
+    assert CliRunner().invoke(devices, words).exit_code == 0
+    told = named(read(file.read_bytes())["Sites"])
+    assert {site: row["Left out"] for site, row in told.items()} == {"depot": 3, "yard": 3, "All": 6}
+    assert str(told["yard"]["In words"]).startswith("None of the 3 devices in the scan is among those asked for.")
+
+
+def named(table: Table) -> dict[str, dict[str, str | float]]:
+    """The rows of a sheet by what stands first in them, each by the heads of its columns."""
+    heads, *rows = table
+    return {str(row["A"]): {str(heads[letter]): value for letter, value in row.items()} for row in rows}
+
+
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (["--format", "html"], "html holds one scan only: use --each-site with table, csv, jsonl"),
+        (["--format", "html"], "html holds one scan only: use --each-site with table, jsonl, csv, xlsx"),
         (["--site", "depot"], "do not give --site or --scan"),
         (["--scan", "5"], "do not give --site or --scan"),
         (["--maker", "dahuaa"], "unknown maker 'dahuaa'"),

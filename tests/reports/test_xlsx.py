@@ -5,7 +5,6 @@ import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 from support.workbooks import Table, read
@@ -137,7 +136,7 @@ def test_text_that_looks_like_a_formula_or_a_link_is_text(make_report: Callable[
 
 def test_no_sentence_of_the_summary_is_markup() -> None:
     file = io.BytesIO()
-    with workbook.new_workbook(file, "x", datetime(2026, 1, 1, tzinfo=UTC)) as made:
+    with workbook.new_workbook(file) as made:
         made.summary("<r><b></r>", [("<r>&</r>", "<r></is></c></r>")])
     rows = [tuple(row.values()) for row in read(file.getvalue())["Summary"]]
     assert rows == [("<r><b></r>",), ("<r>&</r>", "<r></is></c></r>")]
@@ -157,7 +156,7 @@ def test_the_same_report_is_the_same_file_and_holds_the_scans_time(report: Repor
 
 @pytest.mark.parametrize(
     ("count", "more"),
-    [(3, []), (4, ["More rows than a sheet can hold: write the report as json or csv for the rest."])],
+    [(3, []), (4, ["More rows than a sheet can hold: write the report in another format for the rest."])],
 )
 def test_a_sheet_ends_where_a_sheet_must_and_says_so(
     make_report: Callable[..., Report], monkeypatch: pytest.MonkeyPatch, count: int, more: list[str]

@@ -77,7 +77,8 @@ def _render_xlsx(made: Reconciliation, _page: Page) -> Iterator[bytes]:
 
     said, file = digest(made), BytesIO()
     headline, *others = said.findings
-    with new_workbook(file, "camscan reconciliation", max(scan.started_at for scan in made.scans)) as workbook:
+    with new_workbook(file) as workbook:
+        workbook.describe("camscan reconciliation", max(scan.started_at for scan in made.scans))
         workbook.summary(headline, (("", text) for text in (*others, *said.estimates)))
         widths = [(name, 60 if name == "reason" else max(len(name) + 2, 18)) for name in CSV_COLUMNS]
         workbook.table("Results", widths, ([*_cells(result)] for result in made.results), keys=2)
