@@ -20,8 +20,7 @@ NAME = r"^[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]{0,62}[^\s\x00-\x1f\x7f])?$"
 """The form of a name that somebody gives to a site: one line of at most 64 characters."""
 NO_BYTES = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 """The SHA-256 of what has no bytes of an answer behind it: an open port, or a value that another tool recorded."""
-Fields: TypeAlias = Mapping[str, tuple[str, ...]]
-"""What an answer said: dotted field name -> its values, in the order in which they came."""
+Fields: TypeAlias = Mapping[str, tuple[str, ...]]  # what an answer said: field name -> values in the order they came in
 
 
 class Outcome(StrEnum):
@@ -296,5 +295,6 @@ class Report:
     networks: tuple[Segment, ...] = ()
     missed: tuple[str, ...] = ()
     left_out: int = 0
+    unasked: Mapping[str, int] = field(default_factory=dict)  # why -> targets that were not asked for that
     progress: Progress | None = None
     reconciled: Reconciled | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -18,7 +19,7 @@ from camscan.identify.library import Library
 from camscan.identify.load import load, rule_files
 from camscan.policy import Policy, judge_all
 from camscan.policy import load as load_policies
-from camscan.records import Judged, LedgerEntry, Origin, Outcome, Report, Scan, ScanStatus, Verdict
+from camscan.records import UNCALLED, Judged, LedgerEntry, Origin, Outcome, Report, Scan, ScanStatus, Verdict
 from camscan.reports import is_shown, select
 from camscan.reports.outcomes import Outcomes
 from camscan.reports.segments import Segments
@@ -32,6 +33,8 @@ if TYPE_CHECKING:  # SQLAlchemy takes a quarter of a second
 DOUBT = "only datagrams came from there, and anybody may have sent them: no TCP port answered or refused"
 _TOUCHES = ("tcp", "arp")
 """Channels that nobody who cannot hear the answers can speak on, or nobody beyond the link."""
+
+_UNSENT = (Outcome.NOT_SENT, Outcome.CRASHED)
 
 _log = logging.getLogger("camscan")
 
@@ -120,10 +123,11 @@ def report_of(
     """
     counts = store.ledger_counts(scan.id)
     found = select(all_devices_in(store, scan, rules, policies), all_hosts=all_hosts)
-    outcomes, segments, alone = Outcomes(), Segments(scan.vantage.addresses), set()
+    outcomes, segments, alone, unasked = Outcomes(), Segments(scan.vantage.addresses), set(), Counter[str]()
     for entry in store.ledger(scan.id):
         outcomes.add(entry.target, entry.outcome)
         segments.add(entry)
+        unasked.update(_why_unasked(entry))
         if by_datagram_alone(entry):
             alone.add(entry.target)
     placed = with_doubts(with_places(found, policies, tags or tags_of(scan)), alone)
@@ -140,6 +144,7 @@ def report_of(
         tools=_Tools(rules),
         networks=segments.networks(devices, missed),
         missed=missed,
+        unasked=unasked,
     )
 
 
@@ -150,6 +155,14 @@ def _left_at(scan: Scan) -> int:
     from camscan.targets import known_addresses
 
     return known_addresses(scan.settings.get("specs", "").splitlines()).count
+
+
+def _why_unasked(entry: LedgerEntry) -> list[str]:
+    """The most frequent reason of a target that was not asked; none of any other, or where none was recorded."""
+    if entry.outcome not in _UNSENT:
+        return []
+    failed = [why for name, why in entry.reasons.items() if why != UNCALLED and entry.channels.get(name) in _UNSENT]
+    return [why for why, _ in Counter(failed).most_common(1)]
 
 
 def by_datagram_alone(entry: LedgerEntry) -> bool:

@@ -200,7 +200,9 @@ def _ended(job: Job, engine: Engine, net: LiveNet, interfaces: Sequence[Interfac
     every = tuple(dict.fromkeys((*job.scan.notes, *notes)))  # a scan that was resumed has some already
     ended = replace(job.scan, finished_at=datetime.now(UTC), status=status, sent=sent, notes=every)
     unasked = f"no time was left to ask {plural(engine.unasked, 'address')}: {_HURRIED}"
-    return _lossy(ended, [unasked] if engine.unasked > few else [])
+    if 0 < engine.unasked <= few:  # said also where it is too little to make the scan partial
+        return replace(ended, notes=tuple(dict.fromkeys((*ended.notes, unasked))))
+    return _lossy(ended, [unasked] if engine.unasked else [])
 
 
 def _cut_off(cut: Mapping[str, float], lost: Mapping[str, float], ended: Scan) -> Scan:

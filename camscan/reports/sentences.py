@@ -37,6 +37,9 @@ _MAX_RECORDERS = 8
 """Recorders that have a sentence each."""
 PLACES = {Tag.SENSITIVE: "a sensitive site", Tag.CORE: "a core network"}
 _MAX_NAMED = 8
+_MAX_REASONS = 3
+_MAX_REASON = 200
+"""Characters of one reason."""
 _UNSENT = frozenset({Outcome.NOT_SENT, Outcome.CRASHED})
 _UNFINISHED = (ScanStatus.RUNNING, ScanStatus.INTERRUPTED)
 
@@ -159,11 +162,21 @@ def _covered(report: Report) -> Iterator[str]:
     in_full = " in full" if report.scan.status in _UNFINISHED else ""
     yield passive(report) or _asked(counts, in_full)
     if missed := counts[Outcome.EXCLUDED] + counts[Outcome.NOT_SENT]:
-        yield f"{plural(missed, 'address')} not asked{in_full}: {_counted(counts, Outcome.EXCLUDED, Outcome.NOT_SENT)}."
+        why = _counted(counts, Outcome.EXCLUDED, Outcome.NOT_SENT) + _reasons(report.unasked)
+        yield f"{plural(missed, 'address')} not asked{in_full}: {why}."
     if (ended := report.scan.status) is not ScanStatus.COMPLETE:
         yield f"The scan is {ending(ended)}: there may be more."
     elif report.devices and report.scan.origin is Origin.SCAN and is_blind(report):  # as where the one seen is excluded
         yield f"Of other devices nothing can be said: {_why_blind(report)}."
+
+
+def _reasons(unasked: Mapping[str, int]) -> str:
+    """Why nothing was sent, as " (5 not done after 30 s, 1 no route)"; "" where that is not known."""
+    told = Counter(unasked).most_common(_MAX_REASONS)
+    others = sum(unasked.values()) - sum(count for _, count in told)
+    parts = [f"{count:,} {terminal(why, _MAX_REASON)}" for why, count in told]
+    parts += [f"{others:,} for other reasons"] if others else []
+    return f" ({', '.join(parts)})" if parts else ""
 
 
 def passive(report: Report) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from camscan.app.judging import DOUBT, by_datagram_alone, library, report_of, with_doubts
-from camscan.records import Device, Judged, LedgerEntry, Outcome, Scan, ScanStatus, Verdict
+from camscan.records import UNCALLED, Device, Judged, LedgerEntry, Outcome, Scan, ScanStatus, Verdict
 from camscan.reports.document import coverage
 from camscan.store import Store
 
@@ -54,6 +54,24 @@ def test_what_a_scan_that_broke_off_did_not_reach_counts(
         report = report_of(store, store.scan(scan.id), library(), ())
     assert report.targets == targets
     assert coverage(report)[NOT_SENT] == targets - 1
+
+
+def test_why_targets_were_not_asked_is_counted(tmp_path: Path) -> None:
+    """Each target once; not those that answered on another channel, or for which nothing is missing."""
+    unsent, late, down = {"http": NOT_SENT, "tls": NOT_SENT}, "not done after 30 s", "ENETUNREACH: no route"
+    entries = [
+        LedgerEntry("10.0.0.1", unsent, {"http": late, "tls": late}),
+        LedgerEntry("10.0.0.2", {"http": Outcome.CRASHED}, {"http": down}),
+        LedgerEntry("10.0.0.3", {"http": REFUSED, "wsd": NOT_SENT}, {"wsd": UNCALLED}),
+        LedgerEntry("10.0.0.4", {"http": ANSWERED, "tls": NOT_SENT}, {"tls": late}),
+        LedgerEntry("10.0.0.5", unsent),
+        LedgerEntry("10.0.0.6", unsent, {"tls": late}),
+    ]
+    with Store.open(tmp_path / "store.db") as store:
+        store.begin(Scan("4f2a00", AT, ("10.0.0.0/29",), ("http",)))
+        store.append("4f2a00", [], entries)
+        report = report_of(store, store.scan("4f2a00"), library(), ())
+    assert report.unasked == {late: 2, down: 1}
 
 
 @pytest.mark.parametrize(

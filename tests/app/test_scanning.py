@@ -16,7 +16,9 @@ import pytest
 from support.namespaces import cable, namespace
 from support.peers import eventually
 
+from camscan.app import scanning
 from camscan.app.jobs import new_job
+from camscan.app.judging import library, report_of
 from camscan.app.portsources import checkpoint
 from camscan.app.scanning import LoggingSink, no_progress, run
 from camscan.app.scope import Choices
@@ -24,6 +26,7 @@ from camscan.app.strategy import Strategy
 from camscan.errors import StoreError
 from camscan.net.programs.portsweep import Method
 from camscan.records import LedgerEntry, Observation, Outcome, ScanStatus
+from camscan.reports.sentences import summary
 from camscan.store import Store
 
 
@@ -38,6 +41,21 @@ async def test_a_scan_that_had_no_time_for_its_targets_is_not_complete(
         ended = await run(job, store, no_progress)
     assert ended.status is ScanStatus.PARTIAL
     assert "no time was left to ask 14 addresses: camscan had too little CPU: scan again" in ended.notes
+
+
+async def test_a_complete_scan_says_of_how_many_targets_it_had_no_time_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Strategy, "host_seconds", 0.05)
+    monkeypatch.setattr(scanning, "_BLIND_SHARE", 1.0)
+    with Store.open(tmp_path / "s.db") as store:
+        job = new_job(Choices(("127.91.0.0/28",)), None)
+        store.begin(job.scan)
+        ended = await run(job, store, no_progress)
+        said = list(summary(report_of(store, ended, library(), ())))
+    assert ended.status is ScanStatus.COMPLETE
+    assert "no time was left to ask 14 addresses: camscan had too little CPU: scan again" in ended.notes
+    assert "14 addresses not asked: 14 not sent (14 not done after 0.05 s)." in said
 
 
 class Kept:

@@ -155,6 +155,15 @@ def test_targets_without_an_entry_were_not_asked(report: Report, make_report: Ca
     assert "The scan is interrupted: there may be more." in list(limits(make_report(scan=ended)))
 
 
+def test_why_targets_were_not_asked_is_told(make_report: Callable[..., Report]) -> None:
+    counts = {"": {Outcome.ANSWERED: 54, Outcome.REFUSED: 190, Outcome.NOT_SENT: 10}}
+    reasons = {"not done after 30 s": 5, "no\x1b[2J route": 2, "a": 1, "b": 1}
+    assert list(summary(make_report(devices=(), ledger=counts, targets=254, unasked=reasons)))[1:3] == [
+        "244 addresses asked: 54 answered, 190 refused, 0 silent.",
+        r"10 addresses not asked: 10 not sent (5 not done after 30 s, 2 no\x1b[2J route, 1 a, 1 for other reasons).",
+    ]
+
+
 def test_a_long_note_is_told_to_its_end(report: Report, make_report: Callable[..., Report]) -> None:
     note = f"{'open ports were found by another program, ' * 9}whose packets are not counted here"
     said = list(limits(make_report(scan=replace(report.scan, notes=(note,)))))
