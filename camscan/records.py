@@ -16,10 +16,10 @@ MAC_FIELDS = (
     *("mac.address", "onvif.scope.mac"),
 )
 """Fields in which an answer names the MAC of the device that gave it, the most trusted first."""
-NAME = r"^[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]{0,62}[^\s\x00-\x1f\x7f])?$"
-"""The form of a name that somebody gives to a site: one line of at most 64 characters."""
+NAME = r"^[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]{0,62}[^\s\x00-\x1f\x7f])?$"  # of a site: 64 characters on a line
 NO_BYTES = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 """The SHA-256 of what has no bytes of an answer behind it: an open port, or a value that another tool recorded."""
+READ_IN = "read in "  # so begins the reason of what was imported; the name of the file follows
 Fields: TypeAlias = Mapping[str, tuple[str, ...]]  # what an answer said: field name -> values in the order they came in
 
 
@@ -104,6 +104,7 @@ class Evidence(NamedTuple):
     value: str
     sha256: str
     asked: str = ""
+    file: str = ""  # the one that an import read it in
 
 
 class Identification(NamedTuple):
@@ -162,8 +163,7 @@ class Device:
     level: Level | None = None
     identifications: tuple[Identification, ...] = ()
     conflicts: tuple[str, ...] = ()
-    camera_like: bool = False
-    """Whether it behaves like a camera: RTSP, ONVIF or a maker's own protocol answered."""
+    camera_like: bool = False  # it behaves like a camera: RTSP, ONVIF or a maker's own protocol answered
     hidden_channels: int | None = None
     """A recorder's count of attached cameras, as it states it itself."""
     slots: Slots | None = None

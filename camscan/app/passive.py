@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import chain, groupby
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from camscan.app.signals import ended_by_signals
@@ -17,13 +18,16 @@ from camscan.batches import batched
 from camscan.errors import HostError, UsageError
 from camscan.imports.files.base import Reader, Summary
 from camscan.moments import utc
-from camscan.records import MOST_TELLING, LedgerEntry, Observation, Origin, Scan, ScanStatus, Vantage
+from camscan.records import MOST_TELLING, READ_IN, LedgerEntry, Observation, Origin, Scan, ScanStatus, Vantage
+from camscan.reports.escape import terminal
 from camscan.store import Store, Writer
 
 if TYPE_CHECKING:
     from camscan.net.programs.l2 import L2Program
 
 _BATCH = 500
+_MAX_NAME = 64
+"""Characters of a file's name in evidence: each observation holds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,8 @@ def import_files(store: Store, files: Sequence[ImportedFile], site: str | None) 
     channels = tuple(dict.fromkeys(channel for file in files for channel in file.reader.channels))
     notes = [f"imported from {f.source.name} ({f.reader.name}), SHA-256 {_digest(f.source.original)}" for f in files]
     scan = replace(_new(Origin.IMPORT, channels, site), targets=names, vantage=Vantage(platform.node()))
-    batches = chain.from_iterable(batched(_observations(file), _BATCH) for file in files)
+    named = zip(files, _shown_names(files), strict=True)
+    batches = chain.from_iterable(batched(_observations(file, name), _BATCH) for file, name in named)
     first = next(batches, ())
     if not first and any(file.summary.cut or file.summary.broken for file in files):
         read = "\n".join(f"{file.source.name} ({file.reader.name}): {described(file.summary)}" for file in files)
@@ -66,8 +71,15 @@ def import_files(store: Store, files: Sequence[ImportedFile], site: str | None) 
     return _ended(store, replace(scan, started_at=begin), status, notes, end)
 
 
-def _observations(file: ImportedFile) -> Iterator[Observation]:
-    return file.reader.read(file.source.stream, file.source.at, file.summary)
+def _shown_names(files: Sequence[ImportedFile]) -> list[str]:
+    """What files are called in evidence: without their folders and, where two are called alike, with their number."""
+    names = [terminal(Path(file.source.name).name, _MAX_NAME) for file in files]
+    return [name if names.count(name) == 1 else f"{name} (file {place})" for place, name in enumerate(names, 1)]
+
+
+def _observations(file: ImportedFile, name: str) -> Iterator[Observation]:
+    for one in file.reader.read(file.source.stream, file.source.at, file.summary):
+        yield replace(one, reason=f"{READ_IN}{name}")
 
 
 async def listen(store: Store, site: str | None, interface: str, seconds: int) -> Scan:

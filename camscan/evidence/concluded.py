@@ -50,4 +50,7 @@ def verdict_object(judged: Judged) -> Object:
 
 def _identification(found: Identification) -> Object:
     evidence = [item._asdict() for item in found.evidence]
+    for item in evidence:
+        if not item["file"]:  # bundles that are older than it have none either
+            del item["file"]
     return found._asdict() | {"level": str(found.level), "attributes": dict(found.attributes), "evidence": evidence}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from hashlib import sha256
 
-from camscan.records import Evidence, Observation
+from camscan.records import READ_IN, Evidence, Observation
 
 MAX_EVIDENCE = 8
 """Pieces of evidence of one identification: the same answer from thirty ports proves no more than from eight."""
@@ -22,7 +22,13 @@ def evidence_of(observation: Observation, field: str, value: str) -> Evidence:
         value=value if len(value) <= MAX_TEXT else f"{value[: MAX_TEXT - 1]}…",
         sha256=_digest(observation.raw),
         asked=observation.asked,
+        file=_file(observation.reason),
     )
+
+
+def _file(reason: str) -> str:
+    """The file that an import read an answer in; "" where none did."""
+    return reason.removeprefix(READ_IN) if reason.startswith(READ_IN) else ""
 
 
 @lru_cache(maxsize=32)

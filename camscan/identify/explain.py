@@ -8,7 +8,7 @@ from datetime import UTC
 from camscan.identify.labels import PREFIX
 from camscan.identify.library import Library
 from camscan.identify.rules import BrandEdge
-from camscan.records import NO_BYTES, Device, Evidence, Identification, Observation
+from camscan.records import NO_BYTES, READ_IN, Device, Evidence, Identification, Observation
 
 _MAX_VALUE = 120
 """Characters shown of a value: enough to recognise it on a line or two."""
@@ -74,7 +74,8 @@ def _evidence(item: Evidence) -> str:
     asked = f" {item.asked}" if item.asked else ""
     value = _shown(item.value, _MAX_VALUE)
     rests_on = "no bytes of an answer" if item.sha256 == NO_BYTES else f"sha256 {item.sha256[:16]}"
-    return f"{item.channel}{_port(item.port)}{asked}: {item.field} = {value}, {rests_on}"
+    file = f", {READ_IN}{item.file}" if item.file else ""
+    return f"{item.channel}{_port(item.port)}{asked}: {item.field} = {value}, {rests_on}{file}"
 
 
 def _brand(library: Library, device: Device) -> Iterator[str]:

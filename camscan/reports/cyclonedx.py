@@ -112,7 +112,7 @@ def _identity(field: str, value: str | None, rules: Sequence[Identification]) ->
     proofs: dict[Evidence, Identification] = {}
     for rule in sorted(rules, key=lambda rule: -rule.level):
         for proof in rule.evidence:
-            proofs.setdefault(proof._replace(asked=""), rule)  # several questions may bring the same answer
+            proofs.setdefault(proof._replace(asked="", file=""), rule)  # several questions may bring the same answer
     if value is None or not proofs:
         return
     yield {

@@ -189,6 +189,7 @@ def _evidence(device: Device) -> list[Object]:
 
 
 def _proof(rule: Identification, evidence: Evidence) -> Object:
+    file = {"file": _cut(evidence.file)} if evidence.file else {}
     return {
         "rule": rule.rule,
         "channel": evidence.channel,
@@ -197,6 +198,7 @@ def _proof(rule: Identification, evidence: Evidence) -> Object:
         "value": _cut(evidence.value),
         "level": _LEVELS[rule.level],
         "sha256": evidence.sha256,
+        **file,
     }
 
 

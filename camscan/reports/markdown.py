@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from camscan.records import Report, Verdict
+from camscan.records import READ_IN, Report, Verdict
 from camscan.reports.base import Page
 from camscan.reports.document import FOLDED
 from camscan.reports.escape import terminal
@@ -82,7 +82,8 @@ def _reasons(row: Row) -> Iterator[str]:
         yield f"  - {code(by.policy)}: {code(by.entity)}, since {code(by.since)}\n"
     for proof in row.proofs:
         seen = f"{code(proof.field)} {code(proof.value)}"
-        yield f"  - {proof.level}: {seen} ({code(proof.where)}; by {', '.join(map(code, proof.rules))})\n"
+        files = f"; {READ_IN}{', '.join(map(code, proof.files))}" if proof.files else ""
+        yield f"  - {proof.level}: {seen} ({code(proof.where)}; by {', '.join(map(code, proof.rules))}{files})\n"
 
 
 def _network(segment: Segment) -> tuple[str, ...]:

@@ -27,6 +27,8 @@ class Proof:
     value: str
     rules: tuple[str, ...]
     answers: tuple[str, ...]
+    files: tuple[str, ...] = ()
+    """Those that an import read it in."""
 
     @property
     def where(self) -> str:
@@ -133,7 +135,9 @@ def _proof(pairs: Sequence[tuple[Identification, Evidence]]) -> Proof:
     best, seen = pairs[0]
     rules = dict.fromkeys(rule.rule for rule, _ in pairs)
     answers = dict.fromkeys(found.sha256 for _, found in pairs if found.sha256 not in ("", NO_BYTES))
-    return Proof(best.level, seen.channel, seen.port, seen.field, seen.value, tuple(rules), tuple(answers))
+    files = dict.fromkeys(found.file for _, found in pairs if found.file)
+    said = seen.channel, seen.port, seen.field, seen.value
+    return Proof(best.level, *said, tuple(rules), tuple(answers), tuple(files))
 
 
 def _hex(text: str) -> str:

@@ -34,7 +34,7 @@ _PIECE = 65_536
 _ONLINE = {True: "yes", False: "no", None: None}
 _EVIDENCE: Columns = (
     *(("Address", 17), ("Verdict", 13), ("Level", 9), ("Channel", 11), ("Port", 8), ("Field", 28), ("Value", 60)),
-    *(("Rules", 50), ("SHA-256 of the answers", 68)),
+    *(("Rules", 50), ("SHA-256 of the answers", 68), ("Imported files", 30)),
 )
 _ADDRESSES: Columns = (("Address", 40), ("Outcome", 16), ("Counted as", 16), ("Verdict", 13))
 
@@ -160,6 +160,7 @@ def _evidence(row: Row) -> Iterator[Sequence[Cell]]:
         yield (
             *(row.device.place, row.judged.verdict.value, str(proof.level), proof.channel, proof.port, proof.field),
             *(proof.value[:MAX_TEXT], ", ".join(proof.rules), ", ".join(proof.answers)),
+            ", ".join(proof.files),
         )
 
 

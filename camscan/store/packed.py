@@ -173,13 +173,13 @@ def _to_row(one: Merged, tables: _Tables) -> _Row:
 
 
 def _to_proof(found: Identification, tables: _Tables, digests: _Table) -> _Row:
-    """The number of what is said, then three numbers for each proof: its question, its value and its digest."""
+    """The number of what is said, then three numbers for each proof: of its question and file, value, digest."""
     text = tables.texts.number
     attributes = [text(part) for pair in found.attributes.items() for part in pair]
     said = (text(found.rule), int(found.level), text(found.maker), text(found.brand), *attributes)
     row = [tables.said.number(said)]
     for item in found.evidence:
-        ask = (item.channel, item.port, item.field, item.asked)
+        ask = (item.channel, item.port, item.field, item.asked, item.file)
         row += (tables.asks.number(ask), text(item.value), digests.number(item.sha256))
     return row
 
@@ -194,8 +194,8 @@ def _to_said(row: Sequence[int], texts: Sequence[Any]) -> _Said:
 def _to_identification(row: Sequence[int], digests: Sequence[str], shared: _Shared) -> Identification:
     evidence = []
     for at in range(1, len(row), 3):
-        channel, port, field, asked = shared.asks[row[at]]
-        evidence.append(Evidence(channel, port, field, shared.texts[row[at + 1]], digests[row[at + 2]], asked))
+        channel, port, field, *others = shared.asks[row[at]]
+        evidence.append(Evidence(channel, port, field, shared.texts[row[at + 1]], digests[row[at + 2]], *others))
     return Identification(*shared.said[row[0]], tuple(evidence))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import json
 import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -67,6 +68,30 @@ def test_several_files_become_one_scan(tmp_path: Path, db: Path, encoding: str) 
             LedgerEntry("192.0.2.5", {"arp": Outcome.ANSWERED, "dhcp": Outcome.ANSWERED}),
             LedgerEntry("192.0.2.6", {"arp": Outcome.ANSWERED}),
         ]
+
+
+def test_evidence_names_the_file_that_it_was_read_in(tmp_path: Path, db: Path) -> None:
+    """By the end of its path, and safe for terminals; by its number too, where another has the same name."""
+    north, south, hostile = tmp_path / "north.txt", tmp_path / "hq" / "south.txt", tmp_path / "\x1b[2J.txt"
+    south.parent.mkdir()
+    for file in (north, south, hostile):
+        file.write_text(NEIGHBOURS)
+    assert run(north, south, hostile, "--db", db).exit_code == 0
+    told = CliRunner().invoke(explain, ["192.0.2.5", "--db", str(db)]).output
+    for name in ("north.txt", "south.txt", r"\x1b[2J.txt"):
+        assert f"192.0.2.5 arp: answered (read in {name}), " in told
+        assert f", no bytes of an answer, read in {name}\n" in told
+    shown = json.loads(CliRunner().invoke(report, ["--db", str(db), "--format", "json"]).stdout)
+    assert {one["file"] for one in shown["devices"][0]["evidence"]} == {"north.txt", "south.txt", r"\x1b[2J.txt"}
+    for form, words in (
+        ("markdown", "read in `north.txt`, `south.txt`, "),
+        ("html", "; read in north.txt, south.txt, "),
+    ):
+        assert words in CliRunner().invoke(report, ["--db", str(db), "--format", form]).stdout
+    assert run(north, south.rename(south.parent / north.name), "--db", db).exit_code == 0
+    told = CliRunner().invoke(explain, ["192.0.2.5", "--db", str(db)]).output
+    assert "read in north.txt (file 1)" in told
+    assert "read in north.txt (file 2)" in told
 
 
 def test_a_report_on_it_names_the_makers(db: Path) -> None:

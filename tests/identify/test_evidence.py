@@ -1,8 +1,9 @@
 from collections.abc import Callable
+from dataclasses import replace
 from hashlib import sha256
 
 from camscan.identify.evidence import MAX_TEXT, evidence_of
-from camscan.records import Evidence, Observation
+from camscan.records import READ_IN, Evidence, Observation
 
 
 def test_evidence_points_at_the_answer(answer: Callable[..., Observation]) -> None:
@@ -10,6 +11,12 @@ def test_evidence_points_at_the_answer(answer: Callable[..., Observation]) -> No
     assert evidence_of(observation, "http.server", "App-webs/") == Evidence(
         "http", 8080, "http.server", "App-webs/", sha256(b"raw").hexdigest(), "GET /"
     )
+
+
+def test_evidence_of_an_import_names_the_file(answer: Callable[..., Observation]) -> None:
+    observation = answer({"http.server": "App-webs/"})
+    assert evidence_of(replace(observation, reason=f"{READ_IN}arp.txt"), "http.server", "App-webs/").file == "arp.txt"
+    assert evidence_of(replace(observation, reason="cut at 64 kB"), "http.server", "App-webs/").file == ""
 
 
 def test_a_long_value_is_clipped(answer: Callable[..., Observation]) -> None:

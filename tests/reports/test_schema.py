@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,7 @@ ADDED = {
     "scan": {"notes", "networks"},
     "scan/vantage": {"sources"},
     "device": {"hidden_channels", "slots", "behind", "slot", "state", "said", "offends"},
+    "evidence": {"file"},
 }
 
 
@@ -101,6 +103,15 @@ def test_the_words_for_states_and_places_are_those_of_the_records() -> None:
 def test_a_document_is_valid(report: Report, make_report: Callable[..., Report]) -> None:
     VALIDATOR.validate(document(report))
     VALIDATOR.validate(document(make_report(devices=(), ledger={}, policies=())))
+
+
+def test_evidence_names_the_file_of_an_import(report: Report) -> None:
+    found = report.devices[2].device.identifications[0]
+    read = found._replace(evidence=(found.evidence[0]._replace(file="arp.txt"),))
+    judged = replace(report.devices[2], device=replace(report.devices[2].device, identifications=(read,)))
+    whole = document(replace(report, devices=(judged,)))
+    VALIDATOR.validate(whole)
+    assert [proof.get("file") for proof in whole["devices"][0]["evidence"]] == ["arp.txt"]
 
 
 def test_a_line_is_a_device_and_its_scan(report: Report) -> None:
