@@ -16,6 +16,7 @@ from camscan.app.signals import ended_by_signals
 from camscan.app.sources import Source, described
 from camscan.batches import batched
 from camscan.errors import HostError, UsageError
+from camscan.imports.files import switchports
 from camscan.imports.files.base import Reader, Summary
 from camscan.moments import utc
 from camscan.records import MOST_TELLING, READ_IN, LedgerEntry, Observation, Origin, Scan, ScanStatus, Vantage
@@ -45,14 +46,18 @@ def import_files(store: Store, files: Sequence[ImportedFile], site: str | None) 
     It is dated by what was recorded: what an old file shows has not come back, however late it is imported.
 
     Raises:
-        UsageError: nothing could be read of any file, and one is damaged or of another kind; nothing is stored then.
+        UsageError: nothing could be read of any file, and one is damaged or of another kind, or none of them can tell
+            of an IP address; nothing is stored then.
     """
+    if all(file.reader is switchports.READER for file in files):
+        raise UsageError(_lone(files))
     names = tuple(file.source.name for file in files)
     channels = tuple(dict.fromkeys(channel for file in files for channel in file.reader.channels))
     notes = [f"imported from {f.source.name} ({f.reader.name}), SHA-256 {_digest(f.source.original)}" for f in files]
     scan = replace(_new(Origin.IMPORT, channels, site), targets=names, vantage=Vantage(platform.node()))
-    named = zip(files, _shown_names(files), strict=True)
-    batches = chain.from_iterable(batched(_observations(file, name), _BATCH) for file, name in named)
+    named = list(zip(files, _shown_names(files), strict=True))
+    ports = _ports(named)
+    batches = chain.from_iterable(batched(_observations(file, name, ports), _BATCH) for file, name in named)
     first = next(batches, ())
     if not first and any(file.summary.cut or file.summary.broken for file in files):
         read = "\n".join(f"{file.source.name} ({file.reader.name}): {described(file.summary)}" for file in files)
@@ -63,6 +68,7 @@ def import_files(store: Store, files: Sequence[ImportedFile], site: str | None) 
         store.append(scan.id, batch)
         times |= {one.at for one in batch}
         times = {min(times), max(times)} if times else times
+    ports.count()
     _store_ledger(store, scan.id)
     begin, end = min({*times, now}), min(max(times, default=now), now)
     notes += [f"{file.source.name}: {described(file.summary)}" for file in files]
@@ -77,9 +83,27 @@ def _shown_names(files: Sequence[ImportedFile]) -> list[str]:
     return [name if names.count(name) == 1 else f"{name} (file {place})" for place, name in enumerate(names, 1)]
 
 
-def _observations(file: ImportedFile, name: str) -> Iterator[Observation]:
+def _ports(named: Iterable[tuple[ImportedFile, str]]) -> switchports.SwitchPorts:
+    """Where devices hang, by the tables of switches among the files."""
+    ports = switchports.SwitchPorts()
+    for file, name in named:
+        if file.reader is switchports.READER:
+            ports.add(name, file.source.stream, file.summary)
+    return ports
+
+
+def _lone(tables: Sequence[ImportedFile]) -> str:
+    """Why tables of switches alone are no import, and what to do."""
+    names, what = ", ".join(file.source.name for file in tables), "MAC addresses at switch ports, and no IP addresses"
+    remedy = "import the router's ARP table (`show ip arp`) with it: `camscan import ARP-TABLE SWITCH-TABLE`"
+    return f"{names} lists {what}: {remedy}" if len(tables) == 1 else f"{names} list {what}: {remedy}"
+
+
+def _observations(file: ImportedFile, name: str, ports: switchports.SwitchPorts) -> Iterator[Observation]:
+    """What a file tells, and where it was read; of a device whose MAC a table of a switch lists, where it hangs too."""
     for one in file.reader.read(file.source.stream, file.source.at, file.summary):
-        yield replace(one, reason=f"{READ_IN}{name}")
+        asked = one.asked or ports.of(one.fields.get("mac.address", ()))
+        yield replace(one, asked=asked, reason=f"{READ_IN}{name}")
 
 
 async def listen(store: Store, site: str | None, interface: str, seconds: int) -> Scan:

@@ -28,10 +28,14 @@ def import_(files: tuple[str, ...], kind: str | None, site: str | None, db: str 
     tables of addresses and MAC addresses, and lists of banners (lines of address, port and answer, or JSON with
     `ip`, `port` and `banner`). FILE may be - for stdin. The ID of the new scan is printed.
 
+    A table of a switch (`show mac address-table`) holds no IP addresses: given together with the ARP table of the
+    router, it says at which port each device hangs.
+
     \b
     Examples:
       camscan import site.xml dnsmasq.leases --site headquarters
       ip neigh | camscan import -
+      camscan import arp.txt mac-address-table.txt
       zcat shodan.json.gz | camscan import - --kind shodan
     """
     from camscan.app.deriving import merged

@@ -6,7 +6,19 @@ import re
 
 from camscan.errors import UsageError
 from camscan.imports import pcap
-from camscan.imports.files import banners, httpx, leases, mactable, masscan, neighbours, runzero, shodan, zeek, zgrab
+from camscan.imports.files import (
+    banners,
+    httpx,
+    leases,
+    mactable,
+    masscan,
+    neighbours,
+    runzero,
+    shodan,
+    switchports,
+    zeek,
+    zgrab,
+)
 from camscan.imports.files.base import Reader
 from camscan.imports.nmap import stream as nmap_stream
 
@@ -35,6 +47,8 @@ READERS = (
     Reader("banners", banners.sniff, banners.read, banners.CHANNELS),
 )
 """Readers in the order in which they are tried, the most certain first."""
+_EVERY = (*READERS, switchports.READER)
+"""All that an import reads: also what says only where devices hang that other files tell of."""
 _ARCHIVE = b"PK\x03\x04"
 """How a ZIP archive begins, which no reader reads."""
 _NMAP_TEXT = "is nmap's output for people: import its XML (nmap -oX, or -oA for all forms)"
@@ -64,19 +78,19 @@ def reader_for(head: bytes, name: str | None = None, file: str = "this") -> Read
         UsageError: no reader has that name, or none recognises the file.
     """
     if name is not None:
-        for reader in READERS:
+        for reader in _EVERY:
             if reader.name == name:
                 return reader
         raise UsageError(f"unknown kind {name!r}: --kind is one of {_known()}")
     if not _OWN.match(head):  # a report holds no answers: it would be judged by its MACs alone
-        for reader in READERS:
+        for reader in _EVERY:
             if reader.sniff(head):
                 return reader
     raise UsageError(f"{file} {_why_not(head)}")
 
 
 def _known() -> str:
-    return ", ".join(reader.name for reader in READERS)
+    return ", ".join(reader.name for reader in _EVERY)
 
 
 def _why_not(head: bytes) -> str:

@@ -94,6 +94,41 @@ def test_evidence_names_the_file_that_it_was_read_in(tmp_path: Path, db: Path) -
     assert "read in north.txt (file 2)" in told
 
 
+ARP = (
+    "Protocol  Address     Age (min)  Hardware Addr   Type   Interface\n"
+    "Internet  10.0.10.5          12   4419.b601.0203  ARPA   Vlan10\n"
+    "Internet  10.0.10.6           3   3cef.8c01.0203  ARPA   Vlan10\n"
+)
+SWITCH = (
+    "Vlan    Mac Address       Type        Ports\n----    -----------       --------    -----\n"
+    " All    0100.0ccc.cccc    STATIC      CPU\n  10    4419.b601.0203    DYNAMIC     Gi1/0/7\n"
+    "  10    4419.b601.0299    DYNAMIC     Gi1/0/8\n"
+)
+
+
+def test_a_switch_table_alone_is_refused_with_what_to_do(tmp_path: Path, db: Path) -> None:
+    table = tmp_path / "switch.txt"
+    table.write_text(SWITCH)
+    with pytest.raises(UsageError, match=r"switch\.txt lists MAC .* no IP addresses: import the router's ARP table"):
+        CliRunner().invoke(import_, [str(table), "--db", str(db)], standalone_mode=False, catch_exceptions=False)
+
+
+def test_a_switch_table_says_where_devices_hang(tmp_path: Path, db: Path) -> None:
+    table, arp = tmp_path / "switch.txt", tmp_path / "arp.txt"
+    table.write_text(SWITCH)
+    arp.write_text(ARP)
+    result = run(table, arp, "--db", db)
+    assert result.exit_code == 0
+    left_out = "1 left out (MAC address without an IP address in the other files: 1)"
+    assert f"switch.txt (switch-ports): 1 record read, {left_out}" in result.stderr
+    scan, store = stored(db, result)
+    with store:
+        assert [(one.target, one.asked, one.reason) for one in store.observations(scan.id)] == [
+            ("10.0.10.5", "switch port Gi1/0/7 in switch.txt", "read in arp.txt"),
+            ("10.0.10.6", "", "read in arp.txt"),
+        ]
+
+
 def test_a_report_on_it_names_the_makers(db: Path) -> None:
     result = run("-", "--db", db, "--quiet", stdin=NEIGHBOURS)
     assert result.stderr == ""

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from io import BytesIO
+
+import pytest
+
+from camscan.imports.files.base import Summary
+from camscan.imports.files.switchports import SwitchPorts, sniff
+
+MAC, OTHER = "44:19:B6:01:02:03", "3C:EF:8C:01:02:03"
+
+
+@pytest.mark.parametrize(
+    ("line", "port"),
+    [
+        ("  10    4419.b601.0203    DYNAMIC     Gi1/0/7", "Gi1/0/7"),
+        ("*   10  4419.b601.0203   dynamic  0         F      F    Eth1/7", "Eth1/7"),
+        ("v10     44:19:b6:01:02:03   D        -   ge-0/0/7.0   0   0", "ge-0/0/7.0"),
+        ("4419-b601-0203 10/-                           GE0/0/7             dynamic", "GE0/0/7"),
+        ("44:19:b6:01:02:03 dev swp7 master br0", "swp7"),
+        ("44:19:b6:01:02:03   10   dynamic   1/1/7", "1/1/7"),
+        ('"10","44:19:b6:01:02:03","Gi1/0/7"', "Gi1/0/7"),
+        ("10,44:19:b6:01:02:03,Gi1/0/7,cam12", "Gi1/0/7"),
+    ],
+)
+def test_tables_of_switches(line: str, port: str) -> None:
+    ports, summary = SwitchPorts(), Summary()
+    assert sniff(line.encode())
+    ports.add("s.txt", BytesIO(f"a head\n{line}\n".encode()), summary)
+    assert ports.of([MAC]) == f"switch port {port} in s.txt"
+    ports.count()
+    assert (summary.whole, summary.skipped.total()) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "4419.b601.0203",
+        "Gi1/0/7 is up",
+        " All    0100.0ccc.cccc    STATIC      CPU",
+        "Internet  10.0.10.5  12   4419.b601.0203  ARPA   Gi1/0/7",
+        '{"mac": "44:19:b6:01:02:03", "firmware": "V5.1.8"}',
+        "2: eth0: <UP>\n    link/ether 44:19:b6:01:02:03 brd ff:ff:ff:ff:ff:ff",
+    ],
+)
+def test_what_is_no_table_of_a_switch(text: str) -> None:
+    assert not sniff(text.encode())
+
+
+def test_of_several_ports_the_one_with_the_fewest_addresses_counts() -> None:
+    """The others lead to the switch on which the device hangs."""
+    core = f"1 {MAC} Te1/1/1\n1 {OTHER} Te1/1/1\n1 01:00:5e:00:00:01 Te1/1/9\n"
+    for order in (1, -1):
+        ports = SwitchPorts()
+        for name, text in [("core", core), ("access", f"1 {MAC} Gi1/0/7\n")][::order]:
+            ports.add(name, BytesIO(text.encode()), Summary())
+        assert ports.of([MAC]) == "switch port Gi1/0/7 in access"
+        assert ports.of([OTHER]) == "switch port Te1/1/1 in core"
+        assert ports.of([MAC, OTHER]) == ports.of([]) == ports.of(["01:00:5E:00:00:01"]) == ""
