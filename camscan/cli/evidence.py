@@ -149,7 +149,7 @@ def verify(bundle: Path, key: str | None, tsa_ca: Path | None, format_: str, out
     from camscan.app import keyfiles
     from camscan.app.bundling import versions
     from camscan.cli.formats import verified
-    from camscan.cli.writing import write
+    from camscan.cli.writing import room, write
     from camscan.errors import EvidenceError
     from camscan.evidence.verify import Trust
     from camscan.evidence.verify import verify as check
@@ -163,8 +163,10 @@ def verify(bundle: Path, key: str | None, tsa_ca: Path | None, format_: str, out
         if format_ == "json":
             write(verified.refusal(bundle.name, error), output)
         raise EvidenceError(f"{bundle.name} fails verification: {error}") from error
-    shown = verified.document if format_ == "json" else verified.text
-    write(shown(bundle.name, found, known=key is not None), output)
+    if format_ == "json":
+        write(verified.document(bundle.name, found, known=key is not None), output)
+    else:
+        write(verified.text(bundle.name, found, known=key is not None, room=room(output)), output)
 
 
 def _about(operator: str, authority: str, tsa: str | None) -> About:

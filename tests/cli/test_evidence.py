@@ -393,6 +393,18 @@ def estate(tmp_path: Path) -> Path:
     return path
 
 
+def test_on_a_terminal_what_is_told_is_wrapped(db: Path, key: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key that is to be compared or copied stays in one piece; to a pipe or a file, each thing is a line."""
+    bundle = exported(db, key)
+    piped = run("verify", str(bundle)).stdout
+    assert max(map(len, piped.splitlines())) > 80
+    monkeypatch.setattr("camscan.cli.writing.room", lambda _output: 80)
+    shown = run("verify", str(bundle)).stdout
+    assert max(map(len, shown.splitlines())) <= 80
+    assert shown.split() == piped.split()
+    assert f"  signed by     key\n{' ' * 16}{keyfiles.fingerprint(f'{key}.pub')}\n" in shown
+
+
 def test_what_people_said_of_devices_is_in_the_bundle(estate: Path, key: Path) -> None:
     bundle = exported(estate, key)
     told = [json.loads(line) for line in parts_of(bundle.read_bytes())["states.jsonl.gz"].splitlines()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
+from textwrap import wrap
 
 from camscan.app.bundling import files_of
 from camscan.errors import EvidenceError
@@ -15,13 +16,21 @@ from camscan.reports.escape import terminal
 
 SCHEMA = "camscan-verified/1"
 _MAX_TEXT = 500
+_MIN_TEXT = 20
+_INDENT = " " * 16
 
 
-def text(name: str, found: Verified, *, known: bool) -> Iterator[str]:
-    """That a bundle holds, and what its reader must know; `known`: the key was compared with one that they gave."""
+def text(name: str, found: Verified, *, known: bool, room: int) -> Iterator[str]:
+    """That a bundle holds, and what its reader must know; `known`: the key was compared with one that they gave.
+
+    Lines are wrapped to `room` columns; what has to be copied whole, such as a key, is not broken.
+    """
     yield f"{terminal(name)} holds.\n"
+    most = max(room - len(_INDENT), _MIN_TEXT)
     for head, line in _told(found, known=known):
-        yield f"  {head:<13} {terminal(line, _MAX_TEXT)}\n"
+        shown = terminal(line, _MAX_TEXT)
+        parts = wrap(shown, most, break_long_words=False, break_on_hyphens=False) if len(shown) > most else [shown]
+        yield f"  {head:<13} " + f"\n{_INDENT}".join(parts) + "\n"
 
 
 def document(name: str, found: Verified, *, known: bool) -> Iterator[str]:
