@@ -8,7 +8,18 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import NamedTuple, TypeAlias
 
-from camscan.summaries import Citation, Listing, Offence, Progress, Reconciled, Segment, State, StateChange
+from camscan.summaries import (
+    Citation,
+    Listing,
+    Offence,
+    Progress,
+    Reconciled,
+    Segment,
+    Slot,
+    Slots,
+    State,
+    StateChange,
+)
 
 MAC_FIELDS = (
     *("sadp.mac", "dhip.mac", "dvrip.mac", "netcommon.mac", "mhed.mac", "moi.mac", "dh01.mac", "isapi.mac"),
@@ -16,11 +27,14 @@ MAC_FIELDS = (
     *("mac.address", "onvif.scope.mac"),
 )
 """Fields in which an answer names the MAC of the device that gave it, the most trusted first."""
-NAME = r"^[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]{0,62}[^\s\x00-\x1f\x7f])?$"  # of a site: 64 characters on a line
+NAME = r"^[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]{0,62}[^\s\x00-\x1f\x7f])?$"
+"""The form of a name that somebody gives to a site: one line of at most 64 characters."""
 NO_BYTES = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 """The SHA-256 of what has no bytes of an answer behind it: an open port, or a value that another tool recorded."""
-READ_IN = "read in "  # so begins the reason of what was imported; the name of the file follows
-Fields: TypeAlias = Mapping[str, tuple[str, ...]]  # what an answer said: field name -> values in the order they came in
+READ_IN = "read in "
+"""So begins the reason of what was imported; the name of the file follows."""
+Fields: TypeAlias = Mapping[str, tuple[str, ...]]
+"""What an answer said: dotted field name -> its values, in the order in which they came."""
 
 
 class Outcome(StrEnum):
@@ -104,7 +118,8 @@ class Evidence(NamedTuple):
     value: str
     sha256: str
     asked: str = ""
-    file: str = ""  # the one that an import read it in
+    file: str = ""
+    """The one that an import read it in."""
 
 
 class Identification(NamedTuple):
@@ -116,29 +131,6 @@ class Identification(NamedTuple):
     brand: str | None
     attributes: Mapping[str, str]
     evidence: tuple[Evidence, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """The channel (`number`, as its screen counts) of a recorder (`recorder`: its id) on which a device hangs."""
-
-    recorder: str
-    address: str
-    number: int
-    name: str = ""
-    online: bool | None = None
-    """Whether the device answers the recorder; None where that is not told."""
-
-
-@dataclass(frozen=True, slots=True)
-class Slots:
-    """The channels of a recorder for network cameras, as a login has shown them."""
-
-    total: int
-    empty: int
-    elsewhere: tuple[str, ...] = ()  # ids of devices on them that answer themselves, or hang on another recorder too
-    named: int = 0  # cameras on them that have a maker
-    listed: int = 0  # those of them that a policy lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +155,8 @@ class Device:
     level: Level | None = None
     identifications: tuple[Identification, ...] = ()
     conflicts: tuple[str, ...] = ()
-    camera_like: bool = False  # it behaves like a camera: RTSP, ONVIF or a maker's own protocol answered
+    camera_like: bool = False
+    """Whether it behaves like a camera: RTSP, ONVIF or a maker's own protocol answered."""
     hidden_channels: int | None = None
     """A recorder's count of attached cameras, as it states it itself."""
     slots: Slots | None = None
@@ -295,6 +288,7 @@ class Report:
     networks: tuple[Segment, ...] = ()
     missed: tuple[str, ...] = ()
     left_out: int = 0
-    unasked: Mapping[str, int] = field(default_factory=dict)  # why -> targets that were not asked for that
+    unasked: Mapping[str, int] = field(default_factory=dict)
+    """Why -> targets that were not asked for that."""
     progress: Progress | None = None
     reconciled: Reconciled | None = None

@@ -1,4 +1,4 @@
-"""The records that sum up many observations: states of devices, progress of sites, coverage of networks."""
+"""The records that sum up many observations: states of devices, progress of sites, coverage of networks, recorders."""
 
 from __future__ import annotations
 
@@ -133,6 +133,29 @@ class Reconciled:
     assumptions: tuple[str, ...]
     heads: tuple[str, ...]
     groups: tuple[Group, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """The channel (`number`, as its screen counts) of a recorder (`recorder`: its id) on which a device hangs."""
+
+    recorder: str
+    address: str
+    number: int
+    name: str = ""
+    online: bool | None = None
+    """Whether the device answers the recorder; None where that is not told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """The channels of a recorder for network cameras, as a login has shown them."""
+
+    total: int
+    empty: int
+    elsewhere: tuple[str, ...] = ()  # ids of devices on them that answer themselves, or hang on another recorder too
+    named: int = 0  # cameras on them that have a maker
+    listed: int = 0  # those of them that a policy lists
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "probes": {"codecs", "net", "records", "errors"},
     "engine": {"net", "probes", "records"},
     "identify": {"records", "errors", "data", "listings", "yamltree"},
-    "devices": {"records", "errors"},
+    "devices": {"records", "summaries", "errors"},
     "policy": {"records", "summaries", "errors", "data", "yamltree"},
     "inventory": {"records", "networks", "jsonwindow", "errors"},
     "store": {"records", "moments", "batches", "summaries", "errors", "homes"},

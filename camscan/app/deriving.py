@@ -27,7 +27,8 @@ if TYPE_CHECKING:  # SQLAlchemy takes a quarter of a second
     from camscan.store.derived import PackedDevices
 
 CODE = (
-    *("records.py", "moments.py", "codecs", "devices", "identify", "listings.py", "yamltree.py", "app/identifying.py"),
+    *("records.py", "summaries.py", "moments.py", "codecs", "devices", "identify", "listings.py", "yamltree.py"),
+    "app/identifying.py",
     *(f"store/{name}.py" for name in ("observed", "packed", "rows", "text")),
 )
 """What makes devices of stored observations: files and rooms of this package."""

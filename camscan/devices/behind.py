@@ -14,7 +14,8 @@ from typing import NamedTuple, Protocol
 from camscan.devices.build import Resolve, order, telling
 from camscan.devices.hosts import ChannelList
 from camscan.devices.identity import attributed, to_address
-from camscan.records import Device, Slot, Slots
+from camscan.records import Device
+from camscan.summaries import Slot, Slots
 
 _AT = "at "
 _MOST = 4

@@ -8,20 +8,8 @@ from dataclasses import asdict
 from typing import Any, TypeAlias
 
 from camscan.moments import utc
-from camscan.records import (
-    Device,
-    Evidence,
-    Identification,
-    Judged,
-    Level,
-    Outcome,
-    Report,
-    Scan,
-    ScanStatus,
-    Slot,
-    Slots,
-)
-from camscan.summaries import Offence, Segment, StateChange
+from camscan.records import Device, Evidence, Identification, Judged, Level, Outcome, Report, Scan, ScanStatus
+from camscan.summaries import Offence, Segment, Slot, Slots, StateChange
 
 SCHEMA = "camscan/1"
 MAX_TEXT = 500

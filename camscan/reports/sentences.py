@@ -10,11 +10,11 @@ from typing import NamedTuple
 from rich.filesize import decimal
 
 from camscan.moments import utc
-from camscan.records import Origin, Outcome, Report, Scan, ScanStatus, Slots, Verdict
+from camscan.records import Origin, Outcome, Report, Scan, ScanStatus, Verdict
 from camscan.reports.document import MAX_SENTENCE, coverage
 from camscan.reports.escape import terminal
 from camscan.reports.words import joined, plural
-from camscan.summaries import Progress, Segment, State, Tag
+from camscan.summaries import Progress, Segment, Slots, State, Tag
 
 _LESSER = {Verdict.SUSPECTED: "suspected", Verdict.NOT_LISTED: "not listed", Verdict.UNIDENTIFIED: "unidentified"}
 _LOOKED = (Outcome.ANSWERED, Outcome.REFUSED, Outcome.SILENT)

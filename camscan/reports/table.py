@@ -8,14 +8,14 @@ from textwrap import wrap
 from rich.color import ColorSystem
 from rich.style import Style
 
-from camscan.records import Device, Judged, Report, Slot, Verdict
+from camscan.records import Device, Judged, Report, Verdict
 from camscan.reports.base import Page
 from camscan.reports.columns import GAP, cut, fitted, line, widths
 from camscan.reports.escape import terminal
 from camscan.reports.order import rank
 from camscan.reports.sentences import PLACES, channels, findings, limits, urgent
 from camscan.reports.words import joined
-from camscan.summaries import State
+from camscan.summaries import Slot, State
 
 _HEADS = ("verdict", "address", "maker", "brand", "model", "level")
 _LABEL = (3, 4)

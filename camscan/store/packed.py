@@ -13,7 +13,8 @@ from dataclasses import astuple, dataclass, fields
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
-from camscan.records import Device, Evidence, Identification, Level, Slot, Slots
+from camscan.records import Device, Evidence, Identification, Level
+from camscan.summaries import Slot, Slots
 
 _QUICK = 1
 """Of zlib's levels the one that takes a third of the usual time, and makes a tenth more of it."""

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 from support.costs import costs_less_than
 
-from camscan.records import Device, Level, Observation, Slot, Slots
+from camscan.records import Device, Level, Observation
+from camscan.summaries import Slot, Slots
 
 RECORDER, CAMERA = "10.0.4.9", "10.0.4.20"
 SERIAL, MAC = "7H00000RAZ00001", "08:ED:ED:1A:2B:3C"

@@ -13,7 +13,8 @@ from support.bundles import AT, SCAN
 
 from camscan.errors import EvidenceError
 from camscan.evidence import concluded, forms
-from camscan.records import Device, Judged, LedgerEntry, Observation, Outcome, Scan, Slot, Slots, Verdict
+from camscan.records import Device, Judged, LedgerEntry, Observation, Outcome, Scan, Verdict
+from camscan.summaries import Slot, Slots
 
 # A high half of a surrogate pair before a low one is read as the pair; codecs never leave them apart.
 TEXT = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("\udc80\udcff\0\u2028")).map(str)

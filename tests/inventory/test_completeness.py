@@ -7,7 +7,7 @@ from camscan.inventory.completeness import GROUPS, Completeness, Estimate, estim
 from camscan.inventory.reconcile import Class, Result
 from camscan.inventory.rows import Row
 from camscan.inventory.statistics import chao, chapman
-from camscan.records import Slot
+from camscan.summaries import Slot
 
 Build = Callable[..., Found]
 

@@ -15,7 +15,8 @@ from camscan.inventory.matching import Scope
 from camscan.inventory.reconcile import Class, Result
 from camscan.inventory.rows import Row
 from camscan.inventory.summary import summarise
-from camscan.records import Device, Judged, Outcome, Slot, Verdict
+from camscan.records import Device, Judged, Outcome, Verdict
+from camscan.summaries import Slot
 
 MAC, OTHER_MAC = "44:19:B6:00:0A:01", "44:19:B6:00:0A:02"
 UUID = "4d454930-0000-1000-8000-4419b6000a01"

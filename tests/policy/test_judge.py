@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from camscan.policy import Direction, Entity, Policy, judge_all, load, placed
-from camscan.records import Device, Identification, Judged, Level, Slot, Slots, Verdict
-from camscan.summaries import Listing, Tag
+from camscan.records import Device, Identification, Judged, Level, Verdict
+from camscan.summaries import Listing, Slot, Slots, Tag
 
 CERTAIN, LIKELY, HINT = Level.CERTAIN, Level.LIKELY, Level.HINT
 Named = tuple[str | None, Level]

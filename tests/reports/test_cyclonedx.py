@@ -15,9 +15,10 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT7
 from support.hostile import HOSTILE, every_example, hostile, poisoned
 
-from camscan.records import NO_BYTES, Device, Evidence, Identification, Judged, Level, Report, Slot, Verdict
+from camscan.records import NO_BYTES, Device, Evidence, Identification, Judged, Level, Report, Verdict
 from camscan.reports import Page
 from camscan.reports.cyclonedx import render
+from camscan.summaries import Slot
 
 _OTHERS = ("spdx", "jsf-0.82")  # the schemas of licences and signatures, of which a bill of ours has none
 

@@ -12,9 +12,9 @@ import pytest
 from jsonschema import Draft202012Validator
 from support import workbooks
 
-from camscan.records import Device, Judged, Level, Outcome, Report, Slot, Slots, Verdict
+from camscan.records import Device, Judged, Level, Outcome, Report, Verdict
 from camscan.reports import FORMATS, Page
-from camscan.summaries import Listing
+from camscan.summaries import Listing, Slot, Slots
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs/schema/camscan-1.json").read_text("utf-8"))
 RECORDER = "DS-7616NI-K2-1"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from camscan.records import Device, Judged, LedgerEntry, Outcome, Slot, Verdict
+from camscan.records import Device, Judged, LedgerEntry, Outcome, Verdict
 from camscan.reports.segments import Segments
-from camscan.summaries import Segment
+from camscan.summaries import Segment, Slot
 
 
 def segments(*entries: LedgerEntry, devices: tuple[Judged, ...] = ()) -> tuple[Segment, ...]:

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from camscan.records import Device, Evidence, Identification, Level, Slot, Slots
+from camscan.records import Device, Evidence, Identification, Level
 from camscan.store.packed import Merged, pack, unpack, unpack_lazily
+from camscan.summaries import Slot, Slots
 
 TEXT = some.text(some.characters(codec=None), max_size=12)
 MAYBE = some.none() | TEXT

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from support.estate import BEGIN
 
-from camscan.records import Device, Judged, LedgerEntry, Level, Outcome, Scan, ScanStatus, Slot, Slots, Verdict
+from camscan.records import Device, Judged, LedgerEntry, Level, Outcome, Scan, ScanStatus, Verdict
+from camscan.summaries import Slot, Slots
 from camscan.sweeps.changes import Kind
 from camscan.sweeps.compare import compare
 from camscan.sweeps.memory import Memory
