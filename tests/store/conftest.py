@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from support.postgres import Postgres, postgres
 
 from camscan.records import LedgerEntry, Observation, Outcome, Scan
 from camscan.store import Store
@@ -47,3 +48,16 @@ def seen() -> Callable[..., Observation]:
 def silent() -> Callable[[str], LedgerEntry]:
     """Ledger entries of targets that said nothing."""
     return lambda target: LedgerEntry(target, {"wsd": Outcome.SILENT, "http": Outcome.SILENT})
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Postgres]:
+    with postgres() as started:
+        yield started
+
+
+@pytest.fixture
+def url(server: Postgres) -> Iterator[str]:
+    """An empty database."""
+    with server.database() as named:
+        yield named

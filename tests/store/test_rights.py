@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
 from support.command import camscan
-from support.postgres import Postgres, postgres
 
 from camscan.errors import StoreError
 from camscan.store import Store
@@ -20,18 +18,6 @@ FOUND = (
     f"the role camscan {RIGHTS}: let camscan use one that owns its database, and no more",
     f"every role may create functions in the schema public, in the place of the server's own: {REMEDY}",
 )
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Postgres]:
-    with postgres() as started:
-        yield started
-
-
-@pytest.fixture
-def url(server: Postgres) -> Iterator[str]:
-    with server.database() as named:
-        yield named
 
 
 def carried_out(url: str, *statements: str) -> None:

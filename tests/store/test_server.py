@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -18,7 +18,7 @@ from click import Command
 from click.testing import CliRunner, Result
 from sqlalchemy import Connection, create_engine, text
 from support.listed import store_scan
-from support.postgres import Postgres, eventually, postgres
+from support.postgres import Postgres, eventually
 
 from camscan.app.history import site_held
 from camscan.cli.db import db
@@ -47,19 +47,6 @@ store.append("one", [], [LedgerEntry("10.0.0.1", {"http": Outcome.ANSWERED})])
 print("stored", flush=True)
 sys.stdin.read()
 """
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Postgres]:
-    with postgres() as started:
-        yield started
-
-
-@pytest.fixture
-def url(server: Postgres) -> Iterator[str]:
-    """An empty database."""
-    with server.database() as named:
-        yield named
 
 
 def invoke(command: Command, *words: str) -> Result:
