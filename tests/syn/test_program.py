@@ -21,6 +21,7 @@ from support.namespaces import Namespace
 from support.needs import needs
 from support.sweeping import PROGRAM, forging, found, listening, request, run, wait_until
 
+from benchmarks.stalls import standing_still
 from camscan.l2.lines import RefusalError
 from camscan.l2.sockets import Stop
 from camscan.syn import carrier
@@ -208,16 +209,19 @@ def test_the_pace_is_kept_as_the_site_sees_it(
     In any time no more than what makes up for stalls, what may leave at once, and as much that was kept on its way. Of
     connections the kernel sends the second SYNs, and in bunches: its timers of a second are that coarse.
     """
-    rate, excess = 1_500, [float("inf")]
-    while len(excess) < 4 and excess[-1] > 0:  # a hypervisor keeps packets on their way for longer now and then
-        with arriving(site, "10.99.0.1", 8_000) as arrivals:
+    rate = 1_500
+    for _ in range(3):
+        with standing_still() as stalls, arriving(site, "10.99.0.1", 8_000) as arrivals:
             run(site, of(site, method=method, rate=rate, wait=0.5 if method == "syn" else 1.5, half_open=8_192))
         questions = 3 * 1_024 - len(ALIVE)
         assert len(arrivals.times) >= questions
         assert arrivals.times[-1] - arrivals.times[0] >= questions / rate
         allowed = {seconds: rate * (1.11 * seconds + bunched) + 2 for seconds in windows}
-        excess.append(max(most_within(arrivals.times, seconds) - allowed[seconds] for seconds in windows))
-    assert excess[-1] <= 0, excess
+        excess = {seconds: most_within(arrivals.times, seconds) - most for seconds, most in allowed.items()}
+        if max(excess.values()) <= 0:
+            return
+        assert stalls, f"the machine did not stand still, and these were exceeded: {excess}"
+    pytest.fail(f"exceeded three times: {excess}")
 
 
 @pytest.mark.parametrize("method", METHODS)
