@@ -60,10 +60,11 @@ class Outcome(StrEnum):
     @property
     def is_alive(self) -> bool:
         """Whether the outcome proves that something lives at the address (a refusal is a sign of life too)."""
-        return self in _WITH_ANSWER or self in (Outcome.RESET, Outcome.REFUSED)
+        return self in SIGNS_OF_LIFE
 
 
 _WITH_ANSWER = frozenset({Outcome.ANSWERED, Outcome.AUTH_REQUIRED, Outcome.TRUNCATED, Outcome.GARBLED})
+SIGNS_OF_LIFE = _WITH_ANSWER | {Outcome.RESET, Outcome.REFUSED}
 UNASKED = frozenset({Outcome.EXCLUDED, Outcome.NOT_SENT, Outcome.CRASHED})  # these say nothing of the target
 UNCALLED = "only whole segments are asked, and this address is on none of them"  # where nothing is missing for it
 MOST_TELLING = {outcome: place for place, outcome in enumerate(Outcome)}  # the lowest tells most

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from camscan.engine.plan import TCP
 from camscan.probes.base import AT_HAND
-from camscan.records import MOST_TELLING, UNCALLED, LedgerEntry, Observation, Outcome
+from camscan.records import MOST_TELLING, SIGNS_OF_LIFE, UNCALLED, LedgerEntry, Observation, Outcome
 
 _NO_PORT = "no open port called for it"
 _UNASKED = (Outcome.NOT_SENT, Outcome.CRASHED)
@@ -37,7 +37,7 @@ class Host:
     @property
     def alive(self) -> bool:
         """Whether the address has shown a sign of life."""
-        return any(outcome.is_alive for outcome in (*self.tried.values(), *self.attempts.values()))
+        return not all(map(SIGNS_OF_LIFE.isdisjoint, (self.tried.values(), self.attempts.values())))
 
     @property
     def open_ports(self) -> list[int]:

@@ -14,6 +14,7 @@ _Texts: TypeAlias = dict[str, bool]
 
 _PLAIN = re.compile(r"[\x20-\x7e]")
 _STARTS = frozenset({"^", r"\A"})
+_ANCHOR = re.compile(r"\^|\\A")
 _ESCAPED = re.compile(r"\\(.)")
 _SIMPLE = re.compile(r"(?:\(\?i\))?\^((?:(?:[\w ,/:;=<>\"'&#@~%!-]|\\[^\w\s])(?![*+?{]))+)[^|]*")
 _UNTOLD = re.compile(r"[^\x00-\x7f]|\\x\{|\\[pPQC]|\(\?[a-zA-Z-]*m|(?!^)\(\?[a-zA-Z-]+\)")
@@ -33,7 +34,7 @@ def required_prefixes(pattern: str) -> tuple[bytes, ...]:
 
     Empty if the pattern is not anchored, or its prefixes are too short or too many.
     """
-    if _UNTOLD.search(pattern):
+    if _UNTOLD.search(pattern) or not _ANCHOR.search(pattern):
         return ()
     if (simple := _SIMPLE.fullmatch(pattern)) and len(text := _ESCAPED.sub(r"\1", simple[1])) >= _LEAST:
         return (text[:_LONGEST].lower().encode(),)

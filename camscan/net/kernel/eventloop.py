@@ -104,7 +104,8 @@ class PatientLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         """See `asyncio.BaseEventLoop.time`."""
         now = time.monotonic()
-        self._stood_still += max(now - self._looked_at - _LONGEST_ROUND, 0.0)
+        if (passed := now - self._looked_at) > _LONGEST_ROUND:
+            self._stood_still += passed - _LONGEST_ROUND
         self._looked_at = now
         return now - self._stood_still
 
