@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache
+from itertools import chain
 from typing import NamedTuple, TypeAlias
 
-from camscan.identify.pieces import BOUNDS, ENDS, PIECE, REPEATS
+from camscan.identify.pieces import BOUNDS, ENDS, PIECE, REPEATS, TEXT
 
 Texts: TypeAlias = frozenset[str]
 
@@ -69,7 +70,9 @@ def plain_text(pattern: str) -> tuple[bytes, bool] | None:
 
 class _Parser:
     def __init__(self, pieces: list[str], wide: bool) -> None:
-        self._pieces, self._wide = pieces, wide
+        # By characters, two letters equal others: each stands alone then.
+        self._pieces = [*chain.from_iterable(p if TEXT.fullmatch(p) else (p,) for p in pieces)] if wide else pieces
+        self._wide = wide
         self._place = 0
 
     @property
@@ -136,13 +139,15 @@ class _Parser:
 
 
 def _plain(piece: str) -> str:
-    """The character that a piece stands for, in lower case; "" if it is another kind of piece."""
+    """The characters that a piece stands for, in lower case; "" if it is another kind of piece."""
     if found := _HEX.fullmatch(piece):
         return chr(code).lower() if (code := int(found[1] or found[2], 16)) < 0x80 else ""
     if piece.startswith("\\"):
         return piece[1] if len(piece) == 2 and piece[1].isascii() and not piece[1].isalnum() else ""
+    if len(piece) > 1:
+        return piece.lower() if TEXT.fullmatch(piece) else ""
     has_case = not piece.isascii() and piece.lower() != piece.upper()
-    return piece.lower() if len(piece) == 1 and piece != "." and not has_case else ""
+    return piece.lower() if piece != "." and not has_case else ""
 
 
 def _either(needs: Iterable[_Need]) -> _Need:

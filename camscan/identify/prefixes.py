@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import TypeAlias
 
-from camscan.identify.pieces import BOUNDS, ENDS, PIECE, REPEATS
+from camscan.identify.pieces import BOUNDS, ENDS, PIECE, REPEATS, TEXT
 
 _Texts: TypeAlias = dict[str, bool]
 """Prefixes of what a part of a pattern matches. True: the prefix is complete, so the next part extends it."""
@@ -95,7 +95,8 @@ class _Parser:
             return _class(piece[1:-1])
         if piece.startswith("\\"):
             return {piece[1]: True} if _is_mark(piece[1:]) else {"": False}
-        return {piece.lower(): True} if piece != "." and _PLAIN.fullmatch(piece) else {"": False}
+        is_text = TEXT.fullmatch(piece) or (piece != "." and _PLAIN.fullmatch(piece))
+        return {piece.lower(): True} if is_text else {"": False}
 
     def _repeated(self, part: _Texts) -> _Texts:
         """Apply the repetition operators that follow a part."""
@@ -135,7 +136,7 @@ def _merged(choices: Iterable[_Texts]) -> _Texts:
 def _joined(texts: _Texts, part: _Texts) -> _Texts:
     """The prefixes of two consecutive parts; those of the first alone if there would be too many."""
     whole = _merged(
-        {text + more: after and len(text + more) < _LONGEST} if before else {text: False}
+        {(text + more)[:_LONGEST]: after and len(text + more) < _LONGEST} if before else {text: False}
         for text, before in texts.items()
         for more, after in part.items()
     )
