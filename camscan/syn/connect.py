@@ -179,16 +179,17 @@ class Connects:
 
     def _watched(self, family: int) -> socket.socket | None:
         """A socket that the epoll looks at; none where this host has run out of something."""
-        with contextlib.ExitStack() as unless_watched:
-            try:
-                sock = unless_watched.enter_context(socket.socket(family, _KIND))
-                self._epoll.register(sock.fileno(), _MASK)
-            except OSError as error:
-                if error.errno in EXHAUSTED:
-                    return None
-                raise
-            unless_watched.pop_all()
-            return sock
+        sock = None
+        try:
+            sock = socket.socket(family, _KIND)
+            self._epoll.register(sock.fileno(), _MASK)
+        except OSError as error:
+            if sock is not None:
+                sock.close()
+            if error.errno in EXHAUSTED:
+                return None
+            raise
+        return sock
 
     def _keep(self, attempt: _Attempt) -> None:
         self._under_way[attempt.sock.fileno()] = attempt
