@@ -10,8 +10,8 @@ from functools import cache, lru_cache
 from rapidfuzz import fuzz, process
 
 from camscan.errors import UsageError
+from camscan.folding import compact, words_of
 from camscan.inventory import values
-from camscan.inventory.folding import compact, words_of
 from camscan.inventory.synonyms import (
     EITHER,
     FILLERS,

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from itertools import accumulate, combinations
 
-from camscan.inventory.folding import words_of
+from camscan.folding import words_of
 from camscan.inventory.synonyms import FILLERS, NOT, OVER
 
 _MOST_WORDS = 4

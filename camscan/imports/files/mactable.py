@@ -5,12 +5,12 @@
 from __future__ import annotations
 
 import csv
-import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import BinaryIO
 
 from camscan.codecs.text import to_text
+from camscan.folding import compact
 from camscan.imports.files.base import Summary, address_of, imported, lines, link_fields, names
 from camscan.records import Observation
 
@@ -82,16 +82,9 @@ def _columns(header: Sequence[str]) -> dict[str, int]:
     """Column -> place of the first cell that one of its words names."""
     found: dict[str, int] = {}
     for place, cell in enumerate(header):
-        word = "".join(map(_plain, filter(str.isalnum, unicodedata.normalize("NFKC", cell).lower())))
-        if name := _COLUMN_OF.get(word):
+        if name := _COLUMN_OF.get(compact(cell)):
             found.setdefault(name, place)
     return found
-
-
-def _plain(letter: str) -> str:
-    """A Latin letter without its accent."""
-    base = unicodedata.normalize("NFD", letter)[0]
-    return base if base.isascii() else letter
 
 
 def _delimiter(header: str) -> str:

@@ -1,4 +1,4 @@
-"""Texts without case and accents: how the names of columns, and the words of a status, are compared."""
+"""Texts without case and accents: how the names of columns in any list, and the words of a status, are compared."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ _STROKES = str.maketrans({"ł": "l", "ø": "o", "\u0131": "i", "đ": "d"})
 def folded(text: str) -> str:
     """Without case and accents; kana keep their voicing marks, as they are other letters with them."""
     text = unicodedata.normalize("NFKC", text).casefold()
-    plain = "".join(
-        unicodedata.normalize("NFD", c)[0] if unicodedata.normalize("NFD", c)[0].isascii() else c for c in text
-    )
-    return plain.translate(_STROKES)
+    return "".join(map(_plain, text)).translate(_STROKES)
+
+
+def _plain(letter: str) -> str:
+    """A Latin letter without its accent."""
+    base = unicodedata.normalize("NFD", letter)[0]
+    return base if base.isascii() else letter
 
 
 def compact(text: str) -> str:
