@@ -24,12 +24,7 @@ from camscan.imports.nmap import stream as nmap_stream
 
 READERS = (
     Reader("pcap", pcap.sniff, pcap.read, pcap.CHANNELS),
-    Reader(
-        "nmap-xml",
-        nmap_stream.sniff,
-        nmap_stream.read,
-        ("nmap", "arp", "http", "tls", "rtsp", "snmp", "ssdp", "banner"),
-    ),
+    Reader("nmap-xml", nmap_stream.sniff, nmap_stream.read, nmap_stream.CHANNELS),
     Reader("zgrab2", zgrab.sniff, zgrab.read, zgrab.CHANNELS),
     Reader("banners-json", banners.sniff_json, banners.read_json, banners.CHANNELS),
     Reader("masscan-json", masscan.sniff_json, masscan.read_json, masscan.CHANNELS),
