@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Container, 
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from ipaddress import ip_address
 from typing import Any, Self
 
@@ -55,7 +55,6 @@ class LiveNet:
         self._interfaces = tuple(interfaces)
         self._scope = scope
         self._correspondents: dict[tuple[int, int], Correspondent] = {}
-        self._context: ssl.SSLContext | None = None
         self._segment_dropped = 0
         self._link = Link(interfaces, on_link)
         self._watching: asyncio.Task[None] | None = None
@@ -149,7 +148,7 @@ class LiveNet:
         try:
             sock = await self._dialer.open(address, port, tls=tls)
             pause = partial(self._dialer.pause, address, sock)
-            got = await gather(sock, turns, complete, self._legacy() if tls else None, pause)
+            got = await gather(sock, turns, complete, self._legacy if tls else None, pause)
         except EndedError as ended:
             self._note(address, port, ended.outcome, connected=ended.connected)
             return not_begun(address, port, at, ended)
@@ -158,7 +157,7 @@ class LiveNet:
 
     def browse(self, address: str, port: int, *, tls: bool = False) -> AbstractAsyncContextManager[HttpBrowser]:
         """See `Net.browse`."""
-        return self._browser(address, port, self._legacy() if tls else None)
+        return self._browser(address, port, self._legacy if tls else None)
 
     @asynccontextmanager
     async def enrolled(
@@ -270,10 +269,9 @@ class LiveNet:
 
         return await self._dialer.persist(found)
 
+    @cached_property
     def _legacy(self) -> ssl.SSLContext:
-        if self._context is None:
-            self._context = legacy_context()
-        return self._context
+        return legacy_context()
 
     def _note(self, address: str, port: int, outcome: Outcome, *, connected: bool = True) -> None:
         """Record at the host's limits how an exchange on an open port ended, unless this host itself refused it."""
