@@ -146,12 +146,12 @@ class PortSweep:
                         yield batch
             usable = [way for way in found if way.hop is not None]
             if usable and not self.interrupted:
-                async with aclosing(self._part(self._method, usable)) as batches:
+                async with aclosing(self._part(usable)) as batches:
                     async for batch in batches:
                         yield batch
 
-    async def _part(self, method: str, usable: Sequence[Way]) -> AsyncGenerator[Sequence[Found], None]:
-        request, settled, version = self._request(method, usable), b"", usable[0].version
+    async def _part(self, usable: Sequence[Way]) -> AsyncGenerator[Sequence[Found], None]:
+        request, settled, version = self._request(usable), b"", usable[0].version
         if self._checkpoint is not None:
             part = self._checkpoint.part(version, _digest(request["ways"]))
             for message in part.found:
@@ -188,12 +188,12 @@ class PortSweep:
                 self.counters[name] = self.counters.get(name, 0) + value
             self._running, self._under_way = None, 0
 
-    def _request(self, method: str, usable: Sequence[Way]) -> dict[str, Any]:
-        by_syn = method == "syn"
+    def _request(self, usable: Sequence[Way]) -> dict[str, Any]:
+        by_syn = self._method == "syn"
         known = list(permanent(usable[0].version)) if by_syn else []
         return {
             **self._settings,
-            "method": method,
+            "method": self._method,
             "ways": [_plain(way, known) for way in usable],
             "host_rate": self._profile.host_rate,
             "half_open": self._profile.half_open,
