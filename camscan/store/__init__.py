@@ -6,6 +6,7 @@ takes a quarter of a second, and much that stands beside it here needs none.
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -16,12 +17,6 @@ __all__ = ["Store", "Writer"]
 
 
 def __getattr__(name: str) -> Any:
-    if name == "Store":
-        from camscan.store.store import Store  # noqa: PLC0415 - see above
-
-        return Store
-    if name == "Writer":
-        from camscan.store.writer import Writer  # noqa: PLC0415 - see above
-
-        return Writer
+    if name in __all__:
+        return getattr(import_module(f"camscan.store.{name.lower()}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
