@@ -56,7 +56,7 @@ def credentials() -> None:
     help="Allow HTTP Basic without an enrolled certificate: whoever answers or listens there can read the password.",
 )
 @click.option("--tls-only", is_flag=True, help="Never use the password without TLS.")
-@options.of_site(help="The site that the login is for. Default: scans without a site.")
+@options.site_of_login
 @options.credentials_file
 @options.unlock
 def add(source: str, site: str | None, credentials_file: Path | None, unlock: str | None, **given: Any) -> None:
@@ -110,7 +110,7 @@ def list_(site: str | None, credentials_file: Path | None, unlock: str | None, o
 
 @credentials.command()
 @click.argument("place", metavar="ADDRESS-OR-NETWORK")
-@options.of_site(help="The site that the login is for. Default: scans without a site.")
+@options.site_of_login
 @options.credentials_file
 @options.unlock
 def remove(place: str, site: str | None, credentials_file: Path | None, unlock: str | None) -> None:
@@ -138,7 +138,7 @@ def remove(place: str, site: str | None, credentials_file: Path | None, unlock: 
 
 @credentials.command()
 @click.argument("address")
-@options.of_site(help="The site that the login is for. Default: scans without a site.")
+@options.site_of_login
 @options.credentials_file
 def unpin(address: str, site: str | None, credentials_file: Path | None) -> None:
     """Forget the pinned certificates of a device after you changed its certificate; the next use pins the new ones.

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import click
 
 from camscan import __version__
+from camscan.cli import options
 from camscan.cli.exits import Exit
 
 _FEW_DESCRIPTORS = 1_024
@@ -27,13 +28,7 @@ class Finding:
 
 
 @click.command()
-@click.option(
-    "--db",
-    metavar="PATH-OR-URL",
-    envvar="CAMSCAN_DB",
-    show_envvar=True,
-    help="A store to look at too: in a PostgreSQL database, whether anybody may do more than is needed.",
-)
+@options.of_db(help="A store to look at too: in a PostgreSQL database, whether anybody may do more than is needed.")
 def doctor(db: str | None) -> None:
     """Show what this host can and cannot do: privileges, multicast, limits, library versions.
 

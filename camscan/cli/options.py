@@ -39,13 +39,8 @@ def _file(_context: click.Context, _option: click.Parameter, file: Path | None) 
     return None if file == Path("-") else file
 
 
-db = click.option(
-    "--db",
-    metavar="PATH-OR-URL",
-    envvar="CAMSCAN_DB",
-    show_envvar=True,
-    help="The store: a SQLite file or an SQLAlchemy URL. Default: camscan.db in your data directory.",
-)
+of_db = partial(click.option, "--db", metavar="PATH-OR-URL", envvar="CAMSCAN_DB", show_envvar=True)
+db = of_db(help="The store: a SQLite file or an SQLAlchemy URL. Default: camscan.db in your data directory.")
 config = click.option(
     "--config",
     "file",
@@ -82,6 +77,7 @@ fingerprints = click.option(
 
 of_site = partial(click.option, "--site", metavar="NAME", callback=_site, shell_complete=completing.sites)
 site = of_site(help="The site that the scan belongs to.")
+site_of_login = of_site(help="The site that the login is for. Default: scans without a site.")
 sites = of_site("names", multiple=True, help="Only this site; repeatable. Default: all sites.")
 all_hosts = click.option("--all", "all_hosts", is_flag=True, help="Show every host that answered, not only devices.")
 quiet = click.option("-q", "--quiet", is_flag=True, help="Print no progress and no summary on stderr.")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("address")
 @click.option("--ports", metavar="LIST", help="Ask these TCP ports instead of the usual ones.")
-@options.of_site(help="The site that the login is for. Default: scans without a site.")
+@options.site_of_login
 @options.credentials_file
 @options.unlock
 def test(address: str, ports: str | None, site: str | None, credentials_file: Path | None, unlock: str | None) -> None:
