@@ -138,7 +138,7 @@ def _chunks(seen: Iterable[Item]) -> Iterator[tuple[list[Item], float]]:
 
 def _processors() -> int:
     """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return len(os.sched_getaffinity(0))
 
 
 def _prepare(rules: Library) -> None:
