@@ -47,7 +47,7 @@ def checkpoint(name: str, asked: Mapping[str, Any] | None = None) -> Checkpoint:
     if asked is not None:
         forget_old(folder)
     if not name.isalnum():
-        raise UsageError(f"no sweep is called {name!r}")
+        raise UsageError(f"no sweep is called {name!r}: give the ID that it was begun with, such as 5f0c3a9e")
     return Checkpoint(folder / f"{name}.sweep", asked)
 
 

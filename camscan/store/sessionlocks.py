@@ -59,7 +59,8 @@ class SessionLocks:
             self._hang_up()
             if not all(self._ask(_TAKE, number) for number in self._taken):
                 where = self._database.where
-                raise StoreError(f"{where} was away, and another process has taken the scan up meanwhile")
+                why = f"{where} was away, and another process has taken the scan up meanwhile"
+                raise StoreError(f"{why}: let that one end it")
 
     def close(self) -> None:
         """See `ScanLocks.close`."""

@@ -234,7 +234,7 @@ def test_who_finds_its_scan_with_another_after_a_restart_stops(server: Postgres,
         server.stop()
         server.start()
         theirs.resume("one")
-        with pytest.raises(StoreError, match="another process has taken the scan up meanwhile"):
+        with pytest.raises(StoreError, match="another process has taken the scan up meanwhile: let that one end it"):
             ours.append("one", [], [LedgerEntry("10.0.0.1", {"http": Outcome.SILENT})])
         assert list(theirs.ledger("one")) == []
 

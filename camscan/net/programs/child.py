@@ -114,7 +114,8 @@ def not_started(name: str, error: OSError) -> HostError:
 
 
 def _unreadable(name: str, error: ValueError) -> HostError:
-    return HostError(f"`python -m {name}` wrote something that cannot be read: {error}")
+    why = f"`python -m {name}` wrote something that cannot be read: {error}"
+    return HostError(f"{why}: see that the system did not kill it, as for want of memory, and try again")
 
 
 def counters_of(name: str, last: Mapping[str, Any], code: int) -> dict[str, int]:

@@ -112,7 +112,8 @@ async def _run(command: Sequence[str], stopping: asyncio.Event) -> AsyncGenerato
             yield piece
         if (code := await process.wait()) and not stopping.is_set():
             said = (await complaint).decode(errors="replace").strip().splitlines()
-            raise HostError(f"nmap ended with code {code}: {said[-1] if said else 'no reason given'}")
+            why = said[-1] if said else "no reason given"
+            raise HostError(f"nmap ended with code {code}: {why}: repair nmap, or leave out --sweep nmap")
     finally:
         ending.cancel()
         await _ended(process)

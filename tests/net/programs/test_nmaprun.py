@@ -83,7 +83,7 @@ async def test_told_to_stop_it_ends_with_what_it_has_said(install: Install) -> N
 
 
 async def test_what_it_complains_of_is_said(install: Install) -> None:
-    with pytest.raises(HostError, match="nmap ended with code 3: no such interface"):
+    with pytest.raises(HostError, match="nmap ended with code 3: no such interface: repair nmap, or leave"):
         await said(install("echo '<nmaprun>'; echo 'no such interface' >&2; exit 3"))
 
 
