@@ -18,10 +18,12 @@ from support.namespaces import Namespace, namespace
 from support.needs import leave_out
 from support.world import World, camera
 
+from camscan import policy
 from camscan.app import bundling, judging, sweeping
 from camscan.data import fingerprints_folder
 from camscan.identify import load as identify_load
 from camscan.identify.library import Library
+from camscan.policy import Policy
 from camscan.store import sqlite
 
 # A shared machine is slow at times; what takes too long by itself is measured in benchmarks/.
@@ -83,10 +85,10 @@ def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def built_in_rules_are_parsed_once() -> Iterator[None]:
-    """A process of the program parses them once; one of the tests would, for hundreds of commands, parse them anew."""
-    read = identify_load.load
-    digest = read([fingerprints_folder()]).digest
+def built_in_rules_and_policies_are_read_once() -> Iterator[None]:
+    """A process of the program reads them once; one of the tests would, for hundreds of commands, read them anew."""
+    read, built_in = identify_load.load, [fingerprints_folder()]
+    digest = read(built_in).digest
     known: dict[bool, Library] = {}
 
     def load(
@@ -96,14 +98,24 @@ def built_in_rules_are_parsed_once() -> Iterator[None]:
         examples: bool = True,
         tell: Callable[[str], object] | None = None,
     ) -> Library:
+        if examples in known and list(folders) == built_in:
+            return known[examples]
         found = read(folders, examples=examples, tell=tell)  # without a look at what stands in them
         if found.digest == digest:
             return known.setdefault(examples, found)
         return read(folders, strict=True, examples=examples, tell=tell) if strict else found
 
+    @functools.cache
+    def all_policies() -> tuple[Policy, ...]:
+        return policy.load(built_in)
+
+    def load_policies(folders: Sequence[Path], chosen: Sequence[str] = ()) -> tuple[Policy, ...]:
+        return all_policies() if list(folders) == built_in and not chosen else policy.load(folders, chosen)
+
     with pytest.MonkeyPatch.context() as patch:
         for module in (judging, bundling):
             patch.setattr(module, "load", load)
+        patch.setattr(judging, "load_policies", load_policies)
         yield
 
 
