@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from camscan.data import fingerprints_folder
-from camscan.identify.load import load
+from camscan.app.judging import library
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "camscan"
@@ -198,7 +197,7 @@ def test_logins_are_made_in_one_place_alone() -> None:
 def makers() -> re.Pattern[str]:
     """Those that may stand anywhere: a pattern of all makers takes seconds."""
     whole = "".join(map(text_of, sources())).lower()
-    names = [name for name in load([fingerprints_folder()]).vocabulary.makers if len(name) > 4]
+    names = [name for name in library().vocabulary.makers if len(name) > 4]
     words = [re.escape(name) for name in names if name.lower() in whole]
     return re.compile(rf"\b(?:{'|'.join(words)})\b", re.IGNORECASE)
 

@@ -7,24 +7,22 @@ from pathlib import Path
 
 import pytest
 
-from camscan.data import fingerprints_folder
+from camscan.app.judging import chosen_policies
 from camscan.evaluation.corpus import Entry, Truth
 from camscan.identify.library import Library
-from camscan.identify.load import load
 from camscan.policy import Policy
-from camscan.policy import load as load_policies
 
 MakeEntry = Callable[..., Entry]
 
 
 @pytest.fixture(scope="session")
-def library() -> Library:
-    return load([fingerprints_folder()])
+def library(rules: Library) -> Library:
+    return rules
 
 
 @pytest.fixture(scope="session")
 def policies() -> tuple[Policy, ...]:
-    return load_policies([fingerprints_folder()], ())
+    return chosen_policies(())
 
 
 @pytest.fixture(scope="session")

@@ -5,9 +5,8 @@ import re2
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camscan.data import fingerprints_folder
+from camscan.app.judging import whole_library
 from camscan.identify.literals import plain_text, required_literals
-from camscan.identify.load import load
 
 
 def compiled(pattern: str, *, wide: bool = False) -> re2._Regexp:
@@ -81,7 +80,7 @@ def test_no_value_that_matches_lacks_them(pieces: list[str], words: list[str]) -
 
 def test_no_example_lacks_those_of_the_patterns_it_matches() -> None:
     checked = 0
-    for rule in load([fingerprints_folder()]).rules:
+    for rule in whole_library().rules:
         for match in rule.matches:
             for value in {value for example in rule.examples for value in example.fields.get(match.field, ())}:
                 literals = required_literals(match.pattern, wide=not match.pattern.isascii())

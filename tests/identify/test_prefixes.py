@@ -5,8 +5,7 @@ import re2
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camscan.data import fingerprints_folder
-from camscan.identify.load import load
+from camscan.app.judging import whole_library
 from camscan.identify.prefixes import required_prefixes
 
 
@@ -100,9 +99,8 @@ def test_nothing_that_re2_finds_begins_otherwise(start: str, pieces: list[str], 
 
 
 def test_every_example_of_the_library_begins_as_its_patterns_say() -> None:
-    library = load([fingerprints_folder()])
     told = 0
-    for rule in library.rules:
+    for rule in whole_library().rules:
         values = [value for one in rule.examples for held in one.fields.values() for value in held]
         for match in rule.matches:
             if match.comparison or not (texts := required_prefixes(match.pattern)):
