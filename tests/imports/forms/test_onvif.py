@@ -20,6 +20,7 @@ GET_SCOPES = (
         "  - onvif://www.onvif.org/name/Acme A\n  - onvif://www.onvif.org/hardware/M-1\n",
         "192.0.2.1|tds:Device|onvif://www.onvif.org/name/Acme%20A onvif://www.onvif.org/hardware/M-1|http://192.0.2.1/",
         '["onvif://www.onvif.org/name/Acme%20A", "onvif://www.onvif.org/hardware/M-1"]',
+        "'onvif://www.onvif.org/name/Acme%20A '\n'onvif://www.onvif.org/hardware/M-1</d:Scopes>'",
         "Types: dn:NetworkVideoTransmitter\nScopes: onvif://www.onvif.org/name/Acme%20A onvif://www.onvif.org/hardware/M-1",
         "<d:ProbeMatch><d:Scopes>onvif://www.onvif.org/name/Acme%20A onvif://www.onvif.org/hardware/M-1</d:Scopes></d:ProbeMatch>",
         "http://192.0.2.1/onvif/device_service, 1.2, (type='video_encoder', hardware='M-1', name='Acme A')",
@@ -106,17 +107,6 @@ def test_the_product_at_a_port_is_that_of_a_service() -> None:
 def test_a_product_of_a_list_of_weaknesses_is_no_model() -> None:
     (one,) = service("vendor: maker\nproduct: a-1_firmware\nserial: 7")
     assert "onvif.model" not in one.fields
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "'onvif://www.onvif.org/name/Acme%20A '\n'onvif://www.onvif.org/hardware/M-1</d:Scopes>'",
-    ],
-)
-def test_scopes_in_strings_of_program_code(text: str) -> None:
-    (one,) = discovery(text)
-    assert {name: one.fields[name] for name in SCOPES} == SCOPES
 
 
 def test_types_beside_the_scopes_are_kept() -> None:
