@@ -91,7 +91,7 @@ class Syslog:
         return f"syslog {self.part.name}"
 
     def check(self) -> None:
-        """See that all is there that sending needs: here nothing is."""
+        """See `Receiver`: sending needs nothing."""
 
     async def send(self, message: Message, seconds: float) -> Delivery:
         """A summary, and one message for each change."""

@@ -95,7 +95,7 @@ def _faults_of_receivers(config: Config) -> Iterator[tuple[Place, str]]:
 
 
 def _faults_of(config: Config, site: Site) -> Iterator[tuple[Place, str]]:
-    """The faults of one site, each with its place; what rests on the others is looked at where they are without."""
+    """The faults of one site, each with its place; what builds on other parts is checked only where those have none."""
     found = [
         *_each("networks", site.networks, lambda text: parse([text], resolve=resolve)),
         *_each("core", site.core_networks, lambda text: parse([text], resolve=resolve, whole_networks=True)),

@@ -175,13 +175,10 @@ def export(
     with open_store(db) as store:
         store.set_on_damage(OnDamage.SKIP)
         told = () if scans else tuple(said(store, site))
-        chosen = (
-            chosen_scans(store, scans, site, quiet=True)
-            if scans
-            else store.scans(site)
-            if told
-            else scans_of(store, site)
-        )
+        if scans:
+            chosen = chosen_scans(store, scans, site, quiet=True)
+        else:
+            chosen = store.scans(site) if told else scans_of(store, site)
         write(chain(lines(store, reversed(chosen)), told), output)
         if store.left_out:
             raise StoreError(f"{store.where}: {store.left_out} damaged rows, named above, are not in the export")

@@ -158,7 +158,7 @@ def missing_file(target: str | Path | None) -> Path | None:
     """The file that `open_database` would make; None where that is there, or on a server.
 
     Raises:
-        StoreError: this user may not even see.
+        StoreError: this user may not look there.
     """
     url = _url(target)
     file = Path(url.database or "")

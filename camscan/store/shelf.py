@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 
 class Shelf(Generic[T]):
-    """Things that are numbered from one as they are put, and had again by number, in order, or by a label.
+    """Numbers things from one as they are put, and gives them back by number, in order, or by label.
 
     Every method raises StoreError where there is no room for temporary files.
     """
