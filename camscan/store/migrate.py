@@ -76,9 +76,9 @@ def _revision(connection: Connection, where: str) -> str | None:
 
 
 def _make(connection: Connection) -> None:
-    """Make today's tables, which are those that all steps would make."""
-    metadata.create_all(connection)
-    _version.create(connection)
+    """Make today's tables, which are those that all steps would make, in a database that has none."""
+    metadata.create_all(connection, checkfirst=False)
+    _version.create(connection, checkfirst=False)
     connection.execute(_version.insert().values(version_num=REVISION))
 
 
