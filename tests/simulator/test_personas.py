@@ -61,10 +61,10 @@ def test_there_are_enough_of_each_kind() -> None:
     assert len(rogues()) >= 50
 
 
-@pytest.mark.parametrize("persona", [*HONEST, *rogues(), *SINGLE], ids=lambda persona: persona.name)
-def test_every_place_in_braces_can_be_filled(persona: Persona) -> None:
-    found = re.findall(r"\{([a-z_]+)(?::[0-9]+)?\}", persona.model_dump_json())
-    assert set(found) <= PLACES
+def test_every_place_in_braces_can_be_filled() -> None:
+    for persona in (*HONEST, *rogues(), *SINGLE):
+        found = re.findall(r"\{([a-z_]+)(?::[0-9]+)?\}", persona.model_dump_json())
+        assert set(found) <= PLACES, persona.name
 
 
 def test_no_two_share_a_serial_or_a_mac() -> None:
