@@ -19,6 +19,7 @@ from camscan.summaries import (
     Slots,
     State,
     StateChange,
+    SwitchPort,
 )
 
 MAC_FIELDS = (
@@ -176,7 +177,10 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A device with its verdict; the sentences that it offends by where it is; and its state, if any was `said`."""
+    """A device with its verdict; the sentences that it offends by where it is; its state; and where it `hangs`.
+
+    The state is known if any was `said`, and where it hangs if a table of a switch tells.
+    """
 
     device: Device
     verdict: Verdict
@@ -184,6 +188,7 @@ class Judged:
     offends: tuple[Offence, ...] = ()
     state: State | None = None
     said: StateChange | None = None
+    hangs: SwitchPort | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,6 +159,22 @@ class Slots:
 
 
 @dataclass(frozen=True, slots=True)
+class SwitchPort:
+    """Where a device hangs, as a table of a switch says; so many `others` have their MACs at the same port.
+
+    `switch` is its name or, where that is not known, the file of the table; `at` is when the table was made, and `scan`
+    the import that holds it. Of a device that shows no MAC, it is where its address was then (`by_address`).
+    """
+
+    port: str
+    switch: str
+    others: int
+    at: datetime
+    scan: str
+    by_address: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Tally:
     """So many devices of a site that count as listed were first seen on a day, and so many have a state since a day.
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from camscan import __version__
 from camscan.app import gctuning
 from camscan.app.annotating import Tags, decoys_of, tags_of, with_places, with_states
+from camscan.app.hanging import Hanging
 from camscan.data import fingerprints_folder
 from camscan.errors import RuleError
 from camscan.identify.library import Library
@@ -116,10 +117,12 @@ def report_of(
     *,
     all_hosts: bool = False,
     tags: Tags | None = None,
+    hanging: Hanging | None = None,
 ) -> Report:
     """Everything that a format may print about a stored scan, by today's codecs and rules.
 
-    `tags` say what the place is; without them, what was said when it was scanned.
+    `tags` say what the place is; without them, what was said when it was scanned. `hanging` tells where devices hang:
+    who asks for many reports gives the same one to all.
     """
     counts = store.ledger_counts(scan.id)
     found = select(all_devices_in(store, scan, rules, policies), all_hosts=all_hosts)
@@ -131,7 +134,7 @@ def report_of(
         if by_datagram_alone(entry):
             alone.add(entry.target)
     placed = with_doubts(with_places(found, policies, tags or tags_of(scan)), alone)
-    devices = tuple(with_states(store, scan, placed))
+    devices = tuple((hanging or Hanging(store)).told(scan, tuple(with_states(store, scan, placed))))
     missed = tuple(decoy for decoy in decoys_of(scan) if not outcomes.get(decoy, Outcome.NOT_SENT).has_answer)
     return Report(
         scan,

@@ -12,6 +12,7 @@ from itertools import chain, groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from camscan.app.hanging import HOLDS_PORTS, holds_ports
 from camscan.app.signals import ended_by_signals
 from camscan.app.sources import Source, described
 from camscan.batches import batched
@@ -63,9 +64,10 @@ def import_files(store: Store, files: Sequence[ImportedFile], site: str | None) 
         read = "\n".join(f"{file.source.name} ({file.reader.name}): {described(file.summary)}" for file in files)
         raise UsageError(f"{read}: nothing is stored")
     store.begin(scan)
-    now, times = scan.started_at, set[datetime]()
+    now, times, tell_ports = scan.started_at, set[datetime](), False
     for batch in chain((first,), batches):
         store.append(scan.id, batch)
+        tell_ports = tell_ports or any(map(holds_ports, batch))
         times |= {one.at for one in batch}
         times = {min(times), max(times)} if times else times
     ports.count()
@@ -74,7 +76,8 @@ def import_files(store: Store, files: Sequence[ImportedFile], site: str | None) 
     notes += [f"{file.source.name}: {described(file.summary)}" for file in files]
     notes.append(f"imported on {utc(now, 'seconds')}; this scan is dated by what the files recorded")
     status = ScanStatus.PARTIAL if any(file.summary.cut for file in files) else ScanStatus.COMPLETE
-    return _ended(store, replace(scan, started_at=begin), status, notes, end)
+    settings = {**scan.settings, HOLDS_PORTS: "named"} if tell_ports else scan.settings
+    return _ended(store, replace(scan, started_at=begin, settings=settings), status, notes, end)
 
 
 def _shown_names(files: Sequence[ImportedFile]) -> list[str]:
@@ -102,8 +105,9 @@ def _lone(tables: Sequence[ImportedFile]) -> str:
 def _observations(file: ImportedFile, name: str, ports: switchports.SwitchPorts) -> Iterator[Observation]:
     """What a file tells, and where it was read; of a device whose MAC a table of a switch lists, where it hangs too."""
     for one in file.reader.read(file.source.stream, file.source.at, file.summary):
-        asked = one.asked or ports.of(one.fields.get("mac.address", ()))
-        yield replace(one, asked=asked, reason=f"{READ_IN}{name}")
+        if not one.asked and (place := ports.of(one.fields.get("mac.address", ()))):
+            one = replace(one, asked=str(place), fields={**one.fields, **place.fields})  # noqa: PLW2901
+        yield replace(one, reason=f"{READ_IN}{name}")
 
 
 async def listen(store: Store, site: str | None, interface: str, seconds: int) -> Scan:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ import click
 
 from camscan.cli import options
 from camscan.errors import UsageError
-from camscan.records import Judged, Origin, Report, ScanStatus, Verdict
+from camscan.records import Judged, Origin, Report, Scan, ScanStatus, Verdict
 from camscan.reports import FORMATS
 
 if TYPE_CHECKING:
@@ -108,9 +109,10 @@ def devices(
       camscan devices --each-site --verdict listed -o estate.csv
       camscan devices --each-site -o estate.xlsx
     """
+    from camscan.app.hanging import Hanging
     from camscan.app.judging import chosen_policies, library, report_of
     from camscan.cli.brands import find
-    from camscan.cli.stored import newest_of_each_site, open_store, scan_of
+    from camscan.cli.stored import open_store, scan_of
     from camscan.cli.waiting import waiting
     from camscan.cli.writing import write_report
     from camscan.targets import parse, usual
@@ -124,10 +126,8 @@ def devices(
     with open_store(db) as store:
         if each_site:
             _check_makers(makers, rules)
-            every = (report_of(store, scan, rules, lists, all_hosts=all_hosts) for scan in newest_of_each_site(store))
-            if format_ in _WITH_PROGRESS:
-                every = (_with_progress(store, found) for found in every)
-            _write_each(every, wanted, format_, output, quiet=quiet)
+            judged = partial(report_of, rules=rules, policies=lists, all_hosts=all_hosts, hanging=Hanging(store))
+            _write_each(_latest(store, judged, format_), wanted, format_, output, quiet=quiet)
             return
         taken = scan_of(store, scan_id, site, about=usual(addresses[0]) if addresses else None, quiet=quiet)
         with waiting(f"Reading scan {taken.id}", quiet=quiet):
@@ -138,6 +138,14 @@ def devices(
         if not quiet:
             _tell_fate(store, found, _bare(found, addresses) if chosen.devices else addresses)
     write_report(chosen, format_, output)
+
+
+def _latest(store: Store, judged: Callable[[Store, Scan], Report], format_: str) -> Iterator[Report]:
+    """The latest report of each site; with its burn-down, where the format shows that."""
+    from camscan.cli.stored import newest_of_each_site
+
+    found = (judged(store, scan) for scan in newest_of_each_site(store))
+    return (_with_progress(store, one) for one in found) if format_ in _WITH_PROGRESS else found
 
 
 def _write_each(every: Iterable[Report], wanted: Wanted, format_: str, output: Path | None, *, quiet: bool) -> None:

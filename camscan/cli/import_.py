@@ -29,7 +29,7 @@ def import_(files: tuple[str, ...], kind: str | None, site: str | None, db: str 
     `ip`, `port` and `banner`). FILE may be - for stdin. The ID of the new scan is printed.
 
     A table of a switch (`show mac address-table`) holds no IP addresses: given together with the ARP table of the
-    router, it says at which port each device hangs.
+    router, it says at which port each device hangs. Reports on all scans in the store show that from then on.
 
     \b
     Examples:

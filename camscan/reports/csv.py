@@ -15,13 +15,15 @@ COLUMNS = (
     *("id", "address", "mac", "hostname", "maker", "brand", "model", "firmware", "serial", "kind", "hidden_channels"),
     *("level", "verdict", "listed_by", "state"),
     *("behind", "slot_number", "slot_name", "slot_online", "slots_total", "slots_named", "slots_listed", "slots_empty"),
+    *("switch_port", "switch_name", "switch_others", "switch_at", "switch_by"),
     "other_addresses",
 )
-"""`listed_by` holds the policies and `other_addresses` all but the first of `addresses`, joined by ";"; `slot_*` and
-`slots_*` hold what stands below `slot` and `slots`."""
+"""`listed_by` holds the policies and `other_addresses` all but the first of `addresses`, joined by ";"; `slot_*`,
+`slots_*` and `switch_*` hold what stands below `slot`, `slots` and `switch`."""
 _AMONG_SITES = (*COLUMNS, "site")
 
 
+_PARTS = ("slot", "slots", "switch")
 _MARK = "\ufeff"
 
 
@@ -51,7 +53,7 @@ def _row(judged: Judged, site: str | None, columns: Iterable[str]) -> Iterator[s
     row = device_object(judged) | {"site": site}
     row["listed_by"] = ";".join(dict.fromkeys(listing["policy"] for listing in row["listed_by"]))
     row["other_addresses"] = ";".join(row["addresses"][1:])
-    row |= {f"{part}_{key}": value for part in ("slot", "slots") for key, value in (row[part] or {}).items()}
+    row |= {f"{part}_{key}": value for part in _PARTS for key, value in (row[part] or {}).items()}
     return (_text(row.get(name)) for name in columns)
 
 

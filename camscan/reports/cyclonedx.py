@@ -20,6 +20,7 @@ from camscan.reports.base import Page
 from camscan.reports.document import MAX_TEXT, Object, cut, status
 from camscan.reports.json import dumps, items
 from camscan.reports.order import ranked
+from camscan.reports.words import hangs
 
 SCHEMA = "http://cyclonedx.org/schema/bom-1.6.schema.json"
 CONFIDENCE: Mapping[Level, float] = {Level.HINT: 0.4, Level.LIKELY: 0.9, Level.CERTAIN: 0.99}
@@ -150,6 +151,7 @@ def _told(judged: Judged) -> Iterator[tuple[str, str | None]]:
     yield from (("camscan:conflict", conflict) for conflict in device.conflicts)
     if device.behind:
         yield "camscan:behind", f"{device.behind.recorder}, channel {device.behind.number}"
+    yield "camscan:switch-port", hangs(judged.hangs).removeprefix("switch port ") if judged.hangs else None
     yield "camscan:state", judged.state.value if judged.state else None
 
 

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from camscan.moments import utc
 from camscan.records import Device, Evidence, Identification, Judged, Level, Outcome, Report, Scan, ScanStatus
-from camscan.summaries import Offence, Segment, Slot, Slots, StateChange
+from camscan.summaries import Offence, Segment, Slot, Slots, StateChange, SwitchPort
 
 SCHEMA = "camscan/1"
 MAX_TEXT = 500
@@ -100,6 +100,7 @@ def device_object(judged: Judged) -> Object:
         "state": None if judged.state is None else judged.state.value,
         "said": _said(judged.said),
         "offends": [_offence(offence) for offence in judged.offends],
+        "switch": _hangs(judged.hangs),
     }
 
 
@@ -108,6 +109,14 @@ def _said(said: StateChange | None) -> Object | None:
     if said is None:
         return None
     return {"state": said.state.value, "who": _cut(said.who), "at": utc(said.at), "why": _cut(said.why)}
+
+
+def _hangs(place: SwitchPort | None) -> Object | None:
+    """The port of a switch at which the device hangs."""
+    if place is None:
+        return None
+    told = {"port": _cut(place.port), "name": _cut(place.switch), "others": place.others, "at": utc(place.at)}
+    return {**told, "scan": place.scan, "by": "address" if place.by_address else "mac"}
 
 
 def _slots(slots: Slots | None) -> Object | None:

@@ -70,6 +70,8 @@ def _reasons(row: Row) -> Iterator[str]:
     yield f"- {code(row.device.place)}\n"
     if len(row.device.addresses) > 1:
         yield f"  - also at {', '.join(map(code, row.device.addresses[1:]))}\n"
+    if row.hangs:
+        yield f"  - {code(row.hangs)}\n"
     if row.channels:
         yield f"  - {row.channels}\n"
     yield from (f"  - conflict: {code(conflict)}\n" for conflict in row.device.conflicts)

@@ -19,6 +19,7 @@ from camscan.reports.csv import lines
 from camscan.reports.escape import cell
 from camscan.reports.markdown import code
 from camscan.reports.order import ranked
+from camscan.reports.words import of
 
 COLUMNS = ("name", "role", "manufacturer", "device_type", "serial", "status", "site", "description", "comments")
 _LENGTHS = {"name": 64, "manufacturer": 100, "device_type": 100, "serial": 50, "site": 100, "description": 200}
@@ -87,6 +88,8 @@ def _comments(judged: Judged) -> Iterator[str]:
     if device.behind:
         yield f"behind {code(device.behind.recorder)}"
         yield f"channel {device.behind.number} {code(device.behind.name)}".rstrip()
+    if judged.hangs:
+        yield f"switch port {code(judged.hangs.port)}{of(code(judged.hangs.switch))}"
     if len(device.addresses) > 1:
         yield f"also at {', '.join(map(code, device.addresses[1:]))}"
     told = {"brand": device.brand, "firmware": device.firmware}

@@ -11,6 +11,7 @@ from camscan.records import NO_BYTES, Device, Evidence, Identification, Judged, 
 from camscan.reports.advice import advice
 from camscan.reports.escape import terminal
 from camscan.reports.sentences import PLACES, channels
+from camscan.reports.words import hangs_since
 
 _HEX_BYTES = 48
 _MOST_DECISIVE = 5
@@ -84,6 +85,11 @@ class Row:
             return ""
         other = f"{said.state} " if said.state is not self.judged.state else ""
         return f"{other}by {said.who} on {said.at:%Y-%m-%d}: {said.why}"
+
+    @property
+    def hangs(self) -> str:
+        """At which port of which switch it hangs, since when that is known."""
+        return hangs_since(self.judged.hangs) if self.judged.hangs else ""
 
     @property
     def policies(self) -> tuple[str, ...]:

@@ -111,7 +111,9 @@ def _result(report: Report, judged: Judged, numbers: Mapping[str, int]) -> Objec
         "partialFingerprints": {"device/v1": _digest(report.scan.site or "", device.id)},
         "suppressions": _suppressions(row),
         "taxa": _taxa(report, judged),
-        "properties": {key: told[key] for key in ("maker", "brand", "model", "firmware", "serial", "mac", "evidence")},
+        "properties": {
+            key: told[key] for key in ("maker", "brand", "model", "firmware", "serial", "mac", "switch", "evidence")
+        },
     }
 
 

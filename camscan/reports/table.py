@@ -14,7 +14,7 @@ from camscan.reports.columns import GAP, cut, fitted, line, widths
 from camscan.reports.escape import terminal
 from camscan.reports.order import rank
 from camscan.reports.sentences import PLACES, channels, findings, limits, urgent
-from camscan.reports.words import joined
+from camscan.reports.words import hangs, joined
 from camscan.summaries import Slot, State
 
 _HEADS = ("verdict", "address", "maker", "brand", "model", "level")
@@ -26,6 +26,7 @@ _MIN_WIDTH = 40
 _ROOM_BESIDE = 40
 """Columns that must be left for the evidence to stand beside the others; else it stands below, on a line of its own."""
 _MAX_VALUE = 60
+_MAX_PLACE = 100
 _MAX_OTHERS = 3
 """Other addresses of a device that are named."""
 
@@ -103,6 +104,7 @@ def _reasons(judged: Judged) -> str:
     reasons = [judged.state.upper() if judged.state is State.RETURNED else judged.state] if judged.state else []
     reasons += [f"on {place}" for place in dict.fromkeys(PLACES[offence.place] for offence in judged.offends)]
     reasons += [f"conflict: {terminal(conflict, _MAX_VALUE)}" for conflict in device.conflicts[:1]]
+    reasons += [terminal(hangs(judged.hangs), _MAX_PLACE)] if judged.hangs else []
     if device.behind:
         reasons.append(_where(device, device.behind))
     proofs = [(rule.level, proof) for rule in device.identifications for proof in rule.evidence]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from camscan.summaries import SwitchPort
+
 
 def plural(count: int, noun: str) -> str:
     """A count with its noun, as in "1 address" and "1,200 devices"."""
@@ -15,6 +17,23 @@ def joined(names: Sequence[str], most: int) -> str:
     """Names in a sentence, as many as it can hold: "depot, harbour and 5 more"."""
     rest = len(names) - most
     return ", ".join(names[:most]) + (f" and {rest:,} more" if rest > 0 else "")
+
+
+def hangs(place: SwitchPort) -> str:
+    """Where a device hangs, as "switch port Gi1/0/7 of sw-hall-1"; and whether anything else does. Texts are raw."""
+    beside = f", where {plural(place.others, 'other MAC')} {'is' if place.others == 1 else 'are'} too"
+    return f"switch port {place.port}{of(place.switch)}{beside if place.others else ''}"
+
+
+def hangs_since(place: SwitchPort) -> str:
+    """The same in full: when that was so, and how it is known."""
+    how = ", found by its IP address" if place.by_address else ""
+    return f"{hangs(place)} (table of {place.at:%Y-%m-%d}{how})"
+
+
+def of(name: str) -> str:
+    """Whose something is; "" where that is not known."""
+    return f" of {name}" if name else ""
 
 
 def moment(at: datetime) -> str:

@@ -19,12 +19,13 @@ from camscan.reports.view import Sheet, view
 from camscan.reports.workbook import Cell, Columns, WorkbookWriter, new_workbook
 from camscan.summaries import Reconciled, Segment
 
-_COUNTED = frozenset({"Port", "Attached cameras", "Listed devices", "Targets", "Remaining"})
+_COUNTED = frozenset({"Port", "Others at the port", "Attached cameras", "Listed devices", "Targets", "Remaining"})
 """Heads of columns that hold numbers, beside those of outcomes."""
 
 _DEVICES: Columns = (
     *(("Verdict", 13), ("Level", 9), ("Address", 17), ("Maker", 16), ("Brand", 14), ("Model", 26), ("Firmware", 24)),
     *(("Serial", 34), ("MAC", 19), ("Kind", 14), ("Hostname", 26), ("Other addresses", 28), ("Ports", 20)),
+    *(("Switch port", 18), ("Switch", 24), ("Others at the port", 17), ("Table of (UTC)", 18)),
     *(("Attached cameras", 17), ("Behind", 34), ("Channel", 24), ("Online", 9), ("Channels", 44)),
     *(("Policies", 26), ("Entities", 50), ("Conflicts", 44), ("What to look for", 80)),
     *(("State", 14), ("Said", 60), ("Offends", 60)),
@@ -134,12 +135,13 @@ def _labelled(label: str, sentences: Iterable[str]) -> Iterator[tuple[str, str]]
 
 
 def _device(row: Row) -> Sequence[Cell]:
-    device = row.device
+    device, place = row.device, row.judged.hangs
     return (
         *(row.judged.verdict.value, str(device.level) if device.level else "", device.place, device.maker),
         *(device.brand, device.model, device.firmware, device.serial, device.mac, device.kind, device.hostname),
         ", ".join(address for address in (device.addresses or (device.address,)) if address != device.place),
         ", ".join(map(str, device.ports)),
+        *((place.port, place.switch, place.others, f"{place.at:%Y-%m-%d %H:%M}") if place else (None,) * 4),
         device.hidden_channels,
         device.behind.recorder if device.behind else None,
         device.behind.name if device.behind else None,

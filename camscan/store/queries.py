@@ -38,10 +38,12 @@ _RecordT = TypeVar("_RecordT", Observation, LedgerEntry)
 _log = logging.getLogger(__name__)
 
 
-def newest_first(site: str | None = None) -> Select[Any]:
-    """All scans, or those of a site."""
+def newest_first(site: str | None = None, setting: str | None = None) -> Select[Any]:
+    """All scans, or those of a site, or with a setting of this name."""
     # The number settles it where the clock was set back between two scans that began at the same reading.
     query = select(scans).order_by(scans.c.started_at.desc(), scans.c.number.desc())
+    if setting is not None:
+        query = query.where(scans.c.settings.contains(f'"{escape(setting)}":', autoescape=True))
     return query if site is None else query.where(scans.c.site == escape(site))
 
 

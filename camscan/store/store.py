@@ -166,9 +166,9 @@ class Store:
         with self.database.reading() as connection:
             return tuple(self._scans(connection.execute(query).all()))
 
-    def newest(self, site: str | None = None) -> Iterator[Scan]:
-        """The scans, of one site where it is named, newest first and read as they are asked for."""
-        return self._scans(self._pages(queries.newest_first(site)))
+    def newest(self, site: str | None = None, setting: str | None = None) -> Iterator[Scan]:
+        """The scans, of one site or with one setting where it is named, newest first and read as they are asked for."""
+        return self._scans(self._pages(queries.newest_first(site, setting)))
 
     def holding(self, site: str | None, target: str | None = None) -> Iterator[Scan]:
         """As `newest`, but only those that hold anything; of one target, where it is named."""

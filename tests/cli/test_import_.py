@@ -129,6 +129,17 @@ def test_a_switch_table_says_where_devices_hang(tmp_path: Path, db: Path) -> Non
         ]
 
 
+def test_other_scans_show_where_the_switch_table_has_their_devices(tmp_path: Path, db: Path) -> None:
+    table, arp = tmp_path / "switch.txt", tmp_path / "arp.txt"
+    earlier = run("-", "--db", db, stdin="10.0.10.15 dev eth0 lladdr 44:19:b6:01:02:03 REACHABLE\n").stdout.strip()
+    table.write_text(f"sw-hall-1#show mac address-table\n{SWITCH}")
+    arp.write_text(ARP)
+    assert run(table, arp, "--db", db).exit_code == 0
+    shown = CliRunner().invoke(report, ["--db", str(db), "--scan", earlier, "--format", "csv"]).stdout
+    assert ",Gi1/0/7,sw-hall-1,0," in shown
+    assert "switch port Gi1/0/7 of sw-hall-1" in CliRunner().invoke(report, ["--db", str(db), "--scan", earlier]).stdout
+
+
 def test_a_report_on_it_names_the_makers(db: Path) -> None:
     result = run("-", "--db", db, "--quiet", stdin=NEIGHBOURS)
     assert result.stderr == ""

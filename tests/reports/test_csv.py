@@ -17,7 +17,7 @@ def rows(report: Report) -> list[dict[str, str]]:
 
 def test_the_columns_are_the_scalar_keys(report: Report) -> None:
     device = device_object(report.devices[0])
-    nested = ("slots", "behind", "slot")
+    nested = ("slots", "behind", "slot", "switch")
     other = {name for name, value in device.items() if isinstance(value, list)} - {"listed_by"}
     scalar = [name for name in device if name not in {*other, *nested, "said"}]
     assert list(COLUMNS[: len(scalar)]) == scalar
@@ -33,7 +33,7 @@ def test_a_mark_comes_first_where_it_is_asked_for(report: Report) -> None:
 
 def test_a_row_holds_the_device(report: Report) -> None:
     row = rows(report)[2]
-    assert {name: text for name, text in row.items() if not name.startswith(("slot", "behind"))} == {
+    assert {name: text for name, text in row.items() if not name.startswith(("slot", "behind", "switch"))} == {
         "id": "IPC-B140H20190507AAWRD12345678",
         "address": "10.0.0.25",
         "mac": "44:19:B6:00:00:01",
@@ -53,6 +53,17 @@ def test_a_row_holds_the_device(report: Report) -> None:
     }
 
 
+def test_where_it_hangs_stands_in_columns_of_its_own(report: Report) -> None:
+    row = next(row for row in rows(report) if row["address"] == "10.0.0.7")
+    assert {name: text for name, text in row.items() if name.startswith("switch")} == {
+        "switch_port": "Gi1/0/7",
+        "switch_name": "sw-<hall>-1",
+        "switch_others": "2",
+        "switch_at": "2026-11-23T08:00:00.000Z",
+        "switch_by": "mac",
+    }
+
+
 def test_a_policy_that_lists_twice_is_named_once(make_report: Callable[..., Report]) -> None:
     listings = (Listing("b", "x", "2020-01-01"), Listing("a", "x", "2020-01-01"), Listing("b", "y", "2020-01-01"))
     judged = Judged(Device("10.0.0.5", ("10.0.0.5",)), Verdict.LISTED, listings)
@@ -62,5 +73,5 @@ def test_a_policy_that_lists_twice_is_named_once(make_report: Callable[..., Repo
 def test_a_line_break_in_a_name_makes_no_new_line(make_report: Callable[..., Report]) -> None:
     judged = Judged(Device("10.0.0.5", ("10.0.0.5",), hostname='a"\r\n=1+1,b', model="=1+1"), Verdict.UNIDENTIFIED)
     header, line = render(make_report(devices=(judged,)), Page())
-    assert line == '10.0.0.5,10.0.0.5,,"a""\\x0d\\x0a=1+1,b",,,\'=1+1,,,,,,unidentified,,,,,,,,,,,\r\n'
+    assert line == '10.0.0.5,10.0.0.5,,"a""\\x0d\\x0a=1+1,b",,,\'=1+1,,,,,,unidentified,,,,,,,,,,,,,,,,\r\n'
     assert header.count("\n") == 1

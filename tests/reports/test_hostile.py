@@ -64,7 +64,7 @@ def test_csv(report: Report, text: str) -> None:
     assert not LIVE.search(written.replace("\r\n", ""))
     assert len(written) < 50_000
     rows = list(csv.reader(io.StringIO(written, newline=""), strict=True))
-    assert [len(row) for row in rows] == [24] * 6
+    assert [len(row) for row in rows] == [29] * 6
     assert not [value for row in rows for value in row if FORMULA.search(value)]
 
 

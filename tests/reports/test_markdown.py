@@ -41,7 +41,8 @@ def test_a_device_is_a_row_and_those_that_matter_show_their_evidence(report: Rep
     assert "- `10.0.0.101`" not in shown
     at = shown.index("- `10.0.0.7`")
     returned = "  - state: returned, `removed by Ann Lee on 2026-11-20: =1+1`"
-    assert shown[at + 1 : at + 3] == [returned, "  - on a sensitive site"]
+    hangs = "  - `switch port Gi1/0/7 of sw-<hall>-1, where 2 other MACs are too (table of 2026-11-23)`"
+    assert shown[at + 1 : at + 4] == [hangs, returned, "  - on a sensitive site"]
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ CONTRACT: dict[str, set[str]] = {
 ADDED = {
     "scan": {"notes", "networks"},
     "scan/vantage": {"sources"},
-    "device": {"hidden_channels", "slots", "behind", "slot", "state", "said", "offends"},
+    "device": {"hidden_channels", "slots", "behind", "slot", "state", "said", "offends", "switch"},
     "evidence": {"file"},
 }
 

@@ -145,8 +145,8 @@ def test_no_sentence_of_the_summary_is_markup() -> None:
 def test_heads_stay_in_view_and_every_column_filters(report: Report) -> None:
     sheet = part(report, "xl/worksheets/sheet2.xml")
     assert '<pane xSplit="1" ySplit="1" topLeftCell="B2" activePane="bottomRight" state="frozen"/>' in sheet
-    assert '<autoFilter ref="A1:Y6"/>' in sheet
-    assert '<dimension ref="A1:Y6"/>' in sheet
+    assert '<autoFilter ref="A1:AC6"/>' in sheet
+    assert '<dimension ref="A1:AC6"/>' in sheet
 
 
 def test_the_same_report_is_the_same_file_and_holds_the_scans_time(report: Report) -> None:

@@ -37,6 +37,7 @@ from camscan.summaries import (
     Segment,
     State,
     StateChange,
+    SwitchPort,
     Tag,
 )
 
@@ -47,6 +48,8 @@ _NDAA = Listing("us-ndaa-889", "Dahua Technology Company", "2018-08-13")
 _SENSITIVE = Offence(
     "uk-nil", Tag.SENSITIVE, "Not onto sensitive sites.", "HCWS386", "https://example.org/h?a=1&b", "2022-11-24"
 )
+
+_PORT = SwitchPort("Gi1/0/7", "sw-<hall>-1", 2, datetime(2026, 11, 23, 8, tzinfo=UTC), "20261123-090000-c3d4")
 
 
 def _rule(rule: str, level: Level, maker: str | None, *evidence: tuple[str, int | None, str, str]) -> Identification:
@@ -127,7 +130,7 @@ def _devices() -> tuple[Judged, ...]:
         Judged(other, Verdict.NOT_LISTED),
         Judged(camera, Verdict.LISTED, (_NIL, listed), state=State.TICKETED, said=ticket),
         Judged(suspect, Verdict.SUSPECTED, (_NIL,)),
-        Judged(recorder, Verdict.LISTED, (_NDAA,), (_SENSITIVE,), State.RETURNED, away),
+        Judged(recorder, Verdict.LISTED, (_NDAA,), (_SENSITIVE,), State.RETURNED, away, _PORT),
     )
 
 

@@ -5,14 +5,15 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import BinaryIO
 
 from camscan.codecs.text import to_text
 from camscan.folding import compact
 from camscan.imports.files.base import Summary, address_of, imported, lines, link_fields, names
-from camscan.records import Observation
+from camscan.imports.files.switchports import is_port
+from camscan.records import Fields, Observation
 
 CHANNELS = ("arp",)
 
@@ -31,7 +32,9 @@ _WORDS = {
         enderecomac enderecofisico adresmac adresfizyczny macadresa macadress maccim macosoite macadresi macадрес
         mac地址 物理地址 macアドレス 物理アドレス mac주소
     """,
-    "port": "port switchport interface ifname portname destinationport ports anschluss puerto porta",
+    "port": "port switchport portname destinationport ports anschluss puerto porta",
+    "interface": "interface ifname",
+    "switch": "switch switchname switchhostname swname",
     "name": """
         name hostname devicename dnsname clientname rechnername geratename nomdhote nom nombre nombredehost nomehost
         nome nazwahosta nazwa hostnaam naam
@@ -52,7 +55,7 @@ def sniff(head: bytes) -> bool:
 
 
 def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
-    """One observation for each row with both addresses; `asked` names the switch port."""
+    """One observation for each row with both addresses; `asked` names the switch port, as do fields."""
     rows = lines(stream, summary)
     header = next((row for row in rows if not row.startswith(_COMMENT)), "").lstrip("\ufeff")
     delimiter = _delimiter(header)
@@ -67,10 +70,21 @@ def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observati
             summary.skip("row without an address" if not target else "row without a MAC")
             continue
         summary.whole += 1
-        port = cell.get("port", "")[:64]
-        yield imported(
-            target, "arp", at, {**link, **names(host__name=cell.get("name", ""))}, f"switch port {port}" if port else ""
-        )
+        hung = _hung(cell)
+        yield imported(target, "arp", at, {**link, **names(host__name=cell.get("name", "")), **hung}, _asked(hung))
+
+
+def _hung(cell: Mapping[str, str]) -> Fields:
+    """Where the device of a row hangs. An interface may also be the router's own, such as "Vlan10"."""
+    interface = cell.get("interface", "")
+    port = cell.get("port", "") or (interface if is_port(interface) else "")
+    switch = cell.get("switch", "")
+    return names(switch__port=port[:64], switch__name=switch[:64]) if port else {}
+
+
+def _asked(hung: Fields) -> str:
+    told = [text for values in hung.values() for text in values]
+    return f"switch port {' in '.join(told)}" if told else ""
 
 
 def _cells(row: str, delimiter: str) -> list[str]:

@@ -6,11 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from camscan.codecs.text import mac
 from camscan.imports.files.base import Reader, Summary, lines
-from camscan.records import Observation
+from camscan.records import Fields, Observation
 
 NAME = "switch-ports"
 _MAX_ENTRIES = 1_000_000
@@ -22,6 +22,11 @@ _PORT = re.compile(
     r"|(?:eth|ether|ethernet|fa|gi|ge|te|xe|swp|sfp|lan|port|po|ae|bridge-aggregation)-?\d{1,4}",
     re.IGNORECASE,
 )
+_PROMPT = re.compile(
+    r"\s*<?(?:[\w.-]{1,64}@)?(?P<name>\w[\w.-]{0,63})(?:\(.{0,40}\))?[#>]\s*(?:do\s+)?(?:sh|dis)[a-z]*\s+(?:mac|eth|bridge).*",
+    re.IGNORECASE,
+)
+"""The command in the log of a terminal, after the name of the switch: "sw-hall-1#show mac address-table"."""
 _HAS_IP = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])")
 _UNJOINED = "MAC address without an IP address in the other files"
 
@@ -40,6 +45,22 @@ def read(_stream: BinaryIO, _at: datetime, _summary: Summary) -> Iterator[Observ
 READER = Reader(NAME, sniff, read, ())
 
 
+class Place(NamedTuple):
+    """A port of the switch of that `name`, which is that of its file if it is not known; so many `macs` are there."""
+
+    macs: int
+    port: str
+    name: str
+
+    @property
+    def fields(self) -> Fields:
+        """What it says of a device."""
+        return {"switch.port": (self.port,), "switch.name": (self.name,), "switch.macs": (str(self.macs),)}
+
+    def __str__(self) -> str:
+        return f"switch port {self.port} in {self.name}"
+
+
 class SwitchPorts:
     """Where devices hang, by their MAC address, as the tables that were added say.
 
@@ -48,7 +69,7 @@ class SwitchPorts:
     """
 
     def __init__(self) -> None:
-        self._places: dict[str, tuple[int, str]] = {}
+        self._places: dict[str, Place] = {}
         self._tables: list[tuple[Summary, frozenset[str]]] = []
         self._joined: set[str] = set()
 
@@ -56,18 +77,18 @@ class SwitchPorts:
         """Add the table in a file of that name."""
         found = dict(_entries(stream, summary))
         crowd = Counter(found.values())
-        for address, port in found.items():
-            place = crowd[port], f"switch port {port} in {name}"
+        for address, (switch, port) in found.items():
+            place = Place(crowd[switch, port], port, switch or name)
             self._places[address] = min(place, self._places.get(address, place))
         self._tables.append((summary, frozenset(found)))
 
-    def of(self, addresses: Iterable[str]) -> str:
-        """Where the device hangs that has these MAC addresses; "" where that is not known, or not of one alone."""
+    def of(self, addresses: Iterable[str]) -> Place | None:
+        """Where the device hangs that has these MAC addresses; None where that is not known, or not of one alone."""
         known = {address for address in addresses if address in self._places}
         if len(known) != 1:
-            return ""
+            return None
         self._joined |= known
-        return self._places[known.pop()][1]
+        return self._places[known.pop()]
 
     def count(self) -> None:
         """Count, for the summary of each table, the lines that belong to a device and the others."""
@@ -77,19 +98,30 @@ class SwitchPorts:
                 summary.skip(_UNJOINED)
 
 
-def _entries(stream: BinaryIO, summary: Summary) -> Iterator[tuple[str, str]]:
-    """MAC address and port of each line that holds both; the addresses of groups are left out."""
+def is_port(text: str) -> bool:
+    """Whether this is what a switch calls one of its ports."""
+    return _PORT.fullmatch(text) is not None
+
+
+def _entries(stream: BinaryIO, summary: Summary) -> Iterator[tuple[str, tuple[str, str]]]:
+    """MAC address, then switch and port, of each line that holds both; the addresses of groups are left out.
+
+    The switch is called as the prompt above says, "" where there is none.
+    """
+    switch = ""
     for number, line in enumerate(lines(stream, summary)):
         if number >= _MAX_ENTRIES:
             summary.cut = f"it has more than {_MAX_ENTRIES:,} lines"
             return
-        if (entry := _entry(line)) and not int(entry[0][1], 16) & 1:
-            yield entry
+        if prompt := _PROMPT.fullmatch(line[:_MAX_LINE]):
+            switch = prompt["name"]
+        elif (entry := _entry(line)) and not int(entry[0][1], 16) & 1:
+            yield entry[0], (switch, entry[1])
 
 
 def _entry(line: str) -> tuple[str, str] | None:
     """The first MAC address and the first port in a line."""
     cells = _CELL.split(line[:_MAX_LINE])
     address = next(filter(None, map(mac, cells)), None)
-    port = next((cell for cell in cells if _PORT.fullmatch(cell)), None)
+    port = next(filter(is_port, cells), None)
     return (address, port) if address and port else None

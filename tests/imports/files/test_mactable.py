@@ -27,7 +27,16 @@ def test_headers_as_people_write_them(data: bytes) -> None:
     (one,), summary = read_all(mactable.read, data)
     assert (one.target, one.channel, one.asked) == ("192.0.2.5", "arp", "switch port Gi1/0/7")
     assert one.fields["mac.prefix"] == ("4419B6",)
+    assert one.fields["switch.port"] == ("Gi1/0/7",)
     assert summary.whole == 1
+
+
+def test_the_interface_of_the_router_is_no_switch_port() -> None:
+    data = b"ip,mac,interface,switch\n192.0.2.5,4419.b601.0203,Vlan10,\n192.0.2.6,4419.b601.0204,Gi1/0/7,sw-2\n"
+    (router, hung), _ = read_all(mactable.read, data)
+    assert (router.asked, "switch.port" in router.fields) == ("", False)
+    assert hung.asked == "switch port Gi1/0/7 in sw-2"
+    assert hung.fields["switch.name"] == ("sw-2",)
 
 
 def test_rows_that_cannot_be_used_cost_no_other() -> None:

@@ -27,7 +27,10 @@ def test_tables_of_switches(line: str, port: str) -> None:
     ports, summary = SwitchPorts(), Summary()
     assert sniff(line.encode())
     ports.add("s.txt", BytesIO(f"a head\n{line}\n".encode()), summary)
-    assert ports.of([MAC]) == f"switch port {port} in s.txt"
+    place = ports.of([MAC])
+    assert place
+    assert place.fields == {"switch.port": (port,), "switch.name": ("s.txt",), "switch.macs": ("1",)}
+    assert str(place) == f"switch port {port} in s.txt"
     ports.count()
     assert (summary.whole, summary.skipped.total()) == (1, 0)
 
@@ -55,6 +58,26 @@ def test_of_several_ports_the_one_with_the_fewest_addresses_counts() -> None:
         ports = SwitchPorts()
         for name, text in [("core", core), ("access", f"1 {MAC} Gi1/0/7\n")][::order]:
             ports.add(name, BytesIO(text.encode()), Summary())
-        assert ports.of([MAC]) == "switch port Gi1/0/7 in access"
-        assert ports.of([OTHER]) == "switch port Te1/1/1 in core"
-        assert ports.of([MAC, OTHER]) == ports.of([]) == ports.of(["01:00:5E:00:00:01"]) == ""
+        assert ports.of([MAC]) == (1, "Gi1/0/7", "access")
+        assert ports.of([OTHER]) == (2, "Te1/1/1", "core")
+        assert ports.of([MAC, OTHER]) is ports.of([]) is ports.of(["01:00:5E:00:00:01"]) is None
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "sw-hall-1#show mac address-table",
+        "sw-hall-1>sh mac address-table dynamic",
+        "sw-hall-1# show mac-address-table",
+        "<sw-hall-1>display mac-address",
+        "admin@sw-hall-1> show ethernet-switching table",
+        "sw-hall-1(config)#do show mac address-table",
+    ],
+)
+def test_the_log_of_a_terminal_names_the_switch(command: str) -> None:
+    ports = SwitchPorts()
+    ports.add(
+        "log.txt", BytesIO(f"{command}\n10 {MAC} Gi1/0/7\nsw-2#show mac\n10 {OTHER} Gi1/0/7\n".encode()), Summary()
+    )
+    assert ports.of([MAC]) == (1, "Gi1/0/7", "sw-hall-1")
+    assert ports.of([OTHER]) == (1, "Gi1/0/7", "sw-2")
