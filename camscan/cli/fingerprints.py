@@ -16,6 +16,8 @@ from camscan.cli.exits import Exit
 from camscan.cli.groups import CommandGroup
 from camscan.records import Judged, LedgerEntry, Outcome
 
+_MAX_PLACE = 200
+
 
 @click.group(cls=CommandGroup)
 def fingerprints() -> None:
@@ -174,6 +176,7 @@ def explain(
       camscan fingerprints explain 10.20.0.15
       camscan fingerprints explain 10.20.0.15 --answers
     """
+    from camscan.app.hanging import Hanging
     from camscan.app.judging import all_devices_in, chosen_policies, library
     from camscan.cli.stored import last_seen_at, open_store, scan_of
     from camscan.codecs.registry import read_again
@@ -188,9 +191,8 @@ def explain(
         taken = scan_of(store, scan_id, about=usual(device))
         own = (entry for entry in store.ledger(taken.id, usual(device)) if entry.target == usual(device))
         entry = next(own, None)
-        judgement = next(
-            (one for one in all_devices_in(store, taken, rules, lists) if usual(device) in one.device.addresses), None
-        )
+        every = Hanging(store).told(taken, all_devices_in(store, taken, rules, lists))
+        judgement = next((one for one in every if usual(device) in one.device.addresses), None)
         places = judgement.device.addresses if judgement else ()
         answered = [read_again(one) for one in store.observations(taken.id) if one.target in places]
         seen = "" if judgement else last_seen_at(store, taken, usual(device))
@@ -210,6 +212,11 @@ def _fate(entry: LedgerEntry) -> str:
 
 
 def _verdict(judgement: Judged) -> Iterator[str]:
+    from camscan.reports.escape import terminal
+    from camscan.reports.words import hangs_since
+
     yield f"verdict: {judgement.verdict}"
     for listing in judgement.listed_by:
         yield f"  {listing.policy} lists {listing.entity} since {listing.since}"
+    if judgement.hangs:
+        yield f"hangs at: {terminal(hangs_since(judgement.hangs), _MAX_PLACE)}"

@@ -101,7 +101,19 @@ def scan_of(
         return store.scan()
     if not quiet:
         click.echo(f"Using scan {newest.id}: {described(newest)}.", err=True)
+        _tell_of_asking(store, newest)
     return newest
+
+
+def _tell_of_asking(store: Store, newest: Scan) -> None:
+    """Say which scan of the same site asked last, where the latest one was imported or listened to: it tells less."""
+    if newest.origin is Origin.SCAN:
+        return
+    asked = (one for one in store.newest(newest.site) if one.site == newest.site and one.origin is Origin.SCAN)
+    if found := next(asked, None):
+        where = "there" if found.site else "without a site"
+        told = f"the latest that asked addresses {where} is of {found.started_at:%Y-%m-%d %H:%M} UTC"
+        click.echo(f"Note: {told}: add --scan {found.id} to use it.", err=True)
 
 
 def _knowing(store: Store, site: str | None, about: str) -> Iterator[Scan]:

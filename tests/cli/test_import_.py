@@ -138,6 +138,8 @@ def test_other_scans_show_where_the_switch_table_has_their_devices(tmp_path: Pat
     shown = CliRunner().invoke(report, ["--db", str(db), "--scan", earlier, "--format", "csv"]).stdout
     assert ",Gi1/0/7,sw-hall-1,0," in shown
     assert "switch port Gi1/0/7 of sw-hall-1" in CliRunner().invoke(report, ["--db", str(db), "--scan", earlier]).stdout
+    told = CliRunner().invoke(explain, ["10.0.10.15", "--db", str(db)]).stdout
+    assert "hangs at: switch port Gi1/0/7 of sw-hall-1 (table of " in told
 
 
 def test_a_report_on_it_names_the_makers(db: Path) -> None:

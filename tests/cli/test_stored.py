@@ -43,7 +43,18 @@ def test_the_latest_is_taken_and_named(store: Store, capsys: pytest.CaptureFixtu
     keep(store, 1, Origin.SCAN)
     keep(store, 2, Origin.IMPORT)
     assert scan_of(store, None).id == "scan2"
-    assert capsys.readouterr().err == "Using scan scan2: the latest, 2026-11-02 08:30 UTC, an import, site.xml.\n"
+    assert capsys.readouterr().err == (
+        "Using scan scan2: the latest, 2026-11-02 08:30 UTC, an import, site.xml.\n"
+        "Note: the latest that asked addresses without a site is of 2026-11-01 08:30 UTC: add --scan scan1 to use it.\n"
+    )
+
+
+def test_of_another_site_than_the_import_none_is_told(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    keep(store, 1, Origin.SCAN)
+    keep(store, 2, Origin.SCAN, "yard")
+    keep(store, 3, Origin.IMPORT, "depot")
+    assert scan_of(store, None).id == "scan3"
+    assert "Note" not in capsys.readouterr().err
 
 
 def test_what_holds_nothing_is_passed_over(store: Store) -> None:
