@@ -57,7 +57,7 @@ def at_sites(listed: Inventory, store: Store, placed: tuple[str, ...], *, quiet:
     from camscan.inventory.synonyms import Field
     from camscan.reports.escape import terminal
 
-    if {Field.SITE, Field.LOCATION} & parse_choices(placed).keys():
+    if Field.LOCATION in (chosen := parse_choices(placed)) and Field.SITE not in chosen:
         return listed
     found, told = by_place(listed, store.sites())
     if told and not quiet:

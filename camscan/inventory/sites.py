@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 
 from camscan.inventory.reading import Inventory
 from camscan.inventory.synonyms import Field
 from camscan.inventory.values import key, shown
 
+_MAX_NAMED = 8
 _SHARE = 0.5
 """Of the rows that name a place; where fewer name a site that is known, the place may be a room of that name."""
 
@@ -16,11 +17,11 @@ _SHARE = 0.5
 def by_place(inventory: Inventory, sites: Iterable[str | None]) -> tuple[Inventory, str]:
     """The inventory with the places or sheets of its rows as their sites, where they name sites; and what tells it.
 
-    Nothing is changed, and "" told, where a column is called a site, or no place and no sheet is called like one.
+    Nothing is changed where a column is called a site, or no place and no sheet is called like one.
     """
-    known = {key(site) for site in sites if site}
+    known = {key(site): site for site in sites if site}
     if any(Field.SITE in sheet.columns.of for sheet in inventory.sheets):
-        return inventory, ""
+        return inventory, _strange(inventory, known)
     places = [row.location for row in inventory.rows if row.location]
     named = sum(key(place) in known for place in places)
     if not named:
@@ -43,7 +44,17 @@ def _by_sheet(inventory: Inventory, known: Container[str]) -> tuple[Inventory, s
     return replace(inventory, rows=rows), f"Taking the name of a sheet as the site of its rows: {told}."
 
 
-def _columns(inventory: Inventory) -> Iterable[str]:
-    """The names of the columns that hold the place, each once."""
-    used = ((sheet.columns.names, sheet.columns.of.get(Field.LOCATION, ())) for sheet in inventory.sheets)
+def _strange(inventory: Inventory, known: Mapping[str, str]) -> str:
+    """What to tell where a column is called a site, and none of its names is that of a site that is known."""
+    named = [row.site for row in inventory.rows if row.site]
+    if not named or not known or any(key(site) in known for site in named):
+        return ""
+    column, sites = ", ".join(_columns(inventory, Field.SITE)), sorted(map(shown, known.values()))
+    some = ", ".join(sites[:_MAX_NAMED]) + (" and others" if len(sites) > _MAX_NAMED else "")
+    return f"Note: no name in {column} is that of a site of the store ({some}): each row may be of any site."
+
+
+def _columns(inventory: Inventory, field: Field = Field.LOCATION) -> Iterable[str]:
+    """The names of the columns that hold the place, or another field, each once."""
+    used = ((sheet.columns.names, sheet.columns.of.get(field, ())) for sheet in inventory.sheets)
     return dict.fromkeys(shown(names[at]) for names, places in used for at in places)

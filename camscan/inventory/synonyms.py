@@ -97,7 +97,9 @@ SYNONYMS: Mapping[Field, str] = {
     Field.SITE: """
         site sites sitename sitecode siteid campus branch branchoffice facility premises property liegenschaft
         niederlassung filiale standortname objekt etablissement agence sede sitio sucursal vestiging locatienaam
-        filial oddzial obiekt pobocka объект площадка филиал 站点 厂区 园区 分公司 拠点 拠点名 事業所 사업장
+        filial oddzial obiekt pobocka
+        school schools schoolname schule schulen ecole escuela colegio szkola
+        объект площадка филиал 站点 厂区 园区 分公司 拠点 拠点名 事業所 사업장
     """,
     Field.LOCATION: """
         location locations locationname installlocation installationlocation installedat position place area zone

@@ -34,6 +34,13 @@ _SAYS_NOTHING = """
     leer empty x xx xxx dhcp dynamic dynamisch 0
 """
 _BLANKS = frozenset(_SAYS_NOTHING.split())
+_SAYS_NO_MORE = """
+    see photo picture foto check ask label sticker make brand model type camera cam device yet later to be confirmed the
+    siehe prufen prüfen fragen hersteller marke modell typ kamera noch voir modele modèle marque type ver modelo marca
+"""
+_REMARKS = frozenset(_SAYS_NO_MORE.split())
+"""Words beside one that says nothing, which say no more."""
+_WORD = re.compile(r"[\w?#]+")
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212\ufe58\ufe63\uff0d"), "-")
 
 _ADDRESS = re.compile(
@@ -98,7 +105,13 @@ def clean(text: str) -> str:
 def words(text: str) -> str | None:
     """A cleaned text; None where the cell is blank or says in words that it is."""
     text = clean(text)
-    return None if not text or text.casefold() in _BLANKS else text
+    return None if not text or text.casefold() in _BLANKS or _is_vague(text) else text
+
+
+def _is_vague(text: str) -> bool:
+    """Whether this says no more than that something is not known, as "unknown / see photo" does."""
+    told = _WORD.findall(text[:MAX_TEXT].casefold())
+    return bool(told) and told[0] in _BLANKS - {"0"} and all(word in _BLANKS or word in _REMARKS for word in told)
 
 
 def addresses(text: str) -> Read:
@@ -133,7 +146,7 @@ def serial(text: str) -> Read:
     text = _CAPTION.sub("", text)
     if text.endswith(".0") and text[:-2].isdigit():
         text = text[:-2]
-    if len(set(text.casefold())) < 2 or text.casefold() in _BLANKS:
+    if len(set(text.casefold())) < 2 or text.casefold() in _BLANKS or _is_vague(text):
         return _NOTHING
     return Read(fault=fault) if (fault := _spoilt(text)) else Read((text,))
 

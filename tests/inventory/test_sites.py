@@ -42,7 +42,17 @@ def test_without_such_sites_nothing_is_said(tmp_path: Path, sites: tuple[str | N
 def test_a_column_of_sites_goes_before_one_of_places(tmp_path: Path) -> None:
     listed = inventory(tmp_path, "Nord;München", "Nord;München", head="Liegenschaft;Standort")
     assert [row.site for row in listed.rows] == ["Nord", "Nord"]
-    assert by_place(listed, STORED) == (listed, "")
+    assert by_place(listed, ("Nord", "München")) == (listed, "")
+
+
+def test_a_column_of_sites_that_names_none_of_the_store_is_told(tmp_path: Path) -> None:
+    listed = inventory(tmp_path, "Adams Elem.", "Bryant Elem.", head="School")
+    assert [row.site for row in listed.rows] == ["Adams Elem.", "Bryant Elem."]
+    told = (
+        "Note: no name in 'School' is that of a site of the store ('Köln Süd', 'München'): each row may be of any site."
+    )
+    assert by_place(listed, STORED) == (listed, told)
+    assert by_place(listed, (None,)) == (listed, "")
 
 
 def test_sheets_that_are_called_like_sites_hold_their_rows(tmp_path: Path) -> None:

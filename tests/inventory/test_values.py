@@ -246,3 +246,10 @@ def test_an_address_that_a_spreadsheet_has_made_a_number_is_read_and_told(text: 
 @pytest.mark.parametrize("text", ["3232261243", "192168300123", "1,92168E+11", "4919123456789"])
 def test_other_numbers_are_no_addresses(text: str) -> None:
     assert values.addresses(text).values == ()
+
+
+@pytest.mark.parametrize("text", ["unknown / see photo", "Unbekannt (siehe Foto)", "?? check label", "tbd"])
+def test_a_remark_that_something_is_unknown_is_no_value(text: str) -> None:
+    assert values.words(text) is None
+    assert values.serial(text) == Read()
+    assert values.words("unknown DS-2CD2142") == "unknown DS-2CD2142"
