@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections import Counter
 from dataclasses import replace
@@ -16,6 +17,7 @@ from support.listed import AT, LIST, answer, store_scan
 from support.workbooks import read
 from xlsxwriter import Workbook
 
+from camscan.app.hanging import HOLDS_PORTS
 from camscan.app.reconciling import Reconciliation
 from camscan.cli.exits import Exit
 from camscan.cli.formats.reconciled import CSV_COLUMNS, FORMATS
@@ -26,7 +28,7 @@ from camscan.errors import UsageError
 from camscan.inventory.completeness import estimate
 from camscan.inventory.reading import Inventory
 from camscan.inventory.summary import summarise
-from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus
+from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
 from camscan.reports import Page
 from camscan.store import Store
 
@@ -123,8 +125,27 @@ def test_a_list_of_all_sites_is_held_against_the_latest_scan_of_each(db: Path, c
     found = document(db, cameras, "--each-site")
     assert [(one["id"], one["site"]) for one in found["scans"]] == [("5b00", "South"), ("4f2a00", "North")]
     assert {r["row_number"]: r["class"] for r in found["results"]}[2] == "matched"
+    for form in ("table", "markdown"):
+        lines = run(db, cameras, "--each-site", "-q", "--format", form).stdout.splitlines()
+        assert any("10.0.9.9" in line and "South" in line for line in lines)
+        assert any("site" in line.split() for line in lines)
     for words in (["--site", "North"], ["--scan", "4f2a"]):
         assert isinstance(run(db, cameras, "--each-site", *words).exception, UsageError)
+
+
+def test_it_says_at_which_switch_port_to_look(db: Path, cameras: Path) -> None:
+    device = next(one["device"] for one in document(db, cameras)["results"] if one["class"] == "undeclared")
+    fields = {"mac.address": ("44:19:B6:0A:0B:0C",), "switch.port": ("Gi1/0/7",), "switch.name": ("sw-1",)}
+    with Store.open(db) as store:
+        scan = replace(store.scan(), id="6a00", status=ScanStatus.RUNNING, settings={HOLDS_PORTS: "named"})
+        store.begin(scan)
+        store.append(scan.id, [Observation(device["address"], "arp", Outcome.ANSWERED, AT, fields=fields)])
+        store.finish(replace(scan, status=ScanStatus.COMPLETE))
+    words = ("--scan", "4f2a", "-q")
+    assert "switch port Gi1/0/7 of sw-1 (table of" in run(db, cameras, *words).stdout
+    rows = list(csv.DictReader(io.StringIO(run(db, cameras, *words, "--format", "csv").stdout)))
+    found = next(row for row in rows if row["class"] == "undeclared" and row["device_address"] == device["address"])
+    assert (found["device_switch_port"], found["device_switch_name"]) == ("Gi1/0/7", "sw-1")
 
 
 def test_thousands_of_scans_are_not_all_named() -> None:

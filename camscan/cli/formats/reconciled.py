@@ -36,7 +36,10 @@ _ROW_NAMES = (
 _ROW_COLUMNS = tuple(name for name in _ROW_NAMES if name != "site")
 """Those of a row in a table, which names the site before them."""
 _SHEET_NAMES = ("lines", "rows", "blank", "above", "headers", "unread", "totals", "headings", "notes")
-_DEVICE_COLUMNS = ("address", "mac", "serial", "maker", "brand", "model", "level", "verdict")
+_DEVICE_COLUMNS = (
+    *("address", "mac", "serial", "maker", "brand", "model", "level", "verdict"),
+    *("switch_port", "switch_name"),
+)
 CSV_COLUMNS = (
     *("class", "address", "site", "sheet", "row_number", "score", "reason"),
     *(f"row_{name}" for name in _ROW_COLUMNS),
@@ -89,6 +92,7 @@ def _cells(result: Result) -> Iterator[str | int]:
     flat = _result_object(result)
     for part, names in (("row", _ROW_COLUMNS), ("device", _DEVICE_COLUMNS)):
         values = flat[part] or {}
+        values = values | {f"switch_{name}": text for name, text in (values.get("switch") or {}).items()}
         flat |= {f"{part}_{name}": values.get(name) for name in names}
     return (_flat(flat[name]) for name in CSV_COLUMNS)
 

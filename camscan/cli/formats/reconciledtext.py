@@ -23,7 +23,7 @@ from camscan.reports.columns import GAP, fitted, line, lines, widths
 from camscan.reports.escape import terminal
 from camscan.reports.markdown import code, table
 from camscan.reports.sentences import ending
-from camscan.reports.words import joined, plural
+from camscan.reports.words import hangs_since, joined, plural
 from camscan.summaries import Group, Reconciled
 
 Quoted: TypeAlias = Callable[[str], str]
@@ -54,9 +54,11 @@ _STYLES = {
     Class.NOT_FOUND: Style(color="yellow", bold=True),
     Class.MATCHED: Style(color="green"),
 }
-_HEADS = ("class", "address", "row", "inventory", "device", "score")
+_HEADS = ("class", "address", "site", "row", "inventory", "device", "score")
 _WIDEST = 26
-_FLEXIBLE = (3, 4)
+_SITE = 2
+"""The column that is left out where all scans are of one site."""
+_FLEXIBLE = (-3, -2)
 """The columns that are cut where room is short."""
 _MOST = 500
 """Results of one class that a page beside a scan shows."""
@@ -104,7 +106,7 @@ def digest(made: Reconciliation) -> Reconciled:
         tuple(findings(made, str)),
         tuple(sentences(one, str) for one in made.completeness.estimates),
         made.completeness.assumptions,
-        (*_HEADS[1:], "reason"),
+        (*_columns(made, _HEADS)[1:], "reason"),
         tuple(groups),
     )
 
@@ -112,7 +114,13 @@ def digest(made: Reconciliation) -> Reconciled:
 def _rows_of(made: Reconciliation, cls: Class) -> Iterator[tuple[str, ...]]:
     unlisted = {*_COUNTED, Class.MATCHED}
     wanted = (result for result in made.results if result.cls is cls and cls not in unlisted)
-    return ((*_cells(result)[1:], result.reason) for result in islice(wanted, _MOST))
+    return ((*_columns(made, _cells(result))[1:], result.reason) for result in islice(wanted, _MOST))
+
+
+def _columns(made: Reconciliation, cells: tuple[str, ...]) -> tuple[str, ...]:
+    """The cells of a row, or the heads, of the columns that are shown."""
+    several = len({scan.site for scan in made.scans}) > 1
+    return cells if several else (*cells[:_SITE], *cells[_SITE + 1 :])
 
 
 def render_table(made: Reconciliation, page: Page) -> Iterator[str]:
@@ -126,16 +134,23 @@ def render_table(made: Reconciliation, page: Page) -> Iterator[str]:
     yield from _wrapped((f"- {text}" for text in made.completeness.assumptions), room)
     yield from _matrix(made, room)
     results = [result for cls in _ORDER for result in made.results if result.cls is cls and cls not in _COUNTED]
-    rows = [tuple(terminal(text) for text in _cells(result)) for result in results]
-    chosen = fitted([min(width, _WIDEST) for width in widths([_HEADS, *rows])], room, _FLEXIBLE, _WIDEST)
+    heads = _columns(made, _HEADS)
+    flexible = [len(heads) + at for at in _FLEXIBLE]
+    rows = [tuple(terminal(text) for text in _columns(made, _cells(result))) for result in results]
+    chosen = fitted([min(width, _WIDEST) for width in widths([heads, *rows])], room, flexible, _WIDEST)
     indent = chosen[0] + len(GAP)
-    yield f"\n{line(_HEADS, chosen)}\n{' ' * indent}reason\n"
+    yield f"\n{line(heads, chosen)}\n{' ' * indent}reason\n"
     for result, cells in zip(results, rows, strict=True):
         shown = line(cells, chosen)
         yield (_painted(result.cls, shown) if page.colour else shown) + "\n"
-        cut = [i for i in _FLEXIBLE if cell_len(cells[i]) > chosen[i]]
-        whole = [f"{_HEADS[i]}: {cells[i]}" for i in cut]
-        yield from _wrapped([*whole, terminal(result.reason, _LONG)], room, " " * indent)
+        cut = [i for i in flexible if cell_len(cells[i]) > chosen[i]]
+        whole = [f"{heads[i]}: {cells[i]}" for i in cut]
+        yield from _wrapped([*whole, terminal(result.reason, _LONG), *_hangs(result)], room, " " * indent)
+
+
+def _hangs(result: Result) -> Iterator[str]:
+    if result.judged and result.judged.hangs:
+        yield terminal(hangs_since(result.judged.hangs), _LONG)
 
 
 def render_markdown(made: Reconciliation, _page: Page) -> Iterator[str]:
@@ -153,11 +168,11 @@ def render_markdown(made: Reconciliation, _page: Page) -> Iterator[str]:
         if cls not in _COUNTED and (count := made.summary.counts[cls]):
             yield f"\n## {cls.value.replace('-', ' ').capitalize()}: {count:,}\n\n{_MEANING[cls]}\n\n"
             found = (result for result in made.results if result.cls is cls)
-            yield from table((*_HEADS[1:], "reason"), map(_codes, found))
+            yield from table((*_columns(made, _HEADS)[1:], "reason"), (_codes(made, one) for one in found))
 
 
-def _codes(result: Result) -> tuple[str, ...]:
-    return (*map(code, _cells(result)[1:]), "; ".join(map(code, result.reason.split("; "))))
+def _codes(made: Reconciliation, result: Result) -> tuple[str, ...]:
+    return (*map(code, _columns(made, _cells(result))[1:]), "; ".join(map(code, result.reason.split("; "))))
 
 
 def _matrix(made: Reconciliation, room: int) -> Iterator[str]:
@@ -187,7 +202,7 @@ def _cells(result: Result) -> tuple[str, ...]:
     device = judged.device if judged else None
     is_ = " ".join(filter(None, (described(device), device.model))) if device else "-"
     score = "-" if result.score is None else f"{result.score:.2f}"
-    return (result.cls.value, result.address or "-", _number(row) if row else "-", said, is_, score)
+    return (result.cls.value, result.address or "-", result.site or "-", _number(row) if row else "-", said, is_, score)
 
 
 def _number(row: Row) -> str:
