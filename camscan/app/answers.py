@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from camscan.app.hanging import placed
 from camscan.app.identifying import judged
 from camscan.app.sources import Source, described, head, opened
 from camscan.errors import UsageError
 from camscan.evaluation.corpus import entries_of, is_corpus
 from camscan.identify.library import Library
 from camscan.imports import pasted
-from camscan.imports.files import banners
+from camscan.imports.files import banners, maclist
 from camscan.imports.files.base import SNIFFED, Reader, Summary
 from camscan.imports.registry import READERS
 from camscan.policy import Policy
@@ -42,7 +43,7 @@ def report_on(source: str, rules: Library, lists: Sequence[Policy], *, all_hosts
     """
     with opened(source) as file:
         start = head(file.stream, SNIFFED)
-        known = next((reader for reader in READERS if reader.sniff(start)), None)
+        known = next((reader for reader in (*READERS, maclist.READER) if reader.sniff(start)), None)
         if known is not None:
             return _of_tool(file, known, rules, lists, all_hosts=all_hosts)
         if what := next((what for magic, what in _NO_ANSWERS if start.startswith(magic)), ""):
@@ -79,6 +80,7 @@ def _of_tool(file: Source, reader: Reader, rules: Library, lists: Sequence[Polic
     devices = select(judged(seen, rules, lists), all_hosts=all_hosts)
     notes = (f"{file.name} ({reader.name}): {described(summary)}",)
     report = _made(file, devices, lists, notes, len({observation.target for observation in seen}))
+    report = replace(report, devices=tuple(placed(report.scan, report.devices, seen)))
     return replace(report, scan=replace(report.scan, status=ScanStatus.PARTIAL)) if summary.cut else report
 
 

@@ -64,6 +64,14 @@ class Hanging:
         return _Tables(by_mac, by_address)
 
 
+def placed(scan: Scan, devices: Iterable[Judged], observations: Iterable[Observation]) -> Iterator[Judged]:
+    """Devices that one table tells of, each with the switch port at which it hangs, where the table tells."""
+    at = {address: entry.hangs for address, entry in _entries(scan, observations)}
+    for judged in devices:
+        found = [at[address] for address in judged.device.addresses if address in at]
+        yield replace(judged, hangs=_nearest(found)) if found else judged
+
+
 def holds_ports(observation: Observation) -> bool:
     """Whether it says at which port of a switch a device hangs."""
     return _PORT in observation.fields

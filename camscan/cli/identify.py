@@ -35,13 +35,14 @@ def identify(
     """Judge a stored scan again by today's rules, or name the device behind a pasted answer.
 
     FILE (or - for stdin) holds one answer as it was copied: an HTTP head, an RTSP answer, an XML or JSON reply,
-    ONVIF scopes, a certificate subject, a MAC address. It may also be a file that `camscan import` reads, or a JSON
-    file of labelled answers.
+    ONVIF scopes, a certificate subject, a MAC address. It may also be a file that `camscan import` reads, a list of
+    MAC addresses such as a switch's table, or a JSON file of labelled answers.
 
     \b
     Examples:
       camscan identify --scan 4f2a
       echo 'Server: App-webs/' | camscan identify -
+      camscan identify mac-address-table.txt
     """
     from camscan.app.judging import chosen_policies, library, report_of
     from camscan.cli.writing import write_report

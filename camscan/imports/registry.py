@@ -10,6 +10,7 @@ from camscan.imports.files import (
     banners,
     httpx,
     leases,
+    maclist,
     mactable,
     masscan,
     neighbours,
@@ -102,8 +103,9 @@ def _why_not(head: bytes) -> str:
         return f"lists open ports, and not what answered there: {remedy}"
     if any(reader.sniff(head.lstrip(_LIST)) for reader in READERS if head.lstrip().startswith(b"[")):
         return "is one JSON list: import its items, `jq -c '.[]' FILE | camscan import -`"
+    alone = "lists MAC addresses, and no IP addresses: judge them by their MACs alone, `camscan identify FILE`"
     remedy = f"choose its kind with --kind, from {_known()}; a list of devices is for `camscan reconcile`"
-    return f"is not a file that camscan knows: {remedy}"
+    return alone if maclist.sniff(head) else f"is not a file that camscan knows: {remedy}"
 
 
 def _why_not_own(head: bytes) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import cast
 
 import pytest
 from click.testing import CliRunner
@@ -35,6 +36,14 @@ def test_one_answer_in_a_file(tmp_path: Path) -> None:
     )
     (one,) = devices(str(path))
     assert (one["address"], one["maker"], one["model"], one["level"]) == (str(path), "Dahua", "IPC-HDW1", "certain")
+
+
+def test_each_address_in_the_table_of_a_switch_is_judged_and_has_its_port() -> None:
+    table = "  10    4419.b601.0203    DYNAMIC     Gi1/0/7\n  10    3cef.8c01.0203    DYNAMIC     Gi1/0/8\n"
+    dahua, hikvision = devices("-", stdin=table)
+    assert (dahua["address"], dahua["maker"], dahua["verdict"]) == ("3C:EF:8C:01:02:03", "Dahua", "suspected")
+    assert (hikvision["mac"], hikvision["maker"], hikvision["level"]) == ("44:19:B6:01:02:03", "Hikvision", "hint")
+    assert [cast("dict[str, str]", one["switch"])["port"] for one in (dahua, hikvision)] == ["Gi1/0/8", "Gi1/0/7"]
 
 
 def test_an_answer_that_says_nothing_is_shown_all_the_same() -> None:

@@ -136,3 +136,8 @@ def test_an_unknown_name_is_refused() -> None:
 def test_of_a_list_of_what_is_read_one_a_line_it_says_how_to_make_lines(name: str) -> None:
     with pytest.raises(UsageError, match=r"x\.json is one JSON list: .*`jq -c '\.\[\]' FILE \| camscan import -`$"):
         reader_for(b"[\n  " + HEADS[name], file="x.json")
+
+
+def test_a_list_of_mac_addresses_alone_is_for_another_command() -> None:
+    with pytest.raises(UsageError, match=r"lists MAC addresses, and no IP addresses: .*`camscan identify FILE`$"):
+        reader_for(b"44:19:B6:01:02:03\n3C:EF:8C:01:02:03\n")

@@ -27,14 +27,14 @@ _PROMPT = re.compile(
     re.IGNORECASE,
 )
 """The command in the log of a terminal, after the name of the switch: "sw-hall-1#show mac address-table"."""
-_HAS_IP = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])")
+HAS_IP = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])")
 _UNJOINED = "MAC address without an IP address in the other files"
 
 
 def sniff(head: bytes) -> bool:
     """Whether some line holds a MAC address and a port, and no such line an IP address."""
     rows = [line for line in head.decode("latin_1").splitlines() if _entry(line)]
-    return bool(rows) and not any(map(_HAS_IP.search, rows))
+    return bool(rows) and not any(map(HAS_IP.search, rows))
 
 
 def read(_stream: BinaryIO, _at: datetime, _summary: Summary) -> Iterator[Observation]:
