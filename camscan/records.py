@@ -247,6 +247,7 @@ class Origin(StrEnum):
     DISCOVER = "discover"
     LISTEN = "listen"
     IMPORT = "import"
+    LIST = "list"
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +295,6 @@ class Report:
     networks: tuple[Segment, ...] = ()
     missed: tuple[str, ...] = ()
     left_out: int = 0
-    unasked: Mapping[str, int] = field(default_factory=dict)
-    """Why -> targets that were not asked for that."""
+    unasked: Mapping[str, int] = field(default_factory=dict)  # why -> targets that were not asked for that
     progress: Progress | None = None
     reconciled: Reconciled | None = None

@@ -16,8 +16,8 @@ from camscan.inventory.agreement import Found
 from camscan.inventory.completeness import Completeness, estimate
 from camscan.inventory.coverage import Coverage
 from camscan.inventory.matching import Scope
-from camscan.inventory.reading import Inventory
 from camscan.inventory.reconcile import Result, reconcile
+from camscan.inventory.records import Inventory
 from camscan.inventory.summary import Summary, summarise
 from camscan.policy import Policy, judge_all
 from camscan.records import Judged, Scan, Verdict

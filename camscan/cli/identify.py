@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from camscan.cli import options
+from camscan.cli import inventories, options
 from camscan.cli.exits import Exit
 from camscan.errors import UsageError
 from camscan.records import ScanStatus
@@ -19,6 +19,8 @@ from camscan.records import ScanStatus
 @options.db
 @options.judging
 @options.all_hosts
+@inventories.columns
+@inventories.encoding
 @options.written(*options.FORMAT_NAMES)
 @options.quiet
 def identify(
@@ -28,21 +30,26 @@ def identify(
     policies: tuple[str, ...],
     folders: tuple[Path, ...],
     all_hosts: bool,
+    placed: tuple[str, ...],
+    encoding: str | None,
     format_: str,
     output: Path | None,
     quiet: bool,
 ) -> None:
-    """Judge a stored scan again by today's rules, or name the device behind a pasted answer.
+    """Judge a stored scan again by today's rules, or name the devices behind a pasted answer or on a list.
 
     FILE (or - for stdin) holds one answer as it was copied: an HTTP head, an RTSP answer, an XML or JSON reply,
     ONVIF scopes, a certificate subject, a MAC address. It may also be a file that `camscan import` reads, a list of
-    MAC addresses such as a switch's table, or a JSON file of labelled answers.
+    MAC addresses such as a switch's table, or a JSON file of labelled answers. Of an inventory (CSV, XLSX, ODS or XLS
+    with columns of makes or models), each row is judged by what stands on the label: before any scan, that tells what
+    to look for. No packet is sent.
 
     \b
     Examples:
       camscan identify --scan 4f2a
       echo 'Server: App-webs/' | camscan identify -
       camscan identify mac-address-table.txt
+      camscan identify cameras.xlsx -o labels.xlsx
     """
     from camscan.app.judging import chosen_policies, library, report_of
     from camscan.cli.writing import write_report
@@ -61,7 +68,12 @@ def identify(
         write_report(found, format_, output)
         return
     from camscan.app.answers import report_on
+    from camscan.app.listed import is_list, report_on_list
 
-    found = report_on(source, rules, lists, all_hosts=all_hosts)
+    if source != "-" and (placed or encoding or is_list(Path(source))):
+        listed = inventories.read(Path(source), placed, encoding, quiet=quiet, by_label=True)
+        found = report_on_list(Path(source), listed, rules, lists, all_hosts=all_hosts)
+    else:
+        found = report_on(source, rules, lists, all_hosts=all_hosts)
     write_report(found, format_, output)
     sys.exit(Exit.DONE if found.scan.status is ScanStatus.COMPLETE else Exit.INCOMPLETE)

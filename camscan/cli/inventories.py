@@ -12,7 +12,7 @@ from camscan.cli.waiting import waiting
 from camscan.errors import UsageError
 
 if TYPE_CHECKING:
-    from camscan.inventory.reading import Inventory, SheetReading
+    from camscan.inventory.records import Inventory, SheetReading
     from camscan.store import Store
 
 _LONG = 2_000
@@ -36,14 +36,16 @@ def check_reading(inventory: Path | None, placed: tuple[str, ...], encoding: str
         raise UsageError(f"{'--map' if placed else '--encoding'} says how to read --inventory: give that too")
 
 
-def read(path: Path, placed: tuple[str, ...], encoding: str | None, *, quiet: bool) -> Inventory:
-    """Read an inventory, and say on stderr how it was read."""
+def read(
+    path: Path, placed: tuple[str, ...], encoding: str | None, *, quiet: bool, by_label: bool = False
+) -> Inventory:
+    """Read an inventory, and say on stderr how it was read; `by_label` as in `read_inventory`."""
     from camscan.inventory.columns import parse_choices
     from camscan.inventory.reading import read_inventory
     from camscan.reports.escape import terminal
 
     with waiting(f"Reading {terminal(path.name)}", quiet=quiet):
-        listed = read_inventory(path, parse_choices(placed), encoding)
+        listed = read_inventory(path, parse_choices(placed), encoding, by_label=by_label)
     if not quiet:
         for text in _told(listed, guessed=encoding is None):
             click.echo(terminal(text, _LONG), err=True)
@@ -80,7 +82,7 @@ def _told_of(sheet: SheetReading) -> Iterator[str]:
     from camscan.inventory.columns import described
 
     where = f"Sheet {sheet.sheet!r}: " if sheet.sheet else ""
-    if sheet.rows or sheet.columns.identifies:
+    if sheet.rows or sheet.is_list:
         unused = ", ".join(f'"{name}"' for name in sheet.columns.unused)
         yield f"{where}Columns: {described(sheet.columns)}{f'; not used: {unused}' if unused else ''}."
     kinds = {"of devices": sheet.rows, "of column names": len(sheet.headers), "above these": sheet.above}

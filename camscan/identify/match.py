@@ -17,6 +17,8 @@ from camscan.records import Evidence, Fields, Identification, Level, Observation
 
 MAX_ATTRIBUTE = 200
 """Characters of an attribute; the longest firmware names seen have about 80."""
+_SAID_ALIKE = {"inventory.make": "behind.manufacturer", "inventory.model": "behind.model"}
+"""A list tells of a device what a recorder tells of a camera behind it: rules for the one hold for the other."""
 _TITLE_FIELD = "http.title"
 _BODY_FIELD = "http.body"
 
@@ -26,6 +28,7 @@ class _Hit:
     """Where a pattern was met: the value as it was sent, and the text that it was met in, which may be a part of it."""
 
     observation: Observation
+    field: str
     value: str
     text: str
     is_doubtful: bool
@@ -69,15 +72,16 @@ class Matcher:
         return tuple(found[name] for name in sorted(found, key=self._order.__getitem__))
 
     def _read(self, observation: Observation) -> _Answer:
-        met: dict[Match, tuple[str, str]] = {}
+        met: dict[Match, tuple[str, str, str]] = {}
         for field, values in observation.fields.items():
-            if patterns := self._sets.get(field):
+            if patterns := self._sets.get(_SAID_ALIKE.get(field, field)):
                 for value in values[:MAX_VALUES]:
                     for text in _texts(field, value):
                         for match in patterns.search(encoded(field, text)):
-                            met.setdefault(match, (value, text))
+                            met.setdefault(match, (field, value, text))
         doubtful = bool(met) and is_doubtful(observation.fields)
-        return _Answer(observation.fields, {match: _Hit(observation, *where, doubtful) for match, where in met.items()})
+        hits = {match: _Hit(observation, *where, doubtful) for match, where in met.items()}
+        return _Answer({_SAID_ALIKE.get(field, field): values for field, values in observation.fields.items()}, hits)
 
     def _candidates(self, answer: _Answer) -> Iterable[Rule]:
         """The rules of which at least one pattern is met."""
@@ -112,7 +116,7 @@ class Matcher:
             maker=maker,
             brand=label.name if label else None,
             attributes=attributes,
-            evidence=_evidence((answer.hits[match], match.field) for match in met),
+            evidence=_evidence(answer.hits[match] for match in met),
         )
 
 
@@ -146,8 +150,8 @@ def _together(answers: Sequence[_Answer]) -> _Answer:
     return _Answer(fields, dict(hits))
 
 
-def _evidence(hits: Iterable[tuple[_Hit, str]]) -> tuple[Evidence, ...]:
-    return tuple(dict.fromkeys(evidence_of(hit.observation, field, hit.value) for hit, field in hits))[:MAX_EVIDENCE]
+def _evidence(hits: Iterable[_Hit]) -> tuple[Evidence, ...]:
+    return tuple(dict.fromkeys(evidence_of(hit.observation, hit.field, hit.value) for hit in hits))[:MAX_EVIDENCE]
 
 
 def _merged(first: Identification, second: Identification) -> Identification:

@@ -18,6 +18,7 @@ from camscan.inventory.synonyms import (
     FOREIGN,
     IDENTIFIERS,
     JOINERS,
+    LABELS,
     OF_OTHERS,
     REGISTRANTS,
     STRONG_WORDS,
@@ -65,6 +66,11 @@ class Columns:
     def identifies(self) -> bool:
         """Whether a column can say which device a row means."""
         return not IDENTIFIERS.isdisjoint(self.of)
+
+    @property
+    def labels(self) -> bool:
+        """Whether a column can say what stands on the label of a device."""
+        return not LABELS.isdisjoint(self.of)
 
     @property
     def of_report(self) -> bool:

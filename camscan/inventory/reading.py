@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from camscan.inventory.columns import (
 )
 from camscan.inventory.jsontable import read_json
 from camscan.inventory.kinds import is_binary, kind_of
+from camscan.inventory.records import Inventory, SheetReading
 from camscan.inventory.rows import Row, read_row
 from camscan.inventory.synonyms import TOTALS, Field
 from camscan.inventory.tables import MAX_ROWS, Line, Sheet
@@ -36,47 +36,13 @@ _MAX_SUM = 4
 """Cells of a row that only counts."""
 
 
-@dataclass(slots=True)
-class SheetReading:
-    """What was read of one sheet: its columns, and every line of it by what became of it."""
-
-    sheet: str
-    columns: Columns = field(default_factory=lambda: Columns(()))
-    rows: int = 0
-    blank: int = 0
-    above: int = 0
-    """Lines above the header that hold no device: titles and legends."""
-    headers: list[int] = field(default_factory=list)
-    """Where column names stand; long lists repeat them."""
-    unread: int = 0
-    """Lines of a sheet in which no column says which device a row means."""
-    totals: int = 0
-    """Lines that only count what stands above them."""
-    headings: int = 0
-    """Lines that hold one text alone, in a cell that is merged over several columns: "Second floor"."""
-    notes: list[str] = field(default_factory=list)
-
-    @property
-    def lines(self) -> int:
-        """All lines of the sheet."""
-        named = self.above + len(self.headers) + self.totals + self.headings
-        return self.rows + self.blank + named + self.unread
-
-
-@dataclass(frozen=True, slots=True)
-class Inventory:
-    """A manual inventory. Every line of the file is a row, or counted in `sheets`."""
-
-    rows: tuple[Row, ...]
-    sheets: tuple[SheetReading, ...]
-    format: str
-    encoding: str | None = None
-
-
-def read_inventory(path: Path, chosen: Mapping[Field, str] | None = None, encoding: str | None = None) -> Inventory:
+def read_inventory(
+    path: Path, chosen: Mapping[Field, str] | None = None, encoding: str | None = None, *, by_label: bool = False
+) -> Inventory:
     """Read a list of devices, whatever program wrote it.
 
     `chosen` places fields in columns by name, letters or number, before all guesses. `encoding` is that of a text file.
+    `by_label`: a list will do in which make and model alone say what a row means.
 
     Raises:
         UsageError: the file is no plain one, is no table, is too large, no column of it identifies devices, or a chosen
@@ -86,11 +52,11 @@ def read_inventory(path: Path, chosen: Mapping[Field, str] | None = None, encodi
     try:
         kind, sheets, used = _open(path, encoding)
         readings: list[SheetReading] = []
-        rows = tuple(_rows(sheets, chosen or {}, readings))
+        rows = tuple(_rows(sheets, chosen or {}, readings, by_label=by_label))
     except OSError as error:
         raise HostError(f"cannot read {path}: {error.strerror}: check the file") from error
     _tell_unplaced(readings, chosen or {})
-    if not any(reading.columns.identifies for reading in readings):
+    if not any(reading.columns.identifies or reading.is_list for reading in readings):
         raise UsageError(_unidentified(path, readings))
     return Inventory(rows, tuple(readings), kind, used)
 
@@ -117,11 +83,13 @@ def _score(rows: Sequence[Sequence[str]]) -> int:
     return max((find_columns(row).score * _WELL_SPELT + sum(map(is_exact, row)) for row in rows[:_HEAD]), default=0)
 
 
-def _rows(sheets: Iterable[Sheet], chosen: Mapping[Field, str], readings: list[SheetReading]) -> Iterator[Row]:
+def _rows(
+    sheets: Iterable[Sheet], chosen: Mapping[Field, str], readings: list[SheetReading], *, by_label: bool
+) -> Iterator[Row]:
     """The rows of all sheets; `readings` grows with them."""
     count = 0
     for sheet in sheets:
-        reading = SheetReading(sheet.name, notes=sheet.notes)
+        reading = SheetReading(sheet.name, notes=sheet.notes, by_label=by_label)
         readings.append(reading)
         for row in _sheet_rows(sheet, chosen, reading):
             count += 1
@@ -141,7 +109,7 @@ def _sheet_rows(sheet: Sheet, chosen: Mapping[Field, str], reading: SheetReading
         lines = chain(head[:at], head[at + size :], sheet.lines)
         if reading.columns.of_report:
             reading.notes.append("belongs to a report, whose devices are on a sheet of their own")
-        if reading.columns.identifies and not reading.columns.of_report:
+        if reading.is_list:
             yield from _below_names(lines, chosen, reading)
         else:
             reading.unread = sum(1 for _ in lines)
@@ -156,7 +124,7 @@ def _keyed(
     for line in chain(head, more):
         if line.names and len(line.names) > len(reading.columns.names):
             reading.columns = _columns(line.names, [*sample, line.cells], chosen)
-        if not line.fault and not reading.columns.identifies:
+        if not line.fault and not reading.is_list:
             reading.unread += 1
         elif line.fault or any(map(str.strip, line.cells)):
             yield read_row(line, reading.columns, reading.sheet)

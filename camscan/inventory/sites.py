@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 
-from camscan.inventory.reading import Inventory
+from camscan.inventory.records import Inventory
 from camscan.inventory.synonyms import Field
 from camscan.inventory.values import key, shown
 

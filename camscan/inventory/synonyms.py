@@ -36,6 +36,8 @@ def _listed(text: str) -> frozenset[str]:
 
 IDENTIFIERS = frozenset((Field.IP, Field.MAC, Field.SERIAL, Field.ENDPOINT, Field.HOSTNAME))
 """The fields that can say which device a row means."""
+LABELS = frozenset((Field.MAKE, Field.MODEL, Field.MAKE_MODEL))
+"""The fields that can say what stands on its label."""
 
 SYNONYMS: Mapping[Field, str] = {
     Field.IP: """

@@ -17,6 +17,7 @@ _HOW = {
     ),
     Origin.LISTEN: "Nothing was sent: what devices announce by themselves was",
     Origin.IMPORT: "Nothing was sent: what other programs have recorded, in their own ways, was",
+    Origin.LIST: "Nothing was sent, and nobody looked at a device: what a list says of each was",
 }
 _ASKED = "Each address was asked on several channels"
 

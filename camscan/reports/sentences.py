@@ -22,6 +22,7 @@ _NOBODY = {
     Origin.DISCOVER: "Nobody answered.",
     Origin.LISTEN: "No surveillance device was heard.",
     Origin.IMPORT: "None found: nothing that was read shows a surveillance device.",
+    Origin.LIST: "None found: no row that was read names a surveillance device.",
 }
 """What is said where there is no device and nobody was asked by address."""
 _NOTHING_READ = "Nothing can be said: nothing that was read is the answer of a device."
@@ -30,14 +31,14 @@ _OTHERS = {
     "container's bridge keep the question from devices, and some answer only when asked by address (camscan scan).",
     Origin.LISTEN: "heard. Which others are there is unknown: most devices speak only when asked (camscan scan).",
     Origin.IMPORT: "read. Which others were asked is unknown.",
+    Origin.LIST: "read. A list may be wrong, and what is not on it is unknown (camscan scan, camscan reconcile).",
 }
 """What it does not mean."""
 _ALONE = "nothing but the scanning host gave a sign of life"
 _MAX_RECORDERS = 8
 """Recorders that have a sentence each."""
 PLACES = {Tag.SENSITIVE: "a sensitive site", Tag.CORE: "a core network"}
-_MAX_NAMED = 8
-_MAX_REASONS = 3
+_MAX_NAMED, _MAX_REASONS = 8, 3
 _MAX_REASON = 200
 """Characters of one reason."""
 _UNSENT = frozenset({Outcome.NOT_SENT, Outcome.CRASHED})
@@ -181,8 +182,8 @@ def _reasons(unasked: Mapping[str, int]) -> str:
 
 def passive(report: Report) -> str:
     """What a report covers for which nobody was asked by address; "" where somebody was."""
-    others = _OTHERS.get(report.scan.origin)
-    return f"{plural(sum(coverage(report).values()), 'address')} {others}" if others else ""
+    others, what = _OTHERS.get(report.scan.origin), "row" if report.scan.origin is Origin.LIST else "address"
+    return f"{plural(sum(coverage(report).values()), what)} {others}" if others else ""
 
 
 def _sent(scan: Scan) -> str:
@@ -264,9 +265,8 @@ def _networks(report: Report) -> Iterator[str]:
 def _extent(segment: Segment) -> str:
     """A network, and how many of its addresses the scan covers where not all: of the others nothing is known."""
     covered = sum(segment.outcomes.get(outcome, 0) for outcome in (*_LOOKED, Outcome.UNREACHABLE))
-    return (
-        segment.network if covered >= segment.hosts else f"{segment.network} (only {plural(covered, 'address')} of it)"
-    )
+    only = f" (only {plural(covered, 'address')} of it)" if covered < segment.hosts else ""
+    return f"{segment.network}{only}"
 
 
 def _some(names: Sequence[str]) -> str:

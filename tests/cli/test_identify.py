@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from pathlib import Path
 from typing import cast
 
@@ -44,6 +45,62 @@ def test_each_address_in_the_table_of_a_switch_is_judged_and_has_its_port() -> N
     assert (dahua["address"], dahua["maker"], dahua["verdict"]) == ("3C:EF:8C:01:02:03", "Dahua", "suspected")
     assert (hikvision["mac"], hikvision["maker"], hikvision["level"]) == ("44:19:B6:01:02:03", "Hikvision", "hint")
     assert [cast("dict[str, str]", one["switch"])["port"] for one in (dahua, hikvision)] == ["Gi1/0/8", "Gi1/0/7"]
+
+
+ROWS = """Site;Brand;Type;IP;Status
+Hall;Annke;C800;10.0.0.4;ok
+Door;;DS-7608NI-K2/8P;;ok
+Roof;Axis;M1065-L;;ok
+Yard;Dahua;IPC-HFW2449S-S-IL;;removed
+Desk;Contoso;Frobnicator 3000;;ok
+Gate;;;10.0.0.9;ok
+"""
+
+
+def test_each_row_of_a_list_is_judged_by_its_label(tmp_path: Path) -> None:
+    path = tmp_path / "cameras.csv"
+    path.write_text(ROWS)
+    result = CliRunner().invoke(identify, [str(path), "--format", "json"])
+    report = json.loads(result.stdout)
+    found = {one["address"]: one for one in report["devices"]}
+    told = {place: (one["verdict"], one["maker"], one["brand"], one["model"]) for place, one in found.items()}
+    assert told == {
+        "row 2 (10.0.0.4)": ("suspected", "Hikvision", "Annke", "C800"),
+        "row 3": ("listed", "Hikvision", None, "DS-7608NI-K2/8P"),
+        "row 4": ("not-listed", "Axis", "Axis", "M1065-L"),
+    }
+    evidence = found["row 3"]["evidence"][0]
+    assert (evidence["channel"], evidence["field"], evidence["file"]) == ("inventory", "inventory.model", path.name)
+    assert evidence["sha256"] == sha256(b"Door\t\tDS-7608NI-K2/8P\t\tok").hexdigest()
+    assert report["scan"]["notes"] == [
+        "left out: 1 row of which no rule knows that it is a surveillance device (see --all)",
+        "left out: 1 row of devices that are no longer in use",
+        "left out: 1 row without make, model or MAC",
+    ]
+    assert "7 lines: 6 of devices, 1 of column names." in result.stderr
+
+
+def test_a_list_may_say_no_more_than_makes_and_models(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text("What was bought,Qty\nHikvision DS-2CD2143G2-I,4\nHikvision DS-2CD2143G2-I,2\n")
+    with pytest.raises(UsageError, match="no such column"):
+        CliRunner().invoke(identify, [str(path), "--map", "ip=Nowhere"], catch_exceptions=False)
+    first, second = devices(str(path), "--map", "make-model=A")
+    assert (first["address"], first["verdict"], second["address"]) == ("row 2", "listed", "row 3")
+
+
+def test_a_table_that_names_no_makes_is_read_as_before(tmp_path: Path) -> None:
+    path = tmp_path / "answer.csv"
+    path.write_text("Server: App-webs/\n")
+    (one,) = devices(str(path))
+    assert (one["address"], one["maker"]) == (str(path), "Hikvision")
+
+
+def test_a_list_is_summed_up_by_its_rows(tmp_path: Path) -> None:
+    path = tmp_path / "cameras.csv"
+    path.write_text(ROWS)
+    result = CliRunner().invoke(identify, [str(path)])
+    assert "\n4 rows read. A list may be wrong, and what is not on it is unknown (camscan scan" in result.stdout
 
 
 def test_an_answer_that_says_nothing_is_shown_all_the_same() -> None:

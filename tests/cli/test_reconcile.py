@@ -26,7 +26,7 @@ from camscan.cli.reconcile import FORMAT_NAMES, reconcile
 from camscan.cli.sample import sample
 from camscan.errors import UsageError
 from camscan.inventory.completeness import estimate
-from camscan.inventory.reading import Inventory
+from camscan.inventory.records import Inventory
 from camscan.inventory.summary import summarise
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
 from camscan.reports import Page

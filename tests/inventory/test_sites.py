@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from camscan.inventory.reading import Inventory, read_inventory
+from camscan.inventory.reading import read_inventory
+from camscan.inventory.records import Inventory
 from camscan.inventory.sites import by_place
 
 STORED = ("München", "Köln Süd", None)

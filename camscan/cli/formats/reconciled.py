@@ -13,8 +13,8 @@ from camscan.app.reconciling import Reconciliation
 from camscan.cli.formats.reconciledtext import digest, render_markdown, render_table
 from camscan.inventory.columns import Columns
 from camscan.inventory.completeness import Completeness, Estimate
-from camscan.inventory.reading import Inventory
 from camscan.inventory.reconcile import Result
+from camscan.inventory.records import Inventory
 from camscan.inventory.rows import Row
 from camscan.inventory.statistics import CONFIDENCE, Rate
 from camscan.inventory.summary import Summary
