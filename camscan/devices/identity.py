@@ -96,7 +96,9 @@ _OWN_URL = ("wsd.xaddr", "onvif.xaddr", "ssdp.location", "upnp.presentation_url"
 _SEPARATORS = re.compile("[-:. ]")
 _TWELVE = re.compile(r"[0-9A-F]{12}")
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
-_PLACEHOLDER = re.compile(r"(.)\1*|n/a|none|null|unknown|default|0?12345678?9?0?", re.IGNORECASE)
+_PLACEHOLDER = re.compile(r"(.)\1*|n/a|none|null|unknown|redacted|default|0?12345678?9?0?", re.IGNORECASE)
+_AROUND = " \t\r\n\"'`*,;."
+"""What texts have around a serial, and serials have not."""
 
 Address: TypeAlias = IPv4Address | IPv6Address
 
@@ -178,8 +180,8 @@ def to_mac(text: str) -> str | None:
 
 
 def to_serial(text: str) -> str | None:
-    """A serial without surrounding white space; None if it is a placeholder."""
-    text = text.strip()
+    """A serial without quotes and white space around it; None if it is a placeholder."""
+    text = text.strip(_AROUND)
     return None if len(text) < 4 or _PLACEHOLDER.fullmatch(text) else text
 
 

@@ -44,6 +44,7 @@ class Labels:
     def __init__(self, brands: Iterable[Brand], vocabulary: Vocabulary) -> None:
         self._fields = vocabulary.brand_fields
         self._brands = {normalised(maker): Brand(maker) for maker in vocabulary.makers}
+        self._not_models = frozenset(map(normalised, (*vocabulary.not_models, *vocabulary.makers)))
         for brand in brands:
             for name in (brand.name, *brand.aliases):
                 self._brands[normalised(name)] = brand
@@ -51,6 +52,10 @@ class Labels:
     def find(self, name: str) -> Brand | None:
         """The brand whose name or alias this is, whatever its case, spaces and punctuation."""
         return self._brands.get(normalised(name)) if len(name) <= _MAX_LABEL else None
+
+    def is_model(self, text: str) -> bool:
+        """Whether a text tells one model from another: no maker's name alone, no word for every such device."""
+        return normalised(text) not in self._not_models
 
     def find_in(self, field: str, value: str) -> Brand | None:
         """The brand that the whole value of a field names or, in an ONVIF name, that its first words name."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import ChainMap, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from camscan.identify.attributes import cleaned
 from camscan.identify.bodies import compact
 from camscan.identify.doubts import is_doubtful
 from camscan.identify.evidence import MAX_EVIDENCE, evidence_of
@@ -15,8 +16,6 @@ from camscan.identify.rules import Absent, AnyOf, Match, Rule
 from camscan.identify.titles import names_in
 from camscan.records import Evidence, Fields, Identification, Level, Observation
 
-MAX_ATTRIBUTE = 200
-"""Characters of an attribute; the longest firmware names seen have about 80."""
 _SAID_ALIKE = {"inventory.make": "behind.manufacturer", "inventory.model": "behind.model"}
 """A list tells of a device what a recorder tells of a camera behind it: rules for the one hold for the other."""
 _TITLE_FIELD = "http.title"
@@ -107,7 +106,7 @@ class Matcher:
             if not label.generic and label.surest == {label.name}:
                 maker, level = label.name, Level.HINT
             label = None
-        attributes = dict(_cleaned(attributes))
+        attributes = dict(cleaned(attributes, self._labels))
         if maker is None and label is None and not attributes:
             return None  # a word that is no label: the rule has nothing to say
         return Identification(
@@ -164,17 +163,3 @@ def _merged(first: Identification, second: Identification) -> Identification:
         attributes={**second.attributes, **first.attributes},
         evidence=tuple(dict.fromkeys(first.evidence + second.evidence))[:MAX_EVIDENCE],
     )
-
-
-def _cleaned(attributes: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Attributes as answers are compared by: no MAC address but AA:BB:CC:DD:EE:FF, no channels but a count."""
-    for name, text in attributes.items():
-        if name == "mac":
-            digits = "".join(letter for letter in text.upper() if letter not in ":-. ")
-            if len(digits) == 12 and not set(digits) - set("0123456789ABCDEF"):
-                yield name, ":".join(digits[place : place + 2] for place in range(0, 12, 2))
-        elif name == "channels":
-            if text.isascii() and text.isdecimal():
-                yield name, text
-        elif text:
-            yield name, text[:MAX_ATTRIBUTE]

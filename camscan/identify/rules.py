@@ -158,6 +158,7 @@ class Vocabulary:
     attributes: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     brand_fields: tuple[str, ...] = ()
+    not_models: tuple[str, ...] = ()
     makers: tuple[str, ...] = ()
 
 

@@ -2,9 +2,9 @@ from collections.abc import Callable
 
 import pytest
 
+from camscan.identify.attributes import MAX_ATTRIBUTE
 from camscan.identify.evidence import MAX_EVIDENCE
 from camscan.identify.library import Library
-from camscan.identify.match import MAX_ATTRIBUTE
 from camscan.records import Identification, Level, Observation
 
 Build = Callable[..., Library]

@@ -1,0 +1,38 @@
+"""Attributes as rules found them -> as devices are compared by: one spelling, and nothing that only fills a place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from camscan.identify.labels import Labels
+from camscan.identify.rules import normalised
+
+MAX_ATTRIBUTE = 200
+"""Characters of an attribute; the longest firmware names seen have about 80."""
+_AROUND = " \t\"'`*,;"
+"""What texts have around a value, and values have not."""
+_MARKS = re.compile("[\u00ae\u2122\u2120]")
+"""Registered, trade and service marks: they are no part of a name."""
+_NO_VALUES = frozenset({"", "unknown", "none", "null", "na", "redacted"})
+"""Words, as they are compared, that stand where there is no value."""
+_HEX = frozenset("0123456789ABCDEF")
+
+
+def cleaned(attributes: Mapping[str, str], labels: Labels) -> Iterator[tuple[str, str]]:
+    """No MAC address but AA:BB:CC:DD:EE:FF, no channels but a count, no model but what tells one from another."""
+    for name, text in attributes.items():
+        if name == "mac":
+            digits = "".join(letter for letter in text.upper() if letter not in ":-. ")
+            if len(digits) == 12 and not set(digits) - _HEX:
+                yield name, ":".join(digits[place : place + 2] for place in range(0, 12, 2))
+        elif name == "channels":
+            if text.isascii() and text.isdecimal():
+                yield name, text
+        elif name in ("model", "firmware", "serial"):
+            value = _MARKS.sub("", text).strip(_AROUND)
+            is_told = normalised(value) not in _NO_VALUES
+            if is_told and (name != "model" or labels.is_model(value)):
+                yield name, value[:MAX_ATTRIBUTE]
+        elif text:
+            yield name, text[:MAX_ATTRIBUTE]
