@@ -14,6 +14,7 @@ from camscan.records import Fields
 
 _SOAP = re.compile(r"<(?:[\w.-]{1,32}:)?Envelope[\s>]|onvif://|http://www\.onvif\.org/ver\d")
 _RESPONSE = re.compile(r"<(?:[\w.-]{1,32}:)?(Get[A-Z]\w{2,40}Response|Fault)[\s>/]")
+_DECLARATION = re.compile(r"<\?xml\b[^<>]{0,128}>")
 _ENVELOPE = re.compile(r"<(?:[\w.-]{1,32}:)?Envelope[\s>]")
 _TYPES = re.compile(r"\b\w{1,8}:NetworkVideo(?:Transmitter|Display|Storage)\b")
 _QUOTED_SCOPE = re.compile(r"""["'][ \t]{0,4}(onvif://[^"'<\r\n]{1,256})["'<]""", re.IGNORECASE)
@@ -152,7 +153,7 @@ def service(text: str) -> Iterator[Answer]:
     action = response[1].removesuffix("Response") if response and response[1] != "Fault" else ""
     fields = fields_of(onvif.decode, _enveloped(text).encode(), action) if "<" in text else {}
     if not fields.keys() - {"onvif.action"}:
-        found = _informed((*pairs(text), *_PRINTED.findall(text)))  # as Go prints a structure or a map
+        found = _informed((*_pairs(text), *_PRINTED.findall(text)))  # as Go prints a structure or a map
         fields = as_fields(found) if _says_enough(found) else {}
     yield from answer("onvif", fields, action)
     if fields and "<" not in text:
@@ -161,12 +162,22 @@ def service(text: str) -> Iterator[Answer]:
 
 def described(text: str) -> Iterator[Answer]:
     """Maker and model in any text; not "vendor", which may be that of the network card."""
-    yield from answer("onvif", as_fields(_informed([pair for pair in pairs(text) if key(pair[0]) != "vendor"])))
+    yield from answer("onvif", as_fields(_informed([pair for pair in _pairs(text) if key(pair[0]) != "vendor"])))
+
+
+def _pairs(text: str) -> tuple[tuple[str, str], ...]:
+    """All pairs of a text except those of an XML declaration: its version is that of XML."""
+    return pairs(_DECLARATION.sub("", text))
 
 
 def _informed(told: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The fields that pairs name. "version" is the firmware if there is a model and other device information."""
-    found = named(told, _INFORMATION)
+    """The fields that pairs name. "version" is the firmware if there is a model and other device information.
+
+    Beside the type of a command (GB/T 28181), "SN" is the number of that command.
+    """
+    is_command = any(key(name) == "cmdtype" for name, _ in told)
+    own = [(name, value) for name, value in told if not (is_command and key(name) == "sn")]
+    found = [(name, _cut(value) if name == "onvif.serial" else value) for name, value in named(own, _INFORMATION)]
     if not any(name == "onvif.model" for name, _ in found):
         found += [(name, value) for name, value in named(told, _standing_in(told)) if not value.endswith("_firmware")]
     names = {name for name, _ in found}
@@ -176,12 +187,19 @@ def _informed(told: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     return found
 
 
+def _cut(serial: str) -> str:
+    """A serial without what follows it on its line: "CN1; Built:Tue Sep 09, 2014"."""
+    return serial.partition(";")[0]
+
+
 def _standing_in(told: Sequence[tuple[str, str]]) -> dict[str, str]:
     """Names that mean the model if there is no "model".
 
-    With a port, "product" is that of a service. Lists of vulnerabilities have "a_firmware", which is no model.
+    With a port, "product" is that of a service. Lists of vulnerabilities have "a_firmware", which is no model. Some
+    recorders have a number as the type of the device, and their model in "updateSerial".
     """
-    names = {"devicetype": "onvif.model"}
+    types = [value for name, value in told if key(name) == "devicetype"]
+    names = {"updateserial" if types and all(map(str.isdigit, types)) else "devicetype": "onvif.model"}
     return names if any(key(name) == "port" for name, _ in told) else {**names, "product": "onvif.model"}
 
 

@@ -183,3 +183,21 @@ def test_scopes_whose_element_was_cut_off() -> None:
     (found,) = discovery(text)
     assert found.fields["onvif.scope.hardware"] == ("A1",)
     assert found.fields["wsd.xaddr"] == ("http://192.0.2.12/onvif/device_service",)
+
+
+def test_the_number_of_a_command_is_no_serial_and_the_version_of_xml_no_firmware() -> None:
+    told = "<CmdType>Catalog</CmdType><SN>17430</SN><Manufacturer>A</Manufacturer><Model>M-1</Model>"
+    (one,) = service(f'<?xml version="1.0" encoding="GB2312" ?>\n<Response>{told}</Response>')
+    assert one.fields == {"onvif.manufacturer": ("A",), "onvif.model": ("M-1",)}
+
+
+def test_the_type_of_a_device_as_a_number_is_no_model() -> None:
+    (one,) = described("deviceType=31\nserialNumber=4F1\nupdateSerial=NVR2X-4KS3")
+    assert one.fields["onvif.model"] == ("NVR2X-4KS3",)
+    (other,) = described("deviceType=IPC-T1\nserialNumber=4F1\nupdateSerial=IPC-T2")
+    assert other.fields["onvif.model"] == ("IPC-T1",)
+
+
+def test_what_follows_a_serial_is_no_part_of_it() -> None:
+    (one,) = described("Server: HTTP Server; Maker M-1 - ABC; Serial Number: CN1; Built:Tue Sep 09, 2014")
+    assert one.fields == {"onvif.serial": ("CN1",)}
