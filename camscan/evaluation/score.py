@@ -146,7 +146,7 @@ def _marks(entry: Entry, device: Device, maker: str | None, library: Library) ->
     if truth.brand:
         yield "brand", _mark_brand(truth.brand, device, maker, library)
     if truth.model:
-        yield "model", _mark(_plain(truth.model), _plain(device.model))
+        yield "model", _mark_model(truth.model, device.model, library)
     if truth.firmware:
         wanted, found = _plain(truth.firmware), _plain(device.firmware)
         yield "firmware", _mark(wanted, wanted if found.startswith(wanted) else found)
@@ -161,6 +161,17 @@ def _mark(wanted: str, found: str | None) -> Mark:
     if not found:
         return Mark.MISSING
     return Mark.RIGHT if found == wanted else Mark.WRONG
+
+
+def _mark_model(wanted: str, found: str | None, library: Library) -> Mark:
+    """A label before a model is no part of it: "Tapo C200" is a C200."""
+    is_same = found is not None and not _spellings(wanted, library).isdisjoint(_spellings(found, library))
+    return Mark.RIGHT if is_same else _mark(_plain(wanted), _plain(found))
+
+
+def _spellings(model: str, library: Library) -> set[str]:
+    label, _, rest = model.strip().partition(" ")
+    return {_plain(model), _plain(rest)} if rest and library.labels.find(label) else {_plain(model)}
 
 
 def _mark_brand(wanted: str, device: Device, maker: str | None, library: Library) -> Mark:

@@ -92,3 +92,12 @@ def test_attributes(scored: Callable[..., Scored]) -> None:
     assert one.marks == {"brand": Mark.WRONG, "model": Mark.WRONG, "firmware": Mark.WRONG}
     one = scored("http", "Server: App-webs/", vendor="Hikvision", model="DS-1", brand="Hikvision")
     assert one.marks == {"brand": Mark.RIGHT, "model": Mark.MISSING}
+
+
+@pytest.mark.parametrize(
+    ("label", "mark"),
+    [("Tapo C200", Mark.RIGHT), ("C200", Mark.RIGHT), ("TP-Link C200", Mark.RIGHT), ("Tapo C210", Mark.WRONG)],
+)
+def test_a_label_before_a_model_does_not_count(scored: Callable[..., Scored], label: str, mark: Mark) -> None:
+    raw = '{"Manufacturer": "tp-link", "Model": "Tapo C200", "FirmwareVersion": "1.1.18", "SerialNumber": "1"}'
+    assert scored("onvif_device_info", raw, vendor="TP-Link", model=label).marks["model"] is mark
