@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support.imported import AT, read_all
 
-from camscan.imports.files.base import MAX_REASONS, Summary, address_of, in_utf8, lines, link_fields, moment
+from camscan.imports.files.base import MAX_REASONS, Reader, Summary, address_of, in_utf8, lines, link_fields, moment
 from camscan.imports.registry import READERS
 
 
@@ -71,10 +71,14 @@ def test_reasons_are_bounded() -> None:
     assert summary.skipped.total() == 100
 
 
-@given(st.integers(0, len(READERS) - 1), st.one_of(st.binary(max_size=300), st.text(max_size=300).map(str.encode)))
+HERE = READERS[1:]
+"""All but that of captures, which are read by a program of its own and damaged in `tests/l2/test_pcap.py`."""
+
+
+@given(st.sampled_from(HERE), st.one_of(st.binary(max_size=300), st.text(max_size=300).map(str.encode)))
+@example(READERS[0], b"\xa1\xb2\xc3\xd4")
 @settings(max_examples=300, deadline=None)
-def test_no_reader_breaks(number: int, data: bytes) -> None:
-    reader = READERS[number]
+def test_no_reader_breaks(reader: Reader, data: bytes) -> None:
     reader.sniff(data)
     seen, _ = read_all(reader.read, data)
     assert {one.channel for one in seen} <= set(reader.channels)
