@@ -6,7 +6,7 @@ import contextlib
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -93,8 +93,9 @@ def scan(
 
     ready(format_, output)
     choices = _choices(targets, how, resume)
-    judges = partial(_judges, policies, folders)
-    own = judges() if policies or folders else None  # what is wrong with one's own is told before a packet is sent
+    judges = cache(partial(_judges, policies, folders))
+    if policies or folders:
+        judges()  # what is wrong with one's own is told before a packet is sent
     if not (targets or resume or quiet):
         _tell_networks(choices)
     with open_store(db, or_new=not resume) as store:
@@ -105,7 +106,7 @@ def scan(
         if ended.status is ScanStatus.INTERRUPTED and not quiet:
             click.echo("Interrupted; what was found until now follows.", err=True)
         with _kept_in_mind(ended):
-            report, returned = _reported(store, ended, own or judges(), all_hosts=all_hosts)
+            report, returned = _reported(store, ended, judges(), all_hosts=all_hosts)
     try:
         with _kept_in_mind(ended):
             write_report(report, format_, output)

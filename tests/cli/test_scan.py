@@ -14,16 +14,20 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from click.testing import CliRunner
+from pydantic import SecretStr
 from support import command
 from support.peers import eventually
 from support.sample import sample
 from support.site import free_network
 
-from camscan.app import registering
+from camscan.app import judging, registering
 from camscan.cli.scan import _hint, exit_code, scan
+from camscan.credentials.enrolment import Book, Enrolment
+from camscan.credentials.file import CredentialFile
 from camscan.errors import HostError, StoreError, UsageError
 from camscan.records import Report, Scan, ScanStatus
 from camscan.simulator import Site, decoy_site, honest, make_site
@@ -278,6 +282,18 @@ def test_who_interrupts_once_more_is_told_how_to_go_on(
         f"Scan 4f2a00 is stored: `camscan report --scan 4f2a00 --db {tmp_path / 's.db'}` shows it.",
         f"Scan 4f2a00 is interrupted: resume it with `camscan scan --resume 4f2a00 --db {tmp_path / 's.db'}`.",
     ]
+
+
+def test_a_scan_that_logs_in_reads_its_rules_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    enrolled = {"address": "127.0.0.1", "mac": "02:00:00:00:00:01", "user": "auditor", "secret": "x"}
+    login = tmp_path / "credentials.json"
+    CredentialFile(login, lambda: SecretStr("")).save(Book(logins=(Enrolment.model_validate(enrolled),)))
+    library = Mock(wraps=judging.library)
+    monkeypatch.setattr(judging, "library", library)
+    words = ["127.0.0.1", "--channels", "http,login", "--ports", "1", "--db", str(tmp_path / "s.db"), "-o", "/dev/null"]
+    done = CliRunner().invoke(scan, [*words, "--with-credentials", "--credentials", str(login)])
+    assert done.exit_code == 0, done.output
+    library.assert_called_once()
 
 
 @pytest.mark.parametrize(
