@@ -60,7 +60,7 @@ def test_a_scan_without_nmap_ends_before_it_begins(tmp_path: Path, monkeypatch: 
         new_job(CHOICES, None)
 
 
-def test_where_no_ports_are_to_be_asked_there_is_nothing_for_nmap(tmp_path: Path) -> None:
+def test_where_no_ports_are_to_be_asked_there_is_nothing_for_nmap() -> None:
     with pytest.raises(UsageError, match="--sweep nmap cannot be used: no channel needs open ports"):
         new_job(Choices(("10.0.0.0/29",), channels="wsd", sweep="nmap"), None)
 

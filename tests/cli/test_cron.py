@@ -132,7 +132,7 @@ def test_a_path_with_a_line_break_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_lines_work_with_an_empty_environment_and_a_bare_path(config: Path, tmp_path: Path) -> None:
+def test_the_lines_work_with_an_empty_environment_and_a_bare_path(config: Path) -> None:
     config.write_text(f'{CONFIG}[store]\nurl = "c.db"\n')
     shown = run("show", "--config", config, "--kind", "cron", "--user", "root", "--jitter", "0").stdout
     sweep, watch = re.findall(r"^[0-9*/ ]+ \* \* \* root (.*)$", shown, re.MULTILINE)

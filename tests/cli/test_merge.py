@@ -618,7 +618,7 @@ def test_that_a_key_says_nothing_of_a_store_is_told(hub: Path, tmp_path: Path, b
     assert told == f"{tmp_path}/leeds.db was not checked against the key, as nobody signs a store: ask for a bundle."
 
 
-def test_a_bundle_that_does_not_hold_is_refused(hub: Path, tmp_path: Path, bundle: Path) -> None:
+def test_a_bundle_that_does_not_hold_is_refused(hub: Path, bundle: Path) -> None:
     with pytest.raises(EvidenceError, match=r"was not merged, because it fails verification: key\.pem: is key"):
         run(hub, bundle, "--key", "0" * 64)
     data = bytearray(bundle.read_bytes())

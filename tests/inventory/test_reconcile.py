@@ -284,7 +284,7 @@ def test_what_was_scanned_without_a_site_may_be_at_any(held: Held, device: Build
     assert result.cls is Class.MATCHED
 
 
-def test_an_address_of_two_sites_is_not_guessed(held: Held, device: Build, row: MakeRow, coverage: Covered) -> None:
+def test_an_address_of_two_sites_is_not_guessed(held: Held, device: Build, row: MakeRow) -> None:
     found = [device("10.0.0.1", site="North"), device("10.0.0.1", site="South", model="P3245")]
     results = held([row(1, "10.0.0.1")], found)
     assert (results[0].cls, results[0].reason) == (

@@ -71,7 +71,7 @@ async def test_refused(dialer: Dialer) -> None:
     assert at_rest(dialer)
 
 
-async def test_silent(dialer: Dialer, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_silent(dialer: Dialer) -> None:
     dialer._connector = Connector(0.1)
     with Deaf("127.88.0.9") as deaf:
         assert await ended(dialer, *deaf) == (Outcome.SILENT, "")
@@ -160,9 +160,7 @@ async def test_a_host_has_two_connections_at_most(dialer: Dialer, serve: Serve) 
     assert at_rest(dialer)
 
 
-async def test_tls_connections_are_bounded_over_all_hosts(
-    dialer: Dialer, serve: Serve, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_tls_connections_are_bounded_over_all_hosts(dialer: Dialer, serve: Serve) -> None:
     dialer._tls = asyncio.Semaphore(3)
     peers = [await serve(idle, f"127.88.0.{last}") for last in range(1, 7)]
     tasks = [asyncio.create_task(dialer.open(peer.address, peer.port, tls=True)) for peer in peers]

@@ -81,7 +81,7 @@ async def test_a_certificate_without_a_page_is_kept(certificate: bytes) -> None:
     assert [(o.channel, o.outcome) for o in found] == [("tls", Outcome.ANSWERED), ("http", Outcome.SILENT)]
 
 
-async def test_plain_http_on_a_tls_port(certificate: bytes) -> None:
+async def test_plain_http_on_a_tls_port() -> None:
     found = await asked(443, Port(plain=lambda _: PAGE))
     assert [(o.channel, o.outcome) for o in found[:2]] == [("tls", Outcome.GARBLED), ("http", Outcome.ANSWERED)]
 

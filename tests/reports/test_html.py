@@ -316,7 +316,7 @@ def test_the_contents_lead_to_every_section_that_is_there(reader: Reader, make_r
         assert len(links) == count
 
 
-def test_the_burn_down_is_a_sentence_a_drawing_with_its_text_and_a_table(reader: Reader, report: Report) -> None:
+def test_the_burn_down_is_a_sentence_a_drawing_with_its_text_and_a_table(reader: Reader) -> None:
     drawing = one(reader, "svg", role="img")
     assert drawing.attributes["aria-label"] == (
         "Listed devices that remain, from 2026-03-01 to 2026-11-20: 9 at first, 4 at last"

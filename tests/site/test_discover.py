@@ -7,7 +7,6 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from support.lab import lab
@@ -111,7 +110,7 @@ def responding(devices: Namespace, name: str, number: int) -> Iterator[None]:
             process.kill()
 
 
-def test_a_device_with_a_foreign_address_is_shown_and_never_sent_to(tmp_path: Path) -> None:
+def test_a_device_with_a_foreign_address_is_shown_and_never_sent_to() -> None:
     with lab() as site, site.running([sys.executable, "-c", RESPONDER]):
         site.count("ip daddr 192.168.0.0/16")
         done = site.run([sys.executable, "-m", "camscan", "discover", "--quiet", "--format", "json"], timeout=30)

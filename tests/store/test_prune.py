@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -62,7 +61,7 @@ def test_the_note_counts_a_target_of_which_something_could_not_be_asked_as_that(
     assert filled.scan("old").notes[-1].endswith("its 4 targets were: 1 not-sent, 3 silent")
 
 
-def test_a_scan_of_which_nothing_is_kept_is_gone(filled: Store, path: Path) -> None:
+def test_a_scan_of_which_nothing_is_kept_is_gone(filled: Store) -> None:
     assert filled.thin("old", (), THEN) == Thinned(deleted=6, kept=0, gone=True)
     assert [scan.id for scan in filled.scans()] == ["other"]
     assert filled.thin("old", (), THEN).gone, "another process was quicker"

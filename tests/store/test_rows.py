@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -28,7 +27,7 @@ def test_port_out_of_range(port: int) -> None:
         observation_values(1, Observation("10.0.0.1", "http", Outcome.SILENT, datetime.now(UTC), port))
 
 
-def test_ledger_is_short(silent: Callable[[str], LedgerEntry]) -> None:
+def test_ledger_is_short() -> None:
     channels = {"wsd": Outcome.SILENT, "http": Outcome.REFUSED, "sadp": Outcome.SILENT}
     values = ledger_values(7, LedgerEntry("10.0.0.1", channels))
     assert values == {"scan": 7, "target": "10.0.0.1", "channels": "r http;s sadp wsd", "reasons": None}

@@ -45,7 +45,7 @@ def test_labels() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="what a file may be is limited as Linux does it")
-def test_a_full_disk_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_told() -> None:
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     with Shelf[bytes]() as shelf:
         resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, before[1]))

@@ -114,7 +114,7 @@ async def test_full_disk_reaches_the_scan(
 
 
 async def test_those_who_wait_hear_of_an_error(
-    store: Store, new_scan: Callable[[str], Scan], seen: Callable[..., Observation], monkeypatch: pytest.MonkeyPatch
+    store: Store, seen: Callable[..., Observation], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> int:
         raise ZeroDivisionError

@@ -27,7 +27,7 @@ def torture(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 
 def test_what_passed_is_not_done_again(
-    torture: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    torture: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def states(*words: str) -> tuple[int, list[str]]:
         code = torture["main"]([*words, "--out", str(tmp_path)])

@@ -96,7 +96,7 @@ async def ended(port: int, context: ssl.SSLContext) -> tuple[Outcome, str]:
 
 
 @pytest.mark.usefixtures("hasty")
-async def test_how_tls_can_fail(serve: Serve, certificate: Certificate) -> None:
+async def test_how_tls_can_fail(serve: Serve) -> None:
     async def plain(reader: Reader, writer: Writer) -> None:
         await reader.read(1)
         writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
@@ -196,7 +196,7 @@ async def test_more_than_one_record_comes_in_order_and_whole(serve: Serve, certi
     protocol.transport.abort()
 
 
-async def test_a_connection_over_tls_takes_little_memory(serve: Serve, certificate: Certificate) -> None:
+async def test_a_connection_over_tls_takes_little_memory(serve: Serve) -> None:
     """A scan has hundreds at once."""
     count, context = 16, legacy_context()
     peer = await serve(idle)
