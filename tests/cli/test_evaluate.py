@@ -67,6 +67,7 @@ def test_nothing_to_measure_is_wrong_use(tmp_path: Path) -> None:
     assert isinstance(run(tmp_path).exception, UsageError)
 
 
+@pytest.mark.slow
 def test_the_page_in_the_docs_is_what_the_corpus_gives(tmp_path: Path) -> None:
     root = Path(__file__).parent.parent.parent
     page = tmp_path / "accuracy.md"
