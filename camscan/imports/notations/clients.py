@@ -30,6 +30,8 @@ _PLAYED = re.compile(
     r"^(?:Input #0, (?:rtsp|sdp)|Output #0, \w{2,20})\b.*?^ {2,8}title +: ([^\r\n]{1,200})", re.MULTILINE | re.DOTALL
 )
 _NAMED = re.compile(r"""\bsession_name: *"((?:[^"\\]|\\.){1,200})\"""")
+_TOLD = re.compile(r"""\bAttribute \{ key: "([\w-]{1,40})", value: (?:None|Some\("((?:[^"\\]|\\.){0,1024}+)"\)) \}""")
+"""An attribute of a session description, as Rust prints one."""
 _OFFERED = re.compile(
     r"""\b(?:a-(?=\w)|(?=x-\w))([\w-]{2,40})=\(string\)(?:"((?:[^"\\]|\\.){0,1024}+)"|([^\s,;"]{1,1024}+))"""
 )
@@ -75,11 +77,12 @@ def browser(text: str) -> str:
 
 
 def player(text: str) -> str:
-    """An answer in a trace of ffmpeg, or the session name that ffmpeg or retina shows."""
+    """An answer in a trace of ffmpeg, or what ffmpeg or retina shows of a session description."""
     if len(lines := _TRACED.findall(text)) >= MANY:
         return "\r\n".join(lines)
     played = _PLAYED.search(text) or _NAMED.search(text)
-    return f"v=0\r\ns={unquoted(played[1])}\r\n" if played else text
+    told = [f"a={name}" + f":{unquoted(value)}" * bool(value) for name, value in _TOLD.findall(text)[:MAX_LINES]]
+    return "\r\n".join(["v=0", f"s={unquoted(played[1])}", *told, ""]) if played else text
 
 
 def gstreamer(text: str) -> str:

@@ -23,6 +23,7 @@ _SAID = r'"((?:[^"\\\r\n]|\\.){0,1024})"'
 _ARROWS = re.compile(rf'"({_NAME})" ?=> ?\[?{_SAID}')
 _TUPLES = re.compile(rf'\{{"({_NAME})", {_SAID}\}}')
 _QUOTED = re.compile(rf'(?<=[{{ ])"({_NAME})": {_SAID}')
+_TYPED = re.compile(rf'\bHeaderName\("({_NAME})"\): HeaderValue\({_SAID}\)')
 _OF_HEADERS = re.compile(r"\A\w[^\r\n{]{0,64}\{[^\r\n]{0,64}?\b(?:headers|inner): \{")
 """A structure that a program prints with its name, in which braces do not begin JSON."""
 _BARE = re.compile(
@@ -62,7 +63,7 @@ def _pairs(text: str) -> Iterator[tuple[str, str]]:
     for row in (*_ROW.findall(text)[:1], *_BARE.findall(text)[:1]):
         yield from ((name, value) for name, _, value in (one.partition(": ") for one in _NEXT.split(row)))
     yield from _PAIRS.findall(text)
-    for quoted in (_ARROWS, _TUPLES, *((_QUOTED,) if _OF_HEADERS.match(text) else ())):
+    for quoted in (_ARROWS, _TUPLES, _TYPED, *((_QUOTED,) if _OF_HEADERS.match(text) else ())):
         yield from ((name, unquoted(value)) for name, value in quoted.findall(text))
     for table in _TABLE.findall(text)[:1]:
         yield from _CELL.findall(table)

@@ -12,6 +12,7 @@ HEAD = ["Server: A/1", 'WWW-Authenticate: Digest realm="B C", nonce="1"', "Conte
 WHOLE = ["HTTP/1.1 401 Unauthorized", *HEAD]
 MAP = 'Server=[A/1], WWW-Authenticate=[Digest realm="B C", nonce="1"], Content-Length=[0]'
 QUOTED = r"Digest realm=\"B C\", nonce=\"1\""
+TYPED = 'HeaderName("%s"): HeaderValue("%s"), ' * 3 % ("Server", "A/1", "WWW-Authenticate", QUOTED, "Content-Length", 0)
 INDENTED = "\r\n".join(f"  {line}" for line in HEAD)
 
 
@@ -31,6 +32,7 @@ INDENTED = "\r\n".join(f"  {line}" for line in HEAD)
         (f'#<Net::HTTPOK> {{"Server"=>["A/1"], "WWW-Authenticate"=>["{QUOTED}"], "Content-Length"=>["0"]}}', HEAD),
         (f'[{{"Server", "A/1"}}, {{"WWW-Authenticate", "{QUOTED}"}}, {{"Content-Length", "0"}}]', HEAD),
         (f'A {{ headers: {{"Server": "A/1", "WWW-Authenticate": "{QUOTED}", "Content-Length": "0"}} }}', HEAD),
+        (f"R {{ headers: Headers({{{TYPED}}}) }}", HEAD),
         ("Response code: 200, headers: {Server: A/1, Content-Length: 0}", ["Server: A/1", "Content-Length: 0"]),
         ('@{Server=A/1; WWW-Authenticate=Digest realm="B C", nonce="1"; Content-Length=0}', HEAD),
         (

@@ -67,6 +67,8 @@ def test_headers_alone_in_a_log() -> None:
 def test_a_session_description_that_a_client_printed() -> None:
     text = 'Description { version: 0, origin: Origin { username: "VSTC", session_id: 1 }, session_name: "a \\"b\\"" }'
     assert unwrap(text) == 'v=0\r\ns=a "b"'
+    text += 'attributes: [Attribute { key: "range", value: Some("npt=\\"1\\"") }, Attribute { key: "x", value: None }]'
+    assert unwrap(text) == 'v=0\r\ns=a "b"\r\na=range:npt="1"\r\na=x'
     text = "Input #0, rtsp, from 'rtsp://192.0.2.1/':\n  Metadata:\n    title           : a b\n  Duration: N/A\n"
     assert unwrap(text) == "v=0\r\ns=a b"
 
