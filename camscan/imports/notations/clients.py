@@ -26,6 +26,10 @@ _REQUEST_HEADERS = re.compile(r"^[ \t]*+Request Headers.*$", re.MULTILINE)
 _COLUMNS = re.compile(r"^([A-Za-z][\w-]{1,40})(?:\t|:\r?\n(?![\w-]{1,40}:(?:[ \t]|\r?$)))(?=\S)", re.MULTILINE)
 _NAME = re.compile(r"^(?:Server|WWW-Authenticate|Content-Type|Set-Cookie)(?:\t|:\r?\n)", re.MULTILINE | re.IGNORECASE)
 _TRACED = re.compile(r"^\[\w+ @ 0x[0-9a-f]+\] line='(.*)'\s*?$", re.MULTILINE)
+_PROCESSED = re.compile(
+    r"\[Processing [\w ]{3,60} '((?:RTSP/\d|v=0\b)(?:(?!'\]|\[Processing ).){1,16384}+)(?:'\]|\Z)", re.DOTALL
+)
+_PROCESSED_LINE = re.compile(r"^(?:[^'\r\n]{1,200}\[Processing SDP )?line '([^\r\n]*)'\][ \t]*\r?$", re.MULTILINE)
 _PLAYED = re.compile(
     r"^(?:Input #0, (?:rtsp|sdp)|Output #0, \w{2,20})\b.*?^ {2,8}title +: ([^\r\n]{1,200})", re.MULTILINE | re.DOTALL
 )
@@ -83,6 +87,15 @@ def player(text: str) -> str:
     played = _PLAYED.search(text) or _NAMED.search(text)
     told = [f"a={name}" + f":{unquoted(value)}" * bool(value) for name, value in _TOLD.findall(text)[:MAX_LINES]]
     return "\r\n".join(["v=0", f"s={unquoted(played[1])}", *told, ""]) if played else text
+
+
+def recorder(text: str) -> str:
+    """An answer that the log of a recorder program quotes, whole or line by line."""
+    parts = [found for found in _PROCESSED.findall(text) if "\n" in found]
+    if parts:
+        return "\r\n\r\n".join(dict.fromkeys(parts))
+    lines = _PROCESSED_LINE.findall(text)
+    return "\r\n".join(lines) if len(lines) >= MANY else text
 
 
 def gstreamer(text: str) -> str:

@@ -1,11 +1,11 @@
-"""Headers as programs in Java, C#, Ruby, Rust and others print a list of them, and PowerShell's whole answers."""
+"""Headers as programs in Java, C#, Swift, Elixir and others print a list of them, and PowerShell's whole answers."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from camscan.imports.notations.base import HEADER, unquoted
+from camscan.imports.notations.base import ANSWER_START, FEW, HEADER, unescaped, unquoted
 
 _NAME = r"[A-Za-z][\w-]{1,40}"
 _STATUS = re.compile(r"(?:HTTP|RTSP)/\d(?:\.\d)? \d{3}(?: [A-Za-z ]{2,40})?")
@@ -20,8 +20,18 @@ _MESSAGE = re.compile(
     r"\AStatusCode: (\d{3}), ReasonPhrase: '([^'\r\n]{0,64})', Version: (\d\.\d),[^{]{0,512}\{([^{}]{0,8192})\}"
 )
 _SAID = r'"((?:[^"\\\r\n]|\\.){0,1024})"'
-_ARROWS = re.compile(rf'"({_NAME})" ?=> ?\[?{_SAID}')
-_TUPLES = re.compile(rf'\{{"({_NAME})", {_SAID}\}}')
+_ARROWS = re.compile(rf'"({_NAME})"(?:\] ?= ?| ?=>\s{{0,8}}\[?|:[\w.\[\]]{{1,24}}\{{){_SAID}')
+"""Pairs, as of Ruby, Crystal, Julia and Go."""
+_TUPLES = re.compile(rf'(?:\{{|(?<!\w)\(|[Pp]air\()(?:<<)?"({_NAME})"(?:>>)?,\s{{0,8}}(?:<<)?{_SAID}(?:>>)?[}})]')
+"""Pairs, as of Elixir, Erlang, Haskell and Qt."""
+_ASSIGNED = re.compile(
+    rf'^ {{4,8}}"?({_NAME})"? = +(?:\(\s{{1,16}})?(?:{_SAID}|([\w./-]{{1,64}}))(?:\s{{1,16}}\))?;', re.MULTILINE
+)
+_COCOA = re.compile(r"\{ Status Code: \d{3}, Headers \{\s", re.IGNORECASE)
+"""An answer as Swift and Objective-C print it."""
+_KEYWORDS = re.compile(rf'"({_NAME})" {_SAID}')
+_CLOJURE = re.compile(r":headers \{")
+_BODY = re.compile(r'\bbody(?::|"?=>)? ?"((?:[^"\\]|\\.){1,65536}+)"')
 _QUOTED = re.compile(rf'(?<=[{{ ])"({_NAME})": {_SAID}')
 _TYPED = re.compile(rf'\bHeaderName\("({_NAME})"\): HeaderValue\({_SAID}\)')
 _OF_HEADERS = re.compile(r"\A\w[^\r\n{]{0,64}\{[^\r\n]{0,64}?\b(?:headers|inner): \{")
@@ -40,12 +50,24 @@ def listed(text: str) -> str:
         code, reason, version, head = message.groups()
         return "\r\n".join([f"HTTP/{version} {code} {reason}", *(line.strip() for line in head.strip().splitlines())])
     if "\n" in text.strip():
-        return text
+        return _printed(text)
     pairs = list(_pairs(text))
     if not any(_KNOWN.fullmatch(name) for name, _ in pairs):
         return text
     told = [value for name, value in pairs if name == "null"] or _STATUS.findall(text)
     return "\r\n".join([*told[:1], *(f"{name}: {value}" for name, value in pairs if name != "null")])
+
+
+def _printed(text: str) -> str:
+    """Headers of an answer that a program prints in lines of its own, and its body; any other text as it is."""
+    if ANSWER_START.match(text):
+        return text
+    quoted = [_TUPLES, _ARROWS, *[_ASSIGNED] * bool(_COCOA.search(text)), *[_KEYWORDS] * bool(_CLOJURE.search(text))]
+    pairs = [(found[1], unquoted("".join(found.groups("")[1:]))) for one in quoted for found in one.finditer(text)]
+    body = _BODY.search(text)
+    if len(pairs) < FEW or not any(_KNOWN.fullmatch(name) for name, _ in pairs) or (not body and "</" in text):
+        return text
+    return "\r\n".join([*(f"{name}: {value}" for name, value in pairs), *(["", unescaped(body[1])] if body else [])])
 
 
 def invoked(text: str) -> str:
@@ -63,7 +85,8 @@ def _pairs(text: str) -> Iterator[tuple[str, str]]:
     for row in (*_ROW.findall(text)[:1], *_BARE.findall(text)[:1]):
         yield from ((name, value) for name, _, value in (one.partition(": ") for one in _NEXT.split(row)))
     yield from _PAIRS.findall(text)
-    for quoted in (_ARROWS, _TUPLES, _TYPED, *((_QUOTED,) if _OF_HEADERS.match(text) else ())):
+    rare = [*[_QUOTED] * bool(_OF_HEADERS.match(text)), *[_KEYWORDS] * bool(_CLOJURE.search(text))]
+    for quoted in (_ARROWS, _TUPLES, _TYPED, *rare):
         yield from ((name, unquoted(value)) for name, value in quoted.findall(text))
     for table in _TABLE.findall(text)[:1]:
         yield from _CELL.findall(table)

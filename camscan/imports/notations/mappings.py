@@ -17,6 +17,10 @@ _DUMPED = re.compile(r"\s*(?:0x)?[0-9A-Fa-f]{4,8}:? {1,8}[0-9A-Fa-f]{2}")
 _GO = re.compile(r"\bmap\[((?:[A-Za-z][\w-]{0,40}:\[[^\[\]\r\n]{0,1024}\] ?){1,64}+)\]")
 _GO_PAIR = re.compile(r"([A-Za-z][\w-]{0,40}):\[([^\[\]\r\n]{0,1024})\]")
 _HEADER = re.compile(rf"{HEADER}:", re.IGNORECASE)
+_HUB = re.compile(
+    r"\bheaders: ?(SFRUUC8[A-Za-z0-9+/]{16,8192}+={0,2})(?:, ?body: ?([A-Za-z0-9+/]{4,65536}+={0,2})(?![\w+/]))?"
+)
+"""The head of an answer, which begins with "HTTP/", and its body, both in base64."""
 _HOLDING = ("banner", "data", "response", "raw", "output", "stdout", "text", "content")
 """Names of JSON members with an answer of a device."""
 _ALWAYS = frozenset({"banner", "response", "raw", "output", "stdout"})
@@ -43,6 +47,13 @@ def of_go(text: str) -> str:
         return text
     lines = [f"{name}: {value}" for name, value in _GO_PAIR.findall(found[1])]
     return "\r\n".join(lines) if any(map(_HEADER.match, lines)) else text
+
+
+def of_hubs(text: str) -> str:
+    """An answer in base64 among other values, as hubs of home automation log it."""
+    found = _HUB.search(text)
+    parts = [decoded(part).decode("utf-8", "replace").strip("\r\n") for part in found.groups("")] if found else [text]
+    return "\r\n\r\n".join(filter(None, parts))
 
 
 def printed(text: str) -> str:

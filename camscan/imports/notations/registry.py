@@ -30,6 +30,7 @@ LINES: tuple[Undo, ...] = (
 
 RECORDS: tuple[Undo, ...] = (
     mappings.of_go,
+    mappings.of_hubs,
     headers.invoked,
     headers.listed,
     mappings.printed,
@@ -56,6 +57,7 @@ TOOLS: tuple[Undo, ...] = (
     clients.wireshark,
     clients.browser,
     clients.player,
+    clients.recorder,
 )
 """Output of single tools. Each is recognised by itself, so the order does not matter."""
 
@@ -63,6 +65,7 @@ REST: tuple[Undo, ...] = (
     joined.joined,
     line_ends.flattened,
     prefixes.logged,  # after all tools, whose own marks look like the prefix of a log
+    line_ends.escaped,  # again: before that prefix has been removed, a line may look like source code
     prefixes.deeper,  # after the prefix of a log has been removed
     line_ends.spaced,  # after the one before: only then headers with empty lines between them are recognised
 )

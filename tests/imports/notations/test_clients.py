@@ -114,3 +114,15 @@ def test_what_a_client_of_onvif_lists_of_one_device() -> None:
 def test_a_list_that_is_not_of_devices() -> None:
     text = "- urn:uuid:00030050-0000-1000-8000-000000000000\n  - Canon VB-S30D\n  - to be sold"
     assert unwrap(text) == text
+
+
+def test_an_answer_in_the_log_of_a_recorder_program() -> None:
+    log = (
+        "06/27/15 17:16:20.1 zmc_m4[7].DB1-a.cpp/3 [Processing DESCRIBE response header 'RTSP/1.0 200 OK\nCSeq: 2']\n"
+        "06/27/15 17:16:20.2 zmc_m4[7].INF-a.cpp/3 [Received new Content-Base]\n"
+        "06/27/15 17:16:20.3 zmc_m4[7].DB1-a.cpp/3 [Processing SDP 'v=0\ns=b's\n']\n"
+    )
+    assert unwrap(log).split() == ["RTSP/1.0", "200", "OK", "CSeq:", "2", "v=0", "s=b's"]
+    lines = "".join(f"06/27/15 17:16:2{at}.1 zmc[7].DB3-a.cpp/1 [Processing SDP line '{at}=a']\n" for at in range(3))
+    assert unwrap(lines).split() == ["0=a", "1=a", "2=a"]
+    assert unwrap(f"x\n{lines}").split() == ["0=a", "1=a", "2=a"]

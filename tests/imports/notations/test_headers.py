@@ -31,6 +31,17 @@ INDENTED = "\r\n".join(f"  {line}" for line in HEAD)
         ('{[Server, A/1], [WWW-Authenticate, Digest realm="B C", nonce="1"], [Content-Length, 0]}', HEAD),
         (f'#<Net::HTTPOK> {{"Server"=>["A/1"], "WWW-Authenticate"=>["{QUOTED}"], "Content-Length"=>["0"]}}', HEAD),
         (f'[{{"Server", "A/1"}}, {{"WWW-Authenticate", "{QUOTED}"}}, {{"Content-Length", "0"}}]', HEAD),
+        (f'[{{"Server","A/1"}},\n {{"WWW-Authenticate",\n  "{QUOTED}"}}, {{"Content-Length","0"}}]', HEAD),
+        (
+            f'[{{<<"Server">>,<<"A/1">>}},{{<<"WWW-Authenticate">>,<<"{QUOTED}">>}},{{<<"Content-Length">>,<<"0">>}}]',
+            HEAD,
+        ),
+        (f'QList(QPair("Server","A/1"), QPair("WWW-Authenticate","{QUOTED}"), QPair("Content-Length","0"))', HEAD),
+        (f'{{:headers {{"Server" "A/1", "WWW-Authenticate" "{QUOTED}", "Content-Length" "0"}}}}', HEAD),
+        (
+            f'{{"Server":[]string{{"A/1"}}, "WWW-Authenticate":[]string{{"{QUOTED}"}}, "Content-Length":a.B{{"0"}}}}',
+            HEAD,
+        ),
         (f'A {{ headers: {{"Server": "A/1", "WWW-Authenticate": "{QUOTED}", "Content-Length": "0"}} }}', HEAD),
         (f"R {{ headers: Headers({{{TYPED}}}) }}", HEAD),
         ("Response code: 200, headers: {Server: A/1, Content-Length: 0}", ["Server: A/1", "Content-Length: 0"]),
@@ -50,6 +61,12 @@ def test_each_header_has_its_line(text: str, lines: list[str]) -> None:
     [
         "{a=[1], b=[2]}",
         "[x, y], [z, w]",
+        'HTTP/1.1 200 OK\n\n{"Server", "A"}, {"Date", "B"}',
+        '{"a", "b"},\n{"c", "d"}',
+        '{"Server", "A"}, {"Date", "B"}\n<b></b>',
+        'Server = "A";\nDate = "B";',
+        '"Server" "A"',
+        'c.Header("Server", "A")',
         "[a: b]",
         "@{a=b}",
         "Server: A\r\nDate: [x, y]",
@@ -70,6 +87,9 @@ def test_any_other_text_is_left_as_it_is(text: str) -> None:
         "headers: {" + "ab: x, " * 1_000 + "{",
         "[Server: a, " + "b: c, " * 10_000,
         '"ab" => "\\' * 8_000,
+        '{"Server", "A"},\n' + 'body: "\\' * 8_000,
+        '{"Server",\n' * 8_000,
+        "{ Status Code: 200, Headers {\n" + '    "Server" = (\n' * 8_000,
         "{ab=[" * 10_000,
     ],
 )
@@ -77,6 +97,21 @@ def test_a_list_without_its_end_takes_no_time(text: str) -> None:
     began = time.process_time()
     assert listed(text) == text
     assert time.process_time() - began < 1
+
+
+def test_what_swift_shows_of_an_answer() -> None:
+    shown = (
+        "<NSHTTPURLResponse: 0x6> { URL: http://192.0.2.1/ } { Status Code: 401, Headers {\n"
+        '    Server = "A/1";\n'
+        f'    "WWW-Authenticate" =     (\n        "{QUOTED}"\n    );\n'
+        '    "Content-Length" =     (\n        0\n    );\n} }'
+    )
+    assert listed(shown).splitlines() == HEAD
+
+
+def test_the_body_follows_the_headers() -> None:
+    shown = '%R{\n  body: "<b>\\"x\\"</b>\\n",\n  headers: [\n    {"Server", "A/1"},\n    {"Date", "B"}\n  ]\n}'
+    assert listed(shown) == 'Server: A/1\r\nDate: B\r\n\r\n<b>"x"</b>\n'
 
 
 def test_what_powershell_shows_of_an_answer() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+
 import pytest
 from support.costs import costs_less_than
 
@@ -18,6 +20,14 @@ def test_a_mapping_that_python_printed_is_json() -> None:
     assert unwrap("[{'cmd': 'Login', 'ok': True}]") == '[{"cmd": "Login", "ok": true}]'
     for text in ("{'a': b'c'}", "{'a': b'c'} 1", "{'a'} x"):
         assert unwrap(text) == text
+
+
+def test_an_answer_that_a_hub_logged() -> None:
+    head, body = (b64encode(part).decode() for part in (b"HTTP/1.1 200 OK\r\nServer: a", b"<title>b</title>"))
+    assert unwrap(f"index:00, port:0050, headers:{head}, body:{body}") == (
+        "HTTP/1.1 200 OK\r\nServer: a\r\n\r\n<title>b</title>"
+    )
+    assert unwrap(f"index:00, headers:{head}, body:") == "HTTP/1.1 200 OK\r\nServer: a"
 
 
 def test_headers_that_go_printed() -> None:

@@ -21,6 +21,7 @@ ANSWER = "RTSP/1.0 401 Unauthorized\r\nCSeq: 1\r\nServer: a"
         "2023-03-17 16:40:17.9 RTSP/1.0 401 Unauthorized\n2023-03-17 16:40:17 CSeq: 1\n2023-03-17 16:40:18 Server: a",
         "DEBUG (a) [b] RTSP/1.0 401 Unauthorized\nDEBUG (a) [b] CSeq: 1\nDEBUG (a) [b] Server: a",
         "06/22/15 zmc[9]: [header 'RTSP/1.0 401 Unauthorized\nCSeq: 1\nServer: a",
+        "Jun 27 17:16:20 a b[1]: [2:c] RTSP/1.0 401 Unauthorized\\r\\nCSeq: 1\\r\\nServer: a",
         "RTSP/1.0 401 Unauthorized\\r\\n\nCSeq: 1\\r\\n\nServer: a\\r\\n",
         "    Response: RTSP/1.0 401 Unauthorized\\r\\n\n        Status: 401\n    CSeq: 1\\r\\n\n    Server: a\\r\\n",
         (
@@ -85,6 +86,13 @@ def test_one_writing_within_another(text: str, line: str) -> None:
 
 HOSTILE = [
     "RTSP/1.0 200 OK | A: ",
+    "[Processing SDP 'v=0\n",
+    "headers:SFRUUC8",
+    "headers:SFRUUC8xLjEgMjAwIE9LDQpDb250ZW50, body:",
+    "[Processing SDP line 'v=0']",
+    '{"Server", "a"},\n',
+    '{"Server",\n',
+    "{ Status Code: 200, Headers {\n    a = (\n",
     "v=0 | ",
     "v=0..",
     "<pre>v=0",
