@@ -56,6 +56,10 @@ _METRIC = re.compile(r"""^[A-Za-z_:][\w:]{0,127}\{\w{1,64}=".{0,4096}\} [\d.+-]"
 """A sample of Prometheus, which was not sent by a device."""
 _MEMBER = re.compile(r"""[{,]\s{0,8}([A-Za-z]\w{0,63}+):\s{0,8}(?:"([^"\\]{0,1024}+)"|'([^'\\]{0,1024}+)')""")
 """A member of an object in JavaScript."""
+_SYMBOL = re.compile(r"""[{,]\s{0,8}:([a-z][\w-]{0,63}+)(?: ?=> ?| )"([^"\\]{0,1024}+)\"""")
+"""A member of a map whose names are symbols, as in Ruby and Clojure."""
+_KEYED = re.compile(r"^[ \t]{1,64}\[([A-Za-z]\w{0,63})\] => (\S[^\r\n]{0,1023})$", re.MULTILINE)
+"""A property as PHP prints it."""
 _LINE = re.compile(
     r"^(?:\[\w{1,16}\] )?[ \t|_*-]{0,64}([^\W\d_][\w ./-]{0,63}?)[ \t]{0,32}"
     r"\*{0,2}:\*{0,2}[ \t]{1,32}(\S[^\r\n]{0,1023})",
@@ -117,6 +121,8 @@ def pairs(text: str) -> tuple[tuple[str, str], ...]:
         value = next((value for value in groups[1:4] + groups[5:] if value is not None), "")
         found.append((name, whole[name] if whole.get(name, "").startswith(f"{value} ") else value))
     found += ((name, double or single) for name, double, single in _MEMBER.findall(text[:MAX_TEXT]))
+    found += _SYMBOL.findall(text[:MAX_TEXT])
+    found += _KEYED.findall(text[:MAX_TEXT])
     for name, value in _LINE.findall(text[:MAX_TEXT]):
         found += _listed(name.rpartition(" - ")[2], value)
     found += _TABBED.findall(text[:MAX_TEXT])

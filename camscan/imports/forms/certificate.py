@@ -61,6 +61,8 @@ _DEPTH = re.compile(r"^depth=(\d) ", re.MULTILINE)
 """What openssl prints before each name of a chain; the device's own is the first."""
 _LISTED = re.compile(r"^[0-9A-F]{40}[ \t]{1,8}(?=(?:CN|OU?|C|E)=)", re.MULTILINE)
 """What PowerShell prints before a subject in a list of certificates."""
+_SECTION = re.compile(r"^\[(Subject|Issuer)\]\s{1,16}(?=\w{1,24} ?=)", re.MULTILINE)
+"""What .NET prints above a name."""
 _MARGIN = re.compile(r"^[ \t]{0,8}\|[_-]?", re.MULTILINE)
 """What nmap prints before each line of a script's output, and Nessus before each name."""
 _SHOWN = re.compile(r"^\* {1,4}subject: ([^\r\n]{3,512})$", re.MULTILINE)
@@ -100,7 +102,7 @@ def names(text: str) -> Iterator[Answer]:
 def _plain(text: str) -> str:
     """A text without what tools print around names: margins, the type of an object, the depth in a chain."""
     text = _OBJECT.sub(r"\1", _MARGIN.sub("", text))
-    text = _LISTED.sub("subject=", text)
+    text = _SECTION.sub(r"\1: ", _LISTED.sub("subject=", text))
     return _DEPTH.sub(lambda depth: "subject=" if depth[1] == "0" else "chain ", text)
 
 

@@ -74,6 +74,17 @@ _UNAME = re.compile(r"(?:Linux|FreeBSD|NetBSD|OpenBSD) ([A-Za-z0-9][\w.-]{1,63})
 """A description in the form of uname(1), which contains the host name."""
 
 
+_VARIABLES = (
+    re.compile(
+        r"<SNMPVariable value='(?P<value>[^\r\n]{0,1024}?)' \(oid='(?P<oid>[\w.:-]{3,128})', "
+        r"oid_index=[^()\r\n]{0,128}\)>[,\]]? ?"
+    ),
+    re.compile(r"\{Value:(?P<value>[^\r\n\[{]{0,1024}?) Name:(?P<oid>[\d.]{5,128}) Type:[^{}\r\n]{0,128}\}\]? ?"),
+    re.compile(r"^Variable: Id: (?P<oid>[\d.]{5,128}); Data: (?P<value>[^\r\n]*)", re.MULTILINE),
+)
+"""Variables as libraries for Python, Go and .NET print them."""
+
+
 def walk(text: str) -> Iterator[Answer]:
     """An SNMP walk (net-snmp, snmprec or "sysDescr: ..."), else the whole text as the description of a system."""
     rows = list(_rows(text))
@@ -118,6 +129,8 @@ def is_walk(text: str) -> bool:
 def _rows(text: str) -> Iterator[tuple[str, str]]:
     """(OID or short name, value); a line that begins no row goes on with the value before it."""
     name, value = "", ""
+    for variable in _VARIABLES:
+        text = variable.sub(r"\n\g<oid> = \g<value>\n", text)
     for line in text.splitlines()[:MAX_LINES]:
         match = _ROW.match(line)
         if match and (row := _name(match[1])):

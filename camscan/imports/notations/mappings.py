@@ -16,6 +16,15 @@ _LEAD = re.compile(r"\A[^\r\n\[{]{0,256}(?:\d\d:\d\d:\d\d|[:=<])[^\r\n{]{0,256}?
 _DUMPED = re.compile(r"\s*(?:0x)?[0-9A-Fa-f]{4,8}:? {1,8}[0-9A-Fa-f]{2}")
 _GO = re.compile(r"\bmap\[((?:[A-Za-z][\w-]{0,40}:\[[^\[\]\r\n]{0,1024}\] ?){1,64}+)\]")
 _GO_PAIR = re.compile(r"([A-Za-z][\w-]{0,40}):\[([^\[\]\r\n]{0,1024})\]")
+_DUMP = re.compile(
+    r"""\s*(?:(?:array\(\d+\)|object\([^()\r\n]{1,128}\)\#\d+\ \(\d+\))\ (?P<open>\{)|(?P<close>\})
+    |\[(?:(?P<at>\d+)|"(?P<name>[^"\r\n]{1,256}+)"(?::[^\]\r\n]{1,64})?)\]=>
+    |string\(\d+\)\ "(?P<text>[^\0]{0,65536}?)"(?=\s*(?:\n\s*[\[}]|\Z))
+    |(?:int|float|bool)\((?P<bare>[^()\r\n]{1,32})\)|(?P<null>NULL))""",
+    re.VERBOSE,
+)
+"""The next part of what var_dump of PHP prints."""
+_DUMPED_BY_PHP = re.compile(r"\A\s*(?:array\(\d+\)|object\([^()\r\n]{1,128}\)#\d+ \(\d+\)) \{\s*\[")
 _HEADER = re.compile(rf"{HEADER}:", re.IGNORECASE)
 _HUB = re.compile(
     r"\bheaders: ?(SFRUUC8[A-Za-z0-9+/]{16,8192}+={0,2})(?:, ?body: ?([A-Za-z0-9+/]{4,65536}+={0,2})(?![\w+/]))?"
@@ -54,6 +63,28 @@ def of_hubs(text: str) -> str:
     found = _HUB.search(text)
     parts = [decoded(part).decode("utf-8", "replace").strip("\r\n") for part in found.groups("")] if found else [text]
     return "\r\n\r\n".join(filter(None, parts))
+
+
+def of_php(text: str) -> str:
+    """A value that var_dump of PHP prints, as JSON; any other text as it is."""
+    if not _DUMPED_BY_PHP.match(text) or len(text) > MAX_JSON:
+        return text
+    written, place = "", 0
+    while part := _DUMP.match(text, place):
+        place = part.end()
+        if part["open"]:
+            written += "{"
+        elif part["close"]:
+            written = written.removesuffix(", ") + "}, "
+        elif name := part["at"] or part["name"]:
+            written += json.dumps(name, ensure_ascii=False) + ": "
+        else:
+            said = part["text"] if part["bare"] is None else part["bare"]
+            written += json.dumps(said, ensure_ascii=False) + ", "
+    if not text[place:].strip():
+        with suppress(ValueError, RecursionError):
+            return json.dumps(json.loads(written.removesuffix(", ")), ensure_ascii=False, indent=1)
+    return text
 
 
 def printed(text: str) -> str:

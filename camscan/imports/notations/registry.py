@@ -31,6 +31,7 @@ LINES: tuple[Undo, ...] = (
 RECORDS: tuple[Undo, ...] = (
     mappings.of_go,
     mappings.of_hubs,
+    mappings.of_php,
     headers.invoked,
     headers.listed,
     mappings.printed,

@@ -81,6 +81,9 @@ def test_a_name_with_a_hyphen_is_one() -> None:
         "<model><![CDATA[A 1]]></model><x:fw>2</x:fw>",
         "Info(model=A 1, fw=2)",
         "x.model=A 1\nx.fw=2",
+        '{:model=>"A 1", :fw=>"2"}',
+        '{:model "A 1", :fw "2"}',
+        "stdClass Object\n(\n    [model] => A 1\n    [fw] => 2\n)",
     ],
 )
 def test_pairs_as_programs_turn_them(text: str) -> None:

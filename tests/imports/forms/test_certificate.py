@@ -62,6 +62,7 @@ def test_a_subject_as_the_usual_tools_print_it(text: str) -> None:
         "subject: [Object: null prototype] {\n  O: 'Example',\n  CN: 'cam'\n},",
         '{"subject": {"organizationName": "Example", "commonName": "cam"}}',
         "CN=cam, O=Example; issuer CN=b",
+        "[Subject]\n  CN=cam, O=Example\n\n[Issuer]\n  CN=b\n\n[Serial Number]\n  01",
     ],
 )
 def test_a_subject_as_viewers_programs_and_search_engines_show_it(text: str) -> None:

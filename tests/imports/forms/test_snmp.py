@@ -26,6 +26,14 @@ WALKS = {
     "grouped": "system.sysDescr.0 = Camera 1\nsnmp_sysObjectID: 1.3.6.1.4.1.368.1.1\nsnmp.sysName=cam",
     "arrows": '[1.3.6.1.2.1.1.1.0] => STRING: "Camera 1"\n[1.3.6.1.2.1.1.2.0] => OID: .1.3.6.1.4.1.368.1.1\n'
     '[1.3.6.1.2.1.1.5.0] => STRING: "cam"',
+    "python": "[<SNMPVariable value='Camera 1' (oid='.1.3.6.1.2.1.1.1', oid_index='0', snmp_type='OCTETSTR')>, "
+    "<SNMPVariable value='.1.3.6.1.4.1.368.1.1' (oid='.1.3.6.1.2.1.1.2', oid_index='0', snmp_type='OBJECTID')>, "
+    "<SNMPVariable value='cam' (oid='sysName', oid_index='0', snmp_type='OCTETSTR')>]",
+    "go": "[{Value:Camera 1 Name:.1.3.6.1.2.1.1.1.0 Type:OctetString} {Value:.1.3.6.1.4.1.368.1.1 "
+    "Name:.1.3.6.1.2.1.1.2.0 Type:ObjectIdentifier} {Value:cam Name:.1.3.6.1.2.1.1.5.0 Type:OctetString}]",
+    "net": "Variable: Id: 1.3.6.1.2.1.1.1.0; Data: Camera 1\n"
+    "Variable: Id: 1.3.6.1.2.1.1.2.0; Data: 1.3.6.1.4.1.368.1.1\n"
+    "Variable: Id: 1.3.6.1.2.1.1.5.0; Data: cam",
     "objects": "[ObjectType(ObjectIdentity('1.3.6.1.2.1.1.1.0'), DisplayString('Camera 1'))]\n"
     "[ObjectType(ObjectIdentity('1.3.6.1.2.1.1.2.0'), ObjectIdentifier('1.3.6.1.4.1.368.1.1'))]\n"
     "[ObjectType(ObjectIdentity('1.3.6.1.2.1.1.5.0'), DisplayString('cam'))]",
