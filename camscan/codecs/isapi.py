@@ -58,6 +58,9 @@ _CHANNELS = ("InputProxyChannel", "InputProxyChannelStatus")
 _OWN_ROOTS = frozenset({"userCheck", "ActivateStatus", "SessionLoginCap", *_CHANNELS, *(f"{c}List" for c in _CHANNELS)})
 """Roots that no other interface uses; they are known even where the namespace is missing."""
 
+_OTHERS = frozenset({"passwdLeftValue"})
+"""What another maker, Tiandy, has in an answer to such a path, which it names as this interface does."""
+
 _ELEMENTS = {
     "Activated": "isapi.activated",
     "statusCode": "isapi.status_code",
@@ -132,7 +135,8 @@ def decode_slot(part: bytes) -> dict[str, tuple[str, ...]]:
 def _parsed(body: bytes) -> Element:
     root = xml.parse(body, partial=True)
     name, namespace = xml.local(root.tag), xml.namespace(root.tag)
-    if not (is_namespace(namespace) or (not namespace and name in _OWN_ROOTS)):
+    own = name in _OWN_ROOTS and not any(xml.local(child.tag) in _OTHERS for child in root[:_MAX_CHILDREN])
+    if not (is_namespace(namespace) or (not namespace and own)):
         raise DecodeError(f"not an ISAPI envelope: root {name[:64]!r} in namespace {namespace[:64]!r}")
     return root
 

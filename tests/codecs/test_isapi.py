@@ -146,6 +146,7 @@ def test_any_root_in_a_known_namespace_is_an_envelope(namespace: str) -> None:
         b'<DeviceInfo xmlns="http://www.example.com/ver20/XMLSchema"/>',
         b'<DeviceInfo xmlns="http://www.hikvision.com.example.org/ver20"/>',
         b'<userCheck xmlns="urn:other"><statusValue>401</statusValue></userCheck>',
+        b"<userCheck><statusValue>200</statusValue><passwdLeftValue>5</passwdLeftValue></userCheck>",
         b"<html><body><userCheck/></body></html>",
         b'{"statusCode": 4}',
         b"",
