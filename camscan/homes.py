@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from platformdirs import user_config_path, user_data_path
+from platformdirs import user_cache_path, user_config_path, user_data_path
 
 from camscan.errors import HostError
 
@@ -26,6 +26,15 @@ def config_file(name: str) -> Path:
         HostError: nobody knows where that would be.
     """
     return _below(user_config_path, "XDG_CONFIG_HOME") / name
+
+
+def cache_file(name: str) -> Path:
+    """The file of that name among what can be made again.
+
+    Raises:
+        HostError: nobody knows where that would be.
+    """
+    return _below(user_cache_path, "XDG_CACHE_HOME") / name
 
 
 def _below(path: Callable[..., Path], variable: str) -> Path:

@@ -97,10 +97,11 @@ def built_in_rules_and_policies_are_read_once() -> Iterator[None]:
         strict: bool = False,
         examples: bool = True,
         tell: Callable[[str], object] | None = None,
+        keep: Path | None = None,
     ) -> Library:
         if examples in known and list(folders) == built_in:
             return known[examples]
-        found = read(folders, examples=examples, tell=tell)  # without a look at what stands in them
+        found = read(folders, examples=examples, tell=tell, keep=keep)  # without a look at what stands in them
         if found.digest == digest:
             return known.setdefault(examples, found)
         return read(folders, strict=True, examples=examples, tell=tell) if strict else found

@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +17,8 @@ from camscan.app import gctuning
 from camscan.app.annotating import Tags, decoys_of, tags_of, with_places, with_states
 from camscan.app.hanging import Hanging
 from camscan.data import fingerprints_folder
-from camscan.errors import RuleError
+from camscan.errors import HostError, RuleError
+from camscan.homes import cache_file
 from camscan.identify.library import Library
 from camscan.identify.load import load, rule_files
 from camscan.policy import Policy, judge_all
@@ -47,10 +50,18 @@ def library(folders: Sequence[Path] = (), *, examples: bool = False) -> Library:
     the user learns of it whatever the command goes on to do.
     """
     libraries = _libraries(folders)
-    rules = load(libraries, examples=examples, tell=partial(_log.warning, "left out: %s"))
+    rules = load(libraries, examples=examples, tell=partial(_log.warning, "left out: %s"), keep=_kept_in(libraries))
     if folders:
         _ = rules.warnings
     return rules
+
+
+def _kept_in(folders: Sequence[Path]) -> Path | None:
+    """Where the parsed rules of these folders are kept; None for a user without a home."""
+    name = sha256("\n".join(map(str, folders)).encode()).hexdigest()[:16]
+    with suppress(HostError):
+        return cache_file(f"rules-{name}.json")
+    return None
 
 
 def whole_library(folders: Sequence[Path] = (), *, strict: bool = False) -> Library:

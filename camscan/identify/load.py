@@ -13,6 +13,7 @@ from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 
+from camscan import yamltree
 from camscan.data import MAX_BYTES
 from camscan.errors import RuleError
 from camscan.identify.library import Library
@@ -24,19 +25,27 @@ _PARTS = (*RULE_FOLDERS, "brands/")
 
 
 def load(
-    folders: Sequence[Path], *, strict: bool = False, examples: bool = True, tell: Callable[[str], object] | None = None
+    folders: Sequence[Path],
+    *,
+    strict: bool = False,
+    examples: bool = True,
+    tell: Callable[[str], object] | None = None,
+    keep: Path | None = None,
 ) -> Library:
     """The rules and brands of all folders; a later folder adds, and overrides by rule id, brand name or alias.
 
-    Without `examples`, those of the rules are read and not kept: only a check needs them. What is broken is told to
-    `tell` when it is found.
+    Without `examples`, those of the rules are read and forgotten: only a check needs them. The rest is then read back
+    from the file `keep` if it is the same as last time. What is broken is told to `tell` when it is found.
 
     Raises:
         RuleError: a folder is missing; or, where `strict`, anything is broken (every fault, one a line).
     """
     read = tuple(map(_read, folders))
     labels = partial(_parsed, tuple(map(_without_rules, read)), examples=False)
-    library = Library(partial(_parsed, read, examples=examples), _digest(read), tell, labels)
+    digest, parse = _digest(read), partial(_parsed, read, examples=examples)
+    if keep and not examples and (code := _code()):
+        parse = partial(_kept, keep, sha256("\n".join((code, digest, *map(str, folders))).encode()).hexdigest(), parse)
+    library = Library(parse, digest, tell, labels)
     if strict and library.warnings:
         raise RuleError("\n".join(library.warnings))
     return library
@@ -89,6 +98,23 @@ def _without_rules(folder: Folder) -> Folder:
     """Brands and vocabulary alone: a twentieth of the work, for who only looks names up."""
     light = {name: data for name, data in folder.files.items() if not name.startswith(RULE_FOLDERS)}
     return Folder(folder.path, light, folder.misplaced)
+
+
+def _code() -> str:
+    """Which code parses rules; "" where its sources are not there to be looked at."""
+    digest = sha256()
+    try:
+        for file in (*sorted(Path(__file__).parent.glob("*.py")), Path(yamltree.__file__)):
+            digest.update(file.read_bytes())
+    except OSError:
+        return ""
+    return digest.hexdigest()
+
+
+def _kept(file: Path, basis: str, parse: Callable[[], Contents]) -> Contents:
+    from camscan.identify.kept import kept  # noqa: PLC0415 - see the module's docstring
+
+    return kept(file, basis, parse)
 
 
 def _parsed(folders: Sequence[Folder], *, examples: bool) -> Contents:

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from camscan.identify.kept import kept
+from camscan.identify.library import Library
+from camscan.identify.load import load
+from camscan.identify.rules import Contents, Vocabulary, without_examples
+
+
+class Parser:
+    """Gives contents, and counts how often."""
+
+    def __init__(self, contents: Contents) -> None:
+        self.contents, self.calls = contents, 0
+
+    def __call__(self) -> Contents:
+        self.calls += 1
+        return self.contents
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "cache" / "rules.json"
+
+
+@pytest.fixture
+def parser(rules: Library) -> Parser:
+    every = tuple(map(without_examples, rules.rules))
+    return Parser(Contents(rules.vocabulary, every, rules.brands, ("a fault",), ("one overrides another",)))
+
+
+def test_what_is_kept_is_read_back_as_it_was(file: Path, parser: Parser) -> None:
+    assert kept(file, "basis", parser) == parser.contents == kept(file, "basis", parser)
+    assert parser.calls == 1
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert file.parent.stat().st_mode & 0o777 == 0o700
+    assert [*file.parent.iterdir()] == [file]
+
+
+def test_it_is_parsed_again_where_rules_or_code_have_changed(file: Path, parser: Parser) -> None:
+    for basis in ("one", "another", "another"):
+        kept(file, basis, parser)
+    assert parser.calls == 2
+
+
+def cut(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:-100])
+
+
+def flip(file: Path) -> None:
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 1
+    file.write_bytes(data)
+
+
+def empty(file: Path) -> None:
+    file.write_bytes(b"")
+
+
+def open_to_others(file: Path) -> None:
+    file.chmod(0o620)
+
+
+def turn_into_a_link(file: Path) -> None:
+    file.symlink_to(file.rename(file.with_suffix(".old")))
+
+
+def turn_into_a_folder(file: Path) -> None:
+    file.unlink()
+    file.mkdir()
+
+
+@pytest.mark.parametrize("change", [cut, flip, empty, open_to_others, turn_into_a_link, turn_into_a_folder])
+def test_a_file_that_is_not_whole_or_may_be_another_users_counts_for_nothing(
+    file: Path, change: Callable[[Path], None]
+) -> None:
+    parser = Parser(Contents(Vocabulary()))
+    kept(file, "basis", parser)
+    change(file)
+    assert kept(file, "basis", parser) == parser.contents
+    assert parser.calls == 2
+
+
+def test_nothing_is_left_in_the_home_of_another_user(
+    file: Path, parser: Parser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: file.parent.parent.stat().st_uid + 1)
+    kept(file, "basis", parser)
+    assert not file.parent.exists()
+
+
+def test_a_folder_that_cannot_be_written_is_no_fault(tmp_path: Path) -> None:
+    (tmp_path / "cache").touch()
+    parser = Parser(Contents(Vocabulary()))
+    assert kept(tmp_path / "cache" / "rules.json", "basis", parser) == parser.contents
+
+
+def test_a_library_reads_its_rules_back_until_one_changes(tmp_path: Path, file: Path) -> None:
+    folder = tmp_path / "rules"
+    (folder / "makers").mkdir(parents=True)
+    (folder / "vocabulary.yaml").write_text("fields: [http.server]\nmakers: [Acme]\n")
+    head = "id: acme, maker: Acme, level: likely, field: http.server, source: x, confirmed: 2026-01"
+    rule = f"rules: [{{{head}, pattern: '%s', examples: [%s]}}]"
+    (folder / "makers" / "acme.yaml").write_text(rule % ("^Acme", "Acme"))
+
+    def patterns() -> list[str]:
+        rules = load([folder], examples=False, keep=file).rules
+        return [match.pattern for rule in rules for match in rule.matches]
+
+    assert patterns() == ["^Acme"]
+    basis, _, data = file.read_text().partition("\n")
+    assert json.loads(data)["rules"][0][0] == "acme"
+    assert patterns() == ["^Acme"]
+    assert file.read_text().startswith(basis)
+    (folder / "makers" / "acme.yaml").write_text(rule % ("^Acme/", "Acme/1"))
+    assert patterns() == ["^Acme/"]
