@@ -35,7 +35,21 @@ def open_store(target: str | None, *, or_new: bool = False) -> Store:
         if target is None and (swept := _swept()) and not missing_file(swept):
             raise StoreError(f"there is no store {missing}: add --db {swept}, where sweeps store theirs")
         existing_file(target)
-    return Store.open(target)
+    try:
+        return Store.open(target)
+    except StoreError:
+        if target and _is_bundle(Path(target)):
+            takes = (
+                f"`camscan evidence verify {target}` checks it, and `camscan db merge {target}` takes it into a store"
+            )
+            raise StoreError(f"{target} is a bundle of evidence, not a store: {takes}") from None
+        raise
+
+
+def _is_bundle(file: Path) -> bool:
+    from camscan.app.bundlestore import is_bundle
+
+    return file.is_file() and is_bundle(file)
 
 
 def _swept() -> str | None:

@@ -150,6 +150,13 @@ def test_a_scan_of_another_site_than_the_one_that_is_named_is_wrong_use(store: S
         scan_of(store, "scan2", "depot")
 
 
+def test_of_a_bundle_in_place_of_a_store_it_is_told_what_takes_it(tmp_path: Path) -> None:
+    bundle = tmp_path / "bundle.zip"
+    bundle.write_bytes(b"PK\x03\x04" + bytes(600))
+    with pytest.raises(StoreError, match=r"is a bundle of evidence, not a store: .* `camscan db merge .*bundle\.zip`"):
+        open_store(str(bundle))
+
+
 def test_where_no_store_is_named_and_none_is_there_that_of_sweeps_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
