@@ -139,6 +139,7 @@ def _device(device: DeviceSummary) -> Object:
         "brand": device.brand,
         "model": device.model,
         "firmware": device.firmware,
+        "mac": device.mac,
         "hostname": device.name,
         "kind": device.kind,
         "level": device.level,

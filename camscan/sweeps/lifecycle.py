@@ -131,7 +131,7 @@ def _filled(now: DeviceSummary, before: DeviceSummary, addresses: tuple[str, ...
     """The device as it is now, with unknown attributes as they were before."""
     kept = {
         name: getattr(now, name) or getattr(before, name)
-        for name in ("maker", "brand", "model", "firmware", "name", "kind", "level", "policies", "evidence")
+        for name in ("maker", "brand", "model", "firmware", "name", "kind", "level", "policies", "evidence", "mac")
     }
     identified = before.id if before.id not in before.addresses else now.id
     address = now.address if now.address in addresses else addresses[0]

@@ -41,6 +41,7 @@ class DeviceSummary:
     level: str | None = None
     policies: tuple[str, ...] = ()
     evidence: str = ""
+    mac: str | None = None
 
     @property
     def label(self) -> str:
@@ -229,6 +230,7 @@ def _known(judged: Judged) -> DeviceSummary:
         level=None if device.level is None else str(device.level),
         policies=tuple(dict.fromkeys(by.policy for by in judged.listed_by)),
         evidence=_evidence(device),
+        mac=device.mac,
     )
 
 

@@ -26,7 +26,7 @@ _SD_ID = "camscan@32473"
 _WARNING, _NOTICE, _INFORMATIONAL = 4, 5, 6
 _CEF_SEVERITY = {_WARNING: 8, _NOTICE: 5, _INFORMATIONAL: 3}
 _NOT_IN_HEADER = re.compile(r"[^\x21-\x7e]")
-_DETAILS = ("maker", "brand", "model", "firmware", "hostname", "level", "what", "before", "after", "last_seen")
+_DETAILS = ("mac", "maker", "brand", "model", "firmware", "hostname", "level", "what", "before", "after", "last_seen")
 _MAX_PARAM, _MAX_DATA = 120, 960
 """Bytes of one value before it is escaped, and of all structured data: what devices say of themselves must not take the
 room of the text."""
@@ -56,7 +56,9 @@ def messages(alert: AlertText, at: datetime, sender: Sender) -> Iterator[bytes]:
                 event.kind,
             )
         )
-        head = f"{header} {_data(alert, event, number)} \ufeff".encode()
+        # A mark tells a reader that the text is UTF-8 (RFC 5424, 6.4): before plain ASCII it would only be in the way.
+        mark = "" if text.isascii() else "\ufeff"
+        head = f"{header} {_data(alert, event, number)} {mark}".encode()
         yield head + _cut(_plain(text), MAX_BYTES - len(head))
 
 
@@ -99,6 +101,7 @@ def _cef(alert: AlertText, event: Event, number: int, severity: int) -> str:
         "dst": "" if ":" in address else address,
         "c6a3": address if ":" in address else "",
         "c6a3Label": "Destination IPv6 Address" if ":" in address else "",
+        "dmac": _value(details.get("mac", "")),
         "dhost": _value(details.get("hostname", "")),
         "cs1Label": "site" if event.site else "",
         "cs1": _value(event.site),

@@ -63,6 +63,7 @@ def test_a_new_listed_device_is_told_with_its_evidence() -> None:
     assert [(new["address"], new["verdict"], new["maker"], new["evidence"]) for new in told["new"]] == [
         ("10.0.0.4", "listed", "Acme", "sadp.banner: Acme (certain, rule sadp-rule)")
     ]
+    assert told["new"][0]["mac"] == SITE[3].mac
     assert (told["returned"], told["changed"], told["missing"], told["coverage_loss"]) == ([], [], [], [])
 
 

@@ -16,6 +16,8 @@ AT = datetime(2026, 11, 24, 2, 17, 3, 5, tzinfo=UTC)
 NASTY = 'x"]\\ \n<0>1 | = \x00 \u2028 \ud83d'
 HEADER = re.compile(rb"<(\d+)>1 (\S+) (\S+) camscan - (\S+) ")
 
+PARTS = re.compile(r'(?P<head>.*? \[camscan@32473(?: [a-z]+="(?:[^"\\\]]|\\["\\\]])*")+\] )\ufeff?(?P<text>.*)')
+
 
 def alert(*events: Event) -> AlertText:
     return AlertText("scan1-20261124", "camscan: hq", events, "scan1", 0)
@@ -32,12 +34,12 @@ def test_rfc_5424() -> None:
     first, second = lines(Event("summary", "hq: 1 new", "hq"), event)
     assert first == (
         f'<134>{begin} summary [camscan@32473 alert="scan1-20261124" number="0" site="hq" scan="scan1"] '
-        "\ufeffsummary: hq: 1 new"
+        "summary: hq: 1 new"
     )
     assert second == (
         f'<132>{begin} new [camscan@32473 alert="scan1-20261124" number="1" site="hq" scan="scan1" address="10.0.0.9" '
         'verdict="listed" maker="Acme" model="C-1" lastseen="2026-11-01T00:00:00Z"] '
-        "\ufeffnew: listed 10.0.0.9 Acme C-1"
+        "new: listed 10.0.0.9 Acme C-1"
     )
 
 
@@ -57,10 +59,18 @@ def test_severity(kind: str, verdict: str, severity: int) -> None:
 
 
 def test_cef() -> None:
-    event = Event("new", "a = b | c", "h|q", "10.0.0.9", "listed", {"maker": "A=c|me", "hostname": "cam"})
+    event = Event(
+        "new",
+        "a = b | c",
+        "h|q",
+        "10.0.0.9",
+        "listed",
+        {"maker": "A=c|me", "hostname": "cam", "mac": "44:19:B6:00:00:01"},
+    )
     [line] = lines(event, cef=True)
-    assert line.partition("\ufeff")[2] == (
-        f"CEF:0|camscan|camscan|{__version__}|new|device new|8|externalId=scan1-20261124-0 dst=10.0.0.9 dhost=cam "
+    assert line.partition("] ")[2] == (
+        f"CEF:0|camscan|camscan|{__version__}|new|device new|8|externalId=scan1-20261124-0 dst=10.0.0.9 "
+        "dmac=44:19:B6:00:00:01 dhost=cam "
         "cs1Label=site cs1=h|q cs2Label=verdict cs2=listed cs3Label=maker cs3=A\\=c|me msg=a \\= b | c"
     )
     [six] = lines(replace(event, address="fd00::1"), cef=True)
@@ -73,6 +83,11 @@ def test_cef_of_what_is_no_device_calls_it_none_and_labels_no_site_that_is_not_t
     [line] = lines(Event(kind, "x", ""), cef=True)
     assert f"|{kind}|{name}|" in line
     assert "cs1" not in line
+
+
+def test_a_text_beyond_ascii_begins_with_a_mark() -> None:
+    assert lines(Event("new", "摄像机", "hq"))[0].endswith("] \ufeffnew: 摄像机")
+    assert "] \ufeffCEF:0|" in lines(Event("new", "摄像机", "hq"), cef=True)[0]
 
 
 def test_cef_takes_addresses_alone() -> None:
@@ -89,8 +104,9 @@ def test_no_device_writes_an_event_of_its_own(cef: bool) -> None:
     assert HEADER.match(message)
     text = message.decode()
     assert not re.search(r"[\x00-\x1f\x7f\u2028]", text)
-    data, _, rest = text.partition("\ufeff")
-    assert re.fullmatch(r'.*? \[camscan@32473( [a-z]+="(?:[^"\\\]]|\\["\\\]])*")+\] ', data)
+    parts = PARTS.fullmatch(text)
+    assert parts
+    rest = parts["text"]
     assert not cef or len(re.split(r"(?<!\\)=", rest)) - 1 == rest.count("cs") + len(("externalId", "dhost", "msg"))
 
 
@@ -108,8 +124,9 @@ def test_a_device_with_long_names_keeps_nothing_out_of_its_message(cef: bool, ch
     event = Event("new", f"listed 10.0.0.9 {900 * character}", "hq", "10.0.0.9", "listed", details)
     (message,) = messages(alert(event), AT, Sender("scanner", cef=cef))
     assert len(message) <= MAX_BYTES
-    head, _, text = message.decode().partition("\ufeff")
-    assert head.endswith('"] ')
+    parts = PARTS.fullmatch(message.decode())
+    assert parts
+    head, text = parts["head"], parts["text"]
     assert 'address="10.0.0.9" verdict="listed" maker="' in head
     assert (" dst=10.0.0.9 " if cef else "new: listed 10.0.0.9 ") in text
     assert not cef or " msg=listed 10.0.0.9 " in text
