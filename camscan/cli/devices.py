@@ -26,7 +26,7 @@ _MAX_TOLD = 16
 """Addresses without a device of which each is told of."""
 _MAX_SITES = 20
 _SEVERAL = tuple(name for name, form in FORMATS.items() if form.several)
-_WITH_PROGRESS = ("xlsx",)
+_WITH_PROGRESS = ("html", "xlsx")
 """Those of them that show how many devices are removed; others need not ask the register."""
 
 
@@ -108,6 +108,7 @@ def devices(
       camscan devices --verdict listed --verdict suspected -o go-and-look.csv
       camscan devices --each-site --verdict listed -o estate.csv
       camscan devices --each-site -o estate.xlsx
+      camscan devices --each-site --verdict listed -o for-the-board.html
     """
     from camscan.app.hanging import Hanging
     from camscan.app.judging import chosen_policies, library, report_of

@@ -16,7 +16,7 @@ FORMATS: Mapping[str, Format] = {
         Format("json"),
         Format("jsonl", several=True),
         Format("csv", several=True),
-        Format("html"),
+        Format("html", several=True),
         Format("xlsx", binary=True, several=True),
         Format("markdown"),
         Format("pdf", binary=True),

@@ -49,7 +49,7 @@ class Format:
     def render_each(self, reports: Iterable[Report], page: Page) -> Iterator[str] | Iterator[bytes]:
         """Yields several reports, of which there is at least one: as the format joins them, or one after the other."""
         if joined := getattr(self._file, "render_each", None):
-            made: Iterator[bytes] = joined(reports, page)
+            made: Iterator[str] | Iterator[bytes] = joined(reports, page)
             return made
         parts = (self.render(report, replace(page, part=number)) for number, report in enumerate(reports))
         return (str(piece) for part in parts for piece in part)

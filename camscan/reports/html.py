@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,12 +55,21 @@ def render(report: Report, shown_on: Page) -> Iterator[str]:
 
 def page(sheet: Sheet) -> Iterator[str]:
     """The page that shows `sheet`, in pieces."""
+    return filled("report.html.j2", sheet=sheet, shown_rows=SHOWN_ROWS)
+
+
+def render_each(reports: Iterable[Report], _page: Page) -> Iterator[str]:
+    """A page of several sites."""
+    from camscan.reports import sitespage  # noqa: PLC0415 - which fills templates as this one does
+
+    return sitespage.render_each(reports)
+
+
+def filled(template: str, **given: object) -> Iterator[str]:
+    """A template with what is given to it, in pieces."""
     style, script = _asset("style.css"), _asset("script.js")
-    stream = (
-        _environment()
-        .get_template("report.html.j2")
-        .stream(sheet=sheet, style=style, script=script, policy=_policy(style, script), shown_rows=SHOWN_ROWS)
-    )
+    whole = {"style": style, "script": script, "policy": _policy(style, script), **given}
+    stream = _environment().get_template(template).stream(whole)
     stream.enable_buffering(_BUFFERED)
     return stream
 

@@ -22,7 +22,7 @@ _MANY = 4_000
 """Devices beyond which each shows only its strongest proofs, for 20,000 of them are to stay below 30 MB."""
 _EMPTY = {"", "-"}
 """What stands in a cell of a reconciliation that holds nothing."""
-_EVIDENCE, _LITTLE_EVIDENCE = (40, 3), (2, 1)
+_EVIDENCE, LITTLE_EVIDENCE = (40, 3), (2, 1)
 """Proofs of a device, and answers for each, that are shown."""
 
 SECTIONS: Mapping[Verdict, str] = {
@@ -158,7 +158,7 @@ class Sheet:
     @property
     def most_evidence(self) -> tuple[int, int]:
         """How many proofs a device shows, and how many answers for each."""
-        return _EVIDENCE if len(self.rows) <= _MANY else _LITTLE_EVIDENCE
+        return _EVIDENCE if len(self.rows) <= _MANY else LITTLE_EVIDENCE
 
     @property
     def undrawn(self) -> int:

@@ -255,7 +255,7 @@ def named(table: Table) -> dict[str, dict[str, str | float]]:
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (["--format", "html"], "html holds one scan only: use --each-site with table, jsonl, csv, xlsx"),
+        (["--format", "json"], "json holds one scan only: use --each-site with table, jsonl, csv, html, xlsx"),
         (["--site", "depot"], "do not give --site or --scan"),
         (["--scan", "5"], "do not give --site or --scan"),
         (["--maker", "dahuaa"], "unknown maker 'dahuaa'"),
