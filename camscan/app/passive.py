@@ -99,8 +99,8 @@ def _lone(tables: Sequence[ImportedFile]) -> str:
     """Why tables of switches alone are no import, and what to do."""
     names, what = ", ".join(file.source.name for file in tables), "MAC addresses at switch ports, and no IP addresses"
     remedy = (
-        "import the router's ARP table (`show ip arp`) with it: `camscan import ARP-TABLE SWITCH-TABLE`; "
-        "or judge by the MACs alone: `camscan identify SWITCH-TABLE`"
+        "import the router's ARP table (`show ip arp`), or what `ip neigh` shows here after a scan, with it: "
+        "`camscan import ARP-TABLE SWITCH-TABLE`; or judge by the MACs alone: `camscan identify SWITCH-TABLE`"
     )
     return f"{names} lists {what}: {remedy}" if len(tables) == 1 else f"{names} list {what}: {remedy}"
 

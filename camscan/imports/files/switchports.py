@@ -22,6 +22,11 @@ _PORT = re.compile(
     r"|(?:eth|ether|ethernet|fa|gi|ge|te|xe|swp|sfp|lan|port|po|ae|bridge-aggregation)-?\d{1,4}",
     re.IGNORECASE,
 )
+_HEAD = re.compile(r"(?i)\b(?:(?:located on )?ports?|interface|anschluss|puerto)\b")
+_NAMES_MACS = re.compile(r"(?i)\bmac\b|\bmac[ -]?addr|\bhw ?addr|\bphysical addr")
+_UNDER_HEAD = re.compile(r"(?:[A-Za-z]{1,8}-?)?\d{1,3}(?:[/:.-]\d{1,4}){0,3}")
+"""What a port is called below its heading: also a bare number, or "A3"."""
+_DELIMITERS = ",;\t|"
 _PROMPT = re.compile(
     r"\s*<?(?:[\w.-]{1,64}@)?(?P<name>\w[\w.-]{0,63})(?:\(.{0,40}\))?[#>]\s*(?:do\s+)?(?:sh|dis)[a-z]*\s+(?:mac|eth|bridge).*",
     re.IGNORECASE,
@@ -33,7 +38,7 @@ _UNJOINED = "MAC address without an IP address in the other files"
 
 def sniff(head: bytes) -> bool:
     """Whether some line holds a MAC address and a port, and no such line an IP address."""
-    rows = [line for line in head.decode("latin_1").splitlines() if _entry(line)]
+    rows = [line for line, _ in _rows(head.decode("latin_1").splitlines())]
     return bool(rows) and not any(map(HAS_IP.search, rows))
 
 
@@ -43,6 +48,23 @@ def read(_stream: BinaryIO, _at: datetime, _summary: Summary) -> Iterator[Observ
 
 
 READER = Reader(NAME, sniff, read, ())
+
+
+class _Head(NamedTuple):
+    """Where the heading of the ports stands: at which place in its line or, if there is a delimiter, in which cell."""
+
+    start: int
+    end: int
+    delimiter: str
+    cell: int
+
+    def port(self, line: str) -> str:
+        """What stands below it in a line: the cell, or the word that begins or ends under the heading."""
+        if self.delimiter:
+            cells = line.split(self.delimiter)
+            return cells[self.cell].strip(' "') if self.cell < len(cells) else ""
+        words = (word[0] for word in re.finditer(r"\S+", line) if word.start() < self.end and word.end() > self.start)
+        return next(words, "")
 
 
 class Place(NamedTuple):
@@ -108,20 +130,34 @@ def _entries(stream: BinaryIO, summary: Summary) -> Iterator[tuple[str, tuple[st
 
     The switch is called as the prompt above says, "" where there is none.
     """
-    switch = ""
+    return (entry for _, entry in _rows(_bounded(stream, summary)) if not int(entry[0][1], 16) & 1)
+
+
+def _bounded(stream: BinaryIO, summary: Summary) -> Iterator[str]:
     for number, line in enumerate(lines(stream, summary)):
         if number >= _MAX_ENTRIES:
             summary.cut = f"it has more than {_MAX_ENTRIES:,} lines"
             return
-        if prompt := _PROMPT.fullmatch(line[:_MAX_LINE]):
-            switch = prompt["name"]
-        elif (entry := _entry(line)) and not int(entry[0][1], 16) & 1:
-            yield entry[0], (switch, entry[1])
+        yield line
 
 
-def _entry(line: str) -> tuple[str, str] | None:
-    """The first MAC address and the first port in a line."""
-    cells = _CELL.split(line[:_MAX_LINE])
-    address = next(filter(None, map(mac, cells)), None)
-    port = next(filter(is_port, cells), None)
-    return (address, port) if address and port else None
+def _rows(text: Iterable[str]) -> Iterator[tuple[str, tuple[str, tuple[str, str]]]]:
+    """Each line that holds a MAC address and a port, with both, and the switch of the prompt above."""
+    switch, head = "", None
+    for line in (one[:_MAX_LINE] for one in text):
+        cells = _CELL.split(line)
+        address = next(filter(None, map(mac, cells)), None)
+        if prompt := _PROMPT.fullmatch(line):
+            switch, head = prompt["name"], None
+        elif address and (port := next(filter(is_port, cells), "") or _below(head, line)):
+            yield line, (address, (switch, port))
+        elif not address and _NAMES_MACS.search(line) and (found := _HEAD.search(line)):
+            delimiter = max(_DELIMITERS, key=line.count)
+            delimiter = delimiter if delimiter in line else ""
+            head = _Head(*found.span(), delimiter, line[: found.start()].count(delimiter) if delimiter else 0)
+
+
+def _below(head: _Head | None, line: str) -> str:
+    """What stands below the heading of the ports, if it may be one."""
+    port = head.port(line) if head else ""
+    return port if _UNDER_HEAD.fullmatch(port) else ""

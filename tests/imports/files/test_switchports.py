@@ -36,8 +36,32 @@ def test_tables_of_switches(line: str, port: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "port"),
+    [
+        ("  MAC Address   Port   VLAN\n  ------------- ------ ----\n  4419b6-010203 12     10\n", "12"),
+        ("  MAC Address   Located on Port\n  ------------- ---------------\n  4419b6-010203 A3\n", "A3"),
+        ("MAC Address        VLAN  Port  Type\n44:19:b6:01:02:03  1     Trk1  dynamic\n", "Trk1"),
+        ("Port  VLAN ID  MAC Address        Type\n7     10       44:19:b6:01:02:03  Dynamic\n", "7"),
+        ("Port,VLAN,MAC Address\n7,10,44:19:B6:01:02:03\n", "7"),
+        ('"VLAN";"MAC";"Port"\n"10";"44-19-b6-01-02-03";"7"\n', "7"),
+        (
+            "VLAN ID  MAC Address         Interface  IfIndex\n10       44:19:B6:01:02:03   0/12       12",
+            "0/12",
+        ),
+    ],
+)
+def test_a_port_may_be_a_bare_number_below_its_heading(text: str, port: str) -> None:
+    ports = SwitchPorts()
+    assert sniff(text.encode())
+    ports.add("s.txt", BytesIO(text.encode()), Summary())
+    assert ports.of([MAC]) == (1, port, "s.txt")
+
+
+@pytest.mark.parametrize(
     "text",
     [
+        "MAC Address\n4419.b601.0203 12\n",
+        "MAC Address   Port   VLAN\n  4419b6-010203 CPU    10\n",
         "",
         "4419.b601.0203",
         "Gi1/0/7 is up",
