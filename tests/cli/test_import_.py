@@ -134,7 +134,7 @@ def test_other_scans_show_where_the_switch_table_has_their_devices(tmp_path: Pat
     earlier = run("-", "--db", db, stdin="10.0.10.15 dev eth0 lladdr 44:19:b6:01:02:03 REACHABLE\n").stdout.strip()
     table.write_text(f"sw-hall-1#show mac address-table\n{SWITCH}")
     arp.write_text(ARP)
-    assert run(table, arp, "--db", db).exit_code == 0
+    assert "show the switch ports of these devices, too" in run(table, arp, "--db", db).stderr
     shown = CliRunner().invoke(report, ["--db", str(db), "--scan", earlier, "--format", "csv"]).stdout
     assert ",Gi1/0/7,sw-hall-1,0," in shown
     assert "switch port Gi1/0/7 of sw-hall-1" in CliRunner().invoke(report, ["--db", str(db), "--scan", earlier]).stdout
