@@ -88,7 +88,8 @@ def chosen_policies(names: Sequence[str], folders: Sequence[Path] = ()) -> tuple
 
 def snapshot_of(store: Store, scan: Scan, rules: Library, policies: Sequence[Policy]) -> Snapshot:
     """A stored scan as comparing sees it, judged by today's rules."""
-    return snapshot(scan, devices_in(store, scan, rules, policies), store.ledger(scan.id))
+    devices = Hanging(store).told(scan, devices_in(store, scan, rules, policies))
+    return snapshot(scan, devices, store.ledger(scan.id))
 
 
 def past(store: Store, scan: Scan, rules: Library) -> Past:

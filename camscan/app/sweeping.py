@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from camscan.app.alerting import messages_for
+from camscan.app.hanging import Hanging
 from camscan.app.history import MISSED, marked, remember, remembered, site_held, sweeps_of
 from camscan.app.jobs import Job, is_asked_as, new_job, resume_job
 from camscan.app.judging import devices_in
@@ -143,7 +144,7 @@ def compare_with_memory(
     context: SweepContext, site: Site, scan: Scan, lists: Sequence[Policy]
 ) -> tuple[Changes, tuple[Return, ...]]:
     """Compare a scan with what is remembered, and keep both the new memory and the alerts."""
-    devices = devices_in(context.store, scan, context.rules, lists)
+    devices = tuple(Hanging(context.store).told(scan, devices_in(context.store, scan, context.rules, lists)))
     seen = replace(snapshot(scan, devices, context.store.ledger(scan.id)), complete=_is_complete(scan))
     returned = tuple(register_devices(context.store, seen, site.name, devices, rules=context.rules, policies=lists))
     memory, changes = advance(remembered(context.store, site.name), seen, context.config.terms(site))
@@ -186,6 +187,8 @@ def _log(site: str, changes: Changes, warned_of: Selection) -> None:
             verdict=device.verdict,
             device=device.label,
             id=device.id,
+            mac=device.mac,
+            hangs=device.hangs or None,
             what=change.what or None,
             before=change.before if change.what else None,
             after=change.after if change.what else None,

@@ -140,6 +140,8 @@ def _device(device: DeviceSummary) -> Object:
         "model": device.model,
         "firmware": device.firmware,
         "mac": device.mac,
+        "switch_port": device.switch_port,
+        "switch_name": device.switch_name,
         "hostname": device.name,
         "kind": device.kind,
         "level": device.level,

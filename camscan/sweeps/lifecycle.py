@@ -127,11 +127,26 @@ def _settled(held: Debounced, now: str | None, terms: Terms, *, at_once: bool = 
     return Debounced(held.value, odd), False
 
 
+_PLACE = ("switch_port", "switch_name")
+
+
 def _filled(now: DeviceSummary, before: DeviceSummary, addresses: tuple[str, ...], verdict: Debounced) -> DeviceSummary:
     """The device as it is now, with unknown attributes as they were before."""
     kept = {
         name: getattr(now, name) or getattr(before, name)
-        for name in ("maker", "brand", "model", "firmware", "name", "kind", "level", "policies", "evidence", "mac")
+        for name in (
+            "maker",
+            "brand",
+            "model",
+            "firmware",
+            "name",
+            "kind",
+            "level",
+            "policies",
+            "evidence",
+            "mac",
+            *_PLACE,
+        )
     }
     identified = before.id if before.id not in before.addresses else now.id
     address = now.address if now.address in addresses else addresses[0]

@@ -42,11 +42,23 @@ class DeviceSummary:
     policies: tuple[str, ...] = ()
     evidence: str = ""
     mac: str | None = None
+    switch_port: str | None = None
+    switch_name: str | None = None
+
+    @property
+    def hangs(self) -> str:
+        """At which port of which switch, as "switch port Gi1/0/7 of sw-hall-1"; "" where that is not known."""
+        return hangs_at(self.switch_port, self.switch_name)
 
     @property
     def label(self) -> str:
         """Maker, brand and model, each once."""
         return " ".join(dict.fromkeys(filter(None, (self.maker, self.brand, self.model)))) or "unidentified"
+
+
+def hangs_at(port: str | None, switch: str | None) -> str:
+    """The same, of a port and a switch."""
+    return " of ".join(filter(None, (port and f"switch port {port}", switch)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,6 +243,8 @@ def _known(judged: Judged) -> DeviceSummary:
         policies=tuple(dict.fromkeys(by.policy for by in judged.listed_by)),
         evidence=_evidence(device),
         mac=device.mac,
+        switch_port=text(judged.hangs.port) if judged.hangs else None,
+        switch_name=text(judged.hangs.switch) if judged.hangs else None,
     )
 
 

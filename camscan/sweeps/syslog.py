@@ -26,7 +26,10 @@ _SD_ID = "camscan@32473"
 _WARNING, _NOTICE, _INFORMATIONAL = 4, 5, 6
 _CEF_SEVERITY = {_WARNING: 8, _NOTICE: 5, _INFORMATIONAL: 3}
 _NOT_IN_HEADER = re.compile(r"[^\x21-\x7e]")
-_DETAILS = ("mac", "maker", "brand", "model", "firmware", "hostname", "level", "what", "before", "after", "last_seen")
+_DETAILS = (
+    *("mac", "switch_port", "switch_name", "maker", "brand", "model", "firmware", "hostname", "level"),
+    *("what", "before", "after", "last_seen"),
+)
 _MAX_PARAM, _MAX_DATA = 120, 960
 """Bytes of one value before it is escaped, and of all structured data: what devices say of themselves must not take the
 room of the text."""
@@ -111,6 +114,10 @@ def _cef(alert: AlertText, event: Event, number: int, severity: int) -> str:
         "cs3": _value(details.get("maker", "")),
         "cs4Label": "model" if "model" in details else "",
         "cs4": _value(details.get("model", "")),
+        "cs5Label": "switchPort" if "switch_port" in details else "",
+        "cs5": _value(details.get("switch_port", "")),
+        "cs6Label": "switchName" if "switch_name" in details else "",
+        "cs6": _value(details.get("switch_name", "")),
         "msg": event.text,
     }
     extension = " ".join(f"{name}={_escaped(value, '=')}" for name, value in found.items() if value)

@@ -15,6 +15,7 @@ from support import world as world_module
 from support.world import CONFIG, World, camera
 
 from camscan.app import alerting, jobs, registering, retention, scanning, stating, sweeping
+from camscan.app.hanging import HOLDS_PORTS
 from camscan.app.history import remembered, sweeps_of
 from camscan.app.judging import report_of
 from camscan.app.scope import Choices
@@ -26,7 +27,7 @@ from camscan.cli.sweep import _code
 from camscan.errors import StoreError, TargetError, UsageError
 from camscan.identify.library import Library
 from camscan.net.programs.portsweep import Method
-from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus
+from camscan.records import LedgerEntry, Observation, Origin, Outcome, Scan, ScanStatus
 from camscan.store import Store
 from camscan.summaries import State
 from camscan.sweeps.changes import Kind
@@ -78,6 +79,23 @@ def test_what_changes_is_told_and_a_quiet_night_is_not(context: Callable[..., Sw
         "hq: 1 new (1 listed)",
     ]
     assert len({message["id"] for message in told}) == 2
+
+
+def test_it_is_told_at_which_switch_port_a_new_device_hangs(context: Callable[..., SweepContext], world: World) -> None:
+    swept(context())
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+    fields = {"mac.address": ("44:19:B6:00:00:09",), "switch.port": ("Gi1/0/7",), "switch.name": ("sw-1",)}
+    table = Scan("table", at, (), ("arp",), "hq", settings={"origin": Origin.IMPORT, HOLDS_PORTS: "named"})
+    store = context().store
+    store.begin(table)
+    store.append("table", [Observation("10.0.0.9", "arp", Outcome.ANSWERED, at, fields=fields)])
+    store.finish(replace(table, status=ScanStatus.COMPLETE))
+    world.answers["10.0.0.9"] = camera(9)
+    ended = swept(context())
+    assert ended.changes is not None
+    assert [change.device.hangs for change in ended.changes.changes] == ["switch port Gi1/0/7 of sw-1"]
+    [told] = [new for message in messages(context()) for new in message["new"]]  # type: ignore[attr-defined]
+    assert (told["switch_port"], told["switch_name"]) == ("Gi1/0/7", "sw-1")
 
 
 def test_each_receiver_is_told_what_it_asked_for_and_the_log_warns_of_what_it_is_to_warn_of(

@@ -65,13 +65,14 @@ def test_cef() -> None:
         "h|q",
         "10.0.0.9",
         "listed",
-        {"maker": "A=c|me", "hostname": "cam", "mac": "44:19:B6:00:00:01"},
+        {"maker": "A=c|me", "hostname": "cam", "mac": "44:19:B6:00:00:01", "switch_port": "Gi1/0/7"},
     )
     [line] = lines(event, cef=True)
     assert line.partition("] ")[2] == (
         f"CEF:0|camscan|camscan|{__version__}|new|device new|8|externalId=scan1-20261124-0 dst=10.0.0.9 "
         "dmac=44:19:B6:00:00:01 dhost=cam "
-        "cs1Label=site cs1=h|q cs2Label=verdict cs2=listed cs3Label=maker cs3=A\\=c|me msg=a \\= b | c"
+        "cs1Label=site cs1=h|q cs2Label=verdict cs2=listed cs3Label=maker cs3=A\\=c|me "
+        "cs5Label=switchPort cs5=Gi1/0/7 msg=a \\= b | c"
     )
     [six] = lines(replace(event, address="fd00::1"), cef=True)
     assert " c6a3=fd00::1 c6a3Label=Destination IPv6 Address " in six
