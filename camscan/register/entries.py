@@ -6,15 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from camscan.records import Level, Verdict
 from camscan.register.names import known_as, lasting, names
 from camscan.sweeps import lifecycle
 from camscan.sweeps.coverage import Terms
 from camscan.sweeps.memory import Track
-from camscan.sweeps.snapshot import Snapshot
+from camscan.sweeps.snapshot import Sighting, Snapshot
 from camscan.sweeps.tracks import match
 
 _TERMS = Terms()
 _MAX_ALIASES = 32
+_HINT = str(Level.HINT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,8 @@ def take_in(tracks: Sequence[Track], snapshot: Snapshot, until: datetime | None 
     for number, parts in found.seen.items():
         parts_before = [tracks[number], *(tracks[other] for other in found.joined.get(number, ()))]
         whole = lifecycle.merged(tracks[number], parts_before[1:])
-        after, _ = lifecycle.seen(whole, [snapshot.sightings[part] for part in parts], snapshot, _TERMS)
+        sightings = [_no_less(snapshot.sightings[part], whole) for part in parts]
+        after, _ = lifecycle.seen(whole, sightings, snapshot, _TERMS)
         last_seen = min(tracks[number].last_seen, until or tracks[number].last_seen)
         times = (tracks[number].first_seen, last_seen, snapshot.at)
         aliases = _aliases(parts_before, after)
@@ -50,6 +53,15 @@ def take_in(tracks: Sequence[Track], snapshot: Snapshot, until: datetime | None 
     return RegisterChanges(
         seen, tuple(lifecycle.begun(snapshot.sightings[number], snapshot) for number in found.new), joined
     )
+
+
+def _no_less(one: Sighting, before: Track) -> Sighting:
+    """A sighting of a device that was listed; what knows less of it, such as a table of MACs, takes nothing back."""
+    device = one.device
+    is_less = device.verdict is Verdict.UNIDENTIFIED or (device.verdict is Verdict.SUSPECTED and device.level == _HINT)
+    if before.device.verdict is not Verdict.LISTED or not is_less:
+        return one
+    return replace(one, device=replace(device, verdict=Verdict.LISTED, level=None, policies=(), evidence=""))
 
 
 def _aliases(before: Sequence[Track], after: Track) -> tuple[str, ...]:

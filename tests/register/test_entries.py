@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from support.estate import BEGIN, Camera, cameras, moved, sweep
 
+from camscan.records import Verdict
 from camscan.register.entries import take_in
 from camscan.sweeps.memory import Track
 from camscan.sweeps.snapshot import Snapshot
@@ -46,6 +48,23 @@ def test_a_clock_that_was_ahead_for_a_night_says_nothing_of_when_a_device_was_se
     assert (after.first_seen, after.last_seen) == (BEGIN, now)
     again = take_in((), sweep(400, site), now).new[0]
     assert (again.first_seen, again.last_seen) == (now, now), "where the register is derived anew"
+
+
+@pytest.mark.parametrize("lost", [("sadp", "http"), ("sadp", "http", "onvif")])
+def test_what_knows_less_of_a_listed_device_does_not_take_that_back(lost: tuple[str, ...]) -> None:
+    """A table of MACs, however often it is imported, shows hints alone."""
+    [first] = tracks(sweep(0, cameras(1)))
+    known = first
+    for night in range(1, 6):
+        hints = sweep(night, cameras(1), lost=[("10.0.0.1", channel) for channel in lost])
+        assert {one.device.verdict for one in hints.sightings} <= {Verdict.SUSPECTED, Verdict.UNIDENTIFIED}
+        known = take_in([known], hints).seen.get(0, known)
+    assert known.device.verdict is Verdict.LISTED
+    assert (known.device.level, known.device.evidence) == (first.device.level, first.device.evidence)
+    strange = replace(cameras(1)[0], listed=False)
+    for night in range(6, 9):
+        known = take_in([known], sweep(night, [strange])).seen[0]
+    assert known.device.verdict is Verdict.NOT_LISTED
 
 
 def test_two_cards_that_prove_to_be_one_device_are_joined() -> None:
