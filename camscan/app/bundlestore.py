@@ -47,7 +47,7 @@ def as_store(file: Path, fingerprint: str | None) -> Iterator[Store]:
             verify(opened, Trust(fingerprint, versions=versions()), Follow(derive, with_states_by))
         except EvidenceError as error:
             raise EvidenceError(f"{file} was not merged, because it fails verification: {error}") from error
-        with Store.open(Path(folder, file.name)) as store:
+        with Store.open(Path(folder, file.name), where=str(file)) as store:
             _fill(store, Archive(opened))
             yield store
 

@@ -40,7 +40,7 @@ def open_source(target: str) -> Iterator[Store]:
             raise StoreError(f"{database.where} was written by an older camscan: run `camscan scans` on it first")
         copy = Path(stack.enter_context(TemporaryDirectory(prefix="camscan-"))) / database.file.name
         backup(database.file, copy)
-        yield _checked(stack.enter_context(Store.open(copy, locks=FileLocks(database.file))))
+        yield _checked(stack.enter_context(Store.open(copy, FileLocks(database.file), database.where)))
 
 
 def _checked(store: Store) -> Store:

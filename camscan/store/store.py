@@ -62,12 +62,13 @@ class Store:
         self._numbers: dict[str, int] = {}
 
     @classmethod
-    def open(cls, target: str | Path | None = None, locks: ScanLocks | None = None) -> Self:
+    def open(cls, target: str | Path | None = None, locks: ScanLocks | None = None, where: str = "") -> Self:
         """Open a store: a file, an SQLAlchemy URL or, for None, the user's own; made and migrated as needed.
 
-        `locks` are those on its scans, where it is a copy.
+        Where it is a copy, `locks` are those on its scans, and messages name it as `where`.
         """
         database = open_database(target)
+        database.where = where or database.where
         try:
             migrate(database)
         except BaseException:

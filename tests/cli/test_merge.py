@@ -612,6 +612,12 @@ def test_a_bundle_that_holds_is_taken_like_a_store(hub: Path, tmp_path: Path, bu
     assert document(hub, bundle, "--key", tmp_path / "evidence.key.pub")["stores"][0]["sites"][0]["known"] == 1
 
 
+def test_what_is_unclear_of_a_bundle_is_told_by_its_own_name(hub: Path, tmp_path: Path, bundle: Path) -> None:
+    run(hub, probe(tmp_path / "other.db", "leeds", nights=1, first=5))
+    with pytest.raises(UsageError, match=f"^{bundle}: another store has a site leeds too"):
+        run(hub, bundle)
+
+
 def test_that_a_key_says_nothing_of_a_store_is_told(hub: Path, tmp_path: Path, bundle: Path) -> None:
     done = run(hub, bundle, tmp_path / "leeds.db", "--key", tmp_path / "evidence.key.pub")
     [told] = [line for line in done.stderr.splitlines() if "was not checked" in line]
