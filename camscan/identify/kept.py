@@ -68,7 +68,7 @@ def _write(file: Path, basis: str, contents: Contents) -> None:
             new.write(_head(basis, data) + b"\n" + data)
             new.flush()
             Path(new.name).replace(file)
-        except OSError:
+        except BaseException:
             Path(new.name).unlink()
             raise
 
