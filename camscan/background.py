@@ -45,5 +45,8 @@ async def aside(work: Callable[[], _T]) -> _T:
         with suppress(RuntimeError):  # the loop has ended
             loop.call_soon_threadsafe(settle, how)
 
-    threading.Thread(target=run, daemon=True, name="camscan-aside").start()
+    try:
+        threading.Thread(target=run, daemon=True, name="camscan-aside").start()
+    except RuntimeError:  # this host lets no thread start: then all wait for it
+        run()
     return await done

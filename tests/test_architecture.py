@@ -43,7 +43,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "devices": {"records", "summaries", "errors"},
     "policy": {"records", "summaries", "errors", "data", "yamltree"},
     "inventory": {"records", "networks", "jsonwindow", "folding", "errors"},
-    "store": {"records", "moments", "batches", "summaries", "errors", "homes"},
+    "store": {"records", "moments", "batches", "summaries", "shortages", "errors", "homes"},
     "reports": {"records", "moments", "summaries", "networks", "errors"},
     "imports": {"codecs", "net", "records", "jsonwindow", "listings", "folding", "errors"},
     "evaluation": {"imports", "identify", "devices", "policy", "records", "errors"},

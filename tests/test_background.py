@@ -6,6 +6,7 @@ import asyncio
 import threading
 
 import pytest
+from support.threads import no_thread
 
 from camscan.background import aside, in_background
 
@@ -57,6 +58,11 @@ async def test_what_blocks_is_done_aside_and_its_error_is_the_callers() -> None:
     assert await aside(lambda: 7) == 7
     with pytest.raises(OSError, match="gone"):
         await aside(broken)
+
+
+async def test_where_no_thread_can_start_all_wait_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threading.Thread, "start", no_thread)
+    assert await aside(lambda: 7) == 7
 
 
 def test_the_end_of_the_loop_does_not_wait_for_what_is_done_aside() -> None:

@@ -82,7 +82,7 @@ class Followed:
         files = [word.removeprefix("@") for word in self._words if word.startswith("@")]
         read = before = None
         while files:
-            now = await asyncio.to_thread(lambda: [*map(_stamp, files)])
+            now = await aside(lambda: [*map(_stamp, files)])
             if now == before and now != read:
                 read = now
                 await self._read()

@@ -22,6 +22,7 @@ from camscan.app import gctuning
 from camscan.cli.exits import Exit
 from camscan.cli.groups import CommandGroup, say_more, with_verbose
 from camscan.errors import CamscanError, HostError, UsageError
+from camscan.shortages import lacking
 
 
 class Commands(CommandGroup):
@@ -109,6 +110,10 @@ def main() -> None:
     except OSError as error:
         logging.getLogger(__name__).debug("where it was", exc_info=error)
         _end(_of_host(error), Exit.FAILED)
+    except (MemoryError, RuntimeError) as error:
+        if not (what := lacking(error)):
+            raise
+        _end(HostError(what), Exit.FAILED)
 
 
 @contextlib.contextmanager

@@ -28,12 +28,14 @@ def waiting(what: str, *, quiet: bool = False) -> Iterator[None]:
         return
     over = threading.Event()
     telling = threading.Thread(target=_tell, args=(what, over), daemon=True)
-    telling.start()
+    with contextlib.suppress(RuntimeError):  # where no thread can start, it is done without a word
+        telling.start()
     try:
         yield
     finally:
         over.set()
-        telling.join()
+        if telling.ident is not None:
+            telling.join()
 
 
 def _tell(what: str, over: threading.Event) -> None:

@@ -223,6 +223,37 @@ def test_what_the_host_refuses_is_one_line(
     assert capsys.readouterr().err == f"Error: /srv/x: Refused: {remedy}\n"
 
 
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (MemoryError(), "there is not enough memory: "),
+        (RuntimeError("can't start new thread"), "can't start new thread: "),
+    ],
+)
+def test_what_the_host_has_no_more_of_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: Exception, told: str
+) -> None:
+    def short() -> None:
+        raise error
+
+    monkeypatch.setattr(sys.modules["camscan.cli.main"], "camscan", short)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1
+    said = capsys.readouterr().err
+    assert said.startswith(f"Error: {told}")
+    assert said.count("\n") == 1
+
+
+def test_another_fault_is_shown_with_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> None:
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr(sys.modules["camscan.cli.main"], "camscan", broken)
+    with pytest.raises(RuntimeError, match="a fault of ours"):
+        main()
+
+
 def test_each_fault_is_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "c.toml"
     file.write_text('[[site]]\nname = "hq"\nnetworks = ["10.0.0.0/33"]\nexclude = ["y z"]\n')

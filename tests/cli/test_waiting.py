@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,6 +12,7 @@ import pytest
 from click import Command
 from click.testing import CliRunner
 from support.listed import store_scan
+from support.threads import no_thread
 
 from camscan.cli import waiting as module
 from camscan.cli.devices import devices
@@ -72,6 +74,16 @@ def test_who_looks_at_a_large_scan_sees_that_it_goes_on(
     for name in ("9c0100", "4f2a00"):
         store_scan(tmp_path / "c.db", name=name)
     assert told in CliRunner().invoke(command, [*words, "--db", "c.db"], catch_exceptions=False).stderr
+
+
+def test_where_no_thread_can_start_it_is_done_without_a_word(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(threading.Thread, "start", no_thread)
+    done = []
+    with waiting("Comparing"):
+        done.append(1)
+    assert (done, capsys.readouterr().err) == ([1], "")
 
 
 def test_what_is_soon_over_or_quiet_says_nothing(

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from support.threads import no_thread
 
 from camscan.errors import StoreError
 from camscan.records import LedgerEntry, Observation, Scan
@@ -127,6 +128,16 @@ async def test_those_who_wait_hear_of_an_error(
         ends = await asyncio.gather(*(out.put(seen("10.0.0.1")) for _ in range(30)), return_exceptions=True)
     assert [type(end) for end in ends[-20:]] == [StoreError] * 20
     with pytest.raises(StoreError, match=r"the store failed \(ZeroDivisionError\(\)\): report it .*\(30 rows"):
+        await out.close()
+
+
+async def test_a_host_that_lets_no_thread_start_is_no_fault_of_ours(
+    store: Store, seen: Callable[..., Observation], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(threading.Thread, "start", no_thread)
+    out = Writer(store, "one")
+    await out.put(seen("10.0.0.1"))
+    with pytest.raises(StoreError, match=r": can't start new thread: raise the limit of processes .*\(1 rows"):
         await out.close()
 
 
