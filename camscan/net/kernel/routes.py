@@ -45,7 +45,10 @@ class Routes:
 
 def _lines(path: Path) -> list[list[str]]:
     try:
-        return [line.split() for line in path.read_text(encoding="ascii").splitlines()]
+        lines = path.read_bytes().split(b"\n")
+        return [
+            [str(word, "ascii", "replace") for word in line.split()] for line in lines
+        ]  # a device may be called "büro"
     except OSError:
         return []
 

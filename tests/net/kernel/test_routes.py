@@ -48,6 +48,15 @@ def test_the_longest_prefix_wins(routes: Routes, address: str, gateway: str, on_
     assert (routes.gateway(address), routes.on_link(address)) == (gateway, on_link)
 
 
+@pytest.mark.parametrize("name", ["büro", "a\x1cb", "büro\x85"])
+def test_whatever_the_kernel_lets_an_interface_be_called_its_routes_are_read(tmp_path: Path, name: str) -> None:
+    for encoding in ("utf-8", "latin-1"):
+        (tmp_path / "route").write_bytes(ROUTE.replace("eth0", name).encode(encoding))
+        (tmp_path / "ipv6_route").write_bytes(ROUTE6.replace("eth0", name).encode(encoding))
+        routes = Routes.read(tmp_path)
+        assert (routes.gateway("10.20.1.1"), routes.gateway("fd01::5")) == ("10.0.0.2", "fe80::1")
+
+
 def test_without_tables_nothing_is_known(tmp_path: Path) -> None:
     routes = Routes.read(tmp_path)
     assert (routes.gateway("10.0.0.5"), routes.on_link("10.0.0.5")) == ("", False)
