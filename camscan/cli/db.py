@@ -114,6 +114,8 @@ def backup(file: Path, db: str | None, force: bool, quiet: bool) -> None:
     source = existing_file(db)
     if source is None:
         raise UsageError("this store is on a database server: back it up with the server's own tool, such as pg_dump")
+    if file.exists() and not file.is_file():  # a device such as /dev/null would be gone
+        raise UsageError(f"{file} is not a file: choose one, such as backup.db")
     if file.exists() and not force:
         raise UsageError(f"{file} already exists: choose another file, or add --force")
     if file.exists() and file.samefile(source):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -195,6 +196,16 @@ def test_backup_and_check(config: Path, swept: Callable[[int], None], tmp_path: 
     copy.write_bytes(copy.read_bytes()[:-30_000])
     broken = run("check", "--db", copy)
     assert broken.exit_code == 1
+
+
+def test_a_backup_takes_the_place_of_no_device(config: Path, swept: Callable[[int], None], tmp_path: Path) -> None:
+    """As of /dev/null, where root tries it."""
+    swept(1)
+    device = tmp_path / "null"
+    os.mkfifo(device)
+    done = run("backup", device, "--db", tmp_path / "c.db", "--force")
+    assert isinstance(done.exception, UsageError)
+    assert device.is_fifo()
 
 
 def test_export_holds_every_record(config: Path, swept: Callable[[int], None], tmp_path: Path) -> None:
