@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
 import time
 from collections.abc import Callable, Iterator
 
@@ -16,14 +17,16 @@ _LOOK = 1.0
 @contextlib.contextmanager
 def ended_by_signals(end: Callable[[], object]) -> Iterator[None]:
     """Have each of `ending_signals` call `end` during the body."""
-    loop, numbers = asyncio.get_running_loop(), ending_signals()
-    for number in numbers:
+    loop = asyncio.get_running_loop()
+    before = {number: signal.getsignal(number) for number in ending_signals()}
+    for number in before:
         loop.add_signal_handler(number, end)
     try:
         yield
     finally:
-        for number in numbers:
+        for number, handler in before.items():
             loop.remove_signal_handler(number)
+            signal.signal(number, handler)
 
 
 @contextlib.contextmanager

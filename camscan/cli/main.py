@@ -61,7 +61,7 @@ class Commands(CommandGroup):
 
     def invoke(self, ctx: click.Context) -> Any:
         """See click.Group.invoke."""
-        with _ending_with_its_reader():
+        with _ending_with_its_reader(), _ending_in_order():
             return super().invoke(ctx)
 
     def resolve_command(
@@ -129,6 +129,34 @@ def _ending_with_its_reader() -> Iterator[None]:
             signal.signal(signal.SIGPIPE, signal.SIG_DFL)
             os.kill(os.getpid(), signal.SIGPIPE)
         raise
+
+
+@contextlib.contextmanager
+def _ending_in_order() -> Iterator[None]:
+    """Have kill(1) and a terminal that goes away end the body as Ctrl-C does: what it has half written is taken away.
+
+    Then the process ends by that signal, unless the command has an end of its own for Ctrl-C. A second one ends it at
+    once. Nothing is done where nohup(1), or whoever else started it, has said what is to come of the signal.
+    """
+    told: list[int] = []
+
+    def end(number: int, _frame: object) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        told.append(number)
+        raise KeyboardInterrupt
+
+    numbers = [number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) is signal.SIG_DFL]
+    try:
+        for number in numbers:
+            signal.signal(number, end)
+        yield
+    except KeyboardInterrupt:
+        if told:
+            os.kill(os.getpid(), told[0])
+        raise
+    finally:
+        for number in numbers:
+            signal.signal(number, signal.SIG_DFL)
 
 
 def _have_linux() -> None:

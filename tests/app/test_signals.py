@@ -15,11 +15,23 @@ pytestmark = pytest.mark.usefixtures("hangs_up")
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 async def test_a_signal_is_the_end_of_the_body_and_of_nothing_else(number: signal.Signals) -> None:
-    told = asyncio.Event()
+    told, before = asyncio.Event(), signal.getsignal(number)
     with ended_by_signals(told.set):
         os.kill(os.getpid(), number)
         await asyncio.wait_for(told.wait(), 10)
-    assert signal.getsignal(number) in {signal.SIG_DFL, signal.default_int_handler}
+    assert signal.getsignal(number) is before
+
+
+async def test_what_ended_a_command_before_does_so_after_it() -> None:
+    told: list[int] = []
+    before = signal.signal(signal.SIGTERM, lambda number, _frame: told.append(number))
+    try:
+        with ended_by_signals(list):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert told == [signal.SIGTERM]
 
 
 async def test_what_nohup_ignores_ends_nothing() -> None:

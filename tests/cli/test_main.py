@@ -181,6 +181,50 @@ def test_who_interrupts_it_at_once_sees_no_trace_of_how_it_is_loaded() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "\nAborted!\n")
 
 
+WRITING = """
+import sys, time
+from pathlib import Path
+from camscan.cli import main
+from camscan.cli.scans import scans
+from camscan.cli.writing import replacing
+
+def slow(output, **_):
+    with replacing(output, None) as file:
+        file.write(b"half")
+        print("begun", flush=True)
+        time.sleep(60)
+
+scans.callback = slow
+main()
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_takes_away_what_is_half_written_and_ends_it_as_it_ends_others(
+    tmp_path: Path, number: signal.Signals, hangs_up: None
+) -> None:
+    command = [sys.executable, "-c", WRITING, "scans", "-o", str(tmp_path / "scans.txt")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"begun\n"
+        assert [*tmp_path.iterdir()]
+        process.send_signal(number)
+        assert process.communicate(timeout=60) == (b"", b"")
+    assert process.returncode == -number
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_a_signal_that_nohup_ignores_ends_nothing(tmp_path: Path, hangs_up: None) -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    command = [sys.executable, "-c", WRITING.replace("60", "0.5"), "scans", "-o", str(tmp_path / "scans.txt")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"begun\n"
+        process.send_signal(signal.SIGHUP)
+        assert process.wait(60) == 0
+    assert (tmp_path / "scans.txt").read_bytes() == b"half"
+
+
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 def test_a_full_disk_is_said_in_one_line(unbuffered: str) -> None:
     command = [sys.executable, "-m", "camscan", "fingerprints", "list"]
