@@ -181,12 +181,14 @@ def replacing(output: Path, mode: int | None) -> Iterator[BinaryIO]:
     Raises:
         HostError: it cannot be written.
     """
-    with _told(output), _beside(output) as file:
-        temporary = Path(file.name)
+    with _told(output):
+        handle, name = tempfile.mkstemp(dir=output.parent, prefix=f".{output.name}.")
+        temporary = Path(name)
         try:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
+            with os.fdopen(handle, "w+b") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
             temporary.chmod(_usual_mode(output) if mode is None else mode)
             temporary.replace(output)
         except BaseException:
@@ -200,12 +202,6 @@ def _usual_mode(output: Path) -> int:
     mask = os.umask(0o077)  # it can only be read by being set
     os.umask(mask)
     return 0o666 & ~mask
-
-
-def _beside(output: Path) -> BinaryIO:
-    handle, name = tempfile.mkstemp(dir=output.parent, prefix=f".{output.name}.")
-    os.close(handle)
-    return Path(name).open("w+b")
 
 
 @contextmanager

@@ -58,6 +58,17 @@ def test_a_failure_while_writing_leaves_the_old_file(tmp_path: Path) -> None:
     assert [entry.name for entry in tmp_path.iterdir()] == ["report.json"]
 
 
+def test_a_file_that_cannot_be_closed_takes_no_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server of files may say only then that there was no room."""
+    file = tmp_path / "report.json"
+    file.write_text("old")
+    monkeypatch.setattr(os, "fsync", os.close)  # so that it is closed twice
+    with pytest.raises(HostError, match=r"cannot write .*report.json: Bad file descriptor"):
+        write(["new"], file)
+    assert file.read_text() == "old"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["report.json"]
+
+
 def test_a_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:
     with pytest.raises(HostError, match=r"cannot write .*nowhere/x.*choose another file or folder"):
         write(["x"], tmp_path / "nowhere" / "x")
