@@ -40,7 +40,11 @@ def write(private: Path, signer: keys.Signer) -> None:
     try:
         private.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _create(private, signer.pem(), 0o600)
-        _create(public, signer.public.pem, 0o644)
+        try:
+            _create(public, signer.public.pem, 0o644)
+        except BaseException:  # no key is left with which nobody has signed, for none would be made in its place
+            private.unlink()
+            raise
     except FileExistsError as error:
         raise UsageError(
             f"{error.filename} already exists: camscan never replaces a key; choose another --output"
@@ -94,7 +98,11 @@ def fingerprint(text: str) -> str:
 
 def _create(file: Path, data: bytes, mode: int) -> None:
     handle = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode)
-    with os.fdopen(handle, "wb") as opened:
-        opened.write(data)
-        opened.flush()
-        os.fsync(handle)
+    try:
+        with os.fdopen(handle, "wb") as opened:
+            opened.write(data)
+            opened.flush()
+            os.fsync(handle)
+    except BaseException:
+        file.unlink()
+        raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -103,6 +104,22 @@ def test_a_key_is_never_replaced(key: Path) -> None:
     assert isinstance(fault("keygen", "-o", str(key)), UsageError)
     assert key.read_bytes() == before
     assert isinstance(fault("keygen", "-o", "/proc/none/key"), HostError)
+
+
+@pytest.mark.parametrize("room_for", [0, 1])
+def test_a_key_that_finds_no_room_leaves_nothing_in_the_way_of_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room_for: int
+) -> None:
+    synced: list[int] = []
+
+    def sync(handle: int) -> None:
+        if len(synced) == room_for:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        synced.append(handle)
+
+    monkeypatch.setattr(os, "fsync", sync)
+    assert "No space left on device" in str(fault("keygen", "-o", str(tmp_path / "new.key")))
+    assert [*tmp_path.iterdir()] == []
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o601, 0o777])
