@@ -13,8 +13,10 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from io import BytesIO
 from itertools import chain, islice
+from tempfile import TemporaryDirectory, gettempdir
 from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
+from camscan.errors import HostError
 from camscan.records import Verdict
 from camscan.reports.charts import PALETTE
 from camscan.reports.escape import terminal
@@ -48,15 +50,29 @@ Columns: TypeAlias = Sequence[tuple[str, int]]
 
 @contextmanager
 def new_workbook(file: IO[bytes]) -> Iterator[WorkbookWriter]:
-    """A workbook that is in the file once the block has ended. The same content and time give the same bytes."""
+    """A workbook that is in the file once the block has ended. The same content and time give the same bytes.
+
+    Its sheets lie in temporary files until then.
+
+    Raises:
+        HostError: there is no room for them.
+    """
     from xlsxwriter import Workbook  # noqa: PLC0415 - only this format needs it
+    from xlsxwriter.exceptions import FileCreateError  # noqa: PLC0415 - as above
 
     from camscan.reports.rowsheet import RowSheet  # noqa: PLC0415 - as above
 
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with Workbook(file, options) as workbook:
-        workbook.worksheet_class = RowSheet
-        yield WorkbookWriter(workbook)
+    with TemporaryDirectory(prefix="camscan-") as folder:  # which the library leaves files in where it fails
+        try:
+            with Workbook(file, {**options, "tmpdir": folder}) as workbook:
+                workbook.worksheet_class = RowSheet
+                yield WorkbookWriter(workbook)
+        except FileCreateError as error:
+            what = error.args[0].strerror  # of the OSError that the library has put into its own
+            raise HostError(
+                f"cannot write temporary files in {gettempdir()}: {what}: free some space there, or set TMPDIR"
+            ) from error
 
 
 def tables(title: str, at: datetime, sheets: Mapping[str, tuple[Sequence[str], Iterable[Sequence[Cell]]]]) -> bytes:

@@ -1,14 +1,20 @@
 from __future__ import annotations
 
+import errno
 import io
+import os
 import re
+import tempfile
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from support.workbooks import Table, read
+from xlsxwriter import Workbook
 
+from camscan.errors import HostError
 from camscan.records import Device, Judged, Outcome, Report, Verdict
 from camscan.reports import Page, workbook
 from camscan.reports.xlsx import render
@@ -132,6 +138,23 @@ def test_text_that_looks_like_a_formula_or_a_link_is_text(make_report: Callable[
     devices = tuple(Judged(Device(f"10.0.0.{n}", (), model=text), Verdict.LISTED) for n, text in enumerate(texts, 1))
     models = column(read(written(make_report(devices=devices)))["Devices"], "Model")
     assert models == [*texts[:7], "\\x5fx0041_", " lead", "1e9", "\\x00\\x0b", "<r>&</r>"]
+
+
+def test_where_temporary_files_find_no_room_it_is_told_and_none_is_left(
+    report: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Workbook._store_workbook
+
+    def full(made: Workbook) -> None:
+        store(made)  # which closes the files of its sheets
+        os.close(tempfile.mkstemp(dir=made.tmpdir)[0])
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Workbook, "_store_workbook", full)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with pytest.raises(HostError, match=f"temporary files in {tmp_path}: .*No space left on device: free some space"):
+        [*render(report, Page())]
+    assert [*tmp_path.iterdir()] == []
 
 
 def test_no_sentence_of_the_summary_is_markup() -> None:
