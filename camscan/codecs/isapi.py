@@ -59,7 +59,7 @@ _OWN_ROOTS = frozenset({"userCheck", "ActivateStatus", "SessionLoginCap", *_CHAN
 """Roots that no other interface uses; they are known even where the namespace is missing."""
 
 _OTHERS = frozenset({"passwdLeftValue"})
-"""What another maker, Tiandy, has in an answer to such a path, which it names as this interface does."""
+"""What another maker has in an answer to such a path, which it names as this interface does."""
 
 _ELEMENTS = {
     "Activated": "isapi.activated",

@@ -19,6 +19,11 @@ _RECENT = 3
 """Sightings for which an address or channel is kept although it did not answer."""
 _MAX_KEPT = 32
 """The most serials, MACs or models that are remembered of one device."""
+_LASTING = (
+    *("maker", "brand", "model", "firmware", "name", "kind", "level", "policies", "evidence"),
+    *("mac", "switch_port", "switch_name"),
+)
+"""What is told of a device as it was before, where nothing is known of it now."""
 
 
 def begun(one: Sighting, snapshot: Snapshot) -> Track:
@@ -127,27 +132,9 @@ def _settled(held: Debounced, now: str | None, terms: Terms, *, at_once: bool = 
     return Debounced(held.value, odd), False
 
 
-_PLACE = ("switch_port", "switch_name")
-
-
 def _filled(now: DeviceSummary, before: DeviceSummary, addresses: tuple[str, ...], verdict: Debounced) -> DeviceSummary:
     """The device as it is now, with unknown attributes as they were before."""
-    kept = {
-        name: getattr(now, name) or getattr(before, name)
-        for name in (
-            "maker",
-            "brand",
-            "model",
-            "firmware",
-            "name",
-            "kind",
-            "level",
-            "policies",
-            "evidence",
-            "mac",
-            *_PLACE,
-        )
-    }
+    kept = {name: getattr(now, name) or getattr(before, name) for name in _LASTING}
     identified = before.id if before.id not in before.addresses else now.id
     address = now.address if now.address in addresses else addresses[0]
     return replace(
