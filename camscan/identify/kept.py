@@ -12,7 +12,8 @@ import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import astuple
-from hashlib import sha256
+from hashlib import file_digest, sha256
+from itertools import chain, groupby, islice
 from pathlib import Path
 from sys import intern
 from tempfile import NamedTemporaryFile
@@ -21,7 +22,6 @@ from typing import Any
 from camscan.identify.rules import Absent, AnyOf, Brand, BrandEdge, Condition, Contents, Match, Rule, Vocabulary
 from camscan.records import Level
 
-_MAX_BYTES = 64 * 1024 * 1024
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -48,12 +48,15 @@ def _read(file: Path, basis: str) -> Contents | None:
         if not stat.S_ISREG(about.st_mode) or about.st_uid != os.geteuid() or about.st_mode & _OTHERS:
             return None
         with os.fdopen(handle, "rb", closefd=False) as stream:
-            head, _, data = stream.read(_MAX_BYTES).partition(b"\n")
+            head, behind = stream.readline(), file_digest(stream, "sha256")
+            if head != _head(basis, behind.hexdigest()):
+                return None
+            stream.seek(len(head))
+            return _opened(stream)
     except OSError:
         return None
     finally:
         os.close(handle)
-    return _opened(json.loads(data)) if head == _head(basis, data) else None
 
 
 def _write(file: Path, basis: str, contents: Contents) -> None:
@@ -61,11 +64,14 @@ def _write(file: Path, basis: str, contents: Contents) -> None:
     home = next(folder for folder in file.parents if folder.exists())
     if home.stat().st_uid != os.geteuid():
         return
-    data = json.dumps(_packed(contents), ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    digest = sha256()
+    for line in _packed(contents):
+        digest.update(line)
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}.", delete=False) as new:
         try:
-            new.write(_head(basis, data) + b"\n" + data)
+            new.write(_head(basis, digest.hexdigest()))
+            new.writelines(_packed(contents))
             new.flush()
             Path(new.name).replace(file)
         except BaseException:
@@ -73,18 +79,16 @@ def _write(file: Path, basis: str, contents: Contents) -> None:
             raise
 
 
-def _head(basis: str, data: bytes) -> bytes:
-    return f"{basis} {sha256(data).hexdigest()}".encode()
+def _head(basis: str, digest: str) -> bytes:
+    return f"{basis} {digest}\n".encode()
 
 
-def _packed(contents: Contents) -> Mapping[str, Any]:
-    return {
-        "vocabulary": astuple(contents.vocabulary),
-        "rules": [_packed_rule(rule) for rule in contents.rules],
-        "brands": [astuple(brand) for brand in contents.brands],
-        "faults": contents.faults,
-        "overridden": contents.overridden,
-    }
+def _packed(contents: Contents) -> Iterator[bytes]:
+    """A line for all but rules and brands, one for each brand, and one for each rule: none is long."""
+    told = (astuple(contents.vocabulary), contents.faults, contents.overridden, len(contents.brands))
+    for item in chain((told,), map(astuple, contents.brands), map(_packed_rule, contents.rules)):
+        text = json.dumps(item, ensure_ascii=False, separators=(",", ":"))
+        yield text.encode("utf-8", "surrogatepass") + b"\n"
 
 
 def _packed_rule(rule: Rule) -> Sequence[Any]:
@@ -94,37 +98,41 @@ def _packed_rule(rule: Rule) -> Sequence[Any]:
 
 
 def _packed_condition(condition: Condition) -> Any:
-    """A text for what is absent, a list for a pattern, a mapping for several."""
+    """A text for what is absent, else the patterns, each with its fields; of several, last how many will do."""
     if isinstance(condition, Absent):
         return condition.field
-    return condition if isinstance(condition, Match) else {"any": condition.matches, "least": condition.least}
+    matches, least = (condition.matches, [condition.least]) if isinstance(condition, AnyOf) else ((condition,), [])
+    by_pattern = groupby(matches, key=lambda match: match[1:])
+    return [[[" ".join(match.field for match in some), *what] for what, some in by_pattern], *least]
 
 
-def _opened(tree: Any) -> Contents:
-    return Contents(
-        vocabulary=Vocabulary(*map(tuple, tree["vocabulary"])),
-        rules=tuple(_rules(tree["rules"])),
-        brands=tuple(_brands(tree["brands"])),
-        faults=tuple(tree["faults"]),
-        overridden=tuple(tree["overridden"]),
-    )
+def _opened(lines: Iterable[bytes]) -> Contents:
+    each = map(json.loads, lines)
+    vocabulary, faults, overridden, count = next(each)
+    brands = tuple(_brand(*told) for told in islice(each, count))
+    rules = tuple(_rule(*told) for told in each)
+    return Contents(Vocabulary(*map(tuple, vocabulary)), rules, brands, tuple(faults), tuple(overridden))
 
 
-def _rules(packed: Iterable[Sequence[Any]]) -> Iterator[Rule]:
+def _brand(name: str, edges: Iterable[Sequence[Any]], aliases: Iterable[str], *others: Any) -> Brand:
+    return Brand(name, tuple(BrandEdge(*edge) for edge in edges), tuple(aliases), *others)
+
+
+def _rule(name: str, level: int, conditions: Iterable[Any], maker: str | None, *others: Any) -> Rule:
     """Words that occur often are shared, as when they are parsed: there are thousands of rules."""
-    for name, level, conditions, maker, sets, extract, across, source, file, line in packed:
-        yield Rule(
-            id=name,
-            level=Level(level),
-            conditions=tuple(map(_condition, conditions)),
-            maker=maker and intern(maker),
-            sets=_shared(sets),
-            extract=_shared(extract),
-            across_device=across,
-            source=intern(source),
-            file=intern(file),
-            line=line,
-        )
+    sets, extract, across_device, source, file, line = others
+    return Rule(
+        id=name,
+        level=Level(level),
+        conditions=tuple(map(_condition, conditions)),
+        maker=maker and intern(maker),
+        sets=_shared(sets),
+        extract=_shared(extract),
+        across_device=across_device,
+        source=intern(source),
+        file=intern(file),
+        line=line,
+    )
 
 
 _NONE: Mapping[str, str] = {}
@@ -136,17 +144,7 @@ def _shared(words: Mapping[str, str]) -> Mapping[str, str]:
 
 def _condition(packed: Any) -> Condition:
     if isinstance(packed, str):
-        return Absent(packed)
-    if isinstance(packed, list):
-        return _match(packed)
-    return AnyOf(tuple(map(_match, packed["any"])), packed["least"])
-
-
-def _match(packed: Sequence[str]) -> Match:
-    field, pattern, comparison = packed
-    return Match(intern(field), pattern, intern(comparison))
-
-
-def _brands(packed: Iterable[Sequence[Any]]) -> Iterator[Brand]:
-    for name, edges, aliases, *rest in packed:
-        yield Brand(name, tuple(BrandEdge(*edge) for edge in edges), tuple(aliases), *rest)
+        return Absent(intern(packed))
+    patterns, *least = packed
+    matches = tuple(Match(intern(field), text, how) for fields, text, how in patterns for field in fields.split())
+    return AnyOf(matches, *least) if least else matches[0]
