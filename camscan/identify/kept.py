@@ -103,7 +103,7 @@ def _packed_condition(condition: Condition) -> Any:
         return condition.field
     matches, least = (condition.matches, [condition.least]) if isinstance(condition, AnyOf) else ((condition,), [])
     by_pattern = groupby(matches, key=lambda match: match[1:])
-    return [[[" ".join(match.field for match in some), *what] for what, some in by_pattern], *least]
+    return [[[[match.field for match in some], *what] for what, some in by_pattern], *least]
 
 
 def _opened(lines: Iterable[bytes]) -> Contents:
@@ -146,5 +146,5 @@ def _condition(packed: Any) -> Condition:
     if isinstance(packed, str):
         return Absent(intern(packed))
     patterns, *least = packed
-    matches = tuple(Match(intern(field), text, how) for fields, text, how in patterns for field in fields.split())
+    matches = tuple(Match(intern(field), text, how) for fields, text, how in patterns for field in fields)
     return AnyOf(matches, *least) if least else matches[0]
