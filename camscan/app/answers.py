@@ -64,12 +64,12 @@ def report_on(source: str, rules: Library, lists: Sequence[Policy], *, all_hosts
         if data.startswith(_PICTURES) and not any(one.device.identifications for one in devices):
             remedy = "no rule knows it as the icon of a device: give one answer, as it was copied"
             raise UsageError(f"{file.name} is a picture, and {remedy}")
-        return made((file.name, file.at), devices, lists)
+        return made(file.name, file.at, devices, lists)
     corpus = entries_of(text)
     notes = tuple(f"left out: {fault}" for fault in corpus.faults)
     answers = ((entry.id, pasted.read(entry.raw, entry.channel, file.at, whole=True)) for entry in corpus.entries)
     devices = [device for name, seen in answers for device in judged(_at(name, seen), rules, lists)]
-    return made((file.name, file.at), devices, lists, notes)
+    return made(file.name, file.at, devices, lists, notes=notes)
 
 
 def _of_tool(file: Source, reader: Reader, rules: Library, lists: Sequence[Policy], *, all_hosts: bool) -> Report:
@@ -79,7 +79,7 @@ def _of_tool(file: Source, reader: Reader, rules: Library, lists: Sequence[Polic
         raise UsageError(f"{file.name} ({reader.name}): {described(summary)}: there is nothing to identify")
     devices = select(judged(seen, rules, lists), all_hosts=all_hosts)
     notes = (f"{file.name} ({reader.name}): {described(summary)}",)
-    report = made((file.name, file.at), devices, lists, notes, len({observation.target for observation in seen}))
+    report = made(file.name, file.at, devices, lists, notes=notes, count=len({one.target for one in seen}))
     report = replace(report, devices=tuple(placed(report.scan, report.devices, seen)))
     return replace(report, scan=replace(report.scan, status=ScanStatus.PARTIAL)) if summary.cut else report
 
@@ -89,18 +89,21 @@ def _at(target: str, seen: Iterable[Observation]) -> Iterator[Observation]:
 
 
 def made(
-    source: tuple[str, datetime],
+    name: str,
+    at: datetime,
     found: Iterable[Judged],
     lists: Sequence[Policy],
+    *,
     notes: tuple[str, ...] = (),
     count: int | None = None,
+    origin: Origin = Origin.IMPORT,
 ) -> Report:
     """A report on what no scan of ours saw in a file of that name and time: so many devices are known to be there."""
-    devices, (name, at) = tuple(found), source
+    devices = tuple(found)
     count = len(devices) if count is None else count
     channels = {item.channel for one in devices for rule in one.device.identifications for item in rule.evidence}
     vantage = Vantage(platform.node())
     scan = Scan("pasted", at, (name,), tuple(sorted(channels)), None, datetime.now(UTC), vantage=vantage)
-    scan = replace(scan, status=ScanStatus.COMPLETE, notes=notes, settings={"origin": Origin.IMPORT})
+    scan = replace(scan, status=ScanStatus.COMPLETE, notes=notes, settings={"origin": origin})
     policies, ledger = tuple(policy.id for policy in lists), {"": {Outcome.ANSWERED.value: count}}
     return Report(scan, devices, policies, ledger, count)

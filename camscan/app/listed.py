@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,24 +17,35 @@ from camscan.inventory.makes import Makes
 from camscan.inventory.reading import read_inventory
 from camscan.inventory.records import Inventory
 from camscan.inventory.rows import Row
+from camscan.inventory.synonyms import Field
 from camscan.policy import Policy
 from camscan.records import READ_IN, Fields, Observation, Origin, Report
 from camscan.reports import select
 from camscan.reports.words import plural
 
-_LISTS = frozenset((".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods"))
-"""How the names of files end that may be lists; other texts are answers, more likely."""
+_TEXTS, _WORKBOOKS = (".csv", ".tsv"), (".xlsx", ".xlsm", ".xls", ".ods")
+"""How the names of files end that may be lists, and of those that are; other texts are answers, more likely."""
 _CHANNEL = "inventory"
 
 
-def is_list(path: Path) -> bool:
-    """Whether a file is a list that says what stands on the labels of devices."""
-    if path.suffix.lower() not in _LISTS:
-        return False
+def list_in(path: Path, chosen: Mapping[Field, str], encoding: str | None) -> Inventory | None:
+    """The list in a file; None for another file, unless the user says how to read it as a list.
+
+    Raises:
+        UsageError: it is to be a list, and cannot be read as one.
+        HostError: it cannot be read at all.
+    """
+    suffix, told = path.suffix.lower(), bool(chosen or encoding)
+    if suffix not in (*_TEXTS, *_WORKBOOKS) and not told:
+        return None
+    is_list = told or suffix in _WORKBOOKS
     try:
-        return any(sheet.columns.labels for sheet in read_inventory(path, by_label=True).sheets)
+        found = read_inventory(path, chosen, encoding, by_label=True)
     except UsageError:
-        return path.suffix.lower() not in (".csv", ".tsv")  # of a workbook, the user is to learn why
+        if is_list:
+            raise
+        return None
+    return found if is_list or any(sheet.columns.labels for sheet in found.sheets) else None
 
 
 def report_on_list(
@@ -52,8 +63,7 @@ def report_on_list(
         "without make, model or MAC": len(in_use) - len(told),
     }
     notes = tuple(f"left out: {plural(count, 'row')} {why}" for why, count in left_out.items() if count)
-    report = made((path.name, at), shown, policies, notes, len(told))
-    return replace(report, scan=replace(report.scan, settings={"origin": Origin.LIST}))
+    return made(path.name, at, shown, policies, notes=notes, count=len(told), origin=Origin.LIST)
 
 
 def _said(row: Row, file: str, makes: Makes, at: datetime) -> Iterator[Observation]:

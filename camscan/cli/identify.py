@@ -56,6 +56,8 @@ def identify(
 
     if source is not None and scan_id is not None:
         raise UsageError("give either a file or --scan ID, not both")
+    if (placed or encoding) and source in (None, "-"):
+        raise UsageError(f"{'--map' if placed else '--encoding'} says how to read a list: give that as a file")
     rules, lists = library(folders), chosen_policies(policies, folders)
     if source is None:
         from camscan.cli.stored import open_store, scan_of
@@ -68,12 +70,12 @@ def identify(
         write_report(found, format_, output)
         return
     from camscan.app.answers import report_on
-    from camscan.app.listed import is_list, report_on_list
+    from camscan.app.listed import report_on_list
 
-    if source != "-" and (placed or encoding or is_list(Path(source))):
-        listed = inventories.read(Path(source), placed, encoding, quiet=quiet, by_label=True)
-        found = report_on_list(Path(source), listed, rules, lists, all_hosts=all_hosts)
-    else:
+    listed = None if source == "-" else inventories.read_if_list(Path(source), placed, encoding, quiet=quiet)
+    if listed is None:
         found = report_on(source, rules, lists, all_hosts=all_hosts)
+    else:
+        found = report_on_list(Path(source), listed, rules, lists, all_hosts=all_hosts)
     write_report(found, format_, output)
     sys.exit(Exit.DONE if found.scan.status is ScanStatus.COMPLETE else Exit.INCOMPLETE)

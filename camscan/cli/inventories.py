@@ -36,19 +36,28 @@ def check_reading(inventory: Path | None, placed: tuple[str, ...], encoding: str
         raise UsageError(f"{'--map' if placed else '--encoding'} says how to read --inventory: give that too")
 
 
-def read(
-    path: Path, placed: tuple[str, ...], encoding: str | None, *, quiet: bool, by_label: bool = False
-) -> Inventory:
-    """Read an inventory, and say on stderr how it was read; `by_label` as in `read_inventory`."""
+def read(path: Path, placed: tuple[str, ...], encoding: str | None, *, quiet: bool) -> Inventory:
+    """Read an inventory, and say on stderr how it was read."""
     from camscan.inventory.columns import parse_choices
     from camscan.inventory.reading import read_inventory
     from camscan.reports.escape import terminal
 
     with waiting(f"Reading {terminal(path.name)}", quiet=quiet):
-        listed = read_inventory(path, parse_choices(placed), encoding, by_label=by_label)
-    if not quiet:
-        for text in _told(listed, guessed=encoding is None):
-            click.echo(terminal(text, _LONG), err=True)
+        listed = read_inventory(path, parse_choices(placed), encoding)
+    _tell(listed, guessed=encoding is None, quiet=quiet)
+    return listed
+
+
+def read_if_list(path: Path, placed: tuple[str, ...], encoding: str | None, *, quiet: bool) -> Inventory | None:
+    """The same, of a file that may also be something else: see `list_in`."""
+    from camscan.app.listed import list_in
+    from camscan.inventory.columns import parse_choices
+    from camscan.reports.escape import terminal
+
+    with waiting(f"Reading {terminal(path.name)}", quiet=quiet):
+        listed = list_in(path, parse_choices(placed), encoding)
+    if listed is not None:
+        _tell(listed, guessed=encoding is None, quiet=quiet)
     return listed
 
 
@@ -65,6 +74,13 @@ def at_sites(listed: Inventory, store: Store, placed: tuple[str, ...], *, quiet:
     if told and not quiet:
         click.echo(terminal(told, _LONG), err=True)
     return found
+
+
+def _tell(listed: Inventory, *, guessed: bool, quiet: bool) -> None:
+    from camscan.reports.escape import terminal
+
+    for text in () if quiet else _told(listed, guessed=guessed):
+        click.echo(terminal(text, _LONG), err=True)
 
 
 def _told(listed: Inventory, *, guessed: bool) -> Iterator[str]:

@@ -89,6 +89,12 @@ def test_a_list_may_say_no_more_than_makes_and_models(tmp_path: Path) -> None:
     assert (first["address"], first["verdict"], second["address"]) == ("row 2", "listed", "row 3")
 
 
+@pytest.mark.parametrize("words", [["-", "--map", "make=A"], ["--encoding", "cp1252"]])
+def test_how_to_read_a_list_is_said_of_a_file_only(words: list[str]) -> None:
+    with pytest.raises(UsageError, match="says how to read a list: give that as a file"):
+        CliRunner().invoke(identify, words, catch_exceptions=False)
+
+
 def test_a_table_that_names_no_makes_is_read_as_before(tmp_path: Path) -> None:
     path = tmp_path / "answer.csv"
     path.write_text("Server: App-webs/\n")
