@@ -5,7 +5,6 @@ They tell of no target, so that nothing imports them; but the block of an addres
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import BinaryIO
@@ -16,7 +15,6 @@ from camscan.imports.files.base import SNIFFED, Reader, Summary, imported, lines
 from camscan.records import Observation
 
 CHANNELS = ("mac",)
-_CELL = re.compile(r'[\s,;|"]+')
 _OWN = 2
 """A device may name so many addresses of its own, each behind a word."""
 
@@ -58,7 +56,7 @@ READER = Reader("mac-list", sniff, read, CHANNELS)
 
 
 def _cells(line: str) -> list[str]:
-    return [cell for cell in _CELL.split(line) if cell]
+    return [cell for cell in switchports.CELL.split(line) if cell]
 
 
 def _addresses(line: str) -> list[str]:

@@ -16,7 +16,7 @@ NAME = "switch-ports"
 _MAX_ENTRIES = 1_000_000
 _MAX_LINE = 512
 """Characters of a line that may belong to a table."""
-_CELL = re.compile(r'[\s,;|"]+')
+CELL = re.compile(r'[\s,;|"]+')
 _PORT = re.compile(
     r"(?:[a-z][a-z-]{0,24})?\d{1,3}(?:/\d{1,4}){1,3}(?:[.:]\d{1,4})?"  # Gi1/0/7, ge-0/0/7.0, 1/1/7
     r"|(?:eth|ether|ethernet|fa|gi|ge|te|xe|swp|sfp|lan|port|po|ae|bridge-aggregation)-?\d{1,4}",
@@ -145,7 +145,7 @@ def _rows(text: Iterable[str]) -> Iterator[tuple[str, tuple[str, tuple[str, str]
     """Each line that holds a MAC address and a port, with both, and the switch of the prompt above."""
     switch, head = "", None
     for line in (one[:_MAX_LINE] for one in text):
-        cells = _CELL.split(line)
+        cells = CELL.split(line)
         address = next(filter(None, map(mac, cells)), None)
         if prompt := _PROMPT.fullmatch(line):
             switch, head = prompt["name"], None
