@@ -80,7 +80,10 @@ class Matcher:
                             met.setdefault(match, (field, value, text))
         doubtful = bool(met) and is_doubtful(observation.fields)
         hits = {match: _Hit(observation, *where, doubtful) for match, where in met.items()}
-        return _Answer({_SAID_ALIKE.get(field, field): values for field, values in observation.fields.items()}, hits)
+        fields = observation.fields
+        if not _SAID_ALIKE.keys().isdisjoint(fields):
+            fields = {_SAID_ALIKE.get(field, field): values for field, values in fields.items()}
+        return _Answer(fields, hits)
 
     def _candidates(self, answer: _Answer) -> Iterable[Rule]:
         """The rules of which at least one pattern is met."""
