@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import logging
 import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import camscan
 from camscan.data import OVERLAY, fingerprints_folder
 from camscan.errors import StoreError
 from camscan.identify.library import Library
 from camscan.records import Scan, ScanStatus
+from camscan.sourcecode import code_digest
 from camscan.store.packed import LazyDevice, Merged
 
 if TYPE_CHECKING:  # SQLAlchemy takes a quarter of a second
@@ -28,7 +27,7 @@ if TYPE_CHECKING:  # SQLAlchemy takes a quarter of a second
 
 CODE = (
     *("records.py", "summaries.py", "moments.py", "codecs", "devices", "identify", "listings.py", "yamltree.py"),
-    "app/identifying.py",
+    *("sourcecode.py", "app/identifying.py"),
     *(f"store/{name}.py" for name in ("observed", "packed", "rows", "text")),
 )
 """What makes devices of stored observations: files and rooms of this package."""
@@ -89,18 +88,8 @@ def basis(rules: Library) -> str:
 @cache
 def _code() -> str:
     """Which code derives devices, and on which libraries; "" where its sources are not there to be looked at."""
-    package = Path(camscan.__file__).parent
-    files = [file for name in CODE for file in sorted(_sources(package / name))]
-    if any(not file.is_file() for file in files):
-        return ""
-    digest = sha256(" ".join((platform.python_version(), *map(_version, LIBRARIES))).encode())
-    for file in files:
-        digest.update(f"\n{file.relative_to(package)}\n".encode() + file.read_bytes())
-    return digest.hexdigest()
-
-
-def _sources(path: Path) -> Iterable[Path]:
-    return path.rglob("*.py") if path.is_dir() else (path,)
+    code = code_digest(CODE)
+    return code and " ".join((code, platform.python_version(), *map(_version, LIBRARIES)))
 
 
 def _version(distribution: str) -> str:

@@ -13,15 +13,17 @@ from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 
-from camscan import yamltree
 from camscan.data import MAX_BYTES
 from camscan.errors import RuleError
 from camscan.identify.library import Library
 from camscan.identify.rules import RULE_FOLDERS, Contents, Folder
+from camscan.sourcecode import code_digest
 
 _SUFFIXES = (".yaml", ".yml")
 _VOCABULARY = "vocabulary.yaml"
 _PARTS = (*RULE_FOLDERS, "brands/")
+_CODE = ("identify", "yamltree.py")
+"""What parses rules: files and rooms of this package."""
 
 
 def load(
@@ -43,8 +45,8 @@ def load(
     read = tuple(map(_read, folders))
     labels = partial(_parsed, tuple(map(_without_rules, read)), examples=False)
     digest, parse = _digest(read), partial(_parsed, read, examples=examples)
-    if keep and not examples and (code := _code()):
-        parse = partial(_kept, keep, sha256("\n".join((code, digest, *map(str, folders))).encode()).hexdigest(), parse)
+    if keep and not examples:
+        parse = partial(_kept, keep, (digest, *map(str, folders)), parse)
     library = Library(parse, digest, tell, labels)
     if strict and library.warnings:
         raise RuleError("\n".join(library.warnings))
@@ -100,21 +102,11 @@ def _without_rules(folder: Folder) -> Folder:
     return Folder(folder.path, light, folder.misplaced)
 
 
-def _code() -> str:
-    """Which code parses rules; "" where its sources are not there to be looked at."""
-    digest = sha256()
-    try:
-        for file in (*sorted(Path(__file__).parent.glob("*.py")), Path(yamltree.__file__)):
-            digest.update(file.read_bytes())
-    except OSError:
-        return ""
-    return digest.hexdigest()
-
-
-def _kept(file: Path, basis: str, parse: Callable[[], Contents]) -> Contents:
+def _kept(file: Path, of: Sequence[str], parse: Callable[[], Contents]) -> Contents:
     from camscan.identify.kept import kept  # noqa: PLC0415 - see the module's docstring
 
-    return kept(file, basis, parse)
+    code = code_digest(_CODE)
+    return kept(file, sha256("\n".join((code, *of)).encode()).hexdigest(), parse) if code else parse()
 
 
 def _parsed(folders: Sequence[Folder], *, examples: bool) -> Contents:
