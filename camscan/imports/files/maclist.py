@@ -5,7 +5,7 @@ They tell of no target, so that nothing imports them; but the block of an addres
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import BinaryIO
 
@@ -31,7 +31,8 @@ def sniff(head: bytes) -> bool:
     if count < 2 or any(map(switchports.HAS_IP.search, rows)):
         return False
     bare = all(len(_cells(row)) == len(some) for row, some in list(zip(rows, found, strict=True))[1:])
-    return 2 * sum(map(bool, found)) > len(rows) and (bare or count > _OWN)
+    is_list = bare or _are_table(rows) or count > _OWN
+    return is_list and 2 * sum(map(bool, found)) > len(rows)
 
 
 def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
@@ -53,6 +54,13 @@ def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observati
 
 
 READER = Reader("mac-list", sniff, read, CHANNELS)
+
+
+def _are_table(rows: Sequence[str]) -> bool:
+    """Whether all rows have the same number of cells, and more than one."""
+    return len(rows) > 1 and any(
+        rows[0].count(mark) and len({row.count(mark) for row in rows}) == 1 for mark in ",;\t|"
+    )
 
 
 def _cells(line: str) -> list[str]:

@@ -33,6 +33,7 @@ def reading(text: str) -> tuple[list[Observation], Summary]:
         f"MAC\r\n{MAC}\r\n{OTHER}\r\n",
         "4419b6010203\n3CEF8C010203\n",
         f"name,mac\nhall,{MAC}\ndoor,{OTHER}\nroof,{THIRD}\n",
+        f"MAC;Room\n{MAC};1\n{OTHER};2\n",
         SWITCH,
         "10 4419.b601.0203 DYNAMIC Gi1/0/7",
     ],
@@ -51,6 +52,7 @@ def test_lists_of_addresses(text: str) -> None:
         "",
         MAC,
         f"LAN MAC: {MAC}\nWLAN MAC: {OTHER}\n",  # of one device
+        f"LAN MAC: {MAC}, WLAN MAC: {OTHER}\n",
         f"Internet  10.1.2.3  5  {MAC}  ARPA\nInternet  10.1.2.4  5  {OTHER}  ARPA\n",  # an import knows it
         f"HTTP/1.1 200 OK\r\nServer: App-webs/\r\n\r\nmac={MAC}\r\nname=IPCAM\r\nmac2={OTHER}\r\n",
         f'{{"mac": "{MAC}"}}\n{{"mac": "{OTHER}"}}\n',
