@@ -30,7 +30,8 @@ def sniff(head: bytes) -> bool:
     count = len({address for some in found for address in some})
     if count < 2 or any(map(switchports.HAS_IP.search, rows)):
         return False
-    bare = all(len(_cells(row)) == len(some) for row, some in list(zip(rows, found, strict=True))[1:])
+    below = rows[1:] or rows  # names may stand above
+    bare = all(len(_cells(row)) == len(_addresses(row)) for row in below)
     is_list = bare or _are_table(rows) or count > _OWN
     return is_list and 2 * sum(map(bool, found)) > len(rows)
 
