@@ -28,17 +28,21 @@ while not select.select([sys.stdin], [], [], 0)[0]:
 """
 
 Spans: TypeAlias = Iterable[tuple[float, float]]
-"""Begin and end in seconds since the epoch, in order."""
+"""Begin and end in seconds since the epoch."""
 
 
 @contextmanager
-def standing_still() -> Iterator[list[tuple[float, float]]]:
-    """Note, by the end of the body, when a sleeper of the highest priority was woken late on each processor at once."""
+def standing_still(*, anywhere: bool = False) -> Iterator[list[tuple[float, float]]]:
+    """Note, by the end of the body, when a sleeper of the highest priority was woken late on each processor at once.
+
+    `anywhere`: on a single processor is enough.
+    """
     stalls: list[tuple[float, float]] = []
     with ExitStack() as running:
         sleepers = [running.enter_context(_sleeper(processor)) for processor in sorted(os.sched_getaffinity(0))]
         yield stalls
-        stalls += reduce(_both, [_late(sleeper) for sleeper in sleepers])
+        late = [_late(sleeper) for sleeper in sleepers]
+        stalls += itertools.chain(*late) if anywhere else reduce(_both, late)
 
 
 def _sleeper(processor: int) -> subprocess.Popen[str]:

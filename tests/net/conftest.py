@@ -27,7 +27,7 @@ from camscan.net.scope import Scope
 
 @pytest.fixture
 async def serve() -> AsyncIterator[Serve]:
-    """Start peers: `await serve(script, address, tls=context, inside=namespace)`."""
+    """Start peers: `await serve(script, address, port, tls=context, inside=namespace)`."""
     servers: list[asyncio.Server] = []
     tasks: set[asyncio.Task[None]] = set()
 
@@ -41,12 +41,13 @@ async def serve() -> AsyncIterator[Serve]:
     async def start(
         script: Script,
         address: str = "127.88.0.1",
+        port: int = 0,
         *,
         tls: ssl.SSLContext | None = None,
         inside: Namespace | None = None,
     ) -> Peer:
         with inside.inside() if inside else nullcontext():
-            sock = socket.create_server((address, 0), family=socket.AF_INET6 if ":" in address else socket.AF_INET)
+            sock = socket.create_server((address, port), family=socket.AF_INET6 if ":" in address else socket.AF_INET)
         peer = Peer(address, sock.getsockname()[1])
         servers.append(await asyncio.start_server(partial(talk, peer, script), sock=sock, ssl=tls, limit=2**20))
         return peer

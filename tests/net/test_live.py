@@ -8,9 +8,7 @@ import re
 import socket
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -463,39 +461,6 @@ async def test_cancelled_anywhere_nothing_is_left(
     await eventually(lambda: descriptors() <= before)
 
 
-@pytest.fixture
-def site() -> Iterator[tuple[int, int]]:
-    """120 hosts that serve pages, and 80 that refuse; the port, and one that is closed everywhere."""
-    with ExitStack() as stack:
-        first = stack.enter_context(socket.create_server(("127.88.5.1", 0), backlog=64))
-        port = first.getsockname()[1]
-        others = (socket.create_server((f"127.88.5.{last}", port), backlog=64) for last in range(2, 121))
-        socks = [first, *map(stack.enter_context, others)]
-        loop = asyncio.new_event_loop()
-
-        async def main() -> None:
-            for sock in socks:
-                await asyncio.start_server(quiet_web, sock=sock)
-
-        loop.run_until_complete(main())
-        thread = threading.Thread(target=loop.run_forever)
-        thread.start()
-        yield port, 9
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        for task in asyncio.all_tasks(loop):
-            task.cancel()
-            loop.run_until_complete(asyncio.gather(task, return_exceptions=True))
-        loop.close()
-
-
-async def quiet_web(reader: Reader, writer: Writer) -> None:
-    try:
-        await web(reader, writer)
-    except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
-        writer.transport.abort()
-
-
 COVER = """
 import asyncio, json, resource, sys
 soft, port, closed = map(int, sys.argv[1:])
@@ -526,9 +491,12 @@ asyncio.run(main())
 """
 
 
-def test_a_low_limit_of_descriptors_changes_no_result(site: tuple[int, int]) -> None:
-    port, closed = site
-    found = [covered(limit, port, closed) for limit in (64, 20_000)]
+async def test_a_low_limit_of_descriptors_changes_no_result(serve: Serve) -> None:
+    """120 hosts that serve pages, and 80 that refuse; 9 is closed everywhere."""
+    port = (await serve(web, "127.88.5.1")).port
+    for last in range(2, 121):
+        await serve(web, f"127.88.5.{last}", port)
+    found = [await covered(limit, port, 9) for limit in (64, 20_000)]
     page = ["answered", "", len(OK)]
     assert found[1]["failures"] == 0
     assert found[1]["results"] == {
@@ -541,18 +509,19 @@ def test_a_low_limit_of_descriptors_changes_no_result(site: tuple[int, int]) -> 
     assert found[0] == found[1]
 
 
-def covered(limit: int, port: int, closed: int) -> Any:
-    root = Path(__file__).parents[2]
-    done = subprocess.run(
-        [sys.executable, "-c", COVER, str(limit), str(port), str(closed)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        cwd=root,
+async def covered(limit: int, port: int, closed: int) -> Any:
+    command = [sys.executable, "-c", COVER, str(limit), str(port), str(closed)]
+    process = await asyncio.create_subprocess_exec(
+        *command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=Path(__file__).parents[2]
     )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    try:
+        async with asyncio.timeout(60):
+            out, err = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+    assert process.returncode == 0, err.decode()
+    return json.loads(out)
 
 
 def test_a_line_is_an_ordinary_socket_to_everybody_else() -> None:

@@ -95,6 +95,13 @@ class Deaf:
             filler.connect_ex(listener.getsockname())
         return listener.getsockname()[0], listener.getsockname()[1]
 
+    def make_room(self) -> None:
+        """Let the next SYN in: its own waiting connections, of which each would take the place, end before."""
+        listener, *fillers = self.socks
+        for filler in fillers:
+            filler.close()
+        listener.accept()[0].close()
+
     def __exit__(self, *_: object) -> None:
         for sock in self.socks:
             sock.close()

@@ -211,7 +211,7 @@ def test_the_pace_is_kept_as_the_site_sees_it(
     """
     rate = 1_500
     for _ in range(3):
-        with standing_still() as stalls, arriving(site, "10.99.0.1", 8_000) as arrivals:
+        with standing_still(anywhere=True) as stalls, arriving(site, "10.99.0.1", 8_000) as arrivals:
             run(site, of(site, method=method, rate=rate, wait=0.5 if method == "syn" else 1.5, half_open=8_192))
         questions = 3 * 1_024 - len(ALIVE)
         assert len(arrivals.times) >= questions
@@ -220,7 +220,8 @@ def test_the_pace_is_kept_as_the_site_sees_it(
         excess = {seconds: most_within(arrivals.times, seconds) - most for seconds, most in allowed.items()}
         if max(excess.values()) <= 0:
             return
-        assert stalls, f"the machine did not stand still, and these were exceeded: {excess}"
+        # a processor that stands still keeps packets back that were counted before
+        assert stalls, f"no processor stood still, and these were exceeded: {excess}"
     pytest.fail(f"exceeded three times: {excess}")
 
 
