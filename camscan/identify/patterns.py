@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import cache, cached_property, lru_cache
 
 import re2
@@ -132,9 +132,14 @@ class _Share:
     """
 
     def __init__(self, matches: Sequence[Match], *, wide: bool, always: bool) -> None:
-        self.matches = matches
         self.always = always
+        self._matches = matches
+        self._members = frozenset(matches)
         self._wide = wide
+
+    def has_any(self, matches: Set[Match]) -> bool:
+        """Whether some of these are in it."""
+        return not self._members.isdisjoint(matches)
 
     def search(self, value: bytes) -> Iterator[Match]:
         """Those that match a value."""
@@ -143,7 +148,7 @@ class _Share:
 
     @cached_property
     def _automata(self) -> Sequence[tuple[Sequence[Match], re2.Set]]:
-        return tuple(_automata(self.matches, self._wide))
+        return tuple(_automata(self._matches, self._wide))
 
 
 class PatternSet:
@@ -220,7 +225,7 @@ class PatternSet:
         plain = ((match, *self._plain[match]) for match in likely & self._plain.keys())
         found = [match for match, text, is_folded in plain if text in (lower if is_folded else part)]
         for share in self._shares:
-            if share.always or not likely.isdisjoint(share.matches):
+            if share.always or share.has_any(likely):
                 found += share.search(part)
         begins = dict.fromkeys(self._lookup.search(value))
         found += [one for one in begins if one.comparison or _compiled(one.pattern).search(value) is not None]
