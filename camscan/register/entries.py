@@ -11,7 +11,7 @@ from camscan.register.names import known_as, lasting, names
 from camscan.sweeps import lifecycle
 from camscan.sweeps.coverage import Terms
 from camscan.sweeps.memory import Track
-from camscan.sweeps.snapshot import Sighting, Snapshot
+from camscan.sweeps.snapshot import DeviceSummary, Sighting, Snapshot
 from camscan.sweeps.tracks import match
 
 _TERMS = Terms()
@@ -41,27 +41,34 @@ def take_in(tracks: Sequence[Track], snapshot: Snapshot, until: datetime | None 
     snapshot = replace(snapshot, at=min(snapshot.at, until or snapshot.at))
     seen = {}
     for number, parts in found.seen.items():
-        parts_before = [tracks[number], *(tracks[other] for other in found.joined.get(number, ()))]
-        whole = lifecycle.merged(tracks[number], parts_before[1:])
-        sightings = [_no_less(snapshot.sightings[part], whole) for part in parts]
-        after, _ = lifecycle.seen(whole, sightings, snapshot, _TERMS)
-        last_seen = min(tracks[number].last_seen, until or tracks[number].last_seen)
-        times = (tracks[number].first_seen, last_seen, snapshot.at)
-        aliases = _aliases(parts_before, after)
-        seen[number] = replace(after, first_seen=min(times), last_seen=max(times), aliases=aliases)
+        before = [tracks[number], *(tracks[other] for other in found.joined.get(number, ()))]
+        seen[number] = _seen(before, [snapshot.sightings[part] for part in parts], snapshot, until)
     joined = tuple(other for others in found.joined.values() for other in others)
     return RegisterChanges(
         seen, tuple(lifecycle.begun(snapshot.sightings[number], snapshot) for number in found.new), joined
     )
 
 
-def _no_less(one: Sighting, before: Track) -> Sighting:
-    """A sighting of a device that was listed; what knows less of it, such as a table of MACs, takes nothing back."""
-    device = one.device
-    is_less = device.verdict is Verdict.UNIDENTIFIED or (device.verdict is Verdict.SUSPECTED and device.level == _HINT)
-    if before.device.verdict is not Verdict.LISTED or not is_less:
-        return one
-    return replace(one, device=replace(device, verdict=Verdict.LISTED, level=None, policies=(), evidence=""))
+def _seen(before: Sequence[Track], parts: Sequence[Sighting], snapshot: Snapshot, until: datetime | None) -> Track:
+    """The track of a device, of which there were several where they turned out to be one, after a snapshot."""
+    newest, *others = sorted(before, key=lambda track: track.last_seen, reverse=True)
+    whole, last_seen = lifecycle.merged(newest, others), newest.last_seen
+    is_late = snapshot.at < last_seen <= (until or last_seen)
+    if is_late:
+        after = lifecycle.recalled(whole, _no_less(whole.device, lifecycle.best(parts)), parts)
+    else:
+        sightings = [replace(one, device=_no_less(one.device, whole.device)) for one in parts]
+        after, _ = lifecycle.seen(whole, sightings, snapshot, _TERMS)
+    times = (whole.first_seen, min(last_seen, until or last_seen), snapshot.at)
+    return replace(after, first_seen=min(times), last_seen=max(times), aliases=_aliases(before, after))
+
+
+def _no_less(now: DeviceSummary, before: DeviceSummary) -> DeviceSummary:
+    """A device that was listed; what knows less of it, such as a table of MACs, takes nothing back."""
+    is_less = now.verdict is Verdict.UNIDENTIFIED or (now.verdict is Verdict.SUSPECTED and now.level == _HINT)
+    if before.verdict is not Verdict.LISTED or not is_less:
+        return now
+    return replace(now, verdict=Verdict.LISTED, level=None, policies=(), evidence="")
 
 
 def _aliases(before: Sequence[Track], after: Track) -> tuple[str, ...]:

@@ -63,13 +63,13 @@ def merged(track: Track, others: Sequence[Track]) -> Track:
 
 def seen(track: Track, parts: Sequence[Sighting], snapshot: Snapshot, terms: Terms) -> tuple[Track, list[Change]]:
     """The track and changes of a device that was seen, possibly as several sightings."""
-    best = max((one.device for one in parts), key=lambda known: RANKS.index(known.verdict))
+    known = best(parts)
     addresses = tuple(dict.fromkeys(address for one in parts for address in one.device.addresses))
     moved = track.places.keys().isdisjoint(addresses)
     rules = frozenset().union(*(one.rules for one in parts))
-    verdict, judged = _settled(track.verdict, best.verdict.value, terms, at_once=not rules <= track.rules)
-    name, renamed = _settled(track.name, best.name, terms)
-    device = _filled(best, track.device, addresses, verdict)
+    verdict, judged = _settled(track.verdict, known.verdict.value, terms, at_once=not rules <= track.rules)
+    name, renamed = _settled(track.name, known.name, terms)
+    device = _filled(known, track.device, addresses, verdict)
     firmware = _other_firmware(track, parts)
     after = replace(
         _with_traits(track, parts),
@@ -86,6 +86,21 @@ def seen(track: Track, parts: Sequence[Sighting], snapshot: Snapshot, terms: Ter
         unasked=0,
     )
     return after, list(_changes(track, after, firmware, moved=moved, judged=judged, renamed=renamed))
+
+
+def recalled(track: Track, device: DeviceSummary, parts: Sequence[Sighting]) -> Track:
+    """The track of a device that an older snapshot saw, too: it adds what was not known. `device` is how it is now."""
+    older = best(parts)
+    verdict = Debounced(device.verdict.value)
+    filled = _filled(device, older, device.addresses, verdict)
+    identified = next((one.id for one in (device, older) if one.id not in one.addresses), device.id)
+    return replace(
+        _with_traits(track, parts),
+        device=replace(filled, id=identified),
+        verdict=verdict,
+        name=track.name if track.name.value else Debounced(filled.name),
+        firmwares={**_firmwares(parts), **track.firmwares},
+    )
 
 
 def unseen(track: Track, snapshot: Snapshot, terms: Terms, sight: Visibility | None) -> tuple[Track, list[Change]]:
@@ -130,6 +145,11 @@ def _settled(held: Debounced, now: str | None, terms: Terms, *, at_once: bool = 
     if now != held.value and (at_once or terms.met(odd)):
         return Debounced(now), True
     return Debounced(held.value, odd), False
+
+
+def best(parts: Iterable[Sighting]) -> DeviceSummary:
+    """The device as the sighting shows it whose verdict matters most."""
+    return max((one.device for one in parts), key=lambda known: RANKS.index(known.verdict))
 
 
 def _filled(now: DeviceSummary, before: DeviceSummary, addresses: tuple[str, ...], verdict: Debounced) -> DeviceSummary:

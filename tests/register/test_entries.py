@@ -40,6 +40,33 @@ def test_an_older_scan_that_comes_late_does_not_turn_the_clock_back() -> None:
     assert (late.first_seen, late.last_seen) == (BEGIN + timedelta(days=3), BEGIN + timedelta(days=9))
 
 
+def test_an_older_scan_that_comes_late_adds_what_was_not_known_and_changes_nothing() -> None:
+    """Else the register says that a device was seen today where it stood years ago."""
+    [camera] = cameras(1)
+    now = replace(moved(camera, "10.0.0.99"), firmware="V5.7.0")
+    [known] = tracks(sweep(9, [now], lost=[("", "onvif")]))
+    then = replace(camera, listed=False, name="entrance")
+    late = take_in([known], sweep(3, [then])).seen[0]
+    assert late.device == replace(known.device, name="entrance")
+    assert (late.places, late.channels, late.verdict) == (known.places, known.channels, known.verdict)
+    assert late.firmwares == {**known.firmwares, "onvif-rule": frozenset({"V5.4.5"})}
+    assert (late.first_seen, late.last_seen) == (BEGIN + timedelta(days=3), BEGIN + timedelta(days=9))
+    after = take_in([late], sweep(10, [camera])).seen[0]
+    assert (after.device.address, after.device.firmware) == ("10.0.0.1", "V5.4.5")
+
+
+def test_an_older_scan_that_comes_late_lists_what_a_newer_one_knew_less_of() -> None:
+    """As it does where it comes first."""
+    site = cameras(1)
+    hints = sweep(9, site, lost=[("", "sadp"), ("", "http")])
+    [known] = tracks(hints)
+    assert known.device.verdict is Verdict.SUSPECTED
+    late = take_in([known], sweep(3, site)).seen[0].device
+    soon = take_in(tracks(sweep(3, site)), hints).seen[0].device
+    assert (late.verdict, late.level, late.policies) == (soon.verdict, soon.level, soon.policies)
+    assert late.verdict is Verdict.LISTED
+
+
 def test_a_clock_that_was_ahead_for_a_night_says_nothing_of_when_a_device_was_seen() -> None:
     """Else the device could not be called removed before that time comes."""
     site, now = cameras(2), BEGIN + timedelta(days=2)
@@ -74,3 +101,13 @@ def test_two_cards_that_prove_to_be_one_device_are_joined() -> None:
     assert len(taken.seen) == 1
     assert len(taken.joined) == 1
     assert not set(taken.joined) & set(taken.seen)
+
+
+def test_devices_that_prove_to_be_one_were_seen_when_any_of_them_was() -> None:
+    first, second = Camera("10.0.0.1"), Camera("10.0.0.2")
+    both = replace(first, serial="SN000000009", more=("10.0.0.2",))
+    early, late = tracks(sweep(0, [second]))[0], tracks(sweep(5, [first]))[0]
+    [joined] = take_in([late, early], sweep(7, [both])).seen.values()
+    assert (joined.first_seen, joined.last_seen) == (BEGIN, BEGIN + timedelta(days=7))
+    [joined] = take_in([early, late], sweep(1, [both])).seen.values()
+    assert (joined.first_seen, joined.last_seen) == (BEGIN, BEGIN + timedelta(days=5))
