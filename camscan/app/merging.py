@@ -224,7 +224,7 @@ def _merge_register(store: Store, other: Store, site: str, called: str) -> None:
 
     Where something is, the scans that were merged are merged into it as any others are.
     """
-    if store.register.marks(called):
+    if store.register.taken(called):
         return
     with faults_of_store(other.where, "its register of devices"):
         marks = [replace(mark, site=called) for mark in other.register.taken(site)]

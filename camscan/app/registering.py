@@ -22,6 +22,7 @@ from camscan.register.states import changes_by_key, state_among, state_of
 from camscan.reports import is_shown, select
 from camscan.store import Store
 from camscan.store.damage import damage
+from camscan.store.register import Standing
 from camscan.store.registered import Entry, Mark
 from camscan.store.schema import register_tracks
 from camscan.summaries import State, StateChange
@@ -127,21 +128,23 @@ def register(store: Store, seen: Snapshot, site: str | None, stamp: str) -> list
     """
     place, until = site or "", latest_past()
     for _ in range(_TRIES):
-        marks = store.register.marks(place)
-        if marks.get(seen.scan) == seen.at or _kept(store, seen, Mark(seen.scan, place, seen.at, stamp), marks, until):
+        now = store.register.standing(place)
+        if now.marks.get(seen.scan) == seen.at or _kept(
+            store, seen, Mark(seen.scan, place, seen.at, stamp), now, until
+        ):
             return list(_returns(store, place, min(seen.at, until)))
     raise StoreError(f"{store.where} keeps being changed by other processes: try again later")
 
 
-def _kept(store: Store, seen: Snapshot, mark: Mark, marks: Mapping[str, datetime], until: datetime) -> bool:
-    """Take a snapshot in, unless another process has done so with any since `marks` were read."""
+def _kept(store: Store, seen: Snapshot, mark: Mark, standing: Standing, until: datetime) -> bool:
+    """Take a snapshot in, unless another process has done so with any, or said anything, since `standing` was read."""
     before = store.register.entries(mark.site)
     taken = take_in([track_of(entry) for entry in before], seen, until)
     pairs = [*((before[number], track) for number, track in taken.seen.items()), *((None, new) for new in taken.new)]
     about = changes_by_key(store.register.changes_of(key(name) for _, track in pairs for name in known_as(track)))
     entries = [_entry(mark.site, track, entry, about) for entry, track in pairs]
     gone = [number for other in taken.joined if (number := before[other].number) is not None]
-    return store.register.keep(mark, entries, gone, marks)
+    return store.register.keep(mark, entries, gone, standing)
 
 
 def _returns(store: Store, place: str, at: datetime) -> Iterator[Return]:

@@ -76,7 +76,7 @@ class Database:
             work(connection, False)
 
     def make_alone(self, connection: Connection) -> None:
-        """Within a transaction that writes: let nobody else make or alter the tables meanwhile."""
+        """Within a transaction that writes: let nobody else alter the tables, or change the register, meanwhile."""
         if self.file is None:  # of SQLite, whoever writes is alone
             server.make_alone(connection)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, delete, func, insert, or_, select, true, update
 
@@ -34,6 +34,13 @@ from camscan.summaries import State, StateChange, Tally
 _PAGE = 500
 
 
+class Standing(NamedTuple):
+    """What the register of a site follows from: its scans, each as it was at this end, and how much was ever said."""
+
+    marks: Mapping[str, datetime]
+    said: int
+
+
 class Register:
     """States and register of one store; every method is one transaction.
 
@@ -45,13 +52,13 @@ class Register:
 
     def say(self, change: StateChange, keys: Collection[str], entry: Entry) -> None:
         """Append what was said of a device, and let the register show it."""
-        with self._database.writing() as connection:
+        with self._alone() as connection:
             _append(connection, change, keys)
             _show(connection, replace(entry, state=change.state, state_at=change.at))
 
     def add(self, said: Iterable[tuple[StateChange, Collection[str]]]) -> None:
         """Append what was said elsewhere, each with the keys of its device; the register does not show it yet."""
-        with self._database.writing() as connection:
+        with self._alone() as connection:
             for change, keys in said:
                 _append(connection, change, keys)
 
@@ -110,19 +117,20 @@ class Register:
                 found.update((entry.number, entry) for entry in entries)
         return tuple(found.values())
 
-    def marks(self, site: str) -> Mapping[str, datetime]:
-        """The scans of a site that the register holds, each as it was at this end."""
+    def standing(self, site: str) -> Standing:
+        """What the register of a site follows from now: to be asked before what `keep` is given is read."""
         with self._database.reading() as connection:
-            return self._marks(connection, site)
+            return self._standing(connection, site)
 
-    def keep(self, mark: Mark, entries: Sequence[Entry], gone: Collection[int], marks: Mapping[str, datetime]) -> bool:
+    def keep(self, mark: Mark, entries: Sequence[Entry], gone: Collection[int], before: Standing) -> bool:
         """Keep what a scan has changed: entries, those `gone` into others, and that the scan is in.
 
-        Returns False, and keeps nothing, where others have taken scans of the site in since `marks` were read.
+        Returns False, and keeps nothing, where others have taken in scans of the site, or said anything, since `before`
+        was read.
         """
         kept = [entry.number for entry in entries if entry.number is not None]
-        with self._database.writing() as connection:
-            if self._marks(connection, mark.site) != marks:
+        with self._alone() as connection:
+            if self._standing(connection, mark.site) != before:
                 return False
             _drop(connection, gone, entirely=True)
             _drop(connection, kept, entirely=False)
@@ -140,8 +148,8 @@ class Register:
         """Keep what the register of another store holds of a site; False, and nothing, where this one holds any."""
         if not marks:
             return False
-        with self._database.writing() as connection:
-            if self._marks(connection, marks[0].site):
+        with self._alone() as connection:
+            if self._taken(connection, marks[0].site):
                 return False
             _put_all(connection, entries)
             connection.execute(insert(registered), list(map(mark_values, marks)))
@@ -149,7 +157,7 @@ class Register:
 
     def restate(self, entries: Iterable[Entry]) -> None:
         """Let the register show the states of these entries of it."""
-        with self._database.writing() as connection:
+        with self._alone() as connection:
             for entry in entries:
                 _show(connection, entry)
 
@@ -182,7 +190,7 @@ class Register:
 
     def clear(self, sites: Iterable[str] | None = None) -> None:
         """Drop the register, or that of these sites, to be derived anew; what people said stays."""
-        with self._database.writing() as connection:
+        with self._alone() as connection:
             if sites is None:
                 for table in (register_tracks, register_keys, register, registered):
                     connection.execute(delete(table))
@@ -226,8 +234,16 @@ class Register:
         rows = connection.execute(select(registered).where(registered.c.site == escape(site))).all()
         return tuple(self._database.opened(registered, row, to_mark) for row in rows)
 
-    def _marks(self, connection: Connection, site: str) -> dict[str, datetime]:
-        return {mark.scan: mark.at for mark in self._taken(connection, site)}
+    def _standing(self, connection: Connection, site: str) -> Standing:
+        marks = {mark.scan: mark.at for mark in self._taken(connection, site)}
+        return Standing(marks, connection.scalar(select(func.count()).select_from(states)) or 0)
+
+    @contextmanager
+    def _alone(self) -> Iterator[Connection]:
+        """A transaction that writes, while no other process changes the register: what is read in it stays true."""
+        with self._database.writing() as connection:
+            self._database.make_alone(connection)
+            yield connection
 
 
 def _append(connection: Connection, change: StateChange, keys: Collection[str]) -> None:

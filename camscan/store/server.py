@@ -18,7 +18,8 @@ PATIENCE = 30.0
 """Seconds for which a server that was there before is waited for: as long as a restart takes."""
 _PAUSE = 0.2
 NAMESPACE = 0x63616D73
-"""First key of the advisory locks of camscan ("cams"); the second is the number of a scan, 0 for the tables."""
+"""First key of the advisory locks of camscan ("cams"); the second is the number of a scan, 0 for the tables
+and the register."""
 _MAKE = text("SELECT pg_advisory_xact_lock(:space, 0)")
 _MEANINGS = (
     ("53100", "cannot grow, the disk of its server is full: free some space there; what was stored is kept"),
@@ -64,7 +65,7 @@ def carry_out(connect: Callable[[], Connection], first: Callable[[], None], work
 
 
 def make_alone(connection: Connection) -> None:
-    """Let nobody else make or alter the tables until the transaction has ended."""
+    """Let nobody else make or alter the tables, or change the register, until the transaction has ended."""
     connection.execute(_MAKE, {"space": NAMESPACE})
 
 

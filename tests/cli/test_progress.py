@@ -153,7 +153,7 @@ def test_derived_anew_it_is_the_same(store: Store) -> None:
 
 
 def test_what_could_not_be_derived_again_is_not_dropped(store: Store) -> None:
-    store.register.keep(Mark("gone", "hq", datetime.now(UTC), "x"), (), (), store.register.marks("hq"))
+    store.register.keep(Mark("gone", "hq", datetime.now(UTC), "x"), (), (), store.register.standing("hq"))
     with pytest.raises(UsageError, match=r"from 1 scan no longer stored in full"):
         run(store, "--again")
 

@@ -113,7 +113,7 @@ def test_what_sweeps_remember_tell_and_register(store: Store, path: Path, text: 
     assert (message.id, message.site, store.outbox.memory(text)) == (text, text, text)
     assert store.outbox.failures() == {text: {text: text}}
     entry = Entry(text, text, text, "listed", (text,), NOON, NOON, text, (text,))
-    assert store.register.keep(Mark("a", text, NOON, text), [entry], [], store.register.marks(text))
+    assert store.register.keep(Mark("a", text, NOON, text), [entry], [], store.register.standing(text))
     [kept] = store.register.named(text, [text], text)
     assert kept == replace(entry, keys=(), number=kept.number)
     change = StateChange(text, text, text, State.TICKETED, text, text, NOON, (text,), (text,))

@@ -31,7 +31,7 @@ def change(address: str, state: State, site: str = "hq", why: str = "because") -
 
 
 def keep(store: Store, new: Mark, entries: Sequence[Entry] = (), gone: Sequence[int] = ()) -> None:
-    assert store.register.keep(new, entries, gone, store.register.marks(new.site))
+    assert store.register.keep(new, entries, gone, store.register.standing(new.site))
 
 
 def say(store: Store, address: str, state: State, why: str = "because") -> None:
@@ -144,11 +144,21 @@ def test_a_ledger_is_read_from_a_beginning_on(store: Store) -> None:
 
 
 def test_two_who_take_in_scans_of_a_site_at_once_do_not_make_devices_twice(store: Store) -> None:
-    marks = store.register.marks("hq")
-    assert store.register.keep(mark("a"), [entry("1")], (), marks)
-    assert not store.register.keep(mark("b"), [entry("1")], (), marks)
+    before = store.register.standing("hq")
+    assert store.register.keep(mark("a"), [entry("1")], (), before)
+    assert not store.register.keep(mark("b"), [entry("1")], (), before)
     assert [one.address for one in store.register.entries()] == ["1"]
-    assert store.register.keep(mark("b", "branch"), [entry("1", "branch")], (), marks)
+    assert store.register.keep(mark("b", "branch"), [entry("1", "branch")], (), before)
+
+
+def test_what_is_said_while_a_scan_is_taken_in_is_not_lost_to_it(store: Store) -> None:
+    """Else the register shows a device as found that was removed, until it is seen again: for good."""
+    keep(store, mark("a"), [entry("1")])
+    before, [known] = store.register.standing("hq"), store.register.entries()
+    say(store, "1", State.REMOVED)
+    assert not store.register.keep(mark("b"), [known], (), before)
+    [found] = store.register.entries()
+    assert found.state is State.REMOVED
 
 
 def test_nothing_is_asked_of_sqlite_that_older_ones_in_use_lack(store: Store) -> None:

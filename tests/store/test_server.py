@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -27,9 +27,10 @@ from camscan.cli.report import report
 from camscan.cli.state import state
 from camscan.errors import StoreError
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
-from camscan.store import Store, queries
+from camscan.store import Store, queries, register
 from camscan.store import server as module
 from camscan.store.outbox import Message
+from camscan.store.registered import Entry, Mark
 from camscan.store.sessionlocks import SessionLocks
 
 Build = Callable[..., Observation]
@@ -147,6 +148,28 @@ def test_who_write_at_once_lose_nothing(url: str, new_scan: NewScan, seen: Build
     with Store.open(url) as store:
         assert [len(list(store.ledger(name))) for name in names] == [30, 30, 30]
         assert [len(list(store.observations(name))) for name in names] == [30, 30, 30]
+
+
+def test_two_hosts_that_take_in_scans_of_a_site_at_once_do_not_make_devices_twice(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = Entry("hq", "SN-1", "10.0.0.1", "listed", (), NOON, NOON, "{}", ("serial 1",))
+    put_all, puts, kept = register._put_all, [], []
+    with Store.open(url) as here, Store.open(url) as there, ThreadPoolExecutor(1) as beside:
+        before = here.register.standing("hq")
+
+        def beside_another(connection: Connection, entries: Sequence[Entry]) -> None:
+            puts.append(entries)
+            if len(puts) == 1:
+                kept.append(beside.submit(there.register.keep, Mark("b", "hq", NOON, ""), [entry], (), before))
+                with suppress(TimeoutError):
+                    kept[0].result(1)
+            put_all(connection, entries)
+
+        monkeypatch.setattr(register, "_put_all", beside_another)
+        assert here.register.keep(Mark("a", "hq", NOON, ""), [entry], (), before)
+        assert not kept[0].result(10)
+        assert [one.address for one in here.register.entries()] == ["10.0.0.1"]
 
 
 def test_a_restart_costs_nothing(server: Postgres, url: str, new_scan: NewScan) -> None:
