@@ -29,7 +29,7 @@ from camscan.records import LedgerEntry, Observation, Origin, Outcome
 from camscan.store.damage import FAULTS, opened
 from camscan.store.rows import Values, load_channels, outcome_of, to_time
 from camscan.store.schema import ledger, observations, scans
-from camscan.store.text import escape, load_map
+from camscan.store.text import escape, load_map, unescape
 
 _AT_ONCE = 500
 _REPLACED_AT_ONCE = 200
@@ -139,6 +139,20 @@ def ledger_counts(connection: Connection, number: int, where: str) -> Mapping[st
 def _outcomes(row: Row[Any]) -> Sequence[tuple[str, Outcome]]:
     """The outcome on each channel, and in all under ""."""
     return (*load_channels(row.channels).items(), ("", outcome_of(row.channels, row.reasons)))
+
+
+def covered(connection: Connection, number: int) -> Iterator[str]:
+    """The targets that have a ledger entry, but for those that have answered and of which it shows no sign of life."""
+    answers = [outcome.value for outcome in Outcome if outcome.has_answer]
+    heard = select(observations.c.target).where(observations.c.scan == number, observations.c.outcome.in_(answers))
+    entries = select(ledger.c.target, ledger.c.channels).where(ledger.c.scan == number)
+    late = {
+        target
+        for target, channels in connection.execute(entries.where(ledger.c.target.in_(heard)))
+        if not any(outcome.is_alive for outcome in load_channels(channels).values())
+    }
+    targets = connection.scalars(select(ledger.c.target).where(ledger.c.scan == number))
+    return (unescape(target) for target in targets if target not in late)
 
 
 def storable(number: int, records: Iterable[_RecordT], values: Callable[[int, _RecordT], Values]) -> Iterator[Values]:

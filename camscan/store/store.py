@@ -226,10 +226,10 @@ class Store:
             return queries.ledger_counts(connection, number, self.where)
 
     def covered(self, scan_id: str) -> frozenset[str]:
-        """The targets that have a ledger entry: a scan that is resumed need not ask them again."""
-        query = select(ledger.c.target).where(ledger.c.scan == self._number(scan_id))
+        """The targets with a ledger entry, except those heard after it was written: who resumes asks the others."""
+        number = self._number(scan_id)
         with self.database.reading() as connection:
-            return frozenset(map(unescape, connection.scalars(query)))
+            return frozenset(queries.covered(connection, number))
 
     def would_thin(self, scan_id: str, keep: Collection[str]) -> Thinned:
         """What `thin` would do."""

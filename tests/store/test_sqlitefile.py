@@ -66,7 +66,7 @@ def test_a_copy_under_writing_is_one_moment_of_the_store(
         assert list(faults(tmp_path / f"copy{number}.db")) == []
         with Store.open(tmp_path / f"copy{number}.db") as copy:
             if len(copy.scans()) == 2:
-                assert {one.target for one in copy.observations("two")} == copy.covered("two")
+                assert {one.target for one in copy.observations("two")} == {one.target for one in copy.ledger("two")}
             assert len(list(copy.observations("one"))) == 500
 
 

@@ -142,6 +142,23 @@ def test_ledger(store: Store, new_scan: Callable[[str], Scan], silent: Callable[
     }
 
 
+def test_a_target_that_was_heard_after_its_entry_was_written_is_not_covered(
+    store: Store,
+    new_scan: Callable[[str], Scan],
+    seen: Callable[..., Observation],
+    silent: Callable[[str], LedgerEntry],
+) -> None:
+    """It answered a multicast late, and was to be asked when all others were: a scan that is resumed does so."""
+    store.begin(new_scan("one"))
+    store.append("one", entries=[silent("10.0.0.1"), silent("10.0.0.2"), silent("10.0.0.3")])
+    crashed = replace(seen("10.0.0.3"), outcome=Outcome.CRASHED)
+    store.append("one", [seen("10.0.0.1"), seen("10.0.0.1"), seen("10.0.0.4"), crashed])
+    store.append("one", entries=[LedgerEntry("10.0.0.4", {"wsd": Outcome.SILENT, "http": Outcome.REFUSED})])
+    assert store.covered("one") == {"10.0.0.2", "10.0.0.3", "10.0.0.4"}
+    store.append("one", entries=[LedgerEntry("10.0.0.1", {"wsd": Outcome.ANSWERED, "http": Outcome.SILENT})])
+    assert "10.0.0.1" in store.covered("one")
+
+
 def test_a_target_of_which_something_could_not_be_asked_counts_as_that(
     store: Store, new_scan: Callable[[str], Scan]
 ) -> None:
