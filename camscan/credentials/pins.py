@@ -38,7 +38,9 @@ class Pins:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._known = {(pin.site, pin.address, pin.port): pin for pin in _read(path)}
+        self._known: dict[tuple[str | None, str, int], Pin] = {}
+        for pin in _read(path):  # where two processes have pinned one at the same time, the first counts
+            self._known.setdefault((pin.site, pin.address, pin.port), pin)
 
     @classmethod
     def beside(cls, credentials: Path) -> Pins:

@@ -49,3 +49,13 @@ def test_a_file_that_others_can_read_is_refused(tmp_path: Path) -> None:
 def test_what_cannot_be_remembered_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(HostError, match="must be remembered"):
         Pins(tmp_path / "no folder" / "pins").learn(None, "10.0.0.1", 443, ONE)
+
+
+def test_of_two_processes_that_pin_at_once_the_first_counts(tmp_path: Path) -> None:
+    path = tmp_path / "pins"
+    here, there = Pins(path), Pins(path)
+    here.learn(None, "10.0.0.1", 443, ONE)
+    there.learn(None, "10.0.0.1", 443, OTHER)
+    known = Pins(path).at(None, "10.0.0.1", 443)
+    assert known is not None
+    assert known.certificate == ONE
