@@ -17,11 +17,13 @@ from camscan.app.sweeping import SweepContext
 from camscan.identify.library import Library
 from camscan.policy import Policy
 from camscan.records import Scan
+from camscan.register.removal import beginning, witnesses
 from camscan.reports.escape import terminal
 from camscan.reports.words import joined, plural
 from camscan.store import Store
 from camscan.store.marks import THINNED
 from camscan.store.prune import Thinned
+from camscan.summaries import StateChange
 from camscan.sweeps.config import Config, Retention, Site
 from camscan.sweeps.journal import tell
 from camscan.sweeps.retention import expendable, worth_keeping
@@ -63,13 +65,20 @@ def prune(
     now, sweeps = datetime.now(UTC), sweeps_of(store, site)
     if all(THINNED in scan.settings for scan in sweeps[terms.sweeps :]):
         return  # as of nearly every site of thousands: what is remembered of one takes longer to read than its scans
-    lists, memory = listing(), remembered(store, site)
+    lists, memory, said = listing(), remembered(store, site), store.register.changes(site)
     for scan in expendable(sweeps, memory, store.outbox.waiting(), terms, now):
         if THINNED in scan.settings:
             continue
-        keep = worth_keeping(memory, scan, devices_in(store, scan, rules, lists))
+        keep = worth_keeping(memory, scan, devices_in(store, scan, rules, lists)) | _proving(store, scan, said)
         result = store.would_thin(scan.id, keep) if dry_run else store.thin(scan.id, keep, now)
         yield Pruned(site, scan, result)
+
+
+def _proving(store: Store, scan: Scan, said: Iterable[StateChange]) -> frozenset[str]:
+    """The targets of a scan that show of devices which people called removed, by this scan, that they are."""
+    gone = {change.address for change in said if scan.id in change.proof}
+    entries = ((address, store.ledger(scan.id, beginning(address))) for address in gone)
+    return frozenset(target for address, beside in entries for target in witnesses(address, scan, beside))
 
 
 def prune_after_sweep(context: SweepContext, site: Site, end: float) -> None:

@@ -11,7 +11,7 @@ from camscan.app.registering import restated, track_of
 from camscan.errors import UsageError
 from camscan.identify.library import Library
 from camscan.register.names import asked, key, known_as, lasting, names, shared
-from camscan.register.removal import candidates, objection, proof, proof_by_recorder
+from camscan.register.removal import beginning, candidates, objection, proof, proof_by_recorder
 from camscan.register.states import changes_by_key, state_among
 from camscan.store import Store
 from camscan.store.registered import Entry
@@ -130,7 +130,7 @@ def history(store: Store, entry: Entry) -> Iterator[CurrentState]:
 def _proof(store: Store, entry: Entry, needed: int, rules: Library, tell: Callable[[str], None]) -> tuple[str, ...]:
     """The clean scans since the device was last seen."""
     track = track_of(entry)
-    network = f"{entry.address.rpartition('.')[0]}." if "." in entry.address else ""
+    network = beginning(entry.address)
     proofs, now = [], datetime.now(UTC)
     scans = store.scans(entry.site) if entry.site else (scan for scan in store.scans() if not scan.site)
     for scan in candidates(track, scans):

@@ -15,7 +15,7 @@ from datetime import datetime
 from camscan.records import UNASKED, LedgerEntry, Scan, ScanStatus
 from camscan.sweeps.coverage import network_of
 from camscan.sweeps.memory import Track
-from camscan.sweeps.snapshot import BEHIND
+from camscan.sweeps.snapshot import BEHIND, SLOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,29 @@ def proof_by_recorder(track: Track, scan: Scan, asked: Mapping[str, frozenset[st
     if BEHIND not in asked.get(address, ()):
         return Proof(scan.id, f"no recorder reported on {address}: that requires a login to it")
     return Proof(scan.id)
+
+
+def witnesses(address: str, scan: Scan, neighbours: Iterable[LedgerEntry]) -> Iterator[str]:
+    """The targets by which a scan proves that the device at an address is gone: this one, and one that lives beside it.
+
+    Of a camera behind a recorder, it is the recorder.
+    """
+    if SLOT in address:
+        yield address.partition(SLOT)[0]
+        return
+    network, control = network_of(address), ""
+    for entry in neighbours:
+        beside = network_of(entry.target) == network and entry.target not in scan.vantage.addresses
+        if entry.target == address:
+            yield address
+        elif not control and beside and any(outcome.is_alive for outcome in entry.channels.values()):
+            control = entry.target
+            yield control
+
+
+def beginning(address: str) -> str:
+    """How the addresses in the network of one begin, as far as that can be told by their text."""
+    return f"{address.rpartition('.')[0]}." if "." in address and SLOT not in address else ""
 
 
 def _flaw(scan: Scan, now: datetime) -> str:

@@ -36,10 +36,11 @@ class Thinned:
 
 
 def preview(connection: Connection, number: int, keep: Collection[str]) -> Thinned:
-    """What thinning a scan to the evidence of these targets would do."""
+    """What thinning a scan to the evidence of these targets, or to that of their silence, would do."""
     counts = _counts(connection, number)
     kept = sum(counts[target] for target in counts.keys() & set(keep))
-    return Thinned(sum(counts.values()) - kept, kept, gone=not kept)
+    gone = not kept and _targets(connection, ledger, number).isdisjoint(keep)
+    return Thinned(sum(counts.values()) - kept, kept, gone)
 
 
 def thin(

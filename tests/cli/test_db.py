@@ -18,6 +18,7 @@ from camscan.app import retention
 from camscan.app.history import remembered
 from camscan.cli.db import db
 from camscan.cli.notify import notify
+from camscan.cli.state import state
 from camscan.cli.status import status
 from camscan.cli.sweep import sweep
 from camscan.errors import StoreError, UsageError
@@ -83,6 +84,25 @@ def test_prune_keeps_first_and_last_sightings(config: Path, world: World, swept:
     ]
     again = run("prune", "--config", config, "--sweeps", 2, "--days", 0)
     assert again.stdout.startswith("hq: 0 sweeps thinned"), "what is thin stays as it is"
+
+
+def test_prune_keeps_what_shows_that_a_removed_device_is_gone(
+    config: Path, world: World, swept: Callable[[int], None]
+) -> None:
+    swept(2)
+    del world.answers["10.0.0.5"]
+    swept(5)
+    said = ["10.0.0.5", "removed", "--why", "CHG-1", "--db", str(config.parent / "c.db")]
+    assert CliRunner().invoke(state, said).exit_code == 0
+    assert run("prune", "--config", config, "--sweeps", 2, "--days", 0).exit_code == 0
+    with opened(config) as store:
+        [change] = store.register.changes()
+        sweeps = [scan.id for scan in reversed(store.scans())]
+        ledgers = [[entry.target for entry in store.ledger(scan)] for scan in sweeps]
+        assert len(change.proof) == 3
+        assert set(change.proof) <= set(sweeps)
+    assert "10.0.0.5" in ledgers[0], "it was seen then for the first time"
+    assert ledgers[-3] == ["10.0.0.1", "10.0.0.5"], "it was silent, and another one was not"
 
 
 def test_one_sweep_is_one(config: Path, swept: Callable[[int], None]) -> None:

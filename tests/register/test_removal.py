@@ -12,7 +12,7 @@ from support.estate import BEGIN, Camera
 
 from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus, Vantage
 from camscan.register import removal
-from camscan.register.removal import Proof, candidates, objection
+from camscan.register.removal import Proof, beginning, candidates, objection, witnesses
 from camscan.sweeps.memory import Track
 from camscan.sweeps.snapshot import BEHIND
 
@@ -128,3 +128,13 @@ def test_a_camera_behind_a_recorder_is_gone_where_the_recorder_tells_of_its_chan
         "no recorder reported on 10.0.4.9 #3: that requires a login to it"
     )
     assert proof_by_recorder(behind, scan(1, ScanStatus.PARTIAL), {}).why_not == "it is partial"
+
+
+def test_a_scan_proves_it_by_the_address_and_one_that_lives_beside_it() -> None:
+    seen = replace(scan(1), vantage=Vantage("host", ("eth0",), (("eth0", "10.0.0.9"),)))
+    itself, afar = (LedgerEntry(target, {"http": Outcome.ANSWERED}) for target in ("10.0.0.9", "10.0.9.1"))
+    beside = [itself, afar, LedgerEntry("10.0.0.1", SILENT), LedgerEntry("10.0.0.2", SILENT), GATEWAY]
+    assert list(witnesses("10.0.0.1", seen, beside)) == ["10.0.0.1", "10.0.0.254"]
+    assert list(witnesses("10.0.0.1", seen, ())) == []
+    assert list(witnesses("10.0.0.1 #3", seen, ())) == ["10.0.0.1"]
+    assert [beginning(text) for text in ("10.0.0.1", "fd00::1", "10.0.0.1 #3")] == ["10.0.0.", "", ""]

@@ -67,6 +67,13 @@ def test_a_scan_of_which_nothing_is_kept_is_gone(filled: Store) -> None:
     assert filled.thin("old", (), THEN).gone, "another process was quicker"
 
 
+def test_the_silence_of_a_target_can_be_kept_alone(filled: Store) -> None:
+    assert filled.would_thin("old", {"10.0.0.9"}) == Thinned(deleted=6, kept=0, gone=False)
+    assert filled.thin("old", {"10.0.0.9"}, THEN) == Thinned(deleted=6, kept=0, gone=False)
+    assert [one.target for one in filled.ledger("old")] == ["10.0.0.9"]
+    assert filled.scan("old").status is ScanStatus.PARTIAL
+
+
 def test_cut_off_it_is_as_it_was(filled: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     before = whole(filled, "old")
     delete, calls = prune._delete, []
