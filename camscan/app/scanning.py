@@ -223,9 +223,8 @@ def _lossy(ended: Scan, why: Sequence[str]) -> Scan:
 
 def _hidden(sink: Middleboxes, ended: Scan) -> Scan:
     """A scan by what answered in the place of devices: where that is most of it, it could not look."""
-    partial = sink.hides_most and ended.status is ScanStatus.COMPLETE
-    status = ScanStatus.PARTIAL if partial else ended.status
-    return replace(ended, status=status, notes=(*ended.notes, *sink.notes))
+    told = replace(ended, notes=tuple(dict.fromkeys((*ended.notes, *sink.notes))))
+    return _lossy(told, sink.notes if sink.hides_most else [])
 
 
 def _refusals(failures: Counter[str]) -> str:

@@ -6,6 +6,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -142,17 +143,22 @@ def _outcomes(row: Row[Any]) -> Sequence[tuple[str, Outcome]]:
 
 
 def covered(connection: Connection, number: int) -> Iterator[str]:
-    """The targets that have a ledger entry, but for those that have answered and of which it shows no sign of life."""
+    """The targets that need not be asked again, as their ledger entries say.
+
+    Not those of which nothing could be asked, nor those that have answered though the entry shows no sign of life.
+    """
     answers = [outcome.value for outcome in Outcome if outcome.has_answer]
     heard = select(observations.c.target).where(observations.c.scan == number, observations.c.outcome.in_(answers))
-    entries = select(ledger.c.target, ledger.c.channels).where(ledger.c.scan == number)
+    entries = select(ledger.c.target, ledger.c.channels, ledger.c.reasons).where(ledger.c.scan == number)
     late = {
         target
-        for target, channels in connection.execute(entries.where(ledger.c.target.in_(heard)))
+        for target, channels, _ in connection.execute(entries.where(ledger.c.target.in_(heard)))
         if not any(outcome.is_alive for outcome in load_channels(channels).values())
     }
-    targets = connection.scalars(select(ledger.c.target).where(ledger.c.scan == number))
-    return (unescape(target) for target in targets if target not in late)
+    was_asked = cache(lambda *kind: not kind[0] or outcome_of(*kind) is not Outcome.NOT_SENT)
+    for target, *kind in connection.execute(entries):
+        if target not in late and was_asked(*kind):
+            yield unescape(target)
 
 
 def storable(number: int, records: Iterable[_RecordT], values: Callable[[int, _RecordT], Values]) -> Iterator[Values]:

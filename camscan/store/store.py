@@ -226,7 +226,7 @@ class Store:
             return queries.ledger_counts(connection, number, self.where)
 
     def covered(self, scan_id: str) -> frozenset[str]:
-        """The targets with a ledger entry, except those heard after it was written: who resumes asks the others."""
+        """The targets that a scan which is resumed need not ask again."""
         number = self._number(scan_id)
         with self.database.reading() as connection:
             return frozenset(queries.covered(connection, number))

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from camscan.app.scanning import _cut_off, _notes, _refusals, _tried
+from camscan.app.scanning import _cut_off, _hidden, _notes, _refusals, _tried
 from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus
 from camscan.store import Store
 
@@ -94,6 +94,20 @@ def test_a_scan_that_goes_on_after_its_cable_was_cut_stays_partial() -> None:
     gone_on = _cut_off({}, {}, replace(first, status=ScanStatus.COMPLETE, notes=("whatever it said",)))
     assert (gone_on.status, gone_on.notes) == (ScanStatus.PARTIAL, ("whatever it said",))
     assert _cut_off({}, {}, replace(began, status=ScanStatus.COMPLETE)).status is ScanStatus.COMPLETE
+
+
+def test_a_scan_that_goes_on_after_it_met_a_proxy_stays_partial() -> None:
+    """What is left of it may be too little to show that again."""
+    began = Scan("4f2a", datetime(2026, 11, 24, tzinfo=UTC), ("10.0.0.0/24",), ("http",))
+    proxy: Any = SimpleNamespace(hides_most=True, notes=("a proxy answers",))
+    nothing: Any = SimpleNamespace(hides_most=False, notes=())
+    first = _hidden(proxy, replace(began, status=ScanStatus.INTERRUPTED))
+    assert (first.status, first.notes) == (ScanStatus.INTERRUPTED, ("a proxy answers",))
+    gone_on = _hidden(nothing, replace(first, status=ScanStatus.COMPLETE))
+    assert (gone_on.status, gone_on.notes) == (ScanStatus.PARTIAL, ("a proxy answers",))
+    some: Any = SimpleNamespace(hides_most=False, notes=("a proxy answers",))
+    assert _hidden(some, replace(began, status=ScanStatus.COMPLETE)).status is ScanStatus.COMPLETE
+    assert _hidden(proxy, replace(began, status=ScanStatus.COMPLETE)).status is ScanStatus.PARTIAL
 
 
 def test_a_decoy_that_answers_when_a_scan_goes_on_was_not_missed(tmp_path: Path) -> None:

@@ -159,6 +159,17 @@ def test_a_target_that_was_heard_after_its_entry_was_written_is_not_covered(
     assert "10.0.0.1" in store.covered("one")
 
 
+def test_a_target_of_which_nothing_could_be_asked_is_not_covered(store: Store, new_scan: Callable[[str], Scan]) -> None:
+    """The host that asked had no route: when the scan goes on, it may have one."""
+    store.begin(new_scan("one"))
+    unsent, silent = {"tcp": Outcome.NOT_SENT, "sadp": Outcome.NOT_SENT}, {"tcp": Outcome.SILENT}
+    store.append("one", entries=[LedgerEntry("10.0.0.1", unsent, {"tcp": "ENETUNREACH"})])
+    store.append("one", entries=[LedgerEntry("10.0.0.2", {**unsent, **silent}, {"sadp": "EPERM"})])
+    store.append("one", entries=[LedgerEntry("10.0.0.3", {**unsent, **silent})])
+    store.append("one", entries=[LedgerEntry("10.0.0.4", {"tcp": Outcome.EXCLUDED})])
+    assert store.covered("one") == {"10.0.0.3", "10.0.0.4"}
+
+
 def test_a_target_of_which_something_could_not_be_asked_counts_as_that(
     store: Store, new_scan: Callable[[str], Scan]
 ) -> None:
