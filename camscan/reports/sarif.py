@@ -7,6 +7,7 @@ consumers insist on one: the physical location is the relative URI `devices/ADDR
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import quote
 
@@ -42,6 +43,7 @@ def render(report: Report, _page: Page) -> Iterator[str]:
     found = [judged for judged in ranked(report.devices) if judged.verdict in _LEVELS]
     rules = {rule.rule: rule for judged in found for rule in _rules(judged)}
     numbers = {name: number for number, name in enumerate(rules)}
+    alike = Counter(judged.device.id for judged in report.devices)
     run = {
         "tool": {"driver": _driver(report, rules.values())},
         "invocations": [_invocation(report)],
@@ -49,7 +51,7 @@ def render(report: Report, _page: Page) -> Iterator[str]:
         "taxonomies": _taxonomies(report, found),
     }
     yield f'{{"$schema": "{SCHEMA}",\n "version": "2.1.0",\n "runs": [{dumps(run)[:-1]},\n  "results": ['
-    yield from items((_result(report, judged, numbers) for judged in found), "   ")
+    yield from items((_result(report, judged, numbers, alike) for judged in found), "   ")
     yield "]}]}\n"
 
 
@@ -98,8 +100,10 @@ def _taxonomy(policy: str, url: str, listings: Iterable[Listing]) -> Object:
     return found
 
 
-def _result(report: Report, judged: Judged, numbers: Mapping[str, int]) -> Object:
+def _result(report: Report, judged: Judged, numbers: Mapping[str, int], alike: Mapping[str, int]) -> Object:
     row, device = Row(0, judged), judged.device
+    # A consumer takes two results with one fingerprint for one: of clones, with one serial, place and MAC tell.
+    told_by = (device.id,) if alike[device.id] == 1 else (device.id, device.place, device.mac or "")
     best = max(_rules(judged), key=lambda rule: rule.level)
     told = device_object(judged)
     return {
@@ -108,7 +112,7 @@ def _result(report: Report, judged: Judged, numbers: Mapping[str, int]) -> Objec
         "level": _LEVELS[judged.verdict],
         "message": {"text": _plain(f"{row.label}. {row.advice}".rstrip())},
         "locations": [_location(device.place)],
-        "partialFingerprints": {"device/v1": _digest(report.scan.site or "", device.id)},
+        "partialFingerprints": {"device/v1": _digest(report.scan.site or "", *told_by)},
         "suppressions": _suppressions(row),
         "taxa": _taxa(report, judged),
         "properties": {

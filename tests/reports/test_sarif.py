@@ -93,6 +93,17 @@ def test_a_device_keeps_its_fingerprint_from_scan_to_scan(make_report: Callable[
     assert set(prints(make_report(scan=replace(report.scan, site="elsewhere")))).isdisjoint(prints(report))
 
 
+def test_clones_have_a_fingerprint_each(make_report: Callable[..., Report], report: Report) -> None:
+    """Else a consumer shows one of them, and takes the others for the same finding."""
+    one = next(judged for judged in report.devices if judged.verdict is Verdict.LISTED)
+    clones = [
+        replace(one, device=replace(one.device, serial="SN-1", mac=mac, address=address, addresses=(address,)))
+        for address, mac in (("10.0.0.1", None), ("10.0.0.2", None), ("10.0.0.2", "02:00:00:00:00:01"))
+    ]
+    results = run(make_report(devices=tuple(clones)))["results"]
+    assert len({result["partialFingerprints"]["device/v1"] for result in results}) == 3
+
+
 def test_the_invocation_says_whether_the_scan_saw_all(make_report: Callable[..., Report], report: Report) -> None:
     (invocation,) = run(report)["invocations"]
     assert invocation == {
