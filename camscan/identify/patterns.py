@@ -12,6 +12,7 @@ import re2
 from camscan.identify.literals import Texts, plain_text, required_literals
 from camscan.identify.lookup import PrefixIndex
 from camscan.identify.names import names_of
+from camscan.identify.pieces import PIECE
 from camscan.identify.prefixes import required_prefixes
 from camscan.identify.rules import Match
 from camscan.identify.within import LiteralIndex
@@ -45,6 +46,8 @@ _GROUP = re.compile(r"\((?:\?P?<(\w+)>|(?!\?))")
 """A capturing group and its name, in a pattern whose escapes and classes were replaced."""
 _OPAQUE = re.compile(r"\\Q|\{[0-9,]*[0-9]{3}")
 """What may contain brackets that are not groups, or be too large to compile although it can be parsed."""
+_BOUNDED = re.compile(r"\{([0-9]+),[0-9]{2,}\}")
+"""A repetition up to a bound so high that an automaton holds most of a pattern's states for it."""
 _SPANNING = re.compile(r"^(?!(?:\(\?[a-z]+\))?\^).*(?:[.\])]|\\[dDwWsS])[*+{]", re.DOTALL)
 """A heuristic: patterns that repeat a class, a dot or a group, and are not anchored with `^`."""
 
@@ -52,6 +55,10 @@ _SPANNING = re.compile(r"^(?!(?:\(\?[a-z]+\))?\^).*(?:[.\])]|\\[dDwWsS])[*+{]", 
 @cache
 def _compiled(pattern: str) -> re2._Regexp:
     return re2.compile(pattern.encode(), _options(_is_wide(pattern)))
+
+
+def _is_in(pattern: str, value: bytes) -> bool:
+    return _compiled(pattern).search(value) is not None
 
 
 def _is_wide(pattern: str) -> bool:
@@ -144,7 +151,8 @@ class _Share:
     def search(self, value: bytes) -> Iterator[Match]:
         """Those that match a value."""
         for matches, automaton in self._automata:
-            yield from (matches[index] for index in automaton.Match(value) or ())
+            found = (matches[index] for index in automaton.Match(value) or ())
+            yield from (match for match in found if not _is_loosened(match.pattern) or _is_in(match.pattern, value))
 
     @cached_property
     def _automata(self) -> Sequence[tuple[Sequence[Match], re2.Set]]:
@@ -228,7 +236,7 @@ class PatternSet:
             if share.always or share.has_any(likely):
                 found += share.search(part)
         begins = dict.fromkeys(self._lookup.search(value))
-        found += [one for one in begins if one.comparison or _compiled(one.pattern).search(value) is not None]
+        found += [one for one in begins if one.comparison or _is_in(one.pattern, value)]
         if self._names:
             found += [one for name in names_of(value) & self._names.keys() for one in self._names[name]]
         return found
@@ -239,12 +247,24 @@ def _beginning(match: Match) -> str:
     return _FLAGS.sub("", match.pattern)
 
 
+def _is_loosened(pattern: str) -> bool:
+    """Whether an automaton takes more than the pattern does, so that what it finds is looked at once more."""
+    return _BOUNDED.search(pattern) is not None and "\\Q" not in pattern
+
+
+def _loosened(pattern: str) -> str:
+    """The pattern without the upper bounds of long repetitions, which take half the memory of all automata."""
+    if not _is_loosened(pattern):
+        return pattern
+    return "".join(_BOUNDED.sub(r"{\1,}", piece) if piece[0] == "{" else piece for piece in PIECE.findall(pattern))
+
+
 def _automata(matches: Sequence[Match], wide: bool) -> Iterator[tuple[Sequence[Match], re2.Set]]:
     """One automaton for all, or one for each half if they do not fit into its memory."""
     automaton = re2.Set.SearchSet(_options(wide))
     try:
         for match in matches:
-            automaton.Add(match.pattern.encode())
+            automaton.Add(_loosened(match.pattern).encode())
         automaton.Compile()
     except re2.error:
         if len(matches) == 1:

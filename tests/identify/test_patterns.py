@@ -3,6 +3,7 @@ import re2
 from hypothesis import given
 from hypothesis import strategies as st
 
+from camscan.identify import patterns as matching
 from camscan.identify.patterns import MAX_LONG_VALUE, MAX_VALUE, PatternSet, encoded, group_names, groups, matches_empty
 from camscan.identify.rules import Match
 
@@ -71,6 +72,30 @@ def test_a_long_text_is_found_whole(flag: str) -> None:
     text = "To use this application, enable scripts in your browser"
     assert search([flag + text], f"<p>{text}") == [flag + text]
     assert search([flag + text], f"<p>{text[:-1]}") == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "met", "missed"),
+    [
+        ("a.{0,40}b", "a" + "-" * 40 + "b", "a" + "-" * 41 + "b"),
+        ("(?i)^[A-Z]{2,12}[0-9]$", "abcdefghijkl1", "abcdefghijklm1"),
+        ("x(?P<model>[0-9]{1,10}?)x", "x1234567890x", "x12345678901x"),
+        ("[{1,20}]{1,10};$|z", "}" * 10 + ";", "a;"),
+        (r"x\{1,20}$", "x{1,20}", "x{1,21}"),
+        (r"\Qx{1,20}\E$", "x{1,20}", "xx"),
+    ],
+)
+def test_the_bound_of_a_repetition_counts(pattern: str, met: str, missed: str) -> None:
+    assert search([pattern, "-y"], met) == [pattern]
+    assert search([pattern, "-y"], missed) == []
+
+
+def test_an_automaton_holds_no_states_for_long_bounded_repetitions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It took five times the memory, and one that does not fit into what is allowed is halved until it does."""
+    monkeypatch.setattr(matching, "_MEMORY", 48 * 1024)
+    found = PatternSet(Match("http.title", f"(?i).{{0,60}}é{number:02}[0-9a-f]{{1,40}}$") for number in range(32))
+    assert [len(share._automata) for share in found._shares] == [1] * 4
+    assert len(found.search("x é07abc".encode())) == 1
 
 
 def test_text_that_is_no_utf8_is_searched_too() -> None:
