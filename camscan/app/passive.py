@@ -47,18 +47,16 @@ def import_files(store: Store, files: Sequence[ImportedFile], site: str | None) 
     It is dated by what was recorded: what an old file shows has not come back, however late it is imported.
 
     Raises:
-        UsageError: nothing could be read of any file, and one is damaged or of another kind, or none of them can tell
-            of an IP address; nothing is stored then.
+        UsageError: nothing could be read of any file, and one is damaged or of another kind; nothing is stored then.
     """
-    if all(file.reader is switchports.READER for file in files):
-        raise UsageError(_lone(files))
     names = tuple(file.source.name for file in files)
     channels = tuple(dict.fromkeys(channel for file in files for channel in file.reader.channels))
     notes = [f"imported from {f.source.name} ({f.reader.name}), SHA-256 {_digest(f.source.original)}" for f in files]
     scan = replace(_new(Origin.IMPORT, channels, site), targets=names, vantage=Vantage(platform.node()))
     named = list(zip(files, _shown_names(files), strict=True))
     ports = _ports(named)
-    batches = chain.from_iterable(batched(_observations(file, name, ports), _BATCH) for file, name in named)
+    told = (_observations(file, name, ports) for file, name in _switches_last(named))
+    batches = chain.from_iterable(batched(some, _BATCH) for some in told)
     first = next(batches, ())
     if not first and any(file.summary.cut or file.summary.broken for file in files):
         read = "\n".join(f"{file.source.name} ({file.reader.name}): {described(file.summary)}" for file in files)
@@ -95,22 +93,20 @@ def _ports(named: Iterable[tuple[ImportedFile, str]]) -> switchports.SwitchPorts
     return ports
 
 
-def _lone(tables: Sequence[ImportedFile]) -> str:
-    """Why tables of switches alone are no import, and what to do."""
-    names, what = ", ".join(file.source.name for file in tables), "MAC addresses at switch ports, and no IP addresses"
-    remedy = (
-        "import the router's ARP table (`show ip arp`), or what `ip neigh` shows here after a scan, with it: "
-        "`camscan import ARP-TABLE SWITCH-TABLE`; or judge by the MACs alone: `camscan identify SWITCH-TABLE`"
-    )
-    return f"{names} lists {what}: {remedy}" if len(tables) == 1 else f"{names} list {what}: {remedy}"
+def _switches_last(named: Iterable[tuple[ImportedFile, str]]) -> list[tuple[ImportedFile, str]]:
+    """The same files, the tables of switches behind all that may tell of an IP address."""
+    return sorted(named, key=lambda pair: pair[0].reader is switchports.READER)
 
 
 def _observations(file: ImportedFile, name: str, ports: switchports.SwitchPorts) -> Iterator[Observation]:
     """What a file tells, and where it was read; of a device whose MAC a table of a switch lists, where it hangs too."""
     for one in file.reader.read(file.source.stream, file.source.at, file.summary):
-        if not one.asked and (place := ports.of(one.fields.get("mac.address", ()))):
+        place = ports.of(one.fields.get("mac.address", ()))
+        if place and not one.asked:
             one = replace(one, asked=str(place), fields={**one.fields, **place.fields})  # noqa: PLW2901
         yield replace(one, reason=f"{READ_IN}{name}")
+    if file.reader is switchports.READER:
+        yield from (replace(one, reason=f"{READ_IN}{name}") for one in ports.untold(name, file.source.at))
 
 
 async def listen(store: Store, site: str | None, interface: str, seconds: int) -> Scan:

@@ -81,6 +81,7 @@ def described(summary: Summary) -> str:
     from camscan.reports.words import plural
 
     parts = [f"{plural(summary.whole, 'record')} read"]
+    parts += [f"{summary.without_ip:,} of them without an IP address"] if summary.without_ip else []
     parts += [f"{summary.broken:,} broken"] if summary.broken else []
     if summary.skipped:
         reasons = ", ".join(f"{reason}: {count:,}" for reason, count in summary.skipped.most_common())

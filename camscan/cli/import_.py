@@ -28,8 +28,9 @@ def import_(files: tuple[str, ...], kind: str | None, site: str | None, db: str 
     tables of addresses and MAC addresses, and lists of banners (lines of address, port and answer, or JSON with
     `ip`, `port` and `banner`). FILE may be - for stdin. The ID of the new scan is printed.
 
-    A table of a switch (`show mac address-table`) holds no IP addresses: given together with the ARP table of the
-    router, it says at which port each device hangs. Reports on all scans in the store show that from then on.
+    A table of a switch (`show mac address-table`) holds no IP addresses: give it together with the ARP table of the
+    router, which has them. What no other file tells of goes by its MAC address. Reports on all scans in the store show
+    from then on at which port each device hangs.
 
     \b
     Examples:

@@ -44,7 +44,7 @@ READERS = (
 )
 """Readers in the order in which they are tried, the most certain first."""
 _EVERY = (*READERS, switchports.READER)
-"""All that an import reads: also what says only where devices hang that other files tell of."""
+"""All that an import reads: also what is read only once the other files were."""
 _ARCHIVE = b"PK\x03\x04"
 """How a ZIP archive begins, which no reader reads."""
 _NMAP_TEXT = "is nmap's output for people: import its XML (nmap -oX, or -oA for all forms)"

@@ -50,7 +50,9 @@ def proof(track: Track, scan: Scan, neighbours: Iterable[LedgerEntry], now: date
         elif network_of(entry.target) == network and entry.target not in scan.vantage.addresses:
             alive = alive or any(outcome.is_alive for outcome in entry.channels.values())
     if own is None:
-        return Proof(scan.id, f"{address} was not among its targets")
+        only_mac = network == address
+        told = "is a MAC address, and scans ask IP addresses alone" if only_mac else "was not among its targets"
+        return Proof(scan.id, f"{address} {told}")
     asked = {name for name, outcome in own.channels.items() if outcome not in UNASKED}
     if not asked or (track.channels and asked.isdisjoint(track.channels)):
         return Proof(scan.id, f"it did not ask {address} on a channel on which the device used to answer")

@@ -106,11 +106,17 @@ SWITCH = (
 )
 
 
-def test_a_switch_table_alone_is_refused_with_what_to_do(tmp_path: Path, db: Path) -> None:
+def test_a_switch_table_alone_tells_of_devices_by_their_mac(tmp_path: Path, db: Path) -> None:
     table = tmp_path / "switch.txt"
-    table.write_text(SWITCH)
-    with pytest.raises(UsageError, match=r"switch\.txt lists MAC .* no IP addresses: import the router's ARP table"):
-        CliRunner().invoke(import_, [str(table), "--db", str(db)], standalone_mode=False, catch_exceptions=False)
+    table.write_text(f"sw-hall-1#show mac address-table\n{SWITCH}")
+    result = run(table, "--db", db)
+    assert result.exit_code == 0
+    assert "switch.txt (switch-ports): 2 records read, 2 of them without an IP address" in result.stderr
+    shown = CliRunner().invoke(report, ["--db", str(db), "--format", "csv"]).stdout
+    line = next(row for row in shown.splitlines() if row.startswith("44:19:B6:01:02:03,44:19:B6:01:02:03,"))
+    assert ",Hikvision," in line
+    assert ",suspected," in line
+    assert ",Gi1/0/7,sw-hall-1,0," in line
 
 
 def test_a_switch_table_says_where_devices_hang(tmp_path: Path, db: Path) -> None:
@@ -119,13 +125,13 @@ def test_a_switch_table_says_where_devices_hang(tmp_path: Path, db: Path) -> Non
     arp.write_text(ARP)
     result = run(table, arp, "--db", db)
     assert result.exit_code == 0
-    left_out = "1 left out (MAC address without an IP address in the other files: 1)"
-    assert f"switch.txt (switch-ports): 1 record read, {left_out}" in result.stderr
+    assert "switch.txt (switch-ports): 2 records read, 1 of them without an IP address" in result.stderr
     scan, store = stored(db, result)
     with store:
         assert [(one.target, one.asked, one.reason) for one in store.observations(scan.id)] == [
             ("10.0.10.5", "switch port Gi1/0/7 in switch.txt", "read in arp.txt"),
             ("10.0.10.6", "", "read in arp.txt"),
+            ("44:19:B6:01:02:99", "switch port Gi1/0/8 in switch.txt", "read in switch.txt"),
         ]
 
 

@@ -60,6 +60,12 @@ def test_what_does_not_count_says_why(
     assert proof(track(GONE), scan(1, status), ledger).why_not.startswith(why_not)
 
 
+def test_no_scan_shows_that_a_device_is_gone_of_which_only_the_mac_is_known(track: Callable[..., Track]) -> None:
+    known = track(Camera("44:19:B6:00:00:01", "SN000000001"))
+    why_not = "44:19:B6:00:00:01 is a MAC address, and scans ask IP addresses alone"
+    assert proof(known, scan(1), [LedgerEntry("10.0.0.1", SILENT), GATEWAY]).why_not == why_not
+
+
 def test_a_device_of_which_no_channel_is_known_must_have_been_asked_on_some(track: Callable[..., Track]) -> None:
     unknown = replace(track(GONE), channels={})
     excluded = [LedgerEntry("10.0.0.1", {"sadp": Outcome.EXCLUDED}), GATEWAY]

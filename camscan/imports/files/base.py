@@ -28,12 +28,14 @@ MAX_REASONS = 16  # kinds of faults that a summary counts apart
 class Summary:
     """The result of reading a file: counts of records read (`whole`), unreadable (`broken`), and left out by reason.
 
-    `cut` says why the end of the file could not be read; "" where all of it was.
+    `without_ip` counts those read whose IP address no file tells. `cut` says why the end of the file could not be read;
+    "" where all of it was.
     """
 
     whole: int = 0
     broken: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
+    without_ip: int = 0
     cut: str = ""
 
     def skip(self, reason: str) -> None:

@@ -1,4 +1,4 @@
-"""Tables of switches that list MAC addresses at ports, without IP addresses: where devices hang that others tell of."""
+"""Tables of switches that list MAC addresses at ports, without IP addresses: where devices hang."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from datetime import datetime
 from typing import BinaryIO, NamedTuple
 
 from camscan.codecs.text import mac
-from camscan.imports.files.base import Reader, Summary, lines
+from camscan.imports.files.base import Reader, Summary, imported, lines, link_fields
 from camscan.records import Fields, Observation
 
 NAME = "switch-ports"
+CHANNELS = ("arp",)
+"""As of other tables of MAC addresses that were seen in frames."""
 _MAX_ENTRIES = 1_000_000
 _MAX_LINE = 512
 """Characters of a line that may belong to a table."""
@@ -33,7 +35,6 @@ _PROMPT = re.compile(
 )
 """The command in the log of a terminal, after the name of the switch: "sw-hall-1#show mac address-table"."""
 HAS_IP = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])")
-_UNJOINED = "MAC address without an IP address in the other files"
 
 
 def sniff(head: bytes) -> bool:
@@ -43,11 +44,11 @@ def sniff(head: bytes) -> bool:
 
 
 def read(_stream: BinaryIO, _at: datetime, _summary: Summary) -> Iterator[Observation]:
-    """Nothing: without an IP address, a line tells of no target; see `SwitchPorts`."""
+    """Nothing: what a line tells of depends on the other files; see `SwitchPorts`."""
     return iter(())
 
 
-READER = Reader(NAME, sniff, read, ())
+READER = Reader(NAME, sniff, read, CHANNELS)
 
 
 class _Head(NamedTuple):
@@ -73,6 +74,7 @@ class Place(NamedTuple):
     macs: int
     port: str
     name: str
+    file: str
 
     @property
     def fields(self) -> Fields:
@@ -92,32 +94,40 @@ class SwitchPorts:
 
     def __init__(self) -> None:
         self._places: dict[str, Place] = {}
-        self._tables: list[tuple[Summary, frozenset[str]]] = []
-        self._joined: set[str] = set()
+        self._tables: dict[str, tuple[Summary, Iterable[str]]] = {}
+        self._told: set[str] = set()
 
     def add(self, name: str, stream: BinaryIO, summary: Summary) -> None:
         """Add the table in a file of that name."""
         found = dict(_entries(stream, summary))
         crowd = Counter(found.values())
         for address, (switch, port) in found.items():
-            place = Place(crowd[switch, port], port, switch or name)
+            place = Place(crowd[switch, port], port, switch or name, name)
             self._places[address] = min(place, self._places.get(address, place))
-        self._tables.append((summary, frozenset(found)))
+        self._tables[name] = summary, tuple(found)
 
     def of(self, addresses: Iterable[str]) -> Place | None:
         """Where the device hangs that has these MAC addresses; None where that is not known, or not of one alone."""
         known = {address for address in addresses if address in self._places}
-        if len(known) != 1:
-            return None
-        self._joined |= known
-        return self._places[known.pop()]
+        self._told |= known
+        return self._places[known.pop()] if len(known) == 1 else None
+
+    def untold(self, name: str, at: datetime) -> Iterator[Observation]:
+        """The devices that no other file told of by then, each where it hangs by the table in the file of that name.
+
+        Without an IP address, the MAC address is its target.
+        """
+        for address in self._tables[name][1]:
+            place = self._places[address]
+            if place.file == name and address not in self._told and (fields := link_fields(address)):
+                yield imported(address, "arp", at, {**fields, **place.fields}, str(place))
 
     def count(self) -> None:
-        """Count, for the summary of each table, the lines that belong to a device and the others."""
-        for summary, addresses in self._tables:
-            summary.whole += len(addresses & self._joined)
-            for _ in addresses - self._joined:
-                summary.skip(_UNJOINED)
+        """Count, for the summary of each table, the devices in it, and those of which no other file tells."""
+        for summary, addresses in self._tables.values():
+            found = set(addresses)
+            summary.whole += len(found)
+            summary.without_ip += len(found - self._told)
 
 
 def is_port(text: str) -> bool:

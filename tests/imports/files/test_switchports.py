@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
@@ -7,7 +8,8 @@ import pytest
 from camscan.imports.files.base import Summary
 from camscan.imports.files.switchports import SwitchPorts, sniff
 
-MAC, OTHER = "44:19:B6:01:02:03", "3C:EF:8C:01:02:03"
+AT = datetime(2026, 11, 20, tzinfo=UTC)
+MAC, OTHER, THIRD = "44:19:B6:01:02:03", "3C:EF:8C:01:02:03", "44:19:B6:01:02:99"
 
 
 @pytest.mark.parametrize(
@@ -32,7 +34,7 @@ def test_tables_of_switches(line: str, port: str) -> None:
     assert place.fields == {"switch.port": (port,), "switch.name": ("s.txt",), "switch.macs": ("1",)}
     assert str(place) == f"switch port {port} in s.txt"
     ports.count()
-    assert (summary.whole, summary.skipped.total()) == (1, 0)
+    assert (summary.whole, summary.without_ip) == (1, 0)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +56,7 @@ def test_a_port_may_be_a_bare_number_below_its_heading(text: str, port: str) -> 
     ports = SwitchPorts()
     assert sniff(text.encode())
     ports.add("s.txt", BytesIO(text.encode()), Summary())
-    assert ports.of([MAC]) == (1, port, "s.txt")
+    assert ports.of([MAC]) == (1, port, "s.txt", "s.txt")
 
 
 @pytest.mark.parametrize(
@@ -82,9 +84,24 @@ def test_of_several_ports_the_one_with_the_fewest_addresses_counts() -> None:
         ports = SwitchPorts()
         for name, text in [("core", core), ("access", f"1 {MAC} Gi1/0/7\n")][::order]:
             ports.add(name, BytesIO(text.encode()), Summary())
-        assert ports.of([MAC]) == (1, "Gi1/0/7", "access")
-        assert ports.of([OTHER]) == (2, "Te1/1/1", "core")
+        assert ports.of([MAC]) == (1, "Gi1/0/7", "access", "access")
+        assert ports.of([OTHER]) == (2, "Te1/1/1", "core", "core")
         assert ports.of([MAC, OTHER]) is ports.of([]) is ports.of(["01:00:5E:00:00:01"]) is None
+
+
+def test_what_no_other_file_tells_of_goes_by_its_mac_in_the_table_nearest_to_it() -> None:
+    ports, summary = SwitchPorts(), Summary()
+    ports.add("core", BytesIO(f"1 {MAC} Te1/1\n1 {OTHER} Te1/1\n1 {THIRD} Te1/1\n".encode()), summary)
+    ports.add("access", BytesIO(f"1 {MAC} Gi1/0/7\n".encode()), Summary())
+    ports.of([OTHER])
+    found = [one for name in ("core", "access") for one in ports.untold(name, AT)]
+    assert [(one.target, one.channel, one.asked, one.fields["switch.port"]) for one in found] == [
+        (THIRD, "arp", "switch port Te1/1 in core", ("Te1/1",)),
+        (MAC, "arp", "switch port Gi1/0/7 in access", ("Gi1/0/7",)),
+    ]
+    assert all(one.fields["mac.address"] == (one.target,) for one in found)
+    ports.count()
+    assert (summary.whole, summary.without_ip) == (3, 2)
 
 
 @pytest.mark.parametrize(
@@ -103,5 +120,5 @@ def test_the_log_of_a_terminal_names_the_switch(command: str) -> None:
     ports.add(
         "log.txt", BytesIO(f"{command}\n10 {MAC} Gi1/0/7\nsw-2#show mac\n10 {OTHER} Gi1/0/7\n".encode()), Summary()
     )
-    assert ports.of([MAC]) == (1, "Gi1/0/7", "sw-hall-1")
-    assert ports.of([OTHER]) == (1, "Gi1/0/7", "sw-2")
+    assert ports.of([MAC]) == (1, "Gi1/0/7", "sw-hall-1", "log.txt")
+    assert ports.of([OTHER]) == (1, "Gi1/0/7", "sw-2", "log.txt")
