@@ -12,7 +12,7 @@ from typing import BinaryIO
 from camscan.codecs.text import to_text
 from camscan.folding import compact
 from camscan.imports.files.base import Summary, address_of, imported, lines, link_fields, names
-from camscan.imports.files.switchports import is_port
+from camscan.imports.files.switchports import asked_of, is_port
 from camscan.records import Fields, Observation
 
 CHANNELS = ("arp",)
@@ -34,7 +34,7 @@ _WORDS = {
     """,
     "port": "port switchport portname destinationport ports anschluss puerto porta",
     "interface": "interface ifname",
-    "switch": "switch switchname switchhostname swname",
+    "switch": "switch switchname switchhostname swname recentdevice",
     "name": """
         name hostname devicename dnsname clientname rechnername geratename nomdhote nom nombre nombredehost nomehost
         nome nazwahosta nazwa hostnaam naam
@@ -71,7 +71,7 @@ def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observati
             continue
         summary.whole += 1
         hung = _hung(cell)
-        yield imported(target, "arp", at, {**link, **names(host__name=cell.get("name", "")), **hung}, _asked(hung))
+        yield imported(target, "arp", at, {**link, **names(host__name=cell.get("name", "")), **hung}, asked_of(hung))
 
 
 def _hung(cell: Mapping[str, str]) -> Fields:
@@ -80,11 +80,6 @@ def _hung(cell: Mapping[str, str]) -> Fields:
     port = cell.get("port", "") or (interface if is_port(interface) else "")
     switch = cell.get("switch", "")
     return names(switch__port=port[:64], switch__name=switch[:64]) if port else {}
-
-
-def _asked(hung: Fields) -> str:
-    told = [text for values in hung.values() for text in values]
-    return f"switch port {' in '.join(told)}" if told else ""
 
 
 def _cells(row: str, delimiter: str) -> list[str]:

@@ -1,4 +1,7 @@
-"""Neighbour tables as text: `ip neigh`, `ip -json neigh`, `arp`, `ndp`, /proc/net/arp, arp-scan, and of routers."""
+"""Neighbour tables as text: `ip neigh`, `ip -json neigh`, `arp`, `ndp`, /proc/net/arp, arp-scan, and of routers.
+
+So are the leases that routers show, and what switches have learned of them (DHCP snooping).
+"""
 
 from __future__ import annotations
 
@@ -9,20 +12,29 @@ from typing import BinaryIO
 
 from camscan.imports.files.base import SNIFFED, Summary, address_of, imported, lines, link_fields, names
 from camscan.imports.files.jsonitems import items
-from camscan.records import Observation
+from camscan.imports.files.switchports import CELL, asked_of, is_port, prompted
+from camscan.records import Fields, Observation
 
 CHANNELS = ("arp",)
 
 _HEX = "[0-9A-Fa-f]"
 _MAC = rf"(?:{_HEX}{{1,2}}[:-]){{5}}{_HEX}{{1,2}}|{_HEX}{{4}}[.-]{_HEX}{{4}}[.-]{_HEX}{{4}}|{_HEX}{{6}}-{_HEX}{{6}}"
+_CLIENT_ID = rf"01{_HEX}{{2}}\.{_HEX}{{4}}\.{_HEX}{{4}}\.{_HEX}{{2}}"
+"""A MAC address behind the type of hardware, as Cisco shows who has a lease."""
 _IPV4 = r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}"
 _IP = rf"{_IPV4}|[0-9A-Fa-f]{{0,4}}(?::[0-9A-Fa-f]{{0,4}}){{2,7}}"
 _LINE = re.compile(
     rf"(?:[0-9]{{1,6}}[ \t]{{1,16}}[A-Z]{{1,8}}[ \t]{{1,16}})?"  # number and flags of RouterOS
-    rf"(?:(?:Internet|IP|dynamic|(?P<name>[^\s()]{{1,255}}))[ \t]{{1,16}})?"
+    rf"(?:(?:Internet|IP|dynamic|(?!(?:{_IP})[ \t]{{1,16}}[^(\s])(?P<name>[^\s()]{{1,255}}))[ \t]{{1,16}})?"
     rf"\(?(?<![\w.:])(?P<ip>{_IP})(?![\w.:])(?:%[\w.-]{{1,32}})?\)?"
-    rf"(?:[ \t]{{1,64}}(?!{_MAC})\S{{1,64}}){{0,8}}?[ \t]{{1,64}}(?P<mac>{_MAC})(?![\w:.-]).*"
+    rf"(?:[ \t]{{1,64}}(?!{_MAC})\S{{1,64}}){{0,8}}?[ \t]{{1,64}}(?P<mac>{_MAC}|{_CLIENT_ID})(?![\w:.-]).*"
 )
+_KEYED = re.compile(
+    rf"(?:.{{0,255}}[ \t])?address=(?P<ip>{_IPV4})[ \t].{{0,255}}?(?<![\w-])mac-address=(?P<mac>{_MAC})(?![\w:.-]).*"
+)
+"""A line of a configuration of RouterOS, or of a list that it shows as "terse"."""
+_SNOOPED = re.compile(rf"(?P<mac>{_MAC})[ \t]{{1,64}}(?P<ip>{_IP})(?![\w.:/])(?P<rest>.*)")
+"""A binding that a switch has learned from DHCP: the MAC address comes first, and the port follows."""
 _NEIGH = re.compile(rb"^[0-9A-Fa-f.:]{2,45} dev \S+ (?:lladdr|[A-Z]+)|\A\s*\[\s*\{\s*\"dst\"\s*:", re.MULTILINE)
 _DEAD = re.compile(r"\b(?:FAILED|INCOMPLETE|incomplete)\b")
 _HEADER = re.compile(r"^(?:Address|IP address|Protocol|Interface:|Internet Address|#|Starting|Ending)", re.IGNORECASE)
@@ -34,16 +46,19 @@ def sniff_neigh(head: bytes) -> bool:
 
 
 def sniff_arp(head: bytes) -> bool:
-    """Whether some line begins with an address, perhaps behind a name, and holds a MAC address further on."""
-    return any(_LINE.match(line.strip()) for line in head.decode("latin_1").splitlines())
+    """Whether some line holds an address and a MAC address, in an order and with names as tables have them."""
+    return any(map(_entry_in, map(str.strip, head.decode("latin_1").splitlines())))
 
 
 def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
     """One observation for each line with an address and a MAC address; entries that never answered are left out."""
+    switch = ""
     for line in map(str.strip, lines(stream, summary)):
-        match = _LINE.match(line)
-        if match:
-            yield from _entry(match["ip"], match["mac"], match["name"] or "", at, summary)
+        switch = prompted(line) or switch
+        if match := _entry_in(line):
+            told = match.groupdict("")
+            also = _told(told.get("name", ""), told.get("rest", ""), switch)
+            yield from _entry(told["ip"], told["mac"], also, at, summary)
         elif _DEAD.search(line):
             summary.skip("entry that never answered")
         elif not _HEADER.match(line):
@@ -59,16 +74,30 @@ def read_neigh(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Obs
         return
     for entry in items(stream, summary):
         if isinstance(entry, dict) and isinstance(entry.get("lladdr"), str):
-            yield from _entry(str(entry.get("dst", "")), entry["lladdr"], "", at, summary)
+            yield from _entry(str(entry.get("dst", "")), entry["lladdr"], {}, at, summary)
         else:
             summary.skip("entry that never answered")
 
 
-def _entry(address: str, mac: str, name: str, at: datetime, summary: Summary) -> Iterator[Observation]:
-    target, link = address_of(address), link_fields(mac)
+def _entry(address: str, mac: str, told: Fields, at: datetime, summary: Summary) -> Iterator[Observation]:
+    target, link = address_of(address), link_fields(_link_in(mac))
     if not (target and link):
         summary.skip("group or broadcast address")
         return
     summary.whole += 1
+    yield imported(target, "arp", at, {**link, **told}, asked_of(told))
+
+
+def _told(name: str, rest: str, switch: str) -> Fields:
+    """What else a line tells: the name of the host before the address, and the port of the switch after it."""
     named = {} if name == "?" or address_of(name) or name.isdecimal() else names(host__name=name)
-    yield imported(target, "arp", at, {**link, **named})
+    port = next(filter(is_port, CELL.split(rest)), "")
+    return {**named, **(names(switch__port=port, switch__name=switch) if port else {})}
+
+
+def _entry_in(line: str) -> re.Match[str] | None:
+    return _LINE.match(line) or _SNOOPED.match(line) or _KEYED.match(line)
+
+
+def _link_in(told: str) -> str:
+    return told.replace(".", "")[2:] if re.fullmatch(_CLIENT_ID, told) else told

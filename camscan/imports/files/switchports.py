@@ -30,7 +30,8 @@ _UNDER_HEAD = re.compile(r"(?:[A-Za-z]{1,8}-?)?\d{1,3}(?:[/:.-]\d{1,4}){0,3}")
 """What a port is called below its heading: also a bare number, or "A3"."""
 _DELIMITERS = ",;\t|"
 _PROMPT = re.compile(
-    r"\s*<?(?:[\w.-]{1,64}@)?(?P<name>\w[\w.-]{0,63})(?:\(.{0,40}\))?[#>]\s*(?:do\s+)?(?:sh|dis)[a-z]*\s+(?:mac|eth|bridge).*",
+    r"\s*<?(?:[\w.-]{1,64}@)?(?P<name>\w[\w.-]{0,63})(?:\(.{0,40}\))?[#>]\s*(?:do\s+)?(?:sh|dis)[a-z]*\s+"
+    r"(?:mac|eth|bridge|(?:ip\s+)?(?:dhcp|device-track|source)).*",
     re.IGNORECASE,
 )
 """The command in the log of a terminal, after the name of the switch: "sw-hall-1#show mac address-table"."""
@@ -135,6 +136,18 @@ def is_port(text: str) -> bool:
     return _PORT.fullmatch(text) is not None
 
 
+def prompted(line: str) -> str:
+    """The name of the switch in a line of the log of a terminal that asks it for a table; "" in any other line."""
+    prompt = _PROMPT.fullmatch(line)
+    return prompt["name"] if prompt else ""
+
+
+def asked_of(fields: Fields) -> str:
+    """Where a device hangs by its fields, in words; "" where they do not tell."""
+    told = [text for name in ("switch.port", "switch.name") for text in fields.get(name, ())]
+    return f"switch port {' in '.join(told)}" if told else ""
+
+
 def _entries(stream: BinaryIO, summary: Summary) -> Iterator[tuple[str, tuple[str, str]]]:
     """MAC address, then switch and port, of each line that holds both; the addresses of groups are left out.
 
@@ -157,8 +170,8 @@ def _rows(text: Iterable[str]) -> Iterator[tuple[str, tuple[str, tuple[str, str]
     for line in (one[:_MAX_LINE] for one in text):
         cells = CELL.split(line)
         address = next(filter(None, map(mac, cells)), None)
-        if prompt := _PROMPT.fullmatch(line):
-            switch, head = prompt["name"], None
+        if name := prompted(line):
+            switch, head = name, None
         elif address and (port := next(filter(is_port, cells), "") or _below(head, line)):
             yield line, (address, (switch, port))
         elif not address and _NAMES_MACS.search(line) and (found := _HEAD.search(line)):

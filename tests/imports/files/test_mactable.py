@@ -39,6 +39,12 @@ def test_the_interface_of_the_router_is_no_switch_port() -> None:
     assert hung.fields["switch.name"] == ("sw-2",)
 
 
+def test_a_list_of_clients_names_the_switch_as_the_recent_device() -> None:
+    data = b"Description,IPv4 address,Recent device,Port,MAC address\nIPC,192.0.2.5,sw-2,7,44:19:b6:01:02:03\n"
+    (one,), _ = read_all(mactable.read, data)
+    assert one.asked == "switch port 7 in sw-2"
+
+
 def test_rows_that_cannot_be_used_cost_no_other() -> None:
     data = (
         b"ip,mac,name\n,44:19:b6:01:02:03,x\n192.0.2.6,none,y\n"

@@ -23,15 +23,35 @@ from camscan.imports.files import neighbours
         "192.0.2.5  4419b6-010203  10  1/1",
         " 0 DC 192.0.2.5  44:19:B6:01:02:03  bridge  reachable",
         "12 D 192.0.2.5  44:19:B6:01:02:03  IPC  dhcp1  bound  3m2s",
+        "192.0.2.5       192.0.2.0       44-19-b6-01-02-03    IPC                  Active",
+        "192.0.2.5       0144.19b6.0102.03       Nov 29 2026 02:11 AM    Automatic  Active     Vlan30",
+        "add address=192.0.2.5 client-id=1:44:19:b6:1:2:3 mac-address=44:19:B6:01:02:03 server=dhcp1",
+        " 0 D address=192.0.2.5 mac-address=44:19:B6:01:02:03 active-mac-address=44:19:B6:01:02:09",
+        "44:19:B6:01:02:03   192.0.2.5       85000       dhcp-snooping  30    Vlan30",
     ],
 )
 def test_one_line_of_each_tool(line: str) -> None:
     seen, summary = read_all(neighbours.read, line.encode())
     (one,) = seen
+    assert neighbours.sniff_arp(line.encode())
     assert (one.target, one.channel, one.at) == ("192.0.2.5", "arp", AT)
     assert one.fields["mac.address"] == ("44:19:B6:01:02:03",)
     assert "host.name" not in one.fields
     assert summary.whole == 1
+
+
+def test_what_a_switch_has_learned_from_dhcp_tells_the_port() -> None:
+    text = (
+        "SW1#show ip dhcp snooping binding\n"
+        "MacAddress          IpAddress        Lease(sec)  Type           VLAN  Interface\n"
+        "------------------  ---------------  ----------  -------------  ----  --------------------\n"
+        "44:19:B6:01:02:03   192.0.2.5        85000       dhcp-snooping  30    GigabitEthernet1/0/7\n"
+    )
+    assert neighbours.sniff_arp(text.encode())
+    [one], _ = read_all(neighbours.read, text.encode())
+    assert (one.target, one.asked) == ("192.0.2.5", "switch port GigabitEthernet1/0/7 in SW1")
+    assert one.fields["switch.port"] == ("GigabitEthernet1/0/7",)
+    assert one.fields["switch.name"] == ("SW1",)
 
 
 def test_names_ipv6_headers_and_the_dead() -> None:
