@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,7 @@ import click
 
 from camscan.cli import options
 from camscan.errors import UsageError
-from camscan.records import Judged, Origin, Report, Scan, ScanStatus, Verdict
+from camscan.records import Device, Judged, Origin, Report, Scan, ScanStatus, Verdict
 from camscan.reports import FORMATS
 
 if TYPE_CHECKING:
@@ -38,17 +38,21 @@ class Wanted:
     brands: frozenset[str] = frozenset()
     verdicts: frozenset[str] = frozenset()
     where: TargetSet | None = None
+    macs: frozenset[str] = frozenset()
 
     def __call__(self, judged: Judged) -> bool:
         """Whether this is one of them."""
         device = judged.device
-        places = (device.behind.address,) if device.behind else device.addresses
         return (
             (not self.makers or (device.maker or "").casefold() in self.makers)
             and (not self.brands or (device.brand or "").casefold() in self.brands)
             and (not self.verdicts or judged.verdict in self.verdicts)
-            and (self.where is None or any(place in self.where for place in places))
+            and ((self.where is None and not self.macs) or device.mac in self.macs or self._there(device))
         )
+
+    def _there(self, device: Device) -> bool:
+        places = (device.behind.address,) if device.behind else device.addresses
+        return self.where is not None and any(place in self.where for place in places)
 
     def of(self, found: Report) -> Report:
         """A report with these devices alone."""
@@ -98,7 +102,7 @@ def devices(
     """List the devices of a stored scan, judged by today's fingerprints and policies.
 
     ADDRESS is an address, a network or a range: only devices there are listed. The scan is then the latest one that
-    knows the first of them.
+    knows the first of them. It may also be a MAC address, in any notation: of the latest scan, the device that has it.
 
     \b
     Examples:
@@ -120,25 +124,35 @@ def devices(
 
     if each_site:
         _check_each(site or scan_id, format_)
-    where = parse(addresses, whole_networks=True) if addresses else None
+    places, macs = _asked(addresses)
+    where = parse(places, whole_networks=True) if places else None
     rules, lists = library(folders), chosen_policies(policies, folders)
     labels = frozenset(find(name, rules).name.casefold() for name in brands)
-    wanted = Wanted(frozenset(map(str.casefold, makers)), labels, frozenset(verdicts), where)
+    wanted = Wanted(frozenset(map(str.casefold, makers)), labels, frozenset(verdicts), where, frozenset(macs.values()))
     with open_store(db) as store:
         if each_site:
             _check_makers(makers, rules)
             judged = partial(report_of, rules=rules, policies=lists, all_hosts=all_hosts, hanging=Hanging(store))
             _write_each(_latest(store, judged, format_), wanted, format_, output, quiet=quiet)
             return
-        taken = scan_of(store, scan_id, site, about=usual(addresses[0]) if addresses else None, quiet=quiet)
+        taken = scan_of(store, scan_id, site, about=usual(places[0]) if places else None, quiet=quiet)
         with waiting(f"Reading scan {taken.id}", quiet=quiet):
             found = report_of(store, taken, rules, lists, all_hosts=all_hosts)
         chosen = wanted.of(found)
         if not chosen.devices:
             _check_makers(makers, rules)
         if not quiet:
-            _tell_fate(store, found, _bare(found, addresses) if chosen.devices else addresses)
+            _tell_fate(store, found, _bare(found, places) if chosen.devices else places)
+            _tell_unknown(found, macs)
     write_report(chosen, format_, output)
+
+
+def _asked(addresses: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """The addresses, networks and ranges among them, and the MAC addresses: as they were written, then as usual."""
+    from camscan.codecs.text import mac
+
+    macs = {text: link for text in addresses if (link := mac(text))}
+    return [text for text in addresses if text not in macs], macs
 
 
 def _latest(store: Store, judged: Callable[[Store, Scan], Report], format_: str) -> Iterator[Report]:
@@ -206,6 +220,13 @@ def _tell_fate(store: Store, found: Report, addresses: Sequence[str]) -> None:
         seen = last_seen_at(store, found.scan, usual(address))
         for told in filter(None, (_fate(found, parse([address], whole_networks=True), address), seen)):
             click.echo(f"Note: {told}.", err=True)
+
+
+def _tell_unknown(found: Report, macs: Mapping[str, str]) -> None:
+    """Say of each MAC address that no device of the scan shows it."""
+    known = {judged.device.mac for judged in found.devices}
+    for text in [text for text, mac in macs.items() if mac not in known][:_MAX_TOLD]:
+        click.echo(f"Note: no device in that scan shows the MAC address {text}.", err=True)
 
 
 def _fate(found: Report, where: TargetSet, named: str) -> str:

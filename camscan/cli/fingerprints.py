@@ -171,6 +171,8 @@ def explain(
 ) -> None:
     """Explain how one device of a stored scan was judged: every observation, rule, brand edge and policy entry.
 
+    ADDRESS may also be its MAC address, in any notation.
+
     \b
     Examples:
       camscan fingerprints explain 10.20.0.15
@@ -180,22 +182,24 @@ def explain(
     from camscan.app.judging import all_devices_in, chosen_policies, library
     from camscan.cli.stored import last_seen_at, open_store, scan_of
     from camscan.codecs.registry import read_again
+    from camscan.codecs.text import mac
     from camscan.errors import UsageError
     from camscan.identify.explain import explain as explained
     from camscan.targets import is_address, usual
 
-    if not is_address(device):
+    named = usual(device) if is_address(device) else mac(device)
+    if named is None:
         raise UsageError(f"{device!r} is not an address: `camscan devices` lists those of a scan")
     rules, lists = library(folders), chosen_policies(policies, folders)
     with open_store(db) as store:
-        taken = scan_of(store, scan_id, about=usual(device))
-        own = (entry for entry in store.ledger(taken.id, usual(device)) if entry.target == usual(device))
+        taken = scan_of(store, scan_id, about=named if is_address(device) else None)
+        own = (entry for entry in store.ledger(taken.id, named) if entry.target == named)
         entry = next(own, None)
         every = Hanging(store).told(taken, all_devices_in(store, taken, rules, lists))
-        judgement = next((one for one in every if usual(device) in one.device.addresses), None)
+        judgement = next((one for one in every if named in (*one.device.addresses, one.device.mac)), None)
         places = judgement.device.addresses if judgement else ()
         answered = [read_again(one) for one in store.observations(taken.id) if one.target in places]
-        seen = "" if judgement else last_seen_at(store, taken, usual(device))
+        seen = "" if judgement else last_seen_at(store, taken, named)
     if judgement:
         for line in (*explained(rules, answered, judgement.device, answers=answers), *_verdict(judgement)):
             click.echo(line)

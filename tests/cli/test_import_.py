@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 
 from camscan.app.judging import library
 from camscan.app.registering import update_register
+from camscan.cli.devices import devices
 from camscan.cli.exits import Exit
 from camscan.cli.fingerprints import explain
 from camscan.cli.import_ import import_
@@ -254,6 +255,20 @@ def test_a_device_is_explained_by_its_address_in_any_spelling(db: Path) -> None:
         shown = CliRunner().invoke(explain, [address, "--db", str(db)])
         assert shown.exit_code == 0
         assert "verdict: suspected" in shown.stdout
+
+
+@pytest.mark.parametrize("named", ["44:19:B6:01:02:99", "4419.b601.0299"])
+def test_a_device_is_found_and_explained_by_its_mac_in_any_notation(tmp_path: Path, db: Path, named: str) -> None:
+    table = tmp_path / "switch.txt"
+    table.write_text(SWITCH)
+    run(table, "--db", db)
+    shown = CliRunner().invoke(explain, [named, "--db", str(db)]).stdout
+    assert shown.startswith("device 44:19:B6:01:02:99\n")
+    assert "hangs at: switch port Gi1/0/8 of switch.txt" in shown
+    found = CliRunner().invoke(devices, [named, "--db", str(db), "--format", "jsonl"])
+    assert [json.loads(line)["mac"] for line in found.stdout.splitlines()] == ["44:19:B6:01:02:99"]
+    other = CliRunner().invoke(devices, ["0017.8800.0001", "--db", str(db)])
+    assert other.stderr.endswith("Note: no device in that scan shows the MAC address 0017.8800.0001.\n")
 
 
 def test_what_is_no_address_is_not_said_to_be_silent(db: Path) -> None:
