@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from camscan.app.targetfiles import exclusions, read, read_targets
+from camscan.app.targetfiles import exclusions, read, read_targets, warn_if_empty
 from camscan.engine import Plan
 from camscan.errors import HostError, TargetError
 from camscan.net.discovery.link import Link, Range
@@ -81,6 +81,8 @@ def scope_of(choices: Choices) -> ScanScope:
     targets = read_targets(words, specs)
     excluding = (*choices.exclude, *(f"@{name}" for name in choices.exclude_files))
     excluded = exclusions(excluding)
+    for name in choices.exclude_files:
+        warn_if_empty(name)
     guard(targets.minus(excluded), allow_public=choices.allow_public, allow_large=choices.allow_large)
     return ScanScope(tuple(spec.text for spec in specs), targets, excluded, choices.interface, excluding)
 

@@ -114,9 +114,9 @@ def _faults_of(config: Config, site: Site) -> Iterator[tuple[Place, str]]:
         scope = scope_of(replace(chosen, allow_public=True, allow_large=True))
         guard(scope.asked, allow_public=site.allow_public, allow_large=site.allow_large)
     except CamscanError as error:
-        said = (
-            str(error).replace("--allow-public", "allow_public = true").replace("--allow-large", "allow_large = true")
-        )
+        said = str(error)
+        for name in ("public", "large"):
+            said = said.replace(f"add --allow-{name}", f"add allow_{name} = true")
         yield from ((("networks",), line) for line in said.splitlines())
         return
     for number, text in enumerate(site.core if isinstance(site.core, tuple) else ()):

@@ -13,6 +13,7 @@ import logging
 import os
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
+from functools import cache
 from itertools import islice
 from pathlib import Path
 
@@ -24,6 +25,8 @@ from camscan.targets import MAX_TEXT, Spec, TargetSet, expand, known_addresses, 
 _EVERY = 1.0
 """Seconds between two looks at the files. One is read once two looks have found it the same: it is written by then."""
 _MOST_NAMED = 20
+_BLANK = 4096
+"""Bytes by which a file is seen to hold nothing but blanks."""
 _log = logging.getLogger("camscan")
 
 
@@ -53,6 +56,14 @@ def read_targets(words: Sequence[str], specs: Sequence[Spec]) -> TargetSet:
         if meant := next(filter(os.path.isfile, files), None):
             raise TargetError(f"{meant} is a file: write @{meant} to read targets from it") from error
         raise
+
+
+@cache
+def warn_if_empty(name: str) -> None:
+    """Warn, once, that a file of exclusions holds nothing, not even a comment: it may have been lost, or cut off."""
+    file = Path(name)
+    if file.is_file() and not file.read_bytes()[:_BLANK].strip():
+        _log.warning("%s is empty, so it excludes nothing: if that is right, put a comment in it", name)
 
 
 def exclusions(words: Sequence[str]) -> TargetSet:

@@ -135,3 +135,16 @@ async def test_a_scan_sends_nothing_more_to_who_is_excluded_meanwhile(
     assert len(outcomes) == 254
     assert 10 < outcomes.count(Outcome.REFUSED) < 150
     assert {*outcomes} == {Outcome.REFUSED, Outcome.EXCLUDED}
+
+
+@pytest.mark.parametrize(
+    ("text", "empty"), [("", True), (" \n\n", True), ("# nothing yet\n", False), ("10.0.0.1", False)]
+)
+def test_an_empty_file_of_exclusions_is_told_of_once(
+    file: Path, caplog: pytest.LogCaptureFixture, text: str, empty: bool
+) -> None:
+    write(file, text)
+    for _ in range(2):
+        scope_of(Choices(("10.0.0.0/24",), exclude_files=(str(file),)))
+    told = [f"{file} is empty, so it excludes nothing: if that is right, put a comment in it"]
+    assert [record.getMessage() for record in caplog.records] == told * empty

@@ -94,7 +94,9 @@ def test_each_fault_is_told_with_its_line(tmp_path: Path, more: str, line: int, 
 )
 def test_what_needs_to_be_allowed_says_how(tmp_path: Path, networks: str, key: str) -> None:
     text = SITE.replace("10.0.0.0/24", networks)
-    assert key in str(check(tmp_path / "c.toml", text).exception)
+    told = str(check(tmp_path / "c.toml", text).exception)
+    assert f"add {key}" in told
+    assert f"plan {key}" not in told
     assert check(tmp_path / "c.toml", f"{text}{key}\n").exit_code == 0
 
 
