@@ -50,6 +50,8 @@ _OWN_ELEMENTS = frozenset({"model", "serialNumber", "firmwareReleasedDate", "OEM
 _KEY_VALUE = re.compile(r"[ \t]*([A-Za-z][\w.:\[\]-]{0,255})=[^\r\n]*")
 _OWN_LINE = re.compile(r"^[ \t]*([A-Za-z]\w{0,63}=[^\r\n]*)", re.MULTILINE)
 """Lines about the device itself: keys with a dot are settings, some of other devices."""
+_TYPE_ALONE = re.compile(r"type=([A-Z](?=[^\r\n]*\d)[\w/-]{3,40})")
+"""The answer to the question for the type only, which is the model."""
 _CGI_KEYS = frozenset(
     ("deviceType", "updateSerial", "serialNumber", "type", "class", "sn", "version", "vendor", "Vendor")
 )
@@ -70,7 +72,9 @@ def lines(text: str) -> Iterator[Answer]:
     yield from answer("cgi", told)
     yield from answer("http", body_fields(body))
     if not told:
-        yield from onvif.described("\n".join(_OWN_LINE.findall(body)))
+        own_lines = "\n".join(_OWN_LINE.findall(body))
+        alone = _TYPE_ALONE.fullmatch(own_lines.strip())
+        yield from onvif.described(f"model={alone[1]}" if alone else own_lines)
 
 
 def is_lines(text: str) -> bool:

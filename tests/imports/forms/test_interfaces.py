@@ -56,6 +56,13 @@ def test_other_text_is_no_lines(text: str) -> None:
     assert not is_lines(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "model"), [("type=N841A82\r\n", ("N841A82",)), ("type=router", ()), ("type=A100\na=1", ())]
+)
+def test_the_answer_to_the_question_for_the_type_is_a_model(text: str, model: tuple[str, ...]) -> None:
+    assert fields(text, "http").get("onvif.model", ()) == model
+
+
 def test_keys_that_anybody_may_have_say_nothing() -> None:
     assert system("deviceType=camera-1\nserialNumber=A1") == {}
 
