@@ -47,6 +47,8 @@ _FEED_NAMES = {
 }
 """Members that have other names there."""
 
+_NOT_DHIP = frozenset({"ProductModel", "DeviceModel", "FirmwareVersion"})
+"""What others, who also say DeviceType and SerialNo, call the model and the firmware."""
 _ENOUGH = 3  # members that prove an answer even if it is incomplete
 _NOTICE = "client.notifyDevInfo"
 
@@ -111,6 +113,8 @@ def _told(text: str, least: int) -> Fields:
         return {}  # a class alone ("IPC"), which other protocols call so, too
     if told.get("DeviceType", "").isdigit() and "DeviceClass" not in known:
         return {}  # a number, by which another protocol tells them apart
+    if not is_certain and _NOT_DHIP & told.keys():
+        return {}
     device = {**told, "IPv4Address": told, "IPv6Address": {}}
     message = {"method": told.get("method"), "mac": told.get("mac"), "params": {"deviceInfo": device}}
     return fields_of(dhip.decode, json.dumps(message).encode())

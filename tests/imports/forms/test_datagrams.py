@@ -80,6 +80,10 @@ INVERTER = """{"Head": {"RequestArguments": {"DeviceClass": "Inverter", "Scope":
 def test_without_a_hint_one_member_says_nothing() -> None:
     """The application interface of an inverter has a DeviceClass, and much has a description."""
     assert list(notified(INVERTER)) == []
+
+
+def test_another_interface_that_tells_type_and_serial_is_no_dhip() -> None:
+    assert list(notified('"DeviceType": "IPC",\n"ProductModel": "OET-213H",\n"SerialNo": "210235B8GR",')) == []
     assert list(searched("DeviceDescription: laser printer\nColour: red")) == []
 
 
