@@ -26,8 +26,6 @@ _MAX_TOLD = 16
 """Addresses without a device of which each is told of."""
 _MAX_SITES = 20
 _SEVERAL = tuple(name for name, form in FORMATS.items() if form.several)
-_WITH_PROGRESS = ("html", "xlsx")
-"""Those of them that show how many devices are removed; others need not ask the register."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +158,7 @@ def _latest(store: Store, judged: Callable[[Store, Scan], Report], format_: str)
     from camscan.cli.stored import newest_of_each_site
 
     found = (judged(store, scan) for scan in newest_of_each_site(store))
-    return (_with_progress(store, one) for one in found) if format_ in _WITH_PROGRESS else found
+    return (_with_progress(store, one) for one in found) if FORMATS[format_].burn_down else found
 
 
 def _write_each(every: Iterable[Report], wanted: Wanted, format_: str, output: Path | None, *, quiet: bool) -> None:

@@ -39,6 +39,8 @@ class Format:
     """Whether it is bytes, for which a terminal is no place."""
     several: bool = False
     """Whether one file may hold several reports, each of a site."""
+    burn_down: bool = False
+    """Whether it shows how many listed devices were removed, which the register has to be asked for."""
 
     @property
     def render(self) -> Render:
