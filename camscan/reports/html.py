@@ -13,7 +13,9 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from camscan.records import Report, Verdict
 from camscan.reports import charts
@@ -24,9 +26,6 @@ from camscan.reports.method import how, method
 from camscan.reports.sentences import alerts, ending, limits, passive
 from camscan.reports.view import Sheet, view
 from camscan.reports.words import moment
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _BUFFERED = 256
@@ -86,21 +85,15 @@ def _hash(text: str) -> str:
 
 @cache
 def _asset(name: str) -> str:
-    from markupsafe import Markup  # noqa: PLC0415 - comes with jinja2
-
     return Markup((_TEMPLATES / name).read_text(encoding="utf-8"))  # noqa: S704 - our own file
 
 
 def _sign(kind: str, *offsets: int) -> str:
-    from markupsafe import Markup  # noqa: PLC0415
-
     return Markup(charts.sign(kind, *offsets))  # noqa: S704 - made of numbers, and longer than a text may be
 
 
 @cache
 def _environment() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - only this format needs it
-
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -139,15 +132,11 @@ def _environment() -> Environment:
 
 def _whole(text: str) -> str:
     """A sentence of ours in full, which may be longer than a text of a peer; what it quotes is cut already."""
-    from markupsafe import escape  # noqa: PLC0415 - comes with jinja2
-
     return escape(terminal(text, _SENTENCE))
 
 
 def _unbroken(text: str) -> str:
     """A sentence of ours in which names and dates are not broken at their hyphens."""
-    from markupsafe import Markup  # noqa: PLC0415 - comes with jinja2
-
     return Markup(_HYPHENED.sub(r'<span class="one">\g<0></span>', str(_whole(text))))  # noqa: S704 - escaped
 
 
