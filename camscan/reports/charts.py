@@ -6,7 +6,7 @@ Signs differ in shape, so that nobody needs the colours to tell them apart.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from camscan.records import Judged, Outcome, Verdict
@@ -135,15 +135,12 @@ def _corner(offset: int) -> tuple[int, int]:
 
 
 def _parts(counts: Mapping[str, int], whole: int) -> tuple[tuple[str, float, float], ...]:
-    return tuple(_laid(counts, whole))
-
-
-def _laid(counts: Mapping[str, int], whole: int) -> Iterator[tuple[str, float, float]]:
-    start = 0
+    start, parts = 0, []
     for kind in KINDS:
         if count := counts.get(kind, 0):
-            yield kind, round(100 * start / whole, 3), round(100 * count / whole, 3)
+            parts.append((kind, round(100 * start / whole, 3), round(100 * count / whole, 3)))
             start += count
+    return tuple(parts)
 
 
 def _spelled(counts: Mapping[str, int]) -> str:
