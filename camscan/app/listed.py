@@ -19,7 +19,7 @@ from camscan.inventory.records import Inventory
 from camscan.inventory.rows import Row
 from camscan.inventory.synonyms import Field
 from camscan.policy import Policy
-from camscan.records import READ_IN, Fields, Observation, Origin, Report
+from camscan.records import READ_IN, Observation, Origin, Report
 from camscan.reports import select
 from camscan.reports.words import plural
 
@@ -69,8 +69,8 @@ def report_on_list(
 def _said(row: Row, file: str, makes: Makes, at: datetime) -> Iterator[Observation]:
     """What a row says, as if its device had said it."""
     make, model = makes.split(row)
-    told: list[tuple[str, Fields]] = [("mac", link_fields(mac)) for mac in row.macs]
-    told.insert(0, (_CHANNEL, as_fields((("inventory.make", make or ""), ("inventory.model", model or "")))))
+    label = as_fields((("inventory.make", make or ""), ("inventory.model", model or "")))
+    told = [(_CHANNEL, label), *(("mac", link_fields(mac)) for mac in row.macs)]
     target = f"{row.where} ({row.addresses[0]})" if row.addresses else row.where
     for channel, fields in told:
         if fields:

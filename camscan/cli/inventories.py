@@ -96,6 +96,7 @@ def _told(listed: Inventory, *, guessed: bool) -> Iterator[str]:
 def _told_of(sheet: SheetReading) -> Iterator[str]:
     """The columns of a sheet, and its lines by what became of them."""
     from camscan.inventory.columns import described
+    from camscan.reports.words import plural
 
     where = f"Sheet {sheet.sheet!r}: " if sheet.sheet else ""
     if sheet.rows or sheet.is_list:
@@ -107,7 +108,7 @@ def _told_of(sheet: SheetReading) -> Iterator[str]:
     kinds |= {"blank": sheet.blank, f"not read{why}": sheet.unread}
     if sheet.lines:
         told = ", ".join(f"{count:,} {what}" for what, count in kinds.items() if count)
-        yield f"{where}{sheet.lines:,} {'line' if sheet.lines == 1 else 'lines'}: {told}."
+        yield f"{where}{plural(sheet.lines, 'line')}: {told}."
     elif not sheet.notes:
         yield f"{where}empty."
     yield from (f"{where}{note}." for note in sheet.notes)

@@ -85,9 +85,9 @@ def namespace(tag: str) -> str:
     return tag[1:].rpartition("}")[0] if tag.startswith("{") else ""
 
 
-def children(element: Element, name: str = "") -> list[Element]:
-    """The direct children, only those with that local name where one is given."""
-    return [child for child in element if name in ("", local(child.tag))]
+def children(element: Element, name: str) -> list[Element]:
+    """The direct children with that local name."""
+    return [child for child in element if local(child.tag) == name]
 
 
 def find_all(root: Element, name: str) -> Iterator[Element]:

@@ -45,11 +45,7 @@ def scan_object(report: Report) -> Object:
             "sources": [{"interface": name, "address": address} for name, address in scan.vantage.sources],
         },
         "policies": list(report.policies),
-        "sent": {
-            "packets": scan.sent.packets,
-            "bytes": scan.sent.bytes,
-            "max_host_connections_per_second": scan.sent.max_host_connections_per_second,
-        },
+        "sent": asdict(scan.sent),
         "ledger": _ledger(report),
         "notes": list(scan.notes),
         "networks": [_segment_object(segment) for segment in report.networks],
