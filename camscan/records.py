@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from camscan.summaries import (
     Citation,
@@ -32,8 +33,7 @@ NAME = r"^[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]{0,62}[^\s\x00-\x1f\x7f])?$"
 """The form of a name that somebody gives to a site: one line of at most 64 characters."""
 NO_BYTES = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 """The SHA-256 of what has no bytes of an answer behind it: an open port, or a value that another tool recorded."""
-READ_IN = "read in "
-"""So begins the reason of what was imported; the name of the file follows."""
+READ_IN = "read in "  # so begins the reason of what was imported; the name of the file follows
 Fields: TypeAlias = Mapping[str, tuple[str, ...]]
 """What an answer said: dotted field name -> its values, in the order in which they came."""
 
@@ -120,8 +120,7 @@ class Evidence(NamedTuple):
     value: str
     sha256: str
     asked: str = ""
-    file: str = ""
-    """The one that an import read it in."""
+    file: str = ""  # that an import read it in
 
 
 class Identification(NamedTuple):
@@ -157,10 +156,8 @@ class Device:
     level: Level | None = None
     identifications: tuple[Identification, ...] = ()
     conflicts: tuple[str, ...] = ()
-    camera_like: bool = False
-    """Whether it behaves like a camera: RTSP, ONVIF or a maker's own protocol answered."""
-    hidden_channels: int | None = None
-    """A recorder's count of attached cameras, as it states it itself."""
+    camera_like: bool = False  # it behaves like a camera: RTSP, ONVIF or a maker's own protocol answered
+    hidden_channels: int | None = None  # a recorder's count of attached cameras, as it states it itself
     slots: Slots | None = None
     behind: Slot | None = None
 
@@ -177,18 +174,15 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A device with its verdict; the sentences that it offends by where it is; its state; and where it `hangs`.
-
-    The state is known if any was `said`, and where it hangs if a table of a switch tells.
-    """
+    """A device with its verdict; the sentences that it offends by where it is; its state; and where it `hangs`."""
 
     device: Device
     verdict: Verdict
     listed_by: tuple[Listing, ...] = ()
     offends: tuple[Offence, ...] = ()
-    state: State | None = None
+    state: State | None = None  # known if any was said
     said: StateChange | None = None
-    hangs: SwitchPort | None = None
+    hangs: SwitchPort | None = None  # known if a table of a switch tells
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +265,11 @@ class Scan:
     def origin(self) -> Origin:
         """How it came about, as its settings say under "origin"; a scan where they do not."""
         return Origin(self.settings.get("origin", Origin.SCAN))
+
+    @property
+    def choices(self) -> Any:
+        """What the user chose, by name, where it asked addresses; ValueError where that is no JSON."""
+        return json.loads(self.settings.get("choices", "{}"))
 
     @property
     def ended_at(self) -> datetime:

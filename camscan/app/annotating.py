@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -34,13 +33,12 @@ class Tags:
 
 def tags_of(scan: Scan) -> Tags:
     """The tags that a scan was made with."""
-    kept = json.loads(scan.settings.get("choices", "{}"))
-    return Tags(bool(kept.get("sensitive")), tuple(kept.get("core") or ()))
+    return Tags(bool(scan.choices.get("sensitive")), tuple(scan.choices.get("core") or ()))
 
 
 def decoys_of(scan: Scan) -> tuple[str, ...]:
     """The addresses that had to answer."""
-    return tuple(json.loads(scan.settings.get("choices", "{}")).get("expect_decoy") or ())
+    return tuple(scan.choices.get("expect_decoy") or ())
 
 
 def check_record(scan: Scan) -> None:

@@ -134,7 +134,7 @@ def ignored_options(now: Choices) -> list[str]:
 def is_asked_as(before: Scan, now: Choices) -> bool:
     """Whether a scan was begun with these choices, except for its exclusions, which are read anew when it goes on."""
     added = {"exclude", "exclude_files", "expect_decoy"}
-    kept = json.loads(before.settings.get("choices", "{}"))
+    kept = before.choices
     usual, wanted = (json.loads(json.dumps(asdict(choices))) for choices in (Choices(), now))
     return all(kept.get(name, usual[name]) == wanted[name] for name in wanted.keys() - _NOT_KEPT - added)
 
@@ -153,7 +153,7 @@ def job_for_rest(before: Scan, now: Choices) -> Job:
         UsageError: targets were given, or it has asked none, or was not begun here.
     """
     _check_resumable(before, now)
-    kept = json.loads(before.settings["choices"])
+    kept = before.choices
     kept.pop("engine", None)  # records of before --sweep nmap have it
     choices = Choices(**{**kept, "targets": tuple(before.settings["specs"].split("\n"))})
     choices = replace(

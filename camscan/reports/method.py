@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from camscan.records import Origin, Report, Scan
@@ -55,7 +54,7 @@ def method(report: Report) -> list[tuple[str, str]]:
 def _choices(scan: Scan) -> Iterator[str]:
     """What the user chose, as "profile gentle"; what holds nothing is left out."""
     try:
-        kept = json.loads(scan.settings.get("choices", "{}"))
+        kept = scan.choices
     except ValueError:
         return
     if isinstance(kept, dict):
