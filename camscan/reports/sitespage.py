@@ -10,8 +10,8 @@ from typing import IO
 from markupsafe import Markup
 
 from camscan.records import Report, Verdict
-from camscan.reports import html
 from camscan.reports.order import ranked
+from camscan.reports.pages import filled
 from camscan.reports.rows import Row
 from camscan.reports.sites import COLUMNS, COUNTED, Overview, name
 from camscan.reports.view import LITTLE_EVIDENCE, Sheet
@@ -81,7 +81,7 @@ def render_each(reports: Iterable[Report]) -> Iterator[str]:
         estate.whole = dict(zip(_HEADS, overview.whole, strict=True))
         file.seek(0)
         pieces = map(Markup, file)
-        yield from html.filled("sites.html.j2", estate=estate, pieces=pieces, latest=overview.latest, counted=COUNTED)
+        yield from filled("sites.html.j2", estate=estate, pieces=pieces, latest=overview.latest, counted=COUNTED)
 
 
 def _write_site(estate: Estate, number: int, report: Report, file: IO[str]) -> None:
@@ -95,4 +95,4 @@ def _write_site(estate: Estate, number: int, report: Report, file: IO[str]) -> N
         sheet, told = Sheet(report, shown), str(estate.rows[number]["In words"])
         left_out = len(rows) - len(shown)
         given = {"sheet": sheet, "site": name(report), "words": told, "most": LITTLE_EVIDENCE, "left_out": left_out}
-        file.writelines(html.filled("site.html.j2", number=number, **given))
+        file.writelines(filled("site.html.j2", number=number, **given))
