@@ -9,12 +9,13 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
-from camscan.app.judging import chosen_policies
 from camscan.app.series import merged_each
+from camscan.data import fingerprints_folder
 from camscan.errors import DamageError, StoreError
 from camscan.identify.library import Library
 from camscan.moments import latest_past
 from camscan.policy import Policy, judge_all
+from camscan.policy import load as load_policies
 from camscan.records import Judged, Report, ScanStatus
 from camscan.register.entries import take_in
 from camscan.register.names import key, known_as, names
@@ -61,7 +62,7 @@ class Return:
 
 def with_builtin(policies: Sequence[Policy]) -> tuple[Policy, ...]:
     """All policies that come with camscan, and these: the register is to answer for each of them."""
-    chosen = {policy.id: policy for policy in (*chosen_policies(()), *policies)}
+    chosen = {policy.id: policy for policy in (*load_policies([fingerprints_folder()]), *policies)}
     return tuple(chosen.values())
 
 
