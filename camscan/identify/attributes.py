@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from camscan.identify.labels import Labels
 from camscan.identify.rules import normalised
+from camscan.identify.titles import MARKS
 
 MAX_ATTRIBUTE = 200
 """Characters of an attribute; the longest firmware names seen have about 80."""
 _AROUND = " \t\"'`*,;"
 """What texts have around a value, and values have not."""
-_MARKS = re.compile("[\u00ae\u2122\u2120]")
-"""Registered, trade and service marks: they are no part of a name."""
 _NO_VALUES = frozenset({"", "unknown", "none", "null", "na", "redacted"})
 """Words, as they are compared, that stand where there is no value."""
 _HEX = frozenset("0123456789ABCDEF")
@@ -30,7 +28,7 @@ def cleaned(attributes: Mapping[str, str], labels: Labels) -> Iterator[tuple[str
             if text.isascii() and text.isdecimal():
                 yield name, text
         elif name in ("model", "firmware", "serial"):
-            value = _MARKS.sub("", text).strip(_AROUND)
+            value = MARKS.sub("", text).strip(_AROUND)
             is_told = normalised(value) not in _NO_VALUES
             if is_told and (name != "model" or labels.is_model(value)):
                 yield name, value[:MAX_ATTRIBUTE]

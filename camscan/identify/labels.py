@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from camscan.identify import titles
 from camscan.identify.doubts import is_doubtful
 from camscan.identify.evidence import MAX_EVIDENCE, evidence_of
 from camscan.identify.patterns import MAX_VALUES
 from camscan.identify.rules import Brand, Vocabulary, normalised
-from camscan.identify.titles import names_in
 from camscan.records import Evidence, Identification, Level, Observation
 
 PREFIX = "brand:"
@@ -19,7 +19,6 @@ LESS_SURE = PREFIX + "?"
 
 _MODEL_FIELD = "onvif.scope.name"
 """The field in which many devices write the brand followed by the model."""
-_TITLE_FIELD = "http.title"
 _MAX_LABEL = 128
 """Characters: the longest registered company names have about 80."""
 _MAX_WORDS = 4
@@ -60,11 +59,11 @@ class Labels:
     def find_in(self, field: str, value: str) -> Brand | None:
         """The brand that the whole value of a field names or, in an ONVIF name, that its first words name."""
         brand = self.find(value) or self.find(_without_legal_form(value))
-        if brand is None and field == _TITLE_FIELD:
-            brand = next(filter(None, map(self.find, names_in(value))), None)
+        if brand is None and field == titles.FIELD:
+            brand = next(filter(None, map(self.find, titles.names_in(value))), None)
         if brand is None and field == _MODEL_FIELD:
             brand = self._find_first(value)
-        return None if brand is not None and brand.generic and field == _TITLE_FIELD else brand
+        return None if brand is not None and brand.generic and field == titles.FIELD else brand
 
     def find_maker(self, name: str) -> Brand | None:
         """The maker with whose name a longer name begins ("Axis Companion"), unless other makers build for it."""

@@ -6,6 +6,7 @@ from collections import ChainMap, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from camscan.identify import titles
 from camscan.identify.attributes import cleaned
 from camscan.identify.bodies import compact
 from camscan.identify.doubts import is_doubtful
@@ -13,12 +14,10 @@ from camscan.identify.evidence import MAX_EVIDENCE, evidence_of
 from camscan.identify.labels import Labels
 from camscan.identify.patterns import MAX_VALUES, PatternSet, encoded, groups
 from camscan.identify.rules import Absent, AnyOf, Match, Rule
-from camscan.identify.titles import names_in
 from camscan.records import Evidence, Fields, Identification, Level, Observation
 
 _SAID_ALIKE = {"inventory.make": "behind.manufacturer", "inventory.model": "behind.model"}
 """A list tells of a device what a recorder tells of a camera behind it: rules for the one hold for the other."""
-_TITLE_FIELD = "http.title"
 _BODY_FIELD = "http.body"
 
 
@@ -124,8 +123,8 @@ class Matcher:
 
 def _texts(field: str, value: str) -> tuple[str, ...]:
     """The texts that are searched for a value: of a title also the name in it, of a body in JSON its shortest form."""
-    if field == _TITLE_FIELD:
-        return (value, *names_in(value))
+    if field == titles.FIELD:
+        return (value, *titles.names_in(value))
     return (value, *compact(value)) if field == _BODY_FIELD else (value,)
 
 

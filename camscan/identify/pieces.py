@@ -19,3 +19,4 @@ REPEATS = frozenset("*+?{")
 """What a piece that repeats the one before it begins with; a "{" alone stands for itself."""
 ENDS = frozenset({"", "|", ")"})
 """Pieces after which an alternative is over."""
+ESCAPED = re.compile(r"\\(.)")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import TypeAlias
 
-from camscan.identify.pieces import BOUNDS, ENDS, PIECE, REPEATS, TEXT
+from camscan.identify.pieces import BOUNDS, ENDS, ESCAPED, PIECE, REPEATS, TEXT
 
 _Texts: TypeAlias = dict[str, bool]
 """Prefixes of what a part of a pattern matches. True: the prefix is complete, so the next part extends it."""
@@ -15,7 +15,6 @@ _Texts: TypeAlias = dict[str, bool]
 _PLAIN = re.compile(r"[\x20-\x7e]")
 _STARTS = frozenset({"^", r"\A"})
 _ANCHOR = re.compile(r"\^|\\A")
-_ESCAPED = re.compile(r"\\(.)")
 _SIMPLE = re.compile(r"(?:\(\?i\))?\^((?:(?:[\w ,/:;=<>\"'&#@~%!-]|\\[^\w\s])(?![*+?{]))+)[^|]*")
 _UNTOLD = re.compile(r"[^\x00-\x7f]|\\x\{|\\[pPQC]|\(\?[a-zA-Z-]*m|(?!^)\(\?[a-zA-Z-]+\)")
 """Patterns that are not analysed: matched by characters (ignoring case is then not limited to ASCII) or by lines, or
@@ -36,7 +35,7 @@ def required_prefixes(pattern: str) -> tuple[bytes, ...]:
     """
     if _UNTOLD.search(pattern) or not _ANCHOR.search(pattern):
         return ()
-    if (simple := _SIMPLE.fullmatch(pattern)) and len(text := _ESCAPED.sub(r"\1", simple[1])) >= _LEAST:
+    if (simple := _SIMPLE.fullmatch(pattern)) and len(text := ESCAPED.sub(r"\1", simple[1])) >= _LEAST:
         return (text[:_LONGEST].lower().encode(),)
     texts = _Parser(PIECE.findall(pattern)).anchored()
     return tuple(text.encode() for text in texts) if min(map(len, texts)) >= _LEAST else ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+FIELD = "http.title"
 _MAX_TITLE = 128
 """Characters; who writes more writes more than a name."""
 _LEAST = 3
@@ -35,7 +36,7 @@ _START = re.compile(
     r"|(?:anmelden|anmeldung|willkommen) bei |bienvenue (?:sur|à) |connexion à )",
     re.IGNORECASE,
 )
-_MARKS = re.compile("[\u00ae\u2122\u2120]")
+MARKS = re.compile("[\u00ae\u2122\u2120]")
 """Registered, trade and service marks: they are no part of a name."""
 _WORDS = """
 a access admin and application area building cam camera center client cms configuration configurator console
@@ -58,7 +59,7 @@ def names_in(title: str) -> tuple[str, ...]:
     if len(title) > _MAX_TITLE:
         return ()
     whole = " ".join(title.split())
-    plain = " ".join(_MARKS.sub("", whole).split())
+    plain = " ".join(MARKS.sub("", whole).split())
     end = _END.sub("", plain)
     names = dict.fromkeys((end, _START.sub("", end), _START.sub("", plain), plain))
     return tuple(name for name in names if name != whole and _is_name(name))
