@@ -39,7 +39,7 @@ class DeviceState:
     """What is known of one enrolled device in this run. `ended` says why nothing more is said to it."""
 
     enrolment: Enrolment
-    clock: timedelta | None = None
+    clock: timedelta | None
     ended: str = ""
     accepted: bool = False
     login: Login | None = None

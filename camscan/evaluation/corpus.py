@@ -42,7 +42,7 @@ class Corpus:
     """The entries that can be used; `faults` says of each other one what is wrong, and where."""
 
     entries: tuple[Entry, ...]
-    faults: tuple[str, ...] = ()
+    faults: tuple[str, ...]
 
 
 def read(path: Path) -> Corpus:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from camscan.evaluation.score import Mark, Scored
 from camscan.records import Verdict
@@ -71,12 +71,12 @@ class Figures:
     """The same of answers of targets alone."""
     verdicts: Mapping[tuple[Verdict, Verdict], int]
     """(expected, given) -> answers, of those whose maker is known."""
-    confused: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    confused: Mapping[tuple[str, str], int]
     """(label's maker, other maker that was named) -> answers; "" is a maker that nobody knows."""
-    scored: tuple[Scored, ...] = ()
-    misses: tuple[Scored, ...] = ()
+    scored: tuple[Scored, ...]
+    misses: tuple[Scored, ...]
     """Answers whose maker is known, and was not named."""
-    false_claims: tuple[Scored, ...] = ()
+    false_claims: tuple[Scored, ...]
     """Answers of which a wrong maker is claimed at `likely` or `certain`; of unknown makers, where it is a target."""
 
     @property

@@ -175,7 +175,7 @@ class Folder:
 
     path: Path
     files: Mapping[str, bytes | str]
-    misplaced: tuple[str, ...] = ()
+    misplaced: tuple[str, ...]
 
     def shown(self, name: str) -> str:
         """A file as messages name it."""

@@ -17,8 +17,8 @@ class Line(NamedTuple):
 
     number: int
     cells: tuple[str, ...]
-    fault: str = ""
-    names: tuple[str, ...] | None = None
+    fault: str
+    names: tuple[str, ...] | None
     """The names of the cells, where the row brings them itself (JSON)."""
 
 
