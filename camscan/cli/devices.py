@@ -155,10 +155,10 @@ def _asked(addresses: Sequence[str]) -> tuple[list[str], dict[str, str]]:
 
 def _latest(store: Store, judged: Callable[[Store, Scan], Report], format_: str) -> Iterator[Report]:
     """The latest report of each site; with its burn-down, where the format shows that."""
-    from camscan.cli.stored import newest_of_each_site
+    from camscan.cli.stored import newest_of_each_site, with_progress
 
     found = (judged(store, scan) for scan in newest_of_each_site(store))
-    return (_with_progress(store, one) for one in found) if FORMATS[format_].burn_down else found
+    return (with_progress(store, one) for one in found) if FORMATS[format_].burn_down else found
 
 
 def _write_each(every: Iterable[Report], wanted: Wanted, format_: str, output: Path | None, *, quiet: bool) -> None:
@@ -169,12 +169,6 @@ def _write_each(every: Iterable[Report], wanted: Wanted, format_: str, output: P
     write_reports(map(wanted.of, _watched(every, blind, partial)), format_, output)
     _tell("could not look, so none of their devices is listed", [] if quiet else blind)
     _tell("could not look at all of it, so there may be more devices", [] if quiet else partial)
-
-
-def _with_progress(store: Store, found: Report) -> Report:
-    from camscan.cli.stored import progress_at
-
-    return replace(found, progress=progress_at(store, found.scan.site))
 
 
 def _watched(reports: Iterable[Report], blind: list[str], partial: list[str]) -> Iterator[Report]:

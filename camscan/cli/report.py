@@ -68,7 +68,7 @@ def report(
     from camscan.app.judging import chosen_policies, library, report_of
     from camscan.app.reconciling import found_in, reconciled
     from camscan.cli.formats.reconciledtext import digest
-    from camscan.cli.stored import open_store, progress_at, scan_of
+    from camscan.cli.stored import open_store, scan_of, with_progress
     from camscan.cli.waiting import waiting
     from camscan.cli.writing import ready, write_report
     from camscan.reports.escape import terminal
@@ -86,7 +86,7 @@ def report(
         rules, lists = library(folders), chosen_policies(policies, folders)
         with waiting(f"Reading scan {scan.id}", quiet=quiet):
             found = report_of(store, scan, rules, lists, all_hosts=all_hosts, tags=Tags(sensitive, core))
-        found = replace(found, progress=progress_at(store, scan.site))
+        found = with_progress(store, found)
         if inventory:
             listed = inventories.read(inventory, placed, encoding, quiet=quiet)
             listed = inventories.at_sites(listed, store, placed, quiet=quiet)

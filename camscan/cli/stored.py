@@ -5,21 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
 
 from camscan.errors import CamscanError, StoreError, UsageError
-from camscan.records import Origin, Scan
+from camscan.records import Origin, Report, Scan
 from camscan.store import Store
 from camscan.store.engine import existing_file, missing_file
-
-if TYPE_CHECKING:
-    from camscan.summaries import Progress
 
 _LOOKED_BACK = 30
 """Earlier scans in which an address is looked for of which the register knows nothing: whatever was there has moved."""
@@ -228,14 +225,14 @@ def newest_of_each_site(store: Store) -> tuple[Scan, ...]:
     return store.newest_of_each_site() or (store.scan(),)
 
 
-def progress_at(store: Store, site: str | None) -> Progress | None:
-    """The burn-down of a site; None for scans of no site, and where the register knows no listed device of it."""
+def with_progress(store: Store, report: Report) -> Report:
+    """A report with the burn-down of its site, where it has one and the register knows a listed device of it."""
     from camscan.register.progress import progress
 
-    if site is None:
-        return None
+    if (site := report.scan.site) is None:
+        return report
     found = progress(site, list(store.register.tallies([site])), datetime.now(UTC).date())
-    return found if found.known else None
+    return replace(report, progress=found if found.known else None)
 
 
 def _of_site(scan: Scan, site: str | None) -> Scan:
