@@ -9,8 +9,9 @@ import click
 
 from camscan.cli import inventories, options
 from camscan.errors import UsageError
+from camscan.reports import FORMATS
 
-_WITH_INVENTORY = ("html", "pdf", "xlsx", "markdown")
+_WITH_INVENTORY = tuple(name for name, form in FORMATS.items() if form.sums_up)
 _ON_PAPER = ("html", "pdf")
 
 

@@ -39,8 +39,8 @@ class Format:
     """Whether it is bytes, for which a terminal is no place."""
     several: bool = False
     """Whether one file may hold several reports, each of a site."""
-    burn_down: bool = False
-    """Whether it shows how many listed devices were removed, which the register has to be asked for."""
+    sums_up: bool = False
+    """Whether it also shows the burn-down of the site, and an inventory that was held against the scan."""
 
     @property
     def render(self) -> Render:

@@ -59,7 +59,7 @@ def test_the_burn_down_of_the_site_is_drawn_once_there_is_history(tmp_path: Path
         (
             report,
             ["--inventory", "LIST", "--format", "json"],
-            "json cannot show --inventory: use html, pdf, xlsx",
+            "json cannot show --inventory: use html, xlsx, markdown, pdf",
         ),
         (sample, ["10.0.0.0/24", "--map", "ip=A"], "--map says how"),
     ],
