@@ -82,7 +82,8 @@ class Workers(Generic[Item, T]):
         """Begin a job, which is `share` of a usual one; call what is returned for what came of it."""
         self._alone -= share
         if self._alone + share > 0 or self._count == 1:
-            return partial(_same, self._work(self._rules, job))
+            done = self._work(self._rules, job)
+            return lambda: done
         if self._pool is None:
             from concurrent.futures import ProcessPoolExecutor  # most commands never come here
             from multiprocessing import get_context
@@ -102,10 +103,6 @@ class Workers(Generic[Item, T]):
                 yield waiting.popleft()()
         while waiting:
             yield waiting.popleft()()
-
-
-def _same(value: T) -> T:
-    return value
 
 
 def _result(job: Future[T]) -> T:
