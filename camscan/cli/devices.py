@@ -118,12 +118,11 @@ def devices(
     from camscan.cli.stored import open_store, scan_of
     from camscan.cli.waiting import waiting
     from camscan.cli.writing import write_report
-    from camscan.targets import parse, usual
+    from camscan.targets import usual
 
     if each_site:
         _check_each(site or scan_id, format_)
-    places, macs = _asked(addresses)
-    where = parse(places, whole_networks=True) if places else None
+    places, where, macs = _asked(addresses)
     rules, lists = library(folders), chosen_policies(policies, folders)
     labels = frozenset(find(name, rules).name.casefold() for name in brands)
     wanted = Wanted(frozenset(map(str.casefold, makers)), labels, frozenset(verdicts), where, frozenset(macs.values()))
@@ -140,17 +139,25 @@ def devices(
         if not chosen.devices:
             _check_makers(makers, rules)
         if not quiet:
-            _tell_fate(store, found, _bare(found, places) if chosen.devices else places)
-            _tell_unknown(found, macs)
+            _tell_fate(store, found, _bare(found, places) if chosen.devices else places, macs)
     write_report(chosen, format_, output)
 
 
-def _asked(addresses: Sequence[str]) -> tuple[list[str], dict[str, str]]:
-    """The addresses, networks and ranges among them, and the MAC addresses: as they were written, then as usual."""
-    from camscan.codecs.text import mac
+def _asked(addresses: Sequence[str]) -> tuple[list[str], TargetSet | None, dict[str, str]]:
+    """Those that are no MAC addresses, as text and as a set, and the others: as they were written, then as usual."""
+    from camscan.targets import known_addresses, parse
 
-    macs = {text: link for text in addresses if (link := mac(text))}
-    return [text for text in addresses if text not in macs], macs
+    macs = {
+        text: link for text in addresses if not known_addresses([text], whole_networks=True) and (link := _mac(text))
+    }
+    places = [text for text in addresses if text not in macs]
+    return places, parse(places, whole_networks=True) if places else None, macs
+
+
+def _mac(text: str) -> str | None:
+    from camscan.codecs.text import mac  # which takes a while to load
+
+    return mac(text)
 
 
 def _latest(store: Store, judged: Callable[[Store, Scan], Report], format_: str) -> Iterator[Report]:
@@ -203,8 +210,11 @@ def _bare(found: Report, addresses: Sequence[str]) -> list[str]:
     return [one for one in asked if not any(map(parse([one], whole_networks=True).__contains__, there))]
 
 
-def _tell_fate(store: Store, found: Report, addresses: Sequence[str]) -> None:
-    """Say of each of some addresses, at which no device is, what became of it, and what was seen there before."""
+def _tell_fate(store: Store, found: Report, addresses: Sequence[str], macs: Mapping[str, str]) -> None:
+    """Say of each of some addresses, at which no device is, what became of it, and what was seen there before.
+
+    Of each MAC address that no device shows, say that.
+    """
     from camscan.cli.stored import last_seen_at
     from camscan.targets import parse, usual
 
@@ -212,10 +222,6 @@ def _tell_fate(store: Store, found: Report, addresses: Sequence[str]) -> None:
         seen = last_seen_at(store, found.scan, usual(address))
         for told in filter(None, (_fate(found, parse([address], whole_networks=True), address), seen)):
             click.echo(f"Note: {told}.", err=True)
-
-
-def _tell_unknown(found: Report, macs: Mapping[str, str]) -> None:
-    """Say of each MAC address that no device of the scan shows it."""
     known = {judged.device.mac for judged in found.devices}
     for text in [text for text, mac in macs.items() if mac not in known][:_MAX_TOLD]:
         click.echo(f"Note: no device in that scan shows the MAC address {text}.", err=True)
