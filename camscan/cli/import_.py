@@ -23,11 +23,11 @@ def import_(files: tuple[str, ...], kind: str | None, site: str | None, db: str 
     The scan is dated by what the files recorded; where they tell no time, by when they were last written.
 
     It reads packet captures (pcap), nmap's XML, the JSON of masscan, zgrab2, httpx and Shodan, masscan's lists,
-    runZero's exports as JSONL (services.jsonl; of assets.jsonl, the MAC addresses alone), Zeek's software, ssl and
-    dhcp logs, the DHCP leases of dnsmasq, ISC dhcpd and Kea, the output of `ip neigh`, `arp -a` and the like, ARP
-    tables and leases as routers and switches show them, CSV tables of addresses and MAC addresses, and lists of
-    banners (lines of address, port and answer, or JSON with `ip`, `port` and `banner`). FILE may be - for stdin. The
-    ID of the new scan is printed.
+    runZero's exports as JSONL (services.jsonl; of assets.jsonl, the MAC addresses alone), Zeek's software, ssl and dhcp
+    logs, the DHCP leases of dnsmasq, ISC dhcpd and Kea, the output of `ip neigh`, `arp -a` and the like, ARP tables and
+    leases as routers and switches show them, tables of addresses and MAC addresses as CSV or JSON (such as the clients
+    of a controller), and lists of banners (lines of address, port and answer, or JSON with `ip`, `port` and `banner`).
+    FILE may be - for stdin. The ID of the new scan is printed.
 
     A table of a switch (`show mac address-table`) holds no IP addresses: give it together with the ARP table of the
     router, which has them. What no other file tells of goes by its MAC address. Reports on all scans in the store show

@@ -9,6 +9,7 @@ from camscan.imports import pcap
 from camscan.imports.files import (
     banners,
     httpx,
+    jsontable,
     leases,
     maclist,
     mactable,
@@ -38,6 +39,7 @@ READERS = (
     Reader("isc-dhcp", leases.sniff_isc, leases.read_isc, leases.CHANNELS),
     Reader("dnsmasq", leases.sniff_dnsmasq, leases.read_dnsmasq, leases.CHANNELS),
     Reader("ip-neigh", neighbours.sniff_neigh, neighbours.read_neigh, neighbours.CHANNELS),
+    Reader("json-table", jsontable.sniff, jsontable.read, jsontable.CHANNELS),
     Reader("mac-table", mactable.sniff, mactable.read, mactable.CHANNELS),
     Reader("arp", neighbours.sniff_arp, neighbours.read, neighbours.CHANNELS),
     Reader("banners", banners.sniff, banners.read, banners.CHANNELS),

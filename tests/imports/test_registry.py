@@ -23,6 +23,7 @@ HEADS = {
     "isc-dhcp": b"# comment\nlease 192.0.2.5 {\n  starts 3 2023/08/16 10:00:00;\n",
     "dnsmasq": b"1700000000 00:11:22:33:44:55 192.0.2.5 cam 01:00:11:22:33:44:55\n",
     "ip-neigh": b"192.0.2.5 dev eth0 lladdr 00:11:22:33:44:55 REACHABLE\n",
+    "json-table": b'[{"mac": "00:11:22:33:44:55", "ip": "192.0.2.5"}, {"mac": "00:11:22:33:44:56", "ip": "192.0.2.6"}',
     "mac-table": b"IP Address;MAC Address;Port\n192.0.2.5;00:11:22:33:44:55;Gi1/0/1\n",
     "arp": b"? (192.0.2.5) at 00:11:22:33:44:55 [ether] on eth0\n",
     "banners": b"192.0.2.5:80 HTTP/1.1 200 OK\\r\\nServer: App-webs/\n192.0.2.6:80 Server: Boa\n",

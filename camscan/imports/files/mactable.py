@@ -32,16 +32,16 @@ _WORDS = {
         enderecomac enderecofisico adresmac adresfizyczny macadresa macadress maccim macosoite macadresi macадрес
         mac地址 物理地址 macアドレス 物理アドレス mac주소
     """,
-    "port": "port switchport portname destinationport ports anschluss puerto porta",
+    "port": "port switchport swport portname destinationport ports anschluss puerto porta",
     "interface": "interface ifname",
-    "switch": "switch switchname switchhostname swname recentdevice",
+    "switch": "switch switchname switchhostname swname recentdevice recentdevicename",
     "name": """
         name hostname devicename dnsname clientname rechnername geratename nomdhote nom nombre nombredehost nomehost
         nome nazwahosta nazwa hostnaam naam
     """,
 }
 """Names of columns without accents, blanks and punctuation."""
-_COLUMN_OF = {word: name for name, words in _WORDS.items() for word in words.split()}
+COLUMN_OF = {word: name for name, words in _WORDS.items() for word in words.split()}
 _DELIMITERS = ",;\t|"
 _COMMENT = ("#", "\ufeff#")
 """Comment marks; PowerShell's Export-Csv writes a comment above the header."""
@@ -65,13 +65,18 @@ def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observati
         return
     for row in (_cells(line, delimiter) for line in rows):
         cell = {name: row[place].strip() if place < len(row) else "" for name, place in columns.items()}
-        target, link = address_of(cell["address"]), link_fields(cell["mac"])
-        if not (target and link):
-            summary.skip("row without an address" if not target else "row without a MAC")
-            continue
-        summary.whole += 1
-        hung = _hung(cell)
-        yield imported(target, "arp", at, {**link, **names(host__name=cell.get("name", "")), **hung}, asked_of(hung))
+        yield from entry(cell, at, summary)
+
+
+def entry(cell: Mapping[str, str], at: datetime, summary: Summary) -> Iterator[Observation]:
+    """What a row with an `address` and a `mac` tells, by its columns; it is left out where one of them is none."""
+    target, link = address_of(cell["address"]), link_fields(cell["mac"])
+    if not (target and link):
+        summary.skip("row without an address" if not target else "row without a MAC")
+        return
+    summary.whole += 1
+    hung = _hung(cell)
+    yield imported(target, "arp", at, {**link, **names(host__name=cell.get("name", "")), **hung}, asked_of(hung))
 
 
 def _hung(cell: Mapping[str, str]) -> Fields:
@@ -91,7 +96,7 @@ def _columns(header: Sequence[str]) -> dict[str, int]:
     """Column -> place of the first cell that one of its words names."""
     found: dict[str, int] = {}
     for place, cell in enumerate(header):
-        if name := _COLUMN_OF.get(compact(cell)):
+        if name := COLUMN_OF.get(compact(cell)):
             found.setdefault(name, place)
     return found
 

@@ -1,0 +1,86 @@
+"""Lists of clients or leases in JSON, at whatever depth: of controllers (UniFi, Meraki), of Kea, of PowerShell."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import BinaryIO
+
+from camscan.codecs.text import mac, to_text
+from camscan.folding import compact
+from camscan.imports.files.base import Summary, address_of
+from camscan.imports.files.mactable import CHANNELS, COLUMN_OF, entry
+from camscan.records import Observation
+
+__all__ = ["CHANNELS", "read", "sniff"]
+
+_MAX = 16 * 1024 * 1024
+_BEGIN = ("[", "{")
+_MEMBER = re.compile(
+    r'"([^"\\]{2,24})"\s{0,4}:\s{0,4}(?:\{[^{}]{0,400}"IPAddressToString"\s{0,4}:\s{0,4})?"([^"\\]{7,45})"'
+)
+_DESCRIBES = re.compile(r'(?i)"(?:model|product|device_?type|firmware|serial)\w{0,16}"\s{0,4}:')
+"""A member that tells more of a device than such lists do: what it is, is not to be judged by its MAC address alone."""
+_IS: Mapping[str, Callable[[str], object]] = {"address": address_of, "mac": mac}
+_AS_TEXT = "IPAddressToString"
+"""The member of an address that PowerShell writes as an object."""
+
+
+def sniff(head: bytes) -> bool:
+    """Whether it begins as JSON that names several IP addresses and several MAC addresses, and no model."""
+    text = to_text(head).lstrip("\ufeff \t\r\n")
+    if not text.startswith(_BEGIN) or _DESCRIBES.search(text):
+        return False
+    found: dict[str, set[str]] = {"address": set(), "mac": set()}
+    for key, value in _MEMBER.findall(text):
+        if (name := COLUMN_OF.get(compact(key), "")) in found:
+            found[name].add(value if _IS[name](value) else "")
+    return all(len(values - {""}) > 1 for values in found.values())
+
+
+def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
+    """One observation for each object with both addresses; what is around it does not matter."""
+    data = stream.read(_MAX + 1)
+    if len(data) > _MAX:
+        summary.cut = f"it is larger than {_MAX >> 20} MiB"
+        return
+    for record in _objects(to_text(data).lstrip("\ufeff"), summary):
+        cell = _cells(record)
+        if {"address", "mac"} <= cell.keys():
+            yield from entry(cell, at, summary)
+
+
+def _objects(text: str, summary: Summary) -> Iterator[Mapping[str, object]]:
+    """All objects in a document, or in one a line, in their order."""
+    open_: list[object] = []
+    try:
+        open_.append(json.loads(text))
+    except (ValueError, RecursionError):
+        open_ = [*reversed(list(_lines(text, summary)))]
+    while open_:
+        value = open_.pop()
+        if isinstance(value, dict):
+            yield value
+        inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        open_ += reversed([*inner])
+
+
+def _lines(text: str, summary: Summary) -> Iterator[object]:
+    for line in filter(str.strip, text.splitlines()):
+        try:
+            yield json.loads(line)
+        except (ValueError, RecursionError):
+            summary.broken += 1
+
+
+def _cells(record: Mapping[str, object]) -> dict[str, str]:
+    """Column -> text of the first member that has such a name, and is an address where it should be one."""
+    cells: dict[str, str] = {}
+    for key, value in record.items():
+        name = COLUMN_OF.get(compact(key[:64]))
+        told = value.get(_AS_TEXT) if isinstance(value, dict) else value
+        if name and isinstance(told, str | int) and _IS.get(name, bool)(text := str(told)[:255]):
+            cells.setdefault(name, text)
+    return cells

@@ -1,0 +1,82 @@
+"""Lists of clients in JSON tell of each client by itself."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from support.imported import AT, read_all
+
+from camscan.imports.files import jsontable
+from camscan.imports.registry import reader_for
+
+FIRST, SECOND = ("192.0.2.5", "44:19:B6:01:02:03"), ("192.0.2.6", "3C:EF:8C:01:02:03")
+UNIFI = {
+    "meta": {"rc": "ok"},
+    "data": [
+        {"mac": "44:19:b6:01:02:03", "ip": "192.0.2.5", "hostname": "IPC", "oui": "X", "sw_port": 7, "sw_mac": "a0"},
+        {"mac": "3c:ef:8c:01:02:03", "ip": "192.0.2.6", "is_wired": True},
+    ],
+}
+MERAKI = [
+    {"mac": "44:19:b6:01:02:03", "ip": "192.0.2.5", "ip6": None, "recentDeviceName": "sw-2", "switchport": "7"},
+    {"mac": "3c:ef:8c:01:02:03", "ip": "192.0.2.6", "manufacturer": "Y", "switchport": None},
+]
+KEA = {
+    "arguments": {
+        "leases": [
+            {"client-id": "01:44", "hw-address": "44:19:b6:01:02:03", "ip-address": "192.0.2.5", "hostname": "ipc"},
+            {"hw-address": "3c:ef:8c:01:02:03", "ip-address": "192.0.2.6"},
+        ]
+    },
+    "result": 0,
+}
+POWERSHELL = [
+    {"IPAddress": {"Address": 1, "IPAddressToString": ip}, "ScopeId": {"IPAddressToString": "192.0.2.0"}, "ClientId": m}
+    for ip, m in (("192.0.2.5", "44-19-b6-01-02-03"), ("192.0.2.6", "3c-ef-8c-01-02-03"))
+]
+
+
+@pytest.mark.parametrize("document", [UNIFI, MERAKI, KEA, POWERSHELL])
+@pytest.mark.parametrize("indent", [None, 4])
+def test_each_object_with_both_addresses_is_a_device(document: object, indent: int | None) -> None:
+    data = json.dumps(document, indent=indent).encode()
+    assert reader_for(data[:4096]).name == "json-table"
+    seen, summary = read_all(jsontable.read, data)
+    assert [(one.target, *one.fields["mac.address"]) for one in seen] == [FIRST, SECOND]
+    assert {(one.channel, one.at) for one in seen} == {("arp", AT)}
+    assert (summary.whole, summary.broken, summary.cut) == (2, 0, "")
+
+
+@pytest.mark.parametrize(("document", "place"), [(UNIFI, "switch port 7"), (MERAKI, "switch port 7 in sw-2")])
+def test_it_tells_where_a_client_hangs(document: object, place: str) -> None:
+    seen, _ = read_all(jsontable.read, json.dumps(document).encode())
+    assert [one.asked for one in seen] == [place, ""]
+
+
+def test_one_object_a_line_costs_no_other() -> None:
+    data = "\n".join((json.dumps(MERAKI[0]), '{"mac": ', json.dumps(MERAKI[1]))).encode()
+    assert jsontable.sniff(data)
+    seen, summary = read_all(jsontable.read, data)
+    assert [one.target for one in seen] == ["192.0.2.5", "192.0.2.6"]
+    assert summary.broken == 1
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"ip": "192.0.2.5", "mac": "44:19:b6:01:02:03", "name": "one device"},
+        [{"ip": "192.0.2.5", "mac": "44:19:b6:01:02:03"}, {"ip": "192.0.2.5", "mac": "3c:ef:8c:01:02:03"}],
+        [{**row, "model": "DS-2CD2143G2-I"} for row in MERAKI],
+        [{"id": "a", "raw": json.dumps(MERAKI), "truth": {}}],
+        [{"mac": "44:19:b6:01:02:03"}, {"mac": "3c:ef:8c:01:02:03"}],
+    ],
+)
+def test_what_is_no_list_of_clients(document: object) -> None:
+    assert not jsontable.sniff(json.dumps(document).encode())
+
+
+def test_what_is_nested_too_deeply_is_broken() -> None:
+    seen, summary = read_all(jsontable.read, b"[" * 200_000)
+    assert seen == []
+    assert summary.broken == 1
