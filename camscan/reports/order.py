@@ -9,6 +9,8 @@ from camscan.records import Judged, Verdict
 from camscan.summaries import State, Tag
 
 _VERDICTS = tuple(Verdict)
+_NO_ADDRESS = 9
+"""Stands for the version of an address, behind those that there are."""
 
 
 def ranked(devices: Iterable[Judged]) -> list[Judged]:
@@ -17,13 +19,15 @@ def ranked(devices: Iterable[Judged]) -> list[Judged]:
 
 
 def rank(judged: Judged) -> tuple[int, int, int, int, str]:
-    """Urgency first, then verdict, then address, as a number; what is no address comes last.
+    """Urgency first, then verdict, then address, as a number; what is no address comes last, in the order it came in.
 
     A camera behind a recorder follows it, or stands where it would stand.
     """
     slot = judged.device.behind
     text, behind = (slot.address, f"{slot.number:05}") if slot else (judged.device.address, "")
-    return _urgency(judged), _VERDICTS.index(judged.verdict), *place(text)[:2], text + behind
+    version, number, _ = place(text)
+    named = "" if version == _NO_ADDRESS else text + behind
+    return _urgency(judged), _VERDICTS.index(judged.verdict), version, number, named
 
 
 def place(text: str) -> tuple[int, int, str]:
@@ -31,7 +35,7 @@ def place(text: str) -> tuple[int, int, str]:
     try:
         address = ip_address(text)
     except ValueError:
-        return 9, 0, text
+        return _NO_ADDRESS, 0, text
     return address.version, int(address), text
 
 

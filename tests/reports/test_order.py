@@ -17,6 +17,12 @@ def test_verdict_first_then_address_as_a_number_and_no_address_last() -> None:
     assert ranked(reversed(devices)) == devices
 
 
+def test_the_rows_of_a_list_stay_in_its_order() -> None:
+    rows = ["row 9 of 'A'", "row 10 of 'A'", "row 2 of 'B'"]
+    devices = [Judged(Device(row, ()), Verdict.LISTED) for row in rows]
+    assert ranked(devices) == devices
+
+
 def test_what_offends_a_direction_comes_first_then_what_has_come_back() -> None:
     def on(place: Tag) -> tuple[Offence, ...]:
         return (Offence("uk-nil", place, "Not here.", "HCWS386", "https://example.org/", "2022-11-24"),)
