@@ -1,4 +1,4 @@
-"""What a shell completes after --scan, --site and --policy; nothing, and no error, where nothing is stored."""
+"""What a shell completes after --scan, --site, --policy and --kind; nothing, and no error, where nothing is stored."""
 
 from __future__ import annotations
 
@@ -45,6 +45,13 @@ def policies(context: click.Context, _option: click.Parameter, incomplete: str) 
     libraries = [fingerprints_folder(), *map(Path, context.params.get("folders") or ())]
     found = _items((file.stem for file in files(libraries)), incomplete)
     return found or [CompletionItem(incomplete, type="file")]
+
+
+def kinds(_context: click.Context, _option: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The kinds of files that can be imported."""
+    from camscan.imports.registry import KINDS
+
+    return _items(KINDS, incomplete)
 
 
 def _items(names: Iterable[str], incomplete: str) -> list[CompletionItem]:

@@ -7,13 +7,18 @@ import sys
 
 import click
 
-from camscan.cli import options
+from camscan.cli import completing, options
 from camscan.cli.exits import Exit
 
 
 @click.command("import")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--kind", metavar="NAME", help="The kind of file, if its content does not show it.")
+@click.option(
+    "--kind",
+    metavar="NAME",
+    shell_complete=completing.kinds,
+    help="The kind of file, if its content does not show it, such as nmap-xml or arp.",
+)
 @options.site
 @options.db
 @options.quiet

@@ -47,6 +47,7 @@ READERS = (
 """Readers in the order in which they are tried, the most certain first."""
 _EVERY = (*READERS, switchports.READER)
 """All that an import reads: also what is read only once the other files were."""
+KINDS = tuple(reader.name for reader in _EVERY)
 _ARCHIVE = b"PK\x03\x04"
 """How a ZIP archive begins, which no reader reads."""
 _NMAP_TEXT = "is nmap's output for people: import its XML (nmap -oX, or -oA for all forms)"
@@ -79,16 +80,12 @@ def reader_for(head: bytes, name: str | None = None, file: str = "this") -> Read
         for reader in _EVERY:
             if reader.name == name:
                 return reader
-        raise UsageError(f"unknown kind {name!r}: --kind is one of {_known()}")
+        raise UsageError(f"unknown kind {name!r}: --kind is one of {', '.join(KINDS)}")
     if not _OWN.match(head):  # a report holds no answers: it would be judged by its MACs alone
         for reader in _EVERY:
             if reader.sniff(head):
                 return reader
     raise UsageError(f"{file} {_why_not(head)}")
-
-
-def _known() -> str:
-    return ", ".join(reader.name for reader in _EVERY)
 
 
 def _why_not(head: bytes) -> str:
@@ -106,7 +103,7 @@ def _why_not(head: bytes) -> str:
     if any(reader.sniff(head.lstrip(_LIST)) for reader in READERS if head.lstrip().startswith(b"[")):
         return "is one JSON list: import its items, `jq -c '.[]' FILE | camscan import -`"
     alone = "lists MAC addresses, and no IP addresses: judge them by their MACs alone, `camscan identify FILE`"
-    remedy = f"choose its kind with --kind, from {_known()}; a list of devices is for `camscan reconcile`"
+    remedy = f"choose its kind with --kind, from {', '.join(KINDS)}; a list of devices is for `camscan reconcile`"
     return alone if maclist.sniff(head) else f"is not a file that camscan knows: {remedy}"
 
 

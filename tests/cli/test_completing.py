@@ -68,3 +68,7 @@ def test_policies_are_offered_by_their_ids_and_else_files(tmp_path: Path) -> Non
     assert "ours" in completed(f"devices --fingerprints {tmp_path} --policy")
     shell = BashComplete(camscan, {}, "camscan", "_CAMSCAN_COMPLETE")
     assert [item.type for item in shell.get_completions(["devices", "--policy"], "./o")] == ["file"]
+
+
+def test_kinds_of_files_are_offered() -> None:
+    assert completed("import x --kind", "s") == {"shodan": None, "switch-ports": None}
