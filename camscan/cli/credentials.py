@@ -9,6 +9,7 @@ import click
 
 from camscan.cli import options
 from camscan.cli.groups import CommandGroup
+from camscan.cli.numbers import Whole
 from camscan.cli.trylogin import test
 
 
@@ -35,7 +36,7 @@ def credentials() -> None:
 @click.option(
     "--port",
     "ports",
-    type=click.IntRange(1, 65_535),
+    type=Whole(1, 65_535),
     multiple=True,
     metavar="PORT",
     help="Use the login at this port only; repeatable.",

@@ -12,6 +12,7 @@ from camscan.cli import completing, options
 from camscan.cli.exits import Exit
 from camscan.cli.groups import CommandGroup
 from camscan.cli.merge import merge
+from camscan.cli.numbers import Whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -38,10 +39,8 @@ db.add_command(merge)
 @db.command()
 @options.config
 @options.configured_db
-@click.option(
-    "--sweeps", type=click.IntRange(2, 10_000), metavar="N", help="Keep the newest N sweeps of each site whole."
-)
-@click.option("--days", type=click.IntRange(0, 36_500), metavar="N", help="Keep sweeps younger than N days whole.")
+@click.option("--sweeps", type=Whole(2, 10_000), metavar="N", help="Keep the newest N sweeps of each site whole.")
+@click.option("--days", type=Whole(0, 36_500), metavar="N", help="Keep sweeps younger than N days whole.")
 @click.option("-n", "--dry-run", is_flag=True, help="Show what would be deleted, and delete nothing.")
 def prune(file: Path | None, db: str | None, sweeps: int | None, days: int | None, dry_run: bool) -> None:
     """Thin old sweeps, keeping the evidence of each listed or suspected device's first and last sighting.

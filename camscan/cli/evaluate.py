@@ -12,6 +12,7 @@ import click
 
 from camscan.cli import options
 from camscan.cli.exits import Exit
+from camscan.cli.numbers import Decimal
 
 if TYPE_CHECKING:
     from camscan.evaluation.figures import Figures
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--fail-below",
-    type=click.FloatRange(0, 1),
+    type=Decimal(0, 1),
     metavar="SHARE",
     help="Exit with 1 if precision at likely, or recall at any level, is below this, such as 0.98; ambiguous "
     "answers do not count.",

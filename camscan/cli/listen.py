@@ -9,6 +9,7 @@ import click
 
 from camscan.cli import options
 from camscan.cli.exits import Exit
+from camscan.cli.numbers import Whole
 from camscan.records import ScanStatus
 
 _MAX_SECONDS = 7 * 24 * 3600
@@ -18,7 +19,7 @@ _MAX_SECONDS = 7 * 24 * 3600
 @click.option("--interface", default="any", show_default=True, metavar="NAME", help="The interface to listen on.")
 @click.option(
     "--seconds",
-    type=click.IntRange(1, _MAX_SECONDS),
+    type=Whole(1, _MAX_SECONDS),
     default=60,
     show_default=True,
     metavar="N",

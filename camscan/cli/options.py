@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from camscan.cli import completing
+from camscan.cli.numbers import Whole
 from camscan.errors import UsageError
 from camscan.records import NAME
 from camscan.reports import FORMATS
@@ -133,7 +134,7 @@ _PACING = (
     ),
     click.option(
         "--rate",
-        type=click.IntRange(1, 100_000),
+        type=Whole(1, 100_000),
         metavar="N",
         help="At most this many packets a second in all, instead of the profile's.",
     ),

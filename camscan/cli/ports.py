@@ -16,6 +16,7 @@ from click.core import ParameterSource
 
 from camscan.cli import options
 from camscan.cli.exits import Exit
+from camscan.cli.numbers import Whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +41,7 @@ _LONGEST_LINE = 512
 )
 @click.option(
     "--rate",
-    type=click.IntRange(0, 10_000_000),
+    type=Whole(0, 10_000_000),
     default=_DEFAULT_RATE,
     show_default=True,
     metavar="N",
@@ -49,7 +50,7 @@ _LONGEST_LINE = 512
 @options.sweep
 @click.option(
     "--rounds",
-    type=click.IntRange(1, 8),
+    type=Whole(1, 8),
     default=2,
     show_default=True,
     metavar="N",

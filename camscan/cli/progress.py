@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from camscan.cli import options
+from camscan.cli.numbers import Whole
 
 if TYPE_CHECKING:
     from camscan.identify.library import Library
@@ -56,7 +57,7 @@ class _Day(click.ParamType[date]):
 @options.judging
 @click.option(
     "--window",
-    type=click.IntRange(1, 3650),
+    type=Whole(1, 3650),
     default=90,
     show_default=True,
     metavar="DAYS",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from camscan.cli import inventories, options
+from camscan.cli.numbers import Decimal, Whole
 from camscan.errors import UsageError
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Sample:
 @inventories.encoding
 @click.option(
     "--confidence",
-    type=click.FloatRange(50, 99.99),
+    type=Decimal(50, 99.99),
     default=95.0,
     show_default=True,
     metavar="PERCENT",
@@ -46,7 +47,7 @@ class Sample:
 )
 @click.option(
     "--tolerance",
-    type=click.FloatRange(0.1, 50),
+    type=Decimal(0.1, 50),
     default=5.0,
     show_default=True,
     metavar="POINTS",
@@ -54,7 +55,7 @@ class Sample:
 )
 @click.option(
     "--seed",
-    type=click.IntRange(0, 2**63 - 1),
+    type=Whole(0, 2**63 - 1),
     metavar="N",
     help="Seed of the draw: the same seed draws the same sample again.",
 )

@@ -14,6 +14,7 @@ import click
 
 from camscan.cli import options
 from camscan.cli.exits import Exit
+from camscan.cli.numbers import Whole
 from camscan.errors import UsageError
 from camscan.summaries import GIVEN, State
 
@@ -37,7 +38,7 @@ _COLUMNS = ("site", "device", "address", "state", "at", "who", "why", "proof")
 @click.option("--no-site", is_flag=True, help="The device belongs to no site, or list those that belong to none.")
 @click.option(
     "--clean",
-    type=click.IntRange(1, 100),
+    type=Whole(1, 100),
     default=3,
     show_default=True,
     metavar="N",
