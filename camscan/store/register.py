@@ -10,7 +10,7 @@ from functools import partial
 from itertools import chain
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, delete, func, insert, or_, select, true, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, insert, or_, select, true, update
 
 from camscan.batches import batched
 from camscan.store import counting
@@ -272,8 +272,12 @@ def _drop(connection: Connection, numbers: Collection[int], *, entirely: bool) -
 
 
 def _put_all(connection: Connection, entries: Sequence[Entry]) -> None:
-    """Write entries, and what hangs on each."""
-    pairs = [(_put(connection, entry), entry) for entry in entries]
+    """Write entries, and what hangs on each; in few statements, as all other processes wait meanwhile."""
+    known = [(entry.number, entry) for entry in entries if entry.number is not None]
+    if rows := [{**entry_values(entry), "known": number} for number, entry in known]:
+        connection.execute(update(register).where(register.c.number == bindparam("known")), rows)
+    new = [entry for entry in entries if entry.number is None]
+    pairs = [*known, *zip(_made(connection, new), new, strict=True)]
     if pairs:
         tracks = [{"entry": number, "text": escape(entry.track)} for number, entry in pairs]
         connection.execute(insert(register_tracks), tracks)
@@ -282,12 +286,14 @@ def _put_all(connection: Connection, entries: Sequence[Entry]) -> None:
         connection.execute(insert(register_keys), keys)
 
 
-def _put(connection: Connection, entry: Entry) -> int:
-    values = entry_values(entry)
-    if entry.number is None:
-        return made_number(connection, register, values)
-    connection.execute(update(register).where(register.c.number == entry.number).values(values))
-    return entry.number
+def _made(connection: Connection, entries: Sequence[Entry]) -> Sequence[int]:
+    """Insert entries, and give their numbers: in a transaction that is alone, those beyond the last, in order."""
+    if not entries:
+        return ()
+    number = register.c.number
+    last = connection.scalar(select(func.max(number))) or 0
+    connection.execute(insert(register), list(map(entry_values, entries)))
+    return connection.scalars(select(number).where(number > last).order_by(number)).all()
 
 
 def _pages(values: Iterable[Any]) -> Iterator[list[Any]]:

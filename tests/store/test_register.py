@@ -180,6 +180,28 @@ def test_nothing_is_asked_of_sqlite_that_older_ones_in_use_lack(store: Store) ->
     assert not [text for text in asked if "returning" in text or "concat" in text]
 
 
+def test_many_devices_are_kept_in_few_statements(store: Store) -> None:
+    """While 20,000 were written one by one, which took ten seconds, every other process waited."""
+    first, asked = [entry(str(number)) for number in range(300)], list[str]()
+
+    def note(*told: object) -> None:
+        asked.append(str(told[2]))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        keep(store, mark("a"), first)
+        known = store.register.entries()
+        again = [replace(one, last_seen=NOON + timedelta(days=1), keys=()) for one in known[::-1]]
+        keep(store, mark("b"), [*again, entry("new"), entry("newer")])
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    assert len(asked) < 40
+    assert [(one.number, one.address) for one in known] == [(at, str(at - 1)) for at in range(1, 301)]
+    after = store.register.entries()
+    assert [one.address for one in after] == [*(one.address for one in known), "new", "newer"]
+    assert {one.last_seen for one in after[:300]} == {NOON + timedelta(days=1)}
+
+
 def test_the_devices_of_many_keys_and_addresses_are_found_in_few_queries(store: Store) -> None:
     keep(store, mark(), [entry(str(number)) for number in range(700)])
     keep(store, mark(site="branch"), [entry("3", "branch")])
