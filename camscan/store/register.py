@@ -157,9 +157,9 @@ class Register:
 
     def restate(self, entries: Iterable[Entry]) -> None:
         """Let the register show the states of these entries of it."""
+        shown = tuple(entries)  # before others have to wait
         with self._alone() as connection:
-            for entry in entries:
-                _show(connection, entry)
+            _show(connection, *shown)
 
     def due(self) -> tuple[str, ...]:
         """The scans that are not in the register, or have gone on since; the oldest first. One may still be running."""
@@ -251,11 +251,11 @@ def _append(connection: Connection, change: StateChange, keys: Collection[str]) 
     connection.execute(insert(state_keys), [{"key": escape(key), "state": made} for key in set(keys)])
 
 
-def _show(connection: Connection, entry: Entry) -> None:
-    """Let the register show the state of an entry."""
-    values = entry_values(entry)
-    change = update(register).where(register.c.number == entry.number)
-    connection.execute(change.values(state=values["state"], state_at=values["state_at"]))
+def _show(connection: Connection, *entries: Entry) -> None:
+    """Let the register show the states of entries."""
+    known = ((entry.number, entry_values(entry)) for entry in entries)
+    if rows := [{"known": number, "state": of["state"], "state_at": of["state_at"]} for number, of in known]:
+        connection.execute(update(register).where(register.c.number == bindparam("known")), rows)
 
 
 def _entries() -> Select[Any]:

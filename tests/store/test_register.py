@@ -193,6 +193,7 @@ def test_many_devices_are_kept_in_few_statements(store: Store) -> None:
         known = store.register.entries()
         again = [replace(one, last_seen=NOON + timedelta(days=1), keys=()) for one in known[::-1]]
         keep(store, mark("b"), [*again, entry("new"), entry("newer")])
+        store.register.restate(replace(one, state=State.EXEMPT, state_at=NOON) for one in known[1:])
     finally:
         event.remove(Engine, "before_cursor_execute", note)
     assert len(asked) < 40
@@ -200,6 +201,7 @@ def test_many_devices_are_kept_in_few_statements(store: Store) -> None:
     after = store.register.entries()
     assert [one.address for one in after] == [*(one.address for one in known), "new", "newer"]
     assert {one.last_seen for one in after[:300]} == {NOON + timedelta(days=1)}
+    assert [one.address for one in after if one.state is not State.EXEMPT] == ["0", "new", "newer"]
 
 
 def test_the_devices_of_many_keys_and_addresses_are_found_in_few_queries(store: Store) -> None:
