@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -58,7 +59,7 @@ def library(folders: Sequence[Path] = (), *, examples: bool = False) -> Library:
 
 def _kept_in(folders: Sequence[Path]) -> Path | None:
     """Where the parsed rules of these folders are kept; None for a user without a home."""
-    name = sha256("\n".join(map(str, folders)).encode()).hexdigest()[:16]
+    name = sha256(b"\n".join(map(os.fsencode, folders))).hexdigest()[:16]
     with suppress(HostError):
         return cache_file(f"rules-{name}.json")
     return None

@@ -75,4 +75,4 @@ def _said(row: Row, file: str, makes: Makes, at: datetime) -> Iterator[Observati
     for channel, fields in told:
         if fields:
             bare = imported(target, channel, at, fields)
-            yield replace(bare, raw="\t".join(row.cells).encode(), reason=f"{READ_IN}{file}")
+            yield replace(bare, raw="\t".join(row.cells).encode("utf-8", "replace"), reason=f"{READ_IN}{file}")

@@ -106,7 +106,11 @@ def _kept(file: Path, of: Sequence[str], parse: Callable[[], Contents]) -> Conte
     from camscan.identify.kept import kept  # noqa: PLC0415 - see the module's docstring
 
     code = code_digest(_CODE)
-    return kept(file, sha256("\n".join((code, *of)).encode()).hexdigest(), parse) if code else parse()
+    return (
+        kept(file, sha256("\n".join((code, *of)).encode("utf-8", "surrogateescape")).hexdigest(), parse)
+        if code
+        else parse()
+    )
 
 
 def _parsed(folders: Sequence[Folder], *, examples: bool) -> Contents:

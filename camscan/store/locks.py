@@ -58,7 +58,7 @@ def site_locked(locks: ScanLocks, site: str) -> Iterator[bool]:
 
     In the rare case that the names of two sites have one checksum, one of them is not swept while the other is.
     """
-    number = -1 - crc32(site.encode()) % 2**31  # scans have numbers above zero
+    number = -1 - crc32(site.encode("utf-8", "surrogatepass")) % 2**31  # scans have numbers above zero
     is_ours = locks.acquire(number)
     try:
         yield is_ours

@@ -20,7 +20,8 @@ _MAX_HOLDER = 200
 
 def lock_file(beside: Path, site: str) -> Path:
     """The lock of a site, beside another file. Its name is a hash, since the site's may hold anything."""
-    return beside.with_name(f"{beside.name}-site-{sha256(site.encode()).hexdigest()[:12]}.lock")
+    digest = sha256(site.encode("utf-8", "surrogatepass")).hexdigest()
+    return beside.with_name(f"{beside.name}-site-{digest[:12]}.lock")
 
 
 @contextmanager
@@ -53,7 +54,7 @@ def _write(handle: int, holder: str) -> None:
     """Say who has it, as far as the disk has room: a full one takes nothing from the lock."""
     with suppress(OSError):
         os.ftruncate(handle, 0)
-        os.write(handle, holder.encode()[:_MAX_HOLDER])
+        os.write(handle, holder.encode("utf-8", "replace")[:_MAX_HOLDER])
 
 
 def _locked(handle: int, path: Path) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from hashlib import sha256
 from pathlib import Path
 from typing import cast
@@ -78,6 +79,21 @@ def test_each_row_of_a_list_is_judged_by_its_label(tmp_path: Path) -> None:
         "left out: 1 row without make, model or MAC",
     ]
     assert "7 lines: 6 of devices, 1 of column names." in result.stderr
+
+
+def test_a_row_with_half_a_character_costs_no_other(tmp_path: Path) -> None:
+    """As of a name that was cut within one: JSON can hold it, and no text file."""
+    path = tmp_path / "cameras.json"
+    path.write_text('[{"ip": "10.0.0.1", "make": "Axis", "name": "gate \\ud83d"}, {"ip": "10.0.0.2", "make": "Axis"}]')
+    found = devices(str(path), "--map", "ip=ip", "--all")
+    assert [one["maker"] for one in found] == ["Axis", "Axis"]
+
+
+def test_rules_may_lie_in_a_folder_whose_name_is_no_unicode(tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"rules \xff")
+    (folder / "policies").mkdir(parents=True)
+    (one,) = devices("-", "--fingerprints", str(folder), stdin="Server: App-webs/\n")
+    assert one["maker"] == "Hikvision"
 
 
 def test_a_list_may_say_no_more_than_makes_and_models(tmp_path: Path) -> None:

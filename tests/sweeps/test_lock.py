@@ -48,6 +48,13 @@ def test_a_lock_ends_with_its_process_however_that_ends(tmp_path: Path) -> None:
         assert other is None
 
 
+def test_names_that_are_no_unicode_are_no_obstacle(tmp_path: Path) -> None:
+    """A host may be called by any bytes, and a store that is merged may name a site so."""
+    path = lock_file(tmp_path / "x.db", "depot \ud800")
+    with held(path, "process 1 on h\udcffst") as first, held(path, "me") as second:
+        assert (first, second) == (None, "process 1 on h?st")
+
+
 def test_an_error_inside_lets_go(tmp_path: Path) -> None:
     path = tmp_path / "x.lock"
     with pytest.raises(RuntimeError), held(path, "me"):
