@@ -14,8 +14,9 @@ class PrefixIndex:
     def __init__(self, matches: Iterable[Match]) -> None:
         self._found: dict[bytes, tuple[Match, ...]] = {}
         for match in matches:
+            alone = (match,)  # most texts are of one match, and most matches of several texts: one of these for all
             for text in _spellings(match):
-                self._found[text] = (*self._found.get(text, ()), match)
+                self._found[text] = (*self._found[text], match) if text in self._found else alone
         self._sizes = sorted({len(text) for text in self._found})
         self._longest = max(self._sizes, default=0)
 

@@ -49,9 +49,10 @@ class Matcher:
         by_field: defaultdict[str, list[Match]] = defaultdict(list)
         self._rules: dict[Match, tuple[Rule, ...]] = {}
         for rule in rules:
+            alone = (rule,)  # most patterns are of one rule, and many rules have several: one of these for all
             for match in dict.fromkeys(rule.matches):
                 by_field[match.field].append(match)
-                self._rules[match] = (*self._rules.get(match, ()), rule)  # most are of one rule: no list each
+                self._rules[match] = (*self._rules[match], rule) if match in self._rules else alone
         self._sets = {field: PatternSet(matches) for field, matches in by_field.items()}
 
     def identify(self, observations: Iterable[Observation]) -> tuple[Identification, ...]:
