@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import runpy
 import sys
 from collections.abc import Callable
@@ -54,3 +55,9 @@ def test_every_part_names_what_is_there() -> None:
     assert {f"tests/torture/{file.name}" for file in (ROOT / "tests" / "torture").glob("test_*.py")} - tried == {
         "tests/torture/test_parts.py"
     }
+
+
+def test_the_page_on_harm_reads_as_it_will_be_written_anew() -> None:
+    page = runpy.run_path(str(ROOT / "benchmarks" / "harm.py"))["PAGE"]
+    form = re.sub(r"\\\{\w+\\\}", "(?s:.+?)", re.escape(page))
+    assert re.fullmatch(form, (ROOT / "docs" / "harm.md").read_text(encoding="utf-8"))
