@@ -173,13 +173,14 @@ def seeds(name: str) -> tuple[bytes, ...]:
 
 
 def attempt(name: str, count: int, seconds: float, seed: int) -> Trial:
-    """Try mutants until there were `count` or the time is over."""
+    """Try mutants until there were `count` or the time is over, which is looked at after every 256."""
     gc.freeze()  # what the runner of the tests holds by now would be gone through in the decoder's time
     decode, chance = DECODERS[name], random.Random(f"{name} {seed}")
-    known, over, slowest = seeds(name), time.monotonic() + seconds, 0.0
+    known, slowest = seeds(name), 0.0
     judge(decode, known[0])  # some load what they need when they are first used
+    over = time.monotonic() + seconds
     for tried in range(count):
-        if tried % 256 == 0 and time.monotonic() > over:
+        if tried and tried % 256 == 0 and time.monotonic() > over:
             return Trial(tried, slowest)
         data = mutant(known, chance.random)
         took, why = _run(decode, data, time.perf_counter)  # which costs a tenth of what the time of the process does

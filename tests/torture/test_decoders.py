@@ -33,6 +33,10 @@ def test_mutated_answers(name: str, figure: Callable[[str, object], None]) -> No
     figure(f"decoder.{name}", trial.tried)
 
 
+def test_a_machine_that_stands_still_as_it_begins_leaves_no_decoder_untried() -> None:
+    assert attempt("arp", COUNT, 0.0, seed=1).tried == 256
+
+
 @pytest.mark.parametrize("file", crashes(), ids=lambda file: f"{file.parent.name}/{file.stem}")
 def test_no_old_crash_comes_back(file: Path) -> None:
     _, why = judge(DECODERS[file.parent.name], file.read_bytes())
