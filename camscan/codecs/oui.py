@@ -22,14 +22,17 @@ _REGISTRY_DATES = MappingProxyType({"0.1.11": "2026-09-25"})
 """Release of aiooui -> day on which it was published with the registry as it then was."""
 
 _PREFIX = re.compile(r"[0-9A-F]{6}|[0-9A-F]{7}|[0-9A-F]{9}")
+_BLANKED = "0" * 10
+"""How addresses begin that somebody has made unknown, or that a device has not set."""
 _SUBDIVIDED = "IEEE Registration Authority"  # holder of the blocks that are given out in 28- and 36-bit parts
 
 
 def decode(address: str | bytes) -> dict[str, tuple[str, ...]]:
     """The address, and for a block that is known its prefix and its organization.
 
-    `address` is text in any usual notation, or six octets. Group addresses and locally administered ones belong to no
-    block. What is subdivided, but not in the fingerprint library, has no organization either.
+    `address` is text in any usual notation, or six octets. Group addresses, locally administered ones and
+    those blanked out belong to no block. What is subdivided, but not in the fingerprint library, has no organization
+    either.
 
     Raises:
         DecodeError: it is no MAC address of a station (all-zero and broadcast are none).
@@ -57,6 +60,8 @@ def registry_date() -> str:
 def _assignment(digits: str) -> tuple[str, str]:
     """(prefix, organization) of the smallest block that holds the address; ("", "") where none is known."""
     if int(digits[1], 16) & 0b11:  # locally administered, or a group
+        return "", ""
+    if digits.startswith(_BLANKED):
         return "", ""
     overlay = _overlay()
     for length in (9, 7, 6):

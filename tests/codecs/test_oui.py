@@ -53,6 +53,7 @@ def test_28_bit_block(address: str, prefix: str, organization: str) -> None:
         "02:42:AC:11:00:02",
         "01:00:5E:7F:FF:FA",  # a group
         "FC:FF:FF:00:00:01",  # not assigned
+        "00:00:00:00:00:07",  # blanked out
     ],
 )
 def test_address_without_a_known_block(address: str) -> None:
