@@ -15,6 +15,7 @@ from camscan.records import Fields
 _SOAP = re.compile(r"<(?:[\w.-]{1,32}:)?Envelope[\s>]|onvif://|http://www\.onvif\.org/ver\d")
 _RESPONSE = re.compile(r"<(?:[\w.-]{1,32}:)?(Get[A-Z]\w{2,40}Response|Fault)[\s>/]")
 _DECLARATION = re.compile(r"<\?xml\b[^<>]{0,128}>")
+_VERSIONED = re.compile(r"(<[A-Za-z][\w:.-]{0,63}(?:\s[^<>]{0,256}?)?)\sversion\s{0,4}=\s{0,4}[\"'][^\"'<>]{0,32}[\"']")
 _ENVELOPE = re.compile(r"<(?:[\w.-]{1,32}:)?Envelope[\s>]")
 _TYPES = re.compile(r"\b\w{1,8}:NetworkVideo(?:Transmitter|Display|Storage)\b")
 _QUOTED_SCOPE = re.compile(r"""["'][ \t]{0,4}(onvif://[^"'<\r\n]{1,256})["'<]""", re.IGNORECASE)
@@ -166,8 +167,8 @@ def described(text: str) -> Iterator[Answer]:
 
 
 def _pairs(text: str) -> tuple[tuple[str, str], ...]:
-    """All pairs of a text except those of an XML declaration: its version is that of XML."""
-    return pairs(_DECLARATION.sub("", text))
+    """All pairs of a text but those of an XML declaration and the version of an element, which is that of its form."""
+    return pairs(_VERSIONED.sub(r"\1", _DECLARATION.sub("", text)))
 
 
 def _informed(told: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -201,3 +201,9 @@ def test_the_type_of_a_device_as_a_number_is_no_model() -> None:
 def test_what_follows_a_serial_is_no_part_of_it() -> None:
     (one,) = described("Server: HTTP Server; Maker M-1 - ABC; Serial Number: CN1; Built:Tue Sep 09, 2014")
     assert one.fields == {"onvif.serial": ("CN1",)}
+
+
+def test_the_version_of_an_element_is_no_firmware() -> None:
+    told = "<Manufacturer>AJ</Manufacturer><Model>HC1703L</Model>"
+    (one,) = service(f'<DeviceInfo xmlns="a" version="1.0">{told}</DeviceInfo>')
+    assert one.fields == {"onvif.manufacturer": ("AJ",), "onvif.model": ("HC1703L",)}
