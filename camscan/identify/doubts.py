@@ -25,7 +25,7 @@ _NAMES = (
 """Fields in which an answer says what the device is; not those that its owner sets ("Simulator room")."""
 _IMITATION = re.compile(
     r"(?i)(?:honey ?pot|emulat(?:ed|or|ion)|simulat(?:ed|or|ion))s?(?![a-z])"
-    r"|\((?:go2rtc|fake|mock|proxy|test|virtual)\)"
+    r"|\((?:fake|mock|proxy|test|virtual)\)"
 )
 _TITLE = "http.title"
 _ABOUT = re.compile(

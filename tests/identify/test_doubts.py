@@ -20,7 +20,7 @@ Answer = Callable[..., Observation]
         ("nmap.product", "Hikvision camera honeypot"),
         ("isapi.manufacturer", "Go Emulator"),
         ("http.server", "Hikvision-Simulator/1.0"),
-        ("onvif.model", "DS-2CD2143G2 (go2rtc)"),
+        ("onvif.model", "DS-2CD2143G2 (proxy)"),
         ("onvif.model", "IPC-HFW2431S (fake)"),
         ("http.title", "Hikvision DS-2CD2347G2-LU 4MP Turret"),
         ("http.title", "Dahua NVR5216-16P-I | eBay"),
