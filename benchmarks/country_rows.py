@@ -22,7 +22,7 @@ from camscan.app.registering import basis as register_basis
 from camscan.app.registering import with_builtin
 from camscan.codecs.registry import read_again
 from camscan.policy import judge_all
-from camscan.register.entries import take_in
+from camscan.register.entries import apply_snapshot
 from camscan.register.names import key, names
 from camscan.register.states import changes_by_key, state_among
 from camscan.reports import select
@@ -88,7 +88,7 @@ class Maker:
         tracks: list[Track] = []
         memory = Memory()
         for one in snapshots:
-            taken = take_in(tracks, one)
+            taken = apply_snapshot(tracks, one)
             kept = (taken.seen.get(n, track) for n, track in enumerate(tracks) if n not in taken.joined)
             tracks = [*kept, *taken.new]
             memory, _ = advance(memory, one, Terms())

@@ -25,7 +25,7 @@ async def in_background(work: Coroutine[None, None, None]) -> AsyncIterator[None
             task.result()
 
 
-async def aside(work: Callable[[], _T]) -> _T:
+async def run_in_thread(work: Callable[[], _T]) -> _T:
     """Do what blocks, such as a look-up of a name, in a thread that nobody waits for any more once the caller is gone.
 
     The end of the loop, and of the process, waits for those of `asyncio.to_thread`.

@@ -174,15 +174,15 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A device with its verdict; the sentences that it offends by where it is; its state; and where it `hangs`."""
+    """A device with its verdict; the sentences that it offends by where it is; its state; and its `switch_port`."""
 
     device: Device
     verdict: Verdict
     listed_by: tuple[Listing, ...] = ()
     offends: tuple[Offence, ...] = ()
     state: State | None = None  # known if any was said
-    said: StateChange | None = None
-    hangs: SwitchPort | None = None  # known if a table of a switch tells
+    state_change: StateChange | None = None
+    switch_port: SwitchPort | None = None  # known if a table of a switch tells
 
 
 @dataclass(frozen=True, slots=True)

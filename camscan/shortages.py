@@ -20,7 +20,7 @@ EXHAUSTED = frozenset(
 """This host is short of something at the moment: worth another try, and says nothing about the peer."""
 
 
-def lacking(error: Exception) -> str:
+def shortage(error: Exception) -> str:
     """What this host had no more of, and the remedy; "" where that is not what the error says."""
     if isinstance(error, MemoryError):
         return "there is not enough memory: free some, or raise the limit (ulimit -v, or the container's or service's)"

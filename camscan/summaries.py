@@ -137,7 +137,7 @@ class Reconciled:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """The channel (`number`, as its screen counts) of a recorder (`recorder`: its id) on which a device hangs."""
+    """The channel (`number`, as its screen counts) of a recorder (`recorder`: its id) that a device is on."""
 
     recorder: str
     address: str
@@ -160,7 +160,7 @@ class Slots:
 
 @dataclass(frozen=True, slots=True)
 class SwitchPort:
-    """Where a device hangs, as a table of a switch says; so many `others` have their MACs at the same port.
+    """Where a device is connected, as a table of a switch says; so many `others` have their MACs at the same port.
 
     `switch` is its name or, where that is not known, the file of the table; `at` is when the table was made, and `scan`
     the import that holds it. Of a device that shows no MAC, it is where its address was then (`by_address`).

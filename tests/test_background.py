@@ -8,7 +8,7 @@ import threading
 import pytest
 from support.threads import no_thread
 
-from camscan.background import aside, in_background
+from camscan.background import in_background, run_in_thread
 
 
 async def test_it_runs_during_the_body_and_no_longer() -> None:
@@ -55,14 +55,14 @@ async def test_what_blocks_is_done_aside_and_its_error_is_the_callers() -> None:
     def broken() -> None:
         raise OSError("gone")
 
-    assert await aside(lambda: 7) == 7
+    assert await run_in_thread(lambda: 7) == 7
     with pytest.raises(OSError, match="gone"):
-        await aside(broken)
+        await run_in_thread(broken)
 
 
 async def test_where_no_thread_can_start_all_wait_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(threading.Thread, "start", no_thread)
-    assert await aside(lambda: 7) == 7
+    assert await run_in_thread(lambda: 7) == 7
 
 
 def test_the_end_of_the_loop_does_not_wait_for_what_is_done_aside() -> None:
@@ -70,7 +70,7 @@ def test_the_end_of_the_loop_does_not_wait_for_what_is_done_aside() -> None:
 
     async def work() -> None:
         with pytest.raises(TimeoutError):
-            await asyncio.wait_for(aside(lambda: never.wait(60)), 0.05)
+            await asyncio.wait_for(run_in_thread(lambda: never.wait(60)), 0.05)
 
     asyncio.run(work())
     assert [thread for thread in threading.enumerate() if thread.name == "camscan-aside"]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from camscan.policy import Policy, placed
+from camscan.policy import Policy, with_offences
 from camscan.records import Judged, Scan
 from camscan.register.names import key, known_as, lasting, names
 from camscan.register.states import changes_by_key, state_among
@@ -63,12 +63,12 @@ def with_places(devices: Iterable[Judged], policies: Sequence[Policy], tags: Tag
     site: set[Tag] = {Tag.SENSITIVE} if tags.sensitive else set()
     for judged in devices:
         on_core = core is not None and any(address in core for address in judged.device.addresses)
-        yield placed(judged, policies, site | {Tag.CORE} if on_core else site)
+        yield with_offences(judged, policies, site | {Tag.CORE} if on_core else site)
 
 
 def with_states(store: Store, scan: Scan, devices: Iterable[Judged]) -> Iterator[Judged]:
     """The devices, each with what was last said of it; of one that was removed and is there, that it has returned."""
-    if store.register.is_silent():  # to gather the names of all devices takes as long as to read them
+    if store.register.has_no_changes():  # to gather the names of all devices takes as long as to read them
         yield from devices
         return
     known = [(judged, names(sighting(judged))) for judged in devices]
@@ -105,4 +105,4 @@ def _standing(
     about = changes_by_key(changes)
     for judged, own in known:
         state, change = state_among(own, scan.site or "", scan.ended_at, about)
-        yield judged if change is None else replace(judged, state=state, said=change)
+        yield judged if change is None else replace(judged, state=state, state_change=change)

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from camscan.app.hanging import placed
 from camscan.app.identifying import judged
 from camscan.app.sources import Source, described, head, opened
+from camscan.app.switchports import with_ports_of
 from camscan.errors import UsageError
 from camscan.evaluation.corpus import entries_of, is_corpus
 from camscan.identify.library import Library
@@ -64,12 +64,12 @@ def report_on(source: str, rules: Library, lists: Sequence[Policy], *, all_hosts
         if data.startswith(_PICTURES) and not any(one.device.identifications for one in devices):
             remedy = "no rule knows it as the icon of a device: give one answer, as it was copied"
             raise UsageError(f"{file.name} is a picture, and {remedy}")
-        return made(file.name, file.at, devices, lists)
+        return make_report(file.name, file.at, devices, lists)
     corpus = entries_of(text)
     notes = tuple(f"left out: {fault}" for fault in corpus.faults)
     answers = ((entry.id, pasted.read(entry.raw, entry.channel, file.at, whole=True)) for entry in corpus.entries)
     devices = [device for name, seen in answers for device in judged(_at(name, seen), rules, lists)]
-    return made(file.name, file.at, devices, lists, notes=notes)
+    return make_report(file.name, file.at, devices, lists, notes=notes)
 
 
 def _of_tool(file: Source, reader: Reader, rules: Library, lists: Sequence[Policy], *, all_hosts: bool) -> Report:
@@ -79,8 +79,8 @@ def _of_tool(file: Source, reader: Reader, rules: Library, lists: Sequence[Polic
         raise UsageError(f"{file.name} ({reader.name}): {described(summary)}: there is nothing to identify")
     devices = select(judged(seen, rules, lists), all_hosts=all_hosts)
     notes = (f"{file.name} ({reader.name}): {described(summary)}",)
-    report = made(file.name, file.at, devices, lists, notes=notes, count=len({one.target for one in seen}))
-    report = replace(report, devices=tuple(placed(report.scan, report.devices, seen)))
+    report = make_report(file.name, file.at, devices, lists, notes=notes, count=len({one.target for one in seen}))
+    report = replace(report, devices=tuple(with_ports_of(report.scan, report.devices, seen)))
     return replace(report, scan=replace(report.scan, status=ScanStatus.PARTIAL)) if summary.cut else report
 
 
@@ -88,7 +88,7 @@ def _at(target: str, seen: Iterable[Observation]) -> Iterator[Observation]:
     return (replace(observation, target=target) for observation in seen)
 
 
-def made(
+def make_report(
     name: str,
     at: datetime,
     found: Iterable[Judged],

@@ -14,7 +14,7 @@ from camscan.batches import batched
 from camscan.errors import EvidenceError
 from camscan.evidence import contents
 from camscan.evidence.archive import Archive
-from camscan.evidence.export import Follow
+from camscan.evidence.export import Derivation
 from camscan.evidence.verify import Trust, verify
 from camscan.records import ScanStatus
 from camscan.register.names import key
@@ -44,7 +44,7 @@ def as_store(file: Path, fingerprint: str | None) -> Iterator[Store]:
     """
     with file.open("rb") as opened, TemporaryDirectory(prefix="camscan-") as folder:
         try:
-            verify(opened, Trust(fingerprint, versions=versions()), Follow(derive, with_states_by))
+            verify(opened, Trust(fingerprint, versions=versions()), Derivation(derive, with_states_by))
         except EvidenceError as error:
             raise EvidenceError(f"{file} was not merged, because it fails verification: {error}") from error
         with Store.open(Path(folder, file.name), where=str(file)) as store:
@@ -60,4 +60,4 @@ def _fill(store: Store, archive: Archive) -> None:
     for entries in batched(contents.entries(archive), _RECORDS):
         store.append(scan.id, entries=entries)
     store.finish(scan)
-    store.register.add((one, {key(name) for name in one.names}) for one in contents.said(archive))
+    store.register.add((one, {key(name) for name in one.names}) for one in contents.state_changes(archive))

@@ -85,11 +85,11 @@ def _read(files: Mapping[str, bytes]) -> tuple[Library, Sequence[Policy]]:
     return rules, chosen
 
 
-def said_at(store: Store, scan: Scan) -> Callable[[Iterable[Judged]], Sequence[StateChange]]:
+def state_changes_at(store: Store, scan: Scan) -> Callable[[Iterable[Judged]], Sequence[StateChange]]:
     """What people said of the devices of a scan's site, and of its devices elsewhere: all that their states rest on."""
 
-    def said(devices: Iterable[Judged]) -> Sequence[StateChange]:
-        if store.register.is_silent():
+    def state_changes(devices: Iterable[Judged]) -> Sequence[StateChange]:
+        if store.register.has_no_changes():
             return ()
         found = {change.number: change for change in store.register.changes(scan.site or "")}
         each = (lasting(names(sighting(judged))) for judged in devices)
@@ -100,7 +100,7 @@ def said_at(store: Store, scan: Scan) -> Callable[[Iterable[Judged]], Sequence[S
             found |= {change.number: change for name, change in changes if shared([name], change.names)}
         return sorted(found.values(), key=statement_order)
 
-    return said
+    return state_changes
 
 
 def versions() -> Mapping[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
-from camscan.evidence.forms import change_object, ledger_object, observation_object
+from camscan.evidence.canonical import change_object, ledger_object, observation_object
 from camscan.moments import utc
 from camscan.records import Scan
 from camscan.store import Store
@@ -25,7 +25,7 @@ def lines(store: Store, scans: Iterable[Scan]) -> Iterator[str]:
             yield _line({"record": "ledger", "scan": scan.id, **ledger_object(entry)})
 
 
-def said(store: Store, site: str | None) -> Iterator[str]:
+def state_lines(store: Store, site: str | None) -> Iterator[str]:
     """What people said of devices, at a site or at all, the oldest first: a line each."""
     for change in store.register.changes(site):
         yield _line({"schema": SCHEMA, "record": "state", **change_object(change)})

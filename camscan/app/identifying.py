@@ -9,8 +9,8 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from camscan.app import gctuning
-from camscan.app.workers import spread
-from camscan.codecs import formed, oui
+from camscan.app.workers import map_by_target
+from camscan.codecs import embeddedmac, oui
 from camscan.codecs.layout import mac_in_address
 from camscan.codecs.registry import read_again
 from camscan.devices import Host, hosts_of, merge_hosts
@@ -24,7 +24,7 @@ from camscan.records import Device, Identification, Judged, Observation
 if TYPE_CHECKING:
     from camscan.store.packed import Merged
     from camscan.store.rows import Stored
-    from camscan.store.shelf import Shelf
+    from camscan.store.spool import Spool
 
 _ENDPOINT_FIELDS = FIELDS_OF[Kind.ENDPOINT]
 
@@ -40,21 +40,21 @@ def judged_apart(
     observations: Iterable[Observation], rules: Library, policies: Sequence[Policy]
 ) -> Iterator[Iterable[Judged]]:
     """The same for more devices than memory should hold; they are judged anew each time they are gone through."""
-    from camscan.devices.shelved import merge_shelved  # not for what is pasted
-    from camscan.store.shelf import Shelf
+    from camscan.devices.spooled import merge_spooled  # not for what is pasted
+    from camscan.store.spool import Spool
 
-    with ExitStack() as open_shelves, gctuning.relaxed():
-        devices = open_shelves.enter_context(Shelf[Device]())
+    with ExitStack() as open_spools, gctuning.relaxed():
+        devices = open_spools.enter_context(Spool[Device]())
         with ExitStack() as meanwhile:
-            merge_shelved(_hosts_in(rules, observations), resolve, lambda: meanwhile.enter_context(Shelf()), devices)
+            merge_spooled(_hosts_in(rules, observations), resolve, lambda: meanwhile.enter_context(Spool()), devices)
         yield _Kept(devices, policies)
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """Devices on a shelf, each with its verdict."""
+    """Devices spooled to disk, each with its verdict."""
 
-    devices: Shelf[Device]
+    devices: Spool[Device]
     policies: Sequence[Policy]
 
     def __iter__(self) -> Iterator[Judged]:
@@ -65,7 +65,7 @@ def derived(stored: Iterable[Stored], rules: Library) -> list[Merged]:
     """The devices that stored observations show when today's codecs read them; in order of address."""
     notes = _Notes()
     with gctuning.relaxed():
-        parts = spread(stored, rules, _noted_hosts)
+        parts = map_by_target(stored, rules, _noted_hosts)
         hosts = chain.from_iterable(notes.joined(hosts, noted) for hosts, noted in parts)
         return [notes.merged(device) for device in merge_hosts(hosts, resolve)]
 
@@ -132,7 +132,7 @@ def _registrations(seen: Iterable[Observation]) -> Iterator[Observation]:
     """Whom the IEEE registry names for each MAC in the answers, as if it had been observed where the MAC was."""
     known: set[str] = set()
     for observation in seen:
-        mac = source_mac(observation) or next(formed.macs(observation.fields), "") or _address_mac(observation)
+        mac = source_mac(observation) or next(embeddedmac.macs(observation.fields), "") or _address_mac(observation)
         if mac and mac not in known and "mac.organization" not in observation.fields:
             known.add(mac)
             try:

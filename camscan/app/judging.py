@@ -16,10 +16,9 @@ from typing import TYPE_CHECKING
 from camscan import __version__
 from camscan.app import gctuning
 from camscan.app.annotating import Tags, decoys_of, tags_of, with_places, with_states
-from camscan.app.hanging import Hanging
+from camscan.app.switchports import SwitchPortLookup
 from camscan.data import fingerprints_folder
 from camscan.errors import HostError, RuleError
-from camscan.homes import cache_file
 from camscan.identify.library import Library
 from camscan.identify.load import load, rule_files
 from camscan.policy import Policy, judge_all
@@ -30,6 +29,7 @@ from camscan.reports.outcomes import Outcomes
 from camscan.reports.segments import Segments
 from camscan.summaries import Citation
 from camscan.sweeps.snapshot import Sighting, Snapshot, distinct, plain, sighting, snapshot
+from camscan.userdirs import cache_file
 
 if TYPE_CHECKING:  # SQLAlchemy takes a quarter of a second
     from camscan.store import Store
@@ -89,7 +89,7 @@ def chosen_policies(names: Sequence[str], folders: Sequence[Path] = ()) -> tuple
 
 def snapshot_of(store: Store, scan: Scan, rules: Library, policies: Sequence[Policy]) -> Snapshot:
     """A stored scan as comparing sees it, judged by today's rules."""
-    devices = Hanging(store).told(scan, devices_in(store, scan, rules, policies))
+    devices = SwitchPortLookup(store).with_ports(scan, devices_in(store, scan, rules, policies))
     return snapshot(scan, devices, store.ledger(scan.id))
 
 
@@ -130,12 +130,12 @@ def report_of(
     *,
     all_hosts: bool = False,
     tags: Tags | None = None,
-    hanging: Hanging | None = None,
+    ports: SwitchPortLookup | None = None,
 ) -> Report:
     """Everything that a format may print about a stored scan, by today's codecs and rules.
 
-    `tags` say what the place is; without them, what was said when it was scanned. `hanging` tells where devices hang:
-    who asks for many reports gives the same one to all.
+    `tags` say what the place is; without them, what was said when it was scanned. `ports` tells where devices are
+    connected: who asks for many reports gives the same one to all.
     """
     counts = store.ledger_counts(scan.id)
     found = select(all_devices_in(store, scan, rules, policies), all_hosts=all_hosts)
@@ -147,7 +147,7 @@ def report_of(
         if by_datagram_alone(entry):
             alone.add(entry.target)
     placed = with_doubts(with_places(found, policies, tags or tags_of(scan)), alone)
-    devices = tuple((hanging or Hanging(store)).told(scan, tuple(with_states(store, scan, placed))))
+    devices = tuple((ports or SwitchPortLookup(store)).with_ports(scan, tuple(with_states(store, scan, placed))))
     missed = tuple(decoy for decoy in decoys_of(scan) if not outcomes.get(decoy, Outcome.NOT_SENT).has_answer)
     return Report(
         scan,

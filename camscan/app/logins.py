@@ -21,9 +21,9 @@ from camscan.credentials.pins import Pins
 from camscan.credentials.sighting import Sighting
 from camscan.devices.identity import Kind, identity_of
 from camscan.errors import UsageError
-from camscan.homes import config_file
 from camscan.identify.library import Library
 from camscan.records import Device, Level, Observation
+from camscan.userdirs import config_file
 
 
 @dataclass(frozen=True, slots=True)

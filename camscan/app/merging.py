@@ -20,7 +20,7 @@ from camscan.batches import batched
 from camscan.errors import UsageError
 from camscan.moments import utc
 from camscan.records import Scan, ScanStatus
-from camscan.register.disputes import Dispute, disputes, lacking
+from camscan.register.disputes import Dispute, disputes, missing_from
 from camscan.register.names import key, names
 from camscan.store import Store
 from camscan.store.marks import MERGED, MERGING, THINNED
@@ -206,11 +206,11 @@ def _merge_states(store: Store, other: Store, merged: Mapping[str | None, Merged
     said = (one for one in other.register.changes() if (one.site or None) in merged)
     theirs = [replace(one, site=merged[one.site or None].site or "") for one in said]
     ours = store.register.changes()
-    new = lacking(theirs, ours)
+    new = missing_from(theirs, ours)
     by_site = {one.site or "": one for one in merged.values()}
     for one in new:
         by_site[one.site].states += 1
-    for dispute in disputes(new, lacking(ours, theirs)):
+    for dispute in disputes(new, missing_from(ours, theirs)):
         by_site[dispute.later.site].disputes.append(dispute)
     if not dry_run:
         for some in batched(new, _AT_ONCE):

@@ -12,9 +12,9 @@ from itertools import chain, groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from camscan.app.hanging import HOLDS_PORTS, holds_ports
 from camscan.app.signals import ended_by_signals
 from camscan.app.sources import Source, described
+from camscan.app.switchports import HAS_SWITCH_PORTS, has_switch_port
 from camscan.batches import batched
 from camscan.errors import HostError, UsageError
 from camscan.imports.files import switchports
@@ -65,7 +65,7 @@ def import_files(store: Store, files: Sequence[ImportedFile], site: str | None) 
     now, times, tell_ports = scan.started_at, set[datetime](), False
     for batch in chain((first,), batches):
         store.append(scan.id, batch)
-        tell_ports = tell_ports or any(map(holds_ports, batch))
+        tell_ports = tell_ports or any(map(has_switch_port, batch))
         times |= {one.at for one in batch}
         times = {min(times), max(times)} if times else times
     ports.count()
@@ -74,7 +74,7 @@ def import_files(store: Store, files: Sequence[ImportedFile], site: str | None) 
     notes += [f"{file.source.name}: {described(file.summary)}" for file in files]
     notes.append(f"imported on {utc(now, 'seconds')}; this scan is dated by what the files recorded")
     status = ScanStatus.PARTIAL if any(file.summary.cut for file in files) else ScanStatus.COMPLETE
-    settings = {**scan.settings, HOLDS_PORTS: "named"} if tell_ports else scan.settings
+    settings = {**scan.settings, HAS_SWITCH_PORTS: "named"} if tell_ports else scan.settings
     return _ended(store, replace(scan, started_at=begin, settings=settings), status, notes, end)
 
 
@@ -85,7 +85,7 @@ def _shown_names(files: Sequence[ImportedFile]) -> list[str]:
 
 
 def _ports(named: Iterable[tuple[ImportedFile, str]]) -> switchports.SwitchPorts:
-    """Where devices hang, by the tables of switches among the files."""
+    """Where devices are connected, by the tables of switches among the files."""
     ports = switchports.SwitchPorts()
     for file, name in named:
         if file.reader is switchports.READER:
@@ -99,7 +99,7 @@ def _switches_last(named: Iterable[tuple[ImportedFile, str]]) -> list[tuple[Impo
 
 
 def _observations(file: ImportedFile, name: str, ports: switchports.SwitchPorts) -> Iterator[Observation]:
-    """What a file tells, and where it was read; of a device whose MAC a table of a switch lists, where it hangs too."""
+    """What a file tells, and where it was read; of a device whose MAC a switch's table lists, its port too."""
     for one in file.reader.read(file.source.stream, file.source.at, file.summary):
         place = ports.of(one.fields.get("mac.address", ()))
         if place and not one.asked:

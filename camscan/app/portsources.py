@@ -10,7 +10,6 @@ from typing import Any
 
 from camscan.app.scope import ScanScope
 from camscan.errors import DecodeError, HostError, UsageError
-from camscan.homes import data_file
 from camscan.imports.nmap.portstates import PortState, PortStates
 from camscan.net.pacing.profile import Profile
 from camscan.net.programs import nmaprun
@@ -18,6 +17,7 @@ from camscan.net.programs.checkpoint import Checkpoint, forget_old
 from camscan.net.programs.portsource import Found, PortSource, allowed
 from camscan.net.programs.portsweep import PortSweep
 from camscan.records import Outcome
+from camscan.userdirs import data_file
 
 
 def port_source(

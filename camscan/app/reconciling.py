@@ -8,9 +8,9 @@ from itertools import compress
 from pathlib import Path
 
 from camscan.app import gctuning
-from camscan.app.hanging import Hanging
 from camscan.app.lastseen import with_last_seen
 from camscan.app.series import merged_each
+from camscan.app.switchports import SwitchPortLookup
 from camscan.identify.library import Library
 from camscan.inventory.agreement import Found
 from camscan.inventory.completeness import Completeness, estimate
@@ -69,10 +69,10 @@ def found_in(
     """The devices of all scans, the newest first; of a device in several scans of one site, its newest sighting."""
     found: list[Found] = []
     known: set[tuple[str | None, str]] = set()
-    ordered, hanging = tuple(scans), Hanging(store)
+    ordered, ports = tuple(scans), SwitchPortLookup(store)
     with gctuning.paused():
         for scan, seen in zip(ordered, merged_each(store, ordered, rules), strict=True):
-            devices = tuple(hanging.told(scan, judge_all((one.device for one in seen), policies)))
+            devices = tuple(ports.with_ports(scan, judge_all((one.device for one in seen), policies)))
             places = [{(scan.site, name) for name in (one.device.id, *one.device.addresses)} for one in devices]
             new = [known.isdisjoint(names) for names in places]
             known.update(*places)

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from camscan.app.alerting import messages_for
-from camscan.app.hanging import Hanging
 from camscan.app.history import MISSED, marked, remember, remembered, site_held, sweeps_of
 from camscan.app.jobs import Job, is_asked_as, new_job, resume_job
 from camscan.app.judging import devices_in
@@ -20,6 +19,7 @@ from camscan.app.registering import Return, register_devices
 from camscan.app.scanning import Progress, no_progress, run
 from camscan.app.scope import Choices, scope_of
 from camscan.app.sites import choices, logins, policies
+from camscan.app.switchports import SwitchPortLookup
 from camscan.credentials.broker import ALERT
 from camscan.identify.library import Library
 from camscan.moments import utc
@@ -144,7 +144,9 @@ def compare_with_memory(
     context: SweepContext, site: Site, scan: Scan, lists: Sequence[Policy]
 ) -> tuple[Changes, tuple[Return, ...]]:
     """Compare a scan with what is remembered, and keep both the new memory and the alerts."""
-    devices = tuple(Hanging(context.store).told(scan, devices_in(context.store, scan, context.rules, lists)))
+    devices = tuple(
+        SwitchPortLookup(context.store).with_ports(scan, devices_in(context.store, scan, context.rules, lists))
+    )
     seen = replace(snapshot(scan, devices, context.store.ledger(scan.id)), complete=_is_complete(scan))
     returned = tuple(register_devices(context.store, seen, site.name, devices, rules=context.rules, policies=lists))
     memory, changes = advance(remembered(context.store, site.name), seen, context.config.terms(site))
@@ -188,7 +190,7 @@ def _log(site: str, changes: Changes, warned_of: Selection) -> None:
             device=device.label,
             id=device.id,
             mac=device.mac,
-            hangs=device.hangs or None,
+            hangs=device.switch_port_text or None,
             what=change.what or None,
             before=change.before if change.what else None,
             after=change.after if change.what else None,

@@ -17,7 +17,7 @@ from functools import cache
 from itertools import islice
 from pathlib import Path
 
-from camscan.background import aside, in_background
+from camscan.background import in_background, run_in_thread
 from camscan.errors import CamscanError, TargetError
 from camscan.net.names import resolve
 from camscan.targets import MAX_TEXT, Spec, TargetSet, expand, known_addresses, parse
@@ -93,7 +93,7 @@ class Followed:
         files = [word.removeprefix("@") for word in self._words if word.startswith("@")]
         read = before = None
         while files:
-            now = await aside(lambda: [*map(_stamp, files)])
+            now = await run_in_thread(lambda: [*map(_stamp, files)])
             if now == before and now != read:
                 read = now
                 await self._read()
@@ -102,8 +102,9 @@ class Followed:
 
     async def _read(self) -> None:
         try:
-            self._add(await aside(lambda: _addresses(self._words)))  # at once: to look a name up may take minutes
-            self._add(await aside(lambda: exclusions(self._words)))  # a dead resolver does not hold up the end
+            # The addresses at once: to look a name up may take minutes, and a dead resolver does not hold up the end.
+            self._add(await run_in_thread(lambda: _addresses(self._words)))
+            self._add(await run_in_thread(lambda: exclusions(self._words)))
         except CamscanError as error:
             _log.warning("some exclusions are not heeded: %s", "; ".join(str(error).splitlines()))
 

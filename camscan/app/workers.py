@@ -19,7 +19,7 @@ from camscan.identify.library import Library
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
 
-Item = TypeVar("Item", bound="OfTarget")
+Item = TypeVar("Item", bound="HasTarget")
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -38,7 +38,7 @@ _given: list[Library] = []
 """The fingerprints, in a worker process."""
 
 
-class OfTarget(Protocol):
+class HasTarget(Protocol):
     """Something that was seen of a target."""
 
     @property
@@ -50,7 +50,7 @@ class OfTarget(Protocol):
         """What it said."""
 
 
-def spread(seen: Iterable[Item], rules: Library, work: Callable[[Library, Sequence[Item]], T]) -> Iterator[T]:
+def map_by_target(seen: Iterable[Item], rules: Library, work: Callable[[Library, Sequence[Item]], T]) -> Iterator[T]:
     """What `work` makes of each part of what was seen, which comes grouped by target; no target is parted.
 
     `work` is a function of a module, and what it gives can be pickled: beyond the first thousands of targets it runs in

@@ -32,7 +32,7 @@ def brands(names: tuple[str, ...], maker: str | None, folders: tuple[Path, ...])
       camscan fingerprints brands --maker Axis
     """
     from camscan.app.judging import library
-    from camscan.cli.writing import room, wrapped
+    from camscan.cli.writing import output_width, wrapped
     from camscan.identify.explain import built_by
 
     rules = library(folders)
@@ -43,7 +43,7 @@ def brands(names: tuple[str, ...], maker: str | None, folders: tuple[Path, ...])
         told += [f"{brand.name}: {built_by(edge)}" for edge in edges]
         if names and not brand.edges:
             told.append(f"{brand.name}: no other maker is known to build for it")
-    click.echo("".join(wrapped(told, room(None))), nl=False)
+    click.echo("".join(wrapped(told, output_width(None))), nl=False)
     if wanted is not None and wanted not in {one.casefold() for one in rules.vocabulary.makers}:
         raise UsageError(f"unknown maker {maker!r}: {no_maker(maker or '', rules)}")
 

@@ -65,7 +65,7 @@ def _plain(name: str) -> bool:
 def _store(context: click.Context) -> Path | None:
     """The file of the store that the command would open; None where that is on a server, or nobody knows."""
     from camscan.app.settings import database
-    from camscan.homes import data_file
+    from camscan.userdirs import data_file
 
     config = _config(context)
     named: str | None = context.params.get("db") or (database(config) if config else None)

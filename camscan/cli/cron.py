@@ -44,7 +44,7 @@ _SHARED = (
         help="What makes the sweep exit with 3; repeatable.",
     ),
 )
-_shared = options.stacked(_SHARED)
+_shared = options.combined(_SHARED)
 
 
 @click.group(cls=CommandGroup)
@@ -100,14 +100,14 @@ def install(file: Path | None, folder: Path | None, yes: bool, dry_run: bool, **
 
 def _written(path: Path, text: str, *, yes: bool, dry_run: bool) -> bool:
     """Write one file, or say why not; False where somebody did not want it."""
-    from camscan.cli.writing import agreed, write
+    from camscan.cli.writing import confirmed, write
 
     there = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else None
     if there == text:
         click.echo(f"{path} is as it should be.", err=True)
     elif dry_run:
         click.echo(f"{path} would be {'written' if there is None else 'overwritten'}:\n{text}")
-    elif there is not None and not yes and not agreed(f"{path} is there already and differs. Overwrite it?"):
+    elif there is not None and not yes and not confirmed(f"{path} is there already and differs. Overwrite it?"):
         click.echo(f"{path} was left as it is.", err=True)
         return False
     else:

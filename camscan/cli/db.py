@@ -166,7 +166,7 @@ def export(
     """
     from itertools import chain
 
-    from camscan.app.exporting import lines, said
+    from camscan.app.exporting import lines, state_lines
     from camscan.cli.stored import chosen_scans, open_store, scans_of
     from camscan.cli.writing import write
     from camscan.errors import StoreError
@@ -175,7 +175,7 @@ def export(
     scans += named
     with open_store(db) as store:
         store.set_on_damage(OnDamage.SKIP)
-        told = () if scans else tuple(said(store, site))
+        told = () if scans else tuple(state_lines(store, site))
         if scans:
             chosen = chosen_scans(store, scans, site, quiet=True)
         else:
@@ -205,7 +205,7 @@ def remove(scans: tuple[str, ...], db: str | None, yes: bool) -> None:
 
     from camscan.app.removing import check, remove
     from camscan.cli.stored import chosen_scans, open_store
-    from camscan.cli.writing import agreed
+    from camscan.cli.writing import confirmed
     from camscan.reports.escape import terminal
     from camscan.reports.words import plural
 
@@ -216,7 +216,7 @@ def remove(scans: tuple[str, ...], db: str | None, yes: bool) -> None:
             of = f" of {scan.site}" if scan.site else ""
             about = f"{scan.id}{of}, {scan.started_at:%Y-%m-%d %H:%M} UTC, {' '.join(scan.targets[:2])}"
             click.echo(terminal(about), err=True)
-        if not yes and not agreed(f"Delete {plural(len(chosen), 'scan')} with all that was seen?"):
+        if not yes and not confirmed(f"Delete {plural(len(chosen), 'scan')} with all that was seen?"):
             click.echo("Nothing was deleted.", err=True)
             sys.exit(Exit.FAILED)
         for told in remove(store, chosen, datetime.now(UTC)):

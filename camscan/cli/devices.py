@@ -112,8 +112,8 @@ def devices(
       camscan devices --each-site -o estate.xlsx
       camscan devices --each-site --verdict listed -o for-the-board.html
     """
-    from camscan.app.hanging import Hanging
     from camscan.app.judging import chosen_policies, library, report_of
+    from camscan.app.switchports import SwitchPortLookup
     from camscan.cli.brands import find
     from camscan.cli.stored import open_store, scan_of
     from camscan.cli.waiting import waiting
@@ -129,7 +129,7 @@ def devices(
     with open_store(db) as store:
         if each_site:
             _check_makers(makers, rules)
-            judged = partial(report_of, rules=rules, policies=lists, all_hosts=all_hosts, hanging=Hanging(store))
+            judged = partial(report_of, rules=rules, policies=lists, all_hosts=all_hosts, ports=SwitchPortLookup(store))
             _write_each(_latest(store, judged, format_), wanted, format_, output, quiet=quiet)
             return
         taken = scan_of(store, scan_id, site, about=usual(places[0]) if places else None, quiet=quiet)

@@ -57,7 +57,7 @@ def diff(
     from camscan.cli.formats.changes import matches, render
     from camscan.cli.stored import open_store
     from camscan.cli.waiting import waiting
-    from camscan.cli.writing import room, wrapped, write
+    from camscan.cli.writing import output_width, wrapped, write
     from camscan.reports.escape import terminal
     from camscan.sweeps.compare import compare
     from camscan.sweeps.returned import with_returned
@@ -73,7 +73,7 @@ def diff(
     for note in _notes(before, after):
         click.echo(f"Note: {terminal(note)}.", err=True)
     made = render(format_, [(after.site, changes)])
-    write(wrapped(made, room(output)) if format_ == "table" else made, output)
+    write(wrapped(made, output_width(output)) if format_ == "table" else made, output)
     if matches(changes, fail_on):
         sys.exit(Exit.FOUND)
 

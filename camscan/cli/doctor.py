@@ -137,10 +137,10 @@ def _registry() -> Iterator[Finding]:
 def _store(db: str) -> Iterator[Finding]:
     from camscan.errors import StoreError
     from camscan.reports.escape import terminal
-    from camscan.store.rights import excess
+    from camscan.store.privileges import excess_privileges
 
     try:
-        found = excess(db)
+        found = excess_privileges(db)
     except StoreError as error:
         yield Finding("bad", terminal(str(error)))
         return

@@ -13,7 +13,7 @@ from camscan.cli import completing, options
 from camscan.cli.groups import CommandGroup
 
 if TYPE_CHECKING:
-    from camscan.evidence.export import Follow
+    from camscan.evidence.export import Derivation
     from camscan.evidence.manifest import About
     from camscan.records import Judged, Observation, Scan
 
@@ -93,7 +93,7 @@ def export(
       camscan evidence export -o bundle.zip --tsa http://tsa.example/tsr
     """
     from camscan.app import keyfiles
-    from camscan.app.bundling import files_of, said_at
+    from camscan.app.bundling import files_of, state_changes_at
     from camscan.app.judging import chosen_policies
     from camscan.cli.stored import open_store, scan_of
     from camscan.cli.writing import is_replaced, replacing
@@ -113,9 +113,9 @@ def export(
     with open_store(db) as store, replacing(output, 0o600) as file:
         store.set_on_damage(OnDamage.RAISE)
         scan = _ended(scan_of(store, named if scan_id is None else scan_id, site, quiet=quiet))
-        said = said_at(store, scan)
-        contents = Contents(scan, store.observations(scan.id), store.ledger(scan.id), files, about, said)
-        made = write_bundle(file, contents, signer, _follow(quiet=quiet), stamp)
+        state_changes = state_changes_at(store, scan)
+        contents = Contents(scan, store.observations(scan.id), store.ledger(scan.id), files, about, state_changes)
+        made = write_bundle(file, contents, signer, _derivation(quiet=quiet), stamp)
     if not quiet:
         click.echo(f"{output}: scan {scan.id}, {made.chain.records:,} observations, signed by key {made.key}", err=True)
 
@@ -149,7 +149,7 @@ def verify(bundle: Path, key: str | None, tsa_ca: Path | None, format_: str, out
     from camscan.app import keyfiles
     from camscan.app.bundling import versions
     from camscan.cli.formats import verified
-    from camscan.cli.writing import room, write
+    from camscan.cli.writing import output_width, write
     from camscan.errors import EvidenceError
     from camscan.evidence.verify import Trust
     from camscan.evidence.verify import verify as check
@@ -158,7 +158,7 @@ def verify(bundle: Path, key: str | None, tsa_ca: Path | None, format_: str, out
     trust = Trust(fingerprint, None if tsa_ca is None else tsa_ca.read_bytes(), versions())
     try:
         with bundle.open("rb") as file:
-            found = check(file, trust, _follow(quiet=quiet))
+            found = check(file, trust, _derivation(quiet=quiet))
     except EvidenceError as error:
         if format_ == "json":
             write(verified.refusal(bundle.name, error), output)
@@ -166,7 +166,7 @@ def verify(bundle: Path, key: str | None, tsa_ca: Path | None, format_: str, out
     if format_ == "json":
         write(verified.document(bundle.name, found, known=key is not None), output)
     else:
-        write(verified.text(bundle.name, found, known=key is not None, room=room(output)), output)
+        write(verified.text(bundle.name, found, known=key is not None, room=output_width(output)), output)
 
 
 def _about(operator: str, authority: str, tsa: str | None) -> About:
@@ -226,12 +226,12 @@ def _ended(scan: Scan) -> Scan:
     return scan
 
 
-def _follow(*, quiet: bool) -> Follow:
+def _derivation(*, quiet: bool) -> Derivation:
     from camscan.app.annotating import with_states_by
     from camscan.app.bundling import derive
-    from camscan.evidence.export import Follow
+    from camscan.evidence.export import Derivation
 
-    return Follow(derive if quiet else _telling, with_states_by)
+    return Derivation(derive if quiet else _telling, with_states_by)
 
 
 def _telling(files: Mapping[str, bytes], seen: Iterator[Observation]) -> AbstractContextManager[Iterable[Judged]]:
@@ -242,9 +242,9 @@ def _telling(files: Mapping[str, bytes], seen: Iterator[Observation]) -> Abstrac
 
 
 def _counted(seen: Iterator[Observation]) -> Iterator[Observation]:
-    from camscan.cli.waiting import now_and_then
+    from camscan.cli.waiting import throttled
 
-    tell = now_and_then()
+    tell = throttled()
     for number, observation in enumerate(seen, start=1):
         yield observation
         tell(f"{number:,} observations so far")

@@ -178,8 +178,8 @@ def explain(
       camscan fingerprints explain 10.20.0.15
       camscan fingerprints explain 10.20.0.15 --answers
     """
-    from camscan.app.hanging import Hanging
     from camscan.app.judging import all_devices_in, chosen_policies, library
+    from camscan.app.switchports import SwitchPortLookup
     from camscan.cli.stored import last_seen_at, open_store, scan_of
     from camscan.codecs.registry import read_again
     from camscan.codecs.text import mac
@@ -195,7 +195,7 @@ def explain(
         taken = scan_of(store, scan_id, about=named if is_address(device) else None)
         own = (entry for entry in store.ledger(taken.id, named) if entry.target == named)
         entry = next(own, None)
-        every = Hanging(store).told(taken, all_devices_in(store, taken, rules, lists))
+        every = SwitchPortLookup(store).with_ports(taken, all_devices_in(store, taken, rules, lists))
         judgement = next((one for one in every if named in (*one.device.addresses, one.device.mac)), None)
         places = judgement.device.addresses if judgement else ()
         answered = [read_again(one) for one in store.observations(taken.id) if one.target in places]
@@ -217,10 +217,10 @@ def _fate(entry: LedgerEntry) -> str:
 
 def _verdict(judgement: Judged) -> Iterator[str]:
     from camscan.reports.escape import terminal
-    from camscan.reports.words import hangs_since
+    from camscan.reports.words import switch_port_details
 
     yield f"verdict: {judgement.verdict}"
     for listing in judgement.listed_by:
         yield f"  {listing.policy} lists {listing.entity} since {listing.since}"
-    if judgement.hangs:
-        yield f"hangs at: {terminal(hangs_since(judgement.hangs), _MAX_PLACE)}"
+    if judgement.switch_port:
+        yield f"hangs at: {terminal(switch_port_details(judgement.switch_port), _MAX_PLACE)}"

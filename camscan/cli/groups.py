@@ -48,7 +48,7 @@ def with_verbose(command: click.Command) -> click.Command:
     hands_on = command.context_settings.get("ignore_unknown_options") or isinstance(command, click.Group)
     if not (hands_on or any("-v" in option.opts for option in command.params)):
         _refuse_empty(command)
-        settings: dict[str, Any] = {"count": True, "expose_value": False, "hidden": True, "callback": _heard}
+        settings: dict[str, Any] = {"count": True, "expose_value": False, "hidden": True, "callback": _set_verbosity}
         command.params.append(click.Option(["-v", "--verbose"], help="As before the command.", **settings))
     return command
 
@@ -70,15 +70,15 @@ def _not_empty(callback: _Callback | None, context: click.Context, option: click
     return callback(context, option, value) if callback else value
 
 
-def say_more(count: int) -> None:
+def set_verbosity(count: int) -> None:
     """Log on stderr, the more the higher the count."""
     level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(count, 2)]
     logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger().setLevel(min(level, logging.getLogger().level))
 
 
-def _heard(_context: click.Context, _option: click.Parameter, count: int) -> None:
-    say_more(count)
+def _set_verbosity(_context: click.Context, _option: click.Parameter, count: int) -> None:
+    set_verbosity(count)
 
 
 def _clause(command: click.Command | None) -> str:

@@ -70,7 +70,7 @@ def identify(
         write_report(found, format_, output)
         return
     from camscan.app.answers import report_on
-    from camscan.app.listed import report_on_list
+    from camscan.app.listreport import report_on_list
 
     listed = None if source == "-" else inventories.read_if_list(Path(source), placed, encoding, quiet=quiet)
     if listed is None:

@@ -46,10 +46,10 @@ def import_(files: tuple[str, ...], kind: str | None, site: str | None, db: str 
       zcat shodan.json.gz | camscan import - --kind shodan
     """
     from camscan.app.deriving import merged
-    from camscan.app.hanging import HOLDS_PORTS
     from camscan.app.judging import library
     from camscan.app.passive import ImportedFile, import_files
     from camscan.app.sources import described, head, opened
+    from camscan.app.switchports import HAS_SWITCH_PORTS
     from camscan.cli.stored import same_store, tell_new_site
     from camscan.imports.files.base import SNIFFED
     from camscan.imports.registry import reader_for
@@ -69,7 +69,7 @@ def import_(files: tuple[str, ...], kind: str | None, site: str | None, db: str 
                     click.echo(f"{file.source.name} ({file.reader.name}): {described(file.summary)}", err=True)
                 command = f"camscan report --scan {scan.id}{same_store()}"
                 click.echo(f"`{command}` shows it, also if a later scan is stored.", err=True)
-                if HOLDS_PORTS in scan.settings:
+                if HAS_SWITCH_PORTS in scan.settings:
                     click.echo("Reports on other scans show the switch ports of these devices, too.", err=True)
             click.echo(scan.id)
             merged(store, scan, library())  # else the first look at the scan would have to derive them

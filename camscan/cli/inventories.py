@@ -49,13 +49,13 @@ def read(path: Path, placed: tuple[str, ...], encoding: str | None, *, quiet: bo
 
 
 def read_if_list(path: Path, placed: tuple[str, ...], encoding: str | None, *, quiet: bool) -> Inventory | None:
-    """The same, of a file that may also be something else: see `list_in`."""
-    from camscan.app.listed import list_in
+    """The same, of a file that may also be something else: see `read_list`."""
+    from camscan.app.listreport import read_list
     from camscan.inventory.columns import parse_choices
     from camscan.reports.escape import terminal
 
     with waiting(f"Reading {terminal(path.name)}", quiet=quiet):
-        listed = list_in(path, parse_choices(placed), encoding)
+        listed = read_list(path, parse_choices(placed), encoding)
     if listed is not None:
         _tell(listed, guessed=encoding is None, quiet=quiet)
     return listed

@@ -20,9 +20,9 @@ import click
 from camscan import __version__
 from camscan.app import gctuning
 from camscan.cli.exits import Exit
-from camscan.cli.groups import CommandGroup, say_more, with_verbose
+from camscan.cli.groups import CommandGroup, set_verbosity, with_verbose
 from camscan.errors import CamscanError, HostError, UsageError
-from camscan.shortages import lacking
+from camscan.shortages import shortage
 
 
 class Commands(CommandGroup):
@@ -91,7 +91,7 @@ def camscan(verbose: int) -> None:
     \b
     Exit codes: 0 done; 1 failed; 2 wrong usage; 3 done, and --fail-on found something; 4 incomplete or blind.
     """
-    say_more(verbose)
+    set_verbosity(verbose)
 
 
 def main() -> None:
@@ -111,7 +111,7 @@ def main() -> None:
         logging.getLogger(__name__).debug("where it was", exc_info=error)
         _end(_of_host(error), Exit.FAILED)
     except (MemoryError, RuntimeError) as error:
-        if not (what := lacking(error)):
+        if not (what := shortage(error)):
             raise
         _end(HostError(what), Exit.FAILED)
 

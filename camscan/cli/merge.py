@@ -154,9 +154,9 @@ def _check(store: Store, others: Sequence[Store]) -> None:
 
 
 def _progress() -> Callable[[int, int], None]:
-    from camscan.cli.waiting import now_and_then
+    from camscan.cli.waiting import throttled
 
-    tell = now_and_then()
+    tell = throttled()
     return lambda done, scans: tell(f"{done:,} of {scans:,} scans so far")
 
 

@@ -186,7 +186,7 @@ _LOGINS = (
 )
 
 
-def stacked(options: tuple[Callable[[_Command], _Command], ...]) -> Callable[[_Command], _Command]:
+def combined(options: tuple[Callable[[_Command], _Command], ...]) -> Callable[[_Command], _Command]:
     """Several options as one decorator, in the order in which they are to appear."""
 
     def apply(command: _Command) -> _Command:
@@ -229,11 +229,11 @@ def formats(
 
 def written(*names: str, elsewhere: Mapping[str, str] | None = None) -> Callable[[_Command], _Command]:
     """In which of these formats, and where to; the first is that of what nobody says anything of."""
-    return stacked((formats(*names, otherwise=names[0], unsaid=names[0], elsewhere=elsewhere), output))
+    return combined((formats(*names, otherwise=names[0], unsaid=names[0], elsewhere=elsewhere), output))
 
 
-judging = stacked((policy, fingerprints))
-excluding = stacked(_EXCLUDING)
-pacing = stacked(_PACING)
-logins = stacked(_LOGINS)
-tags = stacked(_TAGS)
+judging = combined((policy, fingerprints))
+excluding = combined(_EXCLUDING)
+pacing = combined(_PACING)
+logins = combined(_LOGINS)
+tags = combined(_TAGS)

@@ -48,7 +48,7 @@ def plan(
     from camscan.app.logins import Chosen, enrolled
     from camscan.app.scope import Choices, arp_requests, eligible, scope_of
     from camscan.app.strategy import silent_seconds, strategy_of, sweep_method
-    from camscan.cli.writing import room, wrapped, write
+    from camscan.cli.writing import output_width, wrapped, write
     from camscan.net.scope import NEVER_SEND
     from camscan.reports.words import plural
 
@@ -76,7 +76,7 @@ def plan(
         "Logins": enrolled(choices, Chosen(credentials_file, unlock), site),
         "Time": f"about {_duration(max(seconds, 8))} if nobody answers ({packets:,} packets)",
     }
-    write(wrapped((f"{name:<12} {text}" for name, text in rows.items()), room(output)), output)
+    write(wrapped((f"{name:<12} {text}" for name, text in rows.items()), output_width(output)), output)
 
 
 def _pace(pace: Profile) -> str:

@@ -37,10 +37,10 @@ def list_(folders: tuple[Path, ...], format_: str, output: Path | None) -> None:
       camscan policy list --fingerprints my-rules --format json
     """
     from camscan.app.judging import chosen_policies
-    from camscan.cli.writing import room, write
+    from camscan.cli.writing import output_width, write
 
     found = chosen_policies((), folders)
-    write(_json(found) if format_ == "json" else _lines(found, room(output)), output)
+    write(_json(found) if format_ == "json" else _lines(found, output_width(output)), output)
 
 
 @policy.command()

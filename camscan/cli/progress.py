@@ -89,7 +89,7 @@ def progress(
     """
     from camscan.app.judging import chosen_policies, library
     from camscan.cli.stored import open_store
-    from camscan.cli.writing import as_table, ready, room, write
+    from camscan.cli.writing import as_table, output_width, ready, write
     from camscan.register.names import PLACE
     from camscan.reports.words import plural
 
@@ -115,7 +115,7 @@ def progress(
             err=True,
         )
     if format_ == "table":
-        write(_table(found, room(output)), output)
+        write(_table(found, output_width(output)), output)
     elif format_ == "json":
         write(_json(found), output)
     else:

@@ -84,7 +84,7 @@ def sample(
       camscan sample --inventory cameras.xlsx --tolerance 10 --seed 7 -o visit.xlsx
     """
     from camscan.app.targetfiles import read
-    from camscan.cli.writing import as_table, ready, room, wrapped, write
+    from camscan.cli.writing import as_table, output_width, ready, wrapped, write
     from camscan.inventory.statistics import sample_size
     from camscan.targets import expand, parse
     from camscan.targets.shuffle import permutation
@@ -105,7 +105,7 @@ def sample(
     if not quiet and (output or format_ != "table"):  # which begins with it
         click.echo(_told(drawn), err=True)
     if format_ == "table":
-        write(wrapped(_table(drawn), room(output)), output)
+        write(wrapped(_table(drawn), output_width(output)), output)
     elif format_ == "json":
         write(_json(drawn), output)
     else:

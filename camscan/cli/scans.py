@@ -29,7 +29,7 @@ def scans(db: str | None, site: str | None, format_: str, output: Path | None, q
       camscan scans --site headquarters --format json
     """
     from camscan.cli.stored import open_store
-    from camscan.cli.writing import room, wrapped, write
+    from camscan.cli.writing import output_width, wrapped, write
     from camscan.reports.columns import lines
     from camscan.reports.escape import terminal
 
@@ -53,7 +53,7 @@ def scans(db: str | None, site: str | None, format_: str, output: Path | None, q
         for scan in found
     ]
     table = lines([_HEADS, *(tuple(map(terminal, row)) for row in cells)] if cells else [])
-    write(wrapped(table, room(output)), output)
+    write(wrapped(table, output_width(output)), output)
 
 
 def _object(scan: Scan) -> dict[str, Any]:

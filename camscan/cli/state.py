@@ -19,7 +19,7 @@ from camscan.errors import UsageError
 from camscan.summaries import GIVEN, State
 
 if TYPE_CHECKING:
-    from camscan.app.stating import CurrentState, Statement
+    from camscan.app.statements import CurrentState, Statement
     from camscan.store import Store
     from camscan.store.registered import Entry
 
@@ -80,9 +80,9 @@ def state(
     """
     from camscan.app.judging import library
     from camscan.app.registering import update_register
-    from camscan.app.stating import history, listed, meant, say
+    from camscan.app.statements import current_states, find_device, history, record_state
     from camscan.cli.stored import open_store
-    from camscan.cli.writing import as_table, ready, room, wrapped, write
+    from camscan.cli.writing import as_table, output_width, ready, wrapped, write
 
     ready(format_, output)
     _check(device, state, only)
@@ -92,16 +92,16 @@ def state(
         for one in update_register(store, rules, (), tell):
             tell(one.text)
         if words:
-            said = say(store, meant(store, device, where), words, rules, tell)
+            said = record_state(store, find_device(store, device, where), words, rules, tell)
             resting = f", by the clean scans {', '.join(said.proof)}" if said.proof else ""
             tell(f"{said.device} at {said.address} is {said.state} from now on{resting}.")
             return
-        about = None if device == _LIST else meant(store, device, where)
-        found = list(history(store, about) if about else listed(store, where, State(only) if only else None))
+        about = None if device == _LIST else find_device(store, device, where)
+        found = list(history(store, about) if about else current_states(store, where, State(only) if only else None))
         if not found:
             tell(_nothing(store, where, only, about))
     if format_ == "table":
-        write(wrapped(_table(found), room(output)), output)
+        write(wrapped(_table(found), output_width(output)), output)
     elif format_ == "json":
         write(_json(found), output)
     else:
@@ -126,7 +126,7 @@ def _where(site: str | None, *, no_site: bool) -> str | None:
 
 
 def _words(state: str | None, why: str | None, who: str | None, clean: int) -> Statement | None:
-    from camscan.app.stating import Statement
+    from camscan.app.statements import Statement
 
     if state is None:
         if why or who:

@@ -48,12 +48,12 @@ def test(address: str, ports: str | None, site: str | None, credentials_file: Pa
     address = usual(address)
     choices = Choices((address,), ports=ports, with_credentials=True)
     login = broker(Chosen(credentials_file, unlock), site, library())
-    if login.misfit(address, ()) == LoginReason.NOT_ENROLLED:
+    if login.mismatch(address, ()) == LoginReason.NOT_ENROLLED:
         raise UsageError(f"no login is enrolled for {address} at this site: see `camscan credentials list`")
     seen = eventloop.run(_seen(choices, login))
     ended = next((one for one in seen if one.channel == "login"), None)
     if ended is None:
-        why = login.misfit(address, seen) if seen else "nothing answers there"
+        why = login.mismatch(address, seen) if seen else "nothing answers there"
         click.echo(terminal(why or "nothing asks for a login there"))
         sys.exit(Exit.FAILED)
     accepted = ended.outcome is Outcome.ANSWERED

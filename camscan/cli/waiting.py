@@ -50,7 +50,7 @@ def _tell(what: str, over: threading.Event) -> None:
         click.echo(_ERASE, nl=False, err=True)
 
 
-def now_and_then() -> Callable[[str], None]:
+def throttled() -> Callable[[str], None]:
     """Says on stderr how far a command has come, as it hears of it, but only every ten seconds."""
     due = time.monotonic() + _SECONDS
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _DEVICES = Path("/dev")
 
 
-def agreed(question: str) -> bool:
+def confirmed(question: str) -> bool:
     """Ask before something is overwritten or deleted; where nobody can answer, the answer is no."""
     try:
         return click.confirm(question, err=True)
@@ -121,7 +121,7 @@ def _has_colour() -> bool:
     return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def room(output: Path | None) -> int:
+def output_width(output: Path | None) -> int:
     """The columns of the terminal that lines are written to; lines of files and pipes may be of any length."""
     return page(to_file=False).width if output is None and sys.stdout.isatty() else sys.maxsize
 

@@ -1,6 +1,6 @@
 """The cameras behind a recorder: the fields of each channel in its list, whichever web API the list came from.
 
-Such lists contain the logins of the cameras, some in clear text. `struck_out` masks them before an answer is kept.
+Such lists contain the logins of the cameras, some in clear text. `redacted` masks them before an answer is kept.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class WebApiCodec(Protocol):
         """The fields of one such part."""
 
 
-def struck_out(content: bytes) -> bytes:
+def redacted(content: bytes) -> bytes:
     """The content with all user names and passwords replaced by asterisks, of the same length."""
     return _LOGINS.sub(_asterisks, content)
 

@@ -64,9 +64,9 @@ def without_headers(data: bytes) -> bytes:
     return head.encode("latin-1", "replace") + answer.content
 
 
-def struck_out(data: bytes) -> bytes:
+def redacted(data: bytes) -> bytes:
     """The same, with the logins of cameras masked.
 
     It is decompressed first, so that no login is overlooked.
     """
-    return behind.struck_out(without_headers(data))
+    return behind.redacted(without_headers(data))

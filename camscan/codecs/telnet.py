@@ -21,10 +21,10 @@ _BLANKS = re.compile(r"(?:\s|\\[rn]|\\x0[ad])+")
 _TRACES = ("\xff", "\ufffd\ufffd", "\\xff", "\x1b[")
 
 
-def spoken(text: str) -> str:
+def without_negotiation(text: str) -> str:
     r"""The text alone; as it is where nothing was negotiated.
 
-    >>> spoken("\xff\xfd\x01\xff\xfb\x03\r\nLogin: ")
+    >>> without_negotiation("\xff\xfd\x01\xff\xfb\x03\r\nLogin: ")
     'Login: '
     """
     if not any(trace in text for trace in _TRACES):
@@ -35,4 +35,4 @@ def spoken(text: str) -> str:
 
 def greeting(text: str) -> dict[str, tuple[str, ...]]:
     """The fields of what a service said first."""
-    return fields([("banner.text", spoken(text))])
+    return fields([("banner.text", without_negotiation(text))])

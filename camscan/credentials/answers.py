@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from camscan.codecs import digest, framing, onvif
 from camscan.codecs.framing import Answer
-from camscan.credentials.schemes import Signed, veiled
+from camscan.credentials.schemes import Signed, redacted
 from camscan.errors import DecodeError
 from camscan.net.base import Exchange
 
@@ -48,16 +48,16 @@ def answerable(challenge: digest.Digest | None, raw: bytes) -> digest.Digest | N
     return challenge if all(text.isascii() or text.encode() in raw for text in texts) else None
 
 
-def without_traces(exchange: Exchange, signed: Signed) -> tuple[Exchange, Answer | None]:
+def redacted_exchange(exchange: Exchange, signed: Signed) -> tuple[Exchange, Answer | None]:
     """The exchange without traces of the secret, and what its answer says.
 
     Chunks and compression can hide a trace in the bytes that shows in the content; then the answer is kept unpacked.
     """
-    replies = tuple(veiled(reply, signed.traces) for reply in exchange.replies)
+    replies = tuple(redacted(reply, signed.traces) for reply in exchange.replies)
     if replies != exchange.replies:
         exchange = replace(exchange, replies=replies)
     answer = _read(exchange)
-    if answer is not None and (content := veiled(answer.content, signed.traces)) != answer.content:
+    if answer is not None and (content := redacted(answer.content, signed.traces)) != answer.content:
         answer = replace(answer, content=content)
         exchange = replace(exchange, replies=(framing.unpacked(answer),))
     return exchange, answer

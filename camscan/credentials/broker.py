@@ -64,7 +64,7 @@ class CredentialBroker:
             self._dialogues[key] = Dialogue(self._ground, device, address, port, tls=tls)
         return self._dialogues[key]
 
-    def misfit(self, address: str, seen: Sequence[Observation]) -> str:
+    def mismatch(self, address: str, seen: Sequence[Observation]) -> str:
         """Why no login is for what has shown this at an address; "" where one is."""
         candidates = tuple(self._book.at(address))
         if not candidates:

@@ -23,7 +23,7 @@ from pydantic import SecretStr
 
 from camscan.codecs import digest
 from camscan.codecs.framing import Answer
-from camscan.credentials.answers import accepts, answerable, denies, locked, without_traces
+from camscan.credentials.answers import accepts, answerable, denies, locked, redacted_exchange
 from camscan.credentials.enrolment import Enrolment
 from camscan.credentials.pins import Pins, fingerprint
 from camscan.credentials.schemes import BasicScheme, DigestScheme, Login, Scheme, Signed, TokenScheme, offers_basic
@@ -116,7 +116,7 @@ class Dialogue:
             except _EndedError as ended:
                 return self._without(self._note(ended, token=request.token))
             again = scheme is None or self._device.accepted
-            exchange, answer = without_traces(await send(signed.request, signed.authorization, again=again), signed)
+            exchange, answer = redacted_exchange(await send(signed.request, signed.authorization, again=again), signed)
             if answer is None or not denies(answer, token=request.token):
                 if scheme is not None and exchange.outcome is not Outcome.AUTH_REQUIRED:
                     self._weigh(scheme, answer, token=request.token)

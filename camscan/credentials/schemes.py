@@ -100,7 +100,7 @@ def offers_basic(values: Sequence[str]) -> bool:
     return any(scheme == "basic" for value in values for scheme, _ in read_challenges(value))
 
 
-def veiled(data: bytes, traces: Sequence[bytes]) -> bytes:
+def redacted(data: bytes, traces: Sequence[bytes]) -> bytes:
     """Bytes in which every trace of a secret is blanked out, at the same length."""
     for trace in traces:
         data = data.replace(trace, b"*" * len(trace))

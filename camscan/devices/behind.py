@@ -123,18 +123,18 @@ def behind(
 
 def _cameras(recorder: Device, channels: ChannelList, resolve: Resolve) -> Iterator[Device]:
     for camera in channels.cameras:
-        slot = Slot(recorder.id, recorder.address, camera.number, camera.say("name"), _truth(camera.say("online")))
+        slot = Slot(recorder.id, recorder.address, camera.number, camera.value("name"), _truth(camera.value("online")))
         resolution = resolve(camera.identifications)
         attributes = resolution.attributes
         yield Device(
-            address=camera.say("address") or f"{recorder.address} #{camera.number}",
+            address=camera.value("address") or f"{recorder.address} #{camera.number}",
             addresses=(),
             mac=camera.mac or next(attributed(camera.identifications, "mac"), None),
-            hostname=camera.say("host") or None,
+            hostname=camera.value("host") or None,
             maker=resolution.maker,
             brand=resolution.brand,
-            model=attributes.get("model") or camera.say("model") or None,
-            firmware=attributes.get("firmware") or camera.say("firmware") or None,
+            model=attributes.get("model") or camera.value("model") or None,
+            firmware=attributes.get("firmware") or camera.value("firmware") or None,
             serial=camera.serial or next(attributed(camera.identifications, "serial"), None),
             kind=attributes.get("kind", "camera"),
             level=resolution.level,

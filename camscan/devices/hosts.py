@@ -48,14 +48,14 @@ class Camera:
     """What a recorder says about the camera on one of its channels, in all its lists."""
 
     number: int
-    said: Fields
+    fields: Fields
     identifications: tuple[Identification, ...]
     serial: str | None
     mac: str | None
 
-    def say(self, name: str) -> str:
+    def value(self, name: str) -> str:
         """The first text of the field `behind.<name>`, or ""."""
-        return next(iter(self.said.get(f"behind.{name}", ())), "")
+        return next(iter(self.fields.get(f"behind.{name}", ())), "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from hashlib import sha256
 
 from camscan.codecs.registry import read_again
 from camscan.errors import EvidenceError
-from camscan.evidence import forms
+from camscan.evidence import canonical
 from camscan.evidence.archive import MAX_LINE
 from camscan.evidence.manifest import Chain
 from camscan.evidence.writing import Sink
@@ -20,7 +20,7 @@ from camscan.records import Observation
 _PREVIOUS = "previous"
 
 
-class Links:
+class HashChain:
     """The chain as far as it has come."""
 
     def __init__(self, scan: bytes) -> None:
@@ -40,7 +40,7 @@ class Links:
         """Write observations as they pass, with the fields that today's codecs read in their bytes."""
         for stored in observations:
             observation = self._read(stored)
-            line = forms.dump({**forms.observation_object(observation), _PREVIOUS: self._head})
+            line = canonical.dump({**canonical.observation_object(observation), _PREVIOUS: self._head})
             if len(line) > MAX_LINE:
                 raise EvidenceError(
                     f"an observation of {observation.target} is too large for a bundle: report it as a bug"
@@ -57,10 +57,10 @@ class Links:
         """
         for number, line in enumerate(lines, start=1):
             where = f"{name} line {number:,}"
-            value = forms.load(line, where)
+            value = canonical.load(line, where)
             if value.pop(_PREVIOUS, None) != self._head:
                 raise EvidenceError(f"{where}: does not carry the hash of the line before it")
-            observation = forms.read(value, forms.to_observation, forms.observation_object, where)
+            observation = canonical.read(value, canonical.to_observation, canonical.observation_object, where)
             again = self._read(observation)
             if again != observation and not self.fault:
                 self.fault = f"{where}: its fields are not what its bytes say"

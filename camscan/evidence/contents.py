@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TypeVar
 
-from camscan.evidence import export, forms
+from camscan.evidence import canonical, export
 from camscan.evidence.archive import Archive
-from camscan.evidence.chain import Links
+from camscan.evidence.chain import HashChain
 from camscan.records import LedgerEntry, Observation, Scan
 from camscan.summaries import StateChange
 
@@ -25,9 +25,9 @@ _Record = TypeVar("_Record")
 
 def scan(archive: Archive) -> Scan:
     """The scan with its settings, those aside that were left out; what was JSON in them is JSON again."""
-    value = forms.load(archive.read(export.SCAN, _MAX_SMALL), export.SCAN)
-    found = forms.read(value, forms.to_scan, forms.scan_object, export.SCAN)
-    settings = forms.load(archive.read(export.SETTINGS, _MAX_SMALL), export.SETTINGS)
+    value = canonical.load(archive.read(export.SCAN, _MAX_SMALL), export.SCAN)
+    found = canonical.read(value, canonical.to_scan, canonical.scan_object, export.SCAN)
+    settings = canonical.load(archive.read(export.SETTINGS, _MAX_SMALL), export.SETTINGS)
     return replace(found, settings={name: _folded(one) for name, one in settings.items()})
 
 
@@ -37,28 +37,28 @@ def _folded(value: object) -> str:
 
 def observations(archive: Archive) -> Iterator[Observation]:
     """What was seen, as today's codecs read it."""
-    links = Links(forms.dump(forms.scan_object(scan(archive))))
+    links = HashChain(canonical.dump(canonical.scan_object(scan(archive))))
     return links.read(archive.lines(export.OBSERVATIONS), export.OBSERVATIONS)
 
 
 def entries(archive: Archive) -> Iterator[LedgerEntry]:
     """What became of each target."""
-    return _records(archive, export.LEDGER, forms.to_entry, forms.ledger_object)
+    return _records(archive, export.LEDGER, canonical.to_entry, canonical.ledger_object)
 
 
-def said(archive: Archive) -> Iterator[StateChange]:
+def state_changes(archive: Archive) -> Iterator[StateChange]:
     """What people said of devices, in the order in which they did."""
-    changes = _records(archive, export.STATES, forms.to_change, forms.change_object, export.MAX_SAID)
+    changes = _records(archive, export.STATES, canonical.to_change, canonical.change_object, export.MAX_STATE_CHANGES)
     return (replace(change, number=number) for number, change in enumerate(changes, start=1))
 
 
 def _records(
     archive: Archive,
     name: str,
-    to: Callable[[forms.Object], _Record],
-    back: Callable[[_Record], forms.Object],
+    to: Callable[[canonical.Object], _Record],
+    back: Callable[[_Record], canonical.Object],
     most: float = math.inf,
 ) -> Iterator[_Record]:
     for number, line in enumerate(archive.lines(name, most), start=1):
         where = f"{name} line {number:,}"
-        yield forms.read(forms.load(line, where), to, back, where)
+        yield canonical.read(canonical.load(line, where), to, back, where)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import BinaryIO, TypeAlias
 
 from camscan.errors import HostError
-from camscan.evidence import concluded, forms, manifest
-from camscan.evidence.chain import Links
+from camscan.evidence import canonical, conclusions, manifest
+from camscan.evidence.chain import HashChain
 from camscan.evidence.guide import GUIDE
 from camscan.evidence.keys import Signer
 from camscan.evidence.manifest import About, Manifest
@@ -21,7 +21,7 @@ README, KEY, SCAN, SETTINGS = "README.txt", "key.pem", "scan.json", "settings.js
 LEDGER, OBSERVATIONS = "ledger.jsonl.gz", "observations.jsonl.gz"
 IDENTIFICATIONS, STATES, VERDICTS = "identifications.jsonl.gz", "states.jsonl.gz", "verdicts.jsonl"
 RULES, POLICIES = "rules/", "policies/"
-MAX_SAID = 64 << 20
+MAX_STATE_CHANGES = 64 << 20
 """Bytes of what people said, all of which who verifies it holds in memory: 200,000 statements."""
 
 Derive: TypeAlias = Callable[[Mapping[str, bytes], Iterator[Observation]], AbstractContextManager[Iterable[Judged]]]
@@ -42,7 +42,7 @@ def _nothing(_devices: Iterable[Judged]) -> Sequence[StateChange]:
 class Contents:
     """What goes into a bundle. `files` are rules and policies: name in the bundle (rules/1/...) -> bytes.
 
-    `said` gives what people said of the devices of the site, these and others, in the order in which they did.
+    `state_changes` gives what people said of the devices of the site, these and others, in the order in which they did.
     """
 
     scan: Scan
@@ -50,11 +50,11 @@ class Contents:
     ledger: Iterator[LedgerEntry]
     files: Mapping[str, bytes]
     about: About
-    said: Callable[[Iterable[Judged]], Sequence[StateChange]] = _nothing
+    state_changes: Callable[[Iterable[Judged]], Sequence[StateChange]] = _nothing
 
 
 @dataclass(frozen=True, slots=True)
-class Follow:
+class Derivation:
     """How what a bundle concludes follows from what it holds; the same when it is made and when it is verified."""
 
     derive: Derive
@@ -62,7 +62,7 @@ class Follow:
 
 
 def export(
-    file: BinaryIO, contents: Contents, signer: Signer, follow: Follow, stamp: Callable[[bytes], bytes]
+    file: BinaryIO, contents: Contents, signer: Signer, derivation: Derivation, stamp: Callable[[bytes], bytes]
 ) -> Manifest:
     """Write a bundle into a file that can be sought in; the same contents and key make the same bytes.
 
@@ -70,26 +70,28 @@ def export(
     authority.
 
     Raises:
-        HostError: it would grow beyond 4 GiB, or what people said beyond `MAX_SAID`.
+        HostError: it would grow beyond 4 GiB, or what people said beyond `MAX_STATE_CHANGES`.
     """
     writer = Writer(file)
-    scan = forms.dump(forms.scan_object(contents.scan))
+    scan = canonical.dump(canonical.scan_object(contents.scan))
     writer.add(README, GUIDE.encode("ascii"))
     writer.add(KEY, signer.public.pem)
     writer.add(SCAN, scan)
-    writer.add(SETTINGS, forms.dump(forms.settings_object(contents.scan)))
+    writer.add(SETTINGS, canonical.dump(canonical.settings_object(contents.scan)))
     for name, data in sorted(contents.files.items()):
         writer.add(name, data)
-    _write_lines(writer, LEDGER, map(forms.ledger_object, contents.ledger))
-    links = Links(scan)
+    _write_lines(writer, LEDGER, map(canonical.ledger_object, contents.ledger))
+    links = HashChain(scan)
     with ExitStack() as derived:
         with writer.part(OBSERVATIONS) as sink:
             seen = links.written(contents.observations, sink)
-            judged = derived.enter_context(follow.derive(contents.files, seen))
-        _write_lines(writer, IDENTIFICATIONS, map(concluded.device_object, judged))
-        said = contents.said(judged)
-        _write_lines(writer, STATES, _bounded(said))
-        _write_lines(writer, VERDICTS, map(concluded.verdict_object, follow.stand(contents.scan, judged, said)))
+            judged = derived.enter_context(derivation.derive(contents.files, seen))
+        _write_lines(writer, IDENTIFICATIONS, map(conclusions.device_object, judged))
+        state_changes = contents.state_changes(judged)
+        _write_lines(writer, STATES, _bounded(state_changes))
+        _write_lines(
+            writer, VERDICTS, map(conclusions.verdict_object, derivation.stand(contents.scan, judged, state_changes))
+        )
     made = Manifest(
         manifest.SCHEMA, contents.scan.id, contents.about, signer.public.fingerprint, links.chain, tuple(writer.parts)
     )
@@ -97,19 +99,19 @@ def export(
     return made
 
 
-def _write_lines(writer: Writer, name: str, objects: Iterable[forms.Object]) -> None:
+def _write_lines(writer: Writer, name: str, objects: Iterable[canonical.Object]) -> None:
     with writer.part(name) as sink:
         for value in objects:
-            sink.write(forms.dump(value))
+            sink.write(canonical.dump(value))
 
 
-def _bounded(said: Iterable[StateChange]) -> Iterator[forms.Object]:
-    left = MAX_SAID
-    for value in map(forms.change_object, said):
-        left -= len(forms.dump(value))
+def _bounded(state_changes: Iterable[StateChange]) -> Iterator[canonical.Object]:
+    left = MAX_STATE_CHANGES
+    for value in map(canonical.change_object, state_changes):
+        left -= len(canonical.dump(value))
         if left < 0:
             raise HostError(
-                f"a bundle holds at most {MAX_SAID:,} bytes of statements about a site, and this site has more"
+                f"a bundle holds at most {MAX_STATE_CHANGES:,} bytes of statements about a site, and this site has more"
             )
         yield value
 

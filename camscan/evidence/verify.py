@@ -14,11 +14,11 @@ from itertools import zip_longest
 from typing import BinaryIO
 
 from camscan.errors import EvidenceError, RuleError, UsageError
-from camscan.evidence import concluded, contents, export, forms, keys, manifest, stamp
+from camscan.evidence import canonical, conclusions, contents, export, keys, manifest, stamp
 from camscan.evidence.archive import Archive
-from camscan.evidence.chain import Links
+from camscan.evidence.chain import HashChain
 from camscan.evidence.container import Part
-from camscan.evidence.export import Derive, Follow
+from camscan.evidence.export import Derivation, Derive
 from camscan.evidence.manifest import MANIFEST, SIGNATURE, STAMP, Manifest
 from camscan.evidence.stamp import Stamp
 from camscan.records import Judged, Scan
@@ -54,14 +54,14 @@ class Verified:
     verdicts: Mapping[str, int]
     states: Mapping[str, int]
     """Devices by state, of those that somebody said something of."""
-    said: int
+    statements: int
     """What people said of devices of the site, these or others: so many statements."""
     beside: int
     """Observations with fields that do not follow from bytes in the bundle."""
     stamp: Stamp | None
 
 
-def verify(file: BinaryIO, trust: Trust, follow: Follow) -> Verified:
+def verify(file: BinaryIO, trust: Trust, derivation: Derivation) -> Verified:
     """Check a whole bundle. Memory grows with what people said of devices, and with nothing else.
 
     Raises:
@@ -77,14 +77,14 @@ def verify(file: BinaryIO, trust: Trust, follow: Follow) -> Verified:
     for name in (MANIFEST, SIGNATURE, STAMP)[: len(archive.entries) - len(made.parts)]:
         archive.measure(name)
     scan = _check_records(archive, made)
-    links = Links(forms.dump(forms.scan_object(scan)))
-    with _derived(archive, made, links, follow.derive) as judged:
-        said, tally = list(contents.said(archive)), _Tally()
+    links = HashChain(canonical.dump(canonical.scan_object(scan)))
+    with _derived(archive, made, links, derivation.derive) as judged:
+        state_changes, tally = list(contents.state_changes(archive)), _Tally()
         try:
-            _check_derived(archive, links, judged, tally.counted(follow.stand(scan, judged, said)))
+            _check_derived(archive, links, judged, tally.counted(derivation.stand(scan, judged, state_changes)))
         except EvidenceError as error:
             raise EvidenceError(f"{error}{_other_versions(made, trust)}") from error
-    return Verified(made, scan, tally.verdicts, tally.states, len(said), links.beside, stamped)
+    return Verified(made, scan, tally.verdicts, tally.states, len(state_changes), links.beside, stamped)
 
 
 class _Tally:
@@ -154,7 +154,7 @@ def _check_records(archive: Archive, made: Manifest) -> Scan:
 
 
 @contextmanager
-def _derived(archive: Archive, made: Manifest, links: Links, derive: Derive) -> Iterator[Iterable[Judged]]:
+def _derived(archive: Archive, made: Manifest, links: HashChain, derive: Derive) -> Iterator[Iterable[Judged]]:
     """The devices that the observations speak of; and their chain holds."""
     seen = links.read(archive.lines(export.OBSERVATIONS), export.OBSERVATIONS)
     with ExitStack() as derived:
@@ -169,12 +169,12 @@ def _derived(archive: Archive, made: Manifest, links: Links, derive: Derive) -> 
         yield judged
 
 
-def _check_derived(archive: Archive, links: Links, judged: Iterable[Judged], standing: Iterable[Judged]) -> None:
+def _check_derived(archive: Archive, links: HashChain, judged: Iterable[Judged], standing: Iterable[Judged]) -> None:
     """All that the bundle concludes follows from the bytes in it; `standing` are the same devices with their states."""
     if links.fault:
         raise EvidenceError(links.fault)
-    _compare(archive, export.IDENTIFICATIONS, map(concluded.device_object, judged))
-    _compare(archive, export.VERDICTS, map(concluded.verdict_object, standing))
+    _compare(archive, export.IDENTIFICATIONS, map(conclusions.device_object, judged))
+    _compare(archive, export.VERDICTS, map(conclusions.verdict_object, standing))
 
 
 def _other_versions(made: Manifest, trust: Trust) -> str:
@@ -187,10 +187,10 @@ def _other_versions(made: Manifest, trust: Trust) -> str:
     return f" (made with {one} {made_by.get(one)}, not {here.get(one)}: verify it with the versions in {MANIFEST})"
 
 
-def _compare(archive: Archive, name: str, derived: Iterable[forms.Object]) -> None:
+def _compare(archive: Archive, name: str, derived: Iterable[canonical.Object]) -> None:
     lines = archive.lines(name)
     for number, (line, value) in enumerate(zip_longest(lines, derived), start=1):
-        if value is None or line != forms.dump(value):
+        if value is None or line != canonical.dump(value):
             at = f"{name} line {number:,}"
             what = "has no device behind it" if value is None else f"is not what follows for {value['address']}"
             states = " and states" if name == export.VERDICTS else ""

@@ -46,7 +46,7 @@ def load(
     labels = partial(_parsed, tuple(map(_without_rules, read)), examples=False)
     digest, parse = _digest(read), partial(_parsed, read, examples=examples)
     if keep and not examples:
-        parse = partial(_kept, keep, (digest, *map(str, folders)), parse)
+        parse = partial(_cached, keep, (digest, *map(str, folders)), parse)
     library = Library(parse, digest, tell, labels)
     if strict and library.warnings:
         raise RuleError("\n".join(library.warnings))
@@ -102,15 +102,13 @@ def _without_rules(folder: Folder) -> Folder:
     return Folder(folder.path, light, folder.misplaced)
 
 
-def _kept(file: Path, of: Sequence[str], parse: Callable[[], Contents]) -> Contents:
-    from camscan.identify.kept import kept  # noqa: PLC0415 - see the module's docstring
+def _cached(file: Path, of: Sequence[str], parse: Callable[[], Contents]) -> Contents:
+    from camscan.identify.cache import cached  # noqa: PLC0415 - see the module's docstring
 
-    code = code_digest(_CODE)
-    return (
-        kept(file, sha256("\n".join((code, *of)).encode("utf-8", "surrogateescape")).hexdigest(), parse)
-        if code
-        else parse()
-    )
+    if not (code := code_digest(_CODE)):
+        return parse()
+    key = sha256("\n".join((code, *of)).encode("utf-8", "surrogateescape"))
+    return cached(file, key.hexdigest(), parse)
 
 
 def _parsed(folders: Sequence[Folder], *, examples: bool) -> Contents:

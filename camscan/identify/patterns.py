@@ -9,13 +9,13 @@ from functools import cache, cached_property, lru_cache
 
 import re2
 
+from camscan.identify.literalindex import LiteralIndex
 from camscan.identify.literals import Texts, plain_text, required_literals
-from camscan.identify.lookup import PrefixIndex
 from camscan.identify.names import names_of
 from camscan.identify.pieces import PIECE
 from camscan.identify.prefixes import required_prefixes
+from camscan.identify.prefixindex import PrefixIndex
 from camscan.identify.rules import Match
-from camscan.identify.within import LiteralIndex
 
 MAX_VALUE = 4096
 """Bytes of a value that are searched. Devices name themselves in the first line."""

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import chain
 
-from camscan.codecs import formed, telnet
+from camscan.codecs import embeddedmac, telnet
 from camscan.codecs.text import to_text
 from camscan.imports.forms import datagrams, interfaces, macs, messages
 from camscan.imports.forms.base import MAX_TEXT, Answer, observed
@@ -68,7 +68,7 @@ def _answers(data: bytes, channel: str) -> Iterator[Answer]:
     if is_listing(text):  # what it has of several devices together is said by none of them
         yield Answer("banner", {"banner.text": (text,)})
         return
-    text = telnet.spoken(text)
+    text = telnet.without_negotiation(text)
     yield from _of_text(unwrap(text), channel)
     yield from (one for form in BESIDE for one in form(text))
 
@@ -130,4 +130,4 @@ def _blocks(found: Iterable[Answer]) -> list[Answer]:
 def _own_addresses(fields: Fields) -> Iterator[str]:
     for name in MAC_FIELDS:
         yield from fields.get(name, ())
-    yield from formed.macs(fields)
+    yield from embeddedmac.macs(fields)

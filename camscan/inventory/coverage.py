@@ -15,7 +15,7 @@ _KINDS = 256
 """Ways in which addresses were covered that are remembered at once."""
 
 
-class Sight(Enum):
+class CoverageStatus(Enum):
     """How well an address was covered, best first."""
 
     ALIVE = "alive"
@@ -23,10 +23,10 @@ class Sight(Enum):
     MISSED = "missed"
 
 
-class AddressSight(NamedTuple):
+class AddressCoverage(NamedTuple):
     """How well an address was covered, and why that is so."""
 
-    sight: Sight
+    status: CoverageStatus
     reason: str
 
 
@@ -78,15 +78,17 @@ class Coverage:
         """The sites that were scanned."""
         return frozenset(self._sites)
 
-    def look(self, site: str | None, address: str) -> AddressSight:
+    def look(self, site: str | None, address: str) -> AddressCoverage:
         """How well an address of a site was covered."""
         seen = self._seen.get((site, address))
         if seen is None:
             scan = self._unfinished.get(site)
             late = f", or scan {scan} ended before it" if scan else ""
-            return AddressSight(Sight.MISSED, f"{address} is not among the targets of the scan{late}")
+            return AddressCoverage(CoverageStatus.MISSED, f"{address} is not among the targets of the scan{late}")
         if seen.outcome.is_alive:
-            return AddressSight(Sight.ALIVE, f"something at {address} lives, and answers no question ({seen.outcome})")
+            return AddressCoverage(
+                CoverageStatus.ALIVE, f"something at {address} lives, and answers no question ({seen.outcome})"
+            )
         network = network_of(address)
         is_controlled = bool(network) and (site, network) in self._living
         doubt = seen.doubt or ("" if is_controlled else f"nothing in {network} answered")
@@ -98,10 +100,10 @@ class Coverage:
             # Whoever is on the same segment has answered: there is a way, and nobody at its end.
             silent = f"nobody is at {address} (unreachable{why}), while others in {network} answer"
         else:
-            return AddressSight(Sight.MISSED, f"{address} was not covered: {seen.outcome}{why}")
+            return AddressCoverage(CoverageStatus.MISSED, f"{address} was not covered: {seen.outcome}{why}")
         if doubt:
-            return AddressSight(Sight.MISSED, f"{silent}, but {doubt}, so that proves nothing")
-        return AddressSight(Sight.SILENT, silent)
+            return AddressCoverage(CoverageStatus.MISSED, f"{silent}, but {doubt}, so that proves nothing")
+        return AddressCoverage(CoverageStatus.SILENT, silent)
 
 
 class _Outcomes:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from itertools import chain
 
 from camscan.inventory.agreement import UNIQUE, Agreement, Found, Key, are_one_host, compare
-from camscan.inventory.coverage import AddressSight, Coverage, Sight
+from camscan.inventory.coverage import AddressCoverage, Coverage, CoverageStatus
 from camscan.inventory.makes import Find, Makes
 from camscan.inventory.matching import Matcher, Places, Scope
 from camscan.inventory.rows import Row
@@ -181,7 +181,7 @@ class _Reconciliation:
         if (place := next(behind, None)) is not None:
             text = f"{row.addresses[0]} is the private address of a camera on {place}: its serial or MAC would tell"
             return Class.NOT_COVERED, f"{text} whether it is the one that is meant"
-        looks = defaultdict[str, list[AddressSight]](list)
+        looks = defaultdict[str, list[AddressCoverage]](list)
         for site, address in spots:
             looks[address].append(self._coverage.look(site, address))
         return _seen(looks.values())
@@ -210,21 +210,23 @@ def _with_faults(reason: str, row: Row) -> str:
     return "; ".join((reason, *row.faults))
 
 
-def _seen(each: Iterable[Sequence[AddressSight]]) -> tuple[Class, str]:
+def _seen(each: Iterable[Sequence[AddressCoverage]]) -> tuple[Class, str]:
     """The class of a row whose device was not found, by what became of each of its addresses at each site.
 
     An address is covered where it was at one of the sites; the row only where all its addresses were.
     """
     best = [_best(looks) for looks in each]
-    sights = {look.sight for looks in best for look in looks}
-    cls = Class.NOT_FOUND if sights == {Sight.SILENT} else Class.NOT_COVERED
-    telling = next(sight for sight in (Sight.ALIVE, Sight.MISSED, Sight.SILENT) if sight in sights)
-    return cls, "; ".join(dict.fromkeys(look.reason for looks in best for look in looks if look.sight is telling))
+    statuses = {look.status for looks in best for look in looks}
+    cls = Class.NOT_FOUND if statuses == {CoverageStatus.SILENT} else Class.NOT_COVERED
+    telling = next(
+        status for status in (CoverageStatus.ALIVE, CoverageStatus.MISSED, CoverageStatus.SILENT) if status in statuses
+    )
+    return cls, "; ".join(dict.fromkeys(look.reason for looks in best for look in looks if look.status is telling))
 
 
-def _best(looks: Sequence[AddressSight]) -> list[AddressSight]:
-    best = min((look.sight for look in looks), key=list(Sight).index)
-    return [look for look in looks if look.sight is best]
+def _best(looks: Sequence[AddressCoverage]) -> list[AddressCoverage]:
+    best = min((look.status for look in looks), key=list(CoverageStatus).index)
+    return [look for look in looks if look.status is best]
 
 
 def _class(row: Row, found: Found, agreement: Agreement, places: Places) -> Class:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import accumulate, combinations
 
 from camscan.folding import words_of
-from camscan.inventory.synonyms import FILLERS, NOT, OVER
+from camscan.inventory.synonyms import FILLERS, NOT, RETIRED_WORDS
 
 _MOST_WORDS = 4
 """Words at the beginning of a text that may say it together, as in "no longer in use since May"."""
@@ -16,18 +16,18 @@ _MOST_OF_NAME = 12
 
 
 @lru_cache(maxsize=1024)
-def is_over(text: str) -> bool:
+def is_retired_status(text: str) -> bool:
     """Whether a status begins with words such as "decommissioned" or "außer Betrieb"."""
     spellings = words_of(text), re.findall(r"\w+", text.casefold())  # with accents, too: "retiré" is no "retire"
-    return any(beginning in OVER for words in spellings for beginning in accumulate(words[:_MOST_WORDS]))
+    return any(beginning in RETIRED_WORDS for words in spellings for beginning in accumulate(words[:_MOST_WORDS]))
 
 
-def is_name_of_over(text: str) -> bool:
+def is_retired_sheet(text: str) -> bool:
     """Whether the name of a sheet says so and nothing else, as "Decommissioned cameras 2024"."""
     words = words_of(text)[:_MOST_OF_NAME]
     beside = [one in FILLERS or one.isdecimal() for one in words]
     spans = combinations(range(len(words) + 1), 2)
-    return any("".join(words[a:b]) in OVER and all(beside[:a] + beside[b:]) for a, b in spans)
+    return any("".join(words[a:b]) in RETIRED_WORDS and all(beside[:a] + beside[b:]) for a, b in spans)
 
 
 def is_yes(text: str) -> bool:

@@ -111,11 +111,11 @@ def read_row(line: Line, columns: Columns, sheet: str) -> Row:
 
 
 def _retired(status: str | None, mark: str | None, columns: Columns, sheet: str) -> str | None:
-    if status and retired.is_over(status):
+    if status and retired.is_retired_status(status):
         return values.shown(status)
     if mark and retired.is_yes(mark):
         return f"{columns.names[columns.of[Field.RETIRED][0]].strip()} {values.shown(mark)}"
-    return f"sheet {values.shown(sheet)}" if retired.is_name_of_over(sheet) else None
+    return f"sheet {values.shown(sheet)}" if retired.is_retired_sheet(sheet) else None
 
 
 def _first(found: tuple[str, ...]) -> str | None:

@@ -253,7 +253,7 @@ JOINERS = _listed("""
 """)
 """Words between two names of one column."""
 
-OVER = _listed("""
+RETIRED_WORDS = _listed("""
         decommissioned removed retired scrapped archived sold stolen disposed disposedof dismantled uninstalled
         deinstalled withdrawn
         writtenoff destroyed outofuse outofservice notinuse nolongerinuse nolongerinservice

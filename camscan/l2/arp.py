@@ -94,7 +94,7 @@ def sweep(interface: str, rate: int, targets: Sequence[Range], lines: Lines, sto
         parts = on_link(interface, targets)
         if not parts:
             raise RefusalError(f"no target is in a network of {interface}: see `ip route`")
-        lines.say("begin")
+        lines.emit("begin")
         _Sweep(sock, interface, Pacer(rate), lines, stop).run(parts)
 
 
@@ -164,7 +164,7 @@ class _Sweep:
                 self._ask(self._unanswered(span, int(IPv4Address(source))), self._request(source))
             self._listen(_BETWEEN_ROUNDS if left else _AFTER_LAST)
         self._counts["dropped"] = dropped(self._sock)
-        self._lines.say("end", **self._counts, interrupted=bool(self._stop))
+        self._lines.emit("end", **self._counts, interrupted=bool(self._stop))
 
     def _request(self, source: str) -> bytearray:
         from scapy.layers.l2 import ARP, Ether  # noqa: PLC0415
@@ -243,7 +243,7 @@ class _Sweep:
         known.append(found.mac)
         self._counts["answers"] += 1
         self._counts["conflicts"] += len(known) > 1
-        self._lines.say(
+        self._lines.emit(
             "arp",
             address=found.address,
             mac=found.mac.hex(":"),

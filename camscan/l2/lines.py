@@ -36,7 +36,7 @@ class Lines:
     def __init__(self, out: BinaryIO) -> None:
         self._out = out
 
-    def say(self, kind: str, **values: object) -> None:
+    def emit(self, kind: str, **values: object) -> None:
         """Write one line; bytes become base64."""
         plain = {name: _encoded(value) for name, value in values.items()}
         self._out.write(json.dumps({"type": kind, **plain}, separators=(",", ":")).encode("ascii") + b"\n")
@@ -53,7 +53,7 @@ def run(work: Callable[[Lines], None]) -> int:
         try:
             work(lines)
         except RefusalError as error:
-            lines.say("error", message=str(error))
+            lines.emit("error", message=str(error))
             code = error.code
         lines.flush()
     except BrokenPipeError:  # nobody reads any more, and Python must not try to write the rest at exit

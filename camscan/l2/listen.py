@@ -37,7 +37,7 @@ def listen(interface: str, seconds: float, lines: Lines, stop: Stop) -> None:
     reporter, packets = PacketReporter(lines), 0
     with packet_socket(socket.SOCK_DGRAM, _EVERY_ETHERTYPE, interface, discovery(CHANNELS)) as sock:
         set_promiscuous(sock, interface)
-        lines.say("begin")
+        lines.emit("begin")
         end = time.monotonic() + seconds
         while not stop and (left := end - time.monotonic()) > 0:
             lines.flush()
@@ -45,7 +45,7 @@ def listen(interface: str, seconds: float, lines: Lines, stop: Stop) -> None:
                 packets += _drain(sock, interface, reporter)
         for _ in range(_LAST_BATCHES):
             packets += _drain(sock, interface, reporter)
-        lines.say("end", packets=packets, **reporter.counters, dropped=dropped(sock), interrupted=bool(stop))
+        lines.emit("end", packets=packets, **reporter.counters, dropped=dropped(sock), interrupted=bool(stop))
 
 
 def _drain(sock: socket.socket, interface: str, reporter: PacketReporter) -> int:

@@ -55,7 +55,7 @@ def replay(file: BufferedReader, lines: Lines, stop: Stop) -> None:
         reader: Any = RawPcapReader(source)  # type: ignore[arg-type]  # scapy's annotation forgets files
     except (Scapy_Exception, OSError, EOFError) as error:
         raise RefusalError("no capture file: pcap or pcapng is needed, gzipped or not") from error
-    lines.say("begin")
+    lines.emit("begin")
     _replay(reader, source, lines, stop)
 
 
@@ -70,7 +70,7 @@ def _replay(reader: Any, source: _Source, lines: Lines, stop: Stop) -> None:
         elif (link := unwrap(data)) and (found := frames.packet(link[0], link[2])):
             capture.report(found, frames.Origin(link[1], "", _when(reader, about)))
     counters = {"packets": packets, "unknown": unknown, "cut": int(source.cut), **capture.packets.counters}
-    lines.say("end", **counters, interrupted=bool(stop))
+    lines.emit("end", **counters, interrupted=bool(stop))
 
 
 def _next(reader: Any, source: _Source) -> tuple[bytes, Any] | None:

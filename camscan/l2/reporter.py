@@ -29,7 +29,7 @@ class PacketReporter:
     def report_payload(self, channel: str, found: Segment, origin: Origin, asked: str = "") -> None:
         """Report a payload on a channel; `asked` is the request that it answers, if that is known."""
         if self._dedup.is_new(channel, found.source, found.payload):
-            self._lines.say(
+            self._lines.emit(
                 "packet",
                 channel=channel,
                 source=found.source,
@@ -44,7 +44,7 @@ class PacketReporter:
 
     def _report_arp(self, found: Arp, origin: Origin) -> None:
         if self._dedup.is_new("arp", found.address, found.mac):
-            self._lines.say(
+            self._lines.emit(
                 "arp",
                 address=found.address,
                 mac=found.mac.hex(":"),

@@ -40,7 +40,7 @@ def packet_socket(kind: int, protocol: int, interface: str, program: bytes = b""
     except PermissionError as error:
         raise RefusalError(_NO_PRIVILEGE, NO_PRIVILEGE) from error
     try:
-        _widen(sock)
+        _enlarge_buffer(sock)
         if program:
             attach(sock, program)
         if interface != ANY:
@@ -101,7 +101,7 @@ class Stop:
         return self._told or os.getppid() != self._parent
 
 
-def _widen(sock: socket.socket) -> None:
+def _enlarge_buffer(sock: socket.socket) -> None:
     """Enlarge the receive buffer; without CAP_NET_ADMIN only up to net.core.rmem_max."""
     try:
         sock.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _RECEIVE_BUFFER)

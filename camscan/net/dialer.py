@@ -13,7 +13,7 @@ from camscan.net.exchange.connect import Attempt, Connector
 from camscan.net.exchange.tcp import TcpSocket
 from camscan.net.kernel.privilege import descriptor_budget
 from camscan.net.kernel.routes import Routes
-from camscan.net.outcomes import EndedError, of_answer, persist, reason, remark
+from camscan.net.outcomes import EndedError, of_answer, reason, remark, retry_while_exhausted
 from camscan.net.pacing.gateways import Gateways
 from camscan.net.pacing.hostpace import HostLimit
 from camscan.net.pacing.hosts import Hosts
@@ -50,7 +50,7 @@ class Dialer:
     """
 
     def __init__(self, scope: Scope, profile: Profile, routes: Routes | None = None) -> None:
-        self.keep_to(scope)
+        self.set_scope(scope)
         self.profile = profile
         self.pace = Pace(profile.rate)
         self.packets = self.bytes = self.max_host_rate = 0
@@ -63,7 +63,7 @@ class Dialer:
         self._half_open = asyncio.Semaphore(profile.most_connecting)
         self._tls = asyncio.Semaphore(_TLS_AT_ONCE)
 
-    def keep_to(self, scope: Scope) -> None:
+    def set_scope(self, scope: Scope) -> None:
         """Use this scope from now on."""
         self.scope = scope
         self._refusal = lru_cache(_REFUSALS_KEPT)(scope.address_refusal)
@@ -108,7 +108,7 @@ class Dialer:
                 places.callback(semaphore.release)
             host.allowance.ask()
             packets = _BARE if bare else self._tail + (_TLS_EXCHANGE if tls else _EXCHANGE)
-            sock = await self.persist(lambda: self._attempt(address, port, host, packets))
+            sock = await self.retry_while_exhausted(lambda: self._attempt(address, port, host, packets))
             places.callback(self._account, sock, host)
             sock.at_read = Reading(sock, host, self.pace, self._tail).was_read
             taken = places.pop_all()
@@ -162,7 +162,7 @@ class Dialer:
                 sock.close()
                 raise
 
-        return await self.persist(attempt)
+        return await self.retry_while_exhausted(attempt)
 
     def forget(self, attempt: Attempt) -> None:
         """Abandon a pending connect; the caller closes the socket."""
@@ -196,21 +196,21 @@ class Dialer:
             send()
             host.window.note(1)
 
-        await self.let_out(address, port, attempt, size)
+        await self.transmit(address, port, attempt, size)
 
-    async def let_out(self, address: str, port: int, send: Callable[[], Awaitable[None]], size: int) -> None:
+    async def transmit(self, address: str, port: int, send: Callable[[], Awaitable[None]], size: int) -> None:
         """Send one datagram of `size` bytes by awaiting `send`, which does all necessary waiting.
 
         Raises:
             EndedError: it was not sent.
         """
         self.check(address, port)
-        await self.persist(send)
+        await self.retry_while_exhausted(send)
         self.packets += 1
         self.bytes += size
 
-    def let_out_now(self, address: str, port: int, send: Callable[[bytes], None], data: bytes) -> bool:
-        """See `let_out`, but `send` does not wait. Returns False if this host has no room for it at the moment."""
+    def transmit_nowait(self, address: str, port: int, send: Callable[[bytes], None], data: bytes) -> bool:
+        """See `transmit`, but `send` does not wait. Returns False if this host has no room for it at the moment."""
         self.check(address, port)
         try:
             send(data)
@@ -222,14 +222,14 @@ class Dialer:
         self.bytes += len(data)
         return True
 
-    async def persist(self, attempt: Callable[[], Awaitable[_T]]) -> _T:
+    async def retry_while_exhausted(self, attempt: Callable[[], Awaitable[_T]]) -> _T:
         """Make an attempt, and retry while this host is short of resources.
 
         Raises:
             EndedError: this host refused it, which says nothing about the peer.
         """
         try:
-            return await persist(attempt)
+            return await retry_while_exhausted(attempt)
         except OSError as error:
             raise self._failed(error) from error
 
@@ -271,7 +271,7 @@ class Dialer:
 
         `half_open` receives a half-open slot, but only once the host and the router on the way have room.
         """
-        async with host.window.place(packets, ahead=ahead):
+        async with host.window.reserve(packets, ahead=ahead):
             if host.flows is not None and flow_seconds:
                 await host.flows.take(flow_seconds)
             if half_open is not None:

@@ -106,7 +106,7 @@ class LiveNet:
     def exclude(self, excluded: Container[str]) -> None:
         """Send nothing more to these addresses; sweeps in other programs are stopped."""
         self._scope = replace(self._scope, excluded=excluded)
-        self._dialer.keep_to(self._scope)
+        self._dialer.set_scope(self._scope)
         self._link.stop()
         if self.sweep is not None:
             self.sweep.notes.append("exclusions were added while it ran")
@@ -267,7 +267,7 @@ class LiveNet:
                 self._correspondents[family, port] = Correspondent(family)
             return self._correspondents[family, port]
 
-        return await self._dialer.persist(found)
+        return await self._dialer.retry_while_exhausted(found)
 
     @cached_property
     def _legacy(self) -> ssl.SSLContext:

@@ -59,7 +59,7 @@ def remark(number: int) -> str:
     return "" if number in _PLAIN else reason(number)
 
 
-async def persist(attempt: Callable[[], Awaitable[_T]]) -> _T:
+async def retry_while_exhausted(attempt: Callable[[], Awaitable[_T]]) -> _T:
     """Make an attempt, and retry after a pause while this host is short of something.
 
     Raises:

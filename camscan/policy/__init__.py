@@ -1,6 +1,6 @@
 """From makers to verdicts: cited lists of legal entities, and what they say about a device."""
 
-from camscan.policy.judge import judge_all, judge_each, placed
+from camscan.policy.judge import judge_all, judge_each, with_offences
 from camscan.policy.policies import Direction, Entity, Policy, check, files, files_in, load
 
 __all__ = [
@@ -13,5 +13,5 @@ __all__ = [
     "judge_all",
     "judge_each",
     "load",
-    "placed",
+    "with_offences",
 ]

@@ -43,7 +43,7 @@ def judge_each(
         yield from (_counted(one, behind, found) for one in every)
 
 
-def placed(judged: Judged, policies: Sequence[Policy], tags: Collection[Tag]) -> Judged:
+def with_offences(judged: Judged, policies: Sequence[Policy], tags: Collection[Tag]) -> Judged:
     """A device with the sentences that it offends, at a place with these tags; only a listed one offends any."""
     if judged.verdict is not Verdict.LISTED or not tags:
         return judged

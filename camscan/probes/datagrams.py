@@ -76,7 +76,7 @@ class Datagrams:
         bare = Observation(
             datagram.source, self.channel, Outcome.ANSWERED, datagram.at, question.inquiry.port, self.asked
         )
-        bare = replace(bare, raw=_masked(datagram.data, question.secret))
+        bare = replace(bare, raw=_redacted(datagram.data, question.secret))
         try:
             return [replace(bare, fields=fields) for fields in question.decode(bare.raw)]
         except DecodeError as error:
@@ -118,7 +118,7 @@ class AddressProbe:
             yield _unanswered(self._protocol, exchange)
         elif not told:
             came = replace(exchange, outcome=Outcome.GARBLED, reason="an answer without a device in it")
-            yield replace(_unanswered(self._protocol, came), raw=_masked(exchange.raw, own.secret))
+            yield replace(_unanswered(self._protocol, came), raw=_redacted(exchange.raw, own.secret))
 
 
 class SegmentProbe:
@@ -146,7 +146,7 @@ class SegmentProbe:
                         yield observation
 
 
-def _masked(data: bytes, secret: bytes) -> bytes:
+def _redacted(data: bytes, secret: bytes) -> bytes:
     return data.replace(secret, b"*" * len(secret)) if secret else data
 
 

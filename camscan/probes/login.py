@@ -50,7 +50,7 @@ class _Question:
                 found = api.observed(exchange, self.path)
                 if is_success(found):
                     return found
-        kept = over_http.struck_out(exchange.raw) if exchange.raw else b""
+        kept = over_http.redacted(exchange.raw) if exchange.raw else b""
         if self.soap:
             return observe(exchange, "onvif", _SOAP, partial(over_http.onvif_answer, action=_SOAP), kept)
         return observe_page(replace(exchange, replies=(kept,)), self.path)

@@ -165,7 +165,7 @@ def _wants_tls(page: Observation) -> bool:
 
 
 def _banner(data: bytes) -> Fields:
-    return {"banner.text": (telnet.spoken(data.decode("utf-8", "replace")),)}
+    return {"banner.text": (telnet.without_negotiation(data.decode("utf-8", "replace")),)}
 
 
 _ASK: dict[str, Callable[[str, int, Net], Awaitable[_Heard]]] = {

@@ -50,7 +50,7 @@ class WebApi:
 
     def observed(self, exchange: Exchange, path: str) -> Observation:
         """The observation of an answer, from which the logins of cameras are removed."""
-        raw = over_http.struck_out(exchange.raw) if exchange.raw else b""
+        raw = over_http.redacted(exchange.raw) if exchange.raw else b""
         decode = partial(over_http.own_answer, decode=self.codec.decode)
         return observe(exchange, self.channel, f"GET {path}", decode, raw)
 

@@ -31,7 +31,7 @@ class RegisterChanges:
     joined: tuple[int, ...]
 
 
-def take_in(tracks: Sequence[Track], snapshot: Snapshot, until: datetime | None = None) -> RegisterChanges:
+def apply_snapshot(tracks: Sequence[Track], snapshot: Snapshot, until: datetime | None = None) -> RegisterChanges:
     """Hold a snapshot, of whatever time, against the tracks of its site.
 
     No time is taken to be later than `until`, which is now: what is dated later was seen by a clock that was ahead, and

@@ -20,7 +20,7 @@ from camscan.reports.base import Page
 from camscan.reports.document import MAX_TEXT, Object, cut, status
 from camscan.reports.json import dumps, items
 from camscan.reports.order import ranked
-from camscan.reports.words import hangs
+from camscan.reports.words import switch_port_text
 
 SCHEMA = "http://cyclonedx.org/schema/bom-1.6.schema.json"
 CONFIDENCE: Mapping[Level, float] = {Level.HINT: 0.4, Level.LIKELY: 0.9, Level.CERTAIN: 0.99}
@@ -151,7 +151,10 @@ def _told(judged: Judged) -> Iterator[tuple[str, str | None]]:
     yield from (("camscan:conflict", conflict) for conflict in device.conflicts)
     if device.behind:
         yield "camscan:behind", f"{device.behind.recorder}, channel {device.behind.number}"
-    yield "camscan:switch-port", hangs(judged.hangs).removeprefix("switch port ") if judged.hangs else None
+    yield (
+        "camscan:switch-port",
+        switch_port_text(judged.switch_port).removeprefix("switch port ") if judged.switch_port else None,
+    )
     yield "camscan:state", judged.state.value if judged.state else None
 
 

@@ -94,21 +94,21 @@ def device_object(judged: Judged) -> Object:
         "evidence": _evidence(device),
         "conflicts": [_cut(conflict) for conflict in device.conflicts],
         "state": None if judged.state is None else judged.state.value,
-        "said": _said(judged.said),
+        "said": _state_change(judged.state_change),
         "offends": [_offence(offence) for offence in judged.offends],
-        "switch": _hangs(judged.hangs),
+        "switch": _switch_port(judged.switch_port),
     }
 
 
-def _said(said: StateChange | None) -> Object | None:
+def _state_change(said: StateChange | None) -> Object | None:
     """What a person said of the device."""
     if said is None:
         return None
     return {"state": said.state.value, "who": _cut(said.who), "at": utc(said.at), "why": _cut(said.why)}
 
 
-def _hangs(place: SwitchPort | None) -> Object | None:
-    """The port of a switch at which the device hangs."""
+def _switch_port(place: SwitchPort | None) -> Object | None:
+    """The port of a switch that the device is connected to."""
     if place is None:
         return None
     told = {"port": _cut(place.port), "name": _cut(place.switch), "others": place.others, "at": utc(place.at)}
@@ -129,7 +129,7 @@ def _slots(slots: Slots | None) -> Object | None:
 
 
 def _slot(slot: Slot | None) -> Object | None:
-    """The channel that a device hangs on."""
+    """The channel that a device is on."""
     if slot is None:
         return None
     return {

@@ -70,13 +70,13 @@ def _reasons(row: Row) -> Iterator[str]:
     yield f"- {code(row.device.place)}\n"
     if len(row.device.addresses) > 1:
         yield f"  - also at {', '.join(map(code, row.device.addresses[1:]))}\n"
-    if row.hangs:
-        yield f"  - {code(row.hangs)}\n"
+    if row.switch_port:
+        yield f"  - {code(row.switch_port)}\n"
     if row.channels:
         yield f"  - {row.channels}\n"
     yield from (f"  - conflict: {code(conflict)}\n" for conflict in row.device.conflicts)
     if row.state:
-        yield f"  - state: {row.state}{f', {code(row.said)}' if row.said else ''}\n"
+        yield f"  - state: {row.state}{f', {code(row.statement)}' if row.statement else ''}\n"
     yield from (f"  - on {place}\n" for place in row.places)
     if row.advice:
         yield f"  - {code(row.advice)}\n"

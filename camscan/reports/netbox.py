@@ -88,8 +88,8 @@ def _comments(judged: Judged) -> Iterator[str]:
     if device.behind:
         yield f"behind {code(device.behind.recorder)}"
         yield f"channel {device.behind.number} {code(device.behind.name)}".rstrip()
-    if judged.hangs:
-        yield f"switch port {code(judged.hangs.port)}{of(code(judged.hangs.switch))}"
+    if judged.switch_port:
+        yield f"switch port {code(judged.switch_port.port)}{of(code(judged.switch_port.switch))}"
     if len(device.addresses) > 1:
         yield f"also at {', '.join(map(code, device.addresses[1:]))}"
     told = {"brand": device.brand, "firmware": device.firmware}

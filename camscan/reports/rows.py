@@ -11,7 +11,7 @@ from camscan.records import NO_BYTES, Device, Evidence, Identification, Judged, 
 from camscan.reports.advice import advice
 from camscan.reports.escape import terminal
 from camscan.reports.sentences import PLACES, channels
-from camscan.reports.words import hangs_since
+from camscan.reports.words import switch_port_details
 
 _HEX_BYTES = 48
 _MOST_DECISIVE = 5
@@ -78,18 +78,18 @@ class Row:
         return self.judged.state.value if self.judged.state else ""
 
     @property
-    def said(self) -> str:
+    def statement(self) -> str:
         """Who said that, when and why; of a device that has returned, that it was removed."""
-        said = self.judged.said
+        said = self.judged.state_change
         if said is None:
             return ""
         other = f"{said.state} " if said.state is not self.judged.state else ""
         return f"{other}by {said.who} on {said.at:%Y-%m-%d}: {said.why}"
 
     @property
-    def hangs(self) -> str:
-        """At which port of which switch it hangs, since when that is known."""
-        return hangs_since(self.judged.hangs) if self.judged.hangs else ""
+    def switch_port(self) -> str:
+        """Which port of which switch it is connected to, since when that is known."""
+        return switch_port_details(self.judged.switch_port) if self.judged.switch_port else ""
 
     @property
     def policies(self) -> tuple[str, ...]:

@@ -124,7 +124,7 @@ def _result(report: Report, judged: Judged, numbers: Mapping[str, int], alike: M
 def _suppressions(row: Row) -> list[Object]:
     """The exemption that somebody granted; where there is none, an empty list says that it was looked for."""
     exempt = row.judged.state is State.EXEMPT
-    return [{"kind": "external", "status": "accepted", "justification": _plain(row.said)}] if exempt else []
+    return [{"kind": "external", "status": "accepted", "justification": _plain(row.statement)}] if exempt else []
 
 
 def _taxa(report: Report, judged: Judged) -> list[Object]:

@@ -14,7 +14,7 @@ from camscan.reports.columns import GAP, cut, fitted, line, widths
 from camscan.reports.escape import terminal
 from camscan.reports.order import rank
 from camscan.reports.sentences import PLACES, channels, findings, limits, urgent
-from camscan.reports.words import hangs, joined
+from camscan.reports.words import joined, switch_port_text
 from camscan.summaries import Slot, State
 
 _HEADS = ("verdict", "address", "maker", "brand", "model", "level")
@@ -104,7 +104,7 @@ def _reasons(judged: Judged) -> str:
     reasons = [judged.state.upper() if judged.state is State.RETURNED else judged.state] if judged.state else []
     reasons += [f"on {place}" for place in dict.fromkeys(PLACES[offence.place] for offence in judged.offends)]
     reasons += [f"conflict: {terminal(conflict, _MAX_VALUE)}" for conflict in device.conflicts[:1]]
-    reasons += [terminal(hangs(judged.hangs), _MAX_PLACE)] if judged.hangs else []
+    reasons += [terminal(switch_port_text(judged.switch_port), _MAX_PLACE)] if judged.switch_port else []
     if device.behind:
         reasons.append(_where(device, device.behind))
     proofs = [(rule.level, proof) for rule in device.identifications for proof in rule.evidence]

@@ -19,16 +19,16 @@ def joined(names: Sequence[str], most: int) -> str:
     return ", ".join(names[:most]) + (f" and {rest:,} more" if rest > 0 else "")
 
 
-def hangs(place: SwitchPort) -> str:
-    """Where a device hangs, as "switch port Gi1/0/7 of sw-hall-1"; and whether anything else does. Texts are raw."""
+def switch_port_text(place: SwitchPort) -> str:
+    """Where a device is, as "switch port Gi1/0/7 of sw-hall-1"; and whether anything else does. Texts are raw."""
     beside = f", where {plural(place.others, 'other MAC')} {'is' if place.others == 1 else 'are'} too"
     return f"switch port {place.port}{of(place.switch)}{beside if place.others else ''}"
 
 
-def hangs_since(place: SwitchPort) -> str:
+def switch_port_details(place: SwitchPort) -> str:
     """The same in full: when that was so, and how it is known."""
     how = ", found by its IP address" if place.by_address else ""
-    return f"{hangs(place)} (table of {place.at:%Y-%m-%d}{how})"
+    return f"{switch_port_text(place)} (table of {place.at:%Y-%m-%d}{how})"
 
 
 def of(name: str) -> str:

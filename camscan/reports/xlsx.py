@@ -135,7 +135,7 @@ def _labelled(label: str, sentences: Iterable[str]) -> Iterator[tuple[str, str]]
 
 
 def _device(row: Row) -> Sequence[Cell]:
-    device, place = row.device, row.judged.hangs
+    device, place = row.device, row.judged.switch_port
     return (
         *(row.judged.verdict.value, str(device.level) if device.level else "", device.place, device.maker),
         *(device.brand, device.model, device.firmware, device.serial, device.mac, device.kind, device.hostname),
@@ -152,7 +152,7 @@ def _device(row: Row) -> Sequence[Cell]:
         "; ".join(device.conflicts),
         row.advice,
         row.state,
-        row.said,
+        row.statement,
         "; ".join(f"on {place}" for place in row.places),
     )
 

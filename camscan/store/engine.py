@@ -13,9 +13,9 @@ from sqlalchemy import URL, Connection, Engine, Row, Table, create_engine, make_
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from camscan.errors import DamageError, StoreError
-from camscan.homes import data_file
 from camscan.store import damage, server, sqlite
 from camscan.store.damage import OnDamage
+from camscan.userdirs import data_file
 
 T = TypeVar("T")
 
@@ -69,16 +69,16 @@ class Database:
         """
         if self.file is None:
             with self.errors():
-                server.carry_out(lambda: self._connected(self._writing), first, work)
+                server.run_transaction(lambda: self._connected(self._writing), first, work)
             return
         first()
         with self.writing() as connection:
             work(connection, False)
 
-    def make_alone(self, connection: Connection) -> None:
+    def lock_exclusively(self, connection: Connection) -> None:
         """Within a transaction that writes: let nobody else alter the tables, or change the register, meanwhile."""
         if self.file is None:  # of SQLite, whoever writes is alone
-            server.make_alone(connection)
+            server.lock_exclusively(connection)
 
     def session(self) -> Connection:
         """A connection apart from the transactions, for what lasts as long as it is not closed."""

@@ -23,7 +23,7 @@ from camscan.store.marks import MERGED, MERGING
 from camscan.store.observed import by_target
 from camscan.store.queries import replace_entries
 from camscan.store.reading import pages
-from camscan.store.rows import Stored, Values, ledger_values, made_number, observation_values, scan_values
+from camscan.store.rows import Stored, Values, insert_row, ledger_values, observation_values, scan_values
 from camscan.store.schema import ledger, memories, observations, registered, scans, states
 from camscan.store.store import Store
 from camscan.store.text import dump_list, dump_map, escape, load_list, load_map, unescape
@@ -156,7 +156,7 @@ def _new(store: Store, scan: Scan) -> int:
     values = scan_values(replace(scan, status=ScanStatus.RUNNING, finished_at=None, settings=half, notes=(_HALF,)))
     with store.database.writing() as connection:
         try:
-            return made_number(connection, scans, values)
+            return insert_row(connection, scans, values)
         except IntegrityError as error:
             raise StoreError(f"scan {scan.id} is being merged by another process: wait for it") from error
 

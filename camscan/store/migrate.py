@@ -39,7 +39,7 @@ def migrate(database: Database) -> None:
         if _revision(connection, database.where) == REVISION:
             return
     with database.writing() as connection:
-        database.make_alone(connection)
+        database.lock_exclusively(connection)
         found = _revision(connection, database.where)  # again: another process may have been quicker
         if found is None:
             _make(connection)

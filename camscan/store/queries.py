@@ -77,7 +77,7 @@ def has(connection: Connection, row: Values) -> bool:
     return connection.execute(select(observations.c.sequence).where(*same).limit(1)).first() is not None
 
 
-def meant(connection: Connection, reference: str | None) -> Sequence[Row[Any]]:
+def find_scans(connection: Connection, reference: str | None) -> Sequence[Row[Any]]:
     """The scan of this id, else two of those whose ids begin so; the newest for None."""
     if reference is None:
         found = (connection.execute(part.limit(1)).all() for part in by_now(newest_first()))

@@ -26,7 +26,7 @@ from camscan.store.registered import (
     to_mark,
     to_tally,
 )
-from camscan.store.rows import made_number
+from camscan.store.rows import insert_row
 from camscan.store.schema import register, register_keys, register_tracks, registered, scans, state_keys, states
 from camscan.store.text import escape, unescape
 from camscan.summaries import State, StateChange, Tally
@@ -50,7 +50,7 @@ class Register:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def say(self, change: StateChange, keys: Collection[str], entry: Entry) -> None:
+    def record(self, change: StateChange, keys: Collection[str], entry: Entry) -> None:
         """Append what was said of a device, and let the register show it."""
         with self._alone() as connection:
             _append(connection, change, keys)
@@ -70,7 +70,7 @@ class Register:
         with self._database.reading() as connection:
             return tuple(self._database.whole(states, connection.execute(query).all(), to_change))
 
-    def is_silent(self) -> bool:
+    def has_no_changes(self) -> bool:
         """Whether nobody has ever said anything of a device."""
         with self._database.reading() as connection:
             return connection.scalar(select(states.c.number).limit(1)) is None
@@ -242,12 +242,12 @@ class Register:
     def _alone(self) -> Iterator[Connection]:
         """A transaction that writes, while no other process changes the register: what is read in it stays true."""
         with self._database.writing() as connection:
-            self._database.make_alone(connection)
+            self._database.lock_exclusively(connection)
             yield connection
 
 
 def _append(connection: Connection, change: StateChange, keys: Collection[str]) -> None:
-    made = made_number(connection, states, change_values(change))
+    made = insert_row(connection, states, change_values(change))
     connection.execute(insert(state_keys), [{"key": escape(key), "state": made} for key in set(keys)])
 
 

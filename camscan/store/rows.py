@@ -59,7 +59,7 @@ def from_time(microseconds: int) -> datetime:
     return _EPOCH + microseconds * _MICROSECOND
 
 
-def made_number(connection: Connection, table: Table, values: Values) -> int:
+def insert_row(connection: Connection, table: Table, values: Values) -> int:
     """Insert a row, and give the number that it got: without RETURNING, which SQLite has from 3.35 on."""
     made = connection.execute(insert(table).values(values))
     return int(next(iter(made.inserted_primary_key or ())))

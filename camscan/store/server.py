@@ -48,7 +48,7 @@ def connect(engine: Engine, *, patient: bool) -> Connection:
             time.sleep(_PAUSE)
 
 
-def carry_out(connect: Callable[[], Connection], first: Callable[[], None], work: Work) -> None:
+def run_transaction(connect: Callable[[], Connection], first: Callable[[], None], work: Work) -> None:
     """Do the work as one transaction, and what comes first: again where the server goes away meanwhile."""
     until = time.monotonic() + PATIENCE
     again = False
@@ -64,7 +64,7 @@ def carry_out(connect: Callable[[], Connection], first: Callable[[], None], work
         again = True
 
 
-def make_alone(connection: Connection) -> None:
+def lock_exclusively(connection: Connection) -> None:
     """Let nobody else make or alter the tables, or change the register, until the transaction has ended."""
     connection.execute(_MAKE, {"space": NAMESPACE})
 

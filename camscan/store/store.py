@@ -27,8 +27,8 @@ from camscan.store.reading import LEDGER_PAGE, OBSERVATIONS_PAGE, PAGE, of_scan,
 from camscan.store.register import Register
 from camscan.store.rows import (
     Stored,
+    insert_row,
     ledger_values,
-    made_number,
     observation_values,
     scan_values,
     to_entry,
@@ -110,7 +110,7 @@ class Store:
         """Record a new scan; from now on it counts as running for as long as this process lives."""
         with self.database.writing() as connection:
             try:
-                number = made_number(connection, scans, scan_values(scan))
+                number = insert_row(connection, scans, scan_values(scan))
             except IntegrityError as error:
                 raise StoreError(f"{self.where} has a scan {scan.id} already: give the new one another ID") from error
             self._numbers[scan.id] = number
@@ -269,7 +269,7 @@ class Store:
 
     def _row(self, reference: str | None) -> Row[Any]:
         with self.database.reading() as connection:
-            rows = queries.meant(connection, reference)
+            rows = queries.find_scans(connection, reference)
         if len(rows) > 1:
             raise UsageError(f"{reference} matches several scans in {self.where}: give more of the ID")
         if rows:

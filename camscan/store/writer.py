@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from camscan.errors import StoreError
 from camscan.records import LedgerEntry, Observation
-from camscan.shortages import lacking
+from camscan.shortages import shortage
 from camscan.store.store import Store
 
 BATCH_ROWS = 500
@@ -115,6 +115,6 @@ class Writer:
         except StoreError as error:
             self._error = error
         except Exception as error:  # a fault of ours must reach `put` as well, not hang it
-            what = lacking(error) or f"the store failed ({error!r}): report it as a bug of camscan"
+            what = shortage(error) or f"the store failed ({error!r}): report it as a bug of camscan"
             self._error = StoreError(f"{self._store.where}: {what}")
         return 0

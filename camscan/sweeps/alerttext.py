@@ -11,7 +11,7 @@ from typing import Any
 
 from camscan.records import Verdict
 from camscan.sweeps.changes import Kind
-from camscan.sweeps.snapshot import hangs_at
+from camscan.sweeps.snapshot import switch_port_text
 
 COVERAGE_LOSS = "coverage-loss"
 LOSS_ENDED = "coverage-loss-ended"
@@ -101,8 +101,8 @@ def _changed(change: Mapping[str, Any]) -> str:
         parts.append(f"{change['what']}: {change['before'] or 'none'} -> {change['after'] or 'none'}")
     if change.get("last_seen"):
         parts.append(f"last seen {change['last_seen']}")
-    if hangs := hangs_at(change.get("switch_port"), change.get("switch_name")):
-        parts.append(hangs)
+    if port := switch_port_text(change.get("switch_port"), change.get("switch_name")):
+        parts.append(port)
     if change["evidence"]:
         parts.append(change["evidence"])
     return one_line(", ".join(parts))

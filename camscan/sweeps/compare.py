@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from camscan.sweeps import lifecycle
 from camscan.sweeps.changes import Change, Changes, Kind
-from camscan.sweeps.coverage import UNASKED, Terms, Visibility, network_of, sight
+from camscan.sweeps.coverage import UNASKED, Terms, Visibility, network_of, visibility_of
 from camscan.sweeps.memory import Loss, Memory, Track
 from camscan.sweeps.snapshot import Snapshot
 from camscan.sweeps.tracks import match
@@ -51,7 +51,7 @@ def advance(memory: Memory, snapshot: Snapshot, terms: Terms) -> tuple[Memory, C
 
 
 def _advance(memory: Memory, snapshot: Snapshot, terms: Terms, *, first: bool) -> tuple[Memory, Changes]:
-    seeing = sight(memory, snapshot, terms) if snapshot.complete else None
+    seeing = visibility_of(memory, snapshot, terms) if snapshot.complete else None
     tracks, changes = _tracked(memory, snapshot, terms, seeing)
     losses = tuple(_losses(tracks, snapshot, seeing)) if seeing else ()
     verdicts = Counter(one.device.verdict for one in snapshot.sightings)

@@ -70,7 +70,7 @@ class Visibility:
         )
 
 
-def sight(memory: Memory, snapshot: Snapshot, terms: Terms) -> Visibility:
+def visibility_of(memory: Memory, snapshot: Snapshot, terms: Terms) -> Visibility:
     """Compare a complete snapshot with the usual counts of what it asked."""
     memory = _in_scope(memory, snapshot)
     by_channel, by_network = _by_channel(snapshot), _by_network(snapshot)

@@ -103,13 +103,13 @@ def recalled(track: Track, device: DeviceSummary, parts: Sequence[Sighting]) -> 
     )
 
 
-def unseen(track: Track, snapshot: Snapshot, terms: Terms, sight: Visibility | None) -> tuple[Track, list[Change]]:
-    """The track and changes of a device that was not seen. `sight` is None if the snapshot is incomplete."""
-    if sight is None:
+def unseen(track: Track, snapshot: Snapshot, terms: Terms, visibility: Visibility | None) -> tuple[Track, list[Change]]:
+    """The track and changes of a device that was not seen. `visibility` is None if the snapshot is incomplete."""
+    if visibility is None:
         return track, []
     if not any(snapshot.asked.get(place) for place in track.places):
         return replace(track, unasked=track.unasked + 1), []
-    if not sight.could_see(track, snapshot):
+    if not visibility.could_see(track, snapshot):
         return track, []
     covered = terms.add(track.covered, False)
     gone = track.gone or terms.met(tuple(not was_seen for was_seen in covered))

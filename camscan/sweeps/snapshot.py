@@ -46,9 +46,9 @@ class DeviceSummary:
     switch_name: str | None = None
 
     @property
-    def hangs(self) -> str:
+    def switch_port_text(self) -> str:
         """At which port of which switch, as "switch port Gi1/0/7 of sw-hall-1"; "" where that is not known."""
-        return hangs_at(self.switch_port, self.switch_name)
+        return switch_port_text(self.switch_port, self.switch_name)
 
     @property
     def label(self) -> str:
@@ -56,7 +56,7 @@ class DeviceSummary:
         return " ".join(dict.fromkeys(filter(None, (self.maker, self.brand, self.model)))) or "unidentified"
 
 
-def hangs_at(port: str | None, switch: str | None) -> str:
+def switch_port_text(port: str | None, switch: str | None) -> str:
     """The same, of a port and a switch."""
     return " of ".join(filter(None, (port and f"switch port {port}", switch)))
 
@@ -243,8 +243,8 @@ def _known(judged: Judged) -> DeviceSummary:
         policies=tuple(dict.fromkeys(by.policy for by in judged.listed_by)),
         evidence=_evidence(device),
         mac=device.mac,
-        switch_port=text(judged.hangs.port) if judged.hangs else None,
-        switch_name=text(judged.hangs.switch) if judged.hangs else None,
+        switch_port=text(judged.switch_port.port) if judged.switch_port else None,
+        switch_name=text(judged.switch_port.switch) if judged.switch_port else None,
     )
 
 

@@ -36,9 +36,9 @@ def _ask(lines: Lines, stop: Stop) -> None:
 
         do = Sweep(request, Report(lines), stop).run
     else:
-        from camscan.syn.connect import Connects  # noqa: PLC0415
+        from camscan.syn.connect import ConnectSweep  # noqa: PLC0415
 
-        do = Connects(request, Report(lines), stop).run
+        do = ConnectSweep(request, Report(lines), stop).run
     gc.freeze()  # what was loaded stays, and to walk through all of it would keep a sweep for 8 ms
     do()
 

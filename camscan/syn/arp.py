@@ -13,9 +13,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from camscan.syn.neighbourrequests import NeighbourRequests, neighbour_requests, reply_ring
 from camscan.syn.order import Numbers
 from camscan.syn.packets import BATCH, Macs
-from camscan.syn.questions import Questions, ears, questions
 from camscan.syn.ring import Ring
 from camscan.syn.sending import Sender
 from camscan.syn.space import Space, words
@@ -82,9 +82,9 @@ def find(
         RefusalError: the interface cannot be used.
     """
     with contextlib.ExitStack() as stack:
-        ring = ears(interface, source)
+        ring = reply_ring(interface, source)
         stack.callback(ring.close)
-        packets = questions(source, ring.mac)
+        packets = neighbour_requests(source, ring.mac)
         sender = ethernet_sender(interface, packets.rows, packets.length)
         stack.callback(sender.close)
         count = len(wanted)
@@ -104,14 +104,14 @@ def find(
     return found
 
 
-def _wait(ring: Ring, packets: Questions, found: Neighbours, paced: Paced, seconds: float) -> None:
+def _wait(ring: Ring, packets: NeighbourRequests, found: Neighbours, paced: Paced, seconds: float) -> None:
     end = paced.now() + seconds
     while paced.now() < end and not paced.stopped and not found.known.all():
         paced.pause(_GLANCE)
         _learn(ring, packets, found)
 
 
-def _learn(ring: Ring, asked: Questions, found: Neighbours) -> None:
+def _learn(ring: Ring, asked: NeighbourRequests, found: Neighbours) -> None:
     for packets in ring.batches():
         found.take(*asked.read(packets))
 
@@ -126,9 +126,9 @@ class Gateway:
     def __init__(self, interface: str, source: str, known: Neighbours, now: float, stack: contextlib.ExitStack) -> None:
         self._space = known.space
         self.mac: bytes = known.macs[0].tobytes()
-        self._ring = ears(interface, source)
+        self._ring = reply_ring(interface, source)
         stack.callback(self._ring.close)
-        self._packets = questions(source, known.own_mac)
+        self._packets = neighbour_requests(source, known.own_mac)
         self._sender = ethernet_sender(interface, self._packets.rows, self._packets.length)
         stack.callback(self._sender.close)
         self._packets.fill(self._space.addresses(np.zeros(1, np.uint32)))

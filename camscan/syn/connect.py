@@ -25,13 +25,13 @@ import numpy as np
 from camscan.l2.sockets import Stop
 from camscan.shortages import EXHAUSTED
 from camscan.syn.carrier import Carrier
+from camscan.syn.neighbourtable import NeighbourTable
 from camscan.syn.order import Order
 from camscan.syn.pace import HostPace, Pacer
 from camscan.syn.priority import RealtimePriority
 from camscan.syn.progress import Progress
 from camscan.syn.report import Report
 from camscan.syn.request import Request, Way
-from camscan.syn.resolving import Table
 from camscan.syn.settled import Settled
 
 _KIND = socket.SOCK_STREAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC
@@ -70,7 +70,7 @@ class _Attempt:
     """Where the batch begins that it is of."""
 
 
-class Connects:
+class ConnectSweep:
     """Asks what a request wants to know by connecting."""
 
     def __init__(self, request: Request, report: Report, stop: Stop) -> None:
@@ -88,7 +88,7 @@ class Connects:
         self._before_second: deque[_Attempt] = deque()
         self._to_host: dict[int, int] = {}
         now = time.monotonic()
-        self._neighbours = Table(request.neighbours, request.held, now)
+        self._neighbours = NeighbourTable(request.neighbours, request.held, now)
         self._pacer = Pacer(request.rate, now)
         self._priority = RealtimePriority(wanted=bool(request.rate))
         self._carrier = Carrier((way.interface for way in request.ways), stop)
@@ -102,7 +102,7 @@ class Connects:
 
     def run(self) -> None:
         """Ask everything once, the kernel asks again, and say how it went."""
-        self._report.say("begin", questions=self._request.hosts * len(self._request.ports))
+        self._report.emit("begin", questions=self._request.hosts * len(self._request.ports))
         with contextlib.closing(self._epoll), self._priority:
             for place, (host, number) in enumerate(self._questions()):
                 self._ask(host, number)
@@ -111,7 +111,7 @@ class Connects:
             while self._under_way and not self._stop:
                 self._look(_GLANCE)
             if self._request.checkpoints:
-                self._say_where()
+                self._emit_position()
             for attempt in list(self._under_way.values()):
                 self._forget(attempt)
         if self._carrier.cuts:
@@ -119,7 +119,7 @@ class Connects:
         if self._refusal:
             failed = self._counts["failed"]
             self._report.note(f"{failed:,} connections were not let out by this host: {self._refusal}")
-        self._report.say("end", **self._counts, position=self._position, interrupted=bool(self._stop))
+        self._report.emit("end", **self._counts, position=self._position, interrupted=bool(self._stop))
 
     def _questions(self) -> Iterator[tuple[int, int]]:
         while self._position < self._order.round_size and not self._stop:
@@ -216,10 +216,10 @@ class Connects:
                 failed = events != select.EPOLLOUT
                 self._settle(attempt, attempt.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) if failed else 0)
         now = time.monotonic()
-        self._priority.look(now)
+        self._priority.check(now)
         self._expire(now)
         if self._progress.is_due(now):
-            self._say_where()
+            self._emit_position()
 
     def _settle(self, attempt: _Attempt, number: int, *, local: bool = False) -> None:
         if number == 0:
@@ -261,13 +261,13 @@ class Connects:
     def _is_settled(attempt: _Attempt) -> bool:
         return attempt.sock.fileno() < 0
 
-    def _say_where(self) -> None:
+    def _emit_position(self) -> None:
         """How far it is; another run is to go on from the oldest attempt that is under way."""
         if self._ended:
             self._settled.add(*np.array(self._ended, np.uint32).T)
             self._ended.clear()
         position = next((a.position for a in self._by_age if not self._is_settled(a)), self._position)
-        self._progress.say(self._counts["sent"], position)
+        self._progress.emit(self._counts["sent"], position)
 
 
 def _descriptors() -> int:

@@ -56,13 +56,13 @@ class Order:
         pass_, first = divmod(at, self.size)
         last = min(first + count, self.size)
         begin = part * self.size
-        hosts = self._stirred(np.arange(begin + first, begin + last, dtype=np.uint32))
+        hosts = self._feistel(np.arange(begin + first, begin + last, dtype=np.uint32))
         if self.hosts < self._whole:
             hosts = hosts[hosts < self.hosts]
         ports = (hosts + np.uint32(pass_)) % np.uint32(self.ports)
         return hosts, ports, position + last - first
 
-    def _stirred(self, values: Numbers) -> Numbers:
+    def _feistel(self, values: Numbers) -> Numbers:
         """A bijection of the numbers below the whole: a Feistel network over halves that may differ by one bit."""
         high, low = values >> self._low, values & self._low_mask
         for number, table in enumerate(self._tables):

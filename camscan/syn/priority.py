@@ -43,23 +43,23 @@ class RealtimePriority:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._give_back()
+        self._release()
 
-    def rise(self) -> None:
+    def acquire(self) -> None:
         """Go before the process that it was forked from as well, where that has precedence."""
         if os.sched_getscheduler(0) == os.SCHED_RR:
             with contextlib.suppress(OSError):
                 os.sched_setscheduler(0, os.SCHED_RR, _HIGHER)
 
-    def look(self, now: float) -> None:
+    def check(self, now: float) -> None:
         """Give it back where the last second has taken most of a processor's time."""
         if not self._wanted or (self._looked is not None and now - self._looked[0] < _EVERY):
             return
         before, self._looked = self._looked, (now, self._used())
         if before is not None and self._looked[1] - before[1] > self._most * (now - before[0]):
-            self._give_back()
+            self._release()
 
-    def _give_back(self) -> None:
+    def _release(self) -> None:
         if not self._wanted:
             return
         self._wanted = False

@@ -29,10 +29,10 @@ class Progress:
             self._report.flush()
         return False
 
-    def say(self, sent: int, position: int) -> None:
+    def emit(self, sent: int, position: int) -> None:
         """Say how far it is; `position` is where another run may go on from."""
         if not self._checkpoints:
-            self._report.say("at", sent=sent)
+            self._report.emit("at", sent=sent)
             return
         for numbers in self._settled.new_numbers():
-            self._report.say("at", position=position, sent=sent, settled=numbers)
+            self._report.emit("at", position=position, sent=sent, settled=numbers)

@@ -33,7 +33,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Lot:
+class QueuedRows:
     """Adjacent rows that were put into it together, and the slots of their pieces."""
 
     slots: range
@@ -46,7 +46,7 @@ class Queue:
 
     def __init__(self, rows: int) -> None:
         self.rows = rows
-        """How many a piece has, but the last of a lot."""
+        """How many a piece has, but the last of those that are put in together."""
         self._far, self._near = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._readable = select.poll()
         self._readable.register(self._far, select.POLLIN)
@@ -66,7 +66,7 @@ class Queue:
         """How many rows may be put into it; none where few more may, or where its slots are about to begin anew."""
         return self.rows * min(SLOTS - (self._put - self._freed), SLOTS - self._put % SLOTS)
 
-    def put(self, sender: int, first: int, count: int) -> Lot:
+    def put(self, sender: int, first: int, count: int) -> QueuedRows:
         """Have these rows taken by and by, no more than there is `room` for."""
         firsts = range(first, first + count, self.rows)
         begin = self._put % SLOTS
@@ -77,7 +77,7 @@ class Queue:
         self._all_passed[slots.start : slots.stop] = 0
         self._put += len(firsts)
         os.write(self._near, records.tobytes())
-        return Lot(slots, first, count)
+        return QueuedRows(slots, first, count)
 
     def take(self) -> Piece | None:
         """The oldest piece that nobody has taken."""
@@ -96,18 +96,18 @@ class Queue:
         piece.count -= count
         self._passed[piece.slot] += count
 
-    def passed(self, lot: Lot) -> int:
+    def passed(self, queued: QueuedRows) -> int:
         """How many of its rows have."""
-        return int(self._all_passed[lot.slots.start : lot.slots.stop].sum())
+        return int(self._all_passed[queued.slots.start : queued.slots.stop].sum())
 
-    def rest(self, lot: Lot) -> Iterator[tuple[int, int]]:
+    def rest(self, queued: QueuedRows) -> Iterator[tuple[int, int]]:
         """The rows that have not: the first, and how many."""
-        end = lot.first + lot.count
-        for slot, first in zip(lot.slots, range(lot.first, end, self.rows), strict=True):
+        end = queued.first + queued.count
+        for slot, first in zip(queued.slots, range(queued.first, end, self.rows), strict=True):
             passed = self._passed[slot]
             if count := min(self.rows, end - first) - passed:
                 yield first + passed, count
 
-    def free(self, lot: Lot) -> None:
+    def free(self, queued: QueuedRows) -> None:
         """Let others have its slots: those of the oldest one that has any."""
-        self._freed += len(lot.slots)
+        self._freed += len(queued.slots)

@@ -32,29 +32,29 @@ class Report:
         kept = self._found.setdefault((errno, local), [])
         kept.extend(pairs)
         if len(kept) >= _MOST:
-            self._say_found()
+            self._emit_found()
 
     def note(self, text: str) -> None:
         """Say something to the reader of the results."""
-        self._lines.say("note", text=text)
+        self._lines.emit("note", text=text)
 
-    def say(self, kind: str, **values: object) -> None:
+    def emit(self, kind: str, **values: object) -> None:
         """Say a line of another kind, and all that was found before it."""
-        self._say_found()
-        self._lines.say(kind, **values)
+        self._emit_found()
+        self._lines.emit(kind, **values)
         self._lines.flush()
 
     def flush(self) -> None:
         """Hand over what was found."""
-        self._say_found()
+        self._emit_found()
         self._lines.flush()
 
-    def _say_found(self) -> None:
+    def _emit_found(self) -> None:
         for (errno, local), pairs in self._found.items():
             for begin in range(0, len(pairs), _MOST):
                 part = pairs[begin : begin + _MOST]
                 addresses, ports = zip(*part, strict=True)
-                self._lines.say(
+                self._lines.emit(
                     "found", errno=errno, addresses=addresses, ports=ports, **({"local": True} if local else {})
                 )
         self._found.clear()

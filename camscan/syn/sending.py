@@ -71,7 +71,7 @@ class EthernetSender:
     def __init__(self, interface: str, rows: NDArray[np.uint8], length: int) -> None:
         self._messages = _Messages(rows, ETHERNET, IP - ETHERNET + length)
         self._sock = packet_socket(socket.SOCK_RAW, 0, interface)
-        widen(self._sock)
+        enlarge_buffer(self._sock)
 
     def send(self, first: int, count: int) -> tuple[int, int]:
         """See `Sender.send`."""
@@ -93,7 +93,7 @@ class RawSender:
             self._sock = socket.socket(family, socket.SOCK_RAW | socket.SOCK_CLOEXEC, socket.IPPROTO_RAW)
         except PermissionError as error:
             raise RefusalError("no CAP_NET_RAW, which raw sockets need") from error
-        widen(self._sock)
+        enlarge_buffer(self._sock)
         self._names = shared_rows(BATCH, size)
         self._names.view(np.uint16)[:, 0] = family
         self._addresses = self._names.view(">u4")[:, at : at + self._words]
@@ -140,7 +140,7 @@ def _places(rows: NDArray[np.uint8] | NDArray[np.uintp]) -> NDArray[np.uintp]:
     return np.arange(BATCH, dtype=np.uintp) * np.uintp(rows.strides[0]) + np.uintp(rows.ctypes.data)
 
 
-def widen(sock: socket.socket) -> None:
+def enlarge_buffer(sock: socket.socket) -> None:
     """Room for packets that the card has not taken yet; the host may allow less."""
     with contextlib.suppress(OSError):
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)

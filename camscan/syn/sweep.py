@@ -22,7 +22,6 @@ from camscan.syn.carrier import Carrier
 from camscan.syn.cookies import Cookies
 from camscan.syn.links import SPARE, Links, Segments
 from camscan.syn.order import Numbers, Order
-from camscan.syn.outflow import Load, Outflow
 from camscan.syn.pace import HostPace
 from camscan.syn.packets import BATCH
 from camscan.syn.priority import RealtimePriority
@@ -31,6 +30,7 @@ from camscan.syn.report import Report
 from camscan.syn.request import Request
 from camscan.syn.sending import BACK_OFF, FULL, Sender
 from camscan.syn.settled import Settled
+from camscan.syn.transmit import Load, Transmitter
 
 _BATCH_SECONDS = 0.04
 """What is built at once leaves within this time, so that several interfaces have their turn."""
@@ -65,7 +65,7 @@ class Sweep:
         self._first_is_fresh = not self._settled.count
         self._cookies = Cookies()
         now = time.monotonic()
-        self._outflow = Outflow(request.rate)
+        self._tx = Transmitter(request.rate)
         self._priority = RealtimePriority(wanted=bool(request.rate))
         self._carrier = Carrier((way.interface for way in request.ways), stop)
         self._host_pace = HostPace(request.host_rate, self._order.size, len(request.ports), unlimited=not request.rate)
@@ -83,11 +83,11 @@ class Sweep:
     def run(self) -> None:
         """Ask in rounds, the later ones only for what is not settled, and say how it went."""
         questions = len(self._space) * len(self._ports)
-        self._report.say("begin", questions=questions)
+        self._report.emit("begin", questions=questions)
         with (
             self._priority,
             self._links.opened(self, self._report.note),
-            self._outflow.helped(self._links.senders, self._priority, unpaced=self._request.senders > 1),
+            self._tx.with_workers(self._links.senders, self._priority, unpaced=self._request.senders > 1),
         ):
             left = self._request.rounds - self._position // self._order.round_size
             extra = _EXTRA_ROUNDS
@@ -100,14 +100,14 @@ class Sweep:
                 if self._has_lost and not left and extra:
                     left, extra = 1, extra - 1
         if self._request.want == "all" and not self._stop:
-            self._say_silent()
+            self._emit_silent()
         if self._request.checkpoints:
-            self._say_where(time.monotonic())
+            self._emit_position(time.monotonic())
         if self._refusal:
             self._report.note(f"{self._counts['failed']:,} packets were not let out by this host: {self._refusal}")
-        self._counts["waited"] += self._outflow.waits
-        told = {"sent": self._outflow.sent, **self._counts}
-        self._report.say("end", **told, position=self._position, interrupted=bool(self._stop))
+        self._counts["waited"] += self._tx.waits
+        told = {"sent": self._tx.sent, **self._counts}
+        self._report.emit("end", **told, position=self._position, interrupted=bool(self._stop))
 
     def _round(self) -> None:
         self._has_lost = False
@@ -130,7 +130,7 @@ class Sweep:
         self._let_out()
 
     def _batch_size(self) -> int:
-        return self._outflow.whole(min(BATCH, int(rate * _BATCH_SECONDS))) if (rate := self._outflow.rate) else BATCH
+        return self._tx.whole(min(BATCH, int(rate * _BATCH_SECONDS))) if (rate := self._tx.rate) else BATCH
 
     def _ask(self, hosts: Numbers, numbers: Numbers, number: int) -> list[Load]:
         """Have a SYN for each of these questions leave, on the way that leads there."""
@@ -141,7 +141,7 @@ class Sweep:
             source_ports = np.full(len(ports), source_port)
             cookies = self._cookies.of(chosen, ports, source_ports)
             count = route.fill(Segments(chosen, ports, source_ports, cookies))
-            loads.append(self._outflow.put(route.sender, count, route.way.interface))
+            loads.append(self._tx.put(route.sender, count, route.way.interface))
         return loads
 
     def _let_out(self, spare: int = 0) -> None:
@@ -156,11 +156,11 @@ class Sweep:
 
     def send(self, sender: Sender, count: int, interface: str) -> None:
         """See `Paced.send`."""
-        self._send(self._outflow.put(sender, count, interface))
+        self._send(self._tx.put(sender, count, interface))
 
     def _send(self, load: Load) -> None:
         while load.left and not self._stop:
-            wait, error = self._outflow.step()
+            wait, error = self._tx.step()
             if error:
                 self._refused(error)
             elif wait:
@@ -171,7 +171,7 @@ class Sweep:
     def _refused(self, error: int) -> None:
         """Wait, where that may help, else leave out the packet that this host did not let out."""
         if error in _GONE:
-            raise RefusalError(f"cannot use interface {self._outflow.interface} any more: {errno.errorcode[error]}")
+            raise RefusalError(f"cannot use interface {self._tx.interface} any more: {errno.errorcode[error]}")
         if error == errno.ENETDOWN:
             self._carrier.wait()
         elif error in FULL:
@@ -180,7 +180,7 @@ class Sweep:
         else:
             self._counts["failed"] += 1
             self._refusal = errno.errorcode.get(error, str(error))
-        self._outflow.resume(skip=error != errno.ENETDOWN and error not in FULL)
+        self._tx.resume(skip=error != errno.ENETDOWN and error not in FULL)
 
     def now(self) -> float:
         """See `Paced.now`."""
@@ -209,7 +209,7 @@ class Sweep:
 
         The next takes no less than what is not settled takes at the rate; without one, who knows.
         """
-        rate = self._outflow.rate
+        rate = self._tx.rate
         return min(time.monotonic() - began, (questions - self._settled.count) / rate) if rate else 0.0
 
     def _drain(self) -> None:
@@ -218,13 +218,13 @@ class Sweep:
         if (passed := now - self._drained) < self._every:
             return
         self._drained = now
-        self._priority.look(now)
+        self._priority.check(now)
         came = 0
         for ring in self._links.rings:
             for packets in ring.batches():
                 came += len(packets)
                 self._take(answers.read(packets, self._space))
-        self._every = _SELDOM if came < _LITTLE * passed * self._outflow.rate else _DRAIN
+        self._every = _SELDOM if came < _LITTLE * passed * self._tx.rate else _DRAIN
         self._tell(now)
 
     def _take(self, found: answers.Answers) -> None:
@@ -241,7 +241,7 @@ class Sweep:
             chosen = new[found.errnos[new] == number]
             self._counts["other" if number else "answered"] += len(chosen)
             if number == ANSWERED or self._request.want != "open":
-                self._say(number, hosts[chosen], found.ports[chosen])
+                self._emit(number, hosts[chosen], found.ports[chosen])
 
     def _reset(self, found: answers.Answers, hosts: Numbers, new: NDArray[np.intp]) -> None:
         """Count the resets that the kernel sends for new answers, and send one ourselves where an answer comes again.
@@ -256,30 +256,30 @@ class Sweep:
             refused = Segments(hosts, found.ports, found.source_ports, found.sequences + np.uint32(1))
             for route, mask in self._links.split(hosts):
                 resets += route.reset(refused if mask is None else refused.only(mask))
-        self._outflow.charge(resets)
+        self._tx.charge(resets)
 
-    def _say(self, number: int, hosts: Numbers, ports: Numbers, *, local: bool = False) -> None:
+    def _emit(self, number: int, hosts: Numbers, ports: Numbers, *, local: bool = False) -> None:
         self._report.found(number, zip(self._space.texts(hosts), ports.tolist(), strict=True), local=local)
 
-    def _say_silent(self) -> None:
+    def _emit_silent(self) -> None:
         for hosts, port in self._settled.open_questions():
             for route, mask in self._links.split(hosts):
                 chosen = hosts if mask is None else hosts[mask]
                 ports = np.full(len(chosen), self._ports[port], np.uint32)
-                self._say(SILENT if route.usable else UNREACHABLE, chosen, ports, local=not route.usable)
+                self._emit(SILENT if route.usable else UNREACHABLE, chosen, ports, local=not route.usable)
 
     def _look_for_losses(self) -> None:
         """Slow down where answers came faster than they were read; the round after asks for them again."""
         if lost := self._links.dropped():
             self._counts["dropped"] += lost
             self._has_lost = True
-            self._outflow.slow_down()
+            self._tx.slow_down()
 
     def _look_after_gateways(self, now: float) -> None:
         """Follow them where they get other MACs; the round after asks for what went to a MAC that nobody had."""
         for route in self._links.routes:
             sent, moved = route.look_after(now)
-            self._outflow.charge(sent)
+            self._tx.charge(sent)
             self._counts["moved"] += moved
             self._has_lost |= moved
 
@@ -287,11 +287,11 @@ class Sweep:
         if self._progress.is_due(now):
             self._look_for_losses()
             self._look_after_gateways(now)
-            self._say_where(now)
+            self._emit_position(now)
 
-    def _say_where(self, now: float) -> None:
+    def _emit_position(self, now: float) -> None:
         """How far it is; another run is to go on from a place that all answers are in before."""
         self._passed.append((now, self._position))
         while len(self._passed) > 1 and now - self._passed[1][0] >= _DOUBTFUL:
             self._passed.popleft()
-        self._progress.say(self._outflow.sent, self._passed[0][1])
+        self._progress.emit(self._tx.sent, self._passed[0][1])

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from camscan.l2.lines import RefusalError
 from camscan.l2.sockets import packet_socket
 from camscan.syn.packets import BATCH, ETHERNET, IP
-from camscan.syn.sending import EthernetSender, has_sendmmsg, widen
+from camscan.syn.sending import EthernetSender, enlarge_buffer, has_sendmmsg
 
 _SOL_PACKET = 263
 _VERSION, _TX_RING = 10, 13
@@ -38,7 +38,7 @@ class RingSender:
         size = IP - ETHERNET + length
         self._rows = rows[:, ETHERNET : ETHERNET + size]
         self._sock = packet_socket(socket.SOCK_RAW, 0, interface)
-        widen(self._sock)
+        enlarge_buffer(self._sock)
         try:
             self._sock.setsockopt(_SOL_PACKET, _VERSION, _V2)
             ring = struct.pack("@IIII", _FRAME * BATCH // _BLOCKS, _BLOCKS, _FRAME, BATCH)

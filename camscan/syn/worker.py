@@ -200,7 +200,7 @@ class _Work:
 
     def run(self) -> NoReturn:
         """Send what there is, for ever."""
-        self._priority.rise()
+        self._priority.acquire()
         while True:
             if not self._is_dry or self._queue.wait(_NAP):
                 self._turn(self._when_due())
@@ -217,7 +217,7 @@ class _Work:
 
     def _turn(self, now: float) -> None:
         """Send what may leave."""
-        self._priority.look(now)
+        self._priority.check(now)
         if allowed := self._pacer.take(AT_ONCE, now, self._queue.rows):
             self._send(allowed)
 

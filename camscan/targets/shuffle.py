@@ -21,9 +21,9 @@ def permutation(count: int, seed: int) -> Iterator[int]:
     height = -(-count // width)
     keys = _round_keys(seed)
     for index in range(count):
-        value = _stirred(index, width, height, keys)
+        value = _feistel(index, width, height, keys)
         while value >= count:
-            value = _stirred(value, width, height, keys)
+            value = _feistel(value, width, height, keys)
         yield value
 
 
@@ -33,7 +33,7 @@ def _round_keys(seed: int) -> tuple[int, int, int, int]:
     return one, two, three, four
 
 
-def _stirred(value: int, width: int, height: int, keys: tuple[int, int, int, int]) -> int:
+def _feistel(value: int, width: int, height: int, keys: tuple[int, int, int, int]) -> int:
     """A bijection of the numbers below `width * height`: each round adds a function of one half to the other."""
     high, low = divmod(value, width)
     low = (low + _mixed(high ^ keys[0])) % width

@@ -341,7 +341,7 @@ def test_all_code_and_libraries_that_devices_follow_from_are_in_the_basis() -> N
 
 HARMLESS = {
     *("camscan.app", "camscan.app.gctuning", "camscan.app.workers"),  # when and where it is worked on
-    *("camscan.store", "camscan.store.schema", "camscan.store.shelf"),  # where it lies, in columns that have names
+    *("camscan.store", "camscan.store.schema", "camscan.store.spool"),  # where it lies, in columns that have names
 }
 
 

@@ -14,14 +14,14 @@ import pytest
 from support import world as world_module
 from support.world import CONFIG, World, camera
 
-from camscan.app import alerting, jobs, registering, retention, scanning, stating, sweeping
-from camscan.app.hanging import HOLDS_PORTS
+from camscan.app import alerting, jobs, registering, retention, scanning, statements, sweeping
 from camscan.app.history import remembered, sweeps_of
 from camscan.app.judging import report_of
 from camscan.app.scope import Choices
 from camscan.app.sites import choices
-from camscan.app.stating import Statement, say
+from camscan.app.statements import Statement, record_state
 from camscan.app.sweeping import SweepContext, Swept, sweep
+from camscan.app.switchports import HAS_SWITCH_PORTS
 from camscan.cli.exits import Exit
 from camscan.cli.sweep import _code
 from camscan.errors import StoreError, TargetError, UsageError
@@ -85,7 +85,7 @@ def test_it_is_told_at_which_switch_port_a_new_device_hangs(context: Callable[..
     swept(context())
     at = datetime(2026, 11, 1, tzinfo=UTC)
     fields = {"mac.address": ("44:19:B6:00:00:09",), "switch.port": ("Gi1/0/7",), "switch.name": ("sw-1",)}
-    table = Scan("table", at, (), ("arp",), "hq", settings={"origin": Origin.IMPORT, HOLDS_PORTS: "named"})
+    table = Scan("table", at, (), ("arp",), "hq", settings={"origin": Origin.IMPORT, HAS_SWITCH_PORTS: "named"})
     store = context().store
     store.begin(table)
     store.append("table", [Observation("10.0.0.9", "arp", Outcome.ANSWERED, at, fields=fields)])
@@ -93,7 +93,7 @@ def test_it_is_told_at_which_switch_port_a_new_device_hangs(context: Callable[..
     world.answers["10.0.0.9"] = camera(9)
     ended = swept(context())
     assert ended.changes is not None
-    assert [change.device.hangs for change in ended.changes.changes] == ["switch port Gi1/0/7 of sw-1"]
+    assert [change.device.switch_port_text for change in ended.changes.changes] == ["switch port Gi1/0/7 of sw-1"]
     [told] = [new for message in messages(context()) for new in message["new"]]  # type: ignore[attr-defined]
     assert (told["switch_port"], told["switch_name"]) == ("Gi1/0/7", "sw-1")
 
@@ -336,7 +336,7 @@ def test_a_missed_decoy_makes_the_scan_blind_and_hides_nothing_else(
     assert (_code(nights, []), _code(nights, ["coverage-loss"])) == (Exit.INCOMPLETE, Exit.FOUND)
     [entry] = now.store.register.named("10.0.0.2", ())
     with pytest.raises(UsageError, match="0 of 3 clean scans"):
-        say(now.store, entry, Statement(State.REMOVED, "taken down", "Ann", 3), now.rules, print)
+        record_state(now.store, entry, Statement(State.REMOVED, "taken down", "Ann", 3), now.rules, print)
 
 
 def test_sites_with_the_same_addresses_do_not_mix(context: Callable[..., SweepContext], world: World) -> None:
@@ -358,7 +358,7 @@ def test_a_removed_camera_that_is_back_is_loud_and_told_once(
     for _ in range(3):
         assert swept(first).returned == ()
     [entry] = first.store.register.named("10.0.0.3", ())
-    said = say(first.store, entry, Statement(State.REMOVED, "taken down", "Ann", 3), first.rules, print)
+    said = record_state(first.store, entry, Statement(State.REMOVED, "taken down", "Ann", 3), first.rules, print)
     assert len(said.proof) == 3
     world.answers["10.0.0.9"] = lost
     again = swept(first)
@@ -385,7 +385,7 @@ class Jumping(datetime):
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> type[Jumping]:
-    for module in (sweeping, jobs, scanning, world_module, alerting, retention, registering, stating):
+    for module in (sweeping, jobs, scanning, world_module, alerting, retention, registering, statements):
         monkeypatch.setattr(module, "datetime", Jumping)
     monkeypatch.setattr(Jumping, "ahead", timedelta())
     return Jumping
@@ -460,5 +460,5 @@ def test_a_camera_that_was_seen_while_the_clock_was_ahead_can_be_called_removed(
         swept(context())
     now = context()
     [entry] = now.store.register.named("10.0.0.3", ())
-    said = say(now.store, entry, Statement(State.REMOVED, "taken down", "Ann", 3), now.rules, print)
+    said = record_state(now.store, entry, Statement(State.REMOVED, "taken down", "Ann", 3), now.rules, print)
     assert len(said.proof) == 3

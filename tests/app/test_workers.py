@@ -11,7 +11,7 @@ import pytest
 
 from camscan.app import workers
 from camscan.app.judging import library
-from camscan.app.workers import spread
+from camscan.app.workers import map_by_target
 from camscan.errors import HostError
 from camscan.identify.library import Library
 from camscan.records import Evidence, Observation, Outcome
@@ -49,9 +49,9 @@ def ended(rules: Library, chunk: Sequence[Observation]) -> int:
 def test_other_processes_give_the_same_in_the_same_order(monkeypatch: pytest.MonkeyPatch) -> None:
     rules = library()
     rules.identify(())  # its patterns are compiled, and cannot be handed over
-    side_by_side = list(spread(observations(), rules, told))
+    side_by_side = list(map_by_target(observations(), rules, told))
     monkeypatch.setattr(workers, "_processors", lambda: 1)
-    alone = list(spread(observations(), rules, told))
+    alone = list(map_by_target(observations(), rules, told))
     assert [part[1:] for part in side_by_side] == [part[1:] for part in alone]
     assert [target for _, targets, _ in alone for target in targets] == [one.target for one in observations()]
     assert {pid for pid, *_ in alone} == {os.getpid()}
@@ -61,7 +61,7 @@ def test_other_processes_give_the_same_in_the_same_order(monkeypatch: pytest.Mon
 
 def test_no_target_is_parted() -> None:
     seen: dict[str, int] = {}
-    for number, (_, targets, _) in enumerate(spread(observations(), library(), told)):
+    for number, (_, targets, _) in enumerate(map_by_target(observations(), library(), told)):
         for target in targets:
             assert seen.setdefault(target, number) == number
 
@@ -75,7 +75,7 @@ def test_few_observations_are_in_memory_at_a_time() -> None:
             taken += 1
             yield one
 
-    parts = spread(counted(), library(), told)
+    parts = map_by_target(counted(), library(), told)
     next(parts)
     assert taken <= 3 * 3 + 1
 
@@ -85,7 +85,7 @@ def test_targets_that_said_much_are_worked_on_with_few_others(monkeypatch: pytes
     monkeypatch.setattr(workers, "CHUNK_BYTES", 1_000)
     said = [Observation(f"10.0.0.{host}", "http", Outcome.ANSWERED, AT, 80, raw=bytes(300)) for host in range(9)]
     much = [Observation("10.0.0.4", "http", Outcome.ANSWERED, AT, 443, raw=bytes(5_000))]
-    parts = spread([*said[:5], *much, *said[5:]], library(), told)
+    parts = map_by_target([*said[:5], *much, *said[5:]], library(), told)
     assert [len(set(targets)) for _, targets, _ in parts] == [4, 1, 4]
 
 
@@ -94,9 +94,9 @@ def test_parts_of_few_targets_start_no_process_sooner(monkeypatch: pytest.Monkey
     monkeypatch.setattr(workers, "CHUNK", 20)
     monkeypatch.setattr(workers, "CHUNK_BYTES", 1)
     said = (Observation(f"10.0.0.{host}", "http", Outcome.ANSWERED, AT, 80, raw=b"x") for host in range(HOSTS))
-    assert {pid for pid, *_ in spread(said, library(), told)} == {os.getpid()}
+    assert {pid for pid, *_ in map_by_target(said, library(), told)} == {os.getpid()}
 
 
 def test_a_process_that_is_ended_is_told() -> None:
     with pytest.raises(HostError, match="was killed"):
-        list(spread(observations(), library(), ended))
+        list(map_by_target(observations(), library(), ended))

@@ -257,7 +257,7 @@ def test_export_holds_what_people_said(config: Path, swept: Callable[[int], None
         change = StateChange(entry.site, entry.device, entry.address, State.TICKETED, "jd", "T\0-17", NOON, ("mac a",))
         elsewhere = replace(change, site="else\ud800where", proof=("a1",))
         for one in (change, elsewhere):
-            store.register.say(one, {"k"}, entry)
+            store.register.record(one, {"k"}, entry)
     for site in (None, change.site, elsewhere.site):
         words = ["export", "--db", tmp_path / "c.db", *(() if site is None else ("--site", site))]
         records = [json.loads(line) for line in run(*words).stdout.splitlines()]

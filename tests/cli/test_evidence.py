@@ -30,7 +30,7 @@ from camscan.cli.formats.verified import clock as in_words
 from camscan.cli.report import report
 from camscan.cli.state import state as state_command
 from camscan.errors import CamscanError, EvidenceError, HostError, RuleError, UsageError
-from camscan.evidence import forms
+from camscan.evidence import canonical
 from camscan.evidence.guide import GUIDE
 from camscan.records import Observation, Outcome, ScanStatus
 from camscan.register.names import key as keyed
@@ -415,7 +415,7 @@ def test_on_a_terminal_what_is_told_is_wrapped(db: Path, key: Path, monkeypatch:
     bundle = exported(db, key)
     piped = run("verify", str(bundle)).stdout
     assert max(map(len, piped.splitlines())) > 80
-    monkeypatch.setattr("camscan.cli.writing.room", lambda _output: 80)
+    monkeypatch.setattr("camscan.cli.writing.output_width", lambda _output: 80)
     shown = run("verify", str(bundle)).stdout
     assert max(map(len, shown.splitlines())) <= 80
     assert shown.split() == piped.split()
@@ -438,18 +438,18 @@ def test_what_people_said_of_devices_is_in_the_bundle(estate: Path, key: Path) -
 def from_bundle(bundle: Path, db: Path) -> None:
     """A store with the scan of a bundle and what was said of its devices, from the bundle alone."""
     parts = {name: data.splitlines() for name, data in parts_of(bundle.read_bytes()).items()}
-    seen = [forms.to_observation(json.loads(line)) for line in parts["observations.jsonl.gz"]]
-    entries = [forms.to_entry(json.loads(line)) for line in parts["ledger.jsonl.gz"]]
+    seen = [canonical.to_observation(json.loads(line)) for line in parts["observations.jsonl.gz"]]
+    entries = [canonical.to_entry(json.loads(line)) for line in parts["ledger.jsonl.gz"]]
     settings = {name: json.dumps(value) for name, value in json.loads(parts["settings.json"][0]).items()}
-    scan = replace(forms.to_scan(json.loads(parts["scan.json"][0])), settings=settings)
+    scan = replace(canonical.to_scan(json.loads(parts["scan.json"][0])), settings=settings)
     with Store.open(db) as store:
         store.begin(replace(scan, status=ScanStatus.RUNNING))
         store.append(scan.id, seen, entries)
         store.finish(scan)
         update_register(store, library(), chosen_policies(()), print)
-        for change in map(forms.to_change, map(json.loads, parts["states.jsonl.gz"])):
+        for change in map(canonical.to_change, map(json.loads, parts["states.jsonl.gz"])):
             (entry,) = store.register.named(change.address, (), change.site)
-            store.register.say(change, {keyed(name) for name in change.names}, entry)
+            store.register.record(change, {keyed(name) for name in change.names}, entry)
 
 
 def test_a_report_made_from_a_bundle_is_that_made_from_the_store(estate: Path, key: Path) -> None:

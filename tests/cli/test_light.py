@@ -29,7 +29,7 @@ finally:
     print(json.dumps(sorted(sys.modules)), file=sys.stderr)
 """
 BEFORE = "3e1b00"
-USED = {"camscan.identify.kept", "camscan.identify.match", "re2"}
+USED = {"camscan.identify.cache", "camscan.identify.match", "re2"}
 """What is loaded where rules are used, be they parsed or read back."""
 PARSED = USED | {"camscan.identify.contents"}
 OTHERS = {"camscan.codecs", "camscan.net", "camscan.engine", "camscan.probes", "aiohttp", "cryptography", "alembic"}
@@ -75,7 +75,7 @@ def test_what_is_not_kept_is_derived_by_the_rules(tmp_path: Path) -> None:
 
 def test_a_report_that_says_how_many_rules_there_are_counts_them(store: Path, tmp_path: Path) -> None:
     page = tmp_path / "page.html"
-    assert "camscan.identify.kept" in loaded("report", "--db", str(store), "--format", "html", "-o", str(page))
+    assert "camscan.identify.cache" in loaded("report", "--db", str(store), "--format", "html", "-o", str(page))
     assert " rules" in page.read_text()
 
 

@@ -19,7 +19,7 @@ from support.schemas import validator
 from support.stores import of_schema
 from support.world import World, camera, configured
 
-from camscan.app import alerting, judging, merging, stating
+from camscan.app import alerting, judging, merging, statements
 from camscan.app.history import marked, remembered, sweeps_of
 from camscan.app.registering import update_register
 from camscan.cli.db import db
@@ -430,8 +430,8 @@ def registered(path: Path) -> list[Any]:
 def say(path: Path, rules: Library, state: State, why: str, who: str) -> None:
     """Say of the first camera of Leeds."""
     with Store.open(path) as store:
-        entry = stating.meant(store, ONE, "leeds")
-        stating.say(store, entry, stating.Statement(state, why, who, 1), rules, print)
+        entry = statements.find_device(store, ONE, "leeds")
+        statements.record_state(store, entry, statements.Statement(state, why, who, 1), rules, print)
 
 
 def test_the_register_is_taken_as_it_is_and_what_was_said_with_it(
@@ -449,8 +449,9 @@ def test_the_register_is_taken_as_it_is_and_what_was_said_with_it(
     assert {entry.state for entry in found} == {State.FOUND, State.TICKETED}
     with Store.open(hub) as store:
         assert store.register.due() == ()
-        assert stating.meant(store, TWO, "leeds-1").first_seen == BEGIN + timedelta(hours=1)
-        assert [one.why for one in stating.history(store, stating.meant(store, ONE, "leeds-1"))] == ["CHG-1"]
+        assert statements.find_device(store, TWO, "leeds-1").first_seen == BEGIN + timedelta(hours=1)
+        entry = statements.find_device(store, ONE, "leeds-1")
+        assert [one.why for one in statements.history(store, entry)] == ["CHG-1"]
     assert document(hub, leeds)["stores"][0]["sites"][0]["statements"] == 0
 
 

@@ -17,8 +17,8 @@ from support.listed import AT, LIST, answer, store_scan
 from support.workbooks import read
 from xlsxwriter import Workbook
 
-from camscan.app.hanging import HOLDS_PORTS
 from camscan.app.reconciling import Reconciliation
+from camscan.app.switchports import HAS_SWITCH_PORTS
 from camscan.cli.exits import Exit
 from camscan.cli.formats.reconciled import CSV_COLUMNS, FORMATS
 from camscan.cli.formats.reconciledtext import findings
@@ -137,7 +137,7 @@ def test_it_says_at_which_switch_port_to_look(db: Path, cameras: Path) -> None:
     device = next(one["device"] for one in document(db, cameras)["results"] if one["class"] == "undeclared")
     fields = {"mac.address": ("44:19:B6:0A:0B:0C",), "switch.port": ("Gi1/0/7",), "switch.name": ("sw-1",)}
     with Store.open(db) as store:
-        scan = replace(store.scan(), id="6a00", status=ScanStatus.RUNNING, settings={HOLDS_PORTS: "named"})
+        scan = replace(store.scan(), id="6a00", status=ScanStatus.RUNNING, settings={HAS_SWITCH_PORTS: "named"})
         store.begin(scan)
         store.append(scan.id, [Observation(device["address"], "arp", Outcome.ANSWERED, AT, fields=fields)])
         store.finish(replace(scan, status=ScanStatus.COMPLETE))

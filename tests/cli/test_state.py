@@ -16,7 +16,7 @@ from support.nights import BEGIN, night, serial
 from support.workbooks import read
 from support.world import camera
 
-from camscan.app import stating
+from camscan.app import statements
 from camscan.cli.report import report
 from camscan.cli.state import state
 from camscan.errors import UsageError
@@ -129,7 +129,7 @@ def test_what_is_said_last_counts_also_where_the_clock_was_set_back(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run(store, ONE, "ticketed", "--why", "CHG-1")
-    monkeypatch.setattr(stating, "datetime", Mock(now=lambda zone: datetime(2026, 1, 1, tzinfo=zone)))
+    monkeypatch.setattr(statements, "datetime", Mock(now=lambda zone: datetime(2026, 1, 1, tzinfo=zone)))
     run(store, ONE, "confirmed", "--why", "looked at the label")
     assert states(store, "list") == ["confirmed"]
     assert states(store, ONE) == ["ticketed", "confirmed"]

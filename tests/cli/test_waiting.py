@@ -19,7 +19,7 @@ from camscan.cli.devices import devices
 from camscan.cli.diff import diff
 from camscan.cli.identify import identify
 from camscan.cli.report import report
-from camscan.cli.waiting import now_and_then, waiting
+from camscan.cli.waiting import throttled, waiting
 
 
 @pytest.fixture(autouse=True)
@@ -103,7 +103,7 @@ def test_after_a_stop_one_line_says_how_far_it_has_come(
     """As after Ctrl-Z and fg minutes later: the clock has gone on."""
     now = [0.0]
     monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: now[0]))
-    tell = now_and_then()
+    tell = throttled()
     for number in range(1, 21):
         now[0] = 600.0 if number >= 10 else 0.0
         tell(f"{number} observations so far")

@@ -35,12 +35,12 @@ from camscan.codecs import behind
     ],
 )
 def test_logins_are_struck_out_and_nothing_else_moves(content: bytes, kept: bytes) -> None:
-    assert behind.struck_out(content) == kept
+    assert behind.redacted(content) == kept
 
 
 @given(st.binary(max_size=400))
 def test_striking_out_changes_no_length(content: bytes) -> None:
-    assert len(behind.struck_out(content)) == len(content)
+    assert len(behind.redacted(content)) == len(content)
 
 
 @pytest.mark.parametrize(
@@ -52,13 +52,13 @@ def test_striking_out_changes_no_length(content: bytes) -> None:
 )
 def test_hostile_content_takes_no_time(hostile: bytes) -> None:
     with costs_less_than(1):
-        assert behind.struck_out(hostile) == hostile
+        assert behind.redacted(hostile) == hostile
 
 
 def test_an_endless_password_takes_no_time() -> None:
     begin = b"<password><![CDATA["
     with costs_less_than(1):
-        assert behind.struck_out(begin * 20_000 + b"]" * 500_000) == begin + b"*" * (19 * 19_999 + 500_000)
+        assert behind.redacted(begin * 20_000 + b"]" * 500_000) == begin + b"*" * (19 * 19_999 + 500_000)
 
 
 def test_a_channel_leaves_out_what_is_no_address_and_no_station() -> None:

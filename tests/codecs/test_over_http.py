@@ -67,7 +67,7 @@ CHUNKED = b"28\r\n" + LINES[:40] + b"\r\n" + f"{len(LINES) - 40:x}".encode() + b
     ids=["plain", "in chunks that cut a password", "compressed"],
 )
 def test_what_is_kept_holds_no_login(packed: bytes) -> None:
-    kept = over_http.struck_out(packed)
+    kept = over_http.redacted(packed)
     assert kept == (
         b"HTTP/1.1 200\r\nContent-Type: text/plain\r\n\r\nt.RemoteDevice.uuid:x_0.Password=*****\r\ntype=NVR\r\n"
     )
@@ -75,11 +75,11 @@ def test_what_is_kept_holds_no_login(packed: bytes) -> None:
 
 
 def test_bytes_that_are_no_http_are_struck_out_too() -> None:
-    assert over_http.struck_out(b"\x01x.Password=12345") == b"\x01x.Password=*****"
+    assert over_http.redacted(b"\x01x.Password=12345") == b"\x01x.Password=*****"
 
 
 @given(st.binary(max_size=300))
 def test_anything_is_survived(data: bytes) -> None:
-    kept = over_http.struck_out(data)
+    kept = over_http.redacted(data)
     if kept.startswith(b"HTTP/1.1 "):
         assert http.body(kept) is not None

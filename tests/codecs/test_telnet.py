@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from camscan.codecs.telnet import greeting, spoken
+from camscan.codecs.telnet import greeting, without_negotiation
 from camscan.codecs.text import to_text
 from camscan.imports.pasted import read
 
@@ -25,17 +25,17 @@ OPTIONS = b"\xff\xfd\x01\xff\xfd\x1f\xff\xfb\x01\xff\xfb\x03"
     ids=["Latin-1", "no UTF-8", "options of Linux", "spelled out", "suboptions", "without NUL", "screen"],
 )
 def test_the_text_without_options(text: str) -> None:
-    assert spoken(text) == "dvrdvs login: "
+    assert without_negotiation(text) == "dvrdvs login: "
     assert greeting(text) == {"banner.text": ("dvrdvs login:",)}
     assert ("dvrdvs login:",) in [one.fields.get("banner.text") for one in read(text, "banner")]
 
 
 def test_options_after_the_text() -> None:
-    assert spoken("Password: \xff\xfb\x01") == "Password: "
+    assert without_negotiation("Password: \xff\xfb\x01") == "Password: "
 
 
 @pytest.mark.parametrize(
     "text", ["", "login: ", "\r\nlogin: ", "Ma\xffe login", "\xff\xd8\xff\xe0", "caf\ufffd login", "\ufffd\ufffd cam"]
 )
 def test_other_text_stays_as_it_is(text: str) -> None:
-    assert spoken(text) == text
+    assert without_negotiation(text) == text

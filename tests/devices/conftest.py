@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from camscan.devices import hosts_of, merge
-from camscan.devices.shelved import merge_shelved
+from camscan.devices.spooled import merge_spooled
 from camscan.identify.evidence import evidence_of
 from camscan.records import Device, Identification, Level, Observation, Outcome
-from camscan.store.shelf import Shelf
+from camscan.store.spool import Spool
 
 NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
 
@@ -78,20 +78,20 @@ def rules() -> tuple[Callable[..., tuple[Identification, ...]], Callable[..., Re
     return identify, resolve
 
 
-@pytest.fixture(params=["in memory", "on shelves"])
+@pytest.fixture(params=["in memory", "spooled"])
 def devices(
     request: pytest.FixtureRequest, rules: tuple[Callable[..., Any], Callable[..., Any]]
 ) -> Callable[..., tuple[Device, ...]]:
     """Both ways to merge observations: what holds for one holds for the other."""
-    way = merge if request.param == "in memory" else shelved
+    way = merge if request.param == "in memory" else spooled
     return lambda *observations: way(observations, *rules)
 
 
-def shelved(
+def spooled(
     observations: Iterable[Observation], identify: Callable[..., Any], resolve: Callable[..., Any]
 ) -> tuple[Device, ...]:
-    """The devices that observations show, merged on shelves."""
-    with ExitStack() as open_shelves:
-        found = open_shelves.enter_context(Shelf[Device]())
-        merge_shelved(hosts_of(observations, identify), resolve, lambda: open_shelves.enter_context(Shelf()), found)
+    """The devices that observations show, merged spooled."""
+    with ExitStack() as open_spools:
+        found = open_spools.enter_context(Spool[Device]())
+        merge_spooled(hosts_of(observations, identify), resolve, lambda: open_spools.enter_context(Spool()), found)
         return tuple(device for _, device in found.in_order())

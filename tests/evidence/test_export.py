@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 from support.bundles import ABOUT, AT, FILES, FOLLOW, SCAN, SIGNER, bundle, checked, ledger, observations, parts_of
 
-from camscan.evidence import forms
+from camscan.evidence import canonical
 from camscan.evidence.export import Contents, export
 from camscan.records import Observation, Outcome
 
@@ -84,4 +84,4 @@ def test_the_lines_are_canonical() -> None:
     parts = parts_of(bundle())
     for name in ("observations.jsonl.gz", "ledger.jsonl.gz", "identifications.jsonl.gz", "verdicts.jsonl"):
         for line in parts[name].splitlines(keepends=True):
-            assert forms.dump(forms.load(line, name)) == line
+            assert canonical.dump(canonical.load(line, name)) == line

@@ -25,7 +25,7 @@ from support.bundles import (
 )
 
 from camscan.errors import EvidenceError, HostError
-from camscan.evidence import export, forms, keys, manifest
+from camscan.evidence import canonical, export, keys, manifest
 from camscan.evidence.verify import Trust
 
 BUNDLE = bundle()
@@ -41,7 +41,7 @@ def fault(data: bytes, trust: Trust = KNOWN) -> str:
 
 def with_line(name: str, number: int, **values: object) -> Mapping[str, bytes]:
     lines = PARTS[name].splitlines(keepends=True)
-    lines[number] = forms.dump({**json.loads(lines[number]), **values})
+    lines[number] = canonical.dump({**json.loads(lines[number]), **values})
     return {**PARTS, name: b"".join(lines)}
 
 
@@ -52,7 +52,7 @@ def test_a_bundle_holds() -> None:
     assert found.manifest.chain.records == 13
     assert found.verdicts == {"listed": 2, "unidentified": 4}
     assert found.beside == 6
-    assert (found.states, found.said) == ({"exempt": 1}, 3)
+    assert (found.states, found.statements) == ({"exempt": 1}, 3)
     assert found.stamp is None
 
 
@@ -83,13 +83,13 @@ def test_a_statement_that_nobody_can_make(values: Mapping[str, object]) -> None:
 
 def test_statements_that_unfold_to_no_end_are_not_held_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     many = PARTS["states.jsonl.gz"] * 40
-    monkeypatch.setattr(export, "MAX_SAID", len(many) - 1)
+    monkeypatch.setattr(export, "MAX_STATE_CHANGES", len(many) - 1)
     told = fault(resealed({**PARTS, "states.jsonl.gz": many}, STRANGER), Trust())
     assert told == "states.jsonl.gz: unpacks to more than camscan writes"
 
 
 def test_a_bundle_that_nobody_could_verify_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(export, "MAX_SAID", len(PARTS["states.jsonl.gz"]) - 1)
+    monkeypatch.setattr(export, "MAX_STATE_CHANGES", len(PARTS["states.jsonl.gz"]) - 1)
     with pytest.raises(HostError, match=r"a bundle holds at most [\d,]+ bytes of statements about a site"):
         bundle()
 
@@ -107,8 +107,8 @@ def test_the_key_is_compared_with_the_one_that_the_reader_knows() -> None:
 
 def test_one_who_rebuilds_all_with_a_key_of_his_own_is_found_by_the_key_alone() -> None:
     lines = PARTS["observations.jsonl.gz"].splitlines(keepends=True)[:2]
-    told = forms.dump(json.loads(PARTS["verdicts.jsonl"].splitlines()[0]))
-    device = forms.dump(json.loads(PARTS["identifications.jsonl.gz"].splitlines()[0]))
+    told = canonical.dump(json.loads(PARTS["verdicts.jsonl"].splitlines()[0]))
+    device = canonical.dump(json.loads(PARTS["identifications.jsonl.gz"].splitlines()[0]))
     story = {
         **PARTS,
         "observations.jsonl.gz": b"".join(lines),
@@ -180,7 +180,7 @@ def test_a_chain_that_was_cut_is_found_even_where_it_goes_on(kept: int, *, goes_
     """Signed anew with the right key, but for the head: that is what somebody else was told (docs/evidence.md)."""
     name = "observations.jsonl.gz"
     lines = PARTS[name].splitlines(keepends=True)
-    other = forms.dump({**json.loads(lines[-1]), "target": "10.9.9.9", "raw": "", "fields": {}})
+    other = canonical.dump({**json.loads(lines[-1]), "target": "10.9.9.9", "raw": "", "fields": {}})
     story = {**PARTS, name: b"".join([*lines[:kept], *([other] if goes_on else [])])}
     data = parts_of(resealed(story, SIGNER))
     head = manifest.load(PARTS[manifest.MANIFEST]).chain
@@ -190,7 +190,7 @@ def test_a_chain_that_was_cut_is_found_even_where_it_goes_on(kept: int, *, goes_
 
 
 def test_the_chain_begins_at_the_record_of_the_scan() -> None:
-    scan = forms.dump({**json.loads(PARTS["scan.json"]), "notes": ["nothing was left out"]})
+    scan = canonical.dump({**json.loads(PARTS["scan.json"]), "notes": ["nothing was left out"]})
     assert "line 1: does not carry" in fault(resealed({**PARTS, "scan.json": scan}, SIGNER, chained=False))
 
 

@@ -5,29 +5,34 @@ from datetime import UTC, datetime
 
 import pytest
 
-from camscan.inventory.coverage import AddressSight, Coverage, Sight
+from camscan.inventory.coverage import AddressCoverage, Coverage, CoverageStatus
 from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus
 
 Covered = Callable[..., Coverage]
 
 
 @pytest.mark.parametrize(
-    ("outcome", "reason", "sight", "text"),
+    ("outcome", "reason", "status", "text"),
     [
-        (Outcome.SILENT, "", Sight.SILENT, "10.0.0.5 was asked on 1 channel and is silent"),
-        (Outcome.REFUSED, "", Sight.ALIVE, "something at 10.0.0.5 lives, and answers no question (refused)"),
-        (Outcome.EXCLUDED, "", Sight.MISSED, "10.0.0.5 was not covered: excluded"),
-        (Outcome.NOT_SENT, "EPERM", Sight.MISSED, "10.0.0.5 was not covered: not-sent: EPERM"),
-        (Outcome.UNREACHABLE, "ENETUNREACH", Sight.MISSED, "10.0.0.5 was not covered: unreachable: ENETUNREACH"),
-        (Outcome.CRASHED, "", Sight.MISSED, "10.0.0.5 was not covered: crashed"),
+        (Outcome.SILENT, "", CoverageStatus.SILENT, "10.0.0.5 was asked on 1 channel and is silent"),
+        (Outcome.REFUSED, "", CoverageStatus.ALIVE, "something at 10.0.0.5 lives, and answers no question (refused)"),
+        (Outcome.EXCLUDED, "", CoverageStatus.MISSED, "10.0.0.5 was not covered: excluded"),
+        (Outcome.NOT_SENT, "EPERM", CoverageStatus.MISSED, "10.0.0.5 was not covered: not-sent: EPERM"),
+        (
+            Outcome.UNREACHABLE,
+            "ENETUNREACH",
+            CoverageStatus.MISSED,
+            "10.0.0.5 was not covered: unreachable: ENETUNREACH",
+        ),
+        (Outcome.CRASHED, "", CoverageStatus.MISSED, "10.0.0.5 was not covered: crashed"),
     ],
 )
 def test_the_ledger_says_how_far_an_address_was_looked_at(
-    coverage: Covered, outcome: Outcome, reason: str, sight: Sight, text: str
+    coverage: Covered, outcome: Outcome, reason: str, status: CoverageStatus, text: str
 ) -> None:
     made = coverage({"10.0.0.5": outcome}, reason=reason)
-    coverage({"10.0.0.9": Outcome.ANSWERED} if sight is Sight.SILENT else {}, into=made)
-    assert made.look(None, "10.0.0.5") == AddressSight(sight, text)
+    coverage({"10.0.0.9": Outcome.ANSWERED} if status is CoverageStatus.SILENT else {}, into=made)
+    assert made.look(None, "10.0.0.5") == AddressCoverage(status, text)
 
 
 @pytest.mark.parametrize(
@@ -38,19 +43,19 @@ def test_the_ledger_says_how_far_an_address_was_looked_at(
 def test_silence_proves_nothing_where_nothing_else_lives(coverage: Covered, others: dict[str, Outcome]) -> None:
     """As behind a tunnel that is down: no row of such a network is a device that is gone."""
     made = coverage({"10.0.0.5": Outcome.SILENT, **others}, asking="10.0.0.2")
-    assert made.look(None, "10.0.0.5") == AddressSight(
-        Sight.MISSED,
+    assert made.look(None, "10.0.0.5") == AddressCoverage(
+        CoverageStatus.MISSED,
         "10.0.0.5 was asked on 1 channel and is silent, but nothing in 10.0.0.0/24 answered, so that proves nothing",
     )
 
 
 def test_an_unreachable_address_among_living_ones_is_empty(coverage: Covered) -> None:
     made = coverage({"10.0.0.5": Outcome.UNREACHABLE, "10.0.0.9": Outcome.REFUSED}, reason="EHOSTUNREACH")
-    assert made.look(None, "10.0.0.5") == AddressSight(
-        Sight.SILENT, "nobody is at 10.0.0.5 (unreachable: EHOSTUNREACH), while others in 10.0.0.0/24 answer"
+    assert made.look(None, "10.0.0.5") == AddressCoverage(
+        CoverageStatus.SILENT, "nobody is at 10.0.0.5 (unreachable: EHOSTUNREACH), while others in 10.0.0.0/24 answer"
     )
-    assert coverage({"10.0.0.5": Outcome.UNREACHABLE, "10.0.1.9": Outcome.REFUSED}).look(None, "10.0.0.5").sight is (
-        Sight.MISSED
+    assert coverage({"10.0.0.5": Outcome.UNREACHABLE, "10.0.1.9": Outcome.REFUSED}).look(None, "10.0.0.5").status is (
+        CoverageStatus.MISSED
     )
 
 
@@ -59,12 +64,12 @@ def test_silence_in_a_partial_scan_proves_nothing(coverage: Covered, outcome: Ou
     """Its cable was cut for a while, or a decoy did not answer; one that was cut short did ask whom it covered."""
     covered = {"10.0.0.5": outcome, "10.0.0.9": Outcome.ANSWERED}
     made = coverage(covered, status=ScanStatus.PARTIAL)
-    sight, reason = made.look(None, "10.0.0.5")
-    assert sight is Sight.MISSED
+    status, reason = made.look(None, "10.0.0.5")
+    assert status is CoverageStatus.MISSED
     assert reason.endswith(", but scan 4f2a is partial, so that proves nothing")
-    assert coverage(covered, status=ScanStatus.INTERRUPTED).look(None, "10.0.0.5").sight is Sight.SILENT
+    assert coverage(covered, status=ScanStatus.INTERRUPTED).look(None, "10.0.0.5").status is CoverageStatus.SILENT
     coverage(covered, into=made)
-    assert made.look(None, "10.0.0.5").sight is Sight.SILENT, "a scan beside it was complete"
+    assert made.look(None, "10.0.0.5").status is CoverageStatus.SILENT, "a scan beside it was complete"
 
 
 def test_what_was_no_target_is_not_covered(coverage: Covered) -> None:
@@ -78,8 +83,8 @@ def test_what_was_no_target_is_not_covered(coverage: Covered) -> None:
 def test_the_same_address_of_two_sites_is_two_addresses(coverage: Covered) -> None:
     made = coverage({"10.0.0.5": Outcome.SILENT, "10.0.0.9": Outcome.REFUSED}, site="north")
     coverage({"10.0.0.5": Outcome.EXCLUDED}, site="south", into=made)
-    assert made.look("north", "10.0.0.5").sight is Sight.SILENT
-    assert made.look("south", "10.0.0.5").sight is Sight.MISSED
+    assert made.look("north", "10.0.0.5").status is CoverageStatus.SILENT
+    assert made.look("south", "10.0.0.5").status is CoverageStatus.MISSED
     assert made.sites == {"north", "south"}
 
 
@@ -87,15 +92,15 @@ def test_of_two_scans_of_a_site_the_more_telling_counts(coverage: Covered) -> No
     made = coverage({"10.0.0.5": Outcome.NOT_SENT})
     coverage({"10.0.0.5": Outcome.SILENT, "10.0.0.9": Outcome.REFUSED}, into=made)
     coverage({"10.0.0.5": Outcome.EXCLUDED}, into=made)
-    assert made.look(None, "10.0.0.5").sight is Sight.SILENT
+    assert made.look(None, "10.0.0.5").status is CoverageStatus.SILENT
 
 
 def test_only_what_is_wanted_is_kept(coverage: Covered) -> None:
     living = {"10.0.0.9": Outcome.REFUSED, "fd00::9": Outcome.REFUSED}
     silent = {"10.0.0.5": Outcome.SILENT, "fd00::0005": Outcome.SILENT}
     made = coverage({**silent, **living}, into=Coverage({"fd00::5"}))
-    assert made.look(None, "10.0.0.5").sight is Sight.MISSED
-    assert made.look(None, "fd00::5").sight is Sight.SILENT
+    assert made.look(None, "10.0.0.5").status is CoverageStatus.MISSED
+    assert made.look(None, "fd00::5").status is CoverageStatus.SILENT
 
 
 def test_segments_of_ipv6_have_64_bits(coverage: Covered) -> None:
@@ -111,7 +116,7 @@ def test_addresses_that_were_covered_in_very_many_ways_are_told_apart() -> None:
     scan = Scan("4f2a", datetime(2026, 11, 24, tzinfo=UTC), (), (), status=ScanStatus.COMPLETE)
     made = Coverage(set(where))
     made.add(scan, (LedgerEntry(address, shared.get(one) or {"http": one}) for address, one in where.items()))
-    alive = {address for address in where if made.look(None, address).sight is Sight.ALIVE}
+    alive = {address for address in where if made.look(None, address).status is CoverageStatus.ALIVE}
     silent = {address for address in where if "is silent" in made.look(None, address).reason}
     assert alive == {address for address, one in where.items() if one is Outcome.REFUSED}
     assert silent == {address for address, one in where.items() if one is Outcome.SILENT}

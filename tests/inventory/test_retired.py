@@ -14,7 +14,7 @@ from camscan.inventory.completeness import estimate
 from camscan.inventory.coverage import Coverage
 from camscan.inventory.reading import read_inventory
 from camscan.inventory.reconcile import Class, Result
-from camscan.inventory.retired import is_name_of_over, is_over, is_yes
+from camscan.inventory.retired import is_retired_sheet, is_retired_status, is_yes
 from camscan.inventory.rows import Row
 from camscan.inventory.summary import summarise
 from camscan.records import Outcome
@@ -37,7 +37,7 @@ GONE = "'Decommissioned'"
     ],
 )
 def test_words_for_what_is_over(text: str) -> None:
-    assert is_over(text)
+    assert is_retired_status(text)
 
 
 @pytest.mark.parametrize(
@@ -57,13 +57,13 @@ def test_words_for_what_is_over(text: str) -> None:
     ],
 )
 def test_what_may_be_in_its_place_is_not_over(text: str) -> None:
-    assert not is_over(text)
+    assert not is_retired_status(text)
 
 
 def test_the_name_of_a_sheet_says_nothing_else() -> None:
     over = ("Decommissioned", "Removed cameras 2024", "Außer Betrieb", "Cameras out of use", "No longer in use")
     others = ("Removed duplicates", "Cameras", "In use", "2024", "")
-    assert [is_name_of_over(name) for name in (*over, *others)] == [True] * len(over) + [False] * len(others)
+    assert [is_retired_sheet(name) for name in (*over, *others)] == [True] * len(over) + [False] * len(others)
 
 
 def test_a_no_in_a_column_of_what_is_over() -> None:

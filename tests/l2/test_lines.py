@@ -9,8 +9,8 @@ from camscan.l2.lines import Lines
 def test_a_line_is_an_object_and_bytes_are_base64() -> None:
     out = BytesIO()
     lines = Lines(out)
-    lines.say("packet", payload=b"\x00\xff\n", source="10.0.0.5", at=1.5, whole=True)
-    lines.say("error", message="broken\n\x1b[31m\u202e")
+    lines.emit("packet", payload=b"\x00\xff\n", source="10.0.0.5", at=1.5, whole=True)
+    lines.emit("error", message="broken\n\x1b[31m\u202e")
     first, second = out.getvalue().splitlines()
     assert first == b'{"type":"packet","payload":"AP8K","source":"10.0.0.5","at":1.5,"whole":true}'
     assert second.isascii()

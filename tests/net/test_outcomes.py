@@ -7,7 +7,7 @@ import os
 import pytest
 from support import clock
 
-from camscan.net.outcomes import PAUSES, of_answer, persist, reason
+from camscan.net.outcomes import PAUSES, of_answer, reason, retry_while_exhausted
 from camscan.records import Outcome
 from camscan.shortages import EXHAUSTED
 
@@ -62,7 +62,7 @@ def failing(numbers: list[int]) -> tuple[float, str]:
         loop = asyncio.get_running_loop()
         start = loop.time()
         try:
-            result = await persist(attempt)
+            result = await retry_while_exhausted(attempt)
         except OSError as error:
             result = errno.errorcode[error.errno or 0]
         return loop.time() - start, result

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from camscan.policy import Direction, Entity, Policy, judge_all, load, placed
+from camscan.policy import Direction, Entity, Policy, judge_all, load, with_offences
 from camscan.records import Device, Identification, Judged, Level, Verdict
 from camscan.summaries import Listing, Slot, Slots, Tag
 
@@ -138,19 +138,19 @@ POLICIES = (with_directions("a"), with_directions("b"))
 
 
 def test_each_place_has_its_sentence_of_the_policies_that_list_the_device() -> None:
-    found = placed(LISTED, POLICIES, {Tag.CORE, Tag.SENSITIVE}).offends
+    found = with_offences(LISTED, POLICIES, {Tag.CORE, Tag.SENSITIVE}).offends
     assert [(one.policy, one.place, one.text, one.since) for one in found] == [
         ("a", Tag.SENSITIVE, "Not onto sensitive sites.", "2022-11-24"),
         ("a", Tag.CORE, "Not on core networks.", "2023-01-01"),
     ]
-    assert [one.place for one in placed(LISTED, POLICIES, {Tag.CORE}).offends] == [Tag.CORE]
+    assert [one.place for one in with_offences(LISTED, POLICIES, {Tag.CORE}).offends] == [Tag.CORE]
 
 
 @pytest.mark.parametrize("verdict", [Verdict.SUSPECTED, Verdict.NOT_LISTED, Verdict.UNIDENTIFIED])
 def test_who_is_not_listed_offends_nothing(verdict: Verdict) -> None:
     one = Judged(LISTED.device, verdict, LISTED.listed_by)
-    assert placed(one, POLICIES, set(Tag)) == one
+    assert with_offences(one, POLICIES, set(Tag)) == one
 
 
 def test_an_ordinary_place_offends_nothing() -> None:
-    assert placed(LISTED, POLICIES, ()) == LISTED
+    assert with_offences(LISTED, POLICIES, ()) == LISTED

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from support.estate import Camera
 
-from camscan.register.disputes import Dispute, disputes, lacking
+from camscan.register.disputes import Dispute, disputes, missing_from
 from camscan.summaries import State, StateChange
 
 Said = Callable[..., StateChange]
@@ -37,4 +37,4 @@ def test_what_agrees_or_is_of_another_device_or_site_is_no_dispute(said: Said) -
 
 def test_numbers_are_of_a_store_and_tell_nothing_apart(said: Said) -> None:
     own, new = said(ONE, State.CONFIRMED, 1, 1), said(ONE, State.EXEMPT, 2, 8)
-    assert lacking([replace(own, number=7), new], [own]) == [new]
+    assert missing_from([replace(own, number=7), new], [own]) == [new]

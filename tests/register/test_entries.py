@@ -9,18 +9,18 @@ import pytest
 from support.estate import BEGIN, Camera, cameras, moved, sweep
 
 from camscan.records import Verdict
-from camscan.register.entries import take_in
+from camscan.register.entries import apply_snapshot
 from camscan.sweeps.memory import Track
 from camscan.sweeps.snapshot import Snapshot
 
 
 def tracks(snapshot: Snapshot) -> tuple[Track, ...]:
-    return take_in((), snapshot).new
+    return apply_snapshot((), snapshot).new
 
 
 def test_who_is_seen_again_stays_one_device() -> None:
     site = cameras(3)
-    taken = take_in(tracks(sweep(0, site)), sweep(7, [moved(site[0], "10.0.0.99"), *site[1:]]))
+    taken = apply_snapshot(tracks(sweep(0, site)), sweep(7, [moved(site[0], "10.0.0.99"), *site[1:]]))
     assert (sorted(taken.seen), taken.new, taken.joined) == ([0, 1, 2], (), ())
     assert taken.seen[0].device.address == "10.0.0.99"
     assert taken.seen[0].first_seen == BEGIN
@@ -29,14 +29,14 @@ def test_who_is_seen_again_stays_one_device() -> None:
 
 def test_who_is_not_seen_is_not_touched_and_who_is_new_begins() -> None:
     site = cameras(3)
-    taken = take_in(tracks(sweep(0, site[:2])), sweep(1, site[1:]))
+    taken = apply_snapshot(tracks(sweep(0, site[:2])), sweep(1, site[1:]))
     assert sorted(taken.seen) == [1]
     assert [one.device.address for one in taken.new] == ["10.0.0.3"]
 
 
 def test_an_older_scan_that_comes_late_does_not_turn_the_clock_back() -> None:
     site = cameras(1)
-    late = take_in(tracks(sweep(9, site)), sweep(3, site)).seen[0]
+    late = apply_snapshot(tracks(sweep(9, site)), sweep(3, site)).seen[0]
     assert (late.first_seen, late.last_seen) == (BEGIN + timedelta(days=3), BEGIN + timedelta(days=9))
 
 
@@ -46,12 +46,12 @@ def test_an_older_scan_that_comes_late_adds_what_was_not_known_and_changes_nothi
     now = replace(moved(camera, "10.0.0.99"), firmware="V5.7.0")
     [known] = tracks(sweep(9, [now], lost=[("", "onvif")]))
     then = replace(camera, listed=False, name="entrance")
-    late = take_in([known], sweep(3, [then])).seen[0]
+    late = apply_snapshot([known], sweep(3, [then])).seen[0]
     assert late.device == replace(known.device, name="entrance")
     assert (late.places, late.channels, late.verdict) == (known.places, known.channels, known.verdict)
     assert late.firmwares == {**known.firmwares, "onvif-rule": frozenset({"V5.4.5"})}
     assert (late.first_seen, late.last_seen) == (BEGIN + timedelta(days=3), BEGIN + timedelta(days=9))
-    after = take_in([late], sweep(10, [camera])).seen[0]
+    after = apply_snapshot([late], sweep(10, [camera])).seen[0]
     assert (after.device.address, after.device.firmware) == ("10.0.0.1", "V5.4.5")
 
 
@@ -61,8 +61,8 @@ def test_an_older_scan_that_comes_late_lists_what_a_newer_one_knew_less_of() -> 
     hints = sweep(9, site, lost=[("", "sadp"), ("", "http")])
     [known] = tracks(hints)
     assert known.device.verdict is Verdict.SUSPECTED
-    late = take_in([known], sweep(3, site)).seen[0].device
-    soon = take_in(tracks(sweep(3, site)), hints).seen[0].device
+    late = apply_snapshot([known], sweep(3, site)).seen[0].device
+    soon = apply_snapshot(tracks(sweep(3, site)), hints).seen[0].device
     assert (late.verdict, late.level, late.policies) == (soon.verdict, soon.level, soon.policies)
     assert late.verdict is Verdict.LISTED
 
@@ -70,10 +70,10 @@ def test_an_older_scan_that_comes_late_lists_what_a_newer_one_knew_less_of() -> 
 def test_a_clock_that_was_ahead_for_a_night_says_nothing_of_when_a_device_was_seen() -> None:
     """Else the device could not be called removed before that time comes."""
     site, now = cameras(2), BEGIN + timedelta(days=2)
-    ahead = take_in(tracks(sweep(0, site)), sweep(400, site)).seen
-    after = take_in([ahead[0], ahead[1]], sweep(2, site[:1]), now).seen[0]
+    ahead = apply_snapshot(tracks(sweep(0, site)), sweep(400, site)).seen
+    after = apply_snapshot([ahead[0], ahead[1]], sweep(2, site[:1]), now).seen[0]
     assert (after.first_seen, after.last_seen) == (BEGIN, now)
-    again = take_in((), sweep(400, site), now).new[0]
+    again = apply_snapshot((), sweep(400, site), now).new[0]
     assert (again.first_seen, again.last_seen) == (now, now), "where the register is derived anew"
 
 
@@ -85,19 +85,19 @@ def test_what_knows_less_of_a_listed_device_does_not_take_that_back(lost: tuple[
     for night in range(1, 6):
         hints = sweep(night, cameras(1), lost=[("10.0.0.1", channel) for channel in lost])
         assert {one.device.verdict for one in hints.sightings} <= {Verdict.SUSPECTED, Verdict.UNIDENTIFIED}
-        known = take_in([known], hints).seen.get(0, known)
+        known = apply_snapshot([known], hints).seen.get(0, known)
     assert known.device.verdict is Verdict.LISTED
     assert (known.device.level, known.device.evidence) == (first.device.level, first.device.evidence)
     strange = replace(cameras(1)[0], listed=False)
     for night in range(6, 9):
-        known = take_in([known], sweep(night, [strange])).seen[0]
+        known = apply_snapshot([known], sweep(night, [strange])).seen[0]
     assert known.device.verdict is Verdict.NOT_LISTED
 
 
 def test_two_cards_that_prove_to_be_one_device_are_joined() -> None:
     first, second = Camera("10.0.0.1"), Camera("10.0.0.2")
     both = replace(first, serial="SN000000009", more=("10.0.0.2",))
-    taken = take_in(tracks(sweep(0, [first, second])), sweep(1, [both]))
+    taken = apply_snapshot(tracks(sweep(0, [first, second])), sweep(1, [both]))
     assert len(taken.seen) == 1
     assert len(taken.joined) == 1
     assert not set(taken.joined) & set(taken.seen)
@@ -107,7 +107,7 @@ def test_devices_that_prove_to_be_one_were_seen_when_any_of_them_was() -> None:
     first, second = Camera("10.0.0.1"), Camera("10.0.0.2")
     both = replace(first, serial="SN000000009", more=("10.0.0.2",))
     early, late = tracks(sweep(0, [second]))[0], tracks(sweep(5, [first]))[0]
-    [joined] = take_in([late, early], sweep(7, [both])).seen.values()
+    [joined] = apply_snapshot([late, early], sweep(7, [both])).seen.values()
     assert (joined.first_seen, joined.last_seen) == (BEGIN, BEGIN + timedelta(days=7))
-    [joined] = take_in([early, late], sweep(1, [both])).seen.values()
+    [joined] = apply_snapshot([early, late], sweep(1, [both])).seen.values()
     assert (joined.first_seen, joined.last_seen) == (BEGIN, BEGIN + timedelta(days=5))

@@ -64,10 +64,10 @@ def test_policies_are_taxonomies(report: Report) -> None:
 
 
 def test_who_is_exempt_is_suppressed_with_the_reason(make_report: Callable[..., Report], report: Report) -> None:
-    exempt, *others = (judged for judged in report.devices if judged.said)
-    assert exempt.said is not None
-    said = replace(exempt.said, state=State.EXEMPT, why="CHG-1, until 2027")
-    device = replace(exempt, state=State.EXEMPT, said=said)
+    exempt, *others = (judged for judged in report.devices if judged.state_change)
+    assert exempt.state_change is not None
+    said = replace(exempt.state_change, state=State.EXEMPT, why="CHG-1, until 2027")
+    device = replace(exempt, state=State.EXEMPT, state_change=said)
     results = run(make_report(devices=(device, *others)))["results"]
     assert sorted((result["suppressions"] for result in results), key=len) == [
         [],

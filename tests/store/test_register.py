@@ -36,7 +36,7 @@ def keep(store: Store, new: Mark, entries: Sequence[Entry] = (), gone: Sequence[
 
 def say(store: Store, address: str, state: State, why: str = "because") -> None:
     [one] = store.register.named(address, ())
-    store.register.say(change(address, state, one.site, why), [f"serial {address}"], one)
+    store.register.record(change(address, state, one.site, why), [f"serial {address}"], one)
 
 
 def test_what_was_said_is_kept_in_order_and_survives_the_register(store: Store) -> None:
@@ -61,7 +61,7 @@ def test_an_entry_comes_back_as_it_was_kept_and_shows_what_is_said(store: Store)
     keep(store, mark(), [odd])
     [found] = store.register.entries(ODD)
     assert found == replace(odd, keys=(), number=1)
-    store.register.say(change("1", State.TICKETED, ODD), ["k"], found)
+    store.register.record(change("1", State.TICKETED, ODD), ["k"], found)
     [found] = store.register.entries(state=State.TICKETED)
     assert (found.state, found.state_at) == (State.TICKETED, NOON)
 

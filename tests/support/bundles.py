@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from camscan.app.annotating import with_states_by
 from camscan.app.bundling import derive
-from camscan.evidence import export, forms, keys, manifest
-from camscan.evidence.export import Contents, Follow
+from camscan.evidence import canonical, export, keys, manifest
+from camscan.evidence.export import Contents, Derivation
 from camscan.evidence.manifest import About, Chain, Manifest
 from camscan.evidence.verify import Trust, Verified, verify
 from camscan.evidence.writing import Writer
@@ -62,7 +62,7 @@ entities:
 }
 SIGNER = keys.Signer(Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
 KNOWN = Trust(SIGNER.public.fingerprint)
-FOLLOW = Follow(derive, with_states_by)
+FOLLOW = Derivation(derive, with_states_by)
 CHANGES = tuple(
     StateChange("North", at, at, state, "J. Roe", "as agreed", AT + timedelta(hours=1), (name,), number=number)
     for number, (at, state, name) in enumerate(
@@ -159,7 +159,7 @@ def linked(text: bytes, scan: bytes) -> bytes:
     """The lines of observations as one chain again."""
     head, lines = sha256(scan).hexdigest(), []
     for line in text.splitlines():
-        lines.append(forms.dump({**json.loads(line), "previous": head}))
+        lines.append(canonical.dump({**json.loads(line), "previous": head}))
         head = sha256(lines[-1]).hexdigest()
     return b"".join(lines)
 
@@ -219,10 +219,10 @@ def rebuilt(data: bytes, draw: random.Random) -> bytes:
         lines.insert(at, lines[at])
     elif kind == 3:
         value = json.loads(lines[at])
-        lines[at] = forms.dump({**value, "target": f"10.9.9.{draw.randrange(256)}"})
+        lines[at] = canonical.dump({**value, "target": f"10.9.9.{draw.randrange(256)}"})
     else:
         value = json.loads(lines[at])
-        lines[at] = forms.dump({**value, "raw": "SFRUUC8xLjEgMjAwIE9LDQoNCg==", "fields": {}})
+        lines[at] = canonical.dump({**value, "raw": "SFRUUC8xLjEgMjAwIE9LDQoNCg==", "fields": {}})
     return resealed({**parts, export.OBSERVATIONS: b"".join(lines)}, _stranger(draw))
 
 
@@ -232,8 +232,8 @@ def concluded(data: bytes, draw: random.Random) -> bytes:
     kind = draw.randrange(7)
     if kind == 6:  # what was said last of a device
         first, _, rest = parts[export.STATES].splitlines(keepends=True)
-        other = forms.change_object(replace(CHANGES[1], state=State.TICKETED))
-        told = first + draw.choice((b"", forms.dump(other))) + rest
+        other = canonical.change_object(replace(CHANGES[1], state=State.TICKETED))
+        told = first + draw.choice((b"", canonical.dump(other))) + rest
         return resealed({**parts, export.STATES: told}, _stranger(draw))
     if kind == 0:  # what the bytes say of the server
         lines = parts[export.OBSERVATIONS].splitlines(keepends=True)
@@ -241,7 +241,7 @@ def concluded(data: bytes, draw: random.Random) -> bytes:
         at = draw.choice(pages)
         value = json.loads(lines[at])
         value["fields"]["http.server"] = [f"NL-Embedded/9.{draw.randrange(1000)}"]
-        lines[at] = forms.dump(value)
+        lines[at] = canonical.dump(value)
         return resealed({**parts, export.OBSERVATIONS: b"".join(lines)}, _stranger(draw))
     if kind == 1:  # the chain
         lines = parts[export.OBSERVATIONS].splitlines(keepends=True)
@@ -255,7 +255,7 @@ def concluded(data: bytes, draw: random.Random) -> bytes:
     else:
         value = json.loads(lines[at])
         value["maker"] = draw.choice([maker for maker in ("Northlight", "Southlight", None) if maker != value["maker"]])
-        lines[at] = forms.dump(value)
+        lines[at] = canonical.dump(value)
     return resealed({**parts, name: b"".join(lines)}, _stranger(draw))
 
 

@@ -128,7 +128,7 @@ def _devices() -> tuple[Judged, ...]:
     return (
         Judged(unknown, Verdict.UNIDENTIFIED),
         Judged(other, Verdict.NOT_LISTED),
-        Judged(camera, Verdict.LISTED, (_NIL, listed), state=State.TICKETED, said=ticket),
+        Judged(camera, Verdict.LISTED, (_NIL, listed), state=State.TICKETED, state_change=ticket),
         Judged(suspect, Verdict.SUSPECTED, (_NIL,)),
         Judged(recorder, Verdict.LISTED, (_NDAA,), (_SENSITIVE,), State.RETURNED, away, _PORT),
     )

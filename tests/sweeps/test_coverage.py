@@ -7,7 +7,7 @@ from support.estate import BEGIN, cameras, sweep
 
 from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus, Vantage
 from camscan.sweeps.compare import advance
-from camscan.sweeps.coverage import Terms, network_of, sight
+from camscan.sweeps.coverage import Terms, network_of, visibility_of
 from camscan.sweeps.memory import Gauge, Memory
 from camscan.sweeps.snapshot import snapshot
 
@@ -32,7 +32,7 @@ def test_networks_by_address(address: str, network: str) -> None:
 def test_more_than_half_and_at_least_three_are_a_loss(before: int, now: int, *, is_lost: bool) -> None:
     site = cameras(before)
     memory, _ = advance(Memory(), sweep(0, site), Terms())
-    found = sight(memory, sweep(1, site, lost=[(camera.address, "sadp") for camera in site[now:]]), Terms())
+    found = visibility_of(memory, sweep(1, site, lost=[(camera.address, "sadp") for camera in site[now:]]), Terms())
     assert ("channel sadp" in {loss.what for loss in found.losses}) is is_lost
 
 
@@ -44,7 +44,7 @@ def test_one_bad_night_does_not_lower_what_is_usual() -> None:
         memory, changes = advance(memory, sweep(night, site, lost=lost), Terms())
         assert changes.losses == ()
     assert memory.channels["sadp"].usual == 20
-    found = sight(memory, sweep(3, site, lost=[(camera.address, "sadp") for camera in site[9:]]), Terms())
+    found = visibility_of(memory, sweep(3, site, lost=[(camera.address, "sadp") for camera in site[9:]]), Terms())
     assert [loss.what for loss in found.losses] == ["channel sadp"]
 
 
@@ -79,7 +79,7 @@ def test_that_devices_are_not_asked_any_more_is_no_loss_that_ends() -> None:
 
 def test_what_is_not_asked_is_forgotten() -> None:
     memory, _ = advance(Memory(), sweep(0, cameras(4)), Terms())
-    found = sight(memory, sweep(1, cameras(4, "10.0.7."), asked=["http"]), Terms())
+    found = visibility_of(memory, sweep(1, cameras(4, "10.0.7."), asked=["http"]), Terms())
     assert found.channels == {"http": Gauge((0, 4))}, "the four that answered before are no longer asked"
     assert found.networks == {"10.0.7.0/24": Gauge((4,))}
 
@@ -87,7 +87,7 @@ def test_what_is_not_asked_is_forgotten() -> None:
 def dark(*entries: tuple[str, Outcome]) -> str:
     scan = Scan("x", BEGIN, (), ("http",), finished_at=BEGIN, status=ScanStatus.COMPLETE, vantage=HERE)
     seen = snapshot(scan, (), (LedgerEntry(target, {"http": outcome}) for target, outcome in entries))
-    return " ".join(f"{loss.what}: {loss.text}" for loss in sight(Memory(), seen, Terms()).losses)
+    return " ".join(f"{loss.what}: {loss.text}" for loss in visibility_of(Memory(), seen, Terms()).losses)
 
 
 HERE = Vantage("host", ("eth0",), (("eth0", "10.0.0.1"),))

@@ -12,7 +12,7 @@ import pytest
 
 from camscan.l2.lines import Lines
 from camscan.l2.sockets import Stop
-from camscan.syn.connect import Connects
+from camscan.syn.connect import ConnectSweep
 from camscan.syn.report import Report
 from camscan.syn.request import Request, Way
 
@@ -38,7 +38,7 @@ def test_what_cannot_be_watched_at_the_moment_is_tried_again(monkeypatch: pytest
         way = Way("lo", "127.0.0.1", "", frames=False, version=4, ranges=((address, address),))
         request = Request("connect", (way,), (server.getsockname()[1],), 0, 0, 1, 1.5, "open", 1)
         said = io.BytesIO()
-        connects = Connects(request, Report(Lines(said)), Stop())
+        connects = ConnectSweep(request, Report(Lines(said)), Stop())
         bounded = Bounded(connects._epoll, 2)
         monkeypatch.setattr(connects, "_epoll", bounded)
         connects.run()

@@ -16,7 +16,7 @@ from support.sweeping import found, listening, request
 
 from camscan.l2.lines import Lines
 from camscan.l2.sockets import Stop
-from camscan.syn.connect import Connects
+from camscan.syn.connect import ConnectSweep
 from camscan.syn.report import Report
 from camscan.syn.request import read
 
@@ -45,7 +45,7 @@ def requests(site: Lab) -> int:
     return int(found[1])
 
 
-class Watched(Connects):
+class Watched(ConnectSweep):
     """Notes for how many neighbours the kernel is made to have an entry at once, by its reckoning."""
 
     entries = 0
@@ -57,7 +57,7 @@ class Watched(Connects):
 
 
 def test_no_more_neighbours_that_answer_than_the_kernel_has_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("camscan.syn.resolving._HOLDING", 0.2)
+    monkeypatch.setattr("camscan.syn.neighbourtable._HOLDING", 0.2)
     monkeypatch.setattr("camscan.syn.connect._PART", 16)
     out = BytesIO()
     with lab("10.78.0.0/26", on_link=True) as site, listening(site, [80]), Namespace(site.scanner).inside():

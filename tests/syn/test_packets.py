@@ -9,9 +9,9 @@ from scapy.layers.inet import IP, TCP
 from scapy.layers.inet6 import ICMPv6ND_NA, ICMPv6ND_NS, ICMPv6NDOptDstLLAddr, ICMPv6NDOptSrcLLAddr, IPv6
 from scapy.layers.l2 import ARP, Ether
 
+from camscan.syn.neighbourrequests import neighbour_requests
 from camscan.syn.packets import BATCH, ETHERNET, RST, TcpPackets
 from camscan.syn.packets import IP as IP_AT
-from camscan.syn.questions import questions
 
 LENGTH = 44
 OURS, GATEWAY = bytes.fromhex("020000000001"), bytes.fromhex("020000000002")
@@ -95,7 +95,7 @@ def test_segments_over_ipv6_are_what_scapy_makes_of_the_same_fields() -> None:
 
 
 def test_neighbour_solicitations_are_what_scapy_makes() -> None:
-    packets = questions("fd77::1", OURS)
+    packets = neighbour_requests("fd77::1", OURS)
     targets = ["fd77::9", "fd77::12:3456", "2001:db8::ffff:ffff:ffff", "fe80::80ff:1"]
     words = np.frombuffer(b"".join(socket.inet_pton(socket.AF_INET6, t) for t in targets), ">u4").reshape(-1, 4)
     assert packets.fill(words.astype(np.uint32)) == len(targets)
@@ -110,13 +110,13 @@ def test_neighbour_solicitations_are_what_scapy_makes() -> None:
 def test_advertisements_name_address_and_mac() -> None:
     answer = IPv6(src="fd77::9", dst="fd77::1", hlim=255) / ICMPv6ND_NA(tgt="fd77::9")
     packet = bytes(answer / ICMPv6NDOptDstLLAddr(lladdr=GATEWAY.hex(":"))).ljust(128, b"\0")
-    addresses, macs = questions("fd77::1", OURS).read(np.frombuffer(packet, np.uint8)[None])
+    addresses, macs = neighbour_requests("fd77::1", OURS).read(np.frombuffer(packet, np.uint8)[None])
     assert addresses.tolist() == [[0xFD770000, 0, 0, 9]]
     assert macs.tobytes() == GATEWAY
 
 
 def test_arp_requests_are_what_scapy_makes() -> None:
-    packets = questions("10.77.0.1", OURS)
+    packets = neighbour_requests("10.77.0.1", OURS)
     assert packets.fill(np.array([number("10.77.0.9"), number("10.77.255.1")], np.uint32)) == 2
     for row, target in zip(packets.rows, ("10.77.0.9", "10.77.255.1"), strict=False):
         request = ARP(op="who-has", hwsrc=OURS.hex(":"), psrc="10.77.0.1", pdst=target)

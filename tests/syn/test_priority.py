@@ -44,10 +44,10 @@ def test_a_process_that_is_forked_inside_has_its_own() -> None:
             ours._used = lambda: 5.0
             ours._looked = (0.0, 0.0)
             had = policy()
-            ours.look(5.0)
+            ours.check(5.0)
             os._exit(0 if (had, policy()) == (os.SCHED_RR, os.SCHED_OTHER) else 1)
         assert os.waitpid(child, 0)[1] == 0
-        ours.look(5.0)
+        ours.check(5.0)
         assert policy() == os.SCHED_RR
 
 
@@ -55,20 +55,20 @@ def test_a_process_that_is_forked_inside_has_its_own() -> None:
 def test_a_process_that_is_forked_may_go_before_this_one() -> None:
     with RealtimePriority(wanted=True) as ours:
         before = os.sched_getparam(0).sched_priority
-        ours.rise()
+        ours.acquire()
         assert policy() == os.SCHED_RR
         assert os.sched_getparam(0).sched_priority > before
 
 
 def test_who_has_no_precedence_does_not_rise() -> None:
     with RealtimePriority(wanted=False) as unwanted:
-        unwanted.rise()
+        unwanted.acquire()
         assert policy() == os.SCHED_OTHER
 
 
 def test_it_is_not_there_where_nobody_wants_it() -> None:
     with RealtimePriority(wanted=False) as unwanted:
-        unwanted.look(0)
+        unwanted.check(0)
         assert policy() == os.SCHED_OTHER
 
 
@@ -103,8 +103,8 @@ def test_where_it_is_refused_a_better_niceness_is_taken(monkeypatch: pytest.Monk
 def test_where_all_is_refused_it_goes_on_without(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "setpriority", refuse)
     with RealtimePriority(wanted=True) as refused:
-        refused.look(0)
-        refused.look(5)
+        refused.check(0)
+        refused.check(5)
 
 
 @pytest.mark.usefixtures("allowed")
@@ -120,4 +120,4 @@ def test_who_needs_most_of_a_processor_gives_it_back(
         for step in range(30):
             now = step / 10
             assert (policy() == os.SCHED_RR) is (kept or step <= 10)
-            taken.look(now)
+            taken.check(now)

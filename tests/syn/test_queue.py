@@ -34,17 +34,17 @@ def test_who_waits_is_told_that_there_is_something(queue: Queue) -> None:
 
 
 def test_pieces_pass_in_any_order(queue: Queue) -> None:
-    lot = queue.put(0, 50, 25)
+    queued = queue.put(0, 50, 25)
     first, second, third = taken(queue)
     queue.note(third, 5)
     queue.note(first, 4)
-    assert queue.passed(lot) == 9
+    assert queue.passed(queued) == 9
     assert (first.first, first.count) == (54, 6)
-    assert list(queue.rest(lot)) == [(54, 6), (60, 10)]
+    assert list(queue.rest(queued)) == [(54, 6), (60, 10)]
     queue.note(first, 6)
     queue.note(second, 10)
-    assert queue.passed(lot) == lot.count == 25
-    assert list(queue.rest(lot)) == []
+    assert queue.passed(queued) == queued.count == 25
+    assert list(queue.rest(queued)) == []
 
 
 def test_a_slot_serves_again_once_it_is_free(queue: Queue) -> None:
@@ -52,19 +52,19 @@ def test_a_slot_serves_again_once_it_is_free(queue: Queue) -> None:
         lots = []
         while queue.room:
             lots.append(queue.put(turn, 0, min(queue.room, 10 * 97)))
-        assert sum(len(lot.slots) for lot in lots) == SLOTS
-        for lot in lots:
-            for _, piece in zip(lot.slots, taken(queue), strict=False):
+        assert sum(len(queued.slots) for queued in lots) == SLOTS
+        for queued in lots:
+            for _, piece in zip(queued.slots, taken(queue), strict=False):
                 assert piece.sender == turn
                 queue.note(piece, piece.count)
-            assert queue.passed(lot) == lot.count
-            queue.free(lot)
+            assert queue.passed(queued) == queued.count
+            queue.free(queued)
             assert queue.room
 
 
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_two_processes_share_what_there_is(queue: Queue) -> None:
-    lot = queue.put(0, 0, 10 * SLOTS)
+    queued = queue.put(0, 0, 10 * SLOTS)
     if not (child := os.fork()):
         for piece in taken(queue):
             queue.note(piece, piece.count)
@@ -74,5 +74,5 @@ def test_two_processes_share_what_there_is(queue: Queue) -> None:
         ours += 10
         queue.note(piece, 10)
     assert os.waitpid(child, 0)[1] == 0
-    assert queue.passed(lot) == 10 * SLOTS
+    assert queue.passed(queued) == 10 * SLOTS
     assert ours <= 10 * SLOTS

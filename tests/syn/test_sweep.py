@@ -18,12 +18,12 @@ from camscan.net.kernel.privilege import has_net_raw
 from camscan.syn import ring
 from camscan.syn import sweep as sweeping
 from camscan.syn.links import SPARE
-from camscan.syn.outflow import Load
 from camscan.syn.packets import BATCH
 from camscan.syn.report import Report
 from camscan.syn.request import read
 from camscan.syn.sending import RawSender
 from camscan.syn.sweep import Sweep
+from camscan.syn.transmit import Load
 
 WAY = {"interface": "lo", "source": "127.0.0.1", "gateway": "", "frames": False, "ranges": [["127.0.0.1", "127.0.0.9"]]}
 ASKED = {"rate": 0, "host_rate": 20, "rounds": 1, "wait": 0.1, "want": "open", "seed": 1, "ports": [80]}
@@ -61,7 +61,7 @@ def test_what_this_host_forbids_is_left_out_and_counted() -> None:
     sender = sweep()
     sender.send(kernel, 10, "eth0")
     assert kernel.rows == [0, 1, 3, 4, 5, 7, 8, 9]
-    assert (sender._outflow.sent, sender._counts["failed"]) == (8, 2)
+    assert (sender._tx.sent, sender._counts["failed"]) == (8, 2)
 
 
 def test_an_interface_that_goes_away_ends_it() -> None:

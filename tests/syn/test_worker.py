@@ -1,4 +1,4 @@
-"""Workers of their own; `test_outflow` has them at work."""
+"""Workers of their own; `test_transmit` has them at work."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ class Noting(RealtimePriority):
         self.risen, self.looked = (shared(8 * 3).cast("q") for _ in range(2))
         self._parent = os.getpid()
 
-    def rise(self) -> None:
+    def acquire(self) -> None:
         self.risen[0] += 1
 
-    def look(self, now: float) -> None:
+    def check(self, now: float) -> None:
         assert now > 0
         self.looked[0] = os.getpid()
 
@@ -65,8 +65,8 @@ def test_of_pieces_smaller_than_what_is_due_several_leave_one_after_the_other() 
     sink, pacer = Sink(), SharedPacer(100_000, time.monotonic())
     with workers([sink], pacer, Noting()) as made:
         assert made is not None
-        lots = [made.queue.put(0, first, 15) for first in range(0, 600, 30)]
-        assert wait_for(lambda: all(made.queue.passed(lot) == 15 for lot in lots))
+        all_queued = [made.queue.put(0, first, 15) for first in range(0, 600, 30)]
+        assert wait_for(lambda: all(made.queue.passed(queued) == 15 for queued in all_queued))
         assert wait_for(lambda: pacer.sent == 300)
     assert sum(sink.sizes) == 300
     assert max(sink.sizes) == 15
@@ -80,8 +80,8 @@ def test_a_piece_larger_than_what_is_due_leaves_by_and_by() -> None:
         pacer.charge(1_000)
         for _ in range(10):
             pacer.slow_down(time.monotonic())
-        lot = made.queue.put(0, 0, 100)
-        assert wait_for(lambda: made.queue.passed(lot) == 100)
+        queued = made.queue.put(0, 0, 100)
+        assert wait_for(lambda: made.queue.passed(queued) == 100)
     assert sum(sink.sizes) == 100
     assert max(sink.sizes) <= 3
 

@@ -121,7 +121,7 @@ def _in_order(changes: Changes) -> list[Change]:
 
 def _cells(change: Change) -> tuple[str, ...]:
     device = change.device
-    detail = "; ".join(filter(None, (device.hangs, device.evidence)))
+    detail = "; ".join(filter(None, (device.switch_port_text, device.evidence)))
     if change.what:
         detail = f"{change.what}: {change.before or 'none'} -> {change.after or 'none'}"
     elif change.last_seen:

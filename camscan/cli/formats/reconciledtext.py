@@ -23,7 +23,7 @@ from camscan.reports.columns import GAP, fitted, line, lines, widths
 from camscan.reports.escape import terminal
 from camscan.reports.markdown import code, table
 from camscan.reports.sentences import ending
-from camscan.reports.words import hangs_since, joined, plural
+from camscan.reports.words import joined, plural, switch_port_details
 from camscan.summaries import Group, Reconciled
 
 Quoted: TypeAlias = Callable[[str], str]
@@ -145,12 +145,12 @@ def render_table(made: Reconciliation, page: Page) -> Iterator[str]:
         yield (_painted(result.cls, shown) if page.colour else shown) + "\n"
         cut = [i for i in flexible if cell_len(cells[i]) > chosen[i]]
         whole = [f"{heads[i]}: {cells[i]}" for i in cut]
-        yield from _wrapped([*whole, terminal(result.reason, _LONG), *_hangs(result)], room, " " * indent)
+        yield from _wrapped([*whole, terminal(result.reason, _LONG), *_switch_port(result)], room, " " * indent)
 
 
-def _hangs(result: Result) -> Iterator[str]:
-    if result.judged and result.judged.hangs:
-        yield terminal(hangs_since(result.judged.hangs), _LONG)
+def _switch_port(result: Result) -> Iterator[str]:
+    if result.judged and result.judged.switch_port:
+        yield terminal(switch_port_details(result.judged.switch_port), _LONG)
 
 
 def render_markdown(made: Reconciliation, _page: Page) -> Iterator[str]:

@@ -45,7 +45,7 @@ def document(name: str, found: Verified, *, known: bool) -> Iterator[str]:
         "observations": {"chained": found.manifest.chain.records, "without_bytes": found.beside},
         "devices": dict(found.verdicts),
         "states": dict(found.states),
-        "statements": found.said,
+        "statements": found.statements,
         "other_rule_files": _differing(found),
         "key": {"fingerprint": found.manifest.key, "known": known},
         "time_stamp": stamp and {"at": utc(stamp.at), "authority": stamp.authority, "trusted": stamp.trusted},
@@ -77,8 +77,8 @@ def _told(found: Verified, *, known: bool) -> Iterator[tuple[str, str]]:
     yield "devices", ", ".join(f"{count:,} {verdict}" for verdict, count in sorted(found.verdicts.items())) or "none"
     yield "", "all hosts that answered, each judged again from the bytes, by the rules and policies in the bundle"
     states = ", ".join(f"{count:,} {state}" for state, count in sorted(found.states.items())) or "none"
-    said = f"by what people said, {found.said:,} times, of devices of the site"
-    yield "states", f"{states}; {said}" if found.said else "none: people have said nothing of devices of the site"
+    said = f"by what people said, {found.statements:,} times, of devices of the site"
+    yield "states", f"{states}; {said}" if found.statements else "none: people have said nothing of devices of the site"
     other = _differing(found)
     yield "rules", f"{other:,} files are not this camscan's" if other else "the same as this camscan's"
     yield "signed by", f"key {found.manifest.key}"

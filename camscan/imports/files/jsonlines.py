@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from camscan.codecs import telnet
 from camscan.imports.files.base import Summary, address_of, imported, lines, names
-from camscan.imports.forms.calls import is_call
+from camscan.imports.forms.sip import is_sip
 from camscan.imports.pasted import read as read_pasted
 from camscan.records import Observation
 
@@ -51,8 +51,8 @@ def host(record: Record, summary: Summary, *names: str) -> str:
 def answers(target: str, port: int | None, told: str, channel: str, at: datetime) -> Iterator[Observation]:
     """The observations of one answer as text, with its channel as a hint. A banner stays one, unless it is SIP."""
     found: tuple[Observation, ...] = ()
-    if channel == "banner" and not is_call(told):
-        fields = names(banner__text=telnet.spoken(told).strip())
+    if channel == "banner" and not is_sip(told):
+        fields = names(banner__text=telnet.without_negotiation(told).strip())
         found = (imported(target, channel, at, fields),) if fields else ()
     elif told:
         found = read_pasted(told, channel, at)

@@ -80,7 +80,7 @@ def entry(cell: Mapping[str, str], at: datetime, summary: Summary) -> Iterator[O
 
 
 def _hung(cell: Mapping[str, str]) -> Fields:
-    """Where the device of a row hangs. An interface may also be the router's own, such as "Vlan10"."""
+    """Where the device of a row is connected. An interface may also be the router's own, such as "Vlan10"."""
     interface = cell.get("interface", "")
     port = cell.get("port", "") or (interface if is_port(interface) else "")
     switch = cell.get("switch", "")

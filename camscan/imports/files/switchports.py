@@ -1,4 +1,4 @@
-"""Tables of switches that list MAC addresses at ports, without IP addresses: where devices hang."""
+"""Tables of switches that list MAC addresses at ports, without IP addresses."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class Place(NamedTuple):
 
 
 class SwitchPorts:
-    """Where devices hang, by their MAC address, as the tables that were added say.
+    """Where devices are connected, by their MAC address, as the tables that were added say.
 
     A switch lists what is behind other switches too, at the port that leads there: of several ports, the one with the
     fewest addresses is the nearest.
@@ -108,13 +108,13 @@ class SwitchPorts:
         self._tables[name] = summary, tuple(found)
 
     def of(self, addresses: Iterable[str]) -> Place | None:
-        """Where the device hangs that has these MAC addresses; None where that is not known, or not of one alone."""
+        """The port of the device that has these MAC addresses; None where that is not known, or not of one alone."""
         known = {address for address in addresses if address in self._places}
         self._told |= known
         return self._places[known.pop()] if len(known) == 1 else None
 
     def untold(self, name: str, at: datetime) -> Iterator[Observation]:
-        """The devices that no other file told of by then, each where it hangs by the table in the file of that name.
+        """The devices that no other file told of by then, each with its port by the table in the file of that name.
 
         Without an IP address, the MAC address is its target.
         """
@@ -143,7 +143,7 @@ def prompted(line: str) -> str:
 
 
 def asked_of(fields: Fields) -> str:
-    """Where a device hangs by its fields, in words; "" where they do not tell."""
+    """The switch port of a device by its fields, in words; "" where they do not tell."""
     told = [text for name in ("switch.port", "switch.name") for text in fields.get(name, ())]
     return f"switch port {' in '.join(told)}" if told else ""
 

@@ -9,7 +9,6 @@ from types import MappingProxyType
 
 from camscan.codecs import telnet
 from camscan.imports.forms import (
-    calls,
     certificate,
     datagrams,
     favicons,
@@ -21,6 +20,7 @@ from camscan.imports.forms import (
     messages,
     onvif,
     single_values,
+    sip,
     snmp,
 )
 from camscan.imports.forms.base import Answer, Form, answer
@@ -104,7 +104,7 @@ MARKS: tuple[tuple[Callable[[str], bool], Form], ...] = (
     (_has(r"^NOTIFY \*", r"^[{ \t\"']*(?:ST|NT|USN)[\"']?[ \t]*:", r"[\"']USN[\"']\s*:"), messages.upnp),
     (_has(r"^HTTP/\d", r"^ICY ", r"\A\d{3} [A-Z][a-z]+\r?$"), messages.over_http),
     (nmap_text.is_listing, nmap_text.scanned),
-    (calls.is_call, calls.called),
+    (sip.is_sip, sip.sip_message),
     (leases.is_lease, leases.leased),
     (_has(r"(?-i:<ProbeMatch>(?!\s*<\w+:)|<DeviceSN>|<DeviceDescription>)"), datagrams.searched),
     (_has(r"onvif://", r"<(?:[\w.-]+:)?(?:Probe|Resolve)Match(?:es)?[\s>]", r"<(?:[\w.-]+:)?XAddrs"), onvif.discovery),

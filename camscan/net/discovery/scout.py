@@ -220,7 +220,7 @@ class Scout:
         inquiry = query.question.inquiry
         data = inquiry.rounds[number][index]
         try:
-            if not self._dialer.let_out_now(candidate.address, inquiry.port, query.send, data):
+            if not self._dialer.transmit_nowait(candidate.address, inquiry.port, query.send, data):
                 return self._send_later(candidate, query, number, index, data)
         except EndedError as ended:
             self._refused(candidate, query, ended)
@@ -235,7 +235,7 @@ class Scout:
             query.send(data)
 
         try:
-            await self._dialer.let_out(candidate.address, query.question.inquiry.port, send, len(data))
+            await self._dialer.transmit(candidate.address, query.question.inquiry.port, send, len(data))
         except EndedError as ended:
             self._refused(candidate, query, ended)
         else:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from camscan.net.base import Datagram, Exchange, Inquiry
 from camscan.net.exchange.udp import UdpSocket
 from camscan.net.kernel.interfaces import Interface
-from camscan.net.outcomes import persist, reason
+from camscan.net.outcomes import reason, retry_while_exhausted
 from camscan.net.pacing.pace import Pace
 from camscan.records import Outcome
 
@@ -180,7 +180,7 @@ class Segment:
             await pace.take(1)
             sender.socket.send(data, sender.group, self._inquiry.port)
 
-        await persist(attempt)
+        await retry_while_exhausted(attempt)
         self.sent_packets += 1
         self.sent_bytes += len(data)
 

@@ -26,7 +26,7 @@ class Window:
 
     A sent packet counts for a second. What an open socket may still send by itself counts for as long as it may.
     A sender holds `turn` from checking the window until its packets are sent. `granted` counts reserved packets (see
-    `Place`).
+    `Reservation`).
     """
 
     def __init__(self, rate: int) -> None:
@@ -37,12 +37,12 @@ class Window:
         self._free_at = -math.inf
         self.turn = asyncio.Lock()
 
-    def place(self, count: int, *, ahead: bool = False) -> Place:
+    def reserve(self, count: int, *, ahead: bool = False) -> Reservation:
         """Wait until `count` more packets fit, and reserve them during the body of an `async with`.
 
         `ahead`: skip the queue. For open sockets, whose reservations are released only when they are done.
         """
-        return Place(self, count, ahead)
+        return Reservation(self, count, ahead)
 
     def fits(self, count: int) -> bool:
         """Whether so many more packets may be sent now; any number if there is nothing else in the window."""
@@ -77,7 +77,7 @@ class Window:
     def _held(self) -> int:
         return self.granted + sum(max(sock.charged - sock.noted, 0) for sock in self._sockets)
 
-    async def room(self, count: int) -> None:
+    async def wait_for_room(self, count: int) -> None:
         """Wait for room, and for the minimum gap after the packet before."""
         if (wait := self._free_at - _now()) > 0:
             await asyncio.sleep(wait)
@@ -103,7 +103,7 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Reservation:
     """See `Window.place`. A class, as a generator would cost more than everything else here, for every request."""
 
     window: Window
@@ -114,7 +114,7 @@ class Place:
         if not self.ahead:
             await self.window.turn.acquire()
         try:
-            await self.window.room(self.count)
+            await self.window.wait_for_room(self.count)
         except BaseException:
             self._end_turn()
             raise

@@ -22,7 +22,7 @@ from dataclasses import asdict
 from typing import Any
 
 from camscan.net.services.delivery import BUSY, Delivery
-from camscan.net.services.reach import refusal
+from camscan.net.services.egress import refusal
 
 _PYTHON = (sys.executable, "-P", "-m", "camscan.net.services.notifier")
 MISSING = "apprise is not installed: pip install 'camscan[notify]'"

@@ -15,7 +15,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from camscan.net.names import resolve as resolve_name
 from camscan.net.services.delivery import Delivery
-from camscan.net.services.reach import Resolve, in_words, look_up, refusal
+from camscan.net.services.egress import Resolve, in_words, look_up, refusal
 
 _PORTS = {"udp": 514, "tcp": 514, "tls": 6514}
 _LINGER = 1.0

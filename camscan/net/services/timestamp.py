@@ -12,7 +12,7 @@ import aiohttp
 
 from camscan.errors import HostError
 from camscan.net.names import resolve as resolve_name
-from camscan.net.services.reach import Resolve, refusal, said, session_to
+from camscan.net.services.egress import Resolve, error_text, refusal, session_to
 
 _KIND = "application/timestamp-query"
 
@@ -43,7 +43,7 @@ async def ask(
     except TimeoutError:
         why = f"no answer within {timeout:g} s"
     except (aiohttp.ClientError, OSError, ValueError) as error:
-        why = refused[0] if refused else said(error)[:100]
+        why = refused[0] if refused else error_text(error)[:100]
     raise HostError(f"no time stamp from {url}: {why}: choose another --tsa, or leave it out")
 
 

@@ -10,7 +10,7 @@ import aiohttp
 
 from camscan.net.names import resolve as resolve_name
 from camscan.net.services.delivery import BUSY, Delivery
-from camscan.net.services.reach import Resolve, refusal, said, session_to
+from camscan.net.services.egress import Resolve, error_text, refusal, session_to
 
 
 async def deliver(
@@ -48,7 +48,7 @@ async def deliver(
         # A URL may be secret, and stands in some errors.
         if isinstance(error, ValueError):
             return Delivery(taken=False, reason="the URL cannot be used: write it as https://host/path")
-        return Delivery(taken=False, reason=said(error)[:200], again=True)
+        return Delivery(taken=False, reason=error_text(error)[:200], again=True)
 
 
 def _answered(status: int) -> Delivery:

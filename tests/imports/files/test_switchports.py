@@ -78,7 +78,7 @@ def test_what_is_no_table_of_a_switch(text: str) -> None:
 
 
 def test_of_several_ports_the_one_with_the_fewest_addresses_counts() -> None:
-    """The others lead to the switch on which the device hangs."""
+    """The others lead to the switch that the device is connected to."""
     core = f"1 {MAC} Te1/1/1\n1 {OTHER} Te1/1/1\n1 01:00:5e:00:00:01 Te1/1/9\n"
     for order in (1, -1):
         ports = SwitchPorts()

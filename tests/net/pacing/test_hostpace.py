@@ -43,7 +43,7 @@ def test_no_second_to_a_host_holds_more_than_the_rate_whatever_its_lines_send_by
     async def converse(window: Window, sends: list[float]) -> None:
         while True:
             count = chance.randint(1, rate // 2)
-            async with window.place(count):
+            async with window.reserve(count):
                 pass
             with Kernel() as sock:
                 sock.charged = count
@@ -59,7 +59,7 @@ def test_no_second_to_a_host_holds_more_than_the_rate_whatever_its_lines_send_by
 
     async def ask(window: Window, sends: list[float]) -> None:
         while True:
-            async with window.place(1):
+            async with window.reserve(1):
                 await asyncio.sleep(chance.choice([0, 0, 0.2]))
             sends.append(now())
             window.note(1)
@@ -86,10 +86,10 @@ def test_an_open_line_does_not_wait_for_those_that_wait_for_its_end() -> None:
         with Kernel() as sock:
             sock.charged = 4
             window.add(sock)
-            behind = asyncio.create_task(window.place(8).__aenter__())
+            behind = asyncio.create_task(window.reserve(8).__aenter__())
             await asyncio.sleep(3)
             assert not behind.done()
-            async with window.place(1, ahead=True):
+            async with window.reserve(1, ahead=True):
                 pass
         window.settle(sock)
         await behind
@@ -106,7 +106,7 @@ def test_half_as_much_does_not_stop_a_host_whose_lines_hold_all_that() -> None:
             window.add(sock)
             window.slow_down()
             for _ in range(2):
-                async with window.place(1):
+                async with window.reserve(1):
                     pass
                 window.note(1)
         return now() - began
@@ -140,7 +140,7 @@ def seconds_for(host: HostLimit, packets: int) -> float:
     async def play() -> float:
         start = now()
         for _ in range(packets):
-            async with host.window.place(1):
+            async with host.window.reserve(1):
                 host.window.note(1)
         return now() - start
 

@@ -96,7 +96,7 @@ async def test_a_redirect_is_never_followed(status: int) -> None:
 )
 async def test_no_spelling_leads_to_where_a_cloud_keeps_its_metadata(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[object] = []
-    monkeypatch.setattr("camscan.net.services.reach.socket.socket", lambda *arguments: made.append(arguments))
+    monkeypatch.setattr("camscan.net.services.egress.socket.socket", lambda *arguments: made.append(arguments))
     ended = await to(url)
     assert (ended.taken, ended.again, made) == (False, False, [])
 

@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from camscan.background import aside
+from camscan.background import run_in_thread
 from camscan.net.names import resolve as resolve_name
 
 Resolve: TypeAlias = Callable[[str], Sequence[str]]
@@ -26,7 +26,7 @@ _NAT64 = 0x0064_FF9B << 64
 """The first 96 bits of 64:ff9b::/96 (RFC 6052)."""
 
 
-def said(error: Exception) -> str:
+def error_text(error: Exception) -> str:
     """An error in words, without the URL, which may be secret."""
     if isinstance(error, aiohttp.ClientConnectorError) and not isinstance(error, aiohttp.ClientSSLError):
         return f"cannot connect to {error.host}:{error.port}: {in_words(error.os_error)}"
@@ -98,7 +98,7 @@ async def look_up(host: str, resolve: Resolve = resolve_name) -> Sequence[str]:
     Raises:
         OSError: it has none.
     """
-    if not (found := await aside(lambda: resolve(host))):
+    if not (found := await run_in_thread(lambda: resolve(host))):
         raise OSError(f"{host} has no address")
     return found
 

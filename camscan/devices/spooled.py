@@ -1,4 +1,4 @@
-"""The same as `merge_hosts`, but with hosts and devices on disk (a shelf) instead of in memory.
+"""The same as `merge_hosts`, but with hosts and devices spooled to disk instead of in memory.
 
 Only the signs of hosts that have an identifier in common with another are in memory: clones, and devices with several
 addresses.
@@ -20,13 +20,13 @@ from camscan.records import Device
 _Pair: TypeAlias = tuple[Device, ChannelList | None]
 
 
-class Shelf(Protocol):
+class Spool(Protocol):
     """A store of items, numbered from one as they are put; read by number, in order, or by label."""
 
     def put(self, thing: Any, place: bytes = b"", labels: Iterable[str] = ()) -> None:
         """Add an item; `place` is its sort key, and items with the same key stay in the order in which they are put."""
 
-    def take(self, number: int) -> Any:
+    def get(self, number: int) -> Any:
         """The item with this number."""
 
     def in_order(self) -> Iterator[tuple[int, Any]]:
@@ -39,22 +39,22 @@ class Shelf(Protocol):
         """The first items with a label, at most `most`."""
 
 
-def merge_shelved(hosts: Iterable[Host], resolve: Resolve, shelf: Callable[[], Shelf], devices: Shelf) -> None:
+def merge_spooled(hosts: Iterable[Host], resolve: Resolve, spool: Callable[[], Spool], devices: Spool) -> None:
     """Put the devices of the hosts of one scan into `devices`, in order and labelled with their ids; see `merge`.
 
-    `shelf` makes an empty one for what is needed meanwhile.
+    `spool` makes an empty one for what is needed meanwhile.
     """
-    kept, tell = shelf(), False
+    kept, tell = spool(), False
     for host in hosts:
         tell = tell or host.channels is not None
         kept.put(host, _place(host.address), signs_of(host).labels)
     pairs = _pairs(kept, resolve)
-    found = _with_cameras(pairs, resolve, shelf) if tell else (device for device, _ in pairs)
+    found = _with_cameras(pairs, resolve, spool) if tell else (device for device, _ in pairs)
     for device in found:
         devices.put(device, labels=(device.id,))
 
 
-def _pairs(kept: Shelf, resolve: Resolve) -> Iterator[_Pair]:
+def _pairs(kept: Spool, resolve: Resolve) -> Iterator[_Pair]:
     """All devices that answer themselves, by address, with their lists of channels."""
     groups = _groups(kept)
     for _, at_address in groupby(_built(kept, groups, resolve), key=lambda made: made[1].address):
@@ -62,22 +62,22 @@ def _pairs(kept: Shelf, resolve: Resolve) -> Iterator[_Pair]:
             yield device, channels
 
 
-def _groups(kept: Shelf) -> dict[int, Group]:
+def _groups(kept: Spool) -> dict[int, Group]:
     """The group of each host that has an identifier in common with another."""
     numbers = sorted(kept.sharing())
-    signs = [signs_of(kept.take(number)) for number in numbers]
+    signs = [signs_of(kept.get(number)) for number in numbers]
     groups = [group._replace(numbers=tuple(numbers[at] for at in group.numbers)) for group in grouped(signs)]
     return {number: group for group in groups for number in group.numbers}
 
 
-def _built(kept: Shelf, groups: dict[int, Group], resolve: Resolve) -> Iterator[tuple[int, Device, ChannelList | None]]:
+def _built(kept: Spool, groups: dict[int, Group], resolve: Resolve) -> Iterator[tuple[int, Device, ChannelList | None]]:
     """The devices, in order of their first address, with the number of their first host."""
     for number, host in _once(kept.in_order()):
         group = groups.pop(number, Group((number,)))
         for other in group.numbers:
             if other != number:
                 groups[other] = Group(())
-        own = [host if one == number else kept.take(one) for one in group.numbers]
+        own = [host if one == number else kept.get(one) for one in group.numbers]
         if own:
             yield group.numbers[0], *device_of(own, group, resolve)
 
@@ -91,26 +91,26 @@ def _once(hosts: Iterable[tuple[int, Host]]) -> Iterator[tuple[int, Host]]:
         yield number, host
 
 
-def _with_cameras(pairs: Iterable[_Pair], resolve: Resolve, shelf: Callable[[], Shelf]) -> Iterator[Device]:
+def _with_cameras(pairs: Iterable[_Pair], resolve: Resolve, spool: Callable[[], Spool]) -> Iterator[Device]:
     """The same devices, and after each recorder the cameras that only it knows."""
-    both, known = shelf(), KnownDevices(_OnShelf(shelf()))
+    both, known = spool(), KnownDevices(_SpoolIndex(spool()))
     for device, channels in pairs:
         known.add(device, device.addresses)
         both.put((device, channels))
     return behind((pair for _, pair in both.in_order()), known, resolve)
 
 
-class _OnShelf:
-    """An `Index` on a shelf."""
+class _SpoolIndex:
+    """An `Index` in a spool."""
 
-    def __init__(self, shelf: Shelf) -> None:
-        self._shelf = shelf
+    def __init__(self, spool: Spool) -> None:
+        self._spool = spool
 
     def add(self, entry: Entry, labels: Iterable[str]) -> None:
-        self._shelf.put(entry, labels=labels)
+        self._spool.put(entry, labels=labels)
 
     def under(self, label: str) -> Sequence[Entry]:
-        return self._shelf.under(label, MOST_ALIKE)
+        return self._spool.under(label, MOST_ALIKE)
 
 
 def _place(address: str) -> bytes:

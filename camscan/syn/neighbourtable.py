@@ -12,7 +12,7 @@ _HOLDING = 50.0
 """Seconds for which it holds one that answers: half as long again as base_reachable_time_ms, and five."""
 
 
-class Table:
+class NeighbourTable:
     """Who is in it because of us. It takes `most` neighbours, of which `held` were there before."""
 
     def __init__(self, most: int, held: int, now: float) -> None:

@@ -1,4 +1,4 @@
-"""Keeps on disk what memory should not hold, in a temporary database that is gone with its process.
+"""Spools to disk what memory should not hold, in a temporary database that is gone with its process.
 
 SQLite puts it where it keeps temporary files (https://sqlite.org/tempfiles.html, 5): SQLITE_TMPDIR, TMPDIR, /var/tmp.
 """
@@ -29,7 +29,7 @@ BEGIN;
 T = TypeVar("T")
 
 
-class Shelf(Generic[T]):
+class Spool(Generic[T]):
     """Numbers things from one as they are put, and gives them back by number, in order, or by label.
 
     Every method raises StoreError where there is no room for temporary files.
@@ -54,7 +54,7 @@ class Shelf(Generic[T]):
             rows = [(_digest(label), number) for label in labels]
             self._database.executemany("INSERT OR IGNORE INTO labels VALUES (?, ?)", rows)
 
-    def take(self, number: int) -> T:
+    def get(self, number: int) -> T:
         """The thing of this number."""
         return self._thing(self._rows("SELECT data FROM things WHERE number = ?", number)[0][0])
 
@@ -82,7 +82,7 @@ class Shelf(Generic[T]):
         return found[0] if found else None
 
     def _labelled(self, numbers: str, label: str, most: int) -> list[T]:
-        return [self.take(number) for (number,) in self._rows(numbers, _digest(label), most)]
+        return [self.get(number) for (number,) in self._rows(numbers, _digest(label), most)]
 
     def _rows(self, query: str, *values: Any) -> list[Any]:
         with _faults_of_files():

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from camscan.app.hanging import HOLDS_PORTS, Hanging
+from camscan.app.switchports import HAS_SWITCH_PORTS, SwitchPortLookup
 from camscan.records import Device, Fields, Judged, Observation, Origin, Outcome, Scan, Verdict
 from camscan.store import Store
 
@@ -35,7 +35,7 @@ def imports(store: Store) -> Callable[..., None]:
             for target, mac, fields in rows
         )
         store.append(name, list(seen))
-        store.finish(replace(scan, settings={**scan.settings, HOLDS_PORTS: "named"}))
+        store.finish(replace(scan, settings={**scan.settings, HAS_SWITCH_PORTS: "named"}))
 
     return add
 
@@ -49,7 +49,7 @@ def device(address: str, mac: str | None) -> Judged:
 
 
 def told(store: Store, *devices: Judged, scan: Scan = SEEN) -> list[tuple[str, str, int, bool] | None]:
-    hang = [judged.hangs for judged in Hanging(store).told(scan, devices)]
+    hang = [judged.switch_port for judged in SwitchPortLookup(store).with_ports(scan, devices)]
     return [(place.port, place.switch, place.others, place.by_address) if place else None for place in hang]
 
 
@@ -85,5 +85,5 @@ def test_of_tables_of_a_day_the_nearest_port_counts_else_the_newest(store: Store
 
 def test_a_store_without_tables_tells_nothing(store: Store) -> None:
     store.begin(Scan("s", AT, (), (), settings={"choices": '{"targets": ["switch-ports"]}'}))
-    assert list(store.newest(setting=HOLDS_PORTS)) == []
+    assert list(store.newest(setting=HAS_SWITCH_PORTS)) == []
     assert told(store, device("10.0.0.5", MAC)) == [None]

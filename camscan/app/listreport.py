@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from camscan.app.answers import made
+from camscan.app.answers import make_report
 from camscan.app.identifying import judged
 from camscan.codecs.layout import fields as as_fields
 from camscan.errors import UsageError
@@ -28,7 +28,7 @@ _TEXTS, _WORKBOOKS = (".csv", ".tsv"), (".xlsx", ".xlsm", ".xls", ".ods")
 _CHANNEL = "inventory"
 
 
-def list_in(path: Path, chosen: Mapping[Field, str], encoding: str | None) -> Inventory | None:
+def read_list(path: Path, chosen: Mapping[Field, str], encoding: str | None) -> Inventory | None:
     """The list in a file; None for another file, unless the user says how to read it as a list.
 
     Raises:
@@ -63,7 +63,7 @@ def report_on_list(
         "without make, model or MAC": len(in_use) - len(told),
     }
     notes = tuple(f"left out: {plural(count, 'row')} {why}" for why, count in left_out.items() if count)
-    return made(path.name, at, shown, policies, notes=notes, count=len(told), origin=Origin.LIST)
+    return make_report(path.name, at, shown, policies, notes=notes, count=len(told), origin=Origin.LIST)
 
 
 def _said(row: Row, file: str, makes: Makes, at: datetime) -> Iterator[Observation]:

@@ -1,10 +1,10 @@
-"""What is concluded from observations, as the objects of canonical lines (see `camscan.evidence.forms`)."""
+"""What is concluded from observations, as the objects of canonical lines (see `camscan.evidence.canonical`)."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 
-from camscan.evidence.forms import Object
+from camscan.evidence.canonical import Object
 from camscan.records import Identification, Judged
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tracemalloc
 
-from camscan.identify.lookup import PrefixIndex
+from camscan.identify.prefixindex import PrefixIndex
 from camscan.identify.rules import Match
 
 

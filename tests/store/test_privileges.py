@@ -10,7 +10,7 @@ from support.command import camscan
 
 from camscan.errors import StoreError
 from camscan.store import Store
-from camscan.store.rights import excess
+from camscan.store.privileges import excess_privileges
 
 REMEDY = "REVOKE CREATE ON SCHEMA public FROM PUBLIC"
 RIGHTS = "is a superuser, may create roles, may create databases, may replicate, may bypass row security"
@@ -30,7 +30,7 @@ def carried_out(url: str, *statements: str) -> None:
 
 def test_a_superuser_in_a_schema_that_is_open_to_all_is_told(url: str, capsys: pytest.CaptureFixture[str]) -> None:
     carried_out(url, "GRANT CREATE ON SCHEMA public TO PUBLIC")
-    assert excess(url) == FOUND
+    assert excess_privileges(url) == FOUND
     done = camscan(capsys, "doctor", "--db", url)
     assert (done.returncode, [line[5:] for line in done.stdout.splitlines() if line[5:] in FOUND]) == (0, [*FOUND])
 
@@ -47,7 +47,7 @@ def test_of_a_role_that_only_owns_its_database_nothing_is_told(url: str, capsys:
     modest = url.replace("camscan@", "keeper@")
     try:
         Store.open(modest).close()
-        assert excess(modest) == ()
+        assert excess_privileges(modest) == ()
         assert "nobody may do more there than is needed" in camscan(capsys, "doctor", "--db", modest).stdout
     finally:
         carried_out(url, "REASSIGN OWNED BY keeper TO camscan", f"ALTER DATABASE {name} OWNER TO camscan")
@@ -58,9 +58,9 @@ def test_a_store_in_a_file_has_no_roles_and_one_that_is_not_there_is_bad(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Store.open(tmp_path / "s.db").close()
-    assert excess(str(tmp_path / "s.db")) is None
+    assert excess_privileges(str(tmp_path / "s.db")) is None
     assert "ok   the store can be reached\n" in camscan(capsys, "doctor", "--db", str(tmp_path / "s.db")).stdout
     with pytest.raises(StoreError, match="there is no store"):
-        excess(str(tmp_path / "none.db"))
+        excess_privileges(str(tmp_path / "none.db"))
     done = camscan(capsys, "doctor", "--db", str(tmp_path / "none.db"))
     assert (done.returncode, "bad  there is no store" in done.stdout) == (1, True)

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import errno
 
-from camscan.syn.resolving import Table
+from camscan.syn.neighbourtable import NeighbourTable
 
 
 def test_no_more_are_asked_for_at_once_than_leaves_room_for_others() -> None:
-    table = Table(1 << 20, 0, 0.0)
+    table = NeighbourTable(1 << 20, 0, 0.0)
     for host in range(400):
         assert table.has_room(host, 1.0)
         table.take(host, 1.0)
@@ -17,7 +17,7 @@ def test_no_more_are_asked_for_at_once_than_leaves_room_for_others() -> None:
 
 
 def test_who_answers_is_held_and_who_is_silent_is_not() -> None:
-    table = Table(2, 0, 0.0)
+    table = NeighbourTable(2, 0, 0.0)
     table.take(1, 0.0)
     table.take(2, 0.0)
     assert not table.has_room(3, 0.1)
@@ -31,7 +31,7 @@ def test_who_answers_is_held_and_who_is_silent_is_not() -> None:
 
 
 def test_who_answers_again_is_held_from_then_on() -> None:
-    table = Table(1, 0, 0.0)
+    table = NeighbourTable(1, 0, 0.0)
     for now in (0.0, 40.0):
         table.take(1, now)
         table.note(1, 0, now)
@@ -40,7 +40,7 @@ def test_who_answers_again_is_held_from_then_on() -> None:
 
 
 def test_silence_ends_no_asking() -> None:
-    table = Table(1, 0, 0.0)
+    table = NeighbourTable(1, 0, 0.0)
     table.take(1, 0.0)
     table.note(1, errno.ETIMEDOUT, 1.5)
     assert not table.has_room(2, 3.2)
@@ -48,7 +48,7 @@ def test_silence_ends_no_asking() -> None:
 
 
 def test_what_the_table_held_before_counts_and_goes() -> None:
-    table = Table(12, 20, 0.0)
+    table = NeighbourTable(12, 20, 0.0)
     assert len(table) == 12
     assert not table.has_room(1, 49.0)
     assert table.has_room(1, 50.0)

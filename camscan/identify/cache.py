@@ -25,7 +25,7 @@ from camscan.records import Level
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
-def kept(file: Path, basis: str, parse: Callable[[], Contents]) -> Contents:
+def cached(file: Path, basis: str, parse: Callable[[], Contents]) -> Contents:
     """What `parse` gives, without examples: read back from the file if it was kept on this basis, else kept there now.
 
     That it cannot be kept is no fault.

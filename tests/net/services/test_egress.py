@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from camscan.net.services.reach import refusal
+from camscan.net.services.egress import refusal
 
 
 @pytest.mark.parametrize(

@@ -17,12 +17,12 @@ _ANSWER = re.compile(r"^SIP/2\.0 \d{3}\b[^\r\n]*\r?\n", re.MULTILINE)
 _REQUEST = re.compile(r"^[A-Z]{3,10} sips?:[^\s]{1,256} SIP/2\.0[ \t]*\r?\n", re.MULTILINE)
 
 
-def is_call(text: str) -> bool:
+def is_sip(text: str) -> bool:
     """Whether a line of the text begins an answer or a request of SIP that has headers."""
     return _start(text) is not None
 
 
-def called(text: str) -> Iterator[Answer]:
+def sip_message(text: str) -> Iterator[Answer]:
     """The headers of the first answer, or else of the first request, what its body tells, and all of it as a banner."""
     yield from answer("banner", telnet.greeting(text))
     if (start := _start(text)) is None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camscan.codecs import formed
+from camscan.codecs import embeddedmac
 
 
 @pytest.mark.parametrize(
@@ -30,16 +30,16 @@ from camscan.codecs import formed
     ],
 )
 def test_macs(field: str, value: str, macs: list[str]) -> None:
-    assert list(formed.macs({field: (value,)})) == macs
+    assert list(embeddedmac.macs({field: (value,)})) == macs
 
 
 def test_every_name_is_looked_at_up_to_a_bound() -> None:
     names = tuple(f"uuid:Upnp-Basic-4419B6{number:06X}" for number in range(1, 100))
-    assert len(list(formed.macs({"upnp.udn": names}))) == 16
+    assert len(list(embeddedmac.macs({"upnp.udn": names}))) == 16
 
 
 @given(st.text(max_size=80), st.integers(0, 8))
 def test_no_text_breaks_it(text: str, place: int) -> None:
     fields = ("wsd.endpoint", "wsd.xaddr", "ssdp.usn", "upnp.udn", "http.realm", "rtsp.realm", "mdns.address")
     prefix = ("uuid:", "uuid:Upnp-a-", "AXIS_", "http://[", "00010010-0001-1020-8000-")[place % 5]
-    assert all(len(mac) == 17 for mac in formed.macs(dict.fromkeys(fields, (prefix + text,))))
+    assert all(len(mac) == 17 for mac in embeddedmac.macs(dict.fromkeys(fields, (prefix + text,))))

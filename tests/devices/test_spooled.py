@@ -1,4 +1,4 @@
-"""Merging on shelves finds what merging in memory finds."""
+"""Merging in a spool finds what merging in memory finds."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from camscan.devices import hosts_of, merge
-from camscan.devices.shelved import merge_shelved
+from camscan.devices.spooled import merge_spooled
 from camscan.policy import judge_all, judge_each
 from camscan.records import Device, Observation
-from camscan.store.shelf import Shelf
+from camscan.store.spool import Spool
 
 Answer = Callable[..., Observation]
 MACS = [f"44:19:B6:00:00:{number:02X}" for number in range(12)]
@@ -43,10 +43,10 @@ def test_the_same_devices_in_the_same_order_and_the_same_counts(
 ) -> None:
     seen = list(world(answer, random.Random(seed)))
     expected = merge(seen, *rules)
-    with ExitStack() as open_shelves:
-        found = open_shelves.enter_context(Shelf[Device]())
+    with ExitStack() as open_spools:
+        found = open_spools.enter_context(Spool[Device]())
         hosts = hosts_of(seen, rules[0])
-        merge_shelved(hosts, rules[1], lambda: open_shelves.enter_context(Shelf()), found)
+        merge_spooled(hosts, rules[1], lambda: open_spools.enter_context(Spool()), found)
         devices = [device for _, device in found.in_order()]
         assert tuple(devices) == expected
         assert tuple(judge_each(devices, (), found.last)) == judge_all(expected, ())

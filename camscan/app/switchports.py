@@ -1,4 +1,4 @@
-"""Where devices hang: at which ports of which switches, as tables say that were imported into the store."""
+"""Where devices are connected: to which ports of which switches, as tables say that were imported into the store."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from camscan.summaries import SwitchPort
 if TYPE_CHECKING:  # SQLAlchemy takes a quarter of a second
     from camscan.store import Store
 
-HOLDS_PORTS = "switch-ports"
+HAS_SWITCH_PORTS = "switch-ports"
 """The setting by which an import shows that it holds tables of switches."""
 _PORT, _SWITCH, _MACS, _MAC = "switch.port", "switch.name", "switch.macs", "mac.address"
 _SAME_TIME = timedelta(days=1)
@@ -24,7 +24,7 @@ _SAME_TIME = timedelta(days=1)
 
 class _Entry(NamedTuple):
     mac: str
-    hangs: SwitchPort
+    switch_port: SwitchPort
 
 
 class _Tables(NamedTuple):
@@ -33,14 +33,14 @@ class _Tables(NamedTuple):
     """By site and address: the same address may be in use at several."""
 
 
-class Hanging:
-    """Tells where devices hang. All tables of the store are read once, when the first device asks."""
+class SwitchPortLookup:
+    """Looks up where devices are connected. All tables of the store are read once, when the first device asks."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def told(self, scan: Scan, devices: Sequence[Judged]) -> Iterator[Judged]:
-        """The devices of a scan, each with the switch port at which it hangs, where one of the tables tells."""
+    def with_ports(self, scan: Scan, devices: Sequence[Judged]) -> Iterator[Judged]:
+        """The devices of a scan, each with the switch port that it is connected to, where a table tells."""
         tables = self._tables
         if not tables.by_mac:
             yield from devices
@@ -51,35 +51,35 @@ class Hanging:
                 ports = list(_by_address(tables, scan.site, judged.device, macs))
             else:
                 ports = list(tables.by_mac.get(judged.device.mac, ())) if macs[judged.device.mac] == 1 else []
-            yield replace(judged, hangs=_nearest(ports)) if ports else judged
+            yield replace(judged, switch_port=_nearest(ports)) if ports else judged
 
     @cached_property
     def _tables(self) -> _Tables:
         by_mac = defaultdict[str, list[SwitchPort]](list)
         by_address = defaultdict[tuple[str | None, str], list[_Entry]](list)
-        for scan in self._store.newest(setting=HOLDS_PORTS):
+        for scan in self._store.newest(setting=HAS_SWITCH_PORTS):
             for address, entry in _entries(scan, self._store.observations(scan.id)):
-                by_mac[entry.mac].append(entry.hangs)
+                by_mac[entry.mac].append(entry.switch_port)
                 by_address[scan.site, address].append(entry)
         return _Tables(by_mac, by_address)
 
 
-def placed(scan: Scan, devices: Iterable[Judged], observations: Iterable[Observation]) -> Iterator[Judged]:
-    """Devices that one table tells of, each with the switch port at which it hangs, where the table tells."""
-    at = {address: entry.hangs for address, entry in _entries(scan, observations)}
+def with_ports_of(scan: Scan, devices: Iterable[Judged], observations: Iterable[Observation]) -> Iterator[Judged]:
+    """Devices that one table tells of, each with its switch port, where the table tells."""
+    at = {address: entry.switch_port for address, entry in _entries(scan, observations)}
     for judged in devices:
         found = [at[address] for address in judged.device.addresses if address in at]
-        yield replace(judged, hangs=_nearest(found)) if found else judged
+        yield replace(judged, switch_port=_nearest(found)) if found else judged
 
 
-def holds_ports(observation: Observation) -> bool:
-    """Whether it says at which port of a switch a device hangs."""
+def has_switch_port(observation: Observation) -> bool:
+    """Whether it says which port of a switch a device is connected to."""
     return _PORT in observation.fields
 
 
 def _entries(scan: Scan, observations: Iterable[Observation]) -> Iterator[tuple[str, _Entry]]:
     """What an import says: address, MAC and place of each device."""
-    seen = [one for one in observations if holds_ports(one) and _MAC in one.fields]
+    seen = [one for one in observations if has_switch_port(one) and _MAC in one.fields]
     listed = defaultdict[tuple[str, str], set[str]](set)
     for one in seen:
         listed[_first(one, _SWITCH), _first(one, _PORT)].add(_first(one, _MAC))
@@ -97,14 +97,14 @@ def _first(observation: Observation, name: str) -> str:
 def _by_address(
     tables: _Tables, site: str | None, device: Device, others: Mapping[str | None, int]
 ) -> Iterator[SwitchPort]:
-    """Where a device hangs that shows no MAC: where its address did, by the tables of its site.
+    """Where a device is connected that shows no MAC: where its address did, by the tables of its site.
 
     A MAC that another device of the scan shows had that address when the table was made, and no longer has it.
     """
     found = [entry for address in device.addresses for entry in tables.by_address.get((site, address), ())]
-    newest = max(found, key=lambda entry: entry.hangs.at, default=None)
+    newest = max(found, key=lambda entry: entry.switch_port.at, default=None)
     if newest and newest.mac not in others:
-        yield from (replace(entry.hangs, by_address=True) for entry in found if entry.mac == newest.mac)
+        yield from (replace(entry.switch_port, by_address=True) for entry in found if entry.mac == newest.mac)
 
 
 def _nearest(ports: Sequence[SwitchPort]) -> SwitchPort:

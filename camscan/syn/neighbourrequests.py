@@ -1,4 +1,4 @@
-"""Questions for the MACs of neighbours, built in batches: ARP (RFC 826) and neighbour solicitations (RFC 4861)."""
+"""Requests for the MACs of neighbours, built in batches: ARP (RFC 826) and neighbour solicitations (RFC 4861)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LAST = np.uint32(0xFFFFFF)
 """Of an address, what names the group that its owner listens to (RFC 4291, 2.7.1)."""
 
 
-class Questions(Protocol):
+class NeighbourRequests(Protocol):
     """Room for `BATCH` questions from one address and MAC."""
 
     rows: NDArray[np.uint8]
@@ -36,13 +36,13 @@ class Questions(Protocol):
         """The addresses that speak in packets, one a row, and their MACs."""
 
 
-def questions(source: str, mac: bytes) -> Questions:
+def neighbour_requests(source: str, mac: bytes) -> NeighbourRequests:
     """Those of the source's family."""
-    return _Solicitations(source, mac) if ":" in source else _Requests(source, mac)
+    return _Solicitations(source, mac) if ":" in source else _ArpRequests(source, mac)
 
 
-def ears(interface: str, source: str) -> Ring:
-    """What hears the answers.
+def reply_ring(interface: str, source: str) -> Ring:
+    """The receive ring for the answers.
 
     Raises:
         RefusalError: the interface cannot be used.
@@ -52,8 +52,8 @@ def ears(interface: str, source: str) -> Ring:
     return Ring(interface, _ARP, filters.arp_replies())
 
 
-class _Requests:
-    """Implements `Questions` by ARP."""
+class _ArpRequests:
+    """Implements `NeighbourRequests` by ARP."""
 
     length = 28
 
@@ -64,17 +64,17 @@ class _Requests:
         self._target = self.rows.view(">u4")[:, (IP + 24) // 4]
 
     def fill(self, addresses: Numbers) -> int:
-        """See `Questions.fill`."""
+        """See `NeighbourRequests.fill`."""
         self._target[: len(addresses)] = addresses
         return len(addresses)
 
     def read(self, packets: Packets) -> tuple[Numbers, Macs]:
-        """See `Questions.read`."""
+        """See `NeighbourRequests.read`."""
         return np.ascontiguousarray(packets[:, 14:18]).view(">u4")[:, 0].astype(np.uint32), packets[:, 8:14]
 
 
 class _Solicitations:
-    """Implements `Questions` by neighbour discovery, each to the group of the address that it is about."""
+    """Implements `NeighbourRequests` by neighbour discovery, each to the group of the address that it is about."""
 
     length = 72
 
@@ -91,7 +91,7 @@ class _Solicitations:
         self._check = self.rows.view(">u2")[:, (IP + 42) // 2]
 
     def fill(self, addresses: Numbers) -> int:
-        """See `Questions.fill`."""
+        """See `NeighbourRequests.fill`."""
         count = len(addresses)
         self._target[:count] = addresses
         last = self.rows[:count, IP + 61 : IP + 64]
@@ -100,5 +100,5 @@ class _Solicitations:
         return count
 
     def read(self, packets: Packets) -> tuple[Numbers, Macs]:
-        """See `Questions.read`."""
+        """See `NeighbourRequests.read`."""
         return np.ascontiguousarray(packets[:, 48:64]).view(">u4").astype(np.uint32), packets[:, 66:72]

@@ -44,7 +44,7 @@ class CurrentState:
     proof: tuple[str, ...] = ()
 
 
-def meant(store: Store, text: str, site: str | None) -> Entry:
+def find_device(store: Store, text: str, site: str | None) -> Entry:
     """The one device that a user means; of any site where none is named, and of none where it is "".
 
     Raises:
@@ -76,7 +76,9 @@ def _remedy(text: str, found: Sequence[Entry]) -> str:
     return "give its serial or MAC instead" if is_address(text) else "give its address instead"
 
 
-def say(store: Store, entry: Entry, words: Statement, rules: Library, tell: Callable[[str], None]) -> StateChange:
+def record_state(
+    store: Store, entry: Entry, words: Statement, rules: Library, tell: Callable[[str], None]
+) -> StateChange:
     """Keep what is said of a device; `rules` name what earlier scans saw, where that is asked.
 
     `tell` hears what whoever says it should look at.
@@ -99,13 +101,13 @@ def say(store: Store, entry: Entry, words: Statement, rules: Library, tell: Call
         proof=_proof(store, entry, words.clean, rules, tell) if words.state.is_gone else (),
     )
     keys = {key(name) for name in known}
-    store.register.say(change, keys, entry)
+    store.register.record(change, keys, entry)
     elsewhere = [one for one in store.register.bearing(keys) if one.site != entry.site]
     store.register.restate(restated(store, elsewhere))  # a removal that is taken back here has not come back there
     return change
 
 
-def listed(store: Store, site: str | None, only: State | None) -> Iterator[CurrentState]:
+def current_states(store: Store, site: str | None, only: State | None) -> Iterator[CurrentState]:
     """The devices that somebody said something of; or all that are in a state."""
     changes = changes_by_key(store.register.changes())
     for entry in store.register.entries(site, only):

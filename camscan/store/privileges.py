@@ -17,7 +17,7 @@ _TOO_MUCH = ("is a superuser", "may create roles", "may create databases", "may 
 """What the last five of these mean."""
 
 
-def excess(target: str) -> tuple[str, ...] | None:
+def excess_privileges(target: str) -> tuple[str, ...] | None:
     """A sentence with a remedy for each right too many; None where the store is a file.
 
     Raises:
@@ -26,10 +26,10 @@ def excess(target: str) -> tuple[str, ...] | None:
     if existing_file(target) is not None:
         return None
     with closing(open_database(target)) as database, database.reading() as connection:
-        return tuple(_excess(connection))
+        return tuple(_excess_privileges(connection))
 
 
-def _excess(connection: Connection) -> Iterator[str]:
+def _excess_privileges(connection: Connection) -> Iterator[str]:
     role, schema, open_to_all, *rights = connection.execute(_RIGHTS).one()
     if found := [words for right, words in zip(rights, _TOO_MUCH, strict=True) if right]:
         yield f"the role {role} {', '.join(found)}: let camscan use one that owns its database, and no more"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from support.bundles import AT, SCAN
 
 from camscan.errors import EvidenceError
-from camscan.evidence import concluded, forms
+from camscan.evidence import canonical, conclusions
 from camscan.records import Device, Judged, LedgerEntry, Observation, Outcome, Scan, Verdict
 from camscan.summaries import Slot, Slots
 
@@ -34,15 +34,15 @@ OBSERVATIONS = st.builds(
 
 @given(OBSERVATIONS)
 def test_an_observation_is_the_same_again(observation: Observation) -> None:
-    line = forms.dump(forms.observation_object(observation))
+    line = canonical.dump(canonical.observation_object(observation))
     assert line.isascii()
     assert line.count(b"\n") == 1
-    assert forms.to_observation(forms.load(line, "x")) == observation
+    assert canonical.to_observation(canonical.load(line, "x")) == observation
 
 
 def test_the_canonical_form_is_the_documented_one() -> None:
     value = {"b": 1, "a": ["é", "😀", "\x00", "/", '"']}
-    assert forms.dump(value) == b'{"a":["\\u00e9","\\ud83d\\ude00","\\u0000","/","\\""],"b":1}\n'
+    assert canonical.dump(value) == b'{"a":["\\u00e9","\\ud83d\\ude00","\\u0000","/","\\""],"b":1}\n'
 
 
 @pytest.mark.parametrize(
@@ -51,11 +51,11 @@ def test_the_canonical_form_is_the_documented_one() -> None:
 )
 def test_other_forms_are_not_read(line: bytes) -> None:
     with pytest.raises(EvidenceError, match=r"^x: "):
-        forms.load(line, "x")
+        canonical.load(line, "x")
 
 
 def test_the_record_of_a_scan_holds_all_but_its_settings() -> None:
-    found = json.loads(forms.dump(forms.scan_object(SCAN)))
+    found = json.loads(canonical.dump(canonical.scan_object(SCAN)))
     assert found["vantage"] == {
         "host": "scanner",
         "interfaces": ["eth0"],
@@ -68,26 +68,26 @@ def test_the_record_of_a_scan_holds_all_but_its_settings() -> None:
 
 def test_a_scan_and_an_entry_are_the_same_again() -> None:
     for scan in (replace(SCAN, settings={}), Scan("x", AT, (), ())):
-        assert forms.to_scan(forms.load(forms.dump(forms.scan_object(scan)), "x")) == scan
+        assert canonical.to_scan(canonical.load(canonical.dump(canonical.scan_object(scan)), "x")) == scan
     entry = LedgerEntry("10.0.0.1", {"http": Outcome.NOT_SENT}, {"http": "no route"})
-    assert forms.to_entry(forms.ledger_object(entry)) == entry
+    assert canonical.to_entry(canonical.ledger_object(entry)) == entry
 
 
-@pytest.mark.parametrize("name", sorted(forms.scan_object(SCAN)))
+@pytest.mark.parametrize("name", sorted(canonical.scan_object(SCAN)))
 @pytest.mark.parametrize("value", [7, [7], {"x": 7}, [None]])
 def test_a_scan_that_is_none(name: str, value: object) -> None:
-    altered = {**forms.scan_object(SCAN), name: value}
+    altered = {**canonical.scan_object(SCAN), name: value}
     with pytest.raises(EvidenceError, match=r"^scan\.json: is not a record"):
-        forms.read(altered, forms.to_scan, forms.scan_object, "scan.json")
+        canonical.read(altered, canonical.to_scan, canonical.scan_object, "scan.json")
 
 
 def test_settings_are_unfolded_and_secrets_left_out() -> None:
-    assert forms.settings_object(SCAN) == {"seed": "7", "choices": {"rate": 10, "snmp_community": "(left out)"}}
+    assert canonical.settings_object(SCAN) == {"seed": "7", "choices": {"rate": 10, "snmp_community": "(left out)"}}
 
 
 def test_an_entry_of_the_ledger_names_its_outcomes() -> None:
     entry = LedgerEntry("10.0.0.1", {"http": Outcome.NOT_SENT}, {"http": "no route"})
-    assert forms.ledger_object(entry) == {
+    assert canonical.ledger_object(entry) == {
         "target": "10.0.0.1",
         "channels": {"http": "not-sent"},
         "reasons": {"http": "no route"},
@@ -95,17 +95,17 @@ def test_an_entry_of_the_ledger_names_its_outcomes() -> None:
 
 
 def test_a_time_before_the_epoch_is_one() -> None:
-    line = forms.observation_object(Observation("x", "y", Outcome.SILENT, AT - timedelta(days=30_000)))
-    assert forms.to_observation(line).at == AT - timedelta(days=30_000)
+    line = canonical.observation_object(Observation("x", "y", Outcome.SILENT, AT - timedelta(days=30_000)))
+    assert canonical.to_observation(line).at == AT - timedelta(days=30_000)
 
 
 def test_a_recorder_and_the_cameras_behind_it_are_told_apart() -> None:
     recorder = Device("10.0.0.9", ("10.0.0.9",), serial="REC1", slots=Slots(4, 2, ("CAM9",), 2, 1))
     camera = Device("192.168.1.64", (), behind=Slot("REC1", "10.0.0.9", 3, "Gate", online=True))
-    told = json.loads(forms.dump(concluded.device_object(Judged(recorder, Verdict.UNIDENTIFIED))))
+    told = json.loads(canonical.dump(conclusions.device_object(Judged(recorder, Verdict.UNIDENTIFIED))))
     assert told["slots"] == {"total": 4, "empty": 2, "elsewhere": ["CAM9"], "named": 2, "listed": 1}
     assert told["behind"] is None
     other = Judged(camera, Verdict.UNIDENTIFIED)
-    told = json.loads(forms.dump(concluded.device_object(other)))
+    told = json.loads(canonical.dump(conclusions.device_object(other)))
     assert told["behind"] == {"recorder": "REC1", "address": "10.0.0.9", "number": 3, "name": "Gate", "online": True}
-    assert concluded.verdict_object(other)["behind"] == "10.0.0.9 #3"
+    assert conclusions.verdict_object(other)["behind"] == "10.0.0.9 #3"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from camscan.identify.kept import kept
+from camscan.identify.cache import cached
 from camscan.identify.library import Library
 from camscan.identify.load import load
 from camscan.identify.rules import Contents, Vocabulary, without_examples
@@ -35,7 +35,7 @@ def parser(rules: Library) -> Parser:
 
 
 def test_what_is_kept_is_read_back_as_it_was(file: Path, parser: Parser) -> None:
-    assert kept(file, "basis", parser) == parser.contents == kept(file, "basis", parser)
+    assert cached(file, "basis", parser) == parser.contents == cached(file, "basis", parser)
     assert parser.calls == 1
     assert file.stat().st_mode & 0o777 == 0o600
     assert file.parent.stat().st_mode & 0o777 == 0o700
@@ -44,7 +44,7 @@ def test_what_is_kept_is_read_back_as_it_was(file: Path, parser: Parser) -> None
 
 def test_it_is_parsed_again_where_rules_or_code_have_changed(file: Path, parser: Parser) -> None:
     for basis in ("one", "another", "another"):
-        kept(file, basis, parser)
+        cached(file, basis, parser)
     assert parser.calls == 2
 
 
@@ -80,9 +80,9 @@ def test_a_file_that_is_not_whole_or_may_be_another_users_counts_for_nothing(
     file: Path, change: Callable[[Path], None]
 ) -> None:
     parser = Parser(Contents(Vocabulary()))
-    kept(file, "basis", parser)
+    cached(file, "basis", parser)
     change(file)
-    assert kept(file, "basis", parser) == parser.contents
+    assert cached(file, "basis", parser) == parser.contents
     assert parser.calls == 2
 
 
@@ -90,14 +90,14 @@ def test_nothing_is_left_in_the_home_of_another_user(
     file: Path, parser: Parser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("os.geteuid", lambda: file.parent.parent.stat().st_uid + 1)
-    kept(file, "basis", parser)
+    cached(file, "basis", parser)
     assert not file.parent.exists()
 
 
 def test_a_folder_that_cannot_be_written_is_no_fault(tmp_path: Path) -> None:
     (tmp_path / "cache").touch()
     parser = Parser(Contents(Vocabulary()))
-    assert kept(tmp_path / "cache" / "rules.json", "basis", parser) == parser.contents
+    assert cached(tmp_path / "cache" / "rules.json", "basis", parser) == parser.contents
 
 
 def test_a_library_reads_its_rules_back_until_one_changes(tmp_path: Path, file: Path) -> None:

@@ -4,8 +4,8 @@ import random
 
 import pytest
 
+from camscan.identify.literalindex import LiteralIndex
 from camscan.identify.rules import Match
-from camscan.identify.within import LiteralIndex
 
 ALL = 1_000
 

@@ -1,4 +1,4 @@
-"""Lets packets leave, by worker processes: as fast as the kernel takes them, or at the pace.
+"""Transmits packets, by worker processes: as fast as the kernel takes them, or at the pace.
 
 A process that sleeps until the next packets are due is woken late now and then: on a kernel without preemption another
 process's system call has to end first, and a hypervisor may have given the processor away. 5 ms are 5 % of 100 ms.
@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from camscan.syn.pace import SharedPacer
 from camscan.syn.packets import BATCH
 from camscan.syn.priority import RealtimePriority
-from camscan.syn.queue import Lot, Queue
+from camscan.syn.queue import Queue, QueuedRows
 from camscan.syn.sending import AT_ONCE, Sender
 from camscan.syn.worker import Worker, Workers, workers
 
@@ -55,20 +55,20 @@ class _Part:
 
 
 @dataclass(slots=True, eq=False)
-class _Lent:
+class _Delegated:
     """Rows of a load that the workers are to send."""
 
     load: Load
-    lot: Lot
+    queued: QueuedRows
     passed: int = 0
 
     @property
     def left(self) -> int:
         """How many have not left."""
-        return self.lot.count - self.passed
+        return self.queued.count - self.passed
 
 
-class Outflow:
+class Transmitter:
     """Sends what is put into it, and counts it."""
 
     def __init__(self, rate: float, clock: Callable[[], float] = time.monotonic) -> None:
@@ -78,7 +78,7 @@ class Outflow:
         self._numbers: dict[int, int] = {}
         """The senders that workers have, each with its number."""
         self._own: deque[_Part] = deque()
-        self._lent: deque[_Lent] = deque()
+        self._delegated: deque[_Delegated] = deque()
         self._error = 0
         self._kept_back: Worker | None = None
         """Whose first row the error keeps back; None stands for this process."""
@@ -107,7 +107,9 @@ class Outflow:
         return max(1, count - count % piece if count > piece else count)
 
     @contextlib.contextmanager
-    def helped(self, senders: Sequence[Sender], priority: RealtimePriority, *, unpaced: bool = False) -> Iterator[None]:
+    def with_workers(
+        self, senders: Sequence[Sender], priority: RealtimePriority, *, unpaced: bool = False
+    ) -> Iterator[None]:
         """Have workers, which may send by these: where there is a pace, or none and it is wanted. See `workers`."""
         if not senders or not (self.rate or unpaced):
             yield
@@ -122,7 +124,7 @@ class Outflow:
     def put(self, sender: Sender, count: int, interface: str = "") -> Load:
         """Have the first rows of a sender leave, by and by, as far as `step` is called."""
         load = Load(sender, interface, count)
-        if not self._own and not self._lent and self._clock() - self._stepped > _IDLE:
+        if not self._own and not self._delegated and self._clock() - self._stepped > _IDLE:
             self._pacer.restart()
         if count:
             self._own.append(_Part(load, 0, count))
@@ -133,8 +135,8 @@ class Outflow:
         """Send what may leave now: seconds until more may, and the errno that keeps it back until `resume`, or 0."""
         self._share()
         self._stepped = now = self._clock()
-        if self._error or not self._own or (self.rate and self._is_lent(self._own[0])):
-            return self._until_lent_leaves(), self._error
+        if self._error or not self._own or (self.rate and self._is_delegated(self._own[0])):
+            return self._until_delegated_leaves(), self._error
         part = self._own[0]
         wanted = min(AT_ONCE, part.count)
         if (wait := self._pacer.wait(wanted, now)) > 0 or not (allowed := self._pacer.take(wanted, now)):
@@ -150,7 +152,9 @@ class Outflow:
     def interface(self) -> str:
         """Which the row is to leave by that was kept back."""
         if worker := self._kept_back:
-            return next(lent.load.interface for lent in self._lent if worker.slot in lent.lot.slots)
+            return next(
+                delegated.load.interface for delegated in self._delegated if worker.slot in delegated.queued.slots
+            )
         return self._own[0].load.interface
 
     def resume(self, *, skip: bool = False) -> None:
@@ -177,12 +181,12 @@ class Outflow:
         if not self._own[0].count:
             self._own.popleft()
 
-    def _until_lent_leaves(self) -> float:
+    def _until_delegated_leaves(self) -> float:
         """Seconds until about half of it has, so that its end is not missed for long."""
-        rows = sum(lent.left for lent in self._lent)
+        rows = sum(delegated.left for delegated in self._delegated)
         return min(max(_GLANCE[0], rows / self.rate / 2 if self.rate else 0.0), _GLANCE[1])
 
-    def _is_lent(self, part: _Part) -> bool:
+    def _is_delegated(self, part: _Part) -> bool:
         """Whether the workers send it, sooner or later."""
         return self._workers is not None and id(part.load.sender) in self._numbers
 
@@ -197,27 +201,29 @@ class Outflow:
             return
         if not self._error and (worker := made.kept_back()):
             self._kept_back, self._error = worker, worker.error
-        self._lend(made.queue)
+        self._delegate(made.queue)
 
     def _note_passed(self, queue: Queue) -> None:
-        for lent in self._lent:
-            before, lent.passed = lent.passed, queue.passed(lent.lot)
-            lent.load.left -= lent.passed - before
-        while self._lent and not self._lent[0].left:
-            queue.free(self._lent.popleft().lot)
+        for delegated in self._delegated:
+            before, delegated.passed = delegated.passed, queue.passed(delegated.queued)
+            delegated.load.left -= delegated.passed - before
+        while self._delegated and not self._delegated[0].left:
+            queue.free(self._delegated.popleft().queued)
 
-    def _lend(self, queue: Queue) -> None:
+    def _delegate(self, queue: Queue) -> None:
         """Without a pace, this process sends the rest."""
-        while self._own and self._is_lent(part := self._own[0]) and (room := self._room(queue)) > 0:
+        while self._own and self._is_delegated(part := self._own[0]) and (room := self._room(queue)) > 0:
             first, load = part.first, part.load
-            lot = queue.put(self._numbers[id(load.sender)], first, part.cut(room))
-            self._lent.append(_Lent(load, lot))
+            queued = queue.put(self._numbers[id(load.sender)], first, part.cut(room))
+            self._delegated.append(_Delegated(load, queued))
             if not part.count:
                 self._own.popleft()
 
     def _room(self, queue: Queue) -> int:
         """How many rows more the workers are to have."""
-        return queue.room if self.rate else min(queue.room, BATCH - sum(lent.left for lent in self._lent))
+        return (
+            queue.room if self.rate else min(queue.room, BATCH - sum(delegated.left for delegated in self._delegated))
+        )
 
     def _dismiss(self) -> None:
         """Have no workers any more, and what they have not sent."""
@@ -228,8 +234,10 @@ class Outflow:
         self._sent += made.sent
         self._waits += made.waits
         self._note_passed(made.queue)
-        rest = [_Part(lent.load, *rows) for lent in self._lent for rows in made.queue.rest(lent.lot)]
+        rest = [
+            _Part(delegated.load, *rows) for delegated in self._delegated for rows in made.queue.rest(delegated.queued)
+        ]
         self._own.extendleft(reversed(rest))
-        self._lent.clear()
+        self._delegated.clear()
         if self._kept_back:
             self._kept_back, self._error = None, 0

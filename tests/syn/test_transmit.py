@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from camscan.syn.memory import shared_rows
-from camscan.syn.outflow import Load, Outflow
 from camscan.syn.priority import RealtimePriority
 from camscan.syn.sending import Sender
+from camscan.syn.transmit import Load, Transmitter
 from camscan.syn.worker import Worker
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
@@ -61,7 +61,7 @@ def wait_for(what: Callable[[], bool], seconds: float = 10.0) -> bool:
     return found
 
 
-def send_all(out: Outflow, loads: Sequence[Load]) -> list[int]:
+def send_all(out: Transmitter, loads: Sequence[Load]) -> list[int]:
     """Send all, past what is refused, and say why it was."""
     refused = []
     while any(load.left for load in loads):
@@ -74,12 +74,12 @@ def send_all(out: Outflow, loads: Sequence[Load]) -> list[int]:
 
 
 def helped(
-    out: Outflow, senders: Sequence[Sender], *, unpaced: bool = False
+    out: Transmitter, senders: Sequence[Sender], *, unpaced: bool = False
 ) -> contextlib.AbstractContextManager[None]:
-    return out.helped(senders, ORDINARY, unpaced=unpaced)
+    return out.with_workers(senders, ORDINARY, unpaced=unpaced)
 
 
-def workers_of(out: Outflow) -> list[Worker]:
+def workers_of(out: Transmitter) -> list[Worker]:
     assert out._workers is not None
     return list(out._workers._workers)
 
@@ -87,7 +87,7 @@ def workers_of(out: Outflow) -> list[Worker]:
 @pytest.mark.parametrize("rate", [2_000, 200_000, 0])
 @pytest.mark.parametrize("most", [10_000, 70])
 def test_each_row_leaves_once(rate: float, most: int) -> None:
-    kernels, out = [Kernel(most) for _ in range(3)], Outflow(rate)
+    kernels, out = [Kernel(most) for _ in range(3)], Transmitter(rate)
     began = time.monotonic()
     with helped(out, kernels, unpaced=True):
         send_all(out, [out.put(kernel, 500) for kernel in kernels])
@@ -100,7 +100,7 @@ def test_each_row_leaves_once(rate: float, most: int) -> None:
 
 @two_processors
 def test_the_first_worker_sends_what_there_is_while_this_process_is_kept_from_running() -> None:
-    kernel, out = Kernel(), Outflow(20_000)
+    kernel, out = Kernel(), Transmitter(20_000)
     with helped(out, [kernel]):
         load = out.put(kernel, 3_000)
         assert wait_for(lambda: sum(kernel.left) == 3_000)
@@ -113,7 +113,7 @@ def test_the_first_worker_sends_what_there_is_while_this_process_is_kept_from_ru
 @two_processors
 @pytest.mark.parametrize("stopped", [0, 1])
 def test_one_worker_goes_on_while_the_other_is_kept_from_running(stopped: int) -> None:
-    kernel, out = Kernel(), Outflow(5_000)
+    kernel, out = Kernel(), Transmitter(5_000)
     with helped(out, [kernel]):
         load = out.put(kernel, 2_000)
         assert wait_for(lambda: sum(kernel.left) > 0)
@@ -131,7 +131,7 @@ def test_one_worker_goes_on_while_the_other_is_kept_from_running(stopped: int) -
 @two_processors
 @pytest.mark.parametrize("ended", [0, 1])
 def test_where_a_worker_is_ended_this_process_sends_what_both_had(ended: int) -> None:
-    kernel, out = Kernel(), Outflow(20_000)
+    kernel, out = Kernel(), Transmitter(20_000)
     with helped(out, [kernel]):
         load = out.put(kernel, 1_000)
         assert wait_for(lambda: sum(kernel.left) > 0)
@@ -146,7 +146,7 @@ def test_where_a_worker_is_ended_this_process_sends_what_both_had(ended: int) ->
 
 
 def test_a_sender_that_the_workers_do_not_have_is_served_by_this_process() -> None:
-    shared, own, out = Kernel(), Kernel(), Outflow(100_000)
+    shared, own, out = Kernel(), Kernel(), Transmitter(100_000)
     with helped(out, [shared]):
         send_all(out, [out.put(shared, 100), out.put(own, 100), out.put(shared, 100)])
     assert own.by_us.tolist() == once(100)
@@ -156,7 +156,7 @@ def test_a_sender_that_the_workers_do_not_have_is_served_by_this_process() -> No
 @pytest.mark.parametrize("rate", [2_000, 100_000, 0])
 @pytest.mark.parametrize("unpaced", [True, False])
 def test_what_is_refused_is_told_of_and_left_out(rate: float, *, unpaced: bool) -> None:
-    kernels, out = [Kernel(), Kernel()], Outflow(rate)
+    kernels, out = [Kernel(), Kernel()], Transmitter(rate)
     kernels[0].errnos[[7, 120]], kernels[1].errnos[0] = errno.EPERM, errno.ENETUNREACH
     with helped(out, kernels, unpaced=unpaced):
         refused = send_all(out, [out.put(kernel, 200) for kernel in kernels])
@@ -167,7 +167,7 @@ def test_what_is_refused_is_told_of_and_left_out(rate: float, *, unpaced: bool) 
 
 @two_processors
 def test_what_keeps_a_worker_from_sending_is_told_until_it_may_go_on() -> None:
-    kernel, out = Kernel(), Outflow(2_000)
+    kernel, out = Kernel(), Transmitter(2_000)
     kernel.errnos[10] = errno.ENETDOWN
     with helped(out, [kernel]):
         load = out.put(kernel, 11, "eth0")
@@ -184,7 +184,7 @@ def test_what_keeps_a_worker_from_sending_is_told_until_it_may_go_on() -> None:
 
 @pytest.mark.parametrize(("rate", "unpaced"), [(2_000, False), (0, True)])
 def test_a_worker_for_which_there_is_no_room_waits_for_some_by_itself(rate: float, *, unpaced: bool) -> None:
-    kernel, out = Kernel(takes=0.001), Outflow(rate)
+    kernel, out = Kernel(takes=0.001), Transmitter(rate)
     kernel.errnos[300] = errno.ENOBUFS
     with helped(out, [kernel], unpaced=unpaced):
         load = out.put(kernel, 600)
@@ -198,7 +198,7 @@ def test_a_worker_for_which_there_is_no_room_waits_for_some_by_itself(rate: floa
 
 @two_processors
 def test_what_one_worker_cannot_send_does_not_keep_the_other_from_sending() -> None:
-    kernel, out = Kernel(), Outflow(2_000)
+    kernel, out = Kernel(), Transmitter(2_000)
     kernel.errnos[10] = errno.EPERM
     with helped(out, [kernel]):
         load = out.put(kernel, 40)
@@ -209,7 +209,7 @@ def test_what_one_worker_cannot_send_does_not_keep_the_other_from_sending() -> N
 
 @two_processors
 def test_when_it_ends_nothing_leaves_any_more() -> None:
-    kernel, out = Kernel(), Outflow(1_000)
+    kernel, out = Kernel(), Transmitter(1_000)
     with helped(out, [kernel]):
         out.put(kernel, 1_000)
         assert wait_for(lambda: sum(kernel.left) > 1)
@@ -223,7 +223,7 @@ def test_when_it_ends_nothing_leaves_any_more() -> None:
 
 
 def test_nobody_stands_in_unasked() -> None:
-    kernel, out = Kernel(), Outflow(2_000)
+    kernel, out = Kernel(), Transmitter(2_000)
     load = out.put(kernel, 400)
     out.step()
     time.sleep(0.05)
@@ -233,7 +233,7 @@ def test_nobody_stands_in_unasked() -> None:
 @two_processors
 def test_each_worker_has_a_processor_and_in_the_end_this_process_has_all_again() -> None:
     before = os.sched_getaffinity(0)
-    out = Outflow(1_000)
+    out = Transmitter(1_000)
     with helped(out, [Kernel()]):
         first, second = (worker._pid for worker in workers_of(out))
         assert wait_for(lambda: len(os.sched_getaffinity(first) ^ os.sched_getaffinity(second)) == 2)
@@ -246,7 +246,7 @@ def test_without_a_pace_or_a_second_processor_there_is_no_worker(
     rate: float, processors: set[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: processors)
-    out = Outflow(rate)
+    out = Transmitter(rate)
     with helped(out, [Kernel()]):
         assert out._workers is None
 
@@ -259,7 +259,7 @@ def test_where_a_sandbox_refuses_what_a_worker_needs_this_process_sends_alone(
         raise PermissionError(errno.EPERM, "Operation not permitted")
 
     monkeypatch.setattr(os, refused, refuse)
-    kernel, out = Kernel(), Outflow(100_000)
+    kernel, out = Kernel(), Transmitter(100_000)
     with helped(out, [kernel]):
         assert out._workers is None
         send_all(out, [out.put(kernel, 100)])
@@ -267,7 +267,7 @@ def test_where_a_sandbox_refuses_what_a_worker_needs_this_process_sends_alone(
 
 
 def test_without_a_pace_both_send() -> None:
-    kernels, out = [Kernel(takes=0.002) for _ in range(6)], Outflow(0)
+    kernels, out = [Kernel(takes=0.002) for _ in range(6)], Transmitter(0)
     with helped(out, kernels, unpaced=True):
         send_all(out, [out.put(kernel, ROWS) for kernel in kernels])
     assert [kernel.left for kernel in kernels] == 6 * [once(ROWS)]
@@ -278,7 +278,7 @@ def test_without_a_pace_both_send() -> None:
 
 def test_what_the_kernel_did_not_take_may_leave_later() -> None:
     now = 0.0
-    kernel, out = Kernel(most=50), Outflow(30_000, clock=lambda: now)
+    kernel, out = Kernel(most=50), Transmitter(30_000, clock=lambda: now)
     out.put(kernel, ROWS)
     while now < 0.1:
         out.step()
@@ -288,7 +288,7 @@ def test_what_the_kernel_did_not_take_may_leave_later() -> None:
 
 def test_packets_that_leave_by_themselves_count() -> None:
     now = 0.0
-    kernel, out = Kernel(), Outflow(1_000, clock=lambda: now)
+    kernel, out = Kernel(), Transmitter(1_000, clock=lambda: now)
     out.put(kernel, 2_000)
     while now < 1.0:
         out.step()
@@ -301,7 +301,7 @@ def test_packets_that_leave_by_themselves_count() -> None:
 def test_time_in_which_there_is_nothing_to_send_is_not_made_up_for() -> None:
     """After the wait for the answers of a round, the next one begins no faster than it goes on."""
     now = 0.0
-    kernel, out = Kernel(), Outflow(10_000, clock=lambda: now)
+    kernel, out = Kernel(), Transmitter(10_000, clock=lambda: now)
     for pause in (1.0, 0.0):
         load = out.put(kernel, 1_000)
         began = now
@@ -315,7 +315,7 @@ def test_time_in_which_there_is_nothing_to_send_is_not_made_up_for() -> None:
 @pytest.mark.parametrize("rate", [1, 1_000, 10_000, 100_000, 123_456, 1_000_000])
 def test_what_is_built_at_once_makes_whole_pieces(rate: float) -> None:
     """Else a piece's rest and the next one's begin leave together, by two calls, from then on."""
-    out = Outflow(rate)
+    out = Transmitter(rate)
     with helped(out, [Kernel()]):
         assert out._workers is not None
         count = out.whole(4_096)
