@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from camscan.listings import is_listing
 from camscan.records import Fields
 
-_NAMES = (
-    "http.title",
-    "http.server",
-    "rtsp.server",
-    "nmap.product",
-    "onvif.manufacturer",
-    "onvif.model",
-    "onvif.scope.hardware",
-    "onvif.scope.manufacturer",
-    "isapi.manufacturer",
-    "isapi.model",
-    "upnp.manufacturer",
-    "upnp.model_name",
-    "snmp.sys_descr",
+_NAMES = frozenset(
+    {
+        "http.title",
+        "http.server",
+        "rtsp.server",
+        "nmap.product",
+        "onvif.manufacturer",
+        "onvif.model",
+        "onvif.scope.hardware",
+        "onvif.scope.manufacturer",
+        "isapi.manufacturer",
+        "isapi.model",
+        "upnp.manufacturer",
+        "upnp.model_name",
+        "snmp.sys_descr",
+    }
 )
 """Fields in which an answer says what the device is; not those that its owner sets ("Simulator room")."""
 _IMITATION = re.compile(
@@ -105,15 +108,16 @@ _MAX_VALUE = 256
 
 def is_doubtful(fields: Fields) -> bool:
     """Whether an answer is of a simulator, honeypot or relay, or a page about devices: its names are hints."""
+    headers = _headers(fields)
     return (
         any(_ABOUT.search(value) for value in _values(fields, _TITLE))
-        or any(_HOSTED.search(value[:_MAX_VALUE]) for value in _headers(fields))
-        or (_TITLE not in fields and any(map(_FRAMED.search, _headers(fields))))
+        or any(_HOSTED.search(header[:_MAX_VALUE]) for header in headers)
+        or (_TITLE not in fields and any(map(_FRAMED.search, headers)))
         or _is_relayed(fields)
-        or _is_written(fields)
+        or (_STATUS in fields and _is_written(fields, headers))
         or any(_is_of_site(value[:_MAX_BODY].lower()) for value in fields.get(_BODY, ())[:1])
         or any(_lists(value) for name in (_BODY, _TEXT) for value in fields.get(name, ())[:1])
-        or any(_IMITATION.search(value) for name in _NAMES for value in _values(fields, name))
+        or any(_IMITATION.search(value) for name in _NAMES.intersection(fields) for value in _values(fields, name))
     )
 
 
@@ -129,12 +133,10 @@ def _is_relayed(fields: Fields) -> bool:
     return any(map(_RELAYED.search, fields.get("rtsp.header", ())[:_MAX_HEADERS]))
 
 
-def _is_written(fields: Fields) -> bool:
+def _is_written(fields: Fields, headers: Sequence[str]) -> bool:
     """Whether a server handed out notes or source code, which parts of them that were copied alone are not."""
-    if _STATUS not in fields:
-        return False
     bodies = [body[:_MAX_BODY] for body in fields.get(_BODY, ())[:1]]
-    return any(map(_FILE.search, _headers(fields))) or any(
+    return any(map(_FILE.search, headers)) or any(
         _SCHEMA.search(body) or _SOURCE.match(body) or len(_NOTES.findall(body)) > 1 for body in bodies
     )
 
