@@ -47,8 +47,8 @@ def proof(track: Track, scan: Scan, neighbours: Iterable[LedgerEntry], now: date
     for entry in neighbours:
         if entry.target == address:
             own = entry
-        elif network_of(entry.target) == network and entry.target not in scan.vantage.addresses:
-            alive = alive or any(outcome.is_alive for outcome in entry.channels.values())
+        else:
+            alive = alive or _is_control(entry, network, scan)
     if own is None:
         only_mac = network == address
         told = "is a MAC address, and scans ask IP addresses alone" if only_mac else "was not among its targets"
@@ -87,10 +87,9 @@ def witnesses(address: str, scan: Scan, neighbours: Iterable[LedgerEntry]) -> It
         return
     network, control = network_of(address), ""
     for entry in neighbours:
-        beside = network_of(entry.target) == network and entry.target not in scan.vantage.addresses
         if entry.target == address:
             yield address
-        elif not control and beside and any(outcome.is_alive for outcome in entry.channels.values()):
+        elif not control and _is_control(entry, network, scan):
             control = entry.target
             yield control
 
@@ -98,6 +97,12 @@ def witnesses(address: str, scan: Scan, neighbours: Iterable[LedgerEntry]) -> It
 def beginning(address: str) -> str:
     """How the addresses in the network of one begin, as far as that can be told by their text."""
     return f"{address.rpartition('.')[0]}." if "." in address and SLOT not in address else ""
+
+
+def _is_control(entry: LedgerEntry, network: str, scan: Scan) -> bool:
+    """Whether another address of a network gave a sign of life, so that silence in it means something."""
+    is_other = network_of(entry.target) == network and entry.target not in scan.vantage.addresses
+    return is_other and any(outcome.is_alive for outcome in entry.channels.values())
 
 
 def _flaw(scan: Scan, now: datetime) -> str:
