@@ -6,11 +6,13 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from io import BytesIO
 from typing import BinaryIO
 
 from camscan.codecs.text import mac, to_text
 from camscan.folding import compact
 from camscan.imports.files.base import Summary, address_of
+from camscan.imports.files.jsonitems import items
 from camscan.imports.files.mactable import CHANNELS, COLUMN_OF, entry
 from camscan.records import Observation
 
@@ -53,26 +55,18 @@ def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observati
 
 
 def _objects(text: str, summary: Summary) -> Iterator[Mapping[str, object]]:
-    """All objects in a document, or in one a line, in their order."""
+    """All objects in a document, or in several one after another, in their order."""
     open_: list[object] = []
     try:
         open_.append(json.loads(text))
     except (ValueError, RecursionError):
-        open_ = [*reversed(list(_lines(text, summary)))]
+        open_ += reversed([*items(BytesIO(text.encode("utf-8", "replace")), summary)])
     while open_:
         value = open_.pop()
         if isinstance(value, dict):
             yield value
         inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
         open_ += reversed([*inner])
-
-
-def _lines(text: str, summary: Summary) -> Iterator[object]:
-    for line in filter(str.strip, text.splitlines()):
-        try:
-            yield json.loads(line)
-        except (ValueError, RecursionError):
-            summary.broken += 1
 
 
 def _cells(record: Mapping[str, object]) -> dict[str, str]:

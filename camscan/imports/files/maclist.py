@@ -60,7 +60,7 @@ READER = Reader("mac-list", sniff, read, CHANNELS)
 def _are_table(rows: Sequence[str]) -> bool:
     """Whether all rows have the same number of cells, and more than one."""
     return len(rows) > 1 and any(
-        rows[0].count(mark) and len({row.count(mark) for row in rows}) == 1 for mark in ",;\t|"
+        rows[0].count(mark) and len({row.count(mark) for row in rows}) == 1 for mark in switchports.DELIMITERS
     )
 
 

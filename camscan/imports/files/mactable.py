@@ -12,7 +12,7 @@ from typing import BinaryIO
 from camscan.codecs.text import to_text
 from camscan.folding import compact
 from camscan.imports.files.base import Summary, address_of, imported, lines, link_fields, names
-from camscan.imports.files.switchports import asked_of, is_port
+from camscan.imports.files.switchports import DELIMITERS, asked_of, is_port
 from camscan.records import Fields, Observation
 
 CHANNELS = ("arp",)
@@ -42,7 +42,6 @@ _WORDS = {
 }
 """Names of columns without accents, blanks and punctuation."""
 COLUMN_OF = {word: name for name, words in _WORDS.items() for word in words.split()}
-_DELIMITERS = ",;\t|"
 _COMMENT = ("#", "\ufeff#")
 """Comment marks; PowerShell's Export-Csv writes a comment above the header."""
 
@@ -102,7 +101,7 @@ def _columns(header: Sequence[str]) -> dict[str, int]:
 
 
 def _delimiter(header: str) -> str:
-    return max(_DELIMITERS, key=header.count)
+    return max(DELIMITERS, key=header.count)
 
 
 def _first_line(head: bytes) -> str:

@@ -28,7 +28,7 @@ _HEAD = re.compile(r"(?i)\b(?:(?:located on )?ports?|interface|anschluss|puerto)
 _NAMES_MACS = re.compile(r"(?i)\bmac\b|\bmac[ -]?addr|\bhw ?addr|\bphysical addr")
 _UNDER_HEAD = re.compile(r"(?:[A-Za-z]{1,8}-?)?\d{1,3}(?:[/:.-]\d{1,4}){0,3}")
 """What a port is called below its heading: also a bare number, or "A3"."""
-_DELIMITERS = ",;\t|"
+DELIMITERS = ",;\t|"
 _PROMPT = re.compile(
     r"\s*<?(?:[\w.-]{1,64}@)?(?P<name>\w[\w.-]{0,63})(?:\(.{0,40}\))?[#>]\s*(?:do\s+)?(?:sh|dis)[a-z]*\s+"
     r"(?:mac|eth|bridge|(?:ip\s+)?(?:dhcp|device-track|source)).*",
@@ -175,7 +175,7 @@ def _rows(text: Iterable[str]) -> Iterator[tuple[str, tuple[str, tuple[str, str]
         elif address and (port := next(filter(is_port, cells), "") or _below(head, line)):
             yield line, (address, (switch, port))
         elif not address and _NAMES_MACS.search(line) and (found := _HEAD.search(line)):
-            delimiter = max(_DELIMITERS, key=line.count)
+            delimiter = max(DELIMITERS, key=line.count)
             delimiter = delimiter if delimiter in line else ""
             head = _Head(*found.span(), delimiter, line[: found.start()].count(delimiter) if delimiter else 0)
 
