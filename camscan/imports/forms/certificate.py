@@ -49,7 +49,7 @@ _TESTED = re.compile(
     re.MULTILINE,
 )
 """Subject and issuer in the output of testssl.sh."""
-_KIND = re.compile(r"(?:^|[,/\s])(?:CN|O|OU|commonName|organizationName|organizationalUnitName)[ \t]*=", re.IGNORECASE)
+_KIND = re.compile(r"(?:^|[,/:\s])(?:CN|O|OU|commonName|organizationName|organizationalUnitName)[ \t]*=", re.IGNORECASE)
 _STARTS = re.compile(r"(?:CN|OU?|C|ST|L)[ \t]?=")
 
 

@@ -73,7 +73,10 @@ _INFORMATION = {
 }
 """Names that clients use for device information."""
 _NAME = r"(?:FirmwareVersion|HardwareI[Dd]|Manufacturer|Model|SerialNumber)"
-_PRINTED = re.compile(rf"(?<=[\[{{ ])({_NAME}):([^\]}}\s][^\]}}\r\n]{{0,127}}?)(?= {_NAME}:|[\]}}])")
+_PRINTED = re.compile(
+    rf"(?:^|(?<=[\[{{ ]))({_NAME}):([^\]}}\s][^\]}}\r\n]{{0,127}}?)(?=,? {_NAME}:|[\]}}]|[ \t\r]*$)", re.MULTILINE
+)
+"""Without a space after the colon, as Go prints a structure or a map, and some clients print lines."""
 _SCOPES = {
     name: name
     for name in ("name", "hardware", "manufacturer", "mfr", "location", "type", "profile", "mac", "serial", "firmware")
@@ -154,7 +157,7 @@ def service(text: str) -> Iterator[Answer]:
     action = response[1].removesuffix("Response") if response and response[1] != "Fault" else ""
     fields = fields_of(onvif.decode, _enveloped(text).encode(), action) if "<" in text else {}
     if not fields.keys() - {"onvif.action"}:
-        found = _informed((*_pairs(text), *_PRINTED.findall(text)))  # as Go prints a structure or a map
+        found = _informed((*_pairs(text), *_PRINTED.findall(text)))
         fields = as_fields(found) if _says_enough(found) else {}
     yield from answer("onvif", fields, action)
     if fields and "<" not in text:

@@ -71,6 +71,13 @@ def test_a_subject_as_viewers_programs_and_search_engines_show_it(text: str) -> 
     assert one.fields["tls.subject"] == ("CN=cam,O=Example",)
 
 
+@pytest.mark.parametrize("text", ["issuer: O=Example", "issuer:O=Example"])
+def test_an_issuer_alone(text: str) -> None:
+    assert is_named(text)
+    (one,) = names(text)
+    assert one.fields["tls.issuer"] == ("O=Example",)
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -99,6 +99,14 @@ def test_device_information_as_go_prints_it(wrapped: str) -> None:
     }
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", ", "])
+def test_device_information_without_spaces_after_the_colons(end: str) -> None:
+    (one,) = service(end.join(("Manufacturer:Acme Inc", "Model:M-1", "FirmwareVersion:1.0, Build 2", "HardwareId:3")))
+    assert one.fields["onvif.manufacturer"] == ("Acme Inc",)
+    assert one.fields["onvif.model"] == ("M-1",)
+    assert one.fields["onvif.firmware"] == ("1.0, Build 2",)
+
+
 def test_the_product_at_a_port_is_that_of_a_service() -> None:
     assert list(described('{"port": 80, "product": "Acme httpd"}')) == []
     assert [one.fields for one in described("Product: A1-B2")] == [{"onvif.model": ("A1-B2",)}]
