@@ -44,6 +44,8 @@ def test_a_young_site_is_measured_since_its_first_scan() -> None:
     made = progress("hq", [tally(State.FOUND, 5, first=-10), tally(State.REPLACED, 5, first=-10, since=-1)], TODAY)
     assert made.rate == 0.5
     assert made.done == TODAY + timedelta(days=10)
+    grown = [tally(State.FOUND, 5, first=-2), tally(State.REMOVED, 5, first=-10, since=-1)]
+    assert progress("hq", grown, TODAY).rate == 0.5
     today = progress("hq", [tally(State.FOUND, 5, first=0), tally(State.REMOVED, 5, first=0, since=0)], TODAY)
     assert today.rate == 5
 

@@ -50,6 +50,7 @@ def test_what_was_said_later_counts_also_where_it_was_stored_first(state: Callab
 def test_what_was_removed_and_is_seen_after_that_has_returned(state: Callable[..., State], said: Said) -> None:
     removed = said(ONE, State.REMOVED, 5, 1)
     assert state(ONE, 4, removed) is State.REMOVED
+    assert state(ONE, 5, removed) is State.REMOVED, "removed right after it was seen"
     assert state(ONE, 6, removed) is State.RETURNED
     assert state(ONE, 6, removed, said(ONE, State.CONFIRMED, 7, 2)) is State.CONFIRMED
 
@@ -60,6 +61,15 @@ def test_a_removed_serial_or_mac_returns_at_any_site(state: Callable[..., State]
     elsewhere = replace(camera, address="192.168.7.7")
     assert state(elsewhere, 6, removed, site="branch") is State.RETURNED
     assert state(elsewhere, 4, removed, site="branch") is State.FOUND
+    assert state(elsewhere, 5, removed, site="branch") is State.FOUND
+
+
+def test_of_what_was_said_here_and_a_removal_elsewhere_the_later_counts(
+    state: Callable[..., State], said: Said
+) -> None:
+    removed = said(ONE, State.REMOVED, 5, 2, site="branch")
+    assert state(ONE, 6, said(ONE, State.CONFIRMED, 4, 1), removed) is State.RETURNED
+    assert state(ONE, 6, said(ONE, State.CONFIRMED, 5.5, 1), removed) is State.CONFIRMED
 
 
 def test_a_removal_that_was_taken_back_where_it_was_said_counts_nowhere(
