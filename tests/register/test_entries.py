@@ -94,6 +94,20 @@ def test_what_knows_less_of_a_listed_device_does_not_take_that_back(lost: tuple[
     assert known.device.verdict is Verdict.NOT_LISTED
 
 
+@pytest.mark.parametrize(
+    ("lost", "verdict"),
+    [(("sadp", "http"), Verdict.SUSPECTED), (("sadp", "http", "onvif"), Verdict.UNIDENTIFIED)],
+)
+def test_a_device_that_was_never_listed_is_not_listed_by_being_seen_again(
+    lost: tuple[str, ...], verdict: Verdict
+) -> None:
+    nights = [sweep(night, cameras(1), lost=[("10.0.0.1", channel) for channel in lost]) for night in range(6)]
+    [known] = tracks(nights[0])
+    for snapshot in nights[1:]:
+        known = apply_snapshot([known], snapshot).seen[0]
+    assert known.device.verdict is verdict
+
+
 def test_two_cards_that_prove_to_be_one_device_are_joined() -> None:
     first, second = Camera("10.0.0.1"), Camera("10.0.0.2")
     both = replace(first, serial="SN000000009", more=("10.0.0.2",))
