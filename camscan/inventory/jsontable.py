@@ -8,14 +8,14 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import TextIO, TypeAlias
 
 from camscan.errors import UsageError
 from camscan.inventory import values
-from camscan.inventory.nested import Opener
+from camscan.inventory.nested import Opener, is_of_none
 from camscan.inventory.tables import Line, Sheet, line
 from camscan.jsonwindow import Window
 
@@ -74,11 +74,15 @@ def read_json(path: Path) -> Iterator[Sheet]:
             text.seek(0)
             yield Sheet("", _lines(_from_lines(text)))
             return
+        whole = _parsed(begin)
+        if _opener.is_alone(whole):
+            yield Sheet("", _lines(_numbered(_opener.opened(whole))))
+            return
         lists = _lists(ahead, _UPPER)
         if (first := next(lists, None)) is not None:
             yield from (Sheet(name, _lines(_opened(_from_array(ahead), name))) for name in chain((first,), lists))
             return
-        if named := _by_name(_parsed(begin)):
+        if named := _by_name(whole):
             yield from (Sheet(name, _lines(iter(items))) for name, items in named.items())
             return
         text.seek(0)
@@ -91,7 +95,11 @@ def _by_name(whole: object) -> Mapping[str, Sequence[Item]]:
     opened = {key: _opener.opened(value) for key, value in members}
     if any(found == [value] for (_, value), found in zip(members, opened.values(), strict=True)):
         return {}
-    return {key: [(at, one, "") for at, one in enumerate(found, start=1)] for key, found in opened.items()}
+    return {key: [*_numbered(found)] for key, found in opened.items()}
+
+
+def _numbered(found: Iterable[object]) -> Iterator[Item]:
+    return ((number, one, "") for number, one in enumerate(found, start=1))
 
 
 def _opened(items: Iterator[Item], key: str) -> Iterator[Item]:
@@ -106,10 +114,12 @@ def _opened(items: Iterator[Item], key: str) -> Iterator[Item]:
 def _of_whole(path: Path, begin: str, ahead: Window) -> Iterator[Item]:
     """The objects of a file without a list that is a member of the whole."""
     whole = _parsed(begin)
+    if is_of_none(whole):
+        return
     if isinstance(whole, dict) and (devices := list(_by_key(whole))):
         yield from devices
     elif isinstance(whole, dict) and (opened := _opener.opened(whole)) != [whole]:
-        yield from ((number, item, "") for number, item in enumerate(opened, start=1))
+        yield from _numbered(opened)
     elif _ARRAY.search(begin):
         items = chain.from_iterable(_from_array(ahead) for _ in _lists(ahead, _ANY_DEPTH))
         yield from ((number, item, fault) for number, (_, item, fault) in enumerate(items, start=1))

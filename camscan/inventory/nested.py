@@ -14,7 +14,7 @@ _MAX_DEPTH = 5
 """How many objects may lie around a device."""
 
 _BEHIND = frozenset(("cameras", "cams", "devices", "channels", "kameras"))
-"""Keys of what lies in a device and is one too, as the cameras of a recorder; interfaces and addresses are its own."""
+"""Keys of lists of devices. What lies there in a device is one too; its interfaces and addresses are its own."""
 
 Object: TypeAlias = Mapping[str, object]
 Flatten: TypeAlias = Callable[[Object], Mapping[str, str]]
@@ -40,6 +40,15 @@ class Opener:
             return [item]
         found = self._with_behind(item, {}) if self._is_device(item) else self._within(item, key, {}, 0)
         return list(found) or [item]
+
+    def is_alone(self, item: object) -> bool:
+        """Whether an object names a device itself, and holds no others but what lies behind that."""
+        if not isinstance(item, dict):
+            return False
+        own = (pair for pair in self._flatten(item).items() if not isinstance(item.get(pair[0], []), list))
+        named = any(_identifies(key, text) for key, text in own)
+        others = {key: value for key, value in item.items() if key.casefold() not in _BEHIND}
+        return named and not any(self._within(others, "", {}, 0))
 
     def _within(self, item: Object, key: str, told: Object, depth: int) -> Iterator[Object]:
         """The devices below an object that lies under `key`; of what is `told` around it, the nearest counts."""
@@ -75,6 +84,11 @@ class Opener:
             return True
         flat = self._flatten({key: value for key, value in item.items() if not _is_by_name(value)})
         return any(_identifies(key, text) for key, text in flat.items())
+
+
+def is_of_none(item: object) -> bool:
+    """Whether an object says that it holds no devices: the list of them is empty."""
+    return isinstance(item, dict) and any(key.casefold() in _BEHIND and value == [] for key, value in item.items())
 
 
 def _identifies(name: str, text: str) -> bool:

@@ -23,6 +23,7 @@ from camscan.cli.exits import Exit
 from camscan.cli.formats.reconciled import CSV_COLUMNS, FORMATS
 from camscan.cli.formats.reconciledtext import findings
 from camscan.cli.reconcile import FORMAT_NAMES, reconcile
+from camscan.cli.report import report
 from camscan.cli.sample import sample
 from camscan.errors import UsageError
 from camscan.inventory.completeness import estimate
@@ -467,6 +468,14 @@ def test_on_a_narrow_terminal_nothing_runs_over(db: Path, cameras: Path, monkeyp
     assert len(narrow.split("\n\n")) == len(wide.split("\n\n"))
     whole = f"inventory: Hikvision {'long name ' * 9}".strip()
     assert all(whole in " ".join(shown.split()) for shown in (narrow, wide)), "what a column cuts off follows below it"
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_report_with_a_device_a_line_is_a_list_however_many_it_has(db: Path, tmp_path: Path, count: int) -> None:
+    written = CliRunner().invoke(report, ["--db", str(db), "--format", "jsonl"]).stdout
+    lines = tmp_path / "found.jsonl"
+    lines.write_text("".join(written.splitlines(keepends=True)[:count]))
+    assert document(db, lines)["summary"]["classes"]["matched"] == count
 
 
 def test_of_sheets_that_hold_nothing_no_lines_are_counted(db: Path, tmp_path: Path) -> None:

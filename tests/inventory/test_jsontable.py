@@ -123,6 +123,29 @@ def test_a_single_object_is_a_list_of_one(tmp_path: Path) -> None:
     assert rows(write(tmp_path, "[]")) == []
 
 
+@pytest.mark.parametrize("end", ["", "\n", "\r\n\r\n"])
+@pytest.mark.parametrize("start", ["", "\n", "\ufeff"])
+def test_one_object_on_one_line_is_a_device_whatever_lists_it_holds(tmp_path: Path, start: str, end: str) -> None:
+    device = {"address": "10.0.0.5", "evidence": [{"rule": "a", "value": "b"}], "listed_by": [{"policy": "p"}]}
+    [(number, named, fault)] = rows(write(tmp_path, start + json.dumps(device) + end))
+    assert (number, named["address"], fault) == (1, "10.0.0.5", "")
+
+
+def test_a_recorder_alone_is_a_device_beside_its_cameras(tmp_path: Path) -> None:
+    text = '{"ip": "10.0.0.1", "tags": [{"name": "a"}], "cameras": [{"ip": "10.0.0.2"}, {"ip": "10.0.0.3"}]}'
+    assert [named["ip"] for _, named, _ in rows(write(tmp_path, text))] == ["10.0.0.1", "10.0.0.2", "10.0.0.3"]
+
+
+def test_the_host_that_wrote_a_list_is_none_of_its_devices(tmp_path: Path) -> None:
+    text = '{"ip": "10.0.0.1", "run": {"hosts": [{"ip": "10.0.0.2"}]}}'
+    assert [named["ip"] for _, named, _ in rows(write(tmp_path, text))] == ["10.0.0.2"]
+
+
+def test_a_report_without_devices_names_none(tmp_path: Path) -> None:
+    scan = {"host": "scanner", "vantage": {"sources": [{"interface": "eth0", "address": "10.0.0.1"}]}}
+    assert rows(write(tmp_path, json.dumps({"scan": scan, "devices": []}, indent=1))) == []
+
+
 def test_bytes_that_are_not_unicode_cost_their_row_a_letter(tmp_path: Path) -> None:
     assert rows(write(tmp_path, '[{"ip": "10.0.0.5", "x": "ü"}, {"ip": "10.0.0.6"}]', "cp1252")) == [
         (1, {"ip": "10.0.0.5", "x": "\ufffd"}, "it holds bytes that are not Unicode, read as \ufffd"),
