@@ -27,7 +27,7 @@ class Source:
     stream: BinaryIO
     at: datetime
     original: BinaryIO
-    """The file itself; `stream` is that, or a copy in UTF-8 of a file in UTF-16."""
+    """The file itself; `stream` is that, or a copy in UTF-8 of a file with a BOM."""
 
 
 @contextlib.contextmanager

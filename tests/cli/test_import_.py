@@ -46,7 +46,7 @@ def stored(db: Path, result: Result) -> tuple[Scan, Store]:
     return store.scan(result.stdout.strip()), store
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_several_files_become_one_scan(tmp_path: Path, db: Path, encoding: str) -> None:
     neighbours, leases = tmp_path / "neigh.txt", tmp_path / "dnsmasq.leases"
     neighbours.write_text(NEIGHBOURS, encoding)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from ipaddress import ip_address
+from shutil import copyfileobj
 from tempfile import TemporaryFile
 from typing import BinaryIO, TypeAlias
 
@@ -59,18 +60,27 @@ class Reader:
 
 @contextmanager
 def in_utf8(stream: BinaryIO) -> Iterator[BinaryIO]:
-    """The stream; or a copy in UTF-8 if it is in UTF-16 with a BOM, as PowerShell writes."""
-    is_wide = stream.read(2) in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}
-    stream.seek(0)
-    if not is_wide:
+    """The stream; or a copy in UTF-8 without a BOM if it has one, as files of PowerShell and Excel have."""
+    start = stream.read(len(codecs.BOM_UTF8))
+    is_wide = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if not is_wide and start != codecs.BOM_UTF8:
+        stream.seek(0)
         yield stream
         return
-    decode = codecs.getincrementaldecoder("utf-16")("replace").decode
     with TemporaryFile() as copy:
-        while piece := stream.read(_PIECE):
-            copy.write(decode(piece).encode("utf-8", "replace"))
+        if is_wide:
+            stream.seek(0)
+            copy.writelines(_from_utf16(stream))
+        else:
+            copyfileobj(stream, copy, _PIECE)
         copy.seek(0)
         yield copy
+
+
+def _from_utf16(stream: BinaryIO) -> Iterator[bytes]:
+    decode = codecs.getincrementaldecoder("utf-16")("replace").decode
+    while piece := stream.read(_PIECE):
+        yield decode(piece).encode("utf-8", "replace")
 
 
 def lines(stream: BinaryIO, summary: Summary, most: int = MAX_LINE) -> Iterator[str]:

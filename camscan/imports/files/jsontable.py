@@ -32,7 +32,7 @@ _AS_TEXT = "IPAddressToString"
 
 def sniff(head: bytes) -> bool:
     """Whether it begins as JSON that names several IP addresses and several MAC addresses, and no model."""
-    text = to_text(head).lstrip("\ufeff \t\r\n")
+    text = to_text(head).lstrip()
     if not text.startswith(_BEGIN) or _DESCRIBES.search(text):
         return False
     found: dict[str, set[str]] = {"address": set(), "mac": set()}
@@ -48,7 +48,7 @@ def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observati
     if len(data) > _MAX:
         summary.cut = f"it is larger than {_MAX >> 20} MiB"
         return
-    for record in _objects(to_text(data).lstrip("\ufeff"), summary):
+    for record in _objects(to_text(data), summary):
         cell = _cells(record)
         if {"address", "mac"} <= cell.keys():
             yield from entry(cell, at, summary)

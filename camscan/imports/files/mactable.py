@@ -42,8 +42,8 @@ _WORDS = {
 }
 """Names of columns without accents, blanks and punctuation."""
 COLUMN_OF = {word: name for name, words in _WORDS.items() for word in words.split()}
-_COMMENT = ("#", "\ufeff#")
-"""Comment marks; PowerShell's Export-Csv writes a comment above the header."""
+_COMMENT = "#"
+"""Before a comment; PowerShell's Export-Csv writes a comment above the header."""
 
 
 def sniff(head: bytes) -> bool:
@@ -56,7 +56,7 @@ def sniff(head: bytes) -> bool:
 def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
     """One observation for each row with both addresses; `asked` names the switch port, as do fields."""
     rows = lines(stream, summary)
-    header = next((row for row in rows if not row.startswith(_COMMENT)), "").lstrip("\ufeff")
+    header = next((row for row in rows if not row.startswith(_COMMENT)), "")
     delimiter = _delimiter(header)
     columns = _columns(_cells(header, delimiter))
     if not {"address", "mac"} <= columns.keys():
@@ -105,5 +105,5 @@ def _delimiter(header: str) -> str:
 
 
 def _first_line(head: bytes) -> str:
-    rows = to_text(head).lstrip("\ufeff").strip().splitlines()
+    rows = to_text(head).strip().splitlines()
     return next((row.strip() for row in rows if not row.startswith(_COMMENT)), "")

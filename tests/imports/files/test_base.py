@@ -49,8 +49,8 @@ def test_lines_keep_the_tabs_of_empty_cells() -> None:
     assert list(lines(BytesIO(b"\ta\t\r\n \t\n"), Summary())) == ["\ta\t"]
 
 
-@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
-def test_files_of_powershell_are_read_in_utf8(encoding: str) -> None:
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be"])
+def test_files_with_a_bom_are_read_in_utf8_without_it(encoding: str) -> None:
     text = "\ufeff" + "  192.0.2.5  44-19-b6-01-02-03  dynamisch ü\r\n" * 90_000
     original = BytesIO(text.encode(encoding))
     with in_utf8(original) as stream:
@@ -58,9 +58,14 @@ def test_files_of_powershell_are_read_in_utf8(encoding: str) -> None:
 
 
 def test_other_files_are_read_as_they_are() -> None:
-    for data in (b"", b"\xff", b"\xef\xbb\xbfa", b"\xa1\xb2\xc3\xd4"):
+    for data in (b"", b"\xff", b"\xef\xbb", b"\xa1\xb2\xc3\xd4"):
         with in_utf8(BytesIO(data)) as stream:
             assert stream.read() == data
+
+
+def test_a_bom_costs_no_byte_of_what_follows_it() -> None:
+    with in_utf8(BytesIO(b"\xef\xbb\xbf\xb0\xff\xef\xbb\xbf")) as stream:
+        assert stream.read() == b"\xb0\xff\xef\xbb\xbf"
 
 
 def test_reasons_are_bounded() -> None:
