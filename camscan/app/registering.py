@@ -140,7 +140,7 @@ def register(store: Store, seen: Snapshot, site: str | None, stamp: str) -> list
 def _kept(store: Store, seen: Snapshot, mark: Mark, standing: Standing, until: datetime) -> bool:
     """Take a snapshot in, unless another process has done so with any, or said anything, since `standing` was read."""
     before = store.register.entries(mark.site)
-    taken = apply_snapshot([track_of(entry) for entry in before], seen, until)
+    taken = apply_snapshot([track_of(entry) for entry in before], seen, until, standing.marks.get(mark.scan))
     pairs = [*((before[number], track) for number, track in taken.seen.items()), *((None, new) for new in taken.new)]
     about = changes_by_key(store.register.changes_of(key(name) for _, track in pairs for name in known_as(track)))
     entries = [_entry(mark.site, track, entry, about) for entry, track in pairs]

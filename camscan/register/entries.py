@@ -31,8 +31,12 @@ class RegisterChanges:
     joined: tuple[int, ...]
 
 
-def apply_snapshot(tracks: Sequence[Track], snapshot: Snapshot, until: datetime | None = None) -> RegisterChanges:
+def apply_snapshot(
+    tracks: Sequence[Track], snapshot: Snapshot, until: datetime | None = None, counted: datetime | None = None
+) -> RegisterChanges:
     """Hold a snapshot, of whatever time, against the tracks of its site.
+
+    `counted` is the time of the snapshot of the same scan that was held against them before, if any.
 
     No time is taken to be later than `until`, which is now: what is dated later was seen by a clock that was ahead, and
     with that date no scan before it could show that the device is gone.
@@ -42,14 +46,20 @@ def apply_snapshot(tracks: Sequence[Track], snapshot: Snapshot, until: datetime 
     seen = {}
     for number, parts in found.seen.items():
         before = [tracks[number], *(tracks[other] for other in found.joined.get(number, ()))]
-        seen[number] = _seen(before, [snapshot.sightings[part] for part in parts], snapshot, until)
+        seen[number] = _seen(before, [snapshot.sightings[part] for part in parts], snapshot, until, counted)
     joined = tuple(other for others in found.joined.values() for other in others)
     return RegisterChanges(
         seen, tuple(lifecycle.begun(snapshot.sightings[number], snapshot) for number in found.new), joined
     )
 
 
-def _seen(before: Sequence[Track], parts: Sequence[Sighting], snapshot: Snapshot, until: datetime | None) -> Track:
+def _seen(
+    before: Sequence[Track],
+    parts: Sequence[Sighting],
+    snapshot: Snapshot,
+    until: datetime | None,
+    counted: datetime | None,
+) -> Track:
     """The track of a device, of which there were several where they turned out to be one, after a snapshot."""
     newest, *others = sorted(before, key=lambda track: track.last_seen, reverse=True)
     whole, last_seen = lifecycle.merged(newest, others), newest.last_seen
@@ -58,7 +68,7 @@ def _seen(before: Sequence[Track], parts: Sequence[Sighting], snapshot: Snapshot
         after = lifecycle.recalled(whole, _no_less(whole.device, lifecycle.best(parts)), parts)
     else:
         sightings = [replace(one, device=_no_less(one.device, whole.device)) for one in parts]
-        after, _ = lifecycle.seen(whole, sightings, snapshot, _TERMS)
+        after, _ = lifecycle.seen(whole, sightings, snapshot, _TERMS, counted)
     times = (whole.first_seen, min(last_seen, until or last_seen), snapshot.at)
     return replace(after, first_seen=min(times), last_seen=max(times), aliases=_aliases(before, after))
 

@@ -44,7 +44,8 @@ def advance(memory: Memory, snapshot: Snapshot, terms: Terms) -> tuple[Memory, C
     """Update the memory with one more snapshot; returns the new memory and the changes.
 
     The first complete snapshot that saw anything is the baseline, in which nothing is new. In an incomplete snapshot
-    silence means nothing: nothing is missing or lost, and the usual counts are kept.
+    silence means nothing: nothing is missing or lost, and the usual counts are kept. A scan that was resumed after it
+    was compared counts once.
     """
     first = memory.good is None or (memory.saw_nothing and not snapshot.dark)
     return _advance(memory, snapshot, terms, first=first)
@@ -104,6 +105,7 @@ def _tracked(
 ) -> tuple[list[Track], list[Change]]:
     """The tracks after the snapshot, and the changes."""
     found = match(memory.tracks, snapshot.sightings)
+    counted = memory.at if memory.scan == snapshot.scan else None
     joined = {number for numbers in found.joined.values() for number in numbers}
     tracks: list[Track] = []
     changes: list[Change] = []
@@ -113,7 +115,7 @@ def _tracked(
         if number in found.seen:
             parts = [snapshot.sightings[one] for one in found.seen[number]]
             whole = lifecycle.merged(track, [memory.tracks[other] for other in found.joined.get(number, ())])
-            after, new = lifecycle.seen(whole, parts, snapshot, terms)
+            after, new = lifecycle.seen(whole, parts, snapshot, terms, counted)
         else:
             after, new = lifecycle.unseen(track, snapshot, terms, seeing)
         tracks.append(after)

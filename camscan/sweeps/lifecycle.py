@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from camscan.records import Verdict
 from camscan.sweeps.changes import RANKS, Change, Kind
@@ -61,22 +62,28 @@ def merged(track: Track, others: Sequence[Track]) -> Track:
     return _with_traits(track, others)
 
 
-def seen(track: Track, parts: Sequence[Sighting], snapshot: Snapshot, terms: Terms) -> tuple[Track, list[Change]]:
-    """The track and changes of a device that was seen, possibly as several sightings."""
+def seen(
+    track: Track, parts: Sequence[Sighting], snapshot: Snapshot, terms: Terms, counted: datetime | None = None
+) -> tuple[Track, list[Change]]:
+    """The track and changes of a device that was seen, possibly as several sightings.
+
+    `counted`: the time of a snapshot of the same scan, before it was resumed. If that saw the device, both are one.
+    """
+    again = track.last_seen == counted
     known = best(parts)
     addresses = tuple(dict.fromkeys(address for one in parts for address in one.device.addresses))
     moved = track.places.keys().isdisjoint(addresses)
     rules = frozenset().union(*(one.rules for one in parts))
-    verdict, judged = _settled(track.verdict, known.verdict.value, terms, at_once=not rules <= track.rules)
-    name, renamed = _settled(track.name, known.name, terms)
+    verdict, judged = _settled(track.verdict, known.verdict.value, terms, again, at_once=not rules <= track.rules)
+    name, renamed = _settled(track.name, known.name, terms, again)
     device = _filled(known, track.device, addresses, verdict)
     firmware = _other_firmware(track, parts)
     after = replace(
         _with_traits(track, parts),
         device=device,
         last_seen=snapshot.at,
-        places=_aged({} if moved else track.places, addresses),
-        channels=_aged(track.channels, _channels(parts, snapshot)),
+        places=_aged({} if moved else track.places, addresses, again),
+        channels=_aged(track.channels, _channels(parts, snapshot), again),
         verdict=verdict,
         name=name,
         # Once one rule has told of another firmware, what the others read before is out of date.
@@ -135,13 +142,18 @@ def _changes(
         yield Change(Kind.CHANGED, device, "name", before.name.value or "", after.name.value or "")
 
 
-def _settled(held: Debounced, now: str | None, terms: Terms, *, at_once: bool = False) -> tuple[Debounced, bool]:
-    """The debounced value, and whether it changed; `at_once`: there is new evidence, so do not wait."""
+def _settled(
+    held: Debounced, now: str | None, terms: Terms, again: bool, *, at_once: bool = False
+) -> tuple[Debounced, bool]:
+    """The debounced value, and whether it changed. `again`: the last mark is of the same scan, and takes its place.
+
+    `at_once`: there is new evidence, so do not wait.
+    """
     if now is None:
         return held, False
     if held.value is None:
         return Debounced(now), False
-    odd = terms.add(held.odd, now != held.value)
+    odd = terms.add(held.odd[:-1] if again else held.odd, now != held.value)
     if now != held.value and (at_once or terms.met(odd)):
         return Debounced(now), True
     return Debounced(held.value, odd), False
@@ -185,9 +197,10 @@ def _channels(parts: Iterable[Sighting], snapshot: Snapshot) -> Iterator[str]:
     return (channel for channel, targets in snapshot.answered.items() if not targets.isdisjoint(addresses))
 
 
-def _aged(before: Mapping[str, int], now: Iterable[str]) -> Mapping[str, int]:
-    """What answered now or recently, with the number of sightings since."""
-    older = {name: age + 1 for name, age in before.items() if age + 1 < _RECENT}
+def _aged(before: Mapping[str, int], now: Iterable[str], again: bool) -> Mapping[str, int]:
+    """What answered now or recently, with the number of sightings since; one more, but for the same scan `again`."""
+    more = 0 if again else 1
+    older = {name: age + more for name, age in before.items() if age + more < _RECENT}
     return {**older, **dict.fromkeys(now, 0)}
 
 

@@ -34,6 +34,19 @@ def test_who_is_not_seen_is_not_touched_and_who_is_new_begins() -> None:
     assert [one.device.address for one in taken.new] == ["10.0.0.3"]
 
 
+def test_a_scan_that_was_resumed_counts_once() -> None:
+    """Else a device whose best answers were lost in one scan is listed no more."""
+    [camera] = cameras(1)
+    [known] = tracks(sweep(0, [camera]))
+    weak = sweep(1, [camera], lost=[("", "sadp"), ("", "http")])
+    part, counted = known, None
+    for hours in range(4):
+        taken = apply_snapshot([part], replace(weak, at=weak.at + timedelta(hours=hours)), counted=counted)
+        part, counted = taken.seen[0], weak.at + timedelta(hours=hours)
+    once = apply_snapshot([known], weak).seen[0]
+    assert (part.verdict, part.name, part.channels) == (once.verdict, once.name, once.channels)
+
+
 def test_an_older_scan_that_comes_late_does_not_turn_the_clock_back() -> None:
     site = cameras(1)
     late = apply_snapshot(tracks(sweep(9, site)), sweep(3, site)).seen[0]

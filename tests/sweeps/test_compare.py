@@ -308,6 +308,40 @@ def test_what_an_incomplete_sweep_finds_is_new_and_told_once() -> None:
     assert [shown(changes) for changes in nights(*snapshots)] == [[], ["new 10.0.0.1", "new 10.0.0.2"], []]
 
 
+def test_a_sweep_that_was_interrupted_and_resumed_counts_as_one() -> None:
+    named, renamed = ([replace(FIRST, name=name), SECOND, *REST] for name in ("gate", "door"))
+    weak = [(SECOND.address, "sadp"), (SECOND.address, "http"), (FIRST.address, "rtsp")]
+    whole = [sweep(0, named), *(sweep(night, renamed, lost=weak) for night in (1, 2, 3))]
+    resumed = [
+        part
+        for one in whole[1:]
+        for part in (*(replace(one, at=one.at - timedelta(hours=left), complete=False) for left in (2, 1)), one)
+    ]
+    memory, again = Memory(), Memory()
+    for one in whole[:3]:
+        memory, _ = advance(memory, one, TERMS)
+    for part in (whole[0], *resumed[:6]):
+        again, changes = advance(again, part, TERMS)
+        assert not changes.changes
+    assert again == memory
+    assert [shown(changes) for changes in nights(whole[0], *resumed)][7:] == [
+        ["changed 10.0.0.1 name gate door", "changed 10.0.0.2 verdict listed suspected"],
+        [],
+        [],
+    ]
+
+
+def test_a_device_that_the_rest_of_a_resumed_sweep_saw_first_is_counted() -> None:
+    named, renamed = ([replace(FIRST, name=name), SECOND, *REST] for name in ("gate", "door"))
+    parts = [
+        replace(sweep(night, REST), at=sweep(night, REST).at - timedelta(hours=1), complete=False)
+        for night in (1, 2, 3)
+    ]
+    rests = [sweep(night, renamed) for night in (1, 2, 3)]
+    looks = [sweep(0, named), *(one for pair in zip(parts, rests, strict=True) for one in pair)]
+    assert [shown(changes) for changes in nights(*looks)] == [*[[]] * 6, ["changed 10.0.0.1 name gate door"]]
+
+
 def test_before_the_first_complete_sweep_nothing_is_new() -> None:
     snapshots = [sweep(0, REST, status=ScanStatus.INTERRUPTED), sweep(1, SITE)]
     assert [(changes.first, shown(changes)) for changes in nights(*snapshots)] == [(True, []), (True, [])]
