@@ -12,12 +12,8 @@ from typing import BinaryIO
 
 from camscan.errors import EvidenceError
 from camscan.evidence import container
-from camscan.evidence.container import CENTRAL, END, GZIP, MAX_NAME, MAX_PARTS, Entry, Part, entry_at
+from camscan.evidence.container import CENTRAL, END, GZIP, MAX_LINE, MAX_NAME, MAX_PARTS, Entry, Part, entry_at
 
-MAX_LINE = 8 << 20
-"""Bytes of one line: 96 KB of an answer, and what the codecs read in it."""
-MAX_RATIO = 500
-"""How often its own size a packed part may unfold to; observations come to about 8, a ledger of equal lines to 150."""
 _CHUNK = 1 << 18
 
 
@@ -63,18 +59,19 @@ class Archive:
     def lines(self, name: str, most: float = math.inf) -> Iterator[bytes]:
         """The lines of a part, each with its LF, of at most so many bytes; a packed part is unpacked as it is read.
 
+        How many times its size a part unfolds to proves nothing: where a device answers with zeros, that is as much as
+        DEFLATE can. So no more than a line is held, and whoever reads stops at the first that is no record.
+
         Raises:
             EvidenceError: it cannot be unpacked, unfolds to too much, or a line is too long or does not end.
         """
         entry = self._by_name[name]
         raw = io.BufferedReader(_Window(self._file, entry))
-        packed = name.endswith(GZIP)
-        left = min(entry.size * MAX_RATIO if packed else entry.size, most)
         try:
-            stream = gzip.GzipFile(fileobj=raw, mode="rb") if packed else raw
+            stream = gzip.GzipFile(fileobj=raw, mode="rb") if name.endswith(GZIP) else raw
             while line := stream.readline(MAX_LINE + 1):
-                left -= len(line)
-                if len(line) > MAX_LINE or left < 0:
+                most -= len(line)
+                if len(line) > MAX_LINE or most < 0:
                     raise EvidenceError(f"{name}: unpacks to more than camscan writes")
                 if not line.endswith(b"\n"):
                     raise EvidenceError(f"{name}: its last line does not end")

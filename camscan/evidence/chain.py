@@ -12,7 +12,7 @@ from hashlib import sha256
 from camscan.codecs.registry import read_again
 from camscan.errors import EvidenceError
 from camscan.evidence import canonical
-from camscan.evidence.archive import MAX_LINE
+from camscan.evidence.container import MAX_LINE
 from camscan.evidence.manifest import Chain
 from camscan.evidence.writing import Sink
 from camscan.records import Observation

@@ -17,17 +17,14 @@ from camscan.evidence.chain import HashChain
 from camscan.records import LedgerEntry, Observation, Scan
 from camscan.summaries import StateChange
 
-_MAX_SMALL = 16 << 20
-"""Bytes of scan.json (which holds every target as it was written) or settings.json."""
-
 _Record = TypeVar("_Record")
 
 
 def scan(archive: Archive) -> Scan:
     """The scan with its settings, those aside that were left out; what was JSON in them is JSON again."""
-    value = canonical.load(archive.read(export.SCAN, _MAX_SMALL), export.SCAN)
+    value = canonical.load(archive.read(export.SCAN, export.MAX_RECORD), export.SCAN)
     found = canonical.read(value, canonical.to_scan, canonical.scan_object, export.SCAN)
-    settings = canonical.load(archive.read(export.SETTINGS, _MAX_SMALL), export.SETTINGS)
+    settings = canonical.load(archive.read(export.SETTINGS, export.MAX_RECORD), export.SETTINGS)
     return replace(found, settings={name: _folded(one) for name, one in settings.items()})
 
 

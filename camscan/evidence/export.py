@@ -10,6 +10,7 @@ from typing import BinaryIO, TypeAlias
 from camscan.errors import HostError
 from camscan.evidence import canonical, conclusions, manifest
 from camscan.evidence.chain import HashChain
+from camscan.evidence.container import MAX_LINE
 from camscan.evidence.guide import GUIDE
 from camscan.evidence.keys import Signer
 from camscan.evidence.manifest import About, Manifest
@@ -21,6 +22,10 @@ README, KEY, SCAN, SETTINGS = "README.txt", "key.pem", "scan.json", "settings.js
 LEDGER, OBSERVATIONS = "ledger.jsonl.gz", "observations.jsonl.gz"
 IDENTIFICATIONS, STATES, VERDICTS = "identifications.jsonl.gz", "states.jsonl.gz", "verdicts.jsonl"
 RULES, POLICIES = "rules/", "policies/"
+MAX_RECORD = 64 << 20
+"""Bytes of scan.json or settings.json, which holds every target as it was written: of a million, half as many."""
+MAX_FILES = 64 << 20
+"""Bytes of all rules and policies, which who verifies them holds in memory."""
 MAX_STATE_CHANGES = 64 << 20
 """Bytes of what people said, all of which who verifies it holds in memory: 200,000 statements."""
 
@@ -70,14 +75,17 @@ def export(
     authority.
 
     Raises:
-        HostError: it would grow beyond 4 GiB, or what people said beyond `MAX_STATE_CHANGES`.
+        HostError: it would grow beyond 4 GiB, or a part of it beyond what is read of one.
     """
     writer = Writer(file)
     scan = canonical.dump(canonical.scan_object(contents.scan))
     writer.add(README, GUIDE.encode("ascii"))
     writer.add(KEY, signer.public.pem)
+    settings = canonical.dump(canonical.settings_object(contents.scan))
+    _check_size(max(len(scan), len(settings)), MAX_RECORD, "targets and exclusions")
+    _check_size(sum(map(len, contents.files.values())), MAX_FILES, "rules and policies")
     writer.add(SCAN, scan)
-    writer.add(SETTINGS, canonical.dump(canonical.settings_object(contents.scan)))
+    writer.add(SETTINGS, settings)
     for name, data in sorted(contents.files.items()):
         writer.add(name, data)
     _write_lines(writer, LEDGER, map(canonical.ledger_object, contents.ledger))
@@ -102,18 +110,23 @@ def export(
 def _write_lines(writer: Writer, name: str, objects: Iterable[canonical.Object]) -> None:
     with writer.part(name) as sink:
         for value in objects:
-            sink.write(canonical.dump(value))
+            line = canonical.dump(value)
+            _check_size(len(line), MAX_LINE, f"{name} about one device")
+            sink.write(line)
 
 
 def _bounded(state_changes: Iterable[StateChange]) -> Iterator[canonical.Object]:
-    left = MAX_STATE_CHANGES
+    size = 0
     for value in map(canonical.change_object, state_changes):
-        left -= len(canonical.dump(value))
-        if left < 0:
-            raise HostError(
-                f"a bundle holds at most {MAX_STATE_CHANGES:,} bytes of statements about a site, and this site has more"
-            )
+        size += len(canonical.dump(value))
+        _check_size(size, MAX_STATE_CHANGES, "statements about a site")
         yield value
+
+
+def _check_size(size: int, most: int, of: str) -> None:
+    """A bundle that nobody could verify is not made."""
+    if size > most:
+        raise HostError(f"a bundle holds at most {most:,} bytes of {of}, and this would be more")
 
 
 def _seal(writer: Writer, made: Manifest, signer: Signer, stamp: Callable[[bytes], bytes]) -> None:

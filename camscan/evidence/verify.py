@@ -25,8 +25,6 @@ from camscan.records import Judged, Scan
 
 _MAX_FILE = 1 << 20
 """Bytes of one file of rules or of a policy; their readers take no more."""
-_MAX_FILES = 64 << 20
-"""Bytes of all of them; those of camscan have less than 2 MiB."""
 _SIGNATURE_SIZE = 64
 _FIRST = (export.README, export.KEY, export.SCAN, export.SETTINGS)
 _LAST = (export.LEDGER, export.OBSERVATIONS, export.IDENTIFICATIONS, export.STATES, export.VERDICTS)
@@ -200,6 +198,6 @@ def _compare(archive: Archive, name: str, derived: Iterable[canonical.Object]) -
 def _files(archive: Archive, made: Manifest) -> Mapping[str, bytes]:
     """The rules and policies, bounded: all of them are held in memory."""
     files = [part for part in made.parts if part.name.startswith((export.RULES, export.POLICIES))]
-    if sum(part.size for part in files) > _MAX_FILES:
-        raise EvidenceError(f"{export.RULES}: its files are larger than {_MAX_FILES:,} bytes in all")
+    if sum(part.size for part in files) > export.MAX_FILES:
+        raise EvidenceError(f"{export.RULES}: its files are larger than {export.MAX_FILES:,} bytes in all")
     return {part.name: archive.read(part.name, _MAX_FILE) for part in files}

@@ -17,7 +17,7 @@ import pytest
 from support.needs import needs
 
 from camscan.errors import EvidenceError, HostError
-from camscan.evidence import archive, writing
+from camscan.evidence import container, writing
 from camscan.evidence.archive import Archive
 from camscan.evidence.container import Entry, is_name
 from camscan.evidence.writing import Writer
@@ -188,10 +188,8 @@ def bomb(size: int) -> bytes:
     return packed.getvalue()
 
 
-@pytest.mark.parametrize("line", [b"", b"x" * (1 << 20) + b"\n"])
-def test_what_unfolds_to_too_much_is_left(line: bytes) -> None:
-    """Lines of nothing but zeros, or one line of a gigabyte: neither is held."""
-    inner = bomb(64 << 20) if not line else gzip.compress(line * 64, 9)
+def test_what_unfolds_to_one_line_without_an_end_is_left() -> None:
+    inner = bomb(64 << 20)
     file = io.BytesIO()
     writer = Writer(file)
     with writer.part("lines.jsonl") as sink:
@@ -203,7 +201,7 @@ def test_what_unfolds_to_too_much_is_left(line: bytes) -> None:
         deque(Archive(io.BytesIO(data)).lines("lines.js.gz"), maxlen=0)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert peak < 4 * archive.MAX_LINE
+    assert peak < 4 * container.MAX_LINE
 
 
 def test_what_cannot_be_unpacked() -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
 import random
+import time
+import tracemalloc
+import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
 from support.bundles import (
     ABOUT,
+    AT,
     FILES,
     KINDS,
     KNOWN,
@@ -25,8 +30,9 @@ from support.bundles import (
 )
 
 from camscan.errors import EvidenceError, HostError
-from camscan.evidence import canonical, export, keys, manifest
+from camscan.evidence import canonical, container, export, keys, manifest
 from camscan.evidence.verify import Trust
+from camscan.records import Observation, Outcome
 
 BUNDLE = bundle()
 PARTS = parts_of(BUNDLE)
@@ -81,6 +87,34 @@ def test_a_statement_that_nobody_can_make(values: Mapping[str, object]) -> None:
     assert told.startswith("states.jsonl.gz line 1: is not a record")
 
 
+@pytest.mark.parametrize("name", sorted(name for name in PARTS if name.endswith(".gz")))
+def test_of_what_unfolds_to_very_much_no_more_than_a_line_is_read(name: str) -> None:
+    data = resealed({**PARTS, name: PARTS[name] + (b"x" * (1 << 20) + b"\n") * 64}, STRANGER, chained=False)
+    tracemalloc.start()
+    begun = time.process_time()
+    told = fault(data, Trust())
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert told.startswith(f"{name} line ")
+    assert peak < 4 * container.MAX_LINE
+    assert time.process_time() - begun < 2, "unpacked to its end it takes far longer"
+
+
+def test_answers_of_nothing_but_zeros_are_evidence_as_any() -> None:
+    """Such a part unfolds to as many times its size as one can."""
+    zeros = bytes(1 << 20)
+    more = [Observation("10.0.0.9", "isapi", Outcome.TRUNCATED, AT, port, "GET /", {}, zeros) for port in range(80, 88)]
+    data = bundle(more=more)
+    with zipfile.ZipFile(io.BytesIO(data)) as parts:
+        assert len(parts_of(data)["observations.jsonl.gz"]) > 600 * parts.getinfo("observations.jsonl.gz").file_size
+    assert checked(data).manifest.chain.records == 13 + len(more)
+
+
+def test_a_million_targets_one_by_one_are_verified() -> None:
+    specs = "\n".join(f"fd00:0:0:0:0:0:{number >> 16:x}:{number & 0xFFFF:04x}" for number in range(1_000_000))
+    assert checked(bundle(1, scan=replace(SCAN, settings={"specs": specs}))).scan.settings["specs"] == specs
+
+
 def test_statements_that_unfold_to_no_end_are_not_held_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     many = PARTS["states.jsonl.gz"] * 40
     monkeypatch.setattr(export, "MAX_STATE_CHANGES", len(many) - 1)
@@ -88,9 +122,20 @@ def test_statements_that_unfold_to_no_end_are_not_held_in_memory(monkeypatch: py
     assert told == "states.jsonl.gz: unpacks to more than camscan writes"
 
 
-def test_a_bundle_that_nobody_could_verify_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(export, "MAX_STATE_CHANGES", len(PARTS["states.jsonl.gz"]) - 1)
-    with pytest.raises(HostError, match=r"a bundle holds at most [\d,]+ bytes of statements about a site"):
+@pytest.mark.parametrize(
+    ("limit", "most", "what"),
+    [
+        ("MAX_STATE_CHANGES", len(PARTS["states.jsonl.gz"]) - 1, "statements about a site"),
+        ("MAX_RECORD", len(PARTS["scan.json"]) - 1, "targets and exclusions"),
+        ("MAX_FILES", sum(map(len, FILES.values())) - 1, "rules and policies"),
+        ("MAX_LINE", 100, "ledger.jsonl.gz about one device"),
+    ],
+)
+def test_a_bundle_that_nobody_could_verify_is_not_made(
+    monkeypatch: pytest.MonkeyPatch, limit: str, most: int, what: str
+) -> None:
+    monkeypatch.setattr(export, limit, most)
+    with pytest.raises(HostError, match=rf"a bundle holds at most [\d,]+ bytes of {what}, and this would be more"):
         bundle()
 
 

@@ -7,10 +7,11 @@ import io
 import json
 import random
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from itertools import chain
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -97,12 +98,18 @@ def ledger(hosts: int) -> Iterator[LedgerEntry]:
 
 
 def bundle(
-    hosts: int = 6, about: About = ABOUT, stamp: Callable[[bytes], bytes] = bytes, files: Mapping[str, bytes] = FILES
+    hosts: int = 6,
+    about: About = ABOUT,
+    stamp: Callable[[bytes], bytes] = bytes,
+    files: Mapping[str, bytes] = FILES,
+    *,
+    scan: Scan = SCAN,
+    more: Sequence[Observation] = (),
 ) -> bytes:
-    """A bundle that holds."""
+    """A bundle that holds; `more` was seen, too."""
     file = io.BytesIO()
-    contents = Contents(SCAN, observations(hosts), ledger(hosts), files, about, lambda _: CHANGES)
-    export.export(file, contents, SIGNER, FOLLOW, stamp)
+    seen = chain(observations(hosts), more)
+    export.export(file, Contents(scan, seen, ledger(hosts), files, about, lambda _: CHANGES), SIGNER, FOLLOW, stamp)
     return file.getvalue()
 
 
