@@ -20,7 +20,7 @@ from camscan.net.pacing.hosts import Hosts
 from camscan.net.pacing.pace import FlowBudget, Pace
 from camscan.net.pacing.profile import CONNECT_TIMEOUT, Profile
 from camscan.net.pacing.reading import Reading
-from camscan.net.scope import Scope, port_refusal
+from camscan.net.scope import Refusal, Scope, port_refusal
 from camscan.records import Outcome
 from camscan.shortages import EXHAUSTED
 
@@ -88,9 +88,7 @@ class Dialer:
         Raises:
             EndedError: it may not.
         """
-        refusal = self._refusal(address) or port_refusal(port)
-        if refusal is not None:
-            raise EndedError(refusal.outcome, refusal.reason)
+        _heed(self._refusal(address) or port_refusal(port))
 
     async def open(self, address: str, port: int, *, tls: bool = False, bare: bool = False) -> TcpSocket:
         """A connected TCP socket, which holds its slots, at the host and elsewhere, until it is closed.
@@ -117,14 +115,11 @@ class Dialer:
 
     async def pause(self, address: str, sock: TcpSocket) -> None:
         """Wait until the pace permits another request on an open socket; raises as `Allowance.ask`."""
-        if (refusal := self._refusal(address)) is not None:
-            raise EndedError(refusal.outcome, refusal.reason)
-        host = self.hosts[address]
-        host.allowance.ask()
+        self.hosts[address].allowance.ask()
         sock.count()
         wanted = max(1, _QUESTION + self._tail - sock.spare)
         with sock.off_the_clock():
-            await self._turn(host, 0, wanted, ahead=True)
+            await self._turn(address, 0, wanted, ahead=True)
         if sock.fileno() < 0:  # it has ended meanwhile, and is settled
             self.pace.charge(-1)
             return
@@ -192,7 +187,7 @@ class Dialer:
         host.allowance.ask(by_datagram=True)
 
         async def attempt() -> None:
-            await self._turn(host, FlowBudget.UDP_SECONDS if new_flow else 0, 1)
+            await self._turn(address, FlowBudget.UDP_SECONDS if new_flow else 0, 1)
             send()
             host.window.note(1)
 
@@ -242,7 +237,7 @@ class Dialer:
         sock = TcpSocket(address, self._tail // 2)
         with ExitStack() as half_open:
             try:
-                await self._turn(host, FlowBudget.TCP_SECONDS, packets, half_open=half_open)
+                await self._turn(address, FlowBudget.TCP_SECONDS, packets, half_open=half_open)
                 sock.charged, sock.paid = packets, 1
                 self._pay(sock, _FOLLOWING)
                 host.window.add(sock)
@@ -260,7 +255,7 @@ class Dialer:
 
     async def _turn(
         self,
-        host: HostLimit,
+        address: str,
         flow_seconds: float,
         packets: int,
         *,
@@ -269,8 +264,10 @@ class Dialer:
     ) -> None:
         """Wait until packets may be sent to a host: the first must be sent at once, the others may follow.
 
-        `half_open` receives a half-open slot, but only once the host and the router on the way have room.
+        `half_open` receives a half-open slot, but only once the host and the router on the way have room. Raises
+        EndedError where the address was excluded meanwhile.
         """
+        host = self.hosts[address]
         async with host.window.reserve(packets, ahead=ahead):
             if host.flows is not None and flow_seconds:
                 await host.flows.take(flow_seconds)
@@ -278,6 +275,7 @@ class Dialer:
                 await self._half_open.acquire()
                 half_open.callback(self._half_open.release)
             await self.pace.take(1)
+        _heed(self._refusal(address))
 
     def _sent_again(self, sock: TcpSocket) -> None:
         sock.resent = True
@@ -295,3 +293,8 @@ class Dialer:
         self._pay(sock, sock.packets + sock.afterwards - sock.paid)
         if host is not None:
             host.window.settle(sock)
+
+
+def _heed(refusal: Refusal | None) -> None:
+    if refusal is not None:
+        raise EndedError(refusal.outcome, refusal.reason)

@@ -53,7 +53,6 @@ class LiveNet:
         self.notes: list[str] = []
         self._dialer = Dialer(scope, profile)
         self._interfaces = tuple(interfaces)
-        self._scope = scope
         self._correspondents: dict[tuple[int, int], Correspondent] = {}
         self._segment_dropped = 0
         self._link = Link(interfaces, on_link)
@@ -105,8 +104,7 @@ class LiveNet:
 
     def exclude(self, excluded: Container[str]) -> None:
         """Send nothing more to these addresses; sweeps in other programs are stopped."""
-        self._scope = replace(self._scope, excluded=excluded)
-        self._dialer.set_scope(self._scope)
+        self._dialer.set_scope(replace(self._dialer.scope, excluded=excluded))
         self._link.stop()
         if self.sweep is not None:
             self.sweep.notes.append("exclusions were added while it ran")
@@ -221,7 +219,7 @@ class LiveNet:
         """See `Net.call`."""
         groups = []
         for group in inquiry.groups:
-            refusal = self._scope.group_refusal(group, inquiry.port)
+            refusal = self._dialer.scope.group_refusal(group, inquiry.port)
             if refusal is None:
                 groups.append(group)
             else:
@@ -229,8 +227,8 @@ class LiveNet:
         segment = Segment(
             replace(inquiry, groups=groups),
             self._interfaces,
-            hears=lambda source: self._scope.hears(source),  # noqa: PLW0108 - exclusions may be added meanwhile
-            asks=lambda group: self._scope.group_refusal(group, inquiry.port) is None,
+            hears=lambda source: self._dialer.scope.hears(source),  # noqa: PLW0108 - exclusions may be added meanwhile
+            asks=lambda group: self._dialer.scope.group_refusal(group, inquiry.port) is None,
         )
         try:
             async with aclosing(segment.run(self._dialer.pace)) as heard:

@@ -113,6 +113,25 @@ async def test_what_is_out_of_scope_costs_nothing(dialer: Dialer) -> None:
     assert (dialer.packets, dialer.failures.total(), dialer.hosts.limits) == (0, 0, {})
 
 
+async def test_who_is_excluded_while_its_turn_is_waited_for_is_sent_nothing(dialer: Dialer, serve: Serve) -> None:
+    """Behind a router that may track few connections, a turn may take two minutes."""
+    peer = await serve(idle)
+    sock = await dialer.open(peer.address, peer.port)
+    dialer.pace.charge(UNHURRIED.rate)  # as many as a second may have
+    waiting = [
+        asyncio.create_task(dialer.open(peer.address, peer.port)),
+        asyncio.create_task(dialer.pause(peer.address, sock)),
+        asyncio.create_task(dialer.datagram(peer.address, 9, lambda: pytest.fail("sent"), 1, new_flow=True)),
+    ]
+    await asyncio.sleep(0.01)
+    dialer.set_scope(Scope(LOOPBACK, parse([peer.address])))
+    found = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [(type(each), str(each)) for each in found] == [(EndedError, "excluded")] * 3
+    assert peer.accepted == 1
+    sock.close()
+    assert at_rest(dialer)
+
+
 async def test_waiting_for_the_pace_takes_no_time_of_an_exchange(dialer: Dialer, serve: Serve) -> None:
     peer = await serve(idle)
     sock = await dialer.open(peer.address, peer.port)

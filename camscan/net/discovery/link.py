@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from ipaddress import IPv4Address, IPv4Network
 from typing import TypeAlias
 
+from camscan.background import in_background
 from camscan.errors import HostError
 from camscan.net.base import Datagram, Exchange
 from camscan.net.kernel.interfaces import Interface, has_arp
@@ -81,17 +82,14 @@ class Link:
 
     async def _swept(self, name: str, ranges: Sequence[Range], pace: Pace, rate: int) -> AsyncGenerator[Datagram, None]:
         texts = [(str(IPv4Address(first)), str(IPv4Address(last))) for first, last in ranges]
-        charging = asyncio.create_task(_charge(pace, rate, _frames(ranges)))
-        try:
-            async with sweep(name, texts, rate) as program:
-                self._sweeping = program
-                async for heard in program:
-                    yield Datagram(heard.source, 0, heard.data, heard.at, name)
-                self.sent_packets += program.counters.get("sent", 0)  # it may have been stopped before it began
-                self.dropped += program.counters.get("dropped", 0)
-        finally:
-            self._sweeping = None
-            charging.cancel()
+        async with in_background(_charge(pace, rate, _frames(ranges))), sweep(name, texts, rate) as program:
+            self._sweeping = program
+            if name not in self._shares:  # it was to stop while the program was starting
+                program.stop()
+            async for heard in program:
+                yield Datagram(heard.source, 0, heard.data, heard.at, name)
+            self.sent_packets += program.counters.get("sent", 0)  # it may have been stopped before it began
+            self.dropped += program.counters.get("dropped", 0)
 
 
 def _frames(ranges: Sequence[Range]) -> int:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
@@ -10,6 +11,7 @@ import pytest
 from support.segment import INTERFACE, TWICE, Segment, segment
 
 from camscan.net.base import Datagram, Exchange
+from camscan.net.discovery import link as module
 from camscan.net.discovery.link import Link, Range
 from camscan.net.kernel.interfaces import Interface, interfaces
 from camscan.net.pacing.pace import Pace
@@ -106,6 +108,21 @@ async def test_a_sweep_that_is_stopped_asks_nobody_else(site: Segment) -> None:
         async for _ in link.sweep(Pace(1000), 1000):
             link.stop()
     assert 0 < link.sent_packets < 2000
+
+
+async def test_a_sweep_that_is_stopped_while_its_program_starts_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes a second to load, and would ask whom the operator has excluded meanwhile."""
+    slow = 'import time; time.sleep(0.2); print(\'{"type": "begin"}\', flush=True); time.sleep(60)'
+    monkeypatch.setattr(l2, "_PYTHON", (sys.executable, "-c", slow))
+    monkeypatch.setattr(module, "has_arp", lambda _: True)
+    network = ip_network("10.66.0.0/16")
+    link = Link(
+        [Interface("eth0", 2, "10.66.0.1", network, loopback=False, multicast=True)], [span("10.66.0.0", "10.66.0.9")]
+    )
+    sweeping = asyncio.create_task(swept(link, Pace(1000), 1000))
+    await asyncio.sleep(0.05)
+    link.stop()
+    assert await asyncio.wait_for(sweeping, 30) == []
 
 
 @pytest.mark.netns
