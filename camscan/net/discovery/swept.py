@@ -8,6 +8,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from camscan.background import in_background
 from camscan.errors import HostError
 from camscan.net.base import Exchange, NewQuestion, Scouted
 from camscan.net.pacing.pace import Pace
@@ -80,14 +81,12 @@ class SweptScout:
 
     async def _read(self, found: asyncio.Queue[Scouted | None]) -> None:
         """Read the output of the sweep independently of the consumer: otherwise the sweep would block on its pipe."""
-        charging = asyncio.create_task(self._charge())
         try:
-            async with aclosing(self._sweep.run()) as batches:
+            async with in_background(self._charge()), aclosing(self._sweep.run()) as batches:
                 async for batch in batches:
                     for scouted in self._alive(batch):
                         found.put_nowait(scouted)
         finally:
-            charging.cancel()
             found.put_nowait(None)
 
     def _alive(self, batch: Iterable[Found]) -> list[Scouted]:

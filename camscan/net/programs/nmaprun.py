@@ -116,7 +116,9 @@ async def _run(command: Sequence[str], stopping: asyncio.Event) -> AsyncGenerato
             raise HostError(f"nmap ended with code {code}: {why}: repair nmap, or leave out --sweep nmap")
     finally:
         ending.cancel()
+        unread = asyncio.create_task(_kept(process.stdout))  # or `wait` would wait until somebody has read it
         await _ended(process)
+        unread.cancel()
         complaint.cancel()
 
 

@@ -110,3 +110,15 @@ async def test_left_early_it_is_ended(install: Install, tmp_path: Path) -> None:
     assert time.monotonic() - began < 30
     with pytest.raises(ProcessLookupError):
         os.kill(int(number.read_text()), 0)
+
+
+async def test_left_with_more_unread_than_a_buffer_holds_it_ends_at_once(
+    install: Install, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """asyncio counts a process as ended only when the end of its output has been read."""
+    monkeypatch.setattr(nmaprun, "_GRACE", 60)
+    running = pieces(install("head -c 1000000 /dev/zero; exec sleep 60"), SWEEP, asyncio.Event())
+    assert await anext(running)
+    await asyncio.sleep(0.1)  # by then, no more is read
+    async with asyncio.timeout(30):
+        await running.aclose()
