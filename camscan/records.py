@@ -279,7 +279,7 @@ class Scan:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a format may print about a scan. `missed`: decoys that did not answer. `left_out`: devices not asked for."""
+    """What a format may print about a scan. `missed`: decoys that did not answer."""
 
     scan: Scan
     devices: tuple[Judged, ...]
@@ -293,7 +293,7 @@ class Report:
     tools: Mapping[str, str] = field(default_factory=dict)  # name -> version
     networks: tuple[Segment, ...] = ()
     missed: tuple[str, ...] = ()
-    left_out: int = 0
+    left_out: Mapping[Verdict, int] = field(default_factory=dict)  # devices that were not asked for, by verdict
     unasked: Mapping[str, int] = field(default_factory=dict)  # why -> targets that were not asked for that
     progress: Progress | None = None
     reconciled: Reconciled | None = None

@@ -55,7 +55,9 @@ class Wanted:
     def of(self, found: Report) -> Report:
         """A report with these devices alone."""
         chosen = tuple(filter(self, found.devices))
-        return replace(found, devices=chosen, left_out=len(found.devices) - len(chosen))
+        counts = Counter(judged.verdict for judged in found.devices)
+        counts.subtract(judged.verdict for judged in chosen)
+        return replace(found, devices=chosen, left_out=+counts)
 
 
 @click.command()

@@ -201,7 +201,7 @@ def _row(one: Progress) -> list[Cell]:
 def _table(found: _Answer, room: int) -> Iterator[str]:
     from camscan.cli.writing import wrapped
     from camscan.reports.columns import GAP, lines, widths
-    from camscan.reports.sentences import burndown
+    from camscan.reports.words import burndown
 
     yield from wrapped([burndown(found.whole, found.deadline)], room)
     rows = [_HEADS, *map(_cells, found.sites)]

@@ -17,7 +17,7 @@ from uuid import NAMESPACE_URL, uuid5
 from camscan.moments import utc
 from camscan.records import NO_BYTES, Device, Evidence, Identification, Judged, Level, Report
 from camscan.reports.base import Page
-from camscan.reports.document import MAX_TEXT, Object, cut, status
+from camscan.reports.document import MAX_TEXT, Object, cut, notes, status
 from camscan.reports.json import dumps, items
 from camscan.reports.order import ranked
 from camscan.reports.words import switch_port_text
@@ -30,8 +30,9 @@ _TOOL = "camscan"
 
 def render(report: Report, _page: Page) -> Iterator[str]:
     """The bill, with each device on a line of its own. A scan that is judged alike again has the same serial number."""
-    judgement = " ".join((report.scan.id, *report.policies, *(f"{n} {v}" for n, v in sorted(report.tools.items()))))
-    number = uuid5(NAMESPACE_URL, f"{judgement} {len(report.devices)}".encode("utf-8", "replace").decode())
+    tools = (f"{n} {v}" for n, v in sorted(report.tools.items()))
+    judgement = " ".join((report.scan.id, *report.policies, *tools, *(one.device.place for one in report.devices)))
+    number = uuid5(NAMESPACE_URL, judgement.encode("utf-8", "replace").decode())
     yield f'{{"$schema": "{SCHEMA}",\n "bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1,\n'
     yield f' "serialNumber": "urn:uuid:{number}",\n "metadata": {dumps(_metadata(report))},\n "components": ['
     taken: Counter[str] = Counter()
@@ -49,7 +50,7 @@ def _metadata(report: Report) -> Object:
         *(("target", target) for target in scan.targets),
         *(("excluded", target) for target in scan.excluded),
         *(("policy", policy) for policy in report.policies),
-        *(("note", note) for note in scan.notes),
+        *(("note", note) for note in notes(report)),
     )
     return {
         "timestamp": utc(scan.ended_at),

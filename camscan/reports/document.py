@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from camscan.moments import utc
 from camscan.records import Device, Evidence, Identification, Judged, Level, Outcome, Report, Scan, ScanStatus
+from camscan.reports.words import left_out
 from camscan.summaries import Offence, Segment, Slot, Slots, StateChange, SwitchPort
 
 SCHEMA = "camscan/1"
@@ -50,6 +51,11 @@ def scan_object(report: Report) -> Object:
         "notes": list(scan.notes),
         "networks": [_segment_object(segment) for segment in report.networks],
     }
+
+
+def notes(report: Report) -> tuple[str, ...]:
+    """What is to be known beside the devices: the notes of the scan, and how many of its devices are not here."""
+    return tuple(filter(None, (*report.scan.notes, left_out(report.left_out))))
 
 
 def _segment_object(segment: Segment) -> Object:

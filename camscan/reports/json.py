@@ -17,7 +17,8 @@ _UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
 
 def render(report: Report, _page: Page) -> Iterator[str]:
     """The document, with each device on a line of its own."""
-    return document({"schema": SCHEMA, "scan": scan_object(report)}, "devices", map(device_object, report.devices))
+    head = {"schema": SCHEMA, "scan": scan_object(report), "left_out": sum(report.left_out.values())}
+    return document(head, "devices", map(device_object, report.devices))
 
 
 def document(head: Mapping[str, Any], name: str, values: Iterable[Object]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from camscan.moments import utc
 from camscan.records import Identification, Judged, Level, Report, ScanStatus, Verdict
 from camscan.reports.base import Page
-from camscan.reports.document import MAX_TEXT, Object, device_object, status
+from camscan.reports.document import MAX_TEXT, Object, device_object, notes, status
 from camscan.reports.escape import terminal
 from camscan.reports.json import dumps, items
 from camscan.reports.order import ranked
@@ -81,7 +81,7 @@ def _invocation(report: Report) -> Object:
         "executionSuccessful": status(scan) is ScanStatus.COMPLETE,
         "startTimeUtc": utc(scan.started_at),
         **ended,
-        "toolExecutionNotifications": [{"level": "warning", "message": {"text": _plain(n)}} for n in scan.notes],
+        "toolExecutionNotifications": [{"level": "warning", "message": {"text": _plain(n)}} for n in notes(report)],
     }
 
 

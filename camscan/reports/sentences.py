@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from typing import NamedTuple
 
 from rich.filesize import decimal
@@ -14,7 +13,7 @@ from camscan.records import Origin, Outcome, Report, Scan, ScanStatus, Verdict
 from camscan.reports.document import MAX_SENTENCE, coverage
 from camscan.reports.escape import terminal
 from camscan.reports.words import joined, plural
-from camscan.summaries import Progress, Segment, Slots, State, Tag
+from camscan.summaries import Segment, Slots, State, Tag
 
 _LESSER = {Verdict.SUSPECTED: "suspected", Verdict.NOT_LISTED: "not listed", Verdict.UNIDENTIFIED: "unidentified"}
 _LOOKED = (Outcome.ANSWERED, Outcome.REFUSED, Outcome.SILENT)
@@ -47,17 +46,25 @@ _UNFINISHED = (ScanStatus.RUNNING, ScanStatus.INTERRUPTED)
 
 def findings(report: Report) -> str:
     """How many devices have which verdict. "None found" is said only where it was possible to look, and at all."""
-    if not report.devices and report.left_out:
-        return f"None of the {plural(report.left_out, 'device')} in the scan is among those asked for."
+    others = sum(report.left_out.values())
+    if not report.devices and others:
+        return f"None of the {plural(others, 'device')} in the scan is among those asked for."
     if not report.devices:
         return _nothing(report)
     verdicts = Counter(judged.verdict for judged in report.devices)
-    listed = verdicts[Verdict.LISTED]
+    listed, told = verdicts[Verdict.LISTED], _confirmed(report)
     parts = [f"{plural(listed, 'device')} {_are(listed)} listed ({_policies(report)})"]
-    parts += [f"{n:,} {_are(n)} {word}" for verdict, word in _LESSER.items() if (n := verdicts[verdict])]
-    if report.left_out:
-        return f"Of those asked for, {', '.join(parts)}; {plural(report.left_out, 'other')} left out."
+    parts += [f"{n:,} {_are(n)} {word}{told[verdict]}" for verdict, word in _LESSER.items() if (n := verdicts[verdict])]
+    if others:
+        return f"Of those asked for, {', '.join(parts)}; {plural(others, 'other')} left out."
     return f"{', '.join(parts)}."
+
+
+def _confirmed(report: Report) -> Mapping[Verdict, str]:
+    """How many of the devices whose evidence leaves it open count as listed, since somebody has looked at them."""
+    spoken_of = (judged.verdict for judged in report.devices if judged.state not in (None, State.FOUND))
+    said: Counter[Verdict] = Counter(verdict for verdict in spoken_of if verdict is not Verdict.NOT_LISTED)
+    return {verdict: f" ({said[verdict]:,} confirmed by people)" if said[verdict] else "" for verdict in Verdict}
 
 
 def _nothing(report: Report) -> str:
@@ -130,19 +137,6 @@ def alerts(report: Report) -> Iterator[Alert]:
         yield Alert(
             f"RETURNED: {plural(len(back), 'device')} recorded as removed {_are(len(back))} back: {_some(back)}"
         )
-
-
-def burndown(whole: Progress, deadline: date | None = None) -> str:
-    """The burn-down in one sentence."""
-    are, remain = "is" if whole.removed == 1 else "are", "remains" if whole.remaining == 1 else "remain"
-    exempt = f", {whole.exempt:,} exempt" if whole.exempt else ""
-    told = f"{whole.removed:,} of {whole.known:,} listed devices {are} removed{exempt}, {whole.remaining:,} {remain}"
-    if not whole.remaining:
-        return f"{told}."
-    if whole.done is None:
-        return f"{told}; none was removed recently, so no date can be given."
-    against = "" if deadline is None else f", {'after' if whole.late else 'before'} the deadline of {deadline}"
-    return f"{told}; at {7 * whole.rate:.1f} a week, the last will be gone on {whole.done}{against}."
 
 
 def limits(report: Report) -> Iterator[str]:

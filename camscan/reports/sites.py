@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 from camscan.records import Origin, Outcome, Report, ScanStatus, Verdict
 from camscan.reports.document import coverage
-from camscan.reports.sentences import asked, burndown, could_look, ending, passive, summary
-from camscan.reports.words import plural
+from camscan.reports.sentences import asked, could_look, ending, passive, summary
+from camscan.reports.words import burndown, plural
 from camscan.reports.workbook import Cell, Columns
 
 SITE = ("Site", 24)
@@ -74,7 +74,7 @@ def _counts(report: Report) -> Iterator[int | None]:
     yield None if heard else covered[Outcome.EXCLUDED] + covered[Outcome.NOT_SENT]
     found = Counter(judged.verdict for judged in report.devices)
     yield from (found[verdict] if _is_told(report) else None for verdict in _VERDICTS)
-    yield report.left_out or None
+    yield sum(report.left_out.values()) or None
     yield progress.removed if progress else None
     yield progress.exempt if progress else None
 

@@ -39,6 +39,8 @@ class Estate:
     """The places in `rows` of sites of which the page shows devices."""
     shown: int = 0
     left_out: int = 0
+    has_others_listed: bool = False
+    """Whether there are listed devices that were not asked for."""
 
     @property
     def heads(self) -> list[str]:
@@ -51,9 +53,12 @@ class Estate:
         listed = sum(self._count(row, Verdict.LISTED) for row in self.rows)
         at = sum(bool(self._count(row, Verdict.LISTED)) for row in self.rows)
         sites = plural(len(self.rows), "site")
+        which = "among those asked for" if self.has_others_listed else "found"
         if listed:
-            return f"{plural(listed, 'listed device')} at {at:,} of {sites}"
-        return f"No listed device found at {sites}{' where it was possible to look' if self.doubtful else ''}"
+            among = f" {which}" if self.has_others_listed else ""
+            return f"{plural(listed, 'listed device')}{among} at {at:,} of {sites}"
+        where = " where it was possible to look" if self.doubtful else ""
+        return f"No listed device {which} at {sites}{where}"
 
     @property
     def doubtful(self) -> Mapping[str, list[str]]:
@@ -75,6 +80,7 @@ def render_each(reports: Iterable[Report]) -> Iterator[str]:
     with TemporaryFile("w+", encoding="utf-8", errors="surrogatepass", newline="") as file:
         for number, report in enumerate(reports):
             estate.rows.append(dict(zip(_HEADS, overview.row(report), strict=True)))
+            estate.has_others_listed |= bool(report.left_out.get(Verdict.LISTED))
             estate.policies |= dict.fromkeys(report.policies)
             estate.citations |= {cited.policy: cited for cited in report.citations}
             _write_site(estate, number, report, file)

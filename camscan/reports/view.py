@@ -12,8 +12,8 @@ from camscan.reports import charts, grid
 from camscan.reports.document import coverage, status
 from camscan.reports.order import ranked
 from camscan.reports.rows import Row
-from camscan.reports.sentences import burndown, findings
-from camscan.reports.words import plural
+from camscan.reports.sentences import findings
+from camscan.reports.words import burndown, left_out, plural
 from camscan.summaries import Citation, Group, Segment
 
 _NETWORKS = 256
@@ -69,18 +69,24 @@ class Sheet:
         """The verdict on the whole, in one sentence."""
         counts = self.counts
         listed, suspected = counts[Verdict.LISTED], counts[Verdict.SUSPECTED]
+        which = "among those asked for" if self.report.left_out.get(Verdict.LISTED) else "found"
         if listed:
-            return f"{plural(listed, 'listed device')} found: {self._listed_makers}"
+            return f"{plural(listed, 'listed device')} {which}: {self._listed_makers}"
         if not self.rows:
             return self.findings
         where = "" if self._could_look else " where it was possible to look"
-        return f"No listed device found{where}{f', {suspected:,} suspected' if suspected else ''}"
+        return f"No listed device {which}{where}{f', {suspected:,} suspected' if suspected else ''}"
 
     @property
     def lead(self) -> str:
         """What the headline leaves open: by which policies, and what is to be done."""
         if not self.rows:
             return ""
+        others = left_out(self.report.left_out)
+        return f"{self._meaning} {others}." if others else self._meaning
+
+    @property
+    def _meaning(self) -> str:
         suspected = self.counts[Verdict.SUSPECTED]
         looks = f" {suspected:,} more {'needs' if suspected == 1 else 'need'} a look at the label." if suspected else ""
         if not self.counts[Verdict.LISTED]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
 
-from camscan.summaries import SwitchPort
+from camscan.records import Verdict
+from camscan.summaries import Progress, SwitchPort
 
 
 def plural(count: int, noun: str) -> str:
@@ -17,6 +18,13 @@ def joined(names: Sequence[str], most: int) -> str:
     """Names in a sentence, as many as it can hold: "depot, harbour and 5 more"."""
     rest = len(names) - most
     return ", ".join(names[:most]) + (f" and {rest:,} more" if rest > 0 else "")
+
+
+def left_out(counts: Mapping[Verdict, int]) -> str:
+    """That devices were not asked for, and so are not shown; "" where there is none."""
+    count = sum(counts.values())
+    are, they = ("is", "it was") if count == 1 else ("are", "they were")
+    return f"{plural(count, 'other device')} of the scan {are} left out: {they} not asked for" if count else ""
 
 
 def switch_port_text(place: SwitchPort) -> str:
@@ -40,3 +48,17 @@ def moment(at: datetime) -> str:
     """A moment for people, in UTC, as "24 November 2026, 01:00 UTC"."""
     at = at.astimezone(UTC)
     return f"{at.day} {at:%B %Y, %H:%M} UTC"
+
+
+def burndown(whole: Progress, deadline: date | None = None) -> str:
+    """The burn-down in one sentence."""
+    are, remain = "is" if whole.removed == 1 else "are", "remains" if whole.remaining == 1 else "remain"
+    exempt = f", {whole.exempt:,} exempt" if whole.exempt else ""
+    known = plural(whole.known, "listed device")
+    told = f"{whole.removed:,} of {known} {are} removed{exempt}, {whole.remaining:,} {remain}"
+    if not whole.remaining:
+        return f"{told}."
+    if whole.done is None:
+        return f"{told}; none was removed recently, so no date can be given."
+    against = "" if deadline is None else f", {'after' if whole.late else 'before'} the deadline of {deadline}"
+    return f"{told}; at {7 * whole.rate:.1f} a week, the last will be gone on {whole.done}{against}."

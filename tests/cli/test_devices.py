@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -130,6 +131,17 @@ def test_a_part_says_that_it_is_one(db: str) -> None:
     assert "; 2 others left out." in shown
     assert "10.0.0.7" not in shown
     assert CliRunner().invoke(devices, ["--db", db]).stdout.startswith("3 devices are listed")
+
+
+@pytest.mark.parametrize("format_", ["json", "sarif", "cyclonedx", "html", "markdown"])
+def test_a_file_of_some_devices_says_so_whoever_reads_it(db: str, format_: str) -> None:
+    shown, whole = (
+        CliRunner().invoke(devices, ["--db", db, "--format", format_, "--quiet", *words]).stdout
+        for words in (["10.0.0.1"], [])
+    )
+    part = re.compile(r'"left_out": 2|2 other devices of the scan are left out|2 others left out')
+    assert part.search(shown)
+    assert not part.search(whole)
 
 
 def test_each_filter_can_be_given_more_than_once(db: str) -> None:

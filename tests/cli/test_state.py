@@ -58,7 +58,7 @@ def test_a_device_is_meant_by_any_of_its_addresses(tmp_path: Path) -> None:
         store.append(scan.id, seen, [LedgerEntry(one, {"sadp": Outcome.ANSWERED}) for one in (ONE, TWO)])
         store.finish(replace(scan, status=ScanStatus.COMPLETE, finished_at=at))
         assert run(store, TWO, "ticketed", "--why", "x").stderr == f"{serial(1)} at {ONE} is ticketed from now on.\n"
-        with pytest.raises(UsageError, match=r"no device '10\.0\.0\.3' was ever seen"):
+        with pytest.raises(UsageError, match=r"no device '10\.0\.0\.3' is known"):
             run(store, "10.0.0.3", "ticketed", "--why", "x")
 
 
@@ -146,12 +146,19 @@ def test_a_reason_is_needed_and_a_name_is_filled_in(store: Store, monkeypatch: p
 
 
 def test_who_is_not_known_or_is_two_is_not_guessed(store: Store) -> None:
-    with pytest.raises(UsageError, match=r"no device '10\.0\.0\.9' was ever seen"):
+    with pytest.raises(UsageError, match=r"no device '10\.0\.0\.9' is known"):
         run(store, "10.0.0.9", "ticketed", "--why", "x")
     night(store, 1, {ONE: 7}, site="branch")
     with pytest.raises(UsageError, match=r"matches 2 devices .*: add --site$"):
         run(store, ONE, "ticketed", "--why", "x")
     assert serial(7) in run(store, ONE, "ticketed", "--why", "x", "--site", "branch").stderr
+
+
+def test_of_a_device_that_has_moved_its_old_address_is_not_called_one_where_nothing_was_seen(store: Store) -> None:
+    night(store, 1, {"10.0.0.8": 1, TWO: 2}, silent=(ONE,))
+    with pytest.raises(UsageError, match=r"'10\.0\.0\.1' is known: .* or the address where it was last seen$"):
+        run(store, ONE, "ticketed", "--why", "x")
+    assert serial(1) in run(store, "10.0.0.8", "ticketed", "--why", "x").stderr
 
 
 def test_a_device_of_no_site_can_be_meant(store: Store) -> None:
@@ -162,7 +169,7 @@ def test_a_device_of_no_site_can_be_meant(store: Store) -> None:
     assert serial(1) in run(store, ONE, "ticketed", "--why", "x", "--site", "hq").stderr
     [one] = json.loads(run(store, "list", "--no-site", "--format", "json").stdout)["states"]
     assert (one["site"], one["device"]) == (None, serial(7))
-    with pytest.raises(UsageError, match=r"no device '10\.0\.0\.2' was ever seen without a site"):
+    with pytest.raises(UsageError, match=r"no device '10\.0\.0\.2' is known without a site"):
         run(store, TWO, "--no-site")
     with pytest.raises(UsageError, match="exclude each other"):
         run(store, ONE, "--site", "hq", "--no-site")

@@ -113,24 +113,25 @@ def test_the_evidence_says_what_each_claim_rests_on_and_how_sure_it_is(make_repo
     assert (version["field"], version["concludedValue"]) == ("version", "V5")
 
 
-def test_the_metadata_says_of_which_scan_and_how_far_it_saw(report: Report) -> None:
+def test_the_metadata_says_of_which_scan_and_how_far_it_saw(make_report: Callable[..., Report], report: Report) -> None:
     metadata = bill(report)["metadata"]
     told = properties(metadata)
     assert metadata["lifecycles"] == [{"phase": "discovery"}]
     assert metadata["timestamp"] == "2026-11-24T01:04:30.000Z"
     assert (told["camscan:scan"], told["camscan:status"]) == ([report.scan.id], ["partial"])
     assert told["camscan:note"] == list(report.scan.notes)
+    part = properties(bill(make_report(left_out={Verdict.LISTED: 2}))["metadata"])
+    assert part["camscan:note"][-1] == "2 other devices of the scan are left out: they were not asked for"
     [tool] = metadata["tools"]["components"]
     assert (tool["name"], tool.get("version")) == ("camscan", report.tools.get("camscan"))
 
 
 def test_the_serial_number_is_that_of_the_judgement(make_report: Callable[..., Report], report: Report) -> None:
-    numbers = [
-        bill(made)["serialNumber"]
-        for made in (report, make_report(), make_report(policies=("own",)), make_report(tools={"camscan": "9"}))
-    ]
+    others = (make_report(policies=("own",)), make_report(tools={"camscan": "9"}))
+    parts = (make_report(devices=report.devices[:2]), make_report(devices=report.devices[1:3]))
+    numbers = [bill(made)["serialNumber"] for made in (report, make_report(), *others, *parts)]
     assert numbers[0] == numbers[1]
-    assert len({*numbers}) == 3
+    assert len({*numbers}) == 5
 
 
 def test_several_devices_at_one_address_and_one_behind_a_recorder(make_report: Callable[..., Report]) -> None:

@@ -74,7 +74,7 @@ def test_csv(report: Report, text: str) -> None:
 def test_json(report: Report, text: str) -> None:
     written = rendered(poisoned(report, text), "json", Page())
     assert re.fullmatch(r"[ -~\n]*", written)
-    assert written.count("\n") == 8
+    assert written.count("\n") == 9
     document = json.loads(written)
     camera = document["devices"][2]
     assert {camera[key] for key in ("id", "address", "mac", "hostname", "brand", "model", "serial")} == {expected(text)}

@@ -17,7 +17,7 @@ def document(report: Report) -> Any:
 
 def test_the_document_holds_the_scan_and_every_device_in_order(report: Report) -> None:
     read = document(report)
-    assert list(read) == ["schema", "scan", "devices"]
+    assert list(read) == ["schema", "scan", "left_out", "devices"]
     assert read["schema"] == "camscan/1"
     assert [device["address"] for device in read["devices"]] == [judged.device.address for judged in report.devices]
 

@@ -35,6 +35,15 @@ def test_findings(make_report: Callable[..., Report], devices: tuple[Judged, ...
     assert findings(make_report(devices=devices, policies=("a", "b", "c"))) == sentence
 
 
+def test_suspects_that_people_have_confirmed_are_told_apart_since_they_count_as_listed(
+    make_report: Callable[..., Report],
+) -> None:
+    said = [replace(judged(Verdict.SUSPECTED), state=state) for state in (State.CONFIRMED, State.TICKETED, State.FOUND)]
+    known = replace(judged(Verdict.NOT_LISTED), state=State.CONFIRMED)
+    report = make_report(devices=(judged(Verdict.SUSPECTED), *said, known), policies=("a",))
+    assert findings(report) == "0 devices are listed (a), 4 are suspected (2 confirmed by people), 1 is not listed."
+
+
 def test_findings_without_a_policy(make_report: Callable[..., Report]) -> None:
     report = make_report(devices=(judged(Verdict.NOT_LISTED),), policies=())
     assert findings(report) == "0 devices are listed (no policy chosen), 1 is not listed."

@@ -48,6 +48,18 @@ def test_it_says_how_many_there_are_and_at_which_sites(site: Make) -> None:
     assert [("complete" in row or "3 sites" in row) for row in rows] == [True, True, True]
 
 
+def test_listed_devices_that_were_not_asked_for_are_not_said_to_be_absent(site: Make) -> None:
+    others = {"left_out": {Verdict.LISTED: 3}}
+    none = page(site("yard", device("10.0.0.3", Verdict.NOT_LISTED), **others), site("depot"))
+    some = page(site("yard", device("10.0.0.1"), **others), site("depot"))
+    all_listed = page(site("yard", device("10.0.0.1"), left_out={Verdict.NOT_LISTED: 3}))
+    assert [texts(shown, "h1")[0] for shown in (none, some, all_listed)] == [
+        "No listed device among those asked for at 2 sites",
+        "1 listed device among those asked for at 1 of 2 sites",
+        "1 listed device at 1 of 1 site",
+    ]
+
+
 def test_sites_that_could_not_be_looked_at_come_first(site: Make) -> None:
     silent = {"ledger": {"": {Outcome.SILENT: 5}}, "targets": 5, "outcomes": {}}
     shown = page(site("yard", **silent), site("depot", status=ScanStatus.PARTIAL))

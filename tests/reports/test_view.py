@@ -84,6 +84,41 @@ def test_nobody_at_an_address_is_no_blindness_where_others_in_its_network_answer
     assert view(made).headline == f"No listed device found{where}"
 
 
+@pytest.mark.parametrize(
+    ("shown", "others", "headline", "lead"),
+    [
+        (
+            (Verdict.NOT_LISTED, Verdict.SUSPECTED),
+            {Verdict.LISTED: 2, Verdict.UNIDENTIFIED: 1},
+            "No listed device among those asked for where it was possible to look, 1 suspected",
+            "3 other devices of the scan are left out: they were not asked for.",
+        ),
+        (
+            (Verdict.LISTED,),
+            {Verdict.LISTED: 1},
+            "1 listed device among those asked for: 1 made by",
+            "1 other device of the scan is left out: it was not asked for.",
+        ),
+        (
+            (Verdict.LISTED,),
+            {Verdict.NOT_LISTED: 1},
+            "1 listed device found: 1 made by",
+            "1 other device of the scan is left out: it was not asked for.",
+        ),
+    ],
+)
+def test_devices_that_were_not_asked_for_are_not_said_to_be_absent(
+    make_report: Callable[..., Report],
+    shown: tuple[Verdict, ...],
+    others: dict[Verdict, int],
+    headline: str,
+    lead: str,
+) -> None:
+    sheet = view(make_report(devices=devices(*shown), left_out=others))
+    assert sheet.headline.startswith(headline)
+    assert sheet.lead.endswith(lead)
+
+
 def test_sections_come_by_what_needs_a_person(report: Report) -> None:
     assert [(section.verdict.value, section.count, section.left_out) for section in view(report, most=1).sections] == [
         *(("listed", 2, 1), ("suspected", 1, 0), ("unidentified", 1, 0), ("not-listed", 1, 0))
