@@ -28,7 +28,9 @@ class Finding:
 
 
 @click.command()
-@options.of_db(help="A store to look at too: in a PostgreSQL database, whether anybody may do more than is needed.")
+@options.of_db(
+    help="A store to look at too: whether this user may use it, and who may do too much in a PostgreSQL database."
+)
 def doctor(db: str | None) -> None:
     """Show what this host can and cannot do: privileges, multicast, limits, library versions.
 
@@ -131,7 +133,7 @@ def _library() -> Iterator[Finding]:
 def _registry() -> Iterator[Finding]:
     from camscan.codecs.oui import registry_date
 
-    yield Finding("ok", f"MAC registry: {registry_date()} (update it with `pip install --upgrade aiooui`)")
+    yield Finding("ok", f"MAC registry: {registry_date()} (a newer one comes with a newer aiooui)")
 
 
 def _store(db: str) -> Iterator[Finding]:

@@ -1,12 +1,15 @@
-"""What the role of a PostgreSQL store, or anybody else, may do there that camscan does not need."""
+"""What this user may not do in a store that is a file, and who may do more than needed in one on a server."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 from sqlalchemy import Connection, text
 
+from camscan.errors import StoreError
 from camscan.store.engine import existing_file, open_database
 
 _RIGHTS = text(
@@ -21,12 +24,20 @@ def excess_privileges(target: str) -> tuple[str, ...] | None:
     """A sentence with a remedy for each right too many; None where the store is a file.
 
     Raises:
-        StoreError: it is not there, or cannot be reached.
+        StoreError: it is not there, cannot be opened, or is a file that may only be read.
     """
-    if existing_file(target) is not None:
-        return None
+    file = existing_file(target)
     with closing(open_database(target)) as database, database.reading() as connection:
-        return tuple(_excess_privileges(connection))
+        if file is None:
+            return tuple(_excess_privileges(connection))
+    _check_writable(file)
+    return None
+
+
+def _check_writable(file: Path) -> None:
+    # SQLite itself would not say so before something is written: it opens such a file for reading.
+    if not all(os.access(path, os.W_OK) for path in (file, file.absolute().parent)):
+        raise StoreError(f"{file} can be read, but not written: check the rights of the file and of its folder")
 
 
 def _excess_privileges(connection: Connection) -> Iterator[str]:

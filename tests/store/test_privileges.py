@@ -1,7 +1,10 @@
-"""Who may do more in a PostgreSQL store than camscan needs is told so by `camscan doctor`."""
+"""Who may do more in a PostgreSQL store than camscan needs, or less in a file, is told so by `camscan doctor`."""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ from camscan.errors import StoreError
 from camscan.store import Store
 from camscan.store.privileges import excess_privileges
 
+UNPRIVILEGED = ("setpriv", "--bounding-set=-all", "--inh-caps=-all") if os.geteuid() == 0 else ()
 REMEDY = "REVOKE CREATE ON SCHEMA public FROM PUBLIC"
 RIGHTS = "is a superuser, may create roles, may create databases, may replicate, may bypass row security"
 FOUND = (
@@ -64,3 +68,23 @@ def test_a_store_in_a_file_has_no_roles_and_one_that_is_not_there_is_bad(
         excess_privileges(str(tmp_path / "none.db"))
     done = camscan(capsys, "doctor", "--db", str(tmp_path / "none.db"))
     assert (done.returncode, "bad  there is no store" in done.stdout) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "told"),
+    [
+        ("s.db", 0o000, "cannot be opened"),
+        ("s.db", 0o400, "can be read, but not written"),
+        (".", 0o500, "can be read, but not written"),
+        (".", 0o700, "the store can be reached"),
+    ],
+)
+def test_a_store_that_this_user_may_not_use_is_bad(tmp_path: Path, name: str, mode: int, told: str) -> None:
+    Store.open(tmp_path / "s.db").close()
+    (tmp_path / name).chmod(mode)
+    doctor = [sys.executable, "-m", "camscan", "doctor", "--db", str(tmp_path / "s.db")]
+    done = subprocess.run([*UNPRIVILEGED, *doctor], check=False, capture_output=True, text=True, timeout=60)
+    tmp_path.chmod(0o700)
+    (last,) = done.stdout.splitlines()[-1:]
+    assert told in last
+    assert (last[:3], done.returncode) in {("bad", 1), ("ok ", 0)}
