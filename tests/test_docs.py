@@ -16,10 +16,12 @@ from types import ModuleType
 
 import click
 import pytest
+import yaml
 from click.testing import CliRunner
 from support.listed import store_scan
 from support.needs import needs
 
+from camscan import __version__
 from camscan.cli.main import camscan
 from camscan.cli.options import ENDINGS
 from camscan.data import fingerprints_folder
@@ -85,6 +87,29 @@ def test_a_container_keeps_nothing_that_only_builds_it() -> None:
 
     (removed,) = re.findall(r"pip uninstall --yes (.+)", (ROOT / "Dockerfile").read_text(encoding="utf-8"))
     assert set(removed.split()) == {"pip"} | locked("requirements-build.lock") - locked("requirements.lock")
+
+
+def test_a_container_is_built_by_the_python_that_runs_it_and_that_the_project_supports() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    builds, runs = re.findall(
+        r"^FROM python:([\d.]+)-", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert builds == runs
+    assert f"Programming Language :: Python :: {runs}" in project["classifiers"]
+
+
+def test_the_cronjob_in_the_guide_fits_the_container() -> None:
+    dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    (user,), (volume,) = (re.findall(rf"^{word} (.+)$", dockerfile, re.MULTILINE) for word in ("USER", "VOLUME"))
+    guide = (ROOT / "docs/deploy.md").read_text(encoding="utf-8")
+    documents = map(yaml.safe_load, re.findall(r"^```yaml\n(.*?)^```", guide, re.MULTILINE | re.DOTALL))
+    (job,) = (document for document in documents if document.get("kind") == "CronJob")
+    pod = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    rights, (container,) = pod["securityContext"], pod["containers"]
+    assert f"{rights['runAsUser']}:{rights['runAsGroup']}" == user
+    assert rights["fsGroup"] == rights["runAsGroup"]
+    assert volume in {mount["mountPath"] for mount in container["volumeMounts"]}
+    assert container["image"] == f"camscan:{__version__}"
 
 
 def test_the_page_of_reports_names_every_format_and_the_endings_that_ask_for_it() -> None:
