@@ -37,11 +37,13 @@ _ABOUT = re.compile(
     r"|kaufen|preis|kopen|prijs|comprar|precio|preço|acheter|prix|prezzo|cena|купить|цена"
     r"|reviews?|data ?sheet|manuals?(?:lib|slib|zz)?|specifications?|specs|forums?|ip cam talk|how to|tutorial"
     r"|(?:user|installation) guides?|documentation|knowledge ?base|help(?: cent(?:er|re))?$"
-    r"|youtube|wikipedia|wiki|github|device details)(?![a-z])|价格|报价|[a-z]\.com: "
+    r"|youtube|wikipedia|wiki|github|device details"
+    r"|netbox|librenms|grafana|prtg|glpi|snipe-?it|nagios|icinga|checkmk|observium|jira|confluence|redmine|domotz"
+    r"|uptime kuma)(?![a-z])|价格|报价|[a-z]\.com: "
     r"|[£€] ?[0-9]|[0-9] ?€|\$ ?[0-9]{1,5}\.[0-9]{2}"
     r"|(?<![0-9a-z.])[0-9]{1,2} ?MP(?![0-9a-z])"
 )
-"""Words in titles of shops, reviews and manuals that no device uses for itself."""
+"""Words in titles of shops, reviews, manuals and programs that watch devices, which no device uses for itself."""
 _BODY = "http.body"
 _SITE = (
     "wp-content/",
@@ -64,6 +66,11 @@ _LISTING = re.compile(
     r"|(?m:^# (?:HELP|TYPE) [a-z0-9]+_[a-z0-9_:]+ )"
 )
 """How programs that keep lists or counts of other devices begin them: Django's pages of results, Prometheus."""
+_KEPT = re.compile(
+    r'(?i)"(?:asset_?tag|slug|status_label|device_role|tenant|custom_?fields|purchase_?(?:date|cost)|entity_id|unique_id'
+    r'|(?:created|updated)_?at|(?:last|first)_?seen|src_?ip|@timestamp|eventid|event_type|cves?|severity)" ?:'
+)
+"""Members by which inventories, monitoring and alarms of others keep what they know of a device."""
 _JSON = re.compile(r'\s*(?:\{\s*"|\[\s*[{\["])')
 _QUOTATION = re.compile(r"(?i)(?:HTTP|RTSP)/1\.[01] [1-5][0-9]{2}(?![0-9])|<(?:!doctype|html|head|title|script)[ >]")
 """What no device puts in a document in JSON, and programs that keep what others answered do."""
@@ -94,6 +101,10 @@ _HOSTED = re.compile(
 )
 """Headers of shops' and magazines' software, of networks that hand out pages for others, and of servers for programs
 in languages that no such device runs: what they say of a device in a test, a gateway or a trap."""
+_MOVED = frozenset({"301", "307", "308"})
+_SECURED = re.compile(r"(?i)^https://")
+_PASSING = re.compile(r"(?i)^(?:caddy|nginx|openresty|traefik|envoy)(?:[/ ]|$)")
+"""Programs that send a client to the same path over TLS, whatever it asked for: the path is not theirs."""
 _STREAM = "rtsp.sdp"
 _STREAMER = "rtsp.server"
 _RELAYED = re.compile(r"(?i)^session:")
@@ -114,7 +125,8 @@ def is_doubtful(fields: Fields) -> bool:
         or any(_HOSTED.search(header[:_MAX_VALUE]) for header in headers)
         or (_TITLE not in fields and any(map(_FRAMED.search, headers)))
         or _is_relayed(fields)
-        or (_STATUS in fields and _is_written(fields, headers))
+        or _is_echo(fields)
+        or ((_STATUS in fields or _is_answer(fields)) and _is_written(fields, headers))
         or any(_is_of_site(value[:_MAX_BODY].lower()) for value in fields.get(_BODY, ())[:1])
         or any(_lists(value) for name in (_BODY, _TEXT) for value in fields.get(name, ())[:1])
         or any(_IMITATION.search(value) for name in _NAMES.intersection(fields) for value in _values(fields, name))
@@ -131,6 +143,17 @@ def _is_relayed(fields: Fields) -> bool:
     if _STREAM not in fields or _STREAMER in fields:
         return False
     return any(map(_RELAYED.search, fields.get("rtsp.header", ())[:_MAX_HEADERS]))
+
+
+def _is_echo(fields: Fields) -> bool:
+    if _MOVED.isdisjoint(fields.get(_STATUS, ())):
+        return False
+    sent = any(map(_SECURED.search, fields.get("http.location", ())[:1]))
+    return sent and any(_PASSING.search(server) for server in _values(fields, "http.server"))
+
+
+def _is_answer(fields: Fields) -> bool:
+    return any(_HEAD.match(text[:_MAX_BODY]) for text in fields.get(_TEXT, ())[:1])
 
 
 def _is_written(fields: Fields, headers: Sequence[str]) -> bool:
@@ -150,7 +173,7 @@ def _lists(text: str) -> bool:
     return (
         is_listing(body)
         or _LISTING.search(text[:_MAX_BODY]) is not None
-        or (_JSON.match(body) is not None and _QUOTATION.search(body[:_MAX_BODY]) is not None)
+        or (_JSON.match(body) is not None and any(mark.search(body[:_MAX_BODY]) for mark in (_QUOTATION, _KEPT)))
     )
 
 

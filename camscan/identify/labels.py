@@ -28,8 +28,8 @@ _LEGAL_FORM = re.compile(
 )
 """Legal forms at the end of company names."""
 _WORDS_UNLIKE = (
-    "alternative bridge clone compatible emulated emulator fake gateway honeypot imitation like mock proxy replacement"
-    " simulated simulator virtual"
+    "adapter alternative bridge client clone compatible converter emulated emulator fake gateway honeypot imitation"
+    " like mock proxy relay replacement restreamer simulated simulator viewer virtual"
 )
 _UNLIKE = frozenset(_WORDS_UNLIKE.split())
 """Words after a label which say that the device only imitates or supports that brand."""

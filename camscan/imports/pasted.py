@@ -14,7 +14,7 @@ from itertools import chain
 
 from camscan.codecs import embeddedmac, telnet
 from camscan.codecs.text import to_text
-from camscan.imports.forms import datagrams, interfaces, macs, messages
+from camscan.imports.forms import datagrams, interfaces, macs, messages, requests
 from camscan.imports.forms.base import MAX_TEXT, Answer, observed
 from camscan.imports.forms.registry import BESIDE, HINTED, LOOSE, MARKS, anything
 from camscan.imports.nmap import text as nmap_text
@@ -91,10 +91,10 @@ def _of_text(text: str, channel: str, depth: int = 0) -> list[Answer]:
 def _whole(text: str, found: Iterable[Answer]) -> Iterator[Answer]:
     """The text as a banner, unless it is binary, a page, or a banner already.
 
-    What describes the cameras behind a recorder is left out.
+    What describes the cameras behind a recorder is left out, and what was asked in vain.
     """
     told = any("banner.text" in one.fields for one in found)
-    own = "" if told or _PAGE.search(text) or _is_binary(text) else interfaces.own(text)
+    own = "" if told or _PAGE.search(text) or _is_binary(text) else interfaces.own(requests.without_failed(text))
     if own.strip():
         yield Answer("banner", {"banner.text": (own,)})
 

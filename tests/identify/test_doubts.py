@@ -33,6 +33,8 @@ Answer = Callable[..., Observation]
         ("http.title", "Hikvision DS-2CD2143G2-I 2.8mm Camera £89.99"),
         ("http.title", "Hikvision DS-2CD2143G2-I купить в Москве"),
         ("http.title", "IPC-HFW2831S-S-S2 - Dahua Wiki"),
+        ("http.title", "Hikvision DS-7616NI-K2 | NetBox"),
+        ("http.title", "Hikvision DS-2CD2143G0-I - Dashboards - Grafana"),
     ],
 )
 def test_imitations_and_pages_about_devices(field: str, value: str) -> None:
@@ -60,6 +62,8 @@ def test_pages_of_shops_and_magazines(body: str) -> None:
         '{"count":1,"next":null,"previous":null,"results":[{"device_type":{"model":"DS-2CD2143G0-I"}}]}',
         '[{"ip":"192.0.2.64","model":"DS-2CD2143G0-I"},{"ip":"192.0.2.65","model":"DS-2CD2143G0-I"}]',
         '{"count": 90, "next": "http://192.0.2.1/api/?offset=50", "previous": null, "results": [{"id": 12}]}',
+        '{"id":7,"asset_tag":"CAM-7","serial":"DS-2CD2143G0-I20190918AAWRD44556677"}',
+        '{"event_type":"alert","src_ip":"203.0.113.9","alert":{"signature":"Hikvision DS-2CD2143G0-I"}}',
         '# HELP camera_up Whether it answers\n# TYPE camera_up gauge\ncamera_up{model="DS-2CD2143G0-I"} 1\n',
     ],
 )
@@ -190,5 +194,22 @@ def test_notes_that_a_server_hands_out() -> None:
     assert is_doubtful({"http.status": ("200",), "http.body": ("import requests\n\nMODEL = 'DS-2CD2143G0-I'\n",)})
     assert is_doubtful({"http.status": ("200",), "http.header": ("content-type: text/csv; charset=utf-8",)})
     assert not is_doubtful({"http.status": ("200",), "http.header": ("content-type: text/css",)})
+    listed = "HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\n\r\nLobby,DS-2CD2143G0-I\r\n"
+    assert is_doubtful({"banner.text": (listed,)})
+    assert not is_doubtful({"banner.text": (listed.removeprefix("HTTP/1.1 200 OK\r\n"),)})
     assert not is_doubtful({"http.body": (notes,)})
     assert not is_doubtful({"http.status": ("200",), "http.body": ("HTTP/1.1 401 Unauthorized\n```\n",)})
+
+
+@pytest.mark.parametrize("server", ["nginx/1.24.0", "Caddy", "Traefik"])
+def test_a_path_that_a_proxy_only_repeats(server: str) -> None:
+    moved = {
+        "http.status": ("308",),
+        "http.server": (server,),
+        "http.location": ("https://a.example/doc/page/login.asp",),
+    }
+
+    assert is_doubtful(moved)
+    assert not is_doubtful(moved | {"http.server": ("webserver",)})
+    assert not is_doubtful(moved | {"http.status": ("302",)})
+    assert not is_doubtful(moved | {"http.location": ("/doc/page/login.asp",)})

@@ -49,6 +49,7 @@ def claims(found: Sequence[Identification]) -> list[Claim]:
         ("onvif.scope.name", "IPC HiLook", []),
         ("onvif.scope.name", "HiLook_Proxy", []),
         ("onvif.scope.name", "HiLook compatible IPC", []),
+        *(("onvif.scope.name", f"HiLook NVR {word}", []) for word in ("viewer", "relay", "Client", "adapter")),
         ("onvif.scope.name", "HiLooks 1", []),
         ("onvif.scope.name", "Capture 12", []),
         ("onvif.scope.name", "Capture", [("brand:Capture", "likely", "Dahua")]),

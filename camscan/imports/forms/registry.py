@@ -19,6 +19,7 @@ from camscan.imports.forms import (
     mdns,
     messages,
     onvif,
+    requests,
     single_values,
     sip,
     snmp,
@@ -61,7 +62,7 @@ def anything(text: str) -> Iterator[Answer]:
 
     A single line is also tried as a server name, title or product.
     """
-    yield from answer("banner", telnet.greeting(text))
+    yield from answer("banner", telnet.greeting(requests.without_failed(text)))
     for protocol in ("http", "rtsp"):
         yield from single_values.challenge(protocol, text)
     yield from answer("http", interfaces.challenged(text))
