@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple, ParamSpec, TypeAlias
 
 from camscan.codecs import http, onvif, rtsp
 from camscan.errors import DecodeError
+from camscan.imports.forms.tables import of_table
+from camscan.imports.notations.base import MANY
 from camscan.records import Fields, Observation, Outcome
 
 P = ParamSpec("P")
@@ -47,22 +49,31 @@ _PAIR = re.compile(
 )
 """Not `Channel.0.Model=...`, which is about one of several other devices."""
 _LONG = re.compile(
-    r"""(?:^|[({\[]|, )(?:\w{1,64}\.){0,4}([A-Za-z]\w{0,63})=([^\s"'=,;&()\[\]{}<>][^"'=,;&()\[\]{}<>\r\n]{0,127}?)"""
+    r"""(?:^|[({\[]|, )(?:\w{1,64}\.){0,4}([A-Za-z]\w{0,63}) ?= ?"""
+    r"""([^\s"'=,;&()\[\]{}<>][^"'=,;&()\[\]{}<>\r\n]{0,127}?)"""
     r"""(?=, [A-Za-z]|[)}\]]|[ \t]{0,8}\r?$)""",
     re.MULTILINE,
 )
 """An unquoted value with spaces, which ends at the next comma or at the end of the line."""
 _METRIC = re.compile(r"""^[A-Za-z_:][\w:]{0,127}\{\w{1,64}=".{0,4096}\} [\d.+-]""", re.MULTILINE)
 """A sample of Prometheus, which was not sent by a device."""
-_MEMBER = re.compile(r"""[{,]\s{0,8}([A-Za-z]\w{0,63}+):\s{0,8}(?:"([^"\\]{0,1024}+)"|'([^'\\]{0,1024}+)')""")
-"""A member of an object in JavaScript."""
+_MEMBER = re.compile(
+    r"""[{(,]\s{0,8}([A-Za-z]\w{0,63}+):\s{0,8}(?:(?:Some|Optional)\()?(?:"([^"\\]{0,1024}+)"|'([^'\\]{0,1024}+)')"""
+)
+"""A member of an object in JavaScript, Rust or Swift."""
+_TUPLE = re.compile(r"""\(\s{0,8}(["'])([A-Za-z]\w{0,63})\1,\s{0,8}(["'])([^"'\\]{0,1024}+)\3\)""")
+"""A pair of an ordered dictionary in Python, or of a map in C++."""
+_STRUCTURE = re.compile(r"(?<=[{ ])([A-Z]\w{0,63}):([^\s\"'{}\[\]][^\"'{}\[\]\r\n]{0,127}?)(?= [A-Z]\w{0,63}:|\})")
+"""A member of a structure as Go prints it."""
+_GLUED = re.compile(r"^[ \t]{0,64}([A-Z][A-Za-z]{2,31}):([^\s:/][^\r\n]{0,255})$", re.MULTILINE)
+"""A line without a blank behind the colon."""
 _SYMBOL = re.compile(r"""[{,]\s{0,8}:([a-z][\w-]{0,63}+)(?: ?=> ?| )"([^"\\]{0,1024}+)\"""")
 """A member of a map whose names are symbols, as in Ruby and Clojure."""
 _KEYED = re.compile(r"^[ \t]{1,64}\[([A-Za-z]\w{0,63})\] => (\S[^\r\n]{0,1023})$", re.MULTILINE)
 """A property as PHP prints it."""
 _LINE = re.compile(
     r"^(?:\[\w{1,16}\] )?[ \t|_*-]{0,64}([^\W\d_][\w ./-]{0,63}?)[ \t]{0,32}"
-    r"\*{0,2}:\*{0,2}[ \t]{1,32}(\S[^\r\n]{0,1023})",
+    r"(?:\*{0,2}:\*{0,2}[ \t]{1,32}|\uff1a[ \t]{0,32})(\S[^\r\n]{0,1023})",
     re.MULTILINE,
 )
 _NEXT = re.compile(
@@ -121,11 +132,15 @@ def pairs(text: str) -> tuple[tuple[str, str], ...]:
         value = next((value for value in groups[1:4] + groups[5:] if value is not None), "")
         found.append((name, whole[name] if whole.get(name, "").startswith(f"{value} ") else value))
     found += ((name, double or single) for name, double, single in _MEMBER.findall(text[:MAX_TEXT]))
+    found += ((name, value) for _, name, _, value in _TUPLE.findall(text[:MAX_TEXT]))
+    found += _STRUCTURE.findall(text[:MAX_TEXT])
     found += _SYMBOL.findall(text[:MAX_TEXT])
     found += _KEYED.findall(text[:MAX_TEXT])
     for name, value in _LINE.findall(text[:MAX_TEXT]):
         found += _listed(name.rpartition(" - ")[2], value)
     found += _TABBED.findall(text[:MAX_TEXT])
+    found += of_table(text[:MAX_TEXT])
+    found += glued if len(glued := _GLUED.findall(text[:MAX_TEXT])) >= MANY else ()
     found += _TAG.findall(text[:MAX_TEXT])
     return tuple((name, value.strip()) for name, value in found[:MAX_PAIRS] if value.strip())
 
@@ -146,7 +161,7 @@ def _plain(value: str) -> str:
     return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "`\"'" else value.removesuffix("**")
 
 
-def named(found: Iterable[tuple[str, str]], names: dict[str, str]) -> list[tuple[str, str]]:
+def named(found: Iterable[tuple[str, str]], names: Mapping[str, str]) -> list[tuple[str, str]]:
     """The pairs whose name is a key of `names`, ignoring case and punctuation, renamed to its value."""
     return [(names[key(name)], value) for name, value in found if key(name) in names]
 

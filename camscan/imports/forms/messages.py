@@ -27,7 +27,8 @@ _HEADER = re.compile(r"[A-Za-z][\w-]{1,63}[ \t]*:(?!:)[ \t]*(?!//|(?:str|string|
 _BODY = re.compile(r"\ufeff?\s*[<{]")
 _LIST = re.compile(r"\s*\[\s*\{")
 _MAPPING = re.compile(
-    r"""\s*(?:\{|<?[A-Za-z][\w.]{2,64}\([{\[(]{0,2})[^<>]{0,4096}?["'](?:Server|WWW-Authenticate|Content-Type|Set-Cookie)["']\s*:""",
+    r"""\s*(?:\{|<?[A-Za-z][\w.]{2,64}\([{\[(]{0,2})[^<>]{0,4096}?"""
+    r"""(?:["'](?:Server|WWW-Authenticate|Content-Type|Set-Cookie)["']\s*:|(?<=[{\s])server:\s*["'])""",
     re.IGNORECASE,
 )
 _BARE_STATUS = re.compile(r"[1-5]\d{2} [A-Z][A-Za-z ]{1,31}\r?\n")

@@ -10,6 +10,7 @@ from camscan.codecs.layout import fields as as_fields
 from camscan.errors import DecodeError
 from camscan.imports.forms import macs
 from camscan.imports.forms.base import Answer, answer, fields_of, key, named, pairs
+from camscan.imports.forms.labels import INFORMATION
 from camscan.records import Fields
 
 _SOAP = re.compile(r"<(?:[\w.-]{1,32}:)?Envelope[\s>]|onvif://|http://www\.onvif\.org/ver\d")
@@ -43,35 +44,6 @@ _ELEMENT = re.compile(r"<[^<>]{0,512}>")
 _UTIL = re.compile(r"^(?:\d{1,3}\.){3}\d{1,3} [^\s()]{1,64}\(([^\s()][^\r\n]{1,120})\)[ \t]*$", re.MULTILINE)
 _SCOPE_END = re.compile(r"[<\"'`\]}|]")
 
-_INFORMATION = {
-    "manufacturer": "onvif.manufacturer",
-    "vendor": "onvif.manufacturer",
-    "make": "onvif.manufacturer",
-    "mfr": "onvif.manufacturer",
-    "devicevendor": "onvif.manufacturer",
-    "devvendor": "onvif.manufacturer",
-    "model": "onvif.model",
-    "modelname": "onvif.model",
-    "modelnumber": "onvif.model",
-    "devicemodel": "onvif.model",
-    "productmodel": "onvif.model",
-    "productclass": "onvif.model",
-    "firmwareversion": "onvif.firmware",
-    "firmware": "onvif.firmware",
-    "fwversion": "onvif.firmware",
-    "firmwarerevision": "onvif.firmware",
-    "fw": "onvif.firmware",
-    "firmver": "onvif.firmware",
-    "softwareversion": "onvif.firmware",
-    "swversion": "onvif.firmware",
-    "sw": "onvif.firmware",
-    "serialnumber": "onvif.serial",
-    "serial": "onvif.serial",
-    "sn": "onvif.serial",
-    "deviceserial": "onvif.serial",
-    "hardwareid": "onvif.hardware_id",
-}
-"""Names that clients use for device information."""
 _NAME = r"(?:FirmwareVersion|HardwareI[Dd]|Manufacturer|Model|SerialNumber)"
 _PRINTED = re.compile(
     rf"(?:^|(?<=[\[{{ ]))({_NAME}):([^\]}}\s][^\]}}\r\n]{{0,127}}?)(?=,? {_NAME}:|[\]}}]|[ \t\r]*$)", re.MULTILINE
@@ -181,7 +153,7 @@ def _informed(told: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """
     is_command = any(key(name) == "cmdtype" for name, _ in told)
     own = [(name, value) for name, value in told if not (is_command and key(name) == "sn")]
-    found = [(name, _cut(value) if name == "onvif.serial" else value) for name, value in named(own, _INFORMATION)]
+    found = [(name, _cut(value) if name == "onvif.serial" else value) for name, value in named(own, INFORMATION)]
     if not any(name == "onvif.model" for name, _ in found):
         found += [(name, value) for name, value in named(told, _standing_in(told)) if not value.endswith("_firmware")]
     names = {name for name, _ in found}

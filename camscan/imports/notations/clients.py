@@ -49,6 +49,12 @@ _DOTTED = re.compile(r"^(?:HTTP|RTSP)/\d\.\d \d{3} [^\r\n]*?\.\.[A-Z][\w-]{1,40}
 _CAPTURED = re.compile(
     r"^(?:\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d\.\d{1,9} IP6? (?=[^\r\n]*?\blength \d)[^\r\n]*+\r?\n", re.MULTILINE
 )
+_REPLIED = re.compile(
+    r"^(?P<before>[^\r\n<>]{0,96})<--(?: HTTP/\d(?:\.\d)?)? (?P<status>\d{3}(?: [A-Za-z][A-Za-z -]{0,32})?) https?://[^\r\n]*\r?\n"
+    r"(?P<rest>[^\0]*?)(?:^[^\r\n<>]{0,96}<-- END HTTP|\Z)",
+    re.MULTILINE,
+)
+"""An answer in the log of OkHttp, perhaps with the tag of a log before each line."""
 _CARRIED = re.compile(r"^[E`][^\r\n]{16,200}?(?=(?:HTTP|RTSP)/\d\.\d \d{3} )", re.MULTILINE)
 
 
@@ -57,6 +63,15 @@ def curl_or_telnet(text: str) -> str:
     if _VERBOSE.search(text):
         text = _TALK.sub("", text)
     return _TELNET.sub("", text).strip() if "\nEscape character is " in text else text
+
+
+def okhttp(text: str) -> str:
+    """The last answer in a log of OkHttp."""
+    found = list(_REPLIED.finditer(text))
+    if not found:
+        return text
+    rest = "\n".join(line.removeprefix(found[-1]["before"]) for line in found[-1]["rest"].splitlines())
+    return f"HTTP/1.1 {found[-1]['status']}\n{rest}"
 
 
 def wireshark(text: str) -> str:
@@ -121,7 +136,7 @@ def packet_printer(text: str) -> str:
     """Packets as ngrep and tcpdump print them: with a full stop for each control character, perhaps folded."""
     if _CAPTURED.search(text) and _CARRIED.search(text):
         return _CARRIED.sub("", _CAPTURED.sub("", text))
-    if not _PACKET.search(text):
+    if not _PACKET.search(text) and ("\n" in text.strip() or not _DOTTED.match(text.strip())):
         return text
     if _DOTTED.search(text):  # not folded
         return "\r\n".join(found.replace("..", "\r\n") for found in _DOTTED.findall(text))

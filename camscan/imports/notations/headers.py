@@ -42,6 +42,12 @@ _BARE = re.compile(
 _MEMBER = re.compile(r"^([A-Z][A-Za-z]{3,20}) +: ((?:[^\r\n]*\r?\n(?: {4,40}|(?=\r?\n)))*[^\r\n]*)", re.MULTILINE)
 """What Invoke-WebRequest shows: a name, and a value whose further lines are indented."""
 _KNOWN = re.compile(HEADER, re.IGNORECASE)
+_IN_TURN = re.compile(
+    r"""\brawHeaders["']?: ?\[\s{0,32}((?:(?:"[^"\r\n]{0,1024}"|'[^'\r\n]{0,1024}'),?\s{0,32}){2,128})\]"""
+)
+"""Names and values in turn, as Node.js holds them."""
+_STRING = re.compile(r"""["]([^"\r\n]{0,1024})["]|[']([^'\r\n]{0,1024})[']""")
+_NUMBER = re.compile(r"""\bstatusCode["']?: ?(\d{3})\b""")
 
 
 def listed(text: str) -> str:
@@ -56,6 +62,17 @@ def listed(text: str) -> str:
         return text
     told = [value for name, value in pairs if name == "null"] or _STATUS.findall(text)
     return "\r\n".join([*told[:1], *(f"{name}: {value}" for name, value in pairs if name != "null")])
+
+
+def in_turn(text: str) -> str:
+    """The headers of an answer that Node.js shows as one list of names and values; any other text as it is."""
+    found = _IN_TURN.search(text)
+    told = [double or single for double, single in _STRING.findall(found[1])] if found else []
+    lines = [f"{name}: {value}" for name, value in zip(told[::2], told[1::2], strict=False)]
+    if not any(map(_KNOWN.fullmatch, told[::2])):
+        return text
+    number = _NUMBER.search(text)
+    return "\r\n".join([*([f"HTTP/1.1 {number[1]} -"] if number else []), *lines])
 
 
 def _printed(text: str) -> str:

@@ -30,6 +30,8 @@ _PAIR = re.compile(
     r"(?=(?:[A-Z][A-Za-z0-9-]{2,40}::\w{2,60}(?:\.\d{1,10}){0,24}|(?:iso|\.1|1\.3\.6)(?:\.\d{1,10}){4,24})"
     r" = (?:STRING|OID|Timeticks|INTEGER|Gauge32|Counter32|Hex-STRING|IpAddress): )"
 )
+_HEADS = re.compile(rf"\A\s*{HEADER}[ \t]?: ?\S[^\r\n]*\Z", re.IGNORECASE)
+_PARTED = re.compile(rf"[ \t]*[;,|][ \t]+(?={HEADER}[ \t]?:)", re.IGNORECASE)
 _FLAT_END = re.compile(rf"(?<![ \t])[ \t]++(?={HEADER}[ \t]?:)", re.IGNORECASE)
 _NAMES = (
     r"(?:WWW-Authenticate|C-?Seq|Date|Server|Public|Session|Transport|Cache-Control|Set-Cookie|Content-[A-Z]\w{2,12}"
@@ -81,6 +83,8 @@ def flattened(text: str) -> str:
     text = _PAGE.sub(r"\1\r\n\r\n", text, count=1)
     if "\n" not in text:
         text = _PAIR.sub("\n", text)
+    if _HEADS.match(text):
+        return _PARTED.sub("\r\n", text)
     found = _FLAT.search(text)
     if not found:
         return _RUN_ON.sub(lambda match: _GLUED.sub("\r\n", match[0]), text)  # nothing is left of the ends of lines

@@ -26,6 +26,7 @@ _DUMP = re.compile(
 """The next part of what var_dump of PHP prints."""
 _DUMPED_BY_PHP = re.compile(r"\A\s*(?:array\(\d+\)|object\([^()\r\n]{1,128}\)#\d+ \(\d+\)) \{\s*\[")
 _HEADER = re.compile(rf"{HEADER}:", re.IGNORECASE)
+_LISTED_BY_PHP = re.compile(r"^[ \t]{1,32}\[([A-Za-z][\w-]{0,40}|\d{1,3})\] => ([^\r\n]{1,8192})$", re.MULTILINE)
 _HUB = re.compile(
     r"\bheaders: ?(SFRUUC8[A-Za-z0-9+/]{16,8192}+={0,2})(?:, ?body: ?([A-Za-z0-9+/]{4,65536}+={0,2})(?![\w+/]))?"
 )
@@ -87,6 +88,15 @@ def of_php(text: str) -> str:
     return text
 
 
+def listed_by_php(text: str) -> str:
+    """Headers in an array that print_r of PHP prints, by name or as whole lines."""
+    if not text.lstrip().startswith("Array"):
+        return text
+    told = _LISTED_BY_PHP.findall(text)
+    lines = [value.strip() if name.isdigit() else f"{name}: {value.strip()}" for name, value in told]
+    return "\r\n".join(lines) if any(map(_HEADER.match, lines)) else text
+
+
 def printed(text: str) -> str:
     """A dictionary that Python 2 or 3 printed, as JSON."""
     if "{u'" in text or "(u'" in text:
@@ -120,16 +130,16 @@ def held(text: str) -> str:
             return str(json.loads(f'"{found[2]}"')) if found[1] == '"' else unescaped(found[2])
     if text.startswith("{") and len(text) <= MAX_JSON and any(f'"{name}"' in text for name in _HOLDING):
         with suppress(ValueError, RecursionError):
-            return next(filter(None, map(_said, objects(json.loads(text)))), text)
+            records = list(objects(json.loads(text)))
+            bodies = {id(one.get("content")) for one in records if _is_recorded(one)}
+            return next(filter(None, (_said(one) for one in records if id(one) not in bodies)), text)
     return text
 
 
 def _said(record: dict[str, object]) -> str:
     """The answer in a JSON object: in several lines, recognisable by its beginning, or the only member."""
     alone = len(record) == 1 and not record.keys().isdisjoint(_ALWAYS)
-    has_head = any(isinstance(record.get(name), (dict, list)) for name in ("headers", "header"))
-    codes = (str(record.get(name)) for name in ("status_code", "statusCode", "status", "code"))
-    is_body = has_head and any(map(_CODE.fullmatch, codes))  # then the headers belong to the answer, too
+    is_body = _is_recorded(record)  # then the headers belong to the answer, too
     for value in map(record.get, _HOLDING):
         if isinstance(value, str) and not (is_body and value.lstrip().startswith("<")):
             with suppress(ValueError):
@@ -137,3 +147,11 @@ def _said(record: dict[str, object]) -> str:
                 if (alone or "\n" in said.strip() or _SPOKEN.search(said)) and _TEXT.fullmatch(said):
                     return said
     return ""
+
+
+def _is_recorded(record: dict[str, object]) -> bool:
+    """Whether an object has the headers and the status of an answer in members of their own."""
+    has_head = any(isinstance(record.get(name), (dict, list)) for name in ("headers", "header"))
+    return has_head and any(
+        _CODE.fullmatch(str(record.get(name))) for name in ("status_code", "statusCode", "status", "code")
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from camscan.imports.notations import (
+    cassettes,
     clients,
     enclosures,
     frames,
@@ -32,8 +33,11 @@ RECORDS: tuple[Undo, ...] = (
     mappings.of_go,
     mappings.of_hubs,
     mappings.of_php,
+    mappings.listed_by_php,
     headers.invoked,
+    headers.in_turn,
     headers.listed,
+    cassettes.recorded,
     mappings.printed,
     mappings.logged,
     mappings.held,  # in JSON, into which the two before turn dictionaries
@@ -52,6 +56,7 @@ TOOLS: tuple[Undo, ...] = (
     scanners.shadowserver,
     scanners.onesixtyone_or_snmp_check,
     clients.curl_or_telnet,
+    clients.okhttp,
     clients.gstreamer,
     clients.onvif_search,
     clients.packet_printer,

@@ -84,6 +84,11 @@ def test_a_name_with_a_hyphen_is_one() -> None:
         '{:model=>"A 1", :fw=>"2"}',
         '{:model "A 1", :fw "2"}',
         "stdClass Object\n(\n    [model] => A 1\n    [fw] => 2\n)",
+        'Info { model: Some("A 1"), fw: Some("2") }',
+        'Info(model: Optional("A 1"), fw: Optional("2"))',
+        "OrderedDict([('model', 'A 1'), ('fw', '2')])",
+        'QMap(("model", "A 1")("fw", "2"))',
+        "model = A 1\nfw = 2",
     ],
 )
 def test_pairs_as_programs_turn_them(text: str) -> None:
@@ -92,6 +97,25 @@ def test_pairs_as_programs_turn_them(text: str) -> None:
 
 def test_bare_values_of_one_line_stay_apart() -> None:
     assert pairs("model=A fw=2 b=3") == (("model", "A"), ("fw", "2"), ("b", "3"))
+
+
+def test_a_structure_as_go_prints_it() -> None:
+    assert pairs("&{XMLName:{Space: Local:A} Model:A 1 Port:80}") == (("Local", "A"), ("Model", "A 1"), ("Port", "80"))
+    assert pairs("{a:b c:d} Model:A") == ()
+
+
+def test_lines_without_a_blank_behind_the_colon() -> None:
+    assert pairs("Model:A 1\nVersion:2\nSerial:3") == (("Model", "A 1"), ("Version", "2"), ("Serial", "3"))
+    assert pairs("Model:A 1\nVersion:2") == ()
+    assert pairs("rtsp://a\nhttp://b\nhttps://c") == ()
+
+
+def test_a_table_about_one_device() -> None:
+    assert pairs("Model,Version,Serial\nA 1,2,3") == (("Model", "A 1"), ("Version", "2"), ("Serial", "3"))
+
+
+def test_a_wide_colon() -> None:
+    assert pairs("型号\uff1aA 1\n版本\uff1a2") == (("型号", "A 1"), ("版本", "2"))
 
 
 def test_what_belongs_to_one_of_several_things_is_not_told_of_the_device() -> None:

@@ -215,3 +215,20 @@ def test_the_version_of_an_element_is_no_firmware() -> None:
     told = "<Manufacturer>AJ</Manufacturer><Model>HC1703L</Model>"
     (one,) = service(f'<DeviceInfo xmlns="a" version="1.0">{told}</DeviceInfo>')
     assert one.fields == {"onvif.manufacturer": ("AJ",), "onvif.model": ("HC1703L",)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hersteller: Acme\nModell: A-1\nFirmware: 2\nSeriennummer: 3",
+        "Fabricante: Acme\nModelo: A-1\nFirmware: 2\nNúmero de serie: 3",
+        "Fabricant : Acme\nModèle : A-1\nMicrologiciel : 2\nNuméro de série : 3",
+        "Producent: Acme\nModel: A-1\nWersja firmware: 2\nNumer seryjny: 3",
+        "制造商\uff1aAcme\n型号\uff1aA-1\n固件版本\uff1a2\n序列号\uff1a3",
+        "Manufacturer,Model,Firmware,Serial\nAcme,A-1,2,3",
+    ],
+)
+def test_device_information_in_other_languages_and_as_a_table(text: str) -> None:
+    fields = next(service(text)).fields
+    names = ("onvif.manufacturer", "onvif.model", "onvif.firmware", "onvif.serial")
+    assert [fields[name] for name in names] == [("Acme",), ("A-1",), ("2",), ("3",)]

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from camscan.imports.notations.headers import invoked, listed
+from camscan.imports.notations.headers import in_turn, invoked, listed
 
 HEAD = ["Server: A/1", 'WWW-Authenticate: Digest realm="B C", nonce="1"', "Content-Length: 0"]
 WHOLE = ["HTTP/1.1 401 Unauthorized", *HEAD]
@@ -124,3 +124,16 @@ def test_what_powershell_shows_of_an_answer() -> None:
     whole = shown.replace("ETag: c\nHeaders", "ETag: c\n\n                    <p>whole</p>\nHeaders")
     assert invoked(whole).endswith("ETag: c\n\n<p>whole</p>")
     assert invoked("RawContent : x") == "RawContent : x"
+
+
+def test_names_and_values_in_turn() -> None:
+    shown = "statusCode: 401, rawHeaders: [\n  'Server',\n  'A/1',\n  'WWW-Authenticate', 'Basic realm=\"B\"',\n ],"
+    assert in_turn(shown).splitlines() == ["HTTP/1.1 401 -", "Server: A/1", 'WWW-Authenticate: Basic realm="B"']
+    assert in_turn('{"rawHeaders":["Server","A/1"]}') == "Server: A/1"
+
+
+@pytest.mark.parametrize(
+    "text", ["rawHeaders: ['a', 'b']", "rawHeaders: [Array]", "rawHeaders: ['Server'", "['Server', 'a']"]
+)
+def test_other_lists_are_left_as_they_are(text: str) -> None:
+    assert in_turn(text) == text

@@ -218,3 +218,9 @@ def test_attributes_of_a_session_in_one_line() -> None:
         "m=video 0 RTP/AVP 96",
         "a=etag:1",
     ]
+
+
+@pytest.mark.parametrize("mark", ["; ", ", ", " | "])
+def test_headers_that_were_joined_by_marks(mark: str) -> None:
+    head = ["Server: A/1", 'WWW-Authenticate: Digest realm="B; C", nonce="1"', "Content-Type: text/html; charset=x"]
+    assert flattened(mark.join(head)).splitlines() == head

@@ -90,3 +90,16 @@ def test_what_a_web_server_quotes_of_others_is_not_its_own_answer() -> None:
     ):
         assert held(head + quoted) == head + quoted
     assert held(f"asked for HTTP/1.1 200 OK\nServer: Acme\n{quoted}").startswith("v=0\r\n")
+
+
+@pytest.mark.parametrize("lines", ["[Server] => A/1\n    [Date] => b", "[0] => Server: A/1\n    [1] => Date: b"])
+def test_headers_that_php_listed(lines: str) -> None:
+    assert unwrap(f"Array\n(\n    {lines}\n)\n").splitlines() == ["Server: A/1", "Date: b"]
+    other = "Array\n(\n    [0] => a\n)"
+    assert unwrap(other) == other
+
+
+def test_a_recorded_answer_keeps_its_head() -> None:
+    content = {"mimeType": "text/html", "text": "<html></html>"}
+    record = {"response": {"status": 401, "headers": [{"name": "Server", "value": "A/1"}], "content": content}}
+    assert unwrap(json.dumps(record)).splitlines() == ["HTTP/1.1 401 -", "Server: A/1", "", "<html></html>"]
