@@ -55,7 +55,9 @@ def find_device(store: Store, text: str, site: str | None) -> Entry:
     exact = [one for one in found if _is_called(one, text, wanted)]
     if not exact:
         where = f" at site {site}" if site else "" if site is None else " without a site"
-        raise UsageError(f"no device {text!r} is known{where}: give a serial, a MAC, or the address where it was last seen")
+        raise UsageError(
+            f"no device {text!r} is known{where}: give a serial, a MAC, or the address where it was last seen"
+        )
     if len(exact) > 1:
         places = ", ".join(f"{one.device} at {one.address} of {one.site or 'no site'}" for one in exact[:5])
         raise UsageError(f"{text!r} matches {len(exact)} devices ({places}): {_remedy(text, exact)}")

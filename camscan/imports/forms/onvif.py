@@ -44,11 +44,6 @@ _ELEMENT = re.compile(r"<[^<>]{0,512}>")
 _UTIL = re.compile(r"^(?:\d{1,3}\.){3}\d{1,3} [^\s()]{1,64}\(([^\s()][^\r\n]{1,120})\)[ \t]*$", re.MULTILINE)
 _SCOPE_END = re.compile(r"[<\"'`\]}|]")
 
-_NAME = r"(?:FirmwareVersion|HardwareI[Dd]|Manufacturer|Model|SerialNumber)"
-_PRINTED = re.compile(
-    rf"(?:^|(?<=[\[{{ ]))({_NAME}):([^\]}}\s][^\]}}\r\n]{{0,127}}?)(?=,? {_NAME}:|[\]}}]|[ \t\r]*$)", re.MULTILINE
-)
-"""Without a space after the colon, as Go prints a structure or a map, and some clients print lines."""
 _SCOPES = {
     name: name
     for name in ("name", "hardware", "manufacturer", "mfr", "location", "type", "profile", "mac", "serial", "firmware")
@@ -129,7 +124,7 @@ def service(text: str) -> Iterator[Answer]:
     action = response[1].removesuffix("Response") if response and response[1] != "Fault" else ""
     fields = fields_of(onvif.decode, _enveloped(text).encode(), action) if "<" in text else {}
     if not fields.keys() - {"onvif.action"}:
-        found = _informed((*_pairs(text), *_PRINTED.findall(text)))
+        found = _informed(_pairs(text))
         fields = as_fields(found) if _says_enough(found) else {}
     yield from answer("onvif", fields, action)
     if fields and "<" not in text:
