@@ -19,7 +19,7 @@ from camscan.store.damage import OnDamage
 from camscan.store.derived import Derived
 from camscan.store.engine import Database, open_database
 from camscan.store.locks import ScanLocks, locks_on
-from camscan.store.marks import MERGING, THINNED
+from camscan.store.marks import check_resumable
 from camscan.store.migrate import migrate
 from camscan.store.outbox import Outbox
 from camscan.store.prune import Thinned
@@ -116,18 +116,25 @@ class Store:
             self._numbers[scan.id] = number
             self._lock(scan.id, number)
 
-    def resume(self, scan_id: str) -> Scan:
-        """Take up a scan that was cut short: it is running again, in this process, under the same id."""
+    def resume(self, scan_id: str, settings: Mapping[str, str] | None = None) -> Scan:
+        """Take up a scan that was cut short: it is running again, in this process, under the same id.
+
+        `settings` are those that it has from now on, where they are not the same.
+        """
         number = self._number(scan_id)
         self._lock(scan_id, number)
-        scan = self.scan(scan_id)
-        if objection := _why_not_resumed(scan):
+        try:
+            with self.database.writing() as connection:
+                row = connection.execute(_for_update(number)).one_or_none()
+                scan = self._scan(row or self._row(scan_id))  # which says that it is gone
+                check_resumable(scan)
+                scan = replace(scan, status=ScanStatus.RUNNING, finished_at=None, settings=settings or scan.settings)
+                values = {name: scan_values(scan)[name] for name in ("status", "finished_at", "settings")}
+                connection.execute(update(scans).where(scans.c.number == number).values(values))
+        except BaseException:
             self.locks.release(number)
-            raise StoreError(f"scan {scan_id} {objection}")
-        running = {"status": ScanStatus.RUNNING.value, "finished_at": None}
-        with self.database.writing() as connection:
-            connection.execute(update(scans).where(scans.c.number == number).values(running))
-        return replace(scan, status=ScanStatus.RUNNING, finished_at=None)
+            raise
+        return scan
 
     def finish(self, scan: Scan) -> None:
         """Record how a scan ended: status, times, what was sent, notes; exclusions, channels, settings as of last."""
@@ -243,7 +250,7 @@ class Store:
         """
         number = self._number(scan_id)
         with self.database.writing() as connection:
-            row = connection.execute(select(scans).where(scans.c.number == number)).one_or_none()
+            row = connection.execute(_for_update(number)).one_or_none()
             if row is None:  # another process was quicker
                 return Thinned(deleted=0, kept=0, gone=True)
             scan = self._scan(row)
@@ -288,11 +295,6 @@ class Store:
         return self._numbers[scan_id]
 
 
-def _why_not_resumed(scan: Scan) -> str:
-    if scan.status is ScanStatus.COMPLETE:
-        return "is complete, nothing is left to resume: begin a new scan"
-    if THINNED in scan.settings:
-        return "was thinned, most of it is gone: begin a new scan"
-    if MERGING in scan.settings:
-        return "is half taken from another store: `camscan db merge` that again"
-    return ""
+def _for_update(number: int) -> Select[Any]:
+    """A scan that the transaction will alter: one that would alter it too waits until this one has ended."""
+    return select(scans).where(scans.c.number == number).with_for_update()

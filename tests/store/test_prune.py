@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
-from camscan.errors import StoreError
+from camscan.errors import StoreError, UsageError
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
 from camscan.store import Store, prune
+from camscan.store.marks import check_resumable
 from camscan.store.prune import Thinned
 
 THEN = datetime(2026, 12, 1, tzinfo=UTC)
@@ -100,3 +103,36 @@ def test_a_thinned_scan_is_not_resumed(filled: Store) -> None:
     filled.thin("old", {TARGETS[0]}, THEN)
     with pytest.raises(StoreError, match="was thinned"):
         filled.resume("old")
+
+
+@pytest.mark.parametrize("kind", ["path", "url"])
+def test_a_scan_that_is_being_taken_up_is_not_thinned(
+    kind: str, request: pytest.FixtureRequest, new_scan: Callable[[str], Scan], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = request.getfixturevalue(kind)
+    with Store.open(where) as store, Store.open(where) as other, ThreadPoolExecutor(1) as pool:
+        store.begin(new_scan("old"))
+        store.finish(replace(new_scan("old"), status=ScanStatus.INTERRUPTED, finished_at=THEN))
+        store.append("old", entries=[LedgerEntry(target, {"http": Outcome.SILENT}) for target in TARGETS])
+        thinning = list[Future[Thinned]]()
+
+        def check(scan: Scan) -> None:
+            check_resumable(scan)
+            thinning.append(pool.submit(other.thin, "old", (), THEN))
+            wait(thinning, 0.3)
+
+        monkeypatch.setattr("camscan.store.store.check_resumable", check)
+        assert store.resume("old").status is ScanStatus.RUNNING
+        with pytest.raises(StoreError, match="scan old is still running"):
+            thinning[0].result(20)
+        assert len(list(store.ledger("old"))) == 3
+
+
+def test_a_scan_that_is_gone_is_not_taken_up(path: Path, new_scan: Callable[[str], Scan]) -> None:
+    with Store.open(path) as store, Store.open(path) as other:
+        store.begin(new_scan("old"))
+        store.finish(replace(new_scan("old"), status=ScanStatus.INTERRUPTED, finished_at=THEN))
+        assert other.thin("old", (), THEN).gone
+        with pytest.raises(UsageError, match="has no scan old"):
+            store.resume("old")
+        assert store.locks.acquire(1), "it is held no longer"
