@@ -71,8 +71,6 @@ def new_job(choices: Choices, site: str | None) -> Job:
     shown = scope.specs if len(scope.specs) <= _SHOWN_TARGETS else (*scope.specs[:_SHOWN_TARGETS], "...")
     decoys = _decoys(choices)
     parse(choices.core, whole_networks=True)  # nothing that is asked depends on it, but a report at the end does
-    kept = {name: value for name, value in asdict(choices).items() if name not in _NOT_KEPT}
-    kept["expect_decoy"] = decoys
     record = Scan(
         secrets.token_hex(6),
         datetime.now(UTC),
@@ -84,11 +82,17 @@ def new_job(choices: Choices, site: str | None) -> Job:
         settings={
             "seed": str(seed),
             "specs": "\n".join(scope.specs),
-            "choices": json.dumps(kept),
+            "choices": _kept(choices, scope, decoys),
             _METHOD: f"{method.name}: {method.reason}",
         },
     )
     return Job(record, scope, strategy, seed, method, decoys=decoys)
+
+
+def _kept(choices: Choices, scope: ScanScope, decoys: tuple[str, ...]) -> str:
+    """The choices as the record holds them, with exclusions that a later run can read again."""
+    choices = replace(choices, exclude=scope.excluding, exclude_files=(), expect_decoy=decoys)
+    return json.dumps({name: value for name, value in asdict(choices).items() if name not in _NOT_KEPT})
 
 
 def _vantage(scope: ScanScope) -> Vantage:
@@ -139,11 +143,10 @@ def is_asked_as(before: Scan, now: Choices) -> bool:
     return all(kept.get(name, usual[name]) == wanted[name] for name in wanted.keys() - _NOT_KEPT - added)
 
 
-def resume_job(store: Store, before: Scan, now: Choices) -> Job:
-    """Resume an interrupted scan in the store. Nothing is written where it cannot go on; raises as `job_for_rest`."""
-    job = job_for_rest(before, now)
-    store.resume(before.id)
-    return replace(job, done=store.covered(before.id))
+def resume_job(store: Store, job: Job) -> Job:
+    """Resume an interrupted scan in the store, from what `job_for_rest` says of it."""
+    store.resume(job.scan.id, job.scan.settings)
+    return replace(job, done=store.covered(job.scan.id))
 
 
 def job_for_rest(before: Scan, now: Choices) -> Job:
@@ -159,11 +162,11 @@ def job_for_rest(before: Scan, now: Choices) -> Job:
     choices = replace(
         choices,
         exclude=(*choices.exclude, *now.exclude),
-        exclude_files=tuple(dict.fromkeys((*choices.exclude_files, *now.exclude_files))),
+        exclude_files=(*choices.exclude_files, *now.exclude_files),
         snmp_community=now.snmp_community,
         with_credentials=now.with_credentials,
     )
-    scope, strategy = scope_of(choices), strategy_of(choices)
+    scope, strategy, decoys = scope_of(choices), strategy_of(choices), _decoys(choices)
     record = replace(
         before,
         status=ScanStatus.RUNNING,
@@ -171,9 +174,10 @@ def job_for_rest(before: Scan, now: Choices) -> Job:
         notes=before.notes if before.finished_at else tuple(dict.fromkeys((*before.notes, _UNCOUNTED))),
         channels=tuple(dict.fromkeys((*before.channels, *strategy.plan.channels))),
         excluded=tuple(scope.excluded.networks()),
+        settings={**before.settings, "choices": _kept(choices, scope, decoys)},
     )
     by_syn = before.settings.get(_METHOD, before.settings.get(_METHOD_BEFORE, "")).startswith("syn:")
-    method, decoys = Method("syn" if by_syn else "connect", "resumed"), _decoys(choices)
+    method = Method("syn" if by_syn else "connect", "resumed")
     return Job(record, scope, strategy, int(before.settings["seed"]), method, resumed=True, decoys=decoys)
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import getpass
 import resource
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from pydantic import SecretStr
 
-from camscan.app.scope import Choices, scope_of
+from camscan.app.scope import Choices
 from camscan.credentials import sources
 from camscan.credentials.broker import CredentialBroker, Sight
 from camscan.credentials.enrolment import Enrolment, SiteBook
@@ -104,8 +104,8 @@ def _allowed(choices: Choices, chosen: Chosen) -> bool:
     return choices.with_credentials
 
 
-def enrolled(choices: Choices, chosen: Chosen, site: str | None) -> str:
-    """What a run would log in to, in words.
+def enrolled(choices: Choices, chosen: Chosen, site: str | None, inside: Container[str]) -> str:
+    """What a run over these addresses would log in to, in words.
 
     Raises:
         UsageError, HostError: as `broker_if` says.
@@ -115,7 +115,6 @@ def enrolled(choices: Choices, chosen: Chosen, site: str | None) -> str:
     found = _opened_for(chosen, site)[1].enrolments
     devices = [e.address for e in found if e.address is not None]
     networks = [e.place for e in found if e.network is not None]
-    inside = scope_of(choices).asked
     parts = [f"{sum(address in inside for address in devices)} of {len(devices)} enrolled devices are targets"]
     parts += [f"every device in {place}" for place in networks]
     return f"{'; '.join(parts)}: one try each, and none after a refusal"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from camscan.app.targetfiles import exclusions, read, read_targets, warn_if_empty
+from camscan.app.targetfiles import read, read_exclusions, read_targets, warn_if_empty
 from camscan.engine import Plan
 from camscan.errors import HostError, TargetError
 from camscan.net.discovery.link import Link, Range
@@ -46,7 +46,7 @@ class ScanScope:
     """What to cover and what never to touch. `specs` are the targets as written, files read in.
 
     Multicast and ARP are for the interfaces in `only`, or for all where none is named. `excluding` are the exclusions
-    as they were given, files not read in.
+    as they were given: files, which may change, not read in, unlike what can be read only once.
     """
 
     specs: tuple[str, ...]
@@ -79,10 +79,10 @@ def scope_of(choices: Choices) -> ScanScope:
             where, remedy = "this container is only on a bridge of its host", f"{remedy}, or {BRIDGE_REMEDY}"
         raise TargetError(f"no target given, and {where}: {remedy}")
     targets = read_targets(words, specs)
-    excluding = (*choices.exclude, *(f"@{name}" for name in choices.exclude_files))
-    excluded = exclusions(excluding)
-    for name in choices.exclude_files:
-        warn_if_empty(name)
+    excluded, excluding = read_exclusions((*choices.exclude, *(f"@{name}" for name in choices.exclude_files)))
+    for word in excluding:
+        if word.startswith("@"):
+            warn_if_empty(word.removeprefix("@"))
     guard(targets.minus(excluded), allow_public=choices.allow_public, allow_large=choices.allow_large)
     return ScanScope(tuple(spec.text for spec in specs), targets, excluded, choices.interface, excluding)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from camscan.app.alerting import messages_for
 from camscan.app.history import MISSED, marked, remember, remembered, site_held, sweeps_of
-from camscan.app.jobs import Job, is_asked_as, new_job, resume_job
+from camscan.app.jobs import Job, is_asked_as, job_for_rest, new_job, resume_job
 from camscan.app.judging import devices_in
 from camscan.app.logins import broker_if
 from camscan.app.registering import Return, register_devices
@@ -107,7 +107,7 @@ def _job(context: SweepContext, site: Site, lists: Sequence[Policy]) -> Job:
         if before is None or scan.id != before.id:
             compare_with_memory(context, site, scan, lists)
     if before is not None:
-        return resume_job(store, before, replace(chosen, targets=()))
+        return resume_job(store, job_for_rest(before, replace(chosen, targets=())))
     job = new_job(chosen, site.name)
     job = replace(job, scan=marked(job.scan))
     store.begin(job.scan)

@@ -66,9 +66,24 @@ def warn_if_empty(name: str) -> None:
         _log.warning("%s is empty, so it excludes nothing: if that is right, put a comment in it", name)
 
 
-def exclusions(words: Sequence[str]) -> TargetSet:
-    """What these words and files exclude; raises TargetError where one cannot be used."""
-    return parse(expand(words, read), resolve=resolve, whole_networks=True)
+def read_exclusions(words: Sequence[str]) -> tuple[TargetSet, tuple[str, ...]]:
+    """What these words and files exclude, and the words with the contents of stdin and pipes in place of their names.
+
+    Raises:
+        TargetError: one cannot be used.
+    """
+    specs, lasting = list[Spec](), list[str]()
+    for word in map(str.strip, words):
+        found = expand([word], read)
+        specs += found
+        lasting += [word] if _can_be_read_again(word) else [spec.text for spec in found]
+    return parse(specs, resolve=resolve, whole_networks=True), tuple(dict.fromkeys(lasting))
+
+
+def _can_be_read_again(word: str) -> bool:
+    """Whether a word names no file, or one that whoever resumes the scan finds too: neither stdin nor a pipe."""
+    file = word.removeprefix("@")
+    return word == file != "-" or (Path(file).is_file() and not file.startswith("/dev/"))
 
 
 def _addresses(words: Sequence[str]) -> TargetSet:
@@ -77,7 +92,7 @@ def _addresses(words: Sequence[str]) -> TargetSet:
 
 
 class Followed:
-    """What is excluded by now, beginning with what these words excluded when they were first read.
+    """What is excluded by now, beginning with what these words, which can be read again, excluded at first.
 
     What is taken out of a file stays excluded until the scan has ended.
     """
@@ -85,15 +100,14 @@ class Followed:
     def __init__(self, excluded: TargetSet, words: Sequence[str], exclude: Callable[[TargetSet], None]) -> None:
         self.excluded = excluded
         self.notes: list[str] = []
-        self._words = tuple(filter(_can_be_read_again, words))
+        self._files = tuple(word for word in words if word.startswith("@"))
         self._exclude = exclude
 
     async def follow(self) -> None:
         """Read the files whenever they have changed, and exclude what they name beside what they named before."""
-        files = [word.removeprefix("@") for word in self._words if word.startswith("@")]
         read = before = None
-        while files:
-            now = await run_in_thread(lambda: [*map(_stamp, files)])
+        while self._files:
+            now = await run_in_thread(lambda: [*map(_stamp, self._files)])
             if now == before and now != read:
                 read = now
                 await self._read()
@@ -103,8 +117,8 @@ class Followed:
     async def _read(self) -> None:
         try:
             # The addresses at once: to look a name up may take minutes, and a dead resolver does not hold up the end.
-            self._add(await run_in_thread(lambda: _addresses(self._words)))
-            self._add(await run_in_thread(lambda: exclusions(self._words)))
+            self._add(await run_in_thread(lambda: _addresses(self._files)))
+            self._add(await run_in_thread(lambda: read_exclusions(self._files)[0]))
         except CamscanError as error:
             _log.warning("some exclusions are not heeded: %s", "; ".join(str(error).splitlines()))
 
@@ -129,15 +143,10 @@ async def followed(
         yield known
 
 
-def _can_be_read_again(word: str) -> bool:
-    """Whether a word names no file, or one of which more is left than what has been read: no pipe, whose end hangs."""
-    return word != "-" and (not word.startswith("@") or Path(word[1:]).is_file())
-
-
-def _stamp(file: str) -> tuple[int, ...] | None:
+def _stamp(word: str) -> tuple[int, ...] | None:
     """What changes with a file; None where it is gone."""
     try:
-        found = os.stat(file)  # noqa: PTH116 - as cheap as can be
+        found = os.stat(word.removeprefix("@"))  # noqa: PTH116 - as cheap as can be
     except OSError:
         return None
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns

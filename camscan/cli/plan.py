@@ -73,7 +73,7 @@ def plan(
         "Silent host": f"{plural(strategy.silent_packets, 'packet')}, {strategy.silent_bytes:,} bytes of payload",
         "Device": f"up to about {plural(strategy.answering_packets, 'packet')}",
         "Pace": _pace(strategy.profile),
-        "Logins": enrolled(choices, Chosen(credentials_file, unlock), site),
+        "Logins": enrolled(choices, Chosen(credentials_file, unlock), site, scope.asked),
         "Time": f"about {_duration(max(seconds, 8))} if nobody answers ({packets:,} packets)",
     }
     write(wrapped((f"{name:<12} {text}" for name, text in rows.items()), output_width(output)), output)

@@ -138,9 +138,10 @@ def _begun(store: Store, before: Scan | None, choices: Choices, site: str | None
     from camscan.app.jobs import check_decoys, job_for_rest, new_job, resume_job
     from camscan.cli.stored import tell_new_site
 
-    check_decoys(job := job_for_rest(before, choices) if before else new_job(choices, site))
+    job = job_for_rest(before, choices) if before else new_job(choices, site)
+    check_decoys(job)
     if before:
-        return resume_job(store, before, choices)
+        return resume_job(store, job)
     tell_new_site(store, site, quiet=quiet)
     store.begin(job.scan)
     return job

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -34,7 +35,7 @@ def interrupted(store: Store, choices: Choices) -> Scan:
 
 def test_a_scan_that_goes_on_asks_the_rest_and_remembers_what_was_sent(store: Store) -> None:
     before = interrupted(store, Choices(("10.0.0.0/29",)))
-    job = resume_job(store, before, Choices())
+    job = resume_job(store, job_for_rest(before, Choices()))
     assert (job.done, job.scan.sent) == (frozenset({"10.0.0.1"}), Sent(70, 900, 5))
     assert store.scan(before.id).status is ScanStatus.RUNNING
 
@@ -45,16 +46,16 @@ def test_that_a_run_before_was_broken_off_is_noted_since_nobody_counted_what_it_
     store.finish(replace(scan, status=ScanStatus.RUNNING, finished_at=None))  # as it is left by a kill
     store.locks.release(1)
     note = "a run before this one was broken off: what it sent is not counted"
-    assert resume_job(store, store.scan(scan.id), Choices()).scan.notes == (note,)
+    assert resume_job(store, job_for_rest(store.scan(scan.id), Choices())).scan.notes == (note,)
     ended = interrupted(store, Choices(("10.0.0.0/29",)))
-    assert resume_job(store, ended, Choices()).scan.notes == ()
+    assert resume_job(store, job_for_rest(ended, Choices())).scan.notes == ()
 
 
 def test_what_is_excluded_does_not_count_as_covered(store: Store) -> None:
     before = interrupted(store, Choices(("10.0.0.0/29",), exclude=("10.0.0.4/30",)))
     excluded = [LedgerEntry(f"10.0.0.{last}", {"http": Outcome.EXCLUDED}) for last in (4, 5, 6)]
     store.append(before.id, entries=excluded)
-    job = resume_job(store, before, Choices())
+    job = resume_job(store, job_for_rest(before, Choices()))
     assert (job.scope.asked.count, len(job.done), job.covered) == (3, 4, 1)
 
 
@@ -65,12 +66,34 @@ def test_what_two_runs_sent_is_told_as_one(before: int, now: int, both: int) -> 
 
 def test_the_record_of_a_scan_that_went_on_holds_what_was_excluded_and_asked_at_last(store: Store) -> None:
     before = interrupted(store, Choices(("10.0.0.0/29",)))
-    job = resume_job(store, before, Choices(exclude=("10.0.0.4",), with_credentials=True))
+    job = resume_job(store, job_for_rest(before, Choices(exclude=("10.0.0.4",), with_credentials=True)))
     store.finish(replace(job.scan, status=ScanStatus.COMPLETE, finished_at=AT))
     ended = store.scan(before.id)
     assert ended.excluded == ("10.0.0.4",)
     assert "login" not in before.channels
     assert {*ended.channels} >= {*before.channels, "login"}
+
+
+@pytest.mark.parametrize("choices", [Choices(exclude=("-",)), Choices(exclude_files=("-",))])
+def test_what_stdin_excluded_stays_so_as_a_scan_goes_on(
+    store: Store, monkeypatch: pytest.MonkeyPatch, choices: Choices
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("10.0.0.4\n"))
+    before = interrupted(store, replace(choices, targets=("10.0.0.0/29",)))
+    monkeypatch.setattr("sys.stdin", io.StringIO("10.0.0.5\n"))
+    assert [*job_for_rest(before, Choices()).scope.excluded.networks()] == ["10.0.0.4"]
+
+
+def test_what_was_excluded_as_a_scan_went_on_stays_so_as_it_goes_on_again(store: Store, tmp_path: Path) -> None:
+    never = tmp_path / "never.txt"
+    never.write_text("10.0.0.5\n")
+    before = interrupted(store, Choices(("10.0.0.0/29",), exclude=("10.0.0.1",)))
+    job = resume_job(store, job_for_rest(before, Choices(exclude=("10.0.0.4",), exclude_files=(str(never),))))
+    store.locks.release(1)  # as by a kill
+    never.write_text("10.0.0.6\n")
+    again = job_for_rest(store.scan(before.id), Choices())
+    assert again.scope.excluding == job.scope.excluding == ("10.0.0.1", "10.0.0.4", f"@{never}")
+    assert [*again.scope.excluded.networks()] == ["10.0.0.1", "10.0.0.4", "10.0.0.6"]
 
 
 @pytest.mark.parametrize(
@@ -79,7 +102,7 @@ def test_the_record_of_a_scan_that_went_on_holds_what_was_excluded_and_asked_at_
 def test_a_scan_that_cannot_go_on_stays_as_it_was(store: Store, now: Choices) -> None:
     before = interrupted(store, Choices(("10.0.0.0/29",)))
     with pytest.raises(CamscanError):
-        resume_job(store, before, now)
+        resume_job(store, job_for_rest(before, now))
     assert store.scan(before.id) == before
 
 
@@ -89,7 +112,7 @@ def test_what_asked_nobody_cannot_go_on_and_stays_as_it_was(store: Store, origin
     store.finish(replace(store.scan("heard"), status=ScanStatus.PARTIAL, finished_at=AT))
     before = store.scan("heard")
     with pytest.raises(UsageError, match=f".{origin}. asked no addresses"):
-        resume_job(store, before, Choices())
+        resume_job(store, job_for_rest(before, Choices()))
     assert store.scan("heard") == before
 
 

@@ -23,6 +23,7 @@ from camscan.credentials.pins import Pins
 from camscan.errors import CamscanError, UsageError
 from camscan.identify.library import Library
 from camscan.records import Fields, Observation, Outcome
+from camscan.targets import parse
 
 ADDRESS = "10.0.0.5"
 
@@ -84,7 +85,7 @@ def test_a_run_has_the_logins_of_its_site_alone(file: Path, rules: Library, core
 
 def test_nothing_is_opened_where_logins_are_not_allowed(file: Path, rules: Library) -> None:
     assert broker_if(Choices(), Chosen(), None, rules) is None
-    assert enrolled(Choices(), Chosen(), None) == "none"
+    assert enrolled(Choices(), Chosen(), None, ()) == "none"
     with pytest.raises(UsageError, match="--with-credentials"):
         broker_if(Choices(), Chosen(file), None, rules)
 
@@ -94,7 +95,7 @@ IN_VAIN = [(Chosen(Path("a")), "--credentials"), (Chosen(None, "fd:3"), "--unloc
 
 @pytest.mark.parametrize(("chosen", "named"), IN_VAIN)
 def test_what_only_a_login_needs_is_refused_without_one(chosen: Chosen, named: str, rules: Library) -> None:
-    for use in (lambda: broker_if(Choices(), chosen, None, rules), lambda: enrolled(Choices(), chosen, None)):
+    for use in (lambda: broker_if(Choices(), chosen, None, rules), lambda: enrolled(Choices(), chosen, None, ())):
         with pytest.raises(UsageError, match=f"{named} is used only with --with-credentials"):
             use()
 
@@ -105,9 +106,9 @@ def test_only_an_encrypted_file_is_unlocked(file: Path) -> None:
 
 
 def test_a_plan_counts_what_is_enrolled(file: Path) -> None:
-    text = enrolled(Choices(("127.88.77.0/24",), with_credentials=True), Chosen(file), "depot")
+    text = enrolled(Choices(with_credentials=True), Chosen(file), "depot", parse(["127.88.77.0/24"]))
     assert text.startswith("1 of 1 enrolled devices are targets; every device in 10.0.0.0/8 Northlight")
-    text = enrolled(Choices(("127.88.78.0/24",), with_credentials=True), Chosen(file), None)
+    text = enrolled(Choices(with_credentials=True), Chosen(file), None, parse(["127.88.78.0/24"]))
     assert text.startswith("0 of 1 enrolled devices")
 
 

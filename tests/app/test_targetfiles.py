@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import io
 import logging
 import os
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +18,7 @@ from camscan.app import targetfiles as module
 from camscan.app.jobs import new_job
 from camscan.app.scanning import no_progress, run
 from camscan.app.scope import Choices, scope_of
-from camscan.app.targetfiles import Followed, exclusions
+from camscan.app.targetfiles import Followed, read_exclusions
 from camscan.errors import TargetError
 from camscan.records import Outcome, ScanStatus
 from camscan.store import Store
@@ -63,7 +66,7 @@ async def test_a_file_that_cannot_be_used_changes_nothing_and_is_told(
     file: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     told: list[TargetSet] = []
-    followed = Followed(exclusions([f"@{file}"]), (f"@{file}",), told.append)
+    followed = Followed(*read_exclusions([f"@{file}"]), told.append)
     following = asyncio.create_task(followed.follow())
     try:
         write(file, "10.0.0.300")
@@ -89,7 +92,7 @@ async def test_an_address_is_heeded_though_a_name_beside_it_cannot_be_looked_up(
         raise OSError(f"{name} is not known")
 
     monkeypatch.setattr(module, "resolve", resolve)
-    followed = Followed(exclusions([f"@{file}"]), (f"@{file}",), told.append)
+    followed = Followed(*read_exclusions([f"@{file}"]), told.append)
     following = asyncio.create_task(followed.follow())
     try:
         write(file, "10.0.0.1\nprinter.example\n10.0.0.64/26\n")
@@ -102,17 +105,39 @@ async def test_an_address_is_heeded_though_a_name_beside_it_cannot_be_looked_up(
     assert followed.notes == ["excluded while the scan ran, so not asked from then on: 10.0.0.64-10.0.0.127"]
 
 
-async def test_a_pipe_is_not_waited_for_again(file: Path, tmp_path: Path) -> None:
-    """As in `--exclude-file <(generate)`, whose writer has gone."""
-    os.mkfifo(pipe := tmp_path / "pipe")
+@contextlib.contextmanager
+def pipe(text: str) -> Iterator[str]:
+    """What a shell passes for `<(generate)`."""
+    ours, theirs = os.pipe()
+    try:
+        os.write(theirs, text.encode())
+        os.close(theirs)
+        yield f"/dev/fd/{ours}"
+    finally:
+        os.close(ours)
+
+
+async def test_what_can_be_read_only_once_is_kept_and_not_waited_for_again(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("10.0.0.8 255.255.255.252  # printers\n10.0.0.8/30\n"))
+    with pipe("10.0.0.3") as name:
+        scope = scope_of(Choices(("10.0.0.0/24",), exclude=("-", f"@{name}"), exclude_files=(str(file), "/dev/null")))
+    assert scope.excluding == ("10.0.0.8/255.255.255.252", "10.0.0.8/30", "10.0.0.3", f"@{file}")
     told: list[TargetSet] = []
-    followed = Followed(TargetSet(), (f"@{pipe}", "-", f"@{file}"), told.append)
+    followed = Followed(TargetSet(), scope.excluding, told.append)
     following = asyncio.create_task(followed.follow())
     try:
         await eventually(lambda: bool(told))
     finally:
         following.cancel()
     assert [*told[-1].networks()] == ["10.0.0.1"]
+
+
+def test_where_stdin_cannot_be_used_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("10.0.0.1\n10.0.0.300\n"))
+    with pytest.raises(TargetError, match=r"^stdin:2: cannot use '10\.0\.0\.300'"):
+        scope_of(Choices(("10.0.0.0/24",), exclude=("-",)))
 
 
 async def test_a_scan_sends_nothing_more_to_who_is_excluded_meanwhile(

@@ -25,6 +25,8 @@ from support.sample import sample
 from support.site import free_network
 
 from camscan.app import judging, registering
+from camscan.app.jobs import Job
+from camscan.cli.plan import plan
 from camscan.cli.scan import _hint, exit_code, scan
 from camscan.credentials.enrolment import Book, Enrolment
 from camscan.credentials.file import CredentialFile
@@ -162,6 +164,24 @@ def test_who_is_told_that_the_store_fails_is_told_how_to_go_on(tmp_path: Path, m
         )
 
 
+def test_an_exclusion_that_is_piped_in_as_a_scan_goes_on_holds_from_then_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = list[list[str]]()
+
+    async def broken_off(job: Job, *_: object) -> None:
+        asked.append([*job.scope.asked.networks()])
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("camscan.app.scanning.run", broken_off)
+    CliRunner().invoke(scan, ["127.0.0.8/30", "--db", str(tmp_path / "s.db")])
+    with Store.open(tmp_path / "s.db") as store:
+        again = ["--resume", store.scan().id, "--db", str(tmp_path / "s.db")]
+    CliRunner().invoke(scan, [*again, "--exclude", "-"], input="127.0.0.9\n")
+    CliRunner().invoke(scan, again)
+    assert asked == [["127.0.0.9-127.0.0.10"], ["127.0.0.10"], ["127.0.0.10"]]
+
+
 def test_what_a_resumed_scan_would_not_heed_is_wrong_use_and_leaves_it_as_it_was(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -284,10 +304,21 @@ def test_who_interrupts_once_more_is_told_how_to_go_on(
     ]
 
 
-def test_a_scan_that_logs_in_reads_its_rules_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def login(tmp_path: Path) -> Path:
     enrolled = {"address": "127.0.0.1", "mac": "02:00:00:00:00:01", "user": "auditor", "secret": "x"}
-    login = tmp_path / "credentials.json"
-    CredentialFile(login, lambda: SecretStr("")).save(Book(logins=(Enrolment.model_validate(enrolled),)))
+    path = tmp_path / "credentials.json"
+    CredentialFile(path, lambda: SecretStr("")).save(Book(logins=(Enrolment.model_validate(enrolled),)))
+    return path
+
+
+def test_a_plan_that_logs_in_reads_its_targets_from_stdin_once(login: Path) -> None:
+    words = ["-", "--with-credentials", "--credentials", str(login)]
+    done = CliRunner().invoke(plan, words, input="127.0.0.1\n", catch_exceptions=False)
+    assert "1 of 1 enrolled devices are targets" in " ".join(done.stdout.split())
+
+
+def test_a_scan_that_logs_in_reads_its_rules_once(login: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     library = Mock(wraps=judging.library)
     monkeypatch.setattr(judging, "library", library)
     words = ["127.0.0.1", "--channels", "http,login", "--ports", "1", "--db", str(tmp_path / "s.db"), "-o", "/dev/null"]
