@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote, urlsplit
 
 from camscan.errors import UsageError
@@ -18,6 +18,8 @@ from camscan.sweeps.secrets import secret
 URL = "CAMSCAN_PING_URL"
 SITE = "{site}"
 """Stands in the URL for the name of the site: then each site has a sign of life of its own."""
+_AT_ONCE = 16
+"""Pings at a time: where their host is dead, each of a hundred sites would wait for it."""
 
 
 def ping(config: Config, good: Sequence[str], *, all_good: bool) -> bool:
@@ -30,9 +32,10 @@ def ping(config: Config, good: Sequence[str], *, all_good: bool) -> bool:
         tell("ping.failed", logging.ERROR, reason=str(error))
         return False
     if SITE in url:
-        sent = [_one(config.ping, url.replace(SITE, quote(site, safe="")), site) for site in good]
-        return all(sent)
-    return _one(config.ping, url, None) if all_good else True
+        urls: dict[str | None, str] = {site: url.replace(SITE, quote(site, safe="")) for site in good}
+    else:
+        urls = {None: url} if all_good else {}
+    return asyncio.run(_sent(config.ping, urls))
 
 
 def url_of(config: Config, part: Ping) -> str:
@@ -53,13 +56,20 @@ def url_of(config: Config, part: Ping) -> str:
     return url
 
 
-def _one(part: Ping, url: str, site: str | None) -> bool:
-    ended = asyncio.run(_tried(part, url))
-    if ended.taken:
-        tell("ping.sent", site=site)
-    else:
-        tell("ping.failed", logging.ERROR, site=site, reason=ended.reason)
-    return ended.taken
+async def _sent(part: Ping, urls: Mapping[str | None, str]) -> bool:
+    """Ping each URL, which is of a site or of all; whether all of that went well."""
+    places = asyncio.Semaphore(_AT_ONCE)
+
+    async def one(site: str | None, url: str) -> bool:
+        async with places:
+            ended = await _tried(part, url)
+        if ended.taken:
+            tell("ping.sent", site=site)
+        else:
+            tell("ping.failed", logging.ERROR, site=site, reason=ended.reason)
+        return ended.taken
+
+    return all(await asyncio.gather(*(one(*item) for item in urls.items())))
 
 
 async def _tried(part: Ping, url: str) -> Delivery:

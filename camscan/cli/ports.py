@@ -182,6 +182,7 @@ async def _write_all(sweep: PortSource, *, quiet: bool) -> int:
     import asyncio
 
     from camscan.app.signals import ended_by_signals
+    from camscan.background import in_background
     from camscan.records import Outcome
 
     count = 0
@@ -191,17 +192,13 @@ async def _write_all(sweep: PortSource, *, quiet: bool) -> int:
             await asyncio.sleep(_TELL)
             click.echo(f"{sweep.sent:,} packets sent, {count:,} open", err=True)
 
-    telling = asyncio.create_task(tell())
-    try:
-        with ended_by_signals(sweep.stop):
-            # its program ends before the loop, also where the reader has gone
-            async with aclosing(sweep.run()) as batches:
-                async for batch in batches:
-                    sys.stdout.write("".join(map(_line, batch)))
-                    sys.stdout.flush()
-                    count += sum(found.outcome is Outcome.ANSWERED for found in batch)
-    finally:
-        telling.cancel()
+    with ended_by_signals(sweep.stop):
+        # its program ends before the loop, also where the reader has gone
+        async with in_background(tell()), aclosing(sweep.run()) as batches:
+            async for batch in batches:
+                sys.stdout.write("".join(map(_line, batch)))
+                sys.stdout.flush()
+                count += sum(found.outcome is Outcome.ANSWERED for found in batch)
     return count
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import time
 from pathlib import Path
 
 import pytest
@@ -9,8 +11,10 @@ from click.testing import CliRunner
 from support.receiver import FAILING, OK, receiving, redirecting
 from support.world import World, camera, configured
 
+from camscan.app.pinging import ping
 from camscan.cli.sweep import sweep
 from camscan.net.services import delivery
+from camscan.sweeps.config import Config
 
 SECOND = '[[site]]\nname = "b/ö"\nnetworks = ["10.0.1.0/29"]\n'
 PING = '[ping]\nallow_private = true\ntimeout = "5s"\n'
@@ -54,7 +58,7 @@ def test_one_for_each_site_that_was_good(tmp_path: Path, world: World, monkeypat
     with receiving([OK]) as receiver:
         monkeypatch.setenv("CAMSCAN_PING_URL", receiver.url + "/{site}")
         swept(tmp_path)
-        assert paths(receiver.requests) == ["GET /hook/hq HTTP/1.1", "GET /hook/b%2F%C3%B6 HTTP/1.1"]
+        assert sorted(paths(receiver.requests)) == ["GET /hook/b%2F%C3%B6 HTTP/1.1", "GET /hook/hq HTTP/1.1"]
         world.answers = {AT_THE_SECOND: camera(9)}
         swept(tmp_path)
         assert paths(receiver.requests)[2:] == ["GET /hook/b%2F%C3%B6 HTTP/1.1"], "hq is blind"
@@ -111,3 +115,13 @@ def test_private_addresses_need_to_be_allowed(
         assert swept(tmp_path, "[ping]\n") == 1
     assert receiver.requests == []
     assert "set allow_private = true" in str(caplog.records[-1].__dict__["values"])
+
+
+def test_a_host_that_says_nothing_is_waited_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("CAMSCAN_PING_URL", f"http://127.0.0.1:{silent.getsockname()[1]}/{{site}}")
+        terms = {"timeout": "1s", "allow_private": True}
+        config = Config.model_validate({"site": [{"name": "hq", "networks": ["10.0.0.0/29"]}], "ping": terms})
+        began = time.monotonic()
+        assert not ping(config, [f"site-{number}" for number in range(10)], all_good=True)
+    assert time.monotonic() - began < 5
