@@ -180,7 +180,7 @@ class Conversation:
     async def _once(self, request: HttpRequest, authorization: str) -> Grabbed:
         if self._handler is not None:
             self._handler.renew()
-            if self._handler.is_connected():
+            if self._handler.is_usable():
                 await self._pause(self._handler.sock)
         try:
             async with asyncio.timeout(budget.TOTAL) as deadline:

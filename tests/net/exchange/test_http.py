@@ -485,6 +485,20 @@ async def test_an_open_connection_is_used_again_after_a_pause(serve: Serve) -> N
     assert paused == 2
 
 
+@pytest.mark.usefixtures("hasty")
+async def test_the_pace_is_not_charged_for_a_connection_that_is_not_used_again(serve: Serve) -> None:
+    peer, paused = await serve(answering(OK)), list[TcpSocket]()
+
+    async def pause(sock: TcpSocket) -> None:
+        paused.append(sock)
+
+    async with conversation(f"{peer.address}:{peer.port}", Dialler(peer), pause, None) as talk:
+        for _ in range(2):
+            assert await talk.request(ROOT) == Grabbed(Outcome.ANSWERED, (OK,))
+            await asyncio.sleep(budget.SILENCE * 1.2)
+    assert paused == []
+
+
 def ahead(answer: bytes) -> Script:
     """A server that answers before it is asked, and then as it should."""
 
