@@ -13,7 +13,7 @@ from camscan.app.pinging import url_of
 from camscan.app.receivers import Apprise, Webhook
 from camscan.app.scope import Choices, must_exist, scope_of
 from camscan.app.strategy import strategy_of
-from camscan.app.targetfiles import read
+from camscan.app.targetfiles import read_exclusions
 from camscan.credentials.file import MAX_FILE
 from camscan.credentials.sources import read_private
 from camscan.errors import CamscanError, UsageError
@@ -22,7 +22,7 @@ from camscan.policy import Policy
 from camscan.sweeps.config import Config, Site
 from camscan.sweeps.configfile import Document
 from camscan.sweeps.lines import Place
-from camscan.targets import expand, guard, parse
+from camscan.targets import guard, parse
 
 _DATABASE = re.compile(r"(postgresql|sqlite)(\+\w+)?://")
 """How a URL begins that `camscan.store` can open, which is too much to load for a look."""
@@ -99,8 +99,8 @@ def _faults_of(config: Config, site: Site) -> Iterator[tuple[Place, str]]:
     found = [
         *_each("networks", site.networks, lambda text: parse([text], resolve=resolve)),
         *_each("core", site.core_networks, lambda text: parse([text], resolve=resolve, whole_networks=True)),
-        *_each("exclude", site.exclude, lambda text: parse([text], resolve=resolve, whole_networks=True)),
-        *_each("exclude_files", site.exclude_files, lambda name: _exclusions(config, name)),
+        *_each("exclude", site.exclude, lambda text: read_exclusions([text])),
+        *_each("exclude_files", site.exclude_files, lambda name: read_exclusions([f"@{config.path(name)}"])),
         *_each("interface", [site.interface] if site.interface else [], must_exist),
         *_each("channels", site.channels, lambda name: _asked(site, name)),
         *_each("credentials", [site.credentials] if site.credentials else [], lambda name: _private(config, name)),
@@ -148,10 +148,6 @@ def _asked(site: Site, channel: str) -> object:
 
 def _private(config: Config, name: str) -> object:
     return read_private(config.path(name), MAX_FILE)
-
-
-def _exclusions(config: Config, name: str) -> object:
-    return parse(expand([f"@{config.path(name)}"], read), resolve=resolve, whole_networks=True)
 
 
 def _policy(config: Config, name: str) -> str:

@@ -7,7 +7,7 @@ no device can write an event of its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_address
@@ -25,6 +25,7 @@ _SD_ID = "camscan@32473"
 """32473 is the enterprise number for examples (RFC 5612); camscan has none of its own."""
 _WARNING, _NOTICE, _INFORMATIONAL = 4, 5, 6
 _CEF_SEVERITY = {_WARNING: 8, _NOTICE: 5, _INFORMATIONAL: 3}
+_CEF_LABELS = {"maker": "maker", "model": "model", "switchPort": "switch_port", "switchName": "switch_name"}
 _NOT_IN_HEADER = re.compile(r"[^\x21-\x7e]")
 _DETAILS = (
     *("mac", "switch_port", "switch_name", "maker", "brand", "model", "firmware", "hostname", "level"),
@@ -97,31 +98,28 @@ def _cef(alert: AlertText, event: Event, number: int, severity: int) -> str:
         f"device {event.kind}" if event.address else event.kind.replace("-", " "),
         str(_CEF_SEVERITY[severity]),
     )
-    details = event.details
     address = _address(event.address)
-    found: Mapping[str, str] = {
+    found = {
         "externalId": f"{alert.id}-{number}",
         "dst": "" if ":" in address else address,
         "c6a3": address if ":" in address else "",
         "c6a3Label": "Destination IPv6 Address" if ":" in address else "",
-        "dmac": _value(details.get("mac", "")),
-        "dhost": _value(details.get("hostname", "")),
-        "cs1Label": "site" if event.site else "",
-        "cs1": _value(event.site),
-        "cs2Label": "verdict" if event.verdict else "",
-        "cs2": event.verdict,
-        "cs3Label": "maker" if "maker" in details else "",
-        "cs3": _value(details.get("maker", "")),
-        "cs4Label": "model" if "model" in details else "",
-        "cs4": _value(details.get("model", "")),
-        "cs5Label": "switchPort" if "switch_port" in details else "",
-        "cs5": _value(details.get("switch_port", "")),
-        "cs6Label": "switchName" if "switch_name" in details else "",
-        "cs6": _value(details.get("switch_name", "")),
+        "dmac": _value(event.details.get("mac", "")),
+        "dhost": _value(event.details.get("hostname", "")),
+        **dict(_cef_strings(event)),
         "msg": event.text,
     }
     extension = " ".join(f"{name}={_escaped(value, '=')}" for name, value in found.items() if value)
     return "|".join((*(_escaped(part, "|") for part in header), extension))
+
+
+def _cef_strings(event: Event) -> Iterator[tuple[str, str]]:
+    """What CEF has no key for, each with a label."""
+    named = {"site": event.site, "verdict": event.verdict}
+    named |= {label: event.details.get(name, "") for label, name in _CEF_LABELS.items()}
+    for place, (label, value) in enumerate(named.items(), start=1):
+        if value:
+            yield from ((f"cs{place}Label", label), (f"cs{place}", _value(value)))
 
 
 def _address(place: str) -> str:

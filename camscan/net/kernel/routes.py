@@ -31,16 +31,17 @@ class Routes:
 
     def gateway(self, address: str) -> str:
         """The gateway on the way to an address; empty where it is on-link, this host itself, or nowhere."""
-        wanted = ipaddress.ip_address(address)
-        if wanted.is_loopback:
-            return ""
-        return next((gateway for network, gateway in self._routes if wanted in network), "")
+        route = self._route(address)
+        return route[1] if route else ""
 
     def on_link(self, address: str) -> bool:
         """Whether the address is a neighbour: reached without a gateway, and not this host's loopback."""
+        route = self._route(address)
+        return route is not None and not route[1]
+
+    def _route(self, address: str) -> Route | None:
         wanted = ipaddress.ip_address(address)
-        route = next((route for route in self._routes if wanted in route[0]), None)
-        return not wanted.is_loopback and route is not None and not route[1]
+        return None if wanted.is_loopback else next((route for route in self._routes if wanted in route[0]), None)
 
 
 def _lines(path: Path) -> list[list[str]]:
