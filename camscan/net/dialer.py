@@ -138,19 +138,16 @@ class Dialer:
         self.check(address, port)
 
         async def attempt() -> Attempt:
-            await self._descriptors.acquire()
-            try:
-                await self._half_open.acquire()
-            except asyncio.CancelledError:
-                self._descriptors.release()
-                raise
-            try:
+            with ExitStack() as places:
+                for semaphore in (self._descriptors, self._half_open):
+                    await semaphore.acquire()
+                    places.callback(semaphore.release)
+                _heed(self._refusal(address))
                 sock = TcpSocket(address)
-            except OSError:
-                self._release()
-                raise
+                taken = places.pop_all()
             sock.charged = sock.paid = 1
-            sock.at_close = self._land
+            taken.callback(self._account, sock)
+            sock.at_close = lambda _: taken.close()
             try:
                 return self._connector.start(sock, address, port, done, self._sent_again)
             except OSError:
@@ -167,14 +164,6 @@ class Dialer:
         """Count, before a host is attended, packets sent to it at these times, and bytes received from it."""
         self.hosts[address].window.recall(times)
         self.hosts[address].allowance.took_datagrams(given)
-
-    def _land(self, sock: TcpSocket) -> None:
-        self._account(sock)
-        self._release()
-
-    def _release(self) -> None:
-        self._half_open.release()
-        self._descriptors.release()
 
     async def datagram(self, address: str, port: int, send: Callable[[], None], size: int, *, new_flow: bool) -> None:
         """Send one datagram of `size` bytes by calling `send` when the pace permits.

@@ -219,6 +219,22 @@ async def test_who_gives_up_before_it_may_connect_keeps_no_place() -> None:
     dialer.close()
 
 
+async def test_who_is_excluded_before_it_may_connect_is_sent_nothing() -> None:
+    dialer = Dialer(Scope(LOOPBACK), Profile("test", 10**6, half_open=1))
+    with Deaf("127.88.0.9") as (address, port):
+        first = await dialer.launch(address, port, lambda _: None)
+        waiting = asyncio.create_task(dialer.launch(address, port, lambda _: pytest.fail("asked")))
+        await asyncio.sleep(0.01)
+        dialer.set_scope(Scope(LOOPBACK, parse([address])))
+        dialer.forget(first)
+        first.sock.close()
+        with pytest.raises(EndedError, match="excluded"):
+            await waiting
+    assert at_rest(dialer)
+    assert dialer.packets == first.sock.packets
+    dialer.close()
+
+
 async def test_who_waits_for_its_host_keeps_no_half_open_place_from_others() -> None:
     """One place in all: forty attempts wait for a slow host, and another host is asked meanwhile."""
     dialer = Dialer(Scope(LOOPBACK), Profile("test", 10**6, host_rate=4, host_connections=40, half_open=1))
