@@ -106,12 +106,12 @@ class Labels:
 
     def _shown(self, observations: Sequence[Observation]) -> Iterator[tuple[Brand, Evidence, Level]]:
         for observation in observations:
-            is_doubt = is_doubtful(observation.fields)
-            for field in self._fields:
-                if field in observation.fields:
-                    for value in observation.fields[field][:MAX_VALUES]:
-                        if brand := self.find_in(field, value):
-                            yield brand, evidence_of(observation, field, value), Level.HINT if is_doubt else brand.level
+            fields = observation.fields
+            values = [(name, value) for name in self._fields for value in fields.get(name, ())[:MAX_VALUES]]
+            named = [(brand, *where) for where in values if (brand := self.find_in(*where))]
+            is_doubt = bool(named) and is_doubtful(fields)
+            for brand, field, value in named:
+                yield brand, evidence_of(observation, field, value), Level.HINT if is_doubt else brand.level
 
     def _said(self, by_rule: Sequence[Identification], makers: set[str]) -> Iterator[tuple[Brand, Evidence, Level]]:
         """Brands set by rules, at most with the level of the rule (a MAC is a hint)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import ChainMap, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from camscan.identify.doubts import is_doubtful
 from camscan.identify.evidence import MAX_EVIDENCE, evidence_of
 from camscan.identify.labels import Labels
 from camscan.identify.patterns import MAX_VALUES, PatternSet, encoded, groups
-from camscan.identify.rules import Absent, AnyOf, Match, Rule
+from camscan.identify.rules import Absent, Match, Rule
 from camscan.records import Evidence, Fields, Identification, Level, Observation
 
 _SAID_ALIKE = {"inventory.make": "behind.manufacturer", "inventory.model": "behind.model"}
@@ -102,7 +102,7 @@ class Matcher:
                 attributes.setdefault(name, value.strip())
         attributes = dict(rule.sets) | attributes
         name = attributes.pop("brand", "")
-        label = self._labels.find(name) or self._labels.find_maker(name)
+        label = (self._labels.find(name) or self._labels.find_maker(name)) if name else None
         maker, level = rule.maker, rule.level
         if label and maker is None and "brand" not in rule.sets and (label.generic or label.is_company):
             # Too little where it stands alone; a company's name points at itself if others build for it less surely.
@@ -133,23 +133,29 @@ def _met(rule: Rule, answer: _Answer) -> list[Match] | None:
     """The pattern that met each condition of a rule; None where a condition is not met."""
     met: list[Match] = []
     for condition in rule.conditions:
-        if isinstance(condition, Absent):
+        if isinstance(condition, Match):
+            if condition not in answer.hits:
+                return None
+            met.append(condition)
+        elif isinstance(condition, Absent):
             if answer.fields.get(condition.field):
                 return None
-            continue
-        choices, least = condition if isinstance(condition, AnyOf) else ((condition,), 1)
-        hits = [match for match in choices if match in answer.hits]
-        if len({match.pattern for match in hits}) < least:
-            return None
-        met.append(hits[0])
+        else:
+            hits = [match for match in condition.matches if match in answer.hits]
+            if len({match.pattern for match in hits}) < condition.least:
+                return None
+            met.append(hits[0])
     return met
 
 
 def _together(answers: Sequence[_Answer]) -> _Answer:
     """All answers of a device as one; what came first counts."""
-    fields = ChainMap(*(dict(answer.fields) for answer in answers))
-    hits = ChainMap(*(dict(answer.hits) for answer in answers))
-    return _Answer(fields, dict(hits))
+    fields: dict[str, tuple[str, ...]] = {}
+    hits: dict[Match, _Hit] = {}
+    for answer in reversed(answers):
+        fields |= answer.fields
+        hits |= answer.hits
+    return _Answer(fields, hits)
 
 
 def _evidence(hits: Iterable[_Hit]) -> tuple[Evidence, ...]:
