@@ -50,11 +50,11 @@ _PAIR = re.compile(
 """Not `Channel.0.Model=...`, which is about one of several other devices."""
 _LONG = re.compile(
     r"""(?:^|[({\[]|, )(?:\w{1,64}\.){0,4}([A-Za-z]\w{0,63}) ?= ?"""
-    r"""([^\s"'=,;&()\[\]{}<>][^"'=,;&()\[\]{}<>\r\n]{0,127}?)"""
+    r"""([^\s"'=,;&()\[\]{}<>](?:[^"'=,;&()\[\]{}<>\r\n]|\([\w .-]{1,32}\)){0,127}?)"""
     r"""(?=, [A-Za-z]|[)}\]]|[ \t]{0,8}\r?$)""",
     re.MULTILINE,
 )
-"""An unquoted value with spaces, which ends at the next comma or at the end of the line."""
+"""An unquoted value with spaces or brackets, which ends at the next comma or at the end of the line."""
 _METRIC = re.compile(r"""^[A-Za-z_:][\w:]{0,127}\{\w{1,64}=".{0,4096}\} [\d.+-]""", re.MULTILINE)
 """A sample of Prometheus, which was not sent by a device."""
 _MEMBER = re.compile(
@@ -130,7 +130,7 @@ def pairs(text: str) -> tuple[tuple[str, str], ...]:
         groups = match.groups()
         name = groups[0] or groups[4]
         value = next((value for value in groups[1:4] + groups[5:] if value is not None), "")
-        found.append((name, whole[name] if whole.get(name, "").startswith(f"{value} ") else value))
+        found.append((name, whole[name] if whole.get(name, "").startswith((f"{value} ", f"{value}(")) else value))
     found += ((name, double or single) for name, double, single in _MEMBER.findall(text[:MAX_TEXT]))
     found += ((name, value) for _, name, _, value in _TUPLE.findall(text[:MAX_TEXT]))
     found += _STRUCTURE.findall(text[:MAX_TEXT])
@@ -157,7 +157,8 @@ def _listed(name: str, value: str) -> Iterator[tuple[str, str]]:
 def _plain(value: str) -> str:
     """A value without Markdown marks and quotes around it."""
     value = value.rstrip(" \t|")
-    value = value[:-1] if value.endswith(('",', "',")) else value
+    value = value[:-1] if value.endswith(('",', "',", "],")) else value
+    value = value[1:-1].strip() if value.startswith("[") and value.endswith(("']", "' ]", '"]', '" ]')) else value
     return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "`\"'" else value.removesuffix("**")
 
 

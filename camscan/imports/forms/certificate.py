@@ -66,11 +66,17 @@ _SECTION = re.compile(r"^\[(Subject|Issuer)\]\s{1,16}(?=\w{1,24} ?=)", re.MULTIL
 _MARGIN = re.compile(r"^[ \t]{0,8}\|[_-]?", re.MULTILINE)
 """What nmap prints before each line of a script's output, and Nessus before each name."""
 _SHOWN = re.compile(r"^\* {1,4}subject: ([^\r\n]{3,512})$", re.MULTILINE)
+_MEMBERS = re.compile(
+    r"(?:\[Object: null prototype\] )?\{\s{0,32}((?:(?:CN|OU?|ST?|L|C|emailAddress): "
+    r"(?:'[^'\r\n]{0,256}'|\"[^\"\r\n]{0,256}\")(?:,\s{0,32}|\s{0,32}(?=\}))){2,16})\}"
+)
+"""A name as Node.js prints it."""
+_MEMBER_PART = re.compile(r"(\w{1,12}): (?:'([^'\r\n]*)'|\"([^\"\r\n]*)\")")
 _HEAD = re.compile(
-    r"([ \t]{0,32})(subject|issuer)[ \t]{0,8}:?[ \t]{0,8}(?:\[Object: null prototype\] )?\{?", re.IGNORECASE
+    r"([ \t]{0,32})(subject|issuer)[ \t]{0,8}[:=]?[ \t]{0,8}(?:\[Object: null prototype\] )?\{?", re.IGNORECASE
 )
 _BELOW = re.compile(
-    r"([ \t]{1,32})((?:(?i:Common|Organi[sz]ational|State or) )?[A-Za-z]\w{0,63})[ \t]{0,8}[:=][ \t]{0,8}(\S.{0,255})?"
+    r"([ \t]{1,32})((?:(?i:Common|Organi[sz]ational|State or) )?[A-Za-z]\w{0,63})[ \t]{0,32}[:=][ \t]{0,8}(\S.{0,255})?"
 )
 
 
@@ -101,9 +107,14 @@ def names(text: str) -> Iterator[Answer]:
 
 def _plain(text: str) -> str:
     """A text without what tools print around names: margins, the type of an object, the depth in a chain."""
-    text = _OBJECT.sub(r"\1", _MARGIN.sub("", text))
+    text = _MEMBERS.sub(_of_members, _OBJECT.sub(r"\1", _MARGIN.sub("", text)))
     text = _SECTION.sub(r"\1: ", _LISTED.sub("subject=", text))
     return _DEPTH.sub(lambda depth: "subject=" if depth[1] == "0" else "chain ", text)
+
+
+def _of_members(name: re.Match[str]) -> str:
+    parts = _MEMBER_PART.findall(name[1])
+    return ", ".join(f"{kind}={_bare(single or double)}" for kind, single, double in parts)
 
 
 def shown(text: str) -> Iterator[Answer]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import chain, islice
 
 from camscan.codecs.layout import fields as as_fields
 from camscan.codecs.snmp import ENTERPRISES, OBJECTS, own_object
 from camscan.imports.forms.base import Answer, answer
+from camscan.imports.notations.base import MAX_JSON, objects
 
 MAX_LINES = 2048  # of a walk that are read; the system group is at its head
 MAX_OWN = 64  # objects of the maker's own tree that are kept; what tells the model stands among the first
@@ -129,6 +132,7 @@ def is_walk(text: str) -> bool:
 def _rows(text: str) -> Iterator[tuple[str, str]]:
     """(OID or short name, value); a line that begins no row goes on with the value before it."""
     name, value = "", ""
+    text = _of_json(text)
     for variable in _VARIABLES:
         text = variable.sub(r"\n\g<oid> = \g<value>\n", text)
     for line in text.splitlines()[:MAX_LINES]:
@@ -144,6 +148,20 @@ def _rows(text: str) -> Iterator[tuple[str, str]]:
             value = f"{value}\n{line.strip()}".strip('"')
     if name:
         yield name, value
+
+
+def _of_json(text: str) -> str:
+    """The members of JSON that name objects, one a line; any other text as it is."""
+    if not text.lstrip().startswith(("{", "[")) or len(text) > MAX_JSON:
+        return text
+    with suppress(ValueError, RecursionError):
+        records = list(objects(json.loads(text)))
+        pairs = [(one.get("oid"), one.get("value")) for one in records] + [
+            pair for one in records for pair in one.items()
+        ]
+        told = [(name, value) for name, value in pairs if isinstance(name, str) and isinstance(value, str)]
+        return "\n".join(f"{name} = {value}" for name, value in told if _name(name)) or text
+    return text
 
 
 def _name(written: str) -> str:

@@ -89,10 +89,15 @@ def test_a_name_with_a_hyphen_is_one() -> None:
         "OrderedDict([('model', 'A 1'), ('fw', '2')])",
         'QMap(("model", "A 1")("fw", "2"))',
         "model = A 1\nfw = 2",
+        "{\n  model: [ 'A 1' ],\n  fw: [ '2' ]\n}",
     ],
 )
 def test_pairs_as_programs_turn_them(text: str) -> None:
     assert pairs(text)[:2] == (("model", "A 1"), ("fw", "2"))
+
+
+def test_a_bracket_in_a_bare_value_belongs_to_it() -> None:
+    assert pairs("Info(model=A(C)1, fw=2)") == (("model", "A(C)1"), ("fw", "2"))
 
 
 def test_bare_values_of_one_line_stay_apart() -> None:

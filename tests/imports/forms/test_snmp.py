@@ -22,6 +22,9 @@ WALKS = {
     "tuples": '(".1.3.6.1.2.1.1.1.0", "Camera 1"),\n(".1.3.6.1.2.1.1.2.0", ".1.3.6.1.4.1.368.1.1"),\n'
     '(".1.3.6.1.2.1.1.5.0", "cam"),',
     "mapping": '{"sys_descr": "Camera 1",\n "sys_object_id": "1.3.6.1.4.1.368.1.1",\n "sys_name": "cam"}',
+    "json": '{"host": "a", "sysDescr": "Camera 1", "sysObjectID": "1.3.6.1.4.1.368.1.1", "sysName": "cam"}',
+    "json of objects": '[{"oid": "1.3.6.1.2.1.1.1.0", "value": "Camera 1"}, '
+    '{"oid": "1.3.6.1.2.1.1.2.0", "value": ".1.3.6.1.4.1.368.1.1"}, {"oid": "1.3.6.1.2.1.1.5.0", "value": "cam"}]',
     "short": "sysDescr: Camera 1\nsysObjectID: 1.3.6.1.4.1.368.1.1\nsysName: cam",
     "grouped": "system.sysDescr.0 = Camera 1\nsnmp_sysObjectID: 1.3.6.1.4.1.368.1.1\nsnmp.sysName=cam",
     "arrows": '[1.3.6.1.2.1.1.1.0] => STRING: "Camera 1"\n[1.3.6.1.2.1.1.2.0] => OID: .1.3.6.1.4.1.368.1.1\n'
