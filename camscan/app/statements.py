@@ -106,7 +106,21 @@ def record_state(
     store.register.record(change, keys, entry)
     elsewhere = [one for one in store.register.bearing(keys) if one.site != entry.site]
     store.register.restate(restated(store, elsewhere))  # a removal that is taken back here has not come back there
+    if words.state.is_gone:
+        _tell_of_others(entry, known, elsewhere, tell)
     return change
+
+
+def _tell_of_others(
+    entry: Entry, known: Sequence[str], elsewhere: Sequence[Entry], tell: Callable[[str], None]
+) -> None:
+    """Say where a device that is said to be gone was seen since, for it will be called returned there."""
+    for one in elsewhere:
+        if one.last_seen > entry.last_seen and not one.state.is_gone and shared(lasting(known), names(track_of(one))):
+            tell(
+                f"Note: it was seen at {one.address} of {one.site or 'no site'} since: if it has moved there, record a "
+                "state of it there as well, such as found, or it is reported as returned when it is seen next."
+            )
 
 
 def current_states(store: Store, site: str | None, only: State | None) -> Iterator[CurrentState]:

@@ -111,7 +111,8 @@ def progress(
     if twice:
         click.echo(
             f"Note: {plural(twice, 'device')} that {'remains' if twice == 1 else 'remain'} showed a serial or MAC that "
-            "was seen later at another site: one that has moved counts at both, until its old place is called removed.",
+            "was seen later at another site: one that has moved counts at both, until it is called removed at the old "
+            "one and, after that, found at the new one.",
             err=True,
         )
     if format_ == "table":

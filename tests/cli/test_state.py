@@ -250,6 +250,23 @@ def test_a_removal_that_was_a_mistake_makes_nothing_return_at_other_sites(store:
     assert states(store, "list") == ["found"]
 
 
+def test_of_a_removed_device_that_was_seen_elsewhere_since_it_is_told_what_follows(store: Store) -> None:
+    night(store, 1, {"10.0.0.77": 1}, site="branch")
+    gone(store, 1, 3)
+    removed = run(store, ONE, "removed", "--why", "moved", "--site", "hq")
+    assert "Note: it was seen at 10.0.0.77 of branch since: if it has moved there, record a " in removed.stderr
+    run(store, "10.0.0.77", "found", "--why", "moved", "--site", "branch")
+    night(store, LATER, {"10.0.0.77": 1}, site="branch")
+    assert sorted(states(store, "list")) == ["found", "removed"]
+
+
+@pytest.mark.parametrize("state", ["disconnected", "removed"])
+def test_of_a_device_that_was_seen_elsewhere_before_nothing_is_told(store: Store, state: str) -> None:
+    night(store, -1, {"10.0.0.77": 1}, site="branch")
+    gone(store, 1, 3)
+    assert "since" not in run(store, ONE, state, "--why", "x", "--site", "hq").stderr
+
+
 def test_the_register_can_be_derived_anew_and_says_the_same(store: Store) -> None:
     gone(store, 1, 3)
     run(store, ONE, "removed", "--why", "x")
