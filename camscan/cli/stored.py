@@ -18,6 +18,8 @@ from camscan.records import Origin, Report, Scan
 from camscan.store import Store
 from camscan.store.engine import existing_file, missing_file
 
+_OF_TABLES = frozenset({"arp", "dhcp"})
+"""The channels of tables that routers, switches and DHCP servers keep."""
 _LOOKED_BACK = 30
 """Earlier scans in which an address is looked for of which the register knows nothing: whatever was there has moved."""
 
@@ -96,7 +98,7 @@ def scan_of(
 
     Which one was taken is told on stderr, if not `quiet`. With `asking`, one that asked addresses goes before what was
     listened to or imported: only such a scan knows who is silent. One that knows the address `about`, or was to ask in
-    the network or range that it is, goes before all.
+    the network or range that it is, goes before all. Imported tables alone go behind what devices have answered.
 
     Raises:
         StoreError: no scan is stored.
@@ -106,14 +108,42 @@ def scan_of(
         return _of_site(store.scan(reference), site)
     asked = (scan for scan in store.newest(site) if scan.origin is Origin.SCAN) if asking else iter(())
     known = _knowing(store, site, about) if about else iter(())
-    newest = next(chain(asked, known, store.holding(site), store.newest(site)), None)
+    found = map(_tables_last, (asked, known, store.holding(site), store.newest(site)))
+    newest = next(chain.from_iterable(found), None)
     if newest is None:
         scans_of(store, site)
         return store.scan()
     if not quiet:
         click.echo(f"Using scan {newest.id}: {described(newest)}.", err=True)
         _tell_of_asking(store, newest)
+        _tell_of_tables(store, newest)
     return newest
+
+
+def _is_table(scan: Scan) -> bool:
+    """Whether it holds nothing but imported tables, as of ARP and leases: who is there, not what they answer."""
+    return scan.origin is Origin.IMPORT and _OF_TABLES.issuperset(scan.channels)
+
+
+def _tables_last(scans: Iterable[Scan]) -> Iterator[Scan]:
+    """The same scans, but tables come last."""
+    tables = []
+    for scan in scans:
+        if _is_table(scan):
+            tables.append(scan)
+        else:
+            yield scan
+    yield from tables
+
+
+def _tell_of_tables(store: Store, taken: Scan) -> None:
+    """Say which tables of the same site were imported since: they may know of devices that this scan did not see."""
+    latest = next((one for one in store.newest(taken.site) if one.site == taken.site), taken)
+    if _is_table(latest) and latest.id != taken.id:
+        click.echo(
+            f"Note: tables of {latest.started_at:%Y-%m-%d %H:%M} UTC may know of more: see --scan {latest.id}.",
+            err=True,
+        )
 
 
 def _tell_of_asking(store: Store, newest: Scan) -> None:

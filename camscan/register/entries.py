@@ -65,9 +65,10 @@ def _seen(
     whole, last_seen = lifecycle.merged(newest, others), newest.last_seen
     is_late = snapshot.at < last_seen <= (until or last_seen)
     if is_late:
-        after = lifecycle.recalled(whole, _no_less(whole.device, lifecycle.best(parts)), parts)
+        older = lifecycle.best(parts)
+        after = lifecycle.recalled(whole, _placed(_no_less(whole.device, older), older), parts)
     else:
-        sightings = [replace(one, device=_no_less(one.device, whole.device)) for one in parts]
+        sightings = [replace(one, device=_placed(_no_less(one.device, whole.device), whole.device)) for one in parts]
         after, _ = lifecycle.seen(whole, sightings, snapshot, _TERMS, counted)
     times = (whole.first_seen, min(last_seen, until or last_seen), snapshot.at)
     return replace(after, first_seen=min(times), last_seen=max(times), aliases=_aliases(before, after))
@@ -79,6 +80,13 @@ def _no_less(now: DeviceSummary, before: DeviceSummary) -> DeviceSummary:
     if before.verdict is not Verdict.LISTED or not is_less:
         return now
     return replace(now, verdict=Verdict.LISTED, level=None, policies=(), evidence="")
+
+
+def _placed(now: DeviceSummary, before: DeviceSummary) -> DeviceSummary:
+    """A device, at its other known place if here only its MAC is known: a switch that knows it does not move it."""
+    if now.address != now.mac:
+        return now
+    return replace(now, address=before.address, addresses=before.addresses)
 
 
 def _aliases(before: Sequence[Track], after: Track) -> tuple[str, ...]:

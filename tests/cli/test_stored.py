@@ -30,11 +30,12 @@ def keep(
     answering: tuple[str, ...] = ("10.0.0.1",),
     silent: tuple[str, ...] = (),
     target: str = "10.0.0.0/24",
+    channels: tuple[str, ...] = ("http",),
 ) -> None:
     targets = ("site.xml",) if origin is Origin.IMPORT else (target, "10.9.0.1", "...")
     specs = "" if origin is Origin.IMPORT else f"{target}\n10.9.0.1\n10.9.0.7"
     at = datetime(2026, 11, number, 8, 30, tzinfo=UTC)
-    store.begin(Scan(f"scan{number}", at, targets, ("http",), site, settings={"origin": origin, "specs": specs}))
+    store.begin(Scan(f"scan{number}", at, targets, channels, site, settings={"origin": origin, "specs": specs}))
     seen = [Observation(address, "http", Outcome.ANSWERED, at) for address in answering]
     store.append(f"scan{number}", seen, [LedgerEntry(address, {"http": Outcome.SILENT}) for address in silent])
 
@@ -47,6 +48,24 @@ def test_the_latest_is_taken_and_named(store: Store, capsys: pytest.CaptureFixtu
         "Using scan scan2: the latest, 2026-11-02 08:30 UTC, an import, site.xml.\n"
         "Note: the latest that asked addresses without a site is of 2026-11-01 08:30 UTC: add --scan scan1 to use it.\n"
     )
+
+
+@pytest.mark.parametrize("about", [None, "10.0.0.1"])
+def test_imported_tables_alone_go_behind_what_devices_have_answered(
+    store: Store, capsys: pytest.CaptureFixture[str], about: str | None
+) -> None:
+    """Else a report that a script writes each night lists nothing any more once somebody has imported an ARP table."""
+    keep(store, 1, Origin.IMPORT, "depot", channels=("arp",))
+    assert scan_of(store, None, about=about).id == "scan1"
+    keep(store, 2, Origin.SCAN, "depot")
+    keep(store, 3, Origin.IMPORT, "depot", channels=("arp", "dhcp"), answering=("10.0.0.1", "10.0.0.9"))
+    assert scan_of(store, None, about=about).id == "scan2"
+    assert capsys.readouterr().err.endswith(
+        "Note: tables of 2026-11-03 08:30 UTC may know of more: see --scan scan3.\n"
+    )
+    assert scan_of(store, None, "depot", about="10.0.0.9").id == "scan3"
+    keep(store, 4, Origin.IMPORT, "depot", channels=("arp", "http"))
+    assert scan_of(store, None, about=about).id == "scan4"
 
 
 def test_of_another_site_than_the_import_none_is_told(store: Store, capsys: pytest.CaptureFixture[str]) -> None:

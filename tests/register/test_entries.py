@@ -121,6 +121,19 @@ def test_a_device_that_was_never_listed_is_not_listed_by_being_seen_again(
     assert known.device.verdict is verdict
 
 
+@pytest.mark.parametrize("table", [9, 0])
+def test_a_table_that_knows_only_the_mac_of_a_device_does_not_move_it(table: int) -> None:
+    """Else no scan could ask its address any more, to show that it is gone."""
+    [known] = cameras(1)
+    assert known.mac
+    nights = {table: replace(known, address=known.mac, serial=None, channels=("rtsp",)), 5: known}
+    first, second = (sweep(night, [nights[night]]) for night in (5, table))
+    for one, other in ((first, second), (second, first)):
+        after = apply_snapshot(tracks(one), other).seen[0]
+        assert (after.device.address, after.device.addresses) == (known.address, (known.address,))
+        assert after.last_seen == BEGIN + timedelta(days=max(nights))
+
+
 def test_two_cards_that_prove_to_be_one_device_are_joined() -> None:
     first, second = Camera("10.0.0.1"), Camera("10.0.0.2")
     both = replace(first, serial="SN000000009", more=("10.0.0.2",))
