@@ -40,6 +40,17 @@ def test_the_promises_are_kept_on_the_wire(tmp_path: Path) -> None:
     assert abs(result.scan.sent.packets - len(capture.sent)) < 0.02 * len(capture.sent)
 
 
+def test_long_pages_are_read_no_faster_than_the_pace_allows(tmp_path: Path) -> None:
+    """Each segment that comes has the kernel send something by itself, and one that comes out of turn once more."""
+    long = [persona for name, persona in gallery().items() if name.startswith("swollen-http")]
+    with rig(long, tmp_path) as site, capturing(site.lab.scanner, site.lab.interface) as capture:
+        result = site.scan()
+    harm = Harm(capture, list(site.places.values()))
+    read = sum(len(packet.payload) for packet in capture.packets if not packet.sent)
+    assert (capture.lost, result.code, read > len(long) * 20_000) == (0, 0, True)
+    assert harm.packets_per_host() <= profile("default").host_rate
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_a_second_after_it_is_told_to_stop_nothing_is_sent_any_more(how: signal.Signals, tmp_path: Path) -> None:
     told: list[float] = []

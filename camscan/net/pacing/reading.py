@@ -10,6 +10,8 @@ from camscan.net.pacing.pace import Pace
 
 _TICK = 0.02
 """Seconds between checks whether reading may be resumed."""
+_OUT_OF_TURN = 2
+"""Packets for which room is left besides: a segment that was lost, or found the buffer full, is acknowledged again."""
 
 
 class Reading:
@@ -43,7 +45,7 @@ class Reading:
         sock.paid += unpaid
         self._pace.charge(unpaid)
         missing = max(0, self._tail - sock.spare)
-        if missing and not self._host.window.fits(missing):
+        if missing and not self._host.window.fits(missing + _OUT_OF_TURN):
             return False
         sock.charged += missing
         return True
