@@ -1,4 +1,4 @@
-"""A window on a long JSON text that is read piece by piece, for those who take whole objects out of it."""
+"""JSON texts that are long, or were cut off, for those who take whole objects out of them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,24 @@ from collections.abc import Callable
 
 _MUCH = 1 << 12
 """Characters; a window may have a hundred times as many."""
+
+
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
+_ENDS = {"[": "]", "{": "}"}
+
+
+def closed(text: str) -> str:
+    """A value that was cut off, closed behind its last list or object that is whole; "" for any other text."""
+    open_: list[str] = []
+    whole = depth = 0
+    for token in _TOKEN.finditer(text):
+        if token[0] in _ENDS:
+            open_.append(_ENDS[token[0]])
+        elif token[0] in _ENDS.values():
+            if not open_ or open_.pop() != token[0] or not open_:
+                return ""
+            whole, depth = token.end(), len(open_)
+    return text[:whole] + "".join(reversed(open_[:depth]))
 
 
 class Window:

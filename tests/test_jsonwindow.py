@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from itertools import islice
 
 from hypothesis import given
 from hypothesis import strategies as st
+from support.costs import costs_less_than
 
-from camscan.jsonwindow import Window
+from camscan.jsonwindow import Window, closed
 
 GAP = re.compile(r"[\s,]*")
 
@@ -43,3 +45,35 @@ def test_what_is_behind_is_dropped_where_it_is_much() -> None:
     window.at = 5_000
     window.forget()
     assert (window.at, len(window.text)) == (0, 5_000)
+
+
+VALUES = st.recursive(
+    st.integers() | st.text('"\\\\[]{}a', max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("}]k", max_size=2), inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@given(VALUES, st.data())
+def test_what_was_cut_off_is_closed_behind_what_is_whole(value: object, data: st.DataObject) -> None:
+    text = json.dumps(value)
+    assert closed(text) == ""
+    cut = text[: data.draw(st.integers(0, len(text) - 1))]
+    found = closed(cut)
+    assert not found or json.dumps(json.loads(found)) == found
+    kept = found.rstrip("]}")
+    assert cut.startswith(kept)
+    behind = re.sub(r'"(?:[^"\\]|\\.)*"?', "", cut[len(kept) :] if found else cut)
+    assert found or not re.search(r"[\]}]", behind)
+
+
+def test_of_what_was_cut_off_each_object_is_kept_that_is_whole() -> None:
+    text = '{"a": [{"b": "}]"}, {"c": ["d"]}, {"e": {"f": 1}, "g": "[{'
+    assert closed(text) == '{"a": [{"b": "}]"}, {"c": ["d"]}, {"e": {"f": 1}}]}'
+    assert [closed(other) for other in ("", "{", '"[]', "[1, 2", "[1]]", "[{]", "[1] [2, {}", "1")] == [""] * 8
+
+
+def test_very_many_brackets_take_no_time() -> None:
+    with costs_less_than(2):
+        assert closed("[" * 500_000 + "]" * 499_999) == "[" * 500_000 + "]" * 500_000
+        assert closed('["\\' * 500_000) == ""

@@ -12,6 +12,7 @@ from camscan.imports.files.base import Summary
 from camscan.jsonwindow import Window
 
 MAX_OBJECT = 64 * 1024  # characters of one object; masscan's longest, a certificate in base64, has below 6 KiB
+CUT_OFF = "the list has no end: its writer was stopped, or the file was cut off"
 _PIECE = 4 * MAX_OBJECT  # bytes that are read at a time
 
 _GAP = re.compile(r"[\s,]*")
@@ -55,7 +56,7 @@ def items(stream: BinaryIO, summary: Summary) -> Iterator[object]:
             is_list = is_list or window.text.startswith(",", end)
             yield item
     if is_list and not window.text.rstrip().endswith("]"):
-        summary.cut = "the list has no end: its writer was stopped, or the file was cut off"
+        summary.cut = CUT_OFF
 
 
 def _window(stream: BinaryIO) -> Window:

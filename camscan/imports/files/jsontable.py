@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
 from typing import BinaryIO
@@ -12,8 +12,9 @@ from typing import BinaryIO
 from camscan.codecs.text import mac, to_text
 from camscan.folding import compact
 from camscan.imports.files.base import Summary, address_of
-from camscan.imports.files.jsonitems import items
+from camscan.imports.files.jsonitems import CUT_OFF, items
 from camscan.imports.files.mactable import CHANNELS, COLUMN_OF, entry
+from camscan.jsonwindow import closed
 from camscan.records import Observation
 
 __all__ = ["CHANNELS", "read", "sniff"]
@@ -56,17 +57,27 @@ def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observati
 
 def _objects(text: str, summary: Summary) -> Iterator[Mapping[str, object]]:
     """All objects in a document, or in several one after another, in their order."""
-    open_: list[object] = []
-    try:
-        open_.append(json.loads(text))
-    except (ValueError, RecursionError):
-        open_ += reversed([*items(BytesIO(text.encode("utf-8", "replace")), summary)])
+    open_ = [*reversed(_values(text, summary))]
     while open_:
         value = open_.pop()
         if isinstance(value, dict):
             yield value
         inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
         open_ += reversed([*inner])
+
+
+def _values(text: str, summary: Summary) -> Sequence[object]:
+    """The values in a text; of one that was cut off, what is whole of it, however deep that lies."""
+    for whole in (text, closed(text)):
+        try:
+            value = json.loads(whole)
+        except (ValueError, RecursionError):
+            continue
+        if whole is not text:
+            summary.broken += 1
+            summary.cut = CUT_OFF
+        return [value]
+    return [*items(BytesIO(text.encode("utf-8", "replace")), summary)]
 
 
 def _cells(record: Mapping[str, object]) -> dict[str, str]:

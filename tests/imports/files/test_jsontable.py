@@ -48,6 +48,15 @@ def test_each_object_with_both_addresses_is_a_device(document: object, indent: i
     assert (summary.whole, summary.broken, summary.cut) == (2, 0, "")
 
 
+@pytest.mark.parametrize("document", [UNIFI, MERAKI, KEA, POWERSHELL, {"sites": [{"name": "a", "clients": MERAKI}]}])
+@pytest.mark.parametrize("indent", [None, 4])
+def test_of_a_document_that_was_cut_off_every_whole_client_is_kept(document: object, indent: int | None) -> None:
+    data = json.dumps(document, indent=indent).encode()
+    seen, summary = read_all(jsontable.read, data[: data.index(b"3c")])
+    assert [(one.target, *one.fields["mac.address"]) for one in seen] == [FIRST]
+    assert (summary.whole, summary.broken, summary.cut[:19]) == (1, 1, "the list has no end")
+
+
 @pytest.mark.parametrize(("document", "place"), [(UNIFI, "switch port 7"), (MERAKI, "switch port 7 in sw-2")])
 def test_it_tells_where_a_client_hangs(document: object, place: str) -> None:
     seen, _ = read_all(jsontable.read, json.dumps(document).encode())
