@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+from camscan.columnnames import ADDRESSES, HOST_NAMES, MACS
+
 
 class Field(StrEnum):
     """What a column may hold."""
@@ -40,22 +42,8 @@ LABELS = frozenset((Field.MAKE, Field.MODEL, Field.MAKE_MODEL))
 """The fields that can say what stands on its label."""
 
 SYNONYMS: Mapping[Field, str] = {
-    Field.IP: """
-        ip ips ipport ipv4 ipv6 ipaddr ipaddress ipaddresses ipno ipnumber ipv4address ipv6address ipaddressv4
-        ipaddressv6 primaryip primaryip4 primaryip6 primaryipv4 primaryipv6 managementip mgmtip deviceip cameraip
-        currentip staticip inetaddr networkaddress ipadresse ipadressen ipnummer netzwerkadresse netzadresse
-        adresseip adressesip adressereseau direccionip dirip direcciondered ipdireccion indirizzoip indirizzorete
-        ipadres netwerkadres enderecoip endip adresip adresyip adressip ipadress ipadresa ipcim ipadresi iposoite
-        ипадрес адресip адресустройства ip地址 ipv4地址 网络地址 ip位址 網路位址 ipアドレス アイピーアドレス ip주소
-    """,
-    Field.MAC: """
-        mac macs macaddr macaddress macaddresses macid macno ethernetaddress ethernetmac hardwareaddress hwaddr
-        hwaddress physicaladdress physaddr lanmac wiredmac primarymac primarymacaddress macadresse macadressen
-        hardwareadresse physischeadresse adressemac adressephysique direccionmac dirmac direccionfisica
-        indirizzomac indirizzofisico macadres fysiekadres enderecomac enderecofisico adresmac adresfizyczny
-        macadress macadresa maccim macadresi macosoite mac地址 物理地址 mac位址 macアドレス 物理アドレス mac주소
-        macадрес адресmac
-    """,
+    Field.IP: ADDRESSES,
+    Field.MAC: MACS,
     Field.SERIAL: """
         serial serials serialno serialnr serialnum serialnumber serialnumbers serialid sn snno deviceserial
         devicesn cameraserial factoryserial chassisserial seriennummer seriennr serienr serialnummer snr
@@ -69,12 +57,7 @@ SYNONYMS: Mapping[Field, str] = {
     Field.ENDPOINT: """
         uuid deviceuuid onvifuuid epr endpoint endpointreference endpointaddress wsdendpoint urn udn guid
     """,
-    Field.HOSTNAME: """
-        hostname fqdn dnsname dnshostname networkname netbiosname rechnername hostnamen netzwerkname nomdhote
-        nomhote nomreseau nombredehost nombrehost nomehost hostnaam nazwahosta имяхоста имяузла 主机名 主機名稱
-        ホスト名 호스트이름
-        nomdns nombredered nombredns nazwasieciowa nazwadns vardnamn værtsnavn nomedohost nomedns
-    """,
+    Field.HOSTNAME: f"{HOST_NAMES} networkname netzwerkname nomreseau nombredered nazwasieciowa",
     Field.MAKE: """
         make maker makes manufacturer manufacturername manufacturedby mfr mfg manuf brand brandname oem hersteller
         herstellername fabrikat marke fabricant marque constructeur fabricante marca produttore costruttore

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
 from typing import BinaryIO
 
-from camscan.codecs.text import mac, to_text
+from camscan.codecs.text import to_text
 from camscan.folding import compact
-from camscan.imports.files.base import Summary, address_of
+from camscan.imports.files.base import Summary
 from camscan.imports.files.jsonitems import CUT_OFF, items
-from camscan.imports.files.mactable import CHANNELS, COLUMN_OF, entry
+from camscan.imports.files.mactable import CHANNELS, COLUMN_OF, IS, entry
 from camscan.jsonwindow import closed
 from camscan.records import Observation
 
@@ -26,7 +26,6 @@ _MEMBER = re.compile(
 )
 _DESCRIBES = re.compile(r'(?i)"(?:model|product|device_?type|firmware|serial)\w{0,16}"\s{0,4}:')
 """A member that tells more of a device than such lists do: what it is, is not to be judged by its MAC address alone."""
-_IS: Mapping[str, Callable[[str], object]] = {"address": address_of, "mac": mac}
 _AS_TEXT = "IPAddressToString"
 """The member of an address that PowerShell writes as an object."""
 
@@ -39,7 +38,7 @@ def sniff(head: bytes) -> bool:
     found: dict[str, set[str]] = {"address": set(), "mac": set()}
     for key, value in _MEMBER.findall(text):
         if (name := COLUMN_OF.get(compact(key), "")) in found:
-            found[name].add(value if _IS[name](value) else "")
+            found[name].add(value if IS[name](value) else "")
     return all(len(values - {""}) > 1 for values in found.values())
 
 
@@ -86,6 +85,6 @@ def _cells(record: Mapping[str, object]) -> dict[str, str]:
     for key, value in record.items():
         name = COLUMN_OF.get(compact(key[:64]))
         told = value.get(_AS_TEXT) if isinstance(value, dict) else value
-        if name and isinstance(told, str | int) and _IS.get(name, bool)(text := str(told)[:255]):
+        if name and isinstance(told, str | int) and IS.get(name, bool)(text := str(told)[:255]):
             cells.setdefault(name, text)
     return cells

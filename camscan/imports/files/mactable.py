@@ -1,15 +1,14 @@
 """Tables of IP and MAC addresses as CSV, with the column names of switches, controllers and people."""
 
-# ruff: noqa: RUF001  the names are in many scripts, and some letters of these look alike
-
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import BinaryIO
 
-from camscan.codecs.text import to_text
+from camscan.codecs.text import mac, to_text
+from camscan.columnnames import ADDRESSES, HOST_NAMES, MACS
 from camscan.folding import compact
 from camscan.imports.files.base import Summary, address_of, imported, lines, link_fields, names
 from camscan.imports.files.switchports import DELIMITERS, asked_of, is_port
@@ -18,30 +17,17 @@ from camscan.records import Fields, Observation
 CHANNELS = ("arp",)
 
 _WORDS = {
-    "address": """
-        address ip ipaddress ipaddr ipv4 ipv4address ipv6address host hostip inet clientip clientipaddress deviceip
-        clientipadresse adresseipduclient ipadresse ipv4adresse adresseip adresseipv4 direccionip dirip
-        indirizzoip ipadres enderecoip adresip ipadresa
-        ipadress ipcim iposoite ipadresi ipадрес ip地址 ipアドレス ip주소
-    """,
-    "mac": """
-        mac macaddress macaddr hwaddr hwaddress hardwareaddress physicaladdress ethernet lladdr linklayeraddress
-        clientmac clientmacaddress clientid uniqueid eindeutigeid idunique ethernetaddress macadresse
-        hardwareadresse physischeadresse physikalischeadresse
-        adressemac adressephysique direccionmac direccionfisica dirmac indirizzomac indirizzofisico macadres
-        enderecomac enderecofisico adresmac adresfizyczny macadresa macadress maccim macosoite macadresi macадрес
-        mac地址 物理地址 macアドレス 物理アドレス mac주소
-    """,
+    "address": f"{ADDRESSES} address host hostip",
+    "mac": f"{MACS} ethernet clientid uniqueid eindeutigeid idunique",
     "port": "port switchport swport portname destinationport ports anschluss puerto porta",
     "interface": "interface ifname",
     "switch": "switch switchname switchhostname swname recentdevice recentdevicename",
-    "name": """
-        name hostname devicename dnsname clientname rechnername geratename nomdhote nom nombre nombredehost nomehost
-        nome nazwahosta nazwa hostnaam naam
-    """,
+    "name": f"{HOST_NAMES} name devicename clientname geratename nom nombre nome nazwa naam",
 }
 """Names of columns without accents, blanks and punctuation."""
-COLUMN_OF = {word: name for name, words in _WORDS.items() for word in words.split()}
+COLUMN_OF = {compact(word): name for name, words in _WORDS.items() for word in words.split()}
+IS: Mapping[str, Callable[[str], object]] = {"address": address_of, "mac": mac}
+"""Whether a cell is what its column holds, where that can be told."""
 _COMMENT = "#"
 """Before a comment; PowerShell's Export-Csv writes a comment above the header."""
 
@@ -63,8 +49,7 @@ def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observati
         summary.cut = "its header names no column of addresses, or none of MAC addresses"
         return
     for row in (_cells(line, delimiter) for line in rows):
-        cell = {name: row[place].strip() if place < len(row) else "" for name, place in columns.items()}
-        yield from entry(cell, at, summary)
+        yield from entry({name: _first(name, row, places) for name, places in columns.items()}, at, summary)
 
 
 def entry(cell: Mapping[str, str], at: datetime, summary: Summary) -> Iterator[Observation]:
@@ -91,13 +76,19 @@ def _cells(row: str, delimiter: str) -> list[str]:
     return next(csv.reader([row.replace("\r", " ")], delimiter=delimiter), [])
 
 
-def _columns(header: Sequence[str]) -> dict[str, int]:
-    """Column -> place of the first cell that one of its words names."""
-    found: dict[str, int] = {}
+def _columns(header: Sequence[str]) -> dict[str, list[int]]:
+    """Column -> places of the cells that one of its words names."""
+    found: dict[str, list[int]] = {}
     for place, cell in enumerate(header):
         if name := COLUMN_OF.get(compact(cell)):
-            found.setdefault(name, place)
+            found.setdefault(name, []).append(place)
     return found
+
+
+def _first(name: str, row: Sequence[str], places: Sequence[int]) -> str:
+    """The first of these cells of a row that is what its column holds; "" where none is."""
+    cells = (row[place].strip() for place in places if place < len(row))
+    return next((cell for cell in cells if IS.get(name, bool)(cell)), "")
 
 
 def _delimiter(header: str) -> str:

@@ -3,7 +3,9 @@ from __future__ import annotations
 import pytest
 from support.imported import read_all
 
+from camscan.folding import compact
 from camscan.imports.files import mactable
+from camscan.inventory.synonyms import SYNONYMS, Field
 
 
 @pytest.mark.parametrize(
@@ -19,6 +21,9 @@ from camscan.imports.files import mactable
         "Puerto;Dirección IP;Dirección física\r\nGi1/0/7;192.0.2.5;44-19-B6-01-02-03\r\n".encode("cp1252"),
         b"Port;IP-Adresse;MAC-Adresse\nGi1/0/7;192.0.2.5;4419.b601.0203\n",
         "port,IP-адрес,MAC-адрес\nGi1/0/7,192.0.2.5,44:19:b6:01:02:03\n".encode(),
+        b"Port,Primary IP,Wired MAC\nGi1/0/7,192.0.2.5,44:19:b6:01:02:03\n",
+        b"Port,IPv6,IPv4,MACs,MAC\nGi1/0/7,,192.0.2.5,none,44:19:b6:01:02:03\n",
+        "port,网络地址,mac位址\nGi1/0/7,192.0.2.5,44:19:b6:01:02:03\n".encode(),
         "port,IPアドレス,MACアドレス\nGi1/0/7,192.0.2.5,44:19:b6:01:02:03\n".encode(),
     ],
 )
@@ -29,6 +34,15 @@ def test_headers_as_people_write_them(data: bytes) -> None:
     assert one.fields["mac.prefix"] == ("4419B6",)
     assert one.fields["switch.port"] == ("Gi1/0/7",)
     assert summary.whole == 1
+
+
+def test_each_name_that_lists_of_devices_have_is_known_here_too() -> None:
+    ours = {
+        name: {word for word, of in mactable.COLUMN_OF.items() if of == name} for name in ("address", "mac", "name")
+    }
+    assert {compact(word) for word in SYNONYMS[Field.IP].split()} <= ours["address"]
+    assert {compact(word) for word in SYNONYMS[Field.MAC].split()} <= ours["mac"]
+    assert {compact(word) for word in ("fqdn", "主机名", "ホスト名", "имяхоста")} <= ours["name"]
 
 
 def test_the_interface_of_the_router_is_no_switch_port() -> None:
