@@ -11,7 +11,7 @@ from camscan.sweeps import lifecycle
 from camscan.sweeps.changes import Change, Changes, Kind
 from camscan.sweeps.coverage import UNASKED, Terms, Visibility, network_of, visibility_of
 from camscan.sweeps.memory import Loss, Memory, Track
-from camscan.sweeps.snapshot import Snapshot
+from camscan.sweeps.snapshot import SLOT, Snapshot
 from camscan.sweeps.tracks import match
 
 _FORGOTTEN_AFTER = timedelta(days=400)
@@ -137,8 +137,16 @@ def _losses(tracks: Sequence[Track], snapshot: Snapshot, seeing: Visibility) -> 
         yield replace(loss, unseen=_addresses(behind[loss.what]))
     if unasked := [track for track in hidden if track.unasked == 1]:
         some = "1 device seen before was" if len(unasked) == 1 else f"{len(unasked)} devices seen before were"
-        text = f"{some} not asked: excluded, or no longer among the targets"
-        yield Loss(UNASKED, text, _addresses(unasked))
+        yield Loss(UNASKED, f"{some} not asked: {_why_unasked(unasked)}", _addresses(unasked))
+
+
+def _why_unasked(tracks: Sequence[Track]) -> str:
+    """Why devices may not have been asked, by where they are."""
+    behind = {SLOT in track.device.address for track in tracks}
+    others = ["excluded", "no longer among the targets"] if False in behind else []
+    recorder = ["behind a recorder that named no cameras, as without a login"] if True in behind else []
+    *first, last = others + recorder
+    return f"{', '.join(first)}, or {last}" if first else last
 
 
 def _may_hide(track: Track) -> frozenset[str]:

@@ -47,7 +47,22 @@ def test_a_camera_is_missing_where_its_recorder_tells_of_its_channels_without_it
 def test_a_camera_is_not_missing_where_its_recorder_was_not_asked() -> None:
     changes = compare([seen(0, recorder(), camera(1), camera(2)), seen(1, recorder(told=False))])
     assert changes.changes == ()
-    assert [loss.what for loss in changes.losses] == ["targets"]
+    assert [(loss.what, loss.text) for loss in changes.losses] == [
+        (
+            "targets",
+            "2 devices seen before were not asked: behind a recorder that named no cameras, as without a login",
+        )
+    ]
+
+
+def test_why_others_were_not_asked_is_told_beside() -> None:
+    other = Judged(Device("10.0.5.1", ("10.0.5.1",), serial="CAM-00009", kind="camera"), Verdict.NOT_LISTED)
+    before = seen(0, recorder(), camera(1), other)
+    changes = compare([before, seen(1, recorder(told=False))])
+    [loss] = changes.losses
+    assert loss.text.startswith(
+        "2 devices seen before were not asked: excluded, no longer among the targets, or behind "
+    )
 
 
 def test_a_camera_on_another_channel_has_moved() -> None:
