@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, func, literal, or_, select, true
 
 from camscan.moments import latest_past
 from camscan.store.rows import to_time
@@ -67,14 +67,21 @@ def _at(query: Select[Any], sites: Names) -> Select[Any]:
 
 
 def _counts(entries: FromClause, policies: Names) -> ColumnElement[bool]:
-    """Whether devices count as listed: by these policies, or by any; or since somebody has spoken of them."""
+    """Whether devices count as listed: by these policies, or by any; or since somebody has spoken of them.
+
+    The latter where the evidence leaves that open, unless it is only the maker of another policy that it hints at.
+    """
     said = and_(entries.c.verdict.in_(_OPEN), entries.c.state.in_(_SAID))
-    return or_(_listed(entries, policies), said)
+    return or_(_listed(entries, policies), and_(said, or_(entries.c.policies == "", _named_by(entries, policies))))
 
 
 def _listed(entries: FromClause, policies: Names) -> ColumnElement[bool]:
-    listed = entries.c.verdict == _LISTED
+    return and_(entries.c.verdict == _LISTED, _named_by(entries, policies))
+
+
+def _named_by(entries: FromClause, policies: Names) -> ColumnElement[bool]:
+    """Whether one of these policies names the makers of devices; true where none is given."""
     if not policies:
-        return listed
+        return true()
     padded = literal(" ") + entries.c.policies + " "
-    return and_(listed, or_(*(padded.contains(f" {escape(policy)} ", autoescape=True) for policy in policies)))
+    return or_(*(padded.contains(f" {escape(policy)} ", autoescape=True) for policy in policies))

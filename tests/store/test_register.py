@@ -134,6 +134,15 @@ def test_listed_devices_are_counted_by_site_state_and_day(store: Store) -> None:
     assert Tally("hq", State.CONFIRMED, DAY, DAY, 1) in tallies("hq")
 
 
+def test_a_suspect_that_somebody_has_confirmed_counts_by_the_policies_that_name_its_maker(store: Store) -> None:
+    """A report by another policy calls it not listed. Of one whose maker is unknown, no policy knows better."""
+    keep(store, mark(), [entry("1", verdict="suspected"), entry("2", verdict="unidentified", policies=())])
+    for address in ("1", "2"):
+        say(store, address, State.CONFIRMED)
+    counts = [sum(one.count for one in store.register.tallies(["hq"], names)) for names in ((), ["uk-nil"], ["own"])]
+    assert counts == [2, 2, 1]
+
+
 def test_a_ledger_is_read_from_a_beginning_on(store: Store) -> None:
     scan = Scan("a", NOON, (), ())
     store.begin(scan)
