@@ -24,7 +24,28 @@ _SRV = re.compile(r"(?:[0-9]+[ \t]+){0,3}([A-Za-z0-9._-]{1,253})(?::[0-9]{1,5})?
 _TEXT = re.compile(r'"((?:[^"\\]|\\.){1,255})"|([^\s",;\[\]{}]{1,255})')
 _TYPED = re.compile(r"\._(?:tcp|udp)\b", re.IGNORECASE)
 _TOLD = re.compile(r"(?<=\s)[A-Za-z][\w-]{0,31}=[^\s\",;\[\]{}]{1,255}")
-_BROWSED = re.compile(r"^[+=-]\s{1,8}\S{1,32}\s{1,8}IPv[46]\s{1,8}(\S.{0,250}?)\s{2,64}(_[\w-]{1,63}\._(?:tcp|udp))\b")
+_DESCRIBED = {
+    "Web Site": "_http._tcp",
+    "Secure Web Site": "_https._tcp",
+    "RTSP Realtime Streaming Server": "_rtsp._tcp",
+    "FTP File Transfer": "_ftp._tcp",
+    "Telnet Remote Terminal": "_telnet._tcp",
+    "SSH Remote Terminal": "_ssh._tcp",
+    "SFTP File Transfer": "_sftp-ssh._tcp",
+    "Workstation": "_workstation._tcp",
+    "Device Info": "_device-info._tcp",
+    "Microsoft Windows Network": "_smb._tcp",
+    "Internet Printer": "_ipp._tcp",
+    "UNIX Printer": "_printer._tcp",
+    "PDL Printer": "_pdl-datastream._tcp",
+}
+"""What avahi-browse calls services in words."""
+_BROWSED = re.compile(
+    r"^[+=-]\s{1,8}\S{1,32}\s{1,8}IPv[46]\s{1,8}(\S.{0,250}?)\s{2,64}"
+    rf"(_[\w-]{{1,63}}\._(?:tcp|udp)\b|(?:{'|'.join(_DESCRIBED)})(?=\s{{1,64}}local\b))"
+)
+_RESOLVED = re.compile(r"^(hostname|address|txt) = \[(.*)\]$")
+"""A line of what avahi-browse tells of a service that it resolved."""
 _ADDED = re.compile(
     r"[\d:.]{7,15}\s{1,8}Add\s{1,8}\d+\s{1,8}\d+\s{1,8}\S{1,64}\s{1,16}(_[\w-]{1,63}\._(?:tcp|udp))\.?\s{1,32}(\S.{0,250})"
 )
@@ -70,17 +91,21 @@ def _of_line(line: str) -> Iterator[tuple[str, str]]:
         yield from _of_avahi(line.split(";"))
         return
     if browsed := _BROWSED.match(line):
-        yield "mdns.service", browsed[2]
+        yield "mdns.service", _DESCRIBED.get(browsed[2], browsed[2])
         yield "mdns.instance", browsed[1]
+        return
+    if resolved := _RESOLVED.match(line):
+        yield from _of_resolved(*resolved.groups())
         return
     if added := _ADDED.match(line):
         yield "mdns.service", added[1]
         yield "mdns.instance", added[2]
         return
-    record = _RECORD.match(line)
-    if record is None:
-        return
-    owner, kind, rest = record.groups()
+    if record := _RECORD.match(line):
+        yield from _of_record(*record.groups())
+
+
+def _of_record(owner: str | None, kind: str, rest: str) -> Iterator[tuple[str, str]]:
     if kind == "PTR":
         for part in (owner or "", *rest.split("->")):
             yield from _of_service(part)
@@ -125,6 +150,13 @@ def _of_avahi(parts: list[str]) -> Iterator[tuple[str, str]]:
     yield "mdns.instance", _DECIMAL.sub(_characters, parts[3]).replace("\\", "")
     yield from zip(("mdns.host", "mdns.address"), (*parts[6:7], *map(address, parts[7:8])), strict=False)
     yield from _texts(";".join(parts[9:]))
+
+
+def _of_resolved(name: str, value: str) -> Iterator[tuple[str, str]]:
+    if name == "txt":
+        yield from _texts(value)
+    else:
+        yield (f"mdns.{name}", address(value)) if name == "address" else ("mdns.host", value.rstrip("."))
 
 
 def _texts(written: str) -> Iterator[tuple[str, str]]:

@@ -132,7 +132,7 @@ MARKS: tuple[tuple[Callable[[str], bool], Form], ...] = (
     (favicons.is_icon, favicons.icon),
     (certificate.is_named, certificate.names),
     (snmp.is_walk, snmp.walk),
-    (_has(r"_\w[\w-]{0,62}\._(?:tcp|udp)\b"), _announced),
+    (_has(r"_\w[\w-]{0,62}\._(?:tcp|udp)\b", r"^[+=-] +\S+ +IPv[46] +\S.* +local[ \t]*$"), _announced),
     (_has(r"\A\ufeff?\s*<[!?a-z]"), messages.over_http),
     (_has(r"\A\ufeff?\s*(?:\{|\[\s*\{)"), _document),
     (_has(r"\ACode=\w{1,64};action=\w{1,16};index=\d"), messages.page),

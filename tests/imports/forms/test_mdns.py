@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from support.imported import fields
 
 from camscan.imports.forms.mdns import announced, properties
 
@@ -41,6 +42,24 @@ def test_bytes_written_in_decimal_are_one_text() -> None:
 def test_a_line_in_columns() -> None:
     (one,) = announced("+   eth0 IPv4 A 1 - 00AA                      _axis-video._tcp     local")
     assert one.fields == {"mdns.service": ("_axis-video._tcp",), "mdns.instance": ("A 1 - 00AA",)}
+
+
+def test_a_service_that_was_resolved_and_is_called_in_words() -> None:
+    text = (
+        "=   eth0 IPv4 A 1 - 00AA              Web Site             local\n"
+        '   hostname = [a.local]\n   address = [192.0.2.1]\n   port = [80]\n   txt = ["mac=00AA"]\n'
+    )
+    assert fields(text) == {
+        "mdns.service": ("_http._tcp",),
+        "mdns.instance": ("A 1 - 00AA",),
+        "mdns.host": ("a.local",),
+        "mdns.address": ("192.0.2.1",),
+        "mdns.txt": ("mac=00AA",),
+    }
+
+
+def test_words_that_are_no_service() -> None:
+    assert not list(announced("=   eth0 IPv4 A 1 - 00AA              Web shop             local"))
 
 
 def test_a_line_may_list_several_services() -> None:
