@@ -107,6 +107,8 @@ _PASSING = re.compile(r"(?i)^(?:caddy|nginx|openresty|traefik|envoy)(?:[/ ]|$)")
 """Programs that send a client to the same path over TLS, whatever it asked for: the path is not theirs."""
 _STREAM = "rtsp.sdp"
 _STREAMER = "rtsp.server"
+_PUBLISHED = re.compile(r"(?m)^a=tool:libavformat ")
+"""A stream that a program published again, under the name that it found."""
 _RELAYED = re.compile(r"(?i)^session:")
 """What no device says with the description of a stream, only later, and relays that say no name say with all."""
 _FRAMED = re.compile(r"(?i)^x-powered-by: ?express(?:[/ ]|$)")
@@ -140,6 +142,8 @@ def _headers(fields: Fields) -> list[str]:
 
 
 def _is_relayed(fields: Fields) -> bool:
+    if any(map(_PUBLISHED.search, fields.get(_STREAM, ())[:1])):
+        return True
     if _STREAM not in fields or _STREAMER in fields:
         return False
     return any(map(_RELAYED.search, fields.get("rtsp.header", ())[:_MAX_HEADERS]))

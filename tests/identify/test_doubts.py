@@ -163,6 +163,9 @@ def test_streams_of_others_passed_on() -> None:
     assert not is_doubtful({**stream, "rtsp.server": ("Wisenet WAVE/5.1.1.37512",)})
     assert not is_doubtful({**stream, "rtsp.header": ("cseq: 3", "x-accept-dynamic-rate: 1")})
     assert not is_doubtful({"rtsp.header": ("session: 2090545605;timeout=60",)})
+    named = {"rtsp.server": ("A/1.0",), "rtsp.sdp": ("v=0\r\ns=HIK Media Server\r\na=tool:libavformat 59.27.100\r\n",)}
+    assert is_doubtful(named)
+    assert not is_doubtful({**named, "rtsp.sdp": ("v=0\r\ns=HIK Media Server\r\na=tool:GStreamer\r\n",)})
 
 
 @pytest.mark.parametrize(
