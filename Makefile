@@ -48,7 +48,7 @@ types: $(VENV)/dev
 # What the tests start by the hundred is compiled once, also where Python is told to keep nothing that it compiles.
 unit: export PYTHONDONTWRITEBYTECODE =
 unit: $(VENV)/dev
-	$(BIN)/python -m pytest --quiet --numprocesses 4 --dist worksteal
+	$(BIN)/python -m pytest --quiet --numprocesses 6 --dist worksteal
 
 check-deps: $(VENV)/dev
 	$(BIN)/python docs/make_licences.py
