@@ -1,9 +1,9 @@
 """Decides whether a removal is accepted: after enough scans that would have seen the device, and did not.
 
 A scan counts where it was complete, began after the device was last seen, asked the address on a channel on which the
-device used to answer, and saw something else alive in the same network, other than the host that asked: else a cut
-cable would remove a camera. An address that only refuses shows nothing: its ports were closed, or a firewall refuses
-for it.
+device used to answer, or by ARP, and saw something else alive in the same network, other than the host that asked: else
+a cut cable would remove a camera. An address that only refuses shows nothing: its ports were closed, or a firewall
+refuses for it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,13 @@ from camscan.records import UNASKED, LedgerEntry, Scan, ScanStatus
 from camscan.sweeps.coverage import network_of
 from camscan.sweeps.memory import Track
 from camscan.sweeps.snapshot import BEHIND, SLOT
+
+_OF_ALL = "arp"
+"""The channel on which whatever uses an address answers, also what is known from a table or a lease alone."""
+_NO_PROOF = (
+    "no scan can show that it is gone, as scans ask IP addresses. Find out which one it had (import the router's ARP "
+    "table or the DHCP leases) and scan that network; or call it `disconnected`, and say with --why who looked"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +57,11 @@ def proof(track: Track, scan: Scan, neighbours: Iterable[LedgerEntry], now: date
         else:
             alive = alive or _is_control(entry, network, scan)
     if own is None:
-        only_mac = network == address
-        told = "is a MAC address, and scans ask IP addresses alone" if only_mac else "was not among its targets"
-        return Proof(scan.id, f"{address} {told}")
+        return Proof(scan.id, f"{address} was not among its targets")
     asked = {name for name, outcome in own.channels.items() if outcome not in UNASKED}
-    if not asked or (track.channels and asked.isdisjoint(track.channels)):
-        return Proof(scan.id, f"it did not ask {address} on a channel on which the device used to answer")
+    if not asked or (track.channels and asked.isdisjoint((*track.channels, _OF_ALL))):
+        used = ", ".join(sorted(track.channels)) or "any"
+        return Proof(scan.id, f"it did not ask {address} on a channel on which the device used to answer: {used}")
     answered = any(outcome.has_answer for outcome in own.channels.values())
     if not answered and any(outcome.is_alive for outcome in own.channels.values()):
         return Proof(scan.id, f"{address} refused to answer, as the device does with its ports closed, or a firewall")
@@ -105,6 +111,11 @@ def _is_control(entry: LedgerEntry, network: str, scan: Scan) -> bool:
     return is_other and any(outcome.is_alive for outcome in entry.channels.values())
 
 
+def _has_no_ip(address: str) -> bool:
+    """Whether a device is known by its MAC address alone: it belongs to no network."""
+    return SLOT not in address and network_of(address) == address
+
+
 def _flaw(scan: Scan, now: datetime) -> str:
     """Why a scan proves nothing, whatever it saw."""
     if scan.status is not ScanStatus.COMPLETE:
@@ -120,6 +131,8 @@ def objection(track: Track, proofs: Sequence[Proof], needed: int) -> str:
     if len(clean) >= needed:
         return ""
     when = f"{track.device.id} was last seen on {track.last_seen:%Y-%m-%d %H:%M} UTC"
+    if _has_no_ip(track.device.address):
+        return f"{when}, by its MAC address alone: {_NO_PROOF}"
     so_far = f"{when}, and {track.device.address} has had {len(clean)} of {needed} clean scans since"
     return "; ".join((f"{so_far}: scan again, and call it `disconnected` until then", *_reasons(proofs)))
 

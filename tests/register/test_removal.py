@@ -62,8 +62,24 @@ def test_what_does_not_count_says_why(
 
 def test_no_scan_shows_that_a_device_is_gone_of_which_only_the_mac_is_known(track: Callable[..., Track]) -> None:
     known = track(Camera("44:19:B6:00:00:01", "SN000000001"))
-    why_not = "44:19:B6:00:00:01 is a MAC address, and scans ask IP addresses alone"
-    assert proof(known, scan(1), [LedgerEntry("10.0.0.1", SILENT), GATEWAY]).why_not == why_not
+    found = proof(known, scan(1), [LedgerEntry("10.0.0.1", SILENT), GATEWAY])
+    assert found.why_not == "44:19:B6:00:00:01 was not among its targets"
+    told = objection(known, [found], 3)
+    assert told.startswith(
+        "SN000000001 was last seen on 2026-01-01 02:00 UTC, by its MAC address alone: no scan can show"
+    )
+    assert ("call it `disconnected`" in told, "scan again" in told) == (True, False)
+
+
+@pytest.mark.parametrize("channel", ["arp", "dhcp"])
+def test_arp_shows_that_a_device_is_gone_of_which_a_table_or_a_lease_told(
+    track: Callable[..., Track], channel: str
+) -> None:
+    known = replace(track(GONE), channels={channel: 0})
+    assert proof(known, scan(1), [LedgerEntry("10.0.0.1", {"arp": Outcome.SILENT}), GATEWAY]) == Proof("scan1")
+    routed = [LedgerEntry("10.0.0.1", {**SILENT, "arp": Outcome.NOT_SENT}), GATEWAY]
+    told = f"it did not ask 10.0.0.1 on a channel on which the device used to answer: {channel}"
+    assert proof(known, scan(1), routed).why_not == told
 
 
 def test_a_device_of_which_no_channel_is_known_must_have_been_asked_on_some(track: Callable[..., Track]) -> None:
