@@ -10,21 +10,28 @@ from pathlib import Path
 from camscan.app.answers import make_report
 from camscan.app.identifying import judged
 from camscan.codecs.layout import fields as as_fields
+from camscan.codecs.text import to_text
 from camscan.errors import UsageError
+from camscan.evaluation.corpus import is_corpus
 from camscan.identify.library import Library
-from camscan.imports.files.base import imported, link_fields
+from camscan.imports.files.base import SNIFFED, imported, link_fields
+from camscan.imports.registry import READERS, is_own_report
 from camscan.inventory.makes import Makes
 from camscan.inventory.reading import read_inventory
 from camscan.inventory.records import Inventory
 from camscan.inventory.rows import Row
 from camscan.inventory.synonyms import Field
+from camscan.listings import is_listing
 from camscan.policy import Policy
 from camscan.records import READ_IN, Observation, Origin, Report
 from camscan.reports import select
 from camscan.reports.words import plural
 
-_TEXTS, _WORKBOOKS = (".csv", ".tsv"), (".xlsx", ".xlsm", ".xls", ".ods")
-"""How the names of files end that may be lists, and of those that are; other texts are answers, more likely."""
+_TEXTS, _OBJECTS, _WORKBOOKS = (".csv", ".tsv"), (".json", ".jsonl"), (".xlsx", ".xlsm", ".xls", ".ods")
+"""How the names of files end that may be lists, of those that are if they hold several devices or are a report of
+camscan's, and of those that always are; other texts are answers, more likely."""
+_LOOKED_AT = 256 * 1024
+"""Bytes of a file in which it is looked for several devices."""
 _CHANNEL = "inventory"
 
 
@@ -36,9 +43,10 @@ def read_list(path: Path, chosen: Mapping[Field, str], encoding: str | None) -> 
         HostError: it cannot be read at all.
     """
     suffix, told = path.suffix.lower(), bool(chosen or encoding)
-    if suffix not in (*_TEXTS, *_WORKBOOKS) and not told:
+    of_objects = suffix in _OBJECTS and _holds_several(path)
+    if not (told or of_objects or suffix in (*_TEXTS, *_WORKBOOKS)):
         return None
-    is_list = told or suffix in _WORKBOOKS
+    is_list = told or of_objects or suffix in _WORKBOOKS
     try:
         found = read_inventory(path, chosen, encoding, by_label=True)
     except UsageError:
@@ -46,6 +54,18 @@ def read_list(path: Path, chosen: Mapping[Field, str], encoding: str | None) -> 
             raise
         return None
     return found if is_list or any(sheet.columns.labels for sheet in found.sheets) else None
+
+
+def _holds_several(path: Path) -> bool:
+    """Whether a JSON file lists several devices, or is a report of camscan's: not another tool's, and no answers."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        head = file.read(_LOOKED_AT)
+    text = to_text(head)
+    if any(reader.sniff(head[:SNIFFED]) for reader in READERS):
+        return False
+    return is_own_report(text[:SNIFFED].encode()) or (is_listing(text) and not is_corpus(text))
 
 
 def report_on_list(

@@ -65,9 +65,13 @@ _LIST = b"[ \t\r\n"
 _BUNDLE = b"README.txt"
 """The first part of a bundle of evidence; its name begins at byte 30."""
 _OWN = re.compile(
-    rb'\A(?:\{"schema": ?"camscan|\{"scan": "[0-9a-f]+", "site": |(?:\xef\xbb\xbf)?id,address,mac,hostname,maker,)'
+    rb'\A(?:\{"schema": ?"camscan|\{"scan": "[0-9a-z]+", "site": |(?:\xef\xbb\xbf)?id,address,mac,hostname,maker,)'
 )
-"""How the JSON, the lines and the CSV of camscan's own reports begin."""
+
+
+def is_own_report(head: bytes) -> bool:
+    """Whether a file begins as the JSON, the lines or the CSV of camscan's own reports do."""
+    return _OWN.match(head) is not None
 
 
 def reader_for(head: bytes, name: str | None = None, file: str = "this") -> Reader:
@@ -81,7 +85,7 @@ def reader_for(head: bytes, name: str | None = None, file: str = "this") -> Read
             if reader.name == name:
                 return reader
         raise UsageError(f"unknown kind {name!r}: --kind is one of {', '.join(KINDS)}")
-    if not _OWN.match(head):  # a report holds no answers: it would be judged by its MACs alone
+    if not is_own_report(head):  # a report holds no answers: it would be judged by its MACs alone
         for reader in _EVERY:
             if reader.sniff(head):
                 return reader
@@ -95,7 +99,7 @@ def _why_not(head: bytes) -> str:
     for start, told in _NOT_READ.items():
         if head.startswith(start):
             return told
-    if head.startswith(_ARCHIVE) or _OWN.match(head):
+    if head.startswith(_ARCHIVE) or is_own_report(head):
         return _why_not_own(head)
     if ports := _OPEN_PORTS.match(head):
         remedy = f"scan the addresses: jq -r .{'address' if ports[1] else 'ip'} FILE | sort -u | camscan scan -"
@@ -109,7 +113,7 @@ def _why_not(head: bytes) -> str:
 
 def _why_not_own(head: bytes) -> str:
     """The same, of archives and of what camscan wrote itself."""
-    if _OWN.match(head):
+    if is_own_report(head):
         remedy = "get the store or a bundle of its scan (`camscan evidence export`), and use `camscan db merge`"
         return f"was written by camscan, and does not hold the answers in a form to import: {remedy}"
     if head.startswith(_BUNDLE, 30):

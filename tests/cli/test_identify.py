@@ -81,6 +81,23 @@ def test_each_row_of_a_list_is_judged_by_its_label(tmp_path: Path) -> None:
     assert "7 lines: 6 of devices, 1 of column names." in result.stderr
 
 
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize("form", ["json", "jsonl"])
+def test_a_report_is_a_list_of_its_devices(tmp_path: Path, form: str, count: int) -> None:
+    rows = [f"Hikvision,DS-2CD2385G1-I,10.0.0.{number}\n" for number in range(1, count + 1)]
+    listed, report = tmp_path / "cameras.csv", tmp_path / f"found.{form}"
+    listed.write_text("".join(("make,model,ip\n", *rows)))
+    CliRunner().invoke(identify, [str(listed), "--output", str(report)])
+    assert [one["verdict"] for one in devices(str(report), "--quiet")] == ["listed"] * count
+
+
+def test_several_devices_in_json_are_judged_one_by_one(tmp_path: Path) -> None:
+    path = tmp_path / "cameras.json"
+    named = [("10.0.0.1", "Hikvision", "DS-2CD2385G1-I"), ("10.0.0.2", "Axis", "P3245-LVE")]
+    path.write_text(json.dumps([dict(zip(("ip", "make", "model"), one, strict=True)) for one in named]))
+    assert [one["maker"] for one in devices(str(path), "--quiet")] == ["Hikvision", "Axis"]
+
+
 def test_a_row_with_half_a_character_costs_no_other(tmp_path: Path) -> None:
     """As of a name that was cut within one: JSON can hold it, and no text file."""
     path = tmp_path / "cameras.json"
