@@ -45,9 +45,11 @@ READERS = (
     Reader("banners", banners.sniff, banners.read, banners.CHANNELS),
 )
 """Readers in the order in which they are tried, the most certain first."""
-_EVERY = (*READERS, switchports.READER)
+_ONE_CLIENT = Reader("json-table", jsontable.sniff_one, jsontable.read, jsontable.CHANNELS)
+"""A list of one client, which elsewhere may be what a device answered."""
+_EVERY = (*READERS, switchports.READER, _ONE_CLIENT)
 """All that an import reads: also what is read only once the other files were."""
-KINDS = tuple(reader.name for reader in _EVERY)
+KINDS = tuple(dict.fromkeys(reader.name for reader in _EVERY))
 _ARCHIVE = b"PK\x03\x04"
 """How a ZIP archive begins, which no reader reads."""
 _NMAP_TEXT = "is nmap's output for people: import its XML (nmap -oX, or -oA for all forms)"

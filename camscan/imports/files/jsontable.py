@@ -17,7 +17,7 @@ from camscan.imports.files.mactable import CHANNELS, COLUMN_OF, IS, entry
 from camscan.jsonwindow import closed
 from camscan.records import Observation
 
-__all__ = ["CHANNELS", "read", "sniff"]
+__all__ = ["CHANNELS", "read", "sniff", "sniff_one"]
 
 _MAX = 16 * 1024 * 1024
 _BEGIN = ("[", "{")
@@ -32,14 +32,24 @@ _AS_TEXT = "IPAddressToString"
 
 def sniff(head: bytes) -> bool:
     """Whether it begins as JSON that names several IP addresses and several MAC addresses, and no model."""
+    return _fewest(head) > 1
+
+
+def sniff_one(head: bytes) -> bool:
+    """The same of one of each: of a list of a single client, if it is known to be no answer of a device."""
+    return _fewest(head) > 0
+
+
+def _fewest(head: bytes) -> int:
+    """How many IP addresses or MAC addresses are named, whichever are fewer; 0 where a model is."""
     text = to_text(head).lstrip()
     if not text.startswith(_BEGIN) or _DESCRIBES.search(text):
-        return False
+        return 0
     found: dict[str, set[str]] = {"address": set(), "mac": set()}
     for key, value in _MEMBER.findall(text):
         if (name := COLUMN_OF.get(compact(key), "")) in found:
             found[name].add(value if IS[name](value) else "")
-    return all(len(values - {""}) > 1 for values in found.values())
+    return min(len(values - {""}) for values in found.values())
 
 
 def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:

@@ -57,6 +57,23 @@ def test_of_a_document_that_was_cut_off_every_whole_client_is_kept(document: obj
     assert (summary.whole, summary.broken, summary.cut[:19]) == (1, 1, "the list has no end")
 
 
+def _of_first(value: object) -> object:
+    """The value, with no more than the first item of each list."""
+    if isinstance(value, dict):
+        return {key: _of_first(member) for key, member in value.items()}
+    return list(map(_of_first, value[:1])) if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize("document", [UNIFI, MERAKI, KEA, POWERSHELL])
+def test_a_list_of_one_client_is_a_list_where_it_is_no_answer(document: object) -> None:
+    one = json.dumps(_of_first(document)).encode()
+    assert reader_for(one).name == "json-table"
+    assert not jsontable.sniff(one), "of a device, maybe"
+    seen, summary = read_all(jsontable.read, one)
+    assert [(one.target, *one.fields["mac.address"]) for one in seen] == [FIRST]
+    assert (summary.whole, summary.broken, summary.cut) == (1, 0, "")
+
+
 @pytest.mark.parametrize(("document", "place"), [(UNIFI, "switch port 7"), (MERAKI, "switch port 7 in sw-2")])
 def test_it_tells_where_a_client_hangs(document: object, place: str) -> None:
     seen, _ = read_all(jsontable.read, json.dumps(document).encode())
