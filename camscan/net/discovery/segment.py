@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from camscan.background import in_background
 from camscan.net.base import Datagram, Exchange, Inquiry
 from camscan.net.exchange.udp import UdpSocket
 from camscan.net.kernel.interfaces import Interface
@@ -69,20 +70,15 @@ class Segment:
 
     async def run(self, pace: Pace) -> AsyncGenerator[Datagram | Exchange, None]:
         """Send all rounds, and yield what is received until the inquiry ends."""
-        sending: asyncio.Task[None] | None = None
         try:
-            sending = asyncio.create_task(self._send_rounds(self._open(), pace))
-            while (item := await self._queue.get()) is not None:
-                if isinstance(item, Datagram):
-                    self._waiting -= len(item.data)
-                yield item
-            await sending
+            async with in_background(self._send_rounds(self._open(), pace)):
+                while (item := await self._queue.get()) is not None:
+                    if isinstance(item, Datagram):
+                        self._waiting -= len(item.data)
+                    yield item
         finally:
             for sock in self._sockets:
                 sock.close()
-            if sending is not None:
-                sending.cancel()
-                await asyncio.gather(sending, return_exceptions=True)
 
     def _open(self) -> list[_Sender]:
         if self._inquiry.listen_port:
