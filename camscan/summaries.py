@@ -201,7 +201,8 @@ class Progress:
     """How far a site (None: all together) has come: listed devices by what became of them, and when it will be done.
 
     `rate` is in devices a day; `done` is when nothing will remain at that rate, or since when nothing does, and None
-    where nothing goes; `late` says whether that is after the deadline, and is None where there is none.
+    where nothing goes; `late` says whether that is after the deadline, and is None where there is none. `unseen` of
+    those that remain are known from earlier scans than the one that a report is about, which did not see them.
     """
 
     site: str | None
@@ -214,3 +215,4 @@ class Progress:
     done: date | None
     late: bool | None
     curve: tuple[Point, ...]
+    unseen: int = 0

@@ -14,6 +14,7 @@ import click
 from click.core import ParameterSource
 
 from camscan.errors import CamscanError, StoreError, UsageError
+from camscan.moments import latest_past
 from camscan.records import Origin, Report, Scan
 from camscan.store import Store
 from camscan.store.engine import existing_file, missing_file
@@ -262,7 +263,10 @@ def with_progress(store: Store, report: Report) -> Report:
     if (site := report.scan.site) is None:
         return report
     found = progress(site, list(store.register.tallies([site])), datetime.now(UTC).date())
-    return replace(report, progress=found if found.known else None)
+    if not found.known:
+        return report
+    is_dated = report.scan.started_at <= latest_past()  # by a clock that was ahead, nothing was seen since
+    return replace(report, progress=replace(found, unseen=store.register.unsighted(report.scan) if is_dated else 0))
 
 
 def _of_site(scan: Scan, site: str | None) -> Scan:

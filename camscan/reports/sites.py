@@ -17,7 +17,7 @@ _VERDICTS = (Verdict.LISTED, Verdict.SUSPECTED, Verdict.NOT_LISTED, Verdict.UNID
 _COUNTS: Columns = (
     *(("Asked", 10), ("Answered", 11), ("Not asked", 11)),
     *((verdict.value.replace("-", " ").capitalize(), 13) for verdict in _VERDICTS),
-    *(("Left out", 10), ("Removed", 10), ("Exempt", 10)),
+    *(("Left out", 10), ("Removed", 10), ("Exempt", 10), ("Not seen", 10)),
 )
 COUNTED = frozenset(head for head, _ in _COUNTS)
 """Heads of columns that hold numbers."""
@@ -77,6 +77,7 @@ def _counts(report: Report) -> Iterator[int | None]:
     yield sum(report.left_out.values()) or None
     yield progress.removed if progress else None
     yield progress.exempt if progress else None
+    yield progress.unseen if progress else None
 
 
 def _is_told(report: Report) -> bool:

@@ -53,12 +53,14 @@ class Estate:
         listed = sum(self._count(row, Verdict.LISTED) for row in self.rows)
         at = sum(bool(self._count(row, Verdict.LISTED)) for row in self.rows)
         sites = plural(len(self.rows), "site")
+        earlier = sum(int(row["Not seen"] or 0) for row in self.rows)
+        known = f", {earlier:,} more known from earlier scans" if earlier else ""
         which = "among those asked for" if self.has_others_listed else "found"
         if listed:
             among = f" {which}" if self.has_others_listed else ""
-            return f"{plural(listed, 'listed device')}{among} at {at:,} of {sites}"
+            return f"{plural(listed, 'listed device')}{among} at {at:,} of {sites}{known}"
         where = " where it was possible to look" if self.doubtful else ""
-        return f"No listed device {which} at {sites}{where}"
+        return f"No listed device {which} at {sites}{where}{known}"
 
     @property
     def doubtful(self) -> Mapping[str, list[str]]:

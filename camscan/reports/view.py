@@ -75,7 +75,12 @@ class Sheet:
         if not self.rows:
             return self.findings
         where = "" if self._could_look else " where it was possible to look"
-        return f"No listed device {which}{where}{f', {suspected:,} suspected' if suspected else ''}"
+        earlier = self.report.progress.unseen if self.report.progress else 0
+        others = (
+            f"{suspected:,} suspected" if suspected else "",
+            f"{earlier:,} known from earlier scans" if earlier else "",
+        )
+        return ", ".join((f"No listed device {which}{where}", *filter(None, others)))
 
     @property
     def lead(self) -> str:
@@ -217,8 +222,8 @@ class Sheet:
         if not whole:
             return []
         told = (("Known", whole.known), ("Removed", whole.removed), ("Exempt", whole.exempt))
-        left = [("Remaining", whole.remaining), ("of these returned", whole.returned)]
-        return [*told, *(left if whole.returned else left[:1])]
+        parts = (("of these returned", whole.returned), ("of these not seen now", whole.unseen))
+        return [*told, ("Remaining", whole.remaining), *(part for part in parts if part[1])]
 
     @property
     def groups(self) -> Iterator[tuple[Group, list[str], list[tuple[str, ...]]]]:

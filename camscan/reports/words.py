@@ -56,6 +56,8 @@ def burndown(whole: Progress, deadline: date | None = None) -> str:
     exempt = f", {whole.exempt:,} exempt" if whole.exempt else ""
     known = plural(whole.known, "listed device")
     told = f"{whole.removed:,} of {known} {are} removed{exempt}, {whole.remaining:,} {remain}"
+    if whole.unseen:
+        told += f" ({whole.unseen:,} not seen since this scan began)"
     if not whole.remaining:
         return f"{told}."
     if whole.done is None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, FromClause, Select, and_, func, literal, or_, select, true
 
 from camscan.moments import latest_past
 from camscan.store.rows import to_time
-from camscan.store.schema import register, register_keys, registered
+from camscan.store.schema import register, register_keys, registered, scans
 from camscan.store.text import escape
 from camscan.summaries import State
 
@@ -60,6 +61,31 @@ def moved(key: str, sites: Names, policies: Names) -> Select[Any]:
         *(one.c.state.not_in(_OVER) for one in (register, there)),
     )
     return _at(query, sites)
+
+
+def due() -> Select[Any]:
+    """See `Register.due`."""
+    end = func.coalesce(scans.c.finished_at, scans.c.started_at)
+    query = select(scans.c.id).outerjoin(registered, registered.c.scan == scans.c.id)
+    query = query.where(or_(registered.c.scan.is_(None), registered.c.at != end))
+    return query.order_by(scans.c.started_at, scans.c.number)
+
+
+def lost() -> Select[Any]:
+    """See `Register.lost`."""
+    query = select(func.count()).select_from(registered).outerjoin(scans, registered.c.scan == scans.c.id)
+    return query.where(scans.c.id.is_(None))
+
+
+def unsighted(scan: str, since: datetime, site: str) -> Select[Any]:
+    """See `Register.unsighted`."""
+    taken_in = select(registered.c.scan).where(registered.c.scan == escape(scan)).exists()
+    query = (
+        select(func.count())
+        .select_from(register)
+        .where(_counts(register, ()), register.c.state.not_in(_OVER), register.c.last_seen < to_time(since), taken_in)
+    )
+    return _at(query, [site])
 
 
 def _at(query: Select[Any], sites: Names) -> Select[Any]:

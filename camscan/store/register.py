@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Select, bindparam, delete, func, insert, or_, select, true, update
 
 from camscan.batches import batched
+from camscan.records import Scan
 from camscan.store import counting
 from camscan.store.engine import Database
 from camscan.store.registered import (
@@ -27,7 +28,7 @@ from camscan.store.registered import (
     to_tally,
 )
 from camscan.store.rows import insert_row
-from camscan.store.schema import register, register_keys, register_tracks, registered, scans, state_keys, states
+from camscan.store.schema import register, register_keys, register_tracks, registered, state_keys, states
 from camscan.store.text import escape, unescape
 from camscan.summaries import State, StateChange, Tally
 
@@ -163,12 +164,8 @@ class Register:
 
     def due(self) -> tuple[str, ...]:
         """The scans that are not in the register, or have gone on since; the oldest first. One may still be running."""
-        end = func.coalesce(scans.c.finished_at, scans.c.started_at)
-        query = select(scans.c.id).outerjoin(registered, registered.c.scan == scans.c.id)
-        query = query.where(or_(registered.c.scan.is_(None), registered.c.at != end))
         with self._database.reading() as connection:
-            found = connection.scalars(query.order_by(scans.c.started_at, scans.c.number)).all()
-        return tuple(map(unescape, found))
+            return tuple(map(unescape, connection.scalars(counting.due())))
 
     def bases(self) -> Mapping[str, int]:
         """On what the scans in the register were judged, and how many of them."""
@@ -184,9 +181,7 @@ class Register:
 
     def lost(self) -> int:
         """How many scans in the register are no longer stored: what they showed could not be derived again."""
-        query = select(func.count()).select_from(registered).outerjoin(scans, registered.c.scan == scans.c.id)
-        with self._database.reading() as connection:
-            return int(connection.scalar(query.where(scans.c.id.is_(None))) or 0)
+        return self._count(counting.lost())
 
     def clear(self, sites: Iterable[str] | None = None) -> None:
         """Drop the register, or that of these sites, to be derived anew; what people said stays."""
@@ -213,6 +208,10 @@ class Register:
         The days are those before the latest scan of the site, so that no site that is not scanned counts.
         """
         return self._count(counting.unseen(key, days, sites, policies))
+
+    def unsighted(self, scan: Scan) -> int:
+        """How many listed devices of a site remain and were not seen since a scan of it; 0 of one that is not in it."""
+        return self._count(counting.unsighted(scan.id, scan.started_at, scan.site or ""))
 
     def moved(self, key: str, sites: Collection[str], policies: Collection[str]) -> int:
         """How many listed devices share a key, which does not begin so, with one that was seen since at another site.

@@ -17,6 +17,7 @@ from support.schemas import validator
 from support.workbooks import read
 from support.world import camera
 
+from camscan.cli.main import camscan
 from camscan.cli.progress import progress
 from camscan.cli.state import state
 from camscan.errors import StoreError, UsageError
@@ -188,6 +189,32 @@ def test_a_rule_that_became_another_is_told(store: Store, tmp_path: Path) -> Non
 def test_a_store_without_a_scan_has_no_progress(tmp_path: Path) -> None:
     with Store.open(tmp_path / "new.db") as new, pytest.raises(StoreError, match="has no scans yet"):
         run(new)
+
+
+def test_reports_say_how_many_of_those_that_remain_they_do_not_show(store: Store, tmp_path: Path) -> None:
+    """As where a site is scanned in parts: the latest scan knows nothing of the others."""
+
+    def shown(*words: str) -> str:
+        done = CliRunner().invoke(camscan, [*words, "--db", str(store.file), "-q"], catch_exceptions=False)
+        return done.stdout
+
+    run(store)
+    night(store, 4, {}, site="branch")
+    page = ("devices", "--each-site", "--format", "html")
+    assert "known from earlier" not in shown(*page), "the register does not hold the latest scan yet"
+    assert {one["site"]: one["remaining"] for one in document(store)["sites"]} == {"hq": 3, "branch": 1, "empty": 0}
+    assert "1 remains (1 not seen since this scan began); " in shown(
+        "report", "--site", "branch", "--format", "markdown"
+    )
+    assert ", 1 more known from earlier scans</h1>" in shown(*page)
+    file = tmp_path / "estate.xlsx"
+    shown("devices", "--each-site", "-o", str(file))
+    heads, *rows = read(file.read_bytes())["Sites"]
+    [column] = [letter for letter, head in heads.items() if head == "Not seen"]
+    assert {row["A"]: row.get(column) for row in rows} == {"hq": 0, "branch": 1, "empty": None, "All": 1}
+    ahead = night(store, 36_500, {"10.0.0.1": 9}, site="branch")
+    run(store)
+    assert "not seen" not in shown("report", "--scan", ahead.id, "--format", "markdown"), "its clock was ahead"
 
 
 def test_that_a_device_which_has_moved_counts_at_two_sites_is_said(store: Store) -> None:

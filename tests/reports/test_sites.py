@@ -101,7 +101,7 @@ def test_the_sum_stands_below_the_rows_and_out_of_reach_of_the_filters(report: R
     book = joined([report, blind])
     assert [one["A"] for one in read(book)["Sites"]] == ["Site", report.scan.site, report.scan.site, "All"]
     sheet = zipfile.ZipFile(io.BytesIO(book)).read("xl/worksheets/sheet1.xml").decode()
-    assert '<autoFilter ref="A1:O3"/>' in sheet
+    assert '<autoFilter ref="A1:P3"/>' in sheet
     assert '<row r="5"><c r="A5"' in sheet
 
 

@@ -9,7 +9,7 @@ from camscan.records import Device, Judged, Outcome, Report, ScanStatus, Verdict
 from camscan.reports.method import method
 from camscan.reports.sentences import ending, limits
 from camscan.reports.view import view
-from camscan.summaries import Listing, Segment
+from camscan.summaries import Listing, Progress, Segment
 
 
 def devices(*verdicts: Verdict) -> tuple[Judged, ...]:
@@ -117,6 +117,14 @@ def test_devices_that_were_not_asked_for_are_not_said_to_be_absent(
     sheet = view(make_report(devices=devices(*shown), left_out=others))
     assert sheet.headline.startswith(headline)
     assert sheet.lead.endswith(lead)
+
+
+def test_listed_devices_of_earlier_scans_are_not_said_to_be_absent(make_report: Callable[..., Report]) -> None:
+    progress = Progress("hq", 9, 1, 0, 0, 8, 0.0, None, None, (), unseen=3)
+    sheet = view(make_report(devices=devices(Verdict.SUSPECTED), progress=progress))
+    assert sheet.headline.endswith(", 1 suspected, 3 known from earlier scans")
+    assert sheet.burndown.startswith("1 of 9 listed devices is removed, 8 remain (3 not seen since this scan began); ")
+    assert sheet.removal[-1] == ("of these not seen now", 3)
 
 
 def test_sections_come_by_what_needs_a_person(report: Report) -> None:
