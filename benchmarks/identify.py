@@ -29,6 +29,7 @@ from camscan.identify.rules import Contents  # noqa: E402
 from camscan.records import Fields, Observation, Outcome  # noqa: E402
 
 RULES = 1000
+DEVICES = 200
 HOSTILE = 64 * 1024
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -60,10 +61,10 @@ def main() -> None:
         words = write_synthetic(synthetic)
         print(f"== {RULES} synthetic rules")
         library = timed_load(synthetic)
-        report(library, typical(words), hostile_texts(library))
+        report(library, words, hostile_texts(library))
         print("== the built-in library")
         library = timed_load(fingerprints_folder())
-        report(library, typical({}), hostile_texts(library))
+        report(library, {}, hostile_texts(library))
 
 
 def timed_load(folder: Path) -> Library:
@@ -74,11 +75,13 @@ def timed_load(folder: Path) -> Library:
     return library
 
 
-def report(library: Library, device: Sequence[Observation], texts: Mapping[str, Mapping[str, str]]) -> None:
+def report(library: Library, words: Mapping[str, Sequence[str]], texts: Mapping[str, Mapping[str, str]]) -> None:
+    device, *others = [typical(words, number) for number in range(DEVICES + 1)]
     fields = {match.field for rule in library.rules for match in rule.matches}
     show("compile all patterns", lambda: warmed(load_again(library), fields))
     library.identify(device)
-    show(f"match a device of {len(device)} observations", lambda: library.identify(device), times=200)
+    unseen = iter(others)
+    show(f"match a device of {len(device)} observations", lambda: library.identify(next(unseen)), times=DEVICES)
     naive = naive_patterns(library)
     show("   the same by a plain re loop", lambda: naive_match(naive, device), times=10)
     slowest: dict[str, tuple[float, str]] = {}
@@ -193,10 +196,11 @@ def fill(shape: str, word: Callable[[], str], digits: str, hexes: str) -> tuple[
     return pattern, re.sub(r"\\(.)", r"\1", value.replace("-?", "").replace("/?$", "")).strip("^$")
 
 
-def typical(words: Mapping[str, Sequence[str]]) -> list[Observation]:
-    """What one camera says on a dozen channels; a few of the values are ones that rules know."""
+def typical(words: Mapping[str, Sequence[str]], number: int) -> list[Observation]:
+    """What one camera says on a dozen channels: a page of its own, and values of which rules know a few."""
     known = {field: values[0] for field, values in words.items()}
     page = "<html><head><title>index</title><script src='/doc/script/jquery.js'></script></head>" + "<p>text</p>" * 200
+    page += f"<!-- {number} -->"
     headers = (
         "server: App-webs/",
         "content-type: text/html",

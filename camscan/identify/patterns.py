@@ -27,9 +27,10 @@ _AS_SENT = LONG_FIELDS | {"http.header", "rtsp.header"}
 MAX_VALUES = 256
 """Values of one field in one answer that are searched. ONVIF devices send up to about 60 scopes."""
 
-_MAX_KEPT = 512
+_MAX_KEPT, _MAX_KEPT_LONG = 512, 8
 _MAX_SHORT = 128
-"""Bytes of a value whose result is cached: short values (server names, titles, models) repeat in a network."""
+"""Bytes of a value that counts as short. Results are cached: of many short values (server names, titles, models), which
+repeat in a network, and of a few long ones, as one device sends the same page from several ports and paths."""
 _SHARE, _SPANNING_SHARE = 32, 8
 """Patterns in one automaton: more make hostile text slower, fewer make ordinary text slower."""
 _MOST_LIKELY, _SHARE_OF_UNLIKELY = 64, 16
@@ -160,7 +161,7 @@ class _Share:
 
 
 class PatternSet:
-    """All patterns and table rows of one field. The results for recent short values are cached.
+    """All patterns and table rows of one field. The results for recent values are cached.
 
     Nine patterns in ten have a required prefix; those are looked up by the prefix of a value, and compiled when first
     needed. The others are compiled into automata of a few dozen patterns each. An automaton matches all its patterns at
@@ -174,6 +175,7 @@ class PatternSet:
     def __init__(self, matches: Iterable[Match]) -> None:
         self._matches = tuple(dict.fromkeys(matches))
         self._search_short = lru_cache(maxsize=_MAX_KEPT)(self._search)
+        self._search_long = lru_cache(maxsize=_MAX_KEPT_LONG)(self._search)
 
     @cached_property
     def _lookup(self) -> PrefixIndex:
@@ -221,7 +223,7 @@ class PatternSet:
 
     def search(self, value: bytes) -> Sequence[Match]:
         """The patterns and rows that match a value encoded by `encoded`."""
-        return self._search_short(value) if len(value) <= _MAX_SHORT else self._search(value)
+        return self._search_short(value) if len(value) <= _MAX_SHORT else self._search_long(value)
 
     def _search(self, value: bytes) -> Sequence[Match]:
         part, lower = value, value.lower()

@@ -98,6 +98,16 @@ def test_an_automaton_holds_no_states_for_long_bounded_repetitions(monkeypatch: 
     assert len(found.search("x é07abc".encode())) == 1
 
 
+def test_a_page_that_one_device_sends_several_times_is_searched_once_and_few_pages_are_kept() -> None:
+    pages = [b"x" * 4000 + b"%d" % number for number in range(9)]
+    patterns = PatternSet([Match("http.body", "x")])
+    first = patterns.search(pages[0])
+    assert patterns.search(bytes(bytearray(pages[0]))) is first
+    for page in pages[1:]:
+        patterns.search(page)
+    assert patterns.search(pages[0]) is not first
+
+
 def test_text_that_is_no_utf8_is_searched_too() -> None:
     assert search(["^a.b$"], "a\udc80b") == ["^a.b$"]
     assert search(["^.é$"], "中é") == ["^.é$"]
