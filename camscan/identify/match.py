@@ -12,7 +12,7 @@ from camscan.identify.bodies import compact
 from camscan.identify.doubts import is_doubtful
 from camscan.identify.evidence import MAX_EVIDENCE, evidence_of
 from camscan.identify.labels import Labels
-from camscan.identify.patterns import MAX_VALUES, PatternSet, encoded, groups
+from camscan.identify.patterns import MAX_VALUES, PatternSet, groups
 from camscan.identify.rules import Absent, Match, Rule
 from camscan.records import Evidence, Fields, Identification, Level, Observation
 
@@ -53,7 +53,7 @@ class Matcher:
             for match in dict.fromkeys(rule.matches):
                 by_field[match.field].append(match)
                 self._rules[match] = (*self._rules[match], rule) if match in self._rules else alone
-        self._sets = {field: PatternSet(matches) for field, matches in by_field.items()}
+        self._sets = {field: PatternSet(field, matches) for field, matches in by_field.items()}
 
     def identify(self, observations: Iterable[Observation]) -> tuple[Identification, ...]:
         """One identification for each rule that matches the answers of a device, in the order of the rules."""
@@ -76,7 +76,7 @@ class Matcher:
             if patterns := self._sets.get(_SAID_ALIKE.get(field, field)):
                 for value in values[:MAX_VALUES]:
                     for text in _texts(field, value):
-                        for match in patterns.search(encoded(field, text)):
+                        for match in patterns.search(text):
                             met.setdefault(match, (field, value, text))
         doubtful = bool(met) and is_doubtful(observation.fields)
         hits = {match: _Hit(observation, *where, doubtful) for match, where in met.items()}

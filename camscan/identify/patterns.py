@@ -29,8 +29,8 @@ MAX_VALUES = 256
 
 _MAX_KEPT, _MAX_KEPT_LONG = 512, 8
 _MAX_SHORT = 128
-"""Bytes of a value that counts as short. Results are cached: of many short values (server names, titles, models), which
-repeat in a network, and of a few long ones, as one device sends the same page from several ports and paths."""
+"""Characters of a value that counts as short. Results are cached: of many short values (server names, titles, models),
+which repeat in a network, and of a few long ones, as one device sends the same page from several ports and paths."""
 _SHARE, _SPANNING_SHARE = 32, 8
 """Patterns in one automaton: more make hostile text slower, fewer make ordinary text slower."""
 _MOST_LIKELY, _SHARE_OF_UNLIKELY = 64, 16
@@ -172,9 +172,10 @@ class PatternSet:
     (16 KiB: 70 ms; 5 ms in automata of eight).
     """
 
-    def __init__(self, matches: Iterable[Match]) -> None:
+    def __init__(self, field: str, matches: Iterable[Match]) -> None:
+        self._field = field
         self._matches = tuple(dict.fromkeys(matches))
-        self._search_short = lru_cache(maxsize=_MAX_KEPT)(self._search)
+        self._search_short = lru_cache(maxsize=_MAX_KEPT)(self._search_encoded)
         self._search_long = lru_cache(maxsize=_MAX_KEPT_LONG)(self._search)
 
     @cached_property
@@ -221,9 +222,13 @@ class PatternSet:
             shares += (_Share(part, wide=wide, always=always) for part in parts)
         return shares
 
-    def search(self, value: bytes) -> Sequence[Match]:
-        """The patterns and rows that match a value encoded by `encoded`."""
-        return self._search_short(value) if len(value) <= _MAX_SHORT else self._search_long(value)
+    def search(self, value: str) -> Sequence[Match]:
+        """The patterns and rows that match a value."""
+        is_short = len(value) <= _MAX_SHORT
+        return self._search_short(value) if is_short else self._search_long(encoded(self._field, value))
+
+    def _search_encoded(self, value: str) -> Sequence[Match]:
+        return self._search(encoded(self._field, value))
 
     def _search(self, value: bytes) -> Sequence[Match]:
         part, lower = value, value.lower()
