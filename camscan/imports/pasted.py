@@ -45,7 +45,7 @@ def read(raw: str | bytes, channel: str = "", at: datetime = EPOCH, *, whole: bo
     found = list(_answers(data, channel.strip().lower()))
     found += _blocks(found)
     text = enclosures.enclosed(to_text(data))
-    if not any("mac.address" in one.fields for one in found) and not _is_binary(text):
+    if not any("mac.organization" in one.fields for one in found) and not _is_binary(text):
         found += macs.named(text)
     if whole:
         found += _whole(text, found)

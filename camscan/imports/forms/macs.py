@@ -47,8 +47,16 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 """An address that a text calls the MAC address, or a table of neighbours as `arp -a` prints it."""
+_HIDDEN = r"(?:[:-]?(?:[Xx]{2}|[*#?_.\u2026]{1,4}|[zZyYnN]{2})){1,3}"
+"""What is written for the end of an address that is nobody's business."""
+_MASKED = re.compile(
+    rf"{_CALLED}[\"'`*)]{{0,4}}[ \t]{{0,4}}(?:[:=>]{{1,2}}|\bis\b)?[ \t]{{0,8}}[\"'`(]{{0,3}}"
+    rf"({_OCTET}([:-]){_OCTET}\2{_OCTET})\2{_HIDDEN}",
+    re.IGNORECASE,
+)
+"""A text calls that a MAC address of which it shows the block only."""
 _LABEL = re.compile(r"\s*(?:(?:mac|oui|ether|lladdr|hwaddr)\b[\w ]{0,16}[:=]?[ \t]*)?[\"']?", re.IGNORECASE)
-_BEHIND = re.compile(r"[\"']?(?:[ \t]*\([^()\r\n]{0,128}\))?\s*")
+_BEHIND = re.compile(rf"(?:{_HIDDEN})?[\"']?(?:[ \t]*\([^()\r\n]{{0,128}}\))?\s*")
 
 
 def written(text: str) -> Iterator[Answer]:
@@ -81,9 +89,12 @@ def named(text: str) -> Iterator[Answer]:
     found = dict.fromkeys(
         filter(None, (mac(match[1] or match[2]) for match in islice(_NAMED.finditer(text), MAX_ADDRESSES)))
     )
-    if len(found) <= MAX_OWN:
+    hidden = dict.fromkeys(match[1].upper() for match in islice(_MASKED.finditer(text), MAX_ADDRESSES))
+    if len(found) + len(hidden) <= MAX_OWN:
         for address in found:
             yield from registered(address)
+        for block in hidden:
+            yield from blocks(block)
 
 
 def is_address(text: str) -> bool:
@@ -94,10 +105,11 @@ def is_address(text: str) -> bool:
 
 
 def linked(address: str, vendor: str) -> Iterator[Answer]:
-    """An address and its block; where the registry does not know who holds that, with the holder that a tool names."""
-    for found in registered(address):
-        known = "mac.organization" in found.fields
-        yield found if known else found._replace(fields={**found.fields, **as_fields([("mac.organization", vendor)])})
+    """An address, perhaps hidden, and its block; where no registry knows who holds that, with whom a tool names."""
+    told = as_fields([("mac.organization", vendor)])
+    known = list(registered(address)) or list(blocks(address))
+    for found in known or answer("mac", told):
+        yield found if "mac.organization" in found.fields else found._replace(fields={**found.fields, **told})
 
 
 def registered(address: str, asked: str = "") -> Iterator[Answer]:

@@ -36,7 +36,7 @@ _KNOWN_PORT = re.compile(r"^[ \t]{1,12}(\d{1,5})/(?:tcp|udp)[ \t]{1,8}([^\W\d][^
 """What Shodan's client prints of a host: all its ports are open."""
 _REPORTED = re.compile(r"^[ \t>]{0,8}Nmap scan report for (?:(\S{1,253}) \([0-9A-Fa-f.:]{3,39}\)|\S)", re.MULTILINE)
 """The head of a host, with its name if it has one."""
-_VENDOR = re.compile(r"MAC Address:[ \t]*([0-9A-Fa-f:]{17})[ \t]*(?:\(([^)\r\n]{1,128})\))?", re.IGNORECASE)
+_VENDOR = re.compile(r"MAC Address:[ \t]*(\S{6,24})[ \t]*(?:\(([^)\r\n]{1,128})\))?", re.IGNORECASE)
 _SCRIPT = re.compile(
     r"^[ \t]{0,8}\|_?(?:[ \t]?(?=[a-z])|[ \t]{2,6}(?=(?:http|rtsp|ssl)-[a-z-]{4,40}:))([a-z][a-z0-9-]{2,40}): ?(.*)$"
 )

@@ -7,6 +7,7 @@ import re
 from camscan.imports.notations.base import BEGIN, FEW, HEADER, REQUEST, has_answer_line, unescaped, unquoted
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]{0,16}[A-Za-z]")
+_BREAK = re.compile(r"<br ?/?>", re.IGNORECASE)
 _CARET = re.compile(r"\^M(?=\r?\n|\Z)")
 _CURLED = re.compile("[“”][^“”\r\n]{0,4096}”")
 _CURLED_SINGLE = re.compile("\u2018[^\u2018\u2019\r\n]{0,4096}\u2019")
@@ -56,6 +57,8 @@ def plain(text: str) -> str:
     text = _COLOUR.sub("", text).replace("\r\r\n", "\r\n")
     if "\n" not in text and "\r" in text.strip():
         text = text.replace("\r", "\r\n")
+    if "\n" not in text and _BEGUN.match(text) and _BREAK.search(text):
+        text = _BREAK.sub("\n", text)  # in the source of a page
     if '"' not in text and _CURLED.search(text):
         text = text.translate(_STRAIGHT)
     if "'" not in text and _CURLED_SINGLE.search(text):

@@ -6,17 +6,27 @@ import re
 from collections.abc import Sequence
 from textwrap import dedent
 
-from camscan.imports.notations.base import ANSWER_LINE, BEGIN, HEADER, MANY, MAX_LINES, REQUEST, nonblank_lines
+from camscan.imports.notations.base import (
+    ANSWER_LINE,
+    BEGIN,
+    HEADER,
+    MANY,
+    MAX_LINES,
+    REQUEST,
+    has_answer_line,
+    nonblank_lines,
+)
 
 _MARKS = (
     re.compile(r"[ \t]*// ?"),
-    *(re.compile(rf"[ \t]*{mark}(?: |(?=\t)|$)") for mark in ("#", r"\*", "--", "<", ";(?!.*; )")),
+    *(re.compile(rf"[ \t]*{mark}(?: |(?=\t)|$)") for mark in ("#", r"\*", "--", "<{1,3}", "<[-=]", ";(?!.*; )")),
 )
 _BAR = re.compile(r"[ \t]*\|(?: |$)")
 _BARRED = re.compile(rf"\A\s*\|\s*(?:<[!?A-Za-z]|{BEGIN})")
 """A page or an answer with bars before its lines; any other text with bars is output of nmap."""
 _STAMP = re.compile(r"\d:\d\d:\d\d|\[[^\]\r\n]{1,64} @ 0x|\A[\w.-]{1,64}[ \t]{1,16}\| ")
 _STAMP_END = re.compile(r"(?:[:\]|>DFP] |\t)(?=\S)")
+_TIME_END = re.compile(r":\d\d(?:[.,]\d{1,9})?Z? {1,2}(?=\S)")
 _TRACED = re.compile(r"^[ \t]*+\[\w+ @ 0x[0-9a-f]+\] line='", re.MULTILINE)
 """Lines of a trace of ffmpeg, which are recognised by this prefix elsewhere."""
 _MAX_PREFIX = 256  # characters; a container's name, two times and the name of a program take about 120
@@ -48,7 +58,10 @@ def stamped(text: str) -> str:
     lines = nonblank_lines(text)
     if len(lines) < MANY or _TRACED.search(text):
         return text
-    for end in reversed([match.end() for match in _STAMP_END.finditer(lines[0][:_MAX_PREFIX])]):
+    ends = [match.end() for match in _STAMP_END.finditer(lines[0][:_MAX_PREFIX])]
+    if not has_answer_line(text):  # before whose lines a time is found below
+        ends = sorted([*ends, *(match.end() for match in _TIME_END.finditer(lines[0][:_MAX_PREFIX]))])
+    for end in reversed(ends):
         stamp = lines[0][:end]
         lead = re.compile(_DIGITS.sub(r"\\d+", re.escape(stamp)))
         if _STAMP.search(stamp) and all(map(lead.match, lines)):

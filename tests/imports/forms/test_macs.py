@@ -169,3 +169,15 @@ def test_the_mac_that_a_text_calls_so(text: str) -> None:
 )
 def test_no_mac_of_one_device(text: str) -> None:
     assert list(named(text)) == []
+
+
+@pytest.mark.parametrize("end", ["XX:XX:XX", "xx:xx:xx", "**:**:**", "??:??:??", "\u2026"])
+def test_a_mac_whose_end_is_hidden(end: str) -> None:
+    (one,) = named(f'{{"mac": "44:19:b6:{end}", "a": 1}}')
+    assert one.fields["mac.prefix"] == ("4419B6",)
+    assert "mac.address" not in one.fields
+    assert is_address(f"44:19:B6:{end}")
+
+
+def test_blocks_of_several_devices_are_no_one_s() -> None:
+    assert not list(named("\n".join(f"mac: 44:19:{number}:XX:XX:XX" for number in (10, 11, 12))))

@@ -211,3 +211,16 @@ def test_what_a_record_names_beside_an_answer() -> None:
     (one,) = noted('{"product": "Acme camera", "devicetype": "webcam", "data": "HTTP/1.1 200 OK\\r\\n\\r\\n"}')
     assert one.fields == {"nmap.product": ("Acme camera",), "nmap.device_type": ("webcam",)}
     assert not list(noted('{"product": "Acme camera", "data": "x"}'))
+
+
+@pytest.mark.parametrize("hidden", ["44:19:B6:XX:XX:XX", "44:19:b6:xx:xx:xx", "44:19:B6:**:**:**"])
+def test_an_address_whose_end_is_hidden(hidden: str) -> None:
+    *_, link = scanned(f"80/tcp open http\nMAC Address: {hidden} (Example Works)")
+    assert link.fields["mac.prefix"] == ("4419B6",)
+    assert link.fields["mac.organization"] != ("Example Works",)
+
+
+@pytest.mark.parametrize("hidden", ["XX:XX:XX:XX:XX:XX", "<redacted>"])
+def test_an_address_that_is_hidden(hidden: str) -> None:
+    *_, link = scanned(f"80/tcp open http\nMAC Address: {hidden} (Example Works)")
+    assert link.fields == {"mac.organization": ("Example Works",)}

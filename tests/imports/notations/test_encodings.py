@@ -51,6 +51,8 @@ def test_bytes_in_any_notation(text: str) -> None:
         "'open",
         "abc" * 4,
         "__import__('os')",
+        "http://a/b%0d%0ac%20d",
+        "a%20b%20c%20d",
     ],
 )
 def test_other_text_is_no_wrapping(text: str) -> None:
@@ -71,3 +73,9 @@ def test_the_value_of_a_string() -> None:
     assert literal("b'a\\x00'") == b"a\x00"
     for text in ("a", "'a' + 'b'", "f'a'", '"', "'it's'"):
         assert literal(text) is None
+
+
+def test_an_answer_as_a_url_holds_it() -> None:
+    answer = b"HTTP/1.1 200 OK\r\nServer: a+b\r\n\r\n"
+    assert decoded("HTTP/1.1%20200%20OK%0D%0AServer%3A%20a%2Bb%0D%0A%0D%0A") == answer
+    assert decoded("HTTP%2F1.1+200+OK%0d%0aServer%3a+a%2bb%0d%0a%0d%0a") == answer

@@ -224,3 +224,7 @@ def test_attributes_of_a_session_in_one_line() -> None:
 def test_headers_that_were_joined_by_marks(mark: str) -> None:
     head = ["Server: A/1", 'WWW-Authenticate: Digest realm="B; C", nonce="1"', "Content-Type: text/html; charset=x"]
     assert flattened(mark.join(head)).splitlines() == head
+
+
+def test_an_answer_in_the_source_of_a_page() -> None:
+    assert unwrap("HTTP/1.1 200 OK<br/>Server: a<br>Date: b<br />") == "HTTP/1.1 200 OK\nServer: a\nDate: b"

@@ -158,3 +158,9 @@ def test_an_indent_of_all_lines() -> None:
 def test_a_word_before_the_status_of_a_head_that_stands_deeper(lead: str) -> None:
     lines = ["RTSP/1.0 200 OK", "Server: a", "Cseq: 2"]
     assert unwrap(lead + "\n    ".join(lines)) == "\n".join(lines)
+
+
+@pytest.mark.parametrize("prefix", ["<<< ", "<- ", "a  | 2024-05-07 18:49:55.471343350  ", "Nov 28 18:01:02 a b[8]: "])
+def test_prefixes_of_other_lines_than_an_answer_has(prefix: str) -> None:
+    lines = ["Manufacturer: A", "Model: B", "Firmware: C"]
+    assert unwrap("\n".join(prefix + line for line in lines)).splitlines() == lines
