@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import socket
 import struct
 import subprocess
@@ -88,19 +89,29 @@ def sweeping(
 
 @pytest.mark.netns
 def test_requests_leave_in_order_and_at_the_rate_that_was_asked_for(site: Segment) -> None:
-    rate, begin = 1000, number("10.66.9.1")
+    rate, fastest = 1000, 0.0
+    for _ in range(5):  # on a busy host it may fall behind
+        times = _times_of_requests(site, rate)
+        shortest = min((times[place + 100] - times[place] for place in range(len(times) - 100)), default=math.inf)
+        fastest = max(fastest, 100 / shortest)
+        assert fastest < 1.1 * rate, "it never runs ahead"
+        in_a_row = max(sum(1 for at in times if start <= at < start + 0.01) for start in times)
+        assert in_a_row <= 2.5 * rate * 0.01, "no burst makes up for a stall"
+        if fastest > 0.5 * rate:
+            break
+    assert fastest > 0.5 * rate
+
+
+def _times_of_requests(site: Segment, rate: int) -> list[float]:
+    """When each request of a sweep left, of which the targets follow each other."""
+    begin = number("10.66.9.1")
     with site.site_socket() as sock, sweeping(site, rate, ("10.66.9.1", "10.66.99.1")) as (process, _):
         time.sleep(0.4)
         process.terminate()
         process.wait(10)
         requests = requests_in(sock)
-    count = len(requests)
-    assert [target for _, target in requests] == [str(IPv4Address(begin + place)) for place in range(count)]
-    times = [at for at, _ in requests]
-    fastest = 100 / min(times[place + 100] - times[place] for place in range(count - 100))
-    assert 0.5 * rate < fastest < 1.1 * rate, "on a busy host it may fall behind, and never runs ahead"
-    in_a_row = max(sum(1 for at in times if start <= at < start + 0.01) for start in times)
-    assert in_a_row <= 2.5 * rate * 0.01, "no burst makes up for a stall"
+    assert [target for _, target in requests] == [str(IPv4Address(begin + place)) for place in range(len(requests))]
+    return [at for at, _ in requests]
 
 
 @pytest.mark.netns
