@@ -38,12 +38,12 @@ _ABOUT = re.compile(
     r"|reviews?|data ?sheet|manuals?(?:lib|slib|zz)?|specifications?|specs|forums?|ip cam talk|how to|tutorial"
     r"|(?:user|installation) guides?|documentation|knowledge ?base|help(?: cent(?:er|re))?$"
     r"|youtube|wikipedia|wiki|github|device details"
-    r"|netbox|librenms|grafana|prtg|glpi|snipe-?it|nagios|icinga|checkmk|observium|jira|confluence|redmine|domotz"
-    r"|uptime kuma)(?![a-z])|价格|报价|[a-z]\.com: "
+    r"|(?<=[|-] )(?:netbox|librenms|grafana|prtg|glpi|snipe-?it|nagios|icinga|checkmk|observium|jira|confluence|redmine"
+    r"|domotz|uptime kuma))(?![a-z])|价格|报价|[a-z]\.com: "
     r"|[£€] ?[0-9]|[0-9] ?€|\$ ?[0-9]{1,5}\.[0-9]{2}"
     r"|(?<![0-9a-z.])[0-9]{1,2} ?MP(?![0-9a-z])"
 )
-"""Words in titles of shops, reviews, manuals and programs that watch devices, which no device uses for itself."""
+"""Words in titles of shops, reviews and manuals, which no device uses for itself, and of programs that show others."""
 _BODY = "http.body"
 _SITE = (
     "wp-content/",
@@ -68,7 +68,7 @@ _LISTING = re.compile(
 """How programs that keep lists or counts of other devices begin them: Django's pages of results, Prometheus."""
 _KEPT = re.compile(
     r'(?i)"(?:asset_?tag|slug|status_label|device_role|tenant|custom_?fields|purchase_?(?:date|cost)|entity_id|unique_id'
-    r'|(?:created|updated)_?at|(?:last|first)_?seen|src_?ip|@timestamp|eventid|event_type|cves?|severity)" ?:'
+    r'|(?:created|updated)_?at|(?:last|first)_seen|src_?ip|@timestamp|(?-i:eventid)|event_type|cves?|severity)" ?:'
 )
 """Members by which inventories, monitoring and alarms of others keep what they know of a device."""
 _JSON = re.compile(r'\s*(?:\{\s*"|\[\s*[{\["])')

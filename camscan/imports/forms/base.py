@@ -63,8 +63,10 @@ _MEMBER = re.compile(
 """A member of an object in JavaScript, Rust or Swift."""
 _TUPLE = re.compile(r"""\(\s{0,8}(["'])([A-Za-z]\w{0,63})\1,\s{0,8}(["'])([^"'\\]{0,1024}+)\3\)""")
 """A pair of an ordered dictionary in Python, or of a map in C++."""
-_STRUCTURE = re.compile(r"(?<=[{\[ ])([A-Z]\w{0,63}):([^\s\"'{}\[\]][^\"'{}\[\]\r\n]{0,127}?)(?= [A-Z]\w{0,63}:|[}\]])")
-"""A member of a structure or a map as Go prints it."""
+_STRUCTURE = re.compile(
+    r"(?<=[{\[ ])([A-Z]\w{0,63}):([^\s\"'{}\[\]][^\"'{}\[\]\r\n]{0,127}?)(?= (?!Date:)[A-Z]\w{0,63}:|[}\]])"
+)
+"""A member of a structure or a map as Go prints it. A date belongs to the firmware before it: "1.0,Build Date:2021"."""
 _GLUED = re.compile(r"^[ \t]{0,64}([A-Z][A-Za-z]{2,31}):([^\s:/][^\r\n]{0,255})(?=\r?$)", re.MULTILINE)
 """A line without a blank behind the colon."""
 _SYMBOL = re.compile(r"""[{,]\s{0,8}:([a-z][\w-]{0,63}+)(?: ?=> ?| )"([^"\\]{0,1024}+)\"""")

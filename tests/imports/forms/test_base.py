@@ -107,6 +107,7 @@ def test_bare_values_of_one_line_stay_apart() -> None:
 def test_a_structure_as_go_prints_it() -> None:
     assert pairs("&{XMLName:{Space: Local:A} Model:A 1 Port:80}") == (("Local", "A"), ("Model", "A 1"), ("Port", "80"))
     assert pairs("{a:b c:d} Model:A") == ()
+    assert dict(pairs("map[Firmware:1.0,Build Date:2021-01-25 Model:A]"))["Firmware"] == "1.0,Build Date:2021-01-25"
 
 
 def test_lines_without_a_blank_behind_the_colon() -> None:
