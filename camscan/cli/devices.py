@@ -167,7 +167,7 @@ def _latest(store: Store, judged: Callable[[Store, Scan], Report], format_: str)
     from camscan.cli.stored import newest_of_each_site, with_progress
 
     found = (judged(store, scan) for scan in newest_of_each_site(store))
-    return (with_progress(store, one) for one in found) if FORMATS[format_].sums_up else found
+    return (with_progress(store, one, site_or_none=True) for one in found) if FORMATS[format_].sums_up else found
 
 
 def _write_each(every: Iterable[Report], wanted: Wanted, format_: str, output: Path | None, *, quiet: bool) -> None:

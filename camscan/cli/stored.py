@@ -256,13 +256,17 @@ def newest_of_each_site(store: Store) -> tuple[Scan, ...]:
     return store.newest_of_each_site() or (store.scan(),)
 
 
-def with_progress(store: Store, report: Report) -> Report:
-    """A report with the burn-down of its site, where it has one and the register knows a listed device of it."""
+def with_progress(store: Store, report: Report, *, site_or_none: bool = False) -> Report:
+    """A report with the burn-down of its site, where it has one and the register knows a listed device of it.
+
+    `site_or_none`: also that of all scans without a site, where the report is on one of these.
+    """
     from camscan.register.progress import progress
 
-    if (site := report.scan.site) is None:
+    site = report.scan.site
+    if site is None and not site_or_none:
         return report
-    found = progress(site, list(store.register.tallies([site])), datetime.now(UTC).date())
+    found = progress(site, list(store.register.tallies([site or ""])), datetime.now(UTC).date())
     if not found.known:
         return report
     is_dated = report.scan.started_at <= latest_past()  # by a clock that was ahead, nothing was seen since

@@ -212,6 +212,10 @@ def test_reports_say_how_many_of_those_that_remain_they_do_not_show(store: Store
     heads, *rows = read(file.read_bytes())["Sites"]
     [column] = [letter for letter, head in heads.items() if head == "Not seen"]
     assert {row["A"]: row.get(column) for row in rows} == {"hq": 0, "branch": 1, "empty": None, "All": 1}
+    night(store, 4, {"10.0.0.7": 7}, site=None)
+    night(store, 5, {}, site=None)
+    run(store)
+    assert ", 2 more known from earlier scans</h1>" in shown(*page), "those without a site are in parts as well"
     ahead = night(store, 36_500, {"10.0.0.1": 9}, site="branch")
     run(store)
     assert "not seen" not in shown("report", "--scan", ahead.id, "--format", "markdown"), "its clock was ahead"
