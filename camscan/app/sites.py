@@ -22,7 +22,7 @@ from camscan.policy import Policy
 from camscan.sweeps.config import Config, Site
 from camscan.sweeps.configfile import Document
 from camscan.sweeps.lines import Place
-from camscan.targets import guard, parse
+from camscan.targets import TargetSet, guard, parse
 
 _DATABASE = re.compile(r"(postgresql|sqlite)(\+\w+)?://")
 """How a URL begins that `camscan.store` can open, which is too much to load for a look."""
@@ -118,16 +118,19 @@ def _faults_of(config: Config, site: Site) -> Iterator[tuple[Place, str]]:
         for name in ("public", "large"):
             said = said.replace(f"add --allow-{name}", f"add allow_{name} = true")
         yield from ((("networks",), line) for line in said.splitlines())
-        return
+    else:
+        yield from _unasked(site, scope.asked)
+
+
+def _unasked(site: Site, asked: TargetSet) -> Iterator[tuple[Place, str]]:
+    """What the site names as a part of what is asked, and is none."""
     for number, text in enumerate(site.core if isinstance(site.core, tuple) else ()):
-        if not parse([text], resolve=resolve, whole_networks=True).within(scope.asked):
+        if not parse([text], resolve=resolve, whole_networks=True).within(asked):
             yield ("core", number), f"no address in {text} is asked: add it to the networks, or take it out here"
     for number, decoy in enumerate(site.decoys):
-        if decoy not in scope.asked:
-            yield (
-                ("decoys", number),
-                f"{decoy} is not asked: add it to the networks, or drop the exclusion that covers it",
-            )
+        if decoy not in asked:
+            why = "is not asked: add it to the networks, or drop the exclusion that covers it"
+            yield ("decoys", number), f"{decoy} {why}"
 
 
 def _each(key: str, values: Sequence[str], use: Callable[[str], object]) -> Iterator[tuple[Place, str]]:

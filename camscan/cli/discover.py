@@ -17,6 +17,7 @@ from camscan.records import Origin, Report, Scan, ScanStatus, Vantage
 if TYPE_CHECKING:
     from camscan.cli.watching import Watch
     from camscan.net.base import Net
+    from camscan.net.kernel.interfaces import Interface
 
 
 @click.command()
@@ -62,20 +63,13 @@ def discover(
 
 async def _gather(names: tuple[str, ...], watch: Watch, *, quiet: bool) -> Scan:
     from camscan.engine import Engine, Plan
-    from camscan.errors import HostError
-    from camscan.net.kernel.interfaces import interfaces
     from camscan.net.live import LiveNet
     from camscan.net.pacing.profile import profile
     from camscan.net.scope import EVERYTHING, NOTHING, Scope
     from camscan.probes.base import Stage
     from camscan.probes.registry import PROBES
 
-    usable = (i for i in interfaces() if i.multicast and not i.loopback and (not names or i.name in names))
-    # Of the IPv6 addresses of an interface the link-local one asks: every device has one to answer it from.
-    chosen = tuple(i for i in usable if i.network.version == 4 or i.network.is_link_local)
-    if not chosen:
-        which = f"no interface called {' or '.join(names)}" if names else "no interface"
-        raise HostError(f"{which} supports multicast: `camscan doctor` lists those that do")
+    chosen = _asking(names)
     cut_off = tuple(_cut_off(names))
     if not quiet:
         for note in cut_off:
@@ -95,6 +89,20 @@ async def _gather(names: tuple[str, ...], watch: Watch, *, quiet: bool) -> Scan:
     scan = Scan("discover", started, (), channels, vantage=vantage, settings={"origin": Origin.DISCOVER})
     notes = (*cut_off, *engine.notes, *_lost(dropped))
     return replace(scan, finished_at=datetime.now(UTC), status=ScanStatus.COMPLETE, sent=sent, notes=notes)
+
+
+def _asking(names: tuple[str, ...]) -> tuple[Interface, ...]:
+    """The addresses that ask: of all interfaces, or of those that are named."""
+    from camscan.errors import HostError
+    from camscan.net.kernel.interfaces import interfaces
+
+    usable = (i for i in interfaces() if i.multicast and not i.loopback and (not names or i.name in names))
+    # Of the IPv6 addresses of an interface the link-local one asks: every device has one to answer it from.
+    chosen = tuple(i for i in usable if i.network.version == 4 or i.network.is_link_local)
+    if not chosen:
+        which = f"no interface called {' or '.join(names)}" if names else "no interface"
+        raise HostError(f"{which} supports multicast: `camscan doctor` lists those that do")
+    return chosen
 
 
 async def _macs(net: Net, watch: Watch) -> None:
