@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import click
@@ -28,5 +29,7 @@ def init(file: Path) -> None:
     except FileExistsError as error:
         raise UsageError(f"{file} already exists: edit it, or choose another file") from error
     except OSError as error:
+        with contextlib.suppress(OSError):
+            file.unlink()  # half a configuration would only be in the way of the next attempt
         raise HostError(f"cannot write {file}: {error.strerror}: create its folder, or choose another file") from error
     click.echo(f"Wrote {file}: name your networks in it, then run `camscan config check {file}`.", err=True)

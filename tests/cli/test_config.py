@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,17 @@ def test_init_never_overwrites(tmp_path: Path) -> None:
     assert isinstance(done.exception, UsageError)
     assert file.read_text() == "mine"
     assert isinstance(CliRunner().invoke(init, [str(tmp_path / "none" / "c.toml")]).exception, HostError)
+
+
+def test_init_leaves_no_half_file_on_a_full_disk(tmp_path: Path) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1024, before[1]))
+    try:
+        done = CliRunner().invoke(init, [str(tmp_path / "c.toml")])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert isinstance(done.exception, HostError)
+    assert [*tmp_path.iterdir()] == []
 
 
 @pytest.mark.parametrize(
