@@ -14,7 +14,7 @@ _FEWEST = 3  # columns, so that it is a table and no sentence
 _MARKS = ("|", "\t", ";", ",")
 _RULE = re.compile(r"[|+:=\s-]{3,}")
 """The line that Markdown and consoles put below the names."""
-_NAME = re.compile(r"[^\W\d_][\w ./#-]{0,31}")
+_NAME = re.compile(r"[^\W\d_][\w ./#()%-]{0,31}")
 
 
 def of_table(text: str) -> list[tuple[str, str]]:

@@ -26,6 +26,11 @@ def test_one_device_below_the_names_of_columns(text: str) -> None:
     assert of_table(text) == DEVICE
 
 
+def test_names_with_brackets() -> None:
+    told = of_table("No.,Encoding Channel(s),Load (%)\n1,2,\n")
+    assert told == [("No.", "1"), ("Encoding Channel(s)", "2")]
+
+
 def test_a_row_for_each_pair() -> None:
     text = "| Field | Value |\n|---|---|\n| Manufacturer | Acme |\n| Model | A1 |\n| Firmware | 2.8, Build 7 |"
     assert of_table(text)[1:] == DEVICE
