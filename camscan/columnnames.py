@@ -1,4 +1,4 @@
-"""The names of columns of addresses and host names, in the languages in which people and programs write them.
+"""What people and programs call addresses, host names, makes, models and serial numbers, in many languages.
 
 A name is written here without case, accents, spaces and punctuation ("Adresse IP n°" is `adresseipn`).
 """
@@ -32,3 +32,25 @@ HOST_NAMES = """
     vardnamn værtsnavn nomedohost nomedns
 """
 """Of host names."""
+MAKES = """
+    make maker makes manufacturer manufacturername manufacturedby mfr mfg manuf hersteller herstellername fabricant
+    constructeur fabricante produttore costruttore fabrikant producent vyrobce uretici gyarto valmistaja
+    tillverkare producator производитель изготовитель 厂商 厂家 制造商 生产厂家 生产厂商 製造商 メーカー メーカ
+    メーカー名 製造元 製造者 제조사 mfgname
+"""
+"""Of who made a device."""
+MODELS = """
+    model models modelno modelnr modelnum modelnumber modelname devicemodel cameramodel hardwaremodel productmodel
+    modell modellnr modellnummer modellbezeichnung modele modeles modelo modelos modello modelli modelnummer modelu
+    модель 型号 型號 设备型号 产品型号 摄像机型号 機種 型番 型式 モデル モデル名 機種名 모델 모델명 modellbez
+"""
+"""Of its model."""
+SERIALS = """
+    serial serialno serialnr serialnum serialnumber serialid sn snno deviceserial devicesn cameraserial
+    factoryserial chassisserial seriennummer seriennr serienr serialnummer fabriknummer fabrnr numerodeserie
+    numerodeserial numeroserie numserie nserie noserie ndeserie nodeserie nrserie nroserie nrodeserie numerodiserie
+    serienummer nrseryjny numerseryjny serienummeret vyrobnicislo seriovecislo serinumarasi sorozatszam gyariszam
+    sarjanumero numardeserie серийныйномер серийныйno серномер заводскойномер завno 序列号 序列號 产品序列号
+    出厂编号 시리얼번호 일련번호 シリアル シリアル番号 シリアルナンバー 製造番号 機番 серno
+"""
+"""Of its serial number."""

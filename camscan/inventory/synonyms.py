@@ -3,14 +3,12 @@
 A name is written here without case, accents, spaces and punctuation ("N° de série" is `ndeserie`).
 """
 
-# ruff: noqa: RUF001  the names are in many scripts, and some letters of these look alike
-
 from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
 
-from camscan.columnnames import ADDRESSES, HOST_NAMES, MACS
+from camscan.columnnames import ADDRESSES, HOST_NAMES, MACS, MAKES, MODELS, SERIALS
 
 
 class Field(StrEnum):
@@ -44,34 +42,22 @@ LABELS = frozenset((Field.MAKE, Field.MODEL, Field.MAKE_MODEL))
 SYNONYMS: Mapping[Field, str] = {
     Field.IP: ADDRESSES,
     Field.MAC: MACS,
-    Field.SERIAL: """
-        serial serials serialno serialnr serialnum serialnumber serialnumbers serialid sn snno deviceserial
-        devicesn cameraserial factoryserial chassisserial seriennummer seriennr serienr serialnummer snr
-        fabriknummer fabrnr numerodeserie numerodeserial numeroserie numserie nserie noserie ndeserie
-        nodeserie nrserie nroserie nrodeserie serie matricola numerodiserie numeromatricola seriale serienummer
-        nrseryjny numerseryjny serienummeret vyrobnicislo seriovecislo serinumarasi serino sorozatszam gyariszam
-        sarjanumero numardeserie серийныйномер серийныйno серномер заводскойномер завno 序列号 序列號 产品序列号
-        出厂编号 시리얼번호 일련번호 シリアル シリアル番号 シリアルナンバー 製造番号 機番
-        serno sernr nrser nser серno
+    Field.SERIAL: f"""
+        {SERIALS}
+        serials serialnumbers snr serie matricola numeromatricola seriale serino serno sernr nrser nser
     """,
     Field.ENDPOINT: """
         uuid deviceuuid onvifuuid epr endpoint endpointreference endpointaddress wsdendpoint urn udn guid
     """,
     Field.HOSTNAME: f"{HOST_NAMES} networkname netzwerkname nomreseau nombredered nazwasieciowa",
-    Field.MAKE: """
-        make maker makes manufacturer manufacturername manufacturedby mfr mfg manuf brand brandname oem hersteller
-        herstellername fabrikat marke fabricant marque constructeur fabricante marca produttore costruttore
-        fabrikant merk producent marka vyrobce znacka uretici gyarto valmistaja merkki tillverkare producator
-        производитель изготовитель марка бренд вендор 厂商 厂家 品牌 制造商 生产厂家 生产厂商 廠牌 製造商 メーカー
-        メーカ メーカー名 製造元 製造者 제조사 브랜드
-        mfgname makername maerke mærke
+    Field.MAKE: f"""
+        {MAKES}
+        brand brandname oem fabrikat marke marque marca merk marka znacka merkki марка бренд вендор 品牌 廠牌 브랜드
+        makername maerke mærke
     """,
-    Field.MODEL: """
-        model models modelno modelnr modelnum modelnumber modelname modelid devicemodel cameramodel hardwaremodel
-        productmodel modell modellnr modellnummer modellbezeichnung typenbezeichnung typbezeichnung geratetyp
-        modele modeles reference modelo modelos modello modelli modelnummer typenummer modelu malli tipus модель
-        типмодели 型号 型號 设备型号 产品型号 摄像机型号 機種 型番 型式 モデル モデル名 機種名 모델 모델명
-        modellbez
+    Field.MODEL: f"""
+        {MODELS}
+        modelid typenbezeichnung typbezeichnung geratetyp reference typenummer malli tipus типмодели
     """,
     Field.MAKE_MODEL: """
         makemodel makeandmodel makemodelno brandmodel brandandmodel manufacturermodel manufacturerandmodel

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple, ParamSpec, TypeAlias
 
 from camscan.codecs import http, onvif, rtsp
 from camscan.errors import DecodeError
+from camscan.folding import compact
 from camscan.imports.forms.tables import of_table
 from camscan.imports.notations.base import MANY
 from camscan.records import Fields, Observation, Outcome
@@ -165,10 +167,11 @@ def _plain(value: str) -> str:
 
 
 def named(found: Iterable[tuple[str, str]], names: Mapping[str, str]) -> list[tuple[str, str]]:
-    """The pairs whose name is a key of `names`, ignoring case and punctuation, renamed to its value."""
+    """The pairs whose name is a key of `names`, ignoring case, accents and punctuation, renamed to its value."""
     return [(names[key(name)], value) for name, value in found if key(name) in names]
 
 
+@lru_cache(maxsize=4096)
 def key(name: str) -> str:
-    """A name without case and punctuation."""
-    return "".join(filter(str.isalnum, name.lower()))
+    """A name without case, accents and punctuation."""
+    return compact(name)
