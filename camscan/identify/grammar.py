@@ -39,11 +39,15 @@ def read_vocabulary(tree: Tree, file: str, faults: list[str]) -> Vocabulary:
 def read_rules(
     tree: Tree, file: str, vocabulary: Vocabulary, faults: list[str], *, examples: bool = True
 ) -> list[Rule]:
-    """The valid rules of one file. Without `examples`, these are read but not kept."""
-    head, words = Form(tree, file, faults), words_of(vocabulary)
+    """The valid rules of one file; none where its head, which holds for all of them, has a fault.
+
+    Without `examples`, these are read but not kept.
+    """
+    of_head: list[str] = []
+    head, words = Form(tree, file, of_head), words_of(vocabulary)
     maker = parts.read_maker(head, words, None)
     fields = parts.read_fields(head, words) if head.has("fields") else ()
-    before, is_bare = len(faults), isinstance(tree, dict) and not head.has("tables") and not head.has("rules")
+    is_bare = not head.has("tables") and not head.has("rules")
     rules: list[Rule] = []
     for item in head.items("tables"):
         table = Form(item, file, [], name=f"table {_name(item, 'ids')}", line=head.line)
@@ -56,8 +60,11 @@ def read_rules(
             rules.append(rule)
         faults += own
     head.close()
-    if is_bare and len(faults) == before:
+    if is_bare and not of_head:
         head.fault("no rules", "write `rules:` or `tables:`, and below it a list")
+    faults += of_head
+    if of_head:
+        return []
     return rules if examples else list(map(without_examples, rules))
 
 

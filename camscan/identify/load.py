@@ -88,6 +88,9 @@ def _read(folder: Path) -> Folder:
     files: dict[str, bytes | str] = {}
     for path in rule_files(folder):
         name = path.relative_to(folder).as_posix()
+        if not path.is_file():  # whoever opens a pipe waits for its other end
+            files[name] = f"{path}:1: cannot be read: it is no file, or leads to none: remove it"
+            continue
         try:
             with path.open("rb") as file:
                 files[name] = file.read(MAX_BYTES + 1)

@@ -20,3 +20,8 @@ def test_rules_and_examples_by_maker_and_channel(build: Callable[..., Library]) 
         "TP-Link": {},
     }
     assert list(matrix["Hikvision"]) == ["http", "sadp"]
+
+
+def test_an_example_counts_on_the_channels_of_its_own_fields_alone(build: Callable[..., Library]) -> None:
+    rule = {"fields": ["http.server", "sadp.mac"], "pattern": "^x$", "examples": [{"fields": {"http.server": "x"}}]}
+    assert coverage(build(rule))["Hikvision"] == {"http": Count(1, 1), "sadp": Count(1, 0)}

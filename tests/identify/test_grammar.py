@@ -126,6 +126,14 @@ def test_a_rule_may_name_its_own_maker(own: str | None, maker: str | None) -> No
     assert (faults, rules[0].maker) == ([], maker)
 
 
+@pytest.mark.parametrize("head", ["maker: Dahau", "maker: Dahua\nfields: [http.titel]", "makers: Dahua"])
+def test_a_fault_in_the_head_of_a_file_leaves_all_its_rules_out(head: str) -> None:
+    """Else they would name a maker that nobody knows, or none."""
+    rules, faults = rules_of(rule_text().replace("maker: Hikvision", head))
+    assert rules == []
+    assert any(fault.startswith("f.yaml:1: ") for fault in faults)
+
+
 @pytest.mark.parametrize(
     ("changes", "fault"),
     [

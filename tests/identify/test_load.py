@@ -1,3 +1,4 @@
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -62,6 +63,14 @@ def test_a_broken_file_costs_nobody_elses_rules(write: Write) -> None:
     assert unreadable.startswith(f"{folder}/makers/unreadable.yaml:1: cannot be read: ")
     assert brands.startswith(f"{folder}/brands/all.yaml:2: not YAML: ")
     assert pattern.startswith(f"{folder}/makers/hikvision.yaml:3: b: the pattern is not RE2: missing ): (x: ")
+
+
+def test_a_pipe_is_not_waited_for(write: Write) -> None:
+    folder = write("rules:\n" + rule("a"))
+    os.mkfifo(folder / "makers" / "pipe.yaml")
+    library = load([folder])
+    assert [item.id for item in library.rules] == ["a"]
+    assert library.warnings[0].startswith(f"{folder}/makers/pipe.yaml:1: cannot be read: it is no file")
 
 
 def test_a_file_with_the_short_suffix_is_read(write: Write) -> None:
