@@ -103,8 +103,10 @@ _HOSTED = re.compile(
 in languages that no such device runs: what they say of a device in a test, a gateway or a trap."""
 _MOVED = frozenset({"301", "307", "308"})
 _SECURED = re.compile(r"(?i)^https://")
-_PASSING = re.compile(r"(?i)^(?:caddy|nginx|openresty|traefik|envoy)(?:[/ ]|$)")
-"""Programs that send a client to the same path over TLS, whatever it asked for: the path is not theirs."""
+_ELSEWHERE = re.compile(r"(?i)^https?://(?:[\w-]{1,63}\.){1,8}[a-z][\w-]{0,62}[:/]")
+"""The address of a page at a host with a name, which devices rarely give themselves."""
+_PASSING = re.compile(r"(?i)^(?:apache|caddy|nginx|openresty|traefik|envoy|microsoft-iis)(?:[/ ]|$)")
+"""Programs that send a client to the same path over TLS, or to another host: neither is theirs."""
 _STREAM = "rtsp.sdp"
 _STREAMER = "rtsp.server"
 _PUBLISHED = re.compile(r"(?m)^a=tool:libavformat ")
@@ -127,7 +129,7 @@ def is_doubtful(fields: Fields) -> bool:
         or any(_HOSTED.search(header[:_MAX_VALUE]) for header in headers)
         or (_TITLE not in fields and any(map(_FRAMED.search, headers)))
         or _is_relayed(fields)
-        or _is_echo(fields)
+        or _leads_on(fields)
         or ((_STATUS in fields or _is_answer(fields)) and _is_written(fields, headers))
         or any(_is_of_site(value[:_MAX_BODY].lower()) for value in fields.get(_BODY, ())[:1])
         or any(_lists(value) for name in (_BODY, _TEXT) for value in fields.get(name, ())[:1])
@@ -149,11 +151,12 @@ def _is_relayed(fields: Fields) -> bool:
     return any(map(_RELAYED.search, fields.get("rtsp.header", ())[:_MAX_HEADERS]))
 
 
-def _is_echo(fields: Fields) -> bool:
-    if _MOVED.isdisjoint(fields.get(_STATUS, ())):
+def _leads_on(fields: Fields) -> bool:
+    if not any(_PASSING.search(server) for server in _values(fields, "http.server")):
         return False
-    sent = any(map(_SECURED.search, fields.get("http.location", ())[:1]))
-    return sent and any(_PASSING.search(server) for server in _values(fields, "http.server"))
+    moved = not _MOVED.isdisjoint(fields.get(_STATUS, ()))
+    target = next(iter(fields.get("http.location", ())), "")
+    return bool(_ELSEWHERE.search(target) or (moved and _SECURED.search(target)))
 
 
 def _is_answer(fields: Fields) -> bool:

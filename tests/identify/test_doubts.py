@@ -212,10 +212,24 @@ def test_a_path_that_a_proxy_only_repeats(server: str) -> None:
     moved = {
         "http.status": ("308",),
         "http.server": (server,),
-        "http.location": ("https://a.example/doc/page/login.asp",),
+        "http.location": ("https://192.0.2.7/doc/page/login.asp",),
     }
 
     assert is_doubtful(moved)
     assert not is_doubtful(moved | {"http.server": ("webserver",)})
     assert not is_doubtful(moved | {"http.status": ("302",)})
     assert not is_doubtful(moved | {"http.location": ("/doc/page/login.asp",)})
+
+
+@pytest.mark.parametrize("server", ["nginx/1.24.0", "Apache/2.4.58 (Ubuntu)", "Microsoft-IIS/10.0"])
+def test_a_page_of_another_host_to_which_a_server_leads(server: str) -> None:
+    moved = {
+        "http.status": ("302",),
+        "http.server": (server,),
+        "http.location": ("http://cam7.example.org/doc/page/login.asp",),
+    }
+
+    assert is_doubtful(moved)
+    assert not is_doubtful(moved | {"http.server": ("webserver",)})
+    assert not is_doubtful(moved | {"http.location": ("http://192.0.2.7/doc/page/login.asp",)})
+    assert not is_doubtful(moved | {"http.location": ("doc/page/login.asp",)})
