@@ -196,6 +196,12 @@ def test_logins_are_made_in_one_place_alone() -> None:
     assert [str(path.relative_to(PACKAGE)) for path in header] == ["net/exchange/http.py"]
 
 
+def test_one_place_makes_lines_on_stderr_harmless() -> None:
+    """The others ask a question, wrap sentences to the width of a terminal, and count seconds on one line."""
+    said = {str(path.relative_to(PACKAGE)) for path in sources() if ", err=True" in text_of(path)}
+    assert said == {"cli/telling.py", "cli/writing.py", "cli/waiting.py"}
+
+
 def makers() -> re.Pattern[str]:
     """Those that may stand anywhere: a pattern of all makers takes seconds."""
     whole = "".join(map(text_of, sources())).lower()

@@ -10,6 +10,7 @@ import click
 from camscan.cli import options
 from camscan.cli.groups import CommandGroup
 from camscan.cli.numbers import Whole
+from camscan.cli.telling import tell
 from camscan.cli.trylogin import test
 
 
@@ -80,9 +81,9 @@ def add(source: str, site: str | None, credentials_file: Path | None, unlock: st
     made = enrolment(given, site, source, file.path)
     with file.locked():
         file.save(file.load(missing_ok=True).with_(made))
-    click.echo(f"Enrolled {made.user} for {made.place} in {file.path}.", err=True)
+    tell(f"Enrolled {made.user} for {made.place} in {file.path}.")
     if made.maker is not None:
-        click.echo(f"Any host in {made.network} that passes for {made.maker} is given this login.", err=True)
+        tell(f"Any host in {made.network} that passes for {made.maker} is given this login.")
 
 
 @credentials.command("list")
@@ -134,7 +135,7 @@ def remove(place: str, site: str | None, credentials_file: Path | None, unlock: 
             raise UsageError(f"no login is enrolled for {place} at this site: see `camscan credentials list`")
         file.save(book)
     Pins.beside(file.path).forget(site, place)
-    click.echo(f"Removed {len(gone)} for {place} from {file.path}.", err=True)
+    tell(f"Removed {len(gone)} for {place} from {file.path}.")
 
 
 @credentials.command()
@@ -157,7 +158,7 @@ def unpin(address: str, site: str | None, credentials_file: Path | None) -> None
     count = Pins.beside(file.path).forget(site, address)
     if not count:
         raise UsageError(f"no certificate of {address} is pinned for this site: see `camscan credentials list`")
-    click.echo(f"Forgot {count} for {address}.", err=True)
+    tell(f"Forgot {count} for {address}.")
 
 
 credentials.add_command(test)

@@ -11,6 +11,7 @@ import click
 from camscan.cli import options
 from camscan.cli.exits import Exit
 from camscan.cli.groups import CommandGroup
+from camscan.cli.telling import tell, tell_note
 
 _SHARED = (
     options.config,
@@ -65,8 +66,7 @@ def show(file: Path | None, **asked: Any) -> None:
     from camscan.app.scheduling import planned
 
     plan = planned(file, **asked)
-    for note in plan.notes:
-        click.echo(f"Note: {note}", err=True)
+    tell_note(*plan.notes)
     click.echo("\n".join(f"# {path}\n{text}" for path, text in plan.files), nl=False)
 
 
@@ -90,12 +90,11 @@ def install(file: Path | None, folder: Path | None, yes: bool, dry_run: bool, **
     from camscan.app.scheduling import planned
 
     plan = planned(file, folder=folder, **asked)
-    for note in plan.notes:
-        click.echo(f"Note: {note}", err=True)
+    tell_note(*plan.notes)
     written = [_written(path, text, yes=yes, dry_run=dry_run) for path, text in plan.files]
     if not all(written):
         sys.exit(Exit.FAILED)
-    click.echo(f"Next: {plan.after}", err=True)
+    tell(f"Next: {plan.after}")
 
 
 def _written(path: Path, text: str, *, yes: bool, dry_run: bool) -> bool:
@@ -104,13 +103,13 @@ def _written(path: Path, text: str, *, yes: bool, dry_run: bool) -> bool:
 
     there = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else None
     if there == text:
-        click.echo(f"{path} is as it should be.", err=True)
+        tell(f"{path} is as it should be.")
     elif dry_run:
         click.echo(f"{path} would be {'written' if there is None else 'overwritten'}:\n{text}")
     elif there is not None and not yes and not confirmed(f"{path} is there already and differs. Overwrite it?"):
-        click.echo(f"{path} was left as it is.", err=True)
+        tell(f"{path} was left as it is.")
         return False
     else:
         write([text], path, 0o644)
-        click.echo(f"Wrote {path}.", err=True)
+        tell(f"Wrote {path}.")
     return True

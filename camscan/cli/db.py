@@ -13,6 +13,7 @@ from camscan.cli.exits import Exit
 from camscan.cli.groups import CommandGroup
 from camscan.cli.merge import merge
 from camscan.cli.numbers import Whole
+from camscan.cli.telling import tell, tell_note
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -75,12 +76,12 @@ def prune(file: Path | None, db: str | None, sweeps: int | None, days: int | Non
             click.echo(_NO_SWEEP)
             return
         if config is None:
-            click.echo(f"Note: {_UNCONFIGURED}", err=True)
+            tell_note(_UNCONFIGURED)
         elif others := unconfigured(store, config, terms):
-            click.echo(f"Note: not thinned are sites that the configuration does not name: {others}.", err=True)
+            tell_note(f"not thinned are sites that the configuration does not name: {others}.")
         if (sweeps is None) != (days is None):
             newest, young = f"the newest {terms.sweeps} of each site (--sweeps)", f"those of {terms.days} days (--days)"
-            click.echo(f"Note: kept whole are also {newest if sweeps is None else young}.", err=True)
+            tell_note(f"kept whole are also {newest if sweeps is None else young}.")
         rules = library()
         for site, listing in sites:
             click.echo(summed(site, pruned(store, rules, site, listing, terms, dry_run=dry_run), dry_run=dry_run))
@@ -121,7 +122,7 @@ def backup(file: Path, db: str | None, force: bool, quiet: bool) -> None:
         raise UsageError(f"{file} is the store itself: choose another file")
     copy(source, file)
     if not quiet:
-        click.echo(f"Wrote {file}, {file.stat().st_size / 1e6:,.1f} MB.", err=True)
+        tell(f"Wrote {file}, {file.stat().st_size / 1e6:,.1f} MB.")
 
 
 @db.command()
@@ -137,8 +138,7 @@ def check(db: str | None) -> None:
     from camscan.store.check import faults
 
     where, found = faults(db)
-    for fault in found:
-        click.echo(f"{where}: {fault}", err=True)
+    tell(*(f"{where}: {fault}" for fault in found))
     if found:
         sys.exit(Exit.FAILED)
     click.echo(f"{where} is sound.")
@@ -206,7 +206,6 @@ def remove(scans: tuple[str, ...], db: str | None, yes: bool) -> None:
     from camscan.app.removing import check, remove
     from camscan.cli.stored import chosen_scans, open_store
     from camscan.cli.writing import confirmed
-    from camscan.reports.escape import terminal
     from camscan.reports.words import plural
 
     with open_store(db) as store:
@@ -215,12 +214,12 @@ def remove(scans: tuple[str, ...], db: str | None, yes: bool) -> None:
         for scan in chosen if not yes else ():
             of = f" of {scan.site}" if scan.site else ""
             about = f"{scan.id}{of}, {scan.started_at:%Y-%m-%d %H:%M} UTC, {' '.join(scan.targets[:2])}"
-            click.echo(terminal(about), err=True)
+            tell(about)
         if not yes and not confirmed(f"Delete {plural(len(chosen), 'scan')} with all that was seen?"):
-            click.echo("Nothing was deleted.", err=True)
+            tell("Nothing was deleted.")
             sys.exit(Exit.FAILED)
         for told in remove(store, chosen, datetime.now(UTC)):
-            click.echo(terminal(told), err=True)
+            tell(told)
 
 
 def _sites(config: Config | None, store: Store) -> Iterator[tuple[str, Callable[[], Sequence[Policy]]]]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from camscan.cli import options
+from camscan.cli.telling import tell_note
 from camscan.errors import UsageError
 from camscan.records import Device, Judged, Origin, Report, Scan, ScanStatus, Verdict
 from camscan.reports import FORMATS
@@ -195,12 +196,10 @@ def _watched(reports: Iterable[Report], blind: list[str], partial: list[str]) ->
 
 def _tell(what: str, sites: Sequence[str]) -> None:
     """Say of which sites the latest scan tells less than it should: an empty part of a list does not show that."""
-    from camscan.reports.escape import terminal
     from camscan.reports.words import joined
 
     if sites:
-        named = joined(list(map(terminal, sites)), _MAX_SITES)
-        click.echo(f"Note: the latest scans of these sites {what}: {named}.", err=True)
+        tell_note(f"the latest scans of these sites {what}: {joined(sites, _MAX_SITES)}.")
 
 
 def _bare(found: Report, addresses: Sequence[str]) -> list[str]:
@@ -223,10 +222,10 @@ def _tell_fate(store: Store, found: Report, addresses: Sequence[str], macs: Mapp
     for address in addresses[:_MAX_TOLD]:
         seen = last_seen_at(store, found.scan, usual(address))
         for told in filter(None, (_fate(found, parse([address], whole_networks=True), address), seen)):
-            click.echo(f"Note: {told}.", err=True)
+            tell_note(f"{told}.")
     known = {judged.device.mac for judged in found.devices}
     for text in [text for text, mac in macs.items() if mac not in known][:_MAX_TOLD]:
-        click.echo(f"Note: no device in that scan shows the MAC address {text}.", err=True)
+        tell_note(f"no device in that scan shows the MAC address {text}.")
 
 
 def _fate(found: Report, where: TargetSet, named: str) -> str:

@@ -11,6 +11,7 @@ import click
 
 from camscan.cli import completing, options
 from camscan.cli.exits import Exit
+from camscan.cli.telling import tell_note
 
 if TYPE_CHECKING:
     from camscan.records import Scan
@@ -58,7 +59,6 @@ def diff(
     from camscan.cli.stored import open_store
     from camscan.cli.waiting import waiting
     from camscan.cli.writing import output_width, wrapped, write
-    from camscan.reports.escape import terminal
     from camscan.sweeps.compare import compare
     from camscan.sweeps.returned import with_returned
 
@@ -70,8 +70,7 @@ def diff(
             changes = compare(snapshots)
             earlier = (past(store, scan, rules) for scan in reversed(older))
             changes = with_returned(changes, snapshots[-1].sightings, earlier)
-    for note in _notes(before, after):
-        click.echo(f"Note: {terminal(note)}.", err=True)
+    tell_note(*(f"{note}." for note in _notes(before, after)))
     made = render(format_, [(after.site, changes)])
     write(wrapped(made, output_width(output)) if format_ == "table" else made, output)
     if matches(changes, fail_on):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from camscan.cli import options
+from camscan.cli.telling import tell, tell_note
 from camscan.records import Origin, Report, Scan, ScanStatus, Vantage
 
 if TYPE_CHECKING:
@@ -72,9 +73,8 @@ async def _gather(names: tuple[str, ...], watch: Watch, *, quiet: bool) -> Scan:
     chosen = _asking(names)
     cut_off = tuple(_cut_off(names))
     if not quiet:
-        for note in cut_off:
-            click.echo(f"Note: {note}.", err=True)
-        click.echo(f"Listening on {', '.join(dict.fromkeys(i.name for i in chosen))} ...", err=True)
+        tell_note(*(f"{note}." for note in cut_off))
+        tell(f"Listening on {', '.join(dict.fromkeys(i.name for i in chosen))} ...")
     probes = tuple(probe for probe in PROBES if probe.stage is Stage.SEGMENT)
     started = datetime.now(UTC)
     # No address may be sent to: only groups, and whoever answers is heard.

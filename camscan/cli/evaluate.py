@@ -13,6 +13,7 @@ import click
 from camscan.cli import options
 from camscan.cli.exits import Exit
 from camscan.cli.numbers import Decimal
+from camscan.cli.telling import tell
 
 if TYPE_CHECKING:
     from camscan.evaluation.figures import Figures
@@ -65,15 +66,14 @@ def evaluate(
     from camscan.evaluation.score import score
 
     corpus = read(path)
-    for fault in corpus.faults:
-        click.echo(f"Warning: left out: {fault}", err=True)
+    tell(*(f"Warning: left out: {fault}" for fault in corpus.faults))
     found = figures(tuple(score(corpus.entries, library(folders), chosen_policies(policies, folders))))
     shown = {"json": document, "markdown": rendered}.get(format_, partial(_shown, misses=misses))
     write(shown(found), output)
     if markdown:
         write(rendered(found), markdown)
     if fail_below is not None and found.least < fail_below:
-        click.echo(f"Error: {found.least:.3f} is below {fail_below}: see the misses with --misses", err=True)
+        tell(f"Error: {found.least:.3f} is below {fail_below}: see the misses with --misses")
         sys.exit(Exit.FAILED)
 
 

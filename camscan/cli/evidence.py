@@ -11,6 +11,7 @@ import click
 
 from camscan.cli import completing, options
 from camscan.cli.groups import CommandGroup
+from camscan.cli.telling import tell
 
 if TYPE_CHECKING:
     from camscan.evidence.export import Derivation
@@ -46,7 +47,7 @@ def keygen(output: Path | None) -> None:
 
     file, signer = output or keyfiles.default_file(), keys.generate()
     keyfiles.write(file, signer)
-    click.echo(f"{file} and {keyfiles.public_file(file)} written", err=True)
+    tell(f"{file} and {keyfiles.public_file(file)} written")
     click.echo(signer.public.fingerprint)
 
 
@@ -117,7 +118,7 @@ def export(
         contents = Contents(scan, store.observations(scan.id), store.ledger(scan.id), files, about, state_changes)
         made = write_bundle(file, contents, signer, _derivation(quiet=quiet), stamp)
     if not quiet:
-        click.echo(f"{output}: scan {scan.id}, {made.chain.records:,} observations, signed by key {made.key}", err=True)
+        tell(f"{output}: scan {scan.id}, {made.chain.records:,} observations, signed by key {made.key}")
 
 
 @evidence.command()
@@ -244,7 +245,7 @@ def _telling(files: Mapping[str, bytes], seen: Iterator[Observation]) -> Abstrac
 def _counted(seen: Iterator[Observation]) -> Iterator[Observation]:
     from camscan.cli.waiting import throttled
 
-    tell = throttled()
+    say = throttled()
     for number, observation in enumerate(seen, start=1):
         yield observation
-        tell(f"{number:,} observations so far")
+        say(f"{number:,} observations so far")

@@ -14,6 +14,7 @@ from camscan.cli.brands import brands, no_maker, remedy
 from camscan.cli.evaluate import evaluate
 from camscan.cli.exits import Exit
 from camscan.cli.groups import CommandGroup
+from camscan.cli.telling import tell, tell_note
 from camscan.records import Judged, LedgerEntry, Outcome
 
 _MAX_PLACE = 200
@@ -77,13 +78,12 @@ def check(strict: bool, folders: tuple[Path, ...]) -> None:
     faults = list(faults_of(rules, own))
     for fault in faults:
         click.echo(fault)
-    for line in rules.overridden:
-        click.echo(f"Note: {line}", err=True)
+    tell_note(*rules.overridden)
     ran = rules.rules if own is None else own
     examples = sum(len(examples_of(rule)) for rule in ran)
     looked_at = f"{plural(len(ran), 'rule')} with {plural(examples, 'example')}"
     beside = f"{len(rules.brands)} brands" if own is None else f"beside {len(rules.rules) - len(ran):,} other rules"
-    click.echo(f"{looked_at}, {beside}: {plural(len(faults), 'fault')}", err=True)
+    tell(f"{looked_at}, {beside}: {plural(len(faults), 'fault')}")
     sys.exit(Exit.FAILED if faults else Exit.DONE)
 
 

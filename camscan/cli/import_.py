@@ -9,6 +9,7 @@ import click
 
 from camscan.cli import completing, options
 from camscan.cli.exits import Exit
+from camscan.cli.telling import tell
 
 
 @click.command("import")
@@ -66,14 +67,14 @@ def import_(files: tuple[str, ...], kind: str | None, site: str | None, db: str 
             scan = import_files(store, read, site)
             if not quiet:
                 for file in read:
-                    click.echo(f"{file.source.name} ({file.reader.name}): {described(file.summary)}", err=True)
+                    tell(f"{file.source.name} ({file.reader.name}): {described(file.summary)}")
                 command = f"camscan report --scan {scan.id}{same_store()}"
-                click.echo(f"`{command}` shows it, also if a later scan is stored.", err=True)
+                tell(f"`{command}` shows it, also if a later scan is stored.")
                 if HAS_SWITCH_PORTS in scan.settings:
-                    click.echo("Reports on other scans show the switch ports of these devices, too.", err=True)
+                    tell("Reports on other scans show the switch ports of these devices, too.")
             click.echo(scan.id)
             merged(store, scan, library())  # else the first look at the scan would have to derive them
     blind = not any(file.summary.whole for file in read)
     if blind:
-        click.echo("Nothing that tells of devices was read.", err=True)
+        tell("Nothing that tells of devices was read.")
     sys.exit(Exit.DONE if scan.status is ScanStatus.COMPLETE and not blind else Exit.INCOMPLETE)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from camscan.cli.telling import tell
 from camscan.errors import HostError, UsageError
 
 
@@ -32,4 +33,4 @@ def init(file: Path) -> None:
         with contextlib.suppress(OSError):
             file.unlink()  # half a configuration would only be in the way of the next attempt
         raise HostError(f"cannot write {file}: {error.strerror}: create its folder, or choose another file") from error
-    click.echo(f"Wrote {file}: name your networks in it, then run `camscan config check {file}`.", err=True)
+    tell(f"Wrote {file}: name your networks in it, then run `camscan config check {file}`.")

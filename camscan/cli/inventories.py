@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from camscan.cli.telling import tell
 from camscan.cli.waiting import waiting
 from camscan.errors import UsageError
 
@@ -66,21 +67,18 @@ def at_sites(listed: Inventory, store: Store, placed: tuple[str, ...], *, quiet:
     from camscan.inventory.columns import parse_choices
     from camscan.inventory.sites import by_place
     from camscan.inventory.synonyms import Field
-    from camscan.reports.escape import terminal
 
     if Field.LOCATION in (chosen := parse_choices(placed)) and Field.SITE not in chosen:
         return listed
     found, told = by_place(listed, store.sites())
     if told and not quiet:
-        click.echo(terminal(told, _LONG), err=True)
+        tell(told)
     return found
 
 
 def _tell(listed: Inventory, *, guessed: bool, quiet: bool) -> None:
-    from camscan.reports.escape import terminal
-
-    for text in () if quiet else _told(listed, guessed=guessed):
-        click.echo(terminal(text, _LONG), err=True)
+    if not quiet:
+        tell(*_told(listed, guessed=guessed))
 
 
 def _told(listed: Inventory, *, guessed: bool) -> Iterator[str]:

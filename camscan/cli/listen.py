@@ -10,6 +10,7 @@ import click
 from camscan.cli import options
 from camscan.cli.exits import Exit
 from camscan.cli.numbers import Whole
+from camscan.cli.telling import tell
 from camscan.records import ScanStatus
 
 _MAX_SECONDS = 7 * 24 * 3600
@@ -64,7 +65,7 @@ def listen(
     ready(format_, output)
     rules, lists = library(folders), chosen_policies(policies, folders)
     if not quiet:
-        click.echo(f"Listening on {interface} for {seconds} s; Ctrl-C ends it and keeps what was heard.", err=True)
+        tell(f"Listening on {interface} for {seconds} s; Ctrl-C ends it and keeps what was heard.")
     with Store.open(db) as store:
         ended = asyncio.run(heard(store, site, interface, seconds))
         report = report_of(store, ended, rules, lists, all_hosts=all_hosts)

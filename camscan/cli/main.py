@@ -21,6 +21,7 @@ from camscan import __version__
 from camscan.app import gctuning
 from camscan.cli.exits import Exit
 from camscan.cli.groups import CommandGroup, set_verbosity, with_verbose
+from camscan.cli.telling import tell
 from camscan.errors import CamscanError, HostError, UsageError
 from camscan.shortages import shortage
 
@@ -185,10 +186,7 @@ def _of_host(error: OSError) -> HostError:
 
 
 def _end(error: CamscanError, code: Exit) -> None:
-    from camscan.reports.escape import terminal
-
-    for line in str(error).splitlines():
-        click.echo(f"Error: {terminal(line, 1_000)}", err=True)
+    tell(*(f"Error: {line}" for line in str(error).splitlines()))
     try:
         sys.stdout.flush()
     except OSError:  # else Python tries once more at the very end, and exits with 120

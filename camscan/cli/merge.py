@@ -13,6 +13,7 @@ import click
 
 from camscan.cli import options
 from camscan.cli.exits import Exit
+from camscan.cli.telling import tell
 
 if TYPE_CHECKING:
     from camscan.app.merging import MergedSite
@@ -96,8 +97,7 @@ def merge(
     _write(found, format_, output, dry_run=dry_run)
     left = any(one.left for _, taken in found for one in taken)
     if not quiet:
-        for line in _told(found):
-            click.echo(line, err=True)
+        tell(*_told(found))
     sys.exit(Exit.INCOMPLETE if left else Exit.DONE)
 
 
@@ -119,9 +119,9 @@ def _opened(name: str, key: str | None) -> Iterator[Store]:
     except OSError as error:
         raise UsageError(f"{name} cannot be read: {error.strerror}: give a store or a bundle") from error
     if bundle and key is None:
-        click.echo(f"{name} was not checked against a key that you know, and anybody can sign: give --key.", err=True)
+        tell(f"{name} was not checked against a key that you know, and anybody can sign: give --key.")
     elif key is not None and not bundle:
-        click.echo(f"{name} was not checked against the key, as nobody signs a store: ask for a bundle.", err=True)
+        tell(f"{name} was not checked against the key, as nobody signs a store: ask for a bundle.")
     with as_store(file, None if key is None else keyfiles.fingerprint(key)) if bundle else open_source(name) as store:
         yield store
 
@@ -156,8 +156,8 @@ def _check(store: Store, others: Sequence[Store]) -> None:
 def _progress() -> Callable[[int, int], None]:
     from camscan.cli.waiting import throttled
 
-    tell = throttled()
-    return lambda done, scans: tell(f"{done:,} of {scans:,} scans so far")
+    say = throttled()
+    return lambda done, scans: say(f"{done:,} of {scans:,} scans so far")
 
 
 def _write(
@@ -213,7 +213,6 @@ def _said(change: StateChange) -> dict[str, Any]:
 def _told(found: Sequence[tuple[str, Sequence[MergedSite]]]) -> Iterator[str]:
     """What the reader must know beside the counts."""
     from camscan.app.merging import MergeResult, shown
-    from camscan.reports.escape import terminal
     from camscan.reports.words import plural
 
     why = {
@@ -222,15 +221,13 @@ def _told(found: Sequence[tuple[str, Sequence[MergedSite]]]) -> Iterator[str]:
     }
     for name, taken in found:
         if known := sum(not one.is_news for one in taken):
-            yield terminal(f"{name}: of {plural(known, 'site')} everything is here already.")
+            yield f"{name}: of {plural(known, 'site')} everything is here already."
         if not taken:
-            yield terminal(f"{name}: nothing is stored there.")
+            yield f"{name}: nothing is stored there."
         for one in taken:
-            yield from (terminal(f"{name}: scan {scan} {why[result]}.") for scan, result in one.left.items())
+            yield from (f"{name}: scan {scan} {why[result]}." for scan, result in one.left.items())
             for dispute in one.disputes:
                 first, last = dispute.earlier, dispute.later
                 at = f"{name}, {shown(one.site)}: {last.device} at {last.address}"
                 said = f"{first.state} ({first.who}, {first.at:%Y-%m-%d %H:%M} UTC)"
-                yield terminal(
-                    f"{at} is {last.state} ({last.who}, {last.at:%Y-%m-%d %H:%M} UTC), no longer {said}.", 500
-                )
+                yield f"{at} is {last.state} ({last.who}, {last.at:%Y-%m-%d %H:%M} UTC), no longer {said}."

@@ -10,6 +10,7 @@ import click
 from camscan.cli import options
 from camscan.cli.exits import Exit
 from camscan.cli.groups import CommandGroup
+from camscan.cli.telling import tell
 
 
 @click.group(cls=CommandGroup)
@@ -52,7 +53,7 @@ def test(file: Path | None, names: tuple[str, ...]) -> None:
         if isinstance(ended, UsageError) or not ended.taken:
             failed = True
             reason = str(ended) if isinstance(ended, UsageError) else ended.reason
-            click.echo(f"{terminal(one.name)} failed: {terminal(reason, 500)}", err=True)
+            tell(f"{one.name} failed: {reason}")
         else:
             click.echo(f"{terminal(one.name)} accepted the test alert.")
     if failed:

@@ -17,6 +17,7 @@ from click.core import ParameterSource
 from camscan.cli import options
 from camscan.cli.exits import Exit
 from camscan.cli.numbers import Whole
+from camscan.cli.telling import tell, tell_note
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -137,11 +138,11 @@ def _begun(
         try:
             kept = checkpoint(name, asked)
         except HostError as error:
-            click.echo(f"Note: it cannot be resumed: {error}", err=True)
+            tell_note(f"it cannot be resumed: {error}")
         else:
             asking = _sweep(kept)
             if not quiet:
-                click.echo(f"To resume after an interruption: camscan ports --resume {name}", err=True)
+                tell(f"To resume after an interruption: camscan ports --resume {name}")
     return asking, kept
 
 
@@ -187,14 +188,14 @@ async def _write_all(sweep: PortSource, *, quiet: bool) -> int:
 
     count = 0
 
-    async def tell() -> None:
+    async def say() -> None:
         while not quiet:
             await asyncio.sleep(_TELL)
-            click.echo(f"{sweep.sent:,} packets sent, {count:,} open", err=True)
+            tell(f"{sweep.sent:,} packets sent, {count:,} open")
 
     with ended_by_signals(sweep.stop):
         # its program ends before the loop, also where the reader has gone
-        async with in_background(tell()), aclosing(sweep.run()) as batches:
+        async with in_background(say()), aclosing(sweep.run()) as batches:
             async for batch in batches:
                 sys.stdout.write("".join(map(_line, batch)))
                 sys.stdout.flush()
@@ -211,19 +212,16 @@ def _tell_plan(addresses: int, wanted: Sequence[int], ports: Sequence[int], how:
     from camscan.reports.words import plural
 
     if left_out := sorted(set(wanted) - set(ports)):
-        click.echo(f"Left out, as they are never sent to: {', '.join(map(str, left_out))}", err=True)
+        tell(f"Left out, as they are never sent to: {', '.join(map(str, left_out))}")
     what = f"{plural(addresses * len(ports), 'port')} of {plural(addresses, 'address')}"
-    click.echo(f"Asking {what} by {how} ...", err=True)
+    tell(f"Asking {what} by {how} ...")
 
 
 def _tell_end(sweep: PortSource, found: int, seconds: float) -> None:
     from camscan.reports.words import plural
 
-    for note in sweep.notes:
-        click.echo(f"Note: {note}", err=True)
+    tell_note(*sweep.notes)
     if sweep.lost:
-        click.echo(
-            f"Note: {sweep.lost:,} answers came faster than they could be read, and were asked for again", err=True
-        )
+        tell_note(f"{sweep.lost:,} answers came faster than they could be read, and were asked for again")
     sent = f"; {plural(sweep.sent, 'packet')} sent" if sweep.sent else ""  # nmap does not say how many it sends
-    click.echo(f"{found:,} open{sent} in {seconds:.1f} s", err=True)
+    tell(f"{found:,} open{sent} in {seconds:.1f} s")

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ import click
 
 from camscan.cli import options
 from camscan.cli.numbers import Whole
+from camscan.cli.telling import tell, tell_note
 
 if TYPE_CHECKING:
     from camscan.identify.library import Library
@@ -102,18 +102,16 @@ def progress(
         elusive = store.register.unseen(PLACE, _ELUSIVE_DAYS, names, found.policies)
         twice = store.register.moved(PLACE, names, found.policies)
     if elusive:
-        click.echo(
-            f"Note: {plural(elusive, 'device')} that {'remains' if elusive == 1 else 'remain'} showed neither serial "
+        tell_note(
+            f"{plural(elusive, 'device')} that {'remains' if elusive == 1 else 'remain'} showed neither serial "
             f"nor MAC and {'was' if elusive == 1 else 'were'} not seen for {_ELUSIVE_DAYS} days: where addresses are "
-            "leased, one device counts once for each that it had.",
-            err=True,
+            "leased, one device counts once for each that it had."
         )
     if twice:
-        click.echo(
-            f"Note: {plural(twice, 'device')} that {'remains' if twice == 1 else 'remain'} showed a serial or MAC that "
+        tell_note(
+            f"{plural(twice, 'device')} that {'remains' if twice == 1 else 'remain'} showed a serial or MAC that "
             "was seen later at another site: one that has moved counts at both, until it is called removed at the old "
-            "one and, after that, found at the new one.",
-            err=True,
+            "one and, after that, found at the new one."
         )
     if format_ == "table":
         write(_table(found, output_width(output)), output)
@@ -138,8 +136,7 @@ def _update_register(store: Store, rules: Library, lists: Sequence[Policy], *, a
                 "leave it out"
             )
         store.register.clear()
-    for returned in update_register(store, rules, lists, partial(click.echo, err=True)):
-        click.echo(returned.text, err=True)
+    tell(*(returned.text for returned in update_register(store, rules, lists, tell)))
     stamp, bases = basis(rules, with_builtin(lists)), store.register.bases()
     unjudged = sorted({one.id for one in lists for known in bases if one.id not in known.split("; ")[-1].split()})
     if unjudged:
@@ -147,7 +144,7 @@ def _update_register(store: Store, rules: Library, lists: Sequence[Policy], *, a
     if other := sum(count for known, count in bases.items() if known != stamp):
         were, them = ("was", "it") if other == 1 else ("were", "them")
         remedy = f"add --again to judge {them} again"
-        click.echo(f"Note: {plural(other, 'scan')} {were} judged by other rules or policies; {remedy}.", err=True)
+        tell_note(f"{plural(other, 'scan')} {were} judged by other rules or policies; {remedy}.")
 
 
 def _answer(store: Store, names: Sequence[str], lists: Sequence[Policy], deadline: date | None, window: int) -> _Answer:

@@ -10,9 +10,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-import click
-
 from camscan.background import in_background
+from camscan.cli.telling import tell
 
 if TYPE_CHECKING:
     from camscan.engine import Engine
@@ -70,4 +69,4 @@ async def _lines(engine: Engine, net: LiveNet, total: int) -> None:
     while True:
         await asyncio.sleep(_LINE_SECONDS)
         covered = f"{engine.done:,} of {total:,} addresses covered, {engine.alive:,} alive"
-        click.echo(f"{covered}, {net.sent.packets:,} packets sent", err=True)
+        tell(f"{covered}, {net.sent.packets:,} packets sent")

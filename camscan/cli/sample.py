@@ -13,6 +13,7 @@ import click
 
 from camscan.cli import inventories, options
 from camscan.cli.numbers import Decimal, Whole
+from camscan.cli.telling import tell
 from camscan.errors import UsageError
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def sample(
     size = sample_size(population, confidence / 100, tolerance / 100)
     drawn = Sample(population, confidence, tolerance, seed, tuple(islice(items, size)))
     if not quiet and (output or format_ != "table"):  # which begins with it
-        click.echo(_told(drawn), err=True)
+        tell(_told(drawn))
     if format_ == "table":
         write(wrapped(_table(drawn), output_width(output)), output)
     elif format_ == "json":

@@ -15,6 +15,7 @@ import click
 from camscan.cli import options
 from camscan.cli.exits import Exit
 from camscan.cli.sections import Sectioned
+from camscan.cli.telling import tell
 from camscan.errors import CamscanError, UsageError
 from camscan.records import Report, Scan, ScanStatus, Verdict
 from camscan.summaries import State
@@ -104,7 +105,7 @@ def scan(
         job = _begun(store, before, choices, site, quiet=quiet)
         ended = _run(replace(job, broker=login), store, quiet=quiet)
         if ended.status is ScanStatus.INTERRUPTED and not quiet:
-            click.echo("Interrupted; what was found until now follows.", err=True)
+            tell("Interrupted; what was found until now follows.")
         with _kept_in_mind(ended):
             report, returned = _reported(store, ended, judges(), all_hosts=all_hosts)
     try:
@@ -112,8 +113,7 @@ def scan(
             write_report(report, format_, output)
         summarize(report, format_, output, quiet=quiet)
     finally:  # it is told once, and below a long table; so also where that could not be written
-        for one in returned:
-            click.echo(one.text, err=True)
+        tell(*(one.text for one in returned))
         _hint(ended, quiet=quiet)
     sys.exit(exit_code(report, fail_on))
 
@@ -176,7 +176,7 @@ def _tell_networks(choices: Choices) -> None:
 
     networks = connected_networks(choices.interface)
     if networks:
-        click.echo(f"Scanning the connected private networks: {', '.join(networks)}", err=True)
+        tell(f"Scanning the connected private networks: {', '.join(networks)}")
 
 
 def _run(job: Job, store: Store, *, quiet: bool) -> Scan:
@@ -205,9 +205,7 @@ def _kept_in_mind(ended: Scan) -> Iterator[None]:
         yield
     except (KeyboardInterrupt, CamscanError, OSError) as error:
         if not isinstance(error, BrokenPipeError):  # nobody reads on, who could
-            click.echo(
-                f"Scan {ended.id} is stored: `camscan report --scan {ended.id}{same_store()}` shows it.", err=True
-            )
+            tell(f"Scan {ended.id} is stored: `camscan report --scan {ended.id}{same_store()}` shows it.")
         _hint(ended, quiet=not isinstance(error, KeyboardInterrupt))
         if isinstance(error, KeyboardInterrupt) and ended.status is ScanStatus.INTERRUPTED:
             sys.exit(Exit.INCOMPLETE)
@@ -219,7 +217,7 @@ def _hint(ended: Scan, *, quiet: bool) -> None:
 
     if not quiet and ended.status is ScanStatus.INTERRUPTED:
         command = f"camscan scan --resume {ended.id}{same_store()}"
-        click.echo(f"Scan {ended.id} is interrupted: resume it with `{command}`.", err=True)
+        tell(f"Scan {ended.id} is interrupted: resume it with `{command}`.")
 
 
 def exit_code(report: Report, fail_on: Sequence[str]) -> Exit:

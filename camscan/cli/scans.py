@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from camscan.cli import options
+from camscan.cli.telling import tell
 from camscan.records import Scan
 
 SCHEMA = "camscan-scans/1"
@@ -39,8 +40,8 @@ def scans(db: str | None, site: str | None, format_: str, output: Path | None, q
         write([json.dumps({"schema": SCHEMA, "scans": [*map(_object, found)]}, indent=2) + "\n"], output)
         return
     if not found and not quiet:
-        of_site = f" of site {terminal(site)}" if site is not None else ""
-        click.echo(f"No scan{of_site} is stored.", err=True)
+        of_site = f" of site {site}" if site is not None else ""
+        tell(f"No scan{of_site} is stored.")
     cells = [
         (
             scan.id,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from camscan.cli.telling import tell, tell_note
 from camscan.errors import UsageError
 
 if TYPE_CHECKING:
@@ -64,9 +65,8 @@ async def _simulate(chosen: Site, command: tuple[str, ...]) -> int:
 
     async with chosen as site:
         what = "1 decoy at" if len(site.devices) == 1 else f"{len(site.devices)} simulated devices on"
-        click.echo(f"{what} {site.network}", err=True)
-        for note in site.notes:
-            click.echo(f"Note: {note}", err=True)
+        tell(f"{what} {site.network}")
+        tell_note(*site.notes)
         if command:
             return await _run(command)
         stop = asyncio.Event()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import getpass
 import sys
 from collections.abc import Iterator, Sequence
-from functools import partial
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ import click
 from camscan.cli import options
 from camscan.cli.exits import Exit
 from camscan.cli.numbers import Whole
+from camscan.cli.telling import tell
 from camscan.errors import UsageError
 from camscan.summaries import GIVEN, State
 
@@ -87,10 +87,8 @@ def state(
     ready(format_, output)
     _check(device, state, only)
     where, words, rules = _where(site, no_site=no_site), _words(state, why, who, clean), library()
-    tell = partial(click.echo, err=True)
     with open_store(db) as store:
-        for one in update_register(store, rules, (), tell):
-            tell(one.text)
+        tell(*(one.text for one in update_register(store, rules, (), tell)))
         if words:
             said = record_state(store, find_device(store, device, where), words, rules, tell)
             resting = f", by the clean scans {', '.join(said.proof)}" if said.proof else ""
@@ -99,7 +97,7 @@ def state(
         about = None if device == _LIST else find_device(store, device, where)
         found = list(history(store, about) if about else current_states(store, where, State(only) if only else None))
         if not found:
-            tell(_nothing(store, where, only, about))
+            tell(*_nothing(store, where, only, about))
     if format_ == "table":
         write(wrapped(_table(found), output_width(output)), output)
     elif format_ == "json":
@@ -144,21 +142,19 @@ def _user() -> str:
         raise UsageError("the current user has no name: give one with --who NAME") from error
 
 
-def _nothing(store: Store, where: str | None, only: str | None, about: Entry | None) -> str:
+def _nothing(store: Store, where: str | None, only: str | None, about: Entry | None) -> tuple[str, ...]:
     """Why there is nothing to show, and how to begin."""
-    from camscan.reports.escape import terminal
-
     if about is not None:
-        of = f"of {terminal(about.device)} at {terminal(about.address)}"
-        command = f"camscan state {terminal(quote(about.address))} {_EXAMPLE}"
-        return f"Nobody has recorded a state {of} yet: record its first as in\n  {command}"
+        begin = f"Nobody has recorded a state of {about.device} at {about.address} yet: record its first as in"
+        return begin, f"  camscan state {quote(about.address)} {_EXAMPLE}"
     if not store.sites():
-        return f"{store.where} has no scans yet: make one with `camscan scan`, then record what becomes of its devices"
+        made = "make one with `camscan scan`, then record what becomes of its devices"
+        return (f"{store.where} has no scans yet: {made}",)
     site = "" if where is None else f" at site {where}" if where else " without a site"
     if only:
-        return f"No device{site} is {only}."
+        return (f"No device{site} is {only}.",)
     begin = "choose one from `camscan devices`, and record its first as in"
-    return f"Nobody has recorded the state of a device{site} yet: {begin}\n  camscan state ADDRESS {_EXAMPLE}"
+    return f"Nobody has recorded the state of a device{site} yet: {begin}", f"  camscan state ADDRESS {_EXAMPLE}"
 
 
 def _object(one: CurrentState) -> dict[str, Any]:

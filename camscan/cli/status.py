@@ -13,6 +13,7 @@ import click
 
 from camscan.cli import options
 from camscan.cli.exits import Exit
+from camscan.cli.telling import tell
 
 if TYPE_CHECKING:
     from camscan.cli.heartbeat import Heartbeat
@@ -41,7 +42,6 @@ def status(file: Path | None, db: str | None, max_age: str | None, format_: str,
     from camscan.cli.heartbeat import heartbeats, write_figures
     from camscan.cli.stored import open_swept_store
     from camscan.cli.writing import write
-    from camscan.reports.escape import terminal
     from camscan.sweeps.configtypes import duration
 
     oldest = duration(max_age, "--max-age", "26h or 2d") if max_age else None
@@ -52,7 +52,7 @@ def status(file: Path | None, db: str | None, max_age: str | None, format_: str,
     write([_document(rows, now)] if format_ == "json" else _table(rows, now), output)
     overdue = [row for row in rows if oldest is not None and row.is_older(oldest, now)]
     for row in overdue:
-        click.echo(f"Overdue: {terminal(row.site)}; last complete sweep: {_ago(row.memory.good, now)}.", err=True)
+        tell(f"Overdue: {row.site}; last complete sweep: {_ago(row.memory.good, now)}.")
     write_figures(rows, config)  # last, as a user who may not is still shown the rest
     if overdue:
         sys.exit(Exit.INCOMPLETE)

@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
+from camscan.cli.telling import tell, tell_note
 from camscan.errors import CamscanError, StoreError, UsageError
 from camscan.moments import latest_past
 from camscan.records import Origin, Report, Scan
@@ -81,7 +82,7 @@ def open_swept_store(named: str | None, configured: str | None) -> AbstractConte
         StoreError: the one that was named is not there, or it cannot be opened.
     """
     if named is None and (missing := missing_file(configured)):
-        click.echo(f"Note: there is no store {missing} yet: the first `camscan sweep` creates it.", err=True)
+        tell_note(f"there is no store {missing} yet: the first `camscan sweep` creates it.")
         return nullcontext()
     return open_store(named or configured)
 
@@ -115,7 +116,7 @@ def scan_of(
         scans_of(store, site)
         return store.scan()
     if not quiet:
-        click.echo(f"Using scan {newest.id}: {described(newest)}.", err=True)
+        tell(f"Using scan {newest.id}: {described(newest)}.")
         _tell_of_asking(store, newest)
         _tell_of_tables(store, newest)
     return newest
@@ -141,10 +142,7 @@ def _tell_of_tables(store: Store, taken: Scan) -> None:
     """Say which tables of the same site were imported since: they may know of devices that this scan did not see."""
     latest = next((one for one in store.newest(taken.site) if one.site == taken.site), taken)
     if _is_table(latest) and latest.id != taken.id:
-        click.echo(
-            f"Note: tables of {latest.started_at:%Y-%m-%d %H:%M} UTC may know of more: see --scan {latest.id}.",
-            err=True,
-        )
+        tell_note(f"tables of {latest.started_at:%Y-%m-%d %H:%M} UTC may know of more: see --scan {latest.id}.")
 
 
 def _tell_of_asking(store: Store, newest: Scan) -> None:
@@ -155,7 +153,7 @@ def _tell_of_asking(store: Store, newest: Scan) -> None:
     if found := next(asked, None):
         where = "there" if found.site else "without a site"
         told = f"the latest that asked addresses {where} is of {found.started_at:%Y-%m-%d %H:%M} UTC"
-        click.echo(f"Note: {told}: add --scan {found.id} to use it.", err=True)
+        tell_note(f"{told}: add --scan {found.id} to use it.")
 
 
 def _knowing(store: Store, site: str | None, about: str) -> Iterator[Scan]:
@@ -176,15 +174,13 @@ def tell_new_site(store: Store, site: str | None, *, quiet: bool) -> None:
     """Say of a new site whose name is nearly that of another: a misspelt one is a place of its own for good."""
     from difflib import get_close_matches
 
-    from camscan.reports.escape import terminal
-
     sites = store.sites()
     if quiet or site is None or site in sites:
         return
     known = {one.casefold(): one for one in sorted(filter(None, sites))}
     for near in get_close_matches(site.casefold(), known, n=1, cutoff=0.8):
-        names = terminal(f"{site!r} is a new site in this store, which also has {known[near]!r}")
-        click.echo(f"Note: {names}: if it is misspelt, `camscan db remove` takes the scan out again.", err=True)
+        names = f"{site!r} is a new site in this store, which also has {known[near]!r}"
+        tell_note(f"{names}: if it is misspelt, `camscan db remove` takes the scan out again.")
 
 
 def last_seen_at(store: Store, scan: Scan, address: str) -> str:

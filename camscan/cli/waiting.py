@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 
 import click
 
+from camscan.cli.telling import tell
+
 _PATIENCE, _TICK, _LINE = 2.0, 1.0, 30.0
 """Seconds after which a terminal says what is waited for, between two looks at the clock, and between two lines
 elsewhere."""
@@ -54,10 +56,10 @@ def throttled() -> Callable[[str], None]:
     """Says on stderr how far a command has come, as it hears of it, but only every ten seconds."""
     due = time.monotonic() + _SECONDS
 
-    def tell(text: str) -> None:
+    def say(text: str) -> None:
         nonlocal due
         if time.monotonic() > due:
-            click.echo(text, err=True)
+            tell(text)
             due = time.monotonic() + _SECONDS  # after a stop (Ctrl-Z), not a line for each time that was missed
 
-    return tell
+    return say

@@ -7,8 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-import click
-
+from camscan.cli.telling import tell
 from camscan.records import Judged, LedgerEntry, Observation
 from camscan.reports.escape import terminal
 
@@ -53,7 +52,7 @@ class Watch:
         known.append(observation)
         self._stale[observation.target] = None
         if self._lines and len(known) == 1 and len(self._seen) <= _MOST_LINES:
-            click.echo(" ".join(filter(None, self._row(observation.target))), err=True)
+            tell(" ".join(filter(None, self._row(observation.target))))
 
     @contextlib.contextmanager
     def showing(self) -> Iterator[None]:

@@ -12,6 +12,7 @@ from unittest.mock import Mock
 
 import pytest
 from click.testing import CliRunner, Result
+from support import nights
 from support.nights import BEGIN, night, serial
 from support.workbooks import read
 from support.world import camera
@@ -220,6 +221,19 @@ def test_a_device_that_is_still_there_was_not_removed(store: Store) -> None:
     with pytest.raises(UsageError, match="0 of 3"):
         run(store, TWO, "removed", "--why", "x")
     assert run(store, TWO, "disconnected", "--why", "x").exit_code == 0
+
+
+def test_no_terminal_obeys_what_a_device_calls_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    named = {**camera(1), "sadp.device_sn": ("DS-2CD\x1b[2J\x07AAWR123456789",)}
+    monkeypatch.setattr(nights, "camera", lambda number: {1: named}.get(number) or camera(number))
+    with Store.open(tmp_path / "c.db") as store:
+        night(store, 0, {ONE: 1})
+        gone(store, 1, 3)
+        said = run(store, ONE, "removed", "--why", "taken down", "--who", "Ann").stderr
+        night(store, LATER, {ONE: 1})
+        returned = run(store, "list").stderr
+    assert r"DS-2CD\x1b[2J\x07AAWR123456789 at 10.0.0.1 is removed from now on" in said
+    assert r"DS-2CD\x1b[2J\x07AAWR123456789 is at 10.0.0.1, but was recorded as removed" in returned
 
 
 @pytest.mark.parametrize("site", ["hq", "branch", None])

@@ -1,0 +1,21 @@
+"""What commands say on stderr beside their result, which goes to stdout or a file."""
+
+from __future__ import annotations
+
+import click
+
+_LONGEST = 2_000
+"""Characters of one line."""
+
+
+def tell(*lines: str) -> None:
+    """Say each line on stderr; whatever it quotes of peers, files and stores, no terminal obeys it."""
+    from camscan.reports.escape import terminal
+
+    for line in lines:
+        click.echo(terminal(line, _LONGEST), err=True)
+
+
+def tell_note(*notes: str) -> None:
+    """Say what a user is to bear in mind, each on a line of its own."""
+    tell(*(f"Note: {note}" for note in notes))
