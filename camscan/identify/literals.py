@@ -8,7 +8,7 @@ from functools import cache
 from itertools import chain
 from typing import NamedTuple, TypeAlias
 
-from camscan.identify.pieces import BOUNDS, ENDS, ESCAPED, PIECE, REPEATS, TEXT
+from camscan.identify.pieces import BOUNDS, ESCAPED, TEXT, Choice, Part, Repeated, parse
 
 Texts: TypeAlias = frozenset[str]
 
@@ -54,11 +54,8 @@ def required_literals(pattern: str, *, wide: bool) -> Texts:
 
     Empty if there are none, or they are too short or too many. `wide`: the pattern is matched by characters.
     """
-    if _OPAQUE.search(pattern):
-        return frozenset()
-    parser = _Parser(PIECE.findall(pattern), wide)
-    need = parser.choices()
-    return need.texts if parser.is_done else frozenset()
+    choice = None if _OPAQUE.search(pattern) else parse(pattern)
+    return _choice(choice, wide).texts if choice else frozenset()
 
 
 def plain_text(pattern: str) -> tuple[bytes, bool] | None:
@@ -67,74 +64,58 @@ def plain_text(pattern: str) -> tuple[bytes, bool] | None:
     return (ESCAPED.sub(r"\1", found[2]).encode(), found[1] is not None) if found else None
 
 
-class _Parser:
-    def __init__(self, pieces: list[str], wide: bool) -> None:
-        # By characters, two letters equal others: each stands alone then.
-        self._pieces = [*chain.from_iterable(p if TEXT.fullmatch(p) else (p,) for p in pieces)] if wide else pieces
-        self._wide = wide
-        self._place = 0
+def _choice(choice: Choice, wide: bool) -> _Need:
+    needs = [_sequence(alternative, wide) for alternative in choice.alternatives]
+    return needs[0] if len(needs) == 1 else _either(needs)
 
-    @property
-    def is_done(self) -> bool:
-        """Whether all of the pattern was understood."""
-        return self._place == len(self._pieces)
 
-    def choices(self) -> _Need:
-        """All alternatives up to a closing bracket or the end."""
-        needs = [self._sequence()]
-        while self._peek() == "|":
-            self._place += 1
-            needs.append(self._sequence())
-        return needs[0] if len(needs) == 1 else _either(needs)
+def _sequence(parts: Iterable[Part], wide: bool) -> _Need:
+    run, best, is_whole = frozenset({""}), frozenset[str](), True
+    for part in chain.from_iterable(map(_letters, parts)) if wide else parts:
+        need = _need(part, wide)
+        joined = _joined(run, need.whole) if need.whole is not None else None
+        if joined is None:
+            is_whole = False
+            best = _rarer(_rarer(best, run), need.some)
+            run = need.whole or frozenset({""})
+        else:
+            best = _rarer(best, run) if len(joined) > len(run) else best
+            run = joined
+    return _Need(run if is_whole else None, _rarer(best, run))
 
-    def _peek(self) -> str:
-        return self._pieces[self._place] if self._place < len(self._pieces) else ""
 
-    def _sequence(self) -> _Need:
-        run, best, is_whole = frozenset({""}), frozenset[str](), True
-        while self._peek() not in ENDS:
-            need = self._repeated(self._part())
-            joined = _joined(run, need.whole) if need.whole is not None else None
-            if joined is None:
-                is_whole = False
-                best = _rarer(_rarer(best, run), need.some)
-                run = need.whole or frozenset({""})
-            else:
-                best = _rarer(best, run) if len(joined) > len(run) else best
-                run = joined
-        return _Need(run if is_whole else None, _rarer(best, run))
+def _letters(part: Part) -> Iterable[Part]:
+    """The characters of a text: by characters, two letters equal others, so each stands alone."""
+    return part if isinstance(part, str) and TEXT.fullmatch(part) else (part,)
 
-    def _part(self) -> _Need:
-        piece = self._pieces[self._place]
-        self._place += 1
-        if piece in BOUNDS or (piece.startswith("(?") and piece.endswith(")")):
-            return _NOTHING
-        if piece.startswith("("):
-            need = self.choices()
-            self._place += 1  # the closing bracket
-            return need
-        return self._class(piece[1:-1]) if piece.startswith("[") and len(piece) > 1 else self._sign(piece)
 
-    def _sign(self, piece: str) -> _Need:
-        sign = _plain(piece)
-        return _Need(frozenset({sign})) if sign and not (self._wide and sign in _FOLDED) else _ANYTHING
+def _need(part: Part, wide: bool) -> _Need:
+    if isinstance(part, Choice):
+        return _choice(part, wide)
+    if isinstance(part, Repeated):
+        return _repeated(_need(part.part, wide), part.operator)
+    if part in BOUNDS:
+        return _NOTHING
+    return _class(part[1:-1], wide) if part.startswith("[") and len(part) > 1 else _sign(part, wide)
 
-    def _class(self, inside: str) -> _Need:
-        members = _MEMBER.findall(inside)
-        if inside.startswith(("^", "[")) or "-" in members[1:-1] or len(members) > _CLASS:
-            return _ANYTHING
-        needs = [self._sign(one if one != "." else r"\.") for one in members]
-        return _either(needs) if all(need.whole for need in needs) else _ANYTHING
 
-    def _repeated(self, need: _Need) -> _Need:
-        """Apply the repetition operators that follow a part."""
-        while (piece := self._peek()) and piece[0] in REPEATS and piece != "{":
-            self._place += 1
-            if piece[0] == "?":
-                need = _either([need, _NOTHING]) if need.whole is not None else _ANYTHING
-            else:
-                need = _ANYTHING if piece[0] == "*" or piece.startswith("{0") else _Need(None, need.texts)
-        return need
+def _sign(piece: str, wide: bool) -> _Need:
+    sign = _plain(piece)
+    return _Need(frozenset({sign})) if sign and not (wide and sign in _FOLDED) else _ANYTHING
+
+
+def _class(inside: str, wide: bool) -> _Need:
+    members = _MEMBER.findall(inside)
+    if inside.startswith(("^", "[")) or "-" in members[1:-1] or len(members) > _CLASS:
+        return _ANYTHING
+    needs = [_sign(one if one != "." else r"\.", wide) for one in members]
+    return _either(needs) if all(need.whole for need in needs) else _ANYTHING
+
+
+def _repeated(need: _Need, operator: str) -> _Need:
+    if operator[0] == "?":
+        return _either([need, _NOTHING]) if need.whole is not None else _ANYTHING
+    return _ANYTHING if operator[0] == "*" or operator.startswith("{0") else _Need(None, need.texts)
 
 
 def _plain(piece: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import TypeAlias
 
-from camscan.identify.pieces import BOUNDS, ENDS, ESCAPED, PIECE, REPEATS, TEXT
+from camscan.identify.pieces import BOUNDS, ESCAPED, TEXT, Choice, Part, Repeated, parse
 
 _Texts: TypeAlias = dict[str, bool]
 """Prefixes of what a part of a pattern matches. True: the prefix is complete, so the next part extends it."""
@@ -37,75 +37,41 @@ def required_prefixes(pattern: str) -> tuple[bytes, ...]:
         return ()
     if (simple := _SIMPLE.fullmatch(pattern)) and len(text := ESCAPED.sub(r"\1", simple[1])) >= _LEAST:
         return (text[:_LONGEST].lower().encode(),)
-    texts = _Parser(PIECE.findall(pattern)).anchored()
+    choice = parse(pattern)
+    if choice is None or not all(alternative and alternative[0] in _STARTS for alternative in choice.alternatives):
+        return ()
+    texts = _texts(choice)
     return tuple(text.encode() for text in texts) if min(map(len, texts)) >= _LEAST else ()
 
 
-class _Parser:
-    def __init__(self, pieces: list[str]) -> None:
-        self._pieces = pieces
-        self._place = 0
+def _sequence(parts: Iterable[Part]) -> _Texts:
+    texts: _Texts = {"": True}
+    for part in parts:
+        texts = _joined(texts, _texts(part))
+        if not any(texts.values()):
+            break
+    return texts
 
-    def anchored(self) -> _Texts:
-        """The prefixes of the whole pattern; the empty one if an alternative is not anchored."""
-        self._place += self._peek().startswith("(?") and self._peek().endswith(")")
-        choices: list[_Texts] = []
-        while True:
-            tied = self._peek() in _STARTS and self._peek(1)[:1] not in REPEATS
-            choice = self._sequence()
-            choices.append(choice if tied else {"": False})
-            if self._peek() != "|":
-                return _merged(choices) if self._place == len(self._pieces) else {"": False}
-            self._place += 1
 
-    def _peek(self, ahead: int = 0) -> str:
-        place = self._place + ahead
-        return self._pieces[place] if place < len(self._pieces) else ""
+def _texts(part: Part) -> _Texts:
+    if isinstance(part, Choice):
+        return _merged(map(_sequence, part.alternatives))
+    if isinstance(part, Repeated):
+        return _repeated(_texts(part.part), part.operator)
+    if part in BOUNDS:
+        return {"": True}
+    if part.startswith("["):
+        return _class(part[1:-1])
+    if part.startswith("\\"):
+        return {part[1]: True} if _is_mark(part[1:]) else {"": False}
+    is_text = TEXT.fullmatch(part) or (part != "." and _PLAIN.fullmatch(part))
+    return {part.lower(): True} if is_text else {"": False}
 
-    def _sequence(self) -> _Texts:
-        """The prefixes of one alternative; stops at the `|` or `)` after it."""
-        texts: _Texts = {"": True}
-        while self._peek() not in ENDS:
-            texts = _joined(texts, self._repeated(self._part()))
-            if not any(texts.values()):
-                self._skip()
-        return texts
 
-    def _skip(self) -> None:
-        """Skip to the `|` or `)` after the alternative."""
-        depth = 0
-        while (piece := self._peek()) and (depth or piece not in ENDS):
-            depth += (piece[0] == "(" and piece[-1] != ")") - (piece == ")")
-            self._place += 1
-
-    def _part(self) -> _Texts:
-        piece = self._pieces[self._place]
-        self._place += 1
-        if piece in BOUNDS or (piece.startswith("(?") and piece.endswith(")")):
-            return {"": True}
-        if piece.startswith("("):
-            choices = [self._sequence()]
-            while self._peek() == "|":
-                self._place += 1
-                choices.append(self._sequence())
-            self._place += 1  # the closing bracket
-            return _merged(choices)
-        if piece.startswith("["):
-            return _class(piece[1:-1])
-        if piece.startswith("\\"):
-            return {piece[1]: True} if _is_mark(piece[1:]) else {"": False}
-        is_text = TEXT.fullmatch(piece) or (piece != "." and _PLAIN.fullmatch(piece))
-        return {piece.lower(): True} if is_text else {"": False}
-
-    def _repeated(self, part: _Texts) -> _Texts:
-        """Apply the repetition operators that follow a part."""
-        while (piece := self._peek()) and piece[0] in REPEATS and piece != "{":
-            self._place += 1
-            if piece[0] == "?":
-                part = _merged([part, {"": True}])
-            else:
-                part = {"": False} if piece[0] == "*" or piece.startswith("{0") else dict.fromkeys(part, False)
-        return part
+def _repeated(texts: _Texts, operator: str) -> _Texts:
+    if operator[0] == "?":
+        return _merged([texts, {"": True}])
+    return {"": False} if operator[0] == "*" or operator.startswith("{0") else dict.fromkeys(texts, False)
 
 
 def _is_mark(sign: str) -> bool:
