@@ -25,7 +25,7 @@ from camscan.listings import is_listing
 from camscan.policy import Policy
 from camscan.records import READ_IN, Observation, Origin, Report
 from camscan.reports import select
-from camscan.reports.words import plural
+from camscan.wording import plural
 
 _TEXTS, _OBJECTS, _WORKBOOKS = (".csv", ".tsv"), (".json", ".jsonl"), (".xlsx", ".xlsm", ".xls", ".ods")
 """How the names of files end that may be lists, of those that are if they hold several devices or are a report of

@@ -8,9 +8,9 @@ from datetime import datetime
 from camscan.app.history import is_sweep
 from camscan.errors import UsageError
 from camscan.records import Scan, ScanStatus
-from camscan.reports.words import plural
 from camscan.store import Store
 from camscan.store.marks import THINNED
+from camscan.wording import plural
 
 
 def check(store: Store, scans: Sequence[Scan]) -> None:

@@ -19,7 +19,6 @@ from camscan.policy import Policy
 from camscan.records import Scan
 from camscan.register.removal import beginning, witnesses
 from camscan.reports.escape import terminal
-from camscan.reports.words import joined, plural
 from camscan.store import Store
 from camscan.store.marks import THINNED
 from camscan.store.prune import Thinned
@@ -27,6 +26,7 @@ from camscan.summaries import StateChange
 from camscan.sweeps.config import Config, Retention, Site
 from camscan.sweeps.journal import tell
 from camscan.sweeps.retention import expendable, worth_keeping
+from camscan.wording import joined, plural
 
 _AFTER_A_SWEEP = 3
 """Sweeps of each site that are thinned after a new one: one a night is due, and what has piled up goes bit by bit."""

@@ -33,9 +33,9 @@ from camscan.net.programs.portsource import PortSource
 from camscan.net.scope import Scope
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus, Sent
 from camscan.reports.escape import terminal
-from camscan.reports.words import joined, plural
 from camscan.shortages import EXHAUSTED
 from camscan.store import Store, Writer
+from camscan.wording import joined, plural, were
 
 _BLIND_SHARE = 0.05
 """Sends that this host refused, or addresses that it had no time for, of all targets, above which a scan is partial."""
@@ -232,11 +232,7 @@ def _refusals(failures: Counter[str]) -> str:
     why = ", ".join(f"{count:,} {reason}" for reason, count in failures.most_common(_MOST_REASONS))
     short = sum(count for reason, count in failures.items() if reason.partition(":")[0] in _SHORTAGES)
     remedy = "scan at a lower --rate" if 2 * short > failures.total() else "check its routes and its firewall"
-    return f"{_were(failures.total(), 'send')} refused by this host ({why}): {remedy}"
-
-
-def _were(count: int, noun: str) -> str:
-    return f"{plural(count, noun)} {'was' if count == 1 else 'were'}"
+    return f"{plural(failures.total(), 'send')} {were(failures.total())} refused by this host ({why}): {remedy}"
 
 
 def together(before: Sent, now: Sent) -> Sent:
@@ -256,7 +252,8 @@ def _notes(job: Job, engine: Engine, net: LiveNet, interfaces: Sequence[Interfac
     if not interfaces and job.strategy.plan.multicasts:
         yield "no multicast: no interface is connected to the targets (on a container's bridge, none ever is)"
     if net.dropped:
-        yield f"{_were(net.dropped, 'datagram')} lost because a buffer was full: scan again at a lower --rate"
+        lost = f"{plural(net.dropped, 'datagram')} {were(net.dropped)} lost"
+        yield f"{lost} because a buffer was full: scan again at a lower --rate"
     if net.faded:
         yield f"asked at half the pace after they stopped answering: {_some(net.faded)}"
     if net.used_up:

@@ -32,7 +32,7 @@ def check(named: Path | None, file: Path | None) -> None:
     from camscan.app.settings import configuration
     from camscan.app.sites import choices, faults
     from camscan.errors import UsageError
-    from camscan.reports.words import plural
+    from camscan.wording import plural
 
     document = configuration(named or file)
     if found := list(faults(document)):

@@ -206,7 +206,7 @@ def remove(scans: tuple[str, ...], db: str | None, yes: bool) -> None:
     from camscan.app.removing import check, remove
     from camscan.cli.stored import chosen_scans, open_store
     from camscan.cli.writing import confirmed
-    from camscan.reports.words import plural
+    from camscan.wording import plural
 
     with open_store(db) as store:
         chosen = chosen_scans(store, scans, None, quiet=True)

@@ -213,7 +213,7 @@ def _said(change: StateChange) -> dict[str, Any]:
 def _told(found: Sequence[tuple[str, Sequence[MergedSite]]]) -> Iterator[str]:
     """What the reader must know beside the counts."""
     from camscan.app.merging import MergeResult, shown
-    from camscan.reports.words import plural
+    from camscan.wording import plural
 
     why = {
         MergeResult.RUNNING: "is not complete there: merge again when it has ended",

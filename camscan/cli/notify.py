@@ -73,8 +73,8 @@ def send(file: Path | None, db: str | None) -> None:
     from camscan.app.alerting import Dispatcher
     from camscan.app.settings import configuration, database
     from camscan.cli.stored import open_swept_store
-    from camscan.reports.words import plural
     from camscan.sweeps.journal import show_events
+    from camscan.wording import plural
 
     show_events(quiet=True)
     config = configuration(file).config

@@ -50,7 +50,7 @@ def plan(
     from camscan.app.strategy import silent_seconds, strategy_of, sweep_method
     from camscan.cli.writing import output_width, wrapped, write
     from camscan.net.scope import NEVER_SEND
-    from camscan.reports.words import plural
+    from camscan.wording import plural
 
     choices = Choices(targets, **how)
     scope, strategy = scope_of(choices), strategy_of(choices)
@@ -80,7 +80,7 @@ def plan(
 
 
 def _pace(pace: Profile) -> str:
-    from camscan.reports.words import plural
+    from camscan.wording import plural
 
     limits = f"{pace.host_rate} a second and {pace.host_connections} connections at once to one host"
     return f"{plural(pace.rate, 'packet')} a second in all, {limits}, {pace.half_open:,} half-open connections"

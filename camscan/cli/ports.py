@@ -209,7 +209,7 @@ def _line(found: Found) -> str:
 
 
 def _tell_plan(addresses: int, wanted: Sequence[int], ports: Sequence[int], how: str) -> None:
-    from camscan.reports.words import plural
+    from camscan.wording import plural
 
     if left_out := sorted(set(wanted) - set(ports)):
         tell(f"Left out, as they are never sent to: {', '.join(map(str, left_out))}")
@@ -218,7 +218,7 @@ def _tell_plan(addresses: int, wanted: Sequence[int], ports: Sequence[int], how:
 
 
 def _tell_end(sweep: PortSource, found: int, seconds: float) -> None:
-    from camscan.reports.words import plural
+    from camscan.wording import plural
 
     tell_note(*sweep.notes)
     if sweep.lost:

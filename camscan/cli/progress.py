@@ -91,7 +91,7 @@ def progress(
     from camscan.cli.stored import open_store
     from camscan.cli.writing import as_table, output_width, ready, write
     from camscan.register.names import PLACE
-    from camscan.reports.words import plural
+    from camscan.wording import plural, were
 
     ready(format_, output)
     rules = library(folders)
@@ -104,7 +104,7 @@ def progress(
     if elusive:
         tell_note(
             f"{plural(elusive, 'device')} that {'remains' if elusive == 1 else 'remain'} showed neither serial "
-            f"nor MAC and {'was' if elusive == 1 else 'were'} not seen for {_ELUSIVE_DAYS} days: where addresses are "
+            f"nor MAC and {were(elusive)} not seen for {_ELUSIVE_DAYS} days: where addresses are "
             "leased, one device counts once for each that it had."
         )
     if twice:
@@ -125,8 +125,8 @@ def _update_register(store: Store, rules: Library, lists: Sequence[Policy], *, a
     """Bring the register up to date, and see to it that it can answer."""
     from camscan.app.registering import basis, update_register, with_builtin
     from camscan.errors import UsageError
-    from camscan.reports.words import plural
     from camscan.store.marks import THINNED
+    from camscan.wording import plural, were
 
     if again:
         thinned = sum(THINNED in scan.settings for scan in store.scans())
@@ -142,9 +142,8 @@ def _update_register(store: Store, rules: Library, lists: Sequence[Policy], *, a
     if unjudged:
         raise UsageError(f"not every scan was judged by {', '.join(unjudged)}: add --again to judge them again")
     if other := sum(count for known, count in bases.items() if known != stamp):
-        were, them = ("was", "it") if other == 1 else ("were", "them")
-        remedy = f"add --again to judge {them} again"
-        tell_note(f"{plural(other, 'scan')} {were} judged by other rules or policies; {remedy}.")
+        remedy = f"add --again to judge {'it' if other == 1 else 'them'} again"
+        tell_note(f"{plural(other, 'scan')} {were(other)} judged by other rules or policies; {remedy}.")
 
 
 def _answer(store: Store, names: Sequence[str], lists: Sequence[Policy], deadline: date | None, window: int) -> _Answer:

@@ -75,7 +75,7 @@ def reconcile(
     from camscan.cli.waiting import waiting
     from camscan.cli.writing import page, ready, tell_written, write
     from camscan.reports.escape import terminal
-    from camscan.reports.words import plural
+    from camscan.wording import plural
 
     if each_site:
         check_each_site(site or scan_ids)

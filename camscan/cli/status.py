@@ -104,7 +104,7 @@ def _table(rows: list[Heartbeat], now: datetime) -> Iterator[str]:
 
 
 def _ago(at: datetime | None, now: datetime) -> str:
-    from camscan.reports.words import plural
+    from camscan.wording import plural
 
     if at is None:
         return "never"

@@ -6,6 +6,7 @@ from functools import lru_cache
 from hashlib import sha256
 
 from camscan.records import READ_IN, Evidence, Observation
+from camscan.wording import shortened
 
 MAX_EVIDENCE = 8
 """Pieces of evidence of one identification: the same answer from thirty ports proves no more than from eight."""
@@ -19,7 +20,7 @@ def evidence_of(observation: Observation, field: str, value: str) -> Evidence:
         channel=observation.channel,
         port=observation.port,
         field=field,
-        value=value if len(value) <= MAX_TEXT else f"{value[: MAX_TEXT - 1]}…",
+        value=shortened(value, MAX_TEXT),
         sha256=_digest(observation.raw),
         asked=observation.asked,
         file=_file(observation.reason),

@@ -9,6 +9,7 @@ from camscan.identify.labels import PREFIX
 from camscan.identify.library import Library
 from camscan.identify.rules import BrandEdge
 from camscan.records import NO_BYTES, READ_IN, Device, Evidence, Identification, Observation
+from camscan.wording import plural
 
 _MAX_VALUE = 120
 """Characters shown of a value: enough to recognise it on a line or two."""
@@ -42,7 +43,7 @@ def _observation(observation: Observation) -> str:
     asked = f" {observation.asked}" if observation.asked else ""
     reason = f" ({observation.reason})" if observation.reason else ""
     count = len(observation.fields)
-    seen = f", {count} field{'s' if count > 1 else ''}" if count else ""
+    seen = f", {plural(count, 'field')}" if count else ""
     place = f"{observation.target}{_port(observation.port)} {observation.channel}{asked}"
     return f"{place}: {observation.outcome}{reason}{seen}, {observation.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 

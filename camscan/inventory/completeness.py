@@ -15,6 +15,7 @@ from typing import TypeAlias
 from camscan.inventory.agreement import Found
 from camscan.inventory.reconcile import Class, Result
 from camscan.inventory.statistics import CONFIDENCE, MIN_OVERLAP, Size, chao, chapman
+from camscan.wording import plural, were
 
 INVENTORY = "inventory"
 NETWORK = "network"
@@ -157,7 +158,7 @@ def _as_two(history: History) -> History:
 
 
 def _too_small(overlap: int) -> str:
-    seen = "1 device was" if overlap == 1 else f"{overlap} devices were"
+    seen = f"{plural(overlap, 'device')} {were(overlap)}"
     return f"the overlap is too small: {seen} seen by more than one source, and {MIN_OVERLAP} are needed"
 
 

@@ -17,10 +17,11 @@ from uuid import NAMESPACE_URL, uuid5
 from camscan.moments import utc
 from camscan.records import NO_BYTES, Device, Evidence, Identification, Judged, Level, Report
 from camscan.reports.base import Page
-from camscan.reports.document import MAX_TEXT, Object, cut, notes, status
+from camscan.reports.document import MAX_TEXT, Object, notes, status
 from camscan.reports.json import dumps, items
 from camscan.reports.order import ranked
 from camscan.reports.words import switch_port_text
+from camscan.wording import shortened
 
 SCHEMA = "http://cyclonedx.org/schema/bom-1.6.schema.json"
 CONFIDENCE: Mapping[Level, float] = {Level.HINT: 0.4, Level.LIKELY: 0.9, Level.CERTAIN: 0.99}
@@ -62,14 +63,15 @@ def _metadata(report: Report) -> Object:
 
 def _reference(device: Device, taken: Counter[str]) -> str:
     """Where the device is, with a number where several answer there: references are unique within a bill."""
-    name = f"device {cut(device.place)}"
+    name = f"device {shortened(device.place, MAX_TEXT)}"
     taken[name] += 1
     return name if taken[name] == 1 else f"{name} ({taken[name]})"
 
 
 def _component(judged: Judged, reference: str) -> Object:
     device = judged.device
-    found: Object = {"type": "device", "bom-ref": reference, "name": cut(device.model or _unnamed(device))}
+    name = shortened(device.model or _unnamed(device), MAX_TEXT)
+    found: Object = {"type": "device", "bom-ref": reference, "name": name}
     if device.maker:
         found |= {"group": device.maker, "manufacturer": {"name": device.maker}}
     if device.firmware:
@@ -91,8 +93,8 @@ def _firmware(device: Device, version: str, reference: str) -> Object:
     found: Object = {
         "type": "firmware",
         "bom-ref": f"{reference} firmware",
-        "name": f"firmware of {cut(device.model or _unnamed(device))}",
-        "version": cut(version),
+        "name": f"firmware of {shortened(device.model or _unnamed(device), MAX_TEXT)}",
+        "version": shortened(version, MAX_TEXT),
     }
     if identity := list(_identity("version", version, rules)):
         found["evidence"] = {"identity": identity}
@@ -120,7 +122,7 @@ def _identity(field: str, value: str | None, rules: Sequence[Identification]) ->
     yield {
         "field": field,
         "confidence": max(CONFIDENCE[rule.level] for rule in proofs.values()),
-        "concludedValue": cut(value),
+        "concludedValue": shortened(value, MAX_TEXT),
         "methods": [_method(proof, rule) for proof, rule in proofs.items()],
         "tools": [_TOOL],
     }
@@ -133,7 +135,7 @@ def _method(proof: Evidence, rule: Identification) -> Object:
     return {
         "technique": "dynamic-analysis",
         "confidence": CONFIDENCE[rule.level],
-        "value": f"{proof.field}: {cut(proof.value)} {where}",
+        "value": f"{proof.field}: {shortened(proof.value, MAX_TEXT)} {where}",
     }
 
 
@@ -160,4 +162,4 @@ def _told(judged: Judged) -> Iterator[tuple[str, str | None]]:
 
 
 def _properties(told: Iterable[tuple[str, str | None]]) -> list[Object]:
-    return [{"name": name, "value": cut(text, MAX_TEXT)} for name, text in told if text is not None]
+    return [{"name": name, "value": shortened(text, MAX_TEXT)} for name, text in told if text is not None]

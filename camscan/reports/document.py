@@ -11,6 +11,7 @@ from camscan.moments import utc
 from camscan.records import Device, Evidence, Identification, Judged, Level, Outcome, Report, Scan, ScanStatus
 from camscan.reports.words import left_out
 from camscan.summaries import Offence, Segment, Slot, Slots, StateChange, SwitchPort
+from camscan.wording import shortened
 
 SCHEMA = "camscan/1"
 MAX_TEXT = 500
@@ -179,7 +180,7 @@ def _ledger(report: Report) -> Object:
 
 
 def _offence(offence: Offence) -> Object:
-    texts = {name: cut(text, MAX_SENTENCE) for name, text in asdict(offence).items() if name != "place"}
+    texts = {name: shortened(text, MAX_SENTENCE) for name, text in asdict(offence).items() if name != "place"}
     return {**texts, "place": offence.place.value}
 
 
@@ -202,9 +203,4 @@ def _proof(rule: Identification, evidence: Evidence) -> Object:
 
 
 def _cut(text: str | None) -> str | None:
-    return None if text is None else cut(text)
-
-
-def cut(text: str, most: int = MAX_TEXT) -> str:
-    """A text, or its beginning and an ellipsis."""
-    return text if len(text) <= most else f"{text[: most - 1]}…"
+    return None if text is None else shortened(text, MAX_TEXT)

@@ -12,8 +12,8 @@ from camscan.moments import utc
 from camscan.records import Origin, Outcome, Report, Scan, ScanStatus, Verdict
 from camscan.reports.document import MAX_SENTENCE, coverage
 from camscan.reports.escape import terminal
-from camscan.reports.words import joined, plural
 from camscan.summaries import Segment, Slots, State, Tag
+from camscan.wording import are, joined, plural
 
 _LESSER = {Verdict.SUSPECTED: "suspected", Verdict.NOT_LISTED: "not listed", Verdict.UNIDENTIFIED: "unidentified"}
 _LOOKED = (Outcome.ANSWERED, Outcome.REFUSED, Outcome.SILENT)
@@ -53,8 +53,8 @@ def findings(report: Report) -> str:
         return _nothing(report)
     verdicts = Counter(judged.verdict for judged in report.devices)
     listed, told = verdicts[Verdict.LISTED], _confirmed(report)
-    parts = [f"{plural(listed, 'device')} {_are(listed)} listed ({_policies(report)})"]
-    parts += [f"{n:,} {_are(n)} {word}{told[verdict]}" for verdict, word in _LESSER.items() if (n := verdicts[verdict])]
+    parts = [f"{plural(listed, 'device')} {are(listed)} listed ({_policies(report)})"]
+    parts += [f"{n:,} {are(n)} {word}{told[verdict]}" for verdict, word in _LESSER.items() if (n := verdicts[verdict])]
     if others:
         return f"Of those asked for, {', '.join(parts)}; {plural(others, 'other')} left out."
     return f"{', '.join(parts)}."
@@ -131,12 +131,10 @@ def alerts(report: Report) -> Iterator[Alert]:
     for offence, count in sorted(offences.items(), key=lambda pair: list(Tag).index(pair[0].place)):
         where, text = PLACES[offence.place], terminal(offence.text, MAX_SENTENCE)
         source = f"{terminal(offence.policy)}, {terminal(offence.citation)}, {terminal(offence.since)}"
-        yield Alert(f"{plural(count, 'listed device')} {_are(count)} on {where}", f"“{text}” ({source})")
+        yield Alert(f"{plural(count, 'listed device')} {are(count)} on {where}", f"“{text}” ({source})")
     back = [judged.device.address for judged in report.devices if judged.state is State.RETURNED]
     if back:
-        yield Alert(
-            f"RETURNED: {plural(len(back), 'device')} recorded as removed {_are(len(back))} back: {_some(back)}"
-        )
+        yield Alert(f"RETURNED: {plural(len(back), 'device')} recorded as removed {are(len(back))} back: {_some(back)}")
 
 
 def limits(report: Report) -> Iterator[str]:
@@ -219,7 +217,7 @@ def _recorders(report: Report) -> Iterator[str]:
         )
         yield f"{plural(len(more), 'more recorder')}: {channels(Slots(total, empty, (), named, listed))}."
     if hidden := sum(judged.device.hidden_channels or 0 for judged in report.devices if not judged.device.slots):
-        stated = f"{plural(hidden, 'camera')} {_are(hidden)} attached"
+        stated = f"{plural(hidden, 'camera')} {are(hidden)} attached"
         yield f"Recorders say that {stated}, and name them only to an enrolled login."
 
 
@@ -288,7 +286,3 @@ def _policies(report: Report) -> str:
 
 def _counted(counts: Mapping[Outcome, int], *outcomes: Outcome) -> str:
     return ", ".join(f"{counts[outcome]:,} {outcome.replace('-', ' ')}" for outcome in outcomes if counts[outcome])
-
-
-def _are(count: int) -> str:
-    return "is" if count == 1 else "are"

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from camscan.records import Origin, Outcome, Report, ScanStatus, Verdict
 from camscan.reports.document import coverage
 from camscan.reports.sentences import asked, could_look, ending, passive, summary
-from camscan.reports.words import burndown, plural
+from camscan.reports.words import burndown
 from camscan.reports.workbook import Cell, Columns
+from camscan.wording import plural
 
 SITE = ("Site", 24)
 _VERDICTS = (Verdict.LISTED, Verdict.SUSPECTED, Verdict.NOT_LISTED, Verdict.UNIDENTIFIED)

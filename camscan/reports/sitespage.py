@@ -15,9 +15,9 @@ from camscan.reports.pages import filled
 from camscan.reports.rows import Row
 from camscan.reports.sites import COLUMNS, COUNTED, Overview, name
 from camscan.reports.view import LITTLE_EVIDENCE, Sheet
-from camscan.reports.words import plural
 from camscan.reports.workbook import Cell
 from camscan.summaries import Citation
+from camscan.wording import plural
 
 MOST = 2_000
 """Devices that the page shows; a browser is slow with many more, and `xlsx` has all of them."""

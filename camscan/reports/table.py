@@ -14,8 +14,9 @@ from camscan.reports.columns import GAP, cut, fitted, line, widths
 from camscan.reports.escape import terminal
 from camscan.reports.order import rank
 from camscan.reports.sentences import PLACES, channels, findings, limits, urgent
-from camscan.reports.words import joined, switch_port_text
+from camscan.reports.words import switch_port_text
 from camscan.summaries import Slot, State
+from camscan.wording import joined
 
 _HEADS = ("verdict", "address", "maker", "brand", "model", "level")
 _LABEL = (3, 4)

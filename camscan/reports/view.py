@@ -13,8 +13,9 @@ from camscan.reports.document import coverage, status
 from camscan.reports.order import ranked
 from camscan.reports.rows import Row
 from camscan.reports.sentences import findings
-from camscan.reports.words import burndown, left_out, plural
+from camscan.reports.words import burndown, left_out
 from camscan.summaries import Citation, Group, Segment
+from camscan.wording import plural
 
 _NETWORKS = 256
 _MAKERS_IN_A_HEADLINE = 3

@@ -1,35 +1,26 @@
-"""Numbers, names and moments in sentences."""
+"""Switch ports, burndowns and moments in sentences."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
 from camscan.records import Verdict
 from camscan.summaries import Progress, SwitchPort
-
-
-def plural(count: int, noun: str) -> str:
-    """A count with its noun, as in "1 address" and "1,200 devices"."""
-    return f"{count:,} {noun}{'' if count == 1 else 'es' if noun.endswith('s') else 's'}"
-
-
-def joined(names: Sequence[str], most: int) -> str:
-    """Names in a sentence, as many as it can hold: "depot, harbour and 5 more"."""
-    rest = len(names) - most
-    return ", ".join(names[:most]) + (f" and {rest:,} more" if rest > 0 else "")
+from camscan.wording import are, plural, were
 
 
 def left_out(counts: Mapping[Verdict, int]) -> str:
     """That devices were not asked for, and so are not shown; "" where there is none."""
     count = sum(counts.values())
-    are, they = ("is", "it was") if count == 1 else ("are", "they were")
-    return f"{plural(count, 'other device')} of the scan {are} left out: {they} not asked for" if count else ""
+    they = "it" if count == 1 else "they"
+    left = f"{plural(count, 'other device')} of the scan {are(count)} left out"
+    return f"{left}: {they} {were(count)} not asked for" if count else ""
 
 
 def switch_port_text(place: SwitchPort) -> str:
     """Where a device is, as "switch port Gi1/0/7 of sw-hall-1"; and whether anything else does. Texts are raw."""
-    beside = f", where {plural(place.others, 'other MAC')} {'is' if place.others == 1 else 'are'} too"
+    beside = f", where {plural(place.others, 'other MAC')} {are(place.others)} too"
     return f"switch port {place.port}{of(place.switch)}{beside if place.others else ''}"
 
 

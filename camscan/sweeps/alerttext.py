@@ -12,6 +12,7 @@ from typing import Any
 from camscan.records import Verdict
 from camscan.sweeps.changes import Kind
 from camscan.sweeps.snapshot import switch_port_text
+from camscan.wording import shortened
 
 COVERAGE_LOSS = "coverage-loss"
 LOSS_ENDED = "coverage-loss-ended"
@@ -53,7 +54,7 @@ class AlertText:
 
     def text(self, store_option: str = "") -> str:
         """The events, one a line, as many as somebody reads, and the command that shows the rest, with this option."""
-        every = [_cut(f"{event.kind}: {event.text}") for event in self.events if event.kind != SUMMARY]
+        every = [shortened(f"{event.kind}: {event.text}", _MAX_LINE) for event in self.events if event.kind != SUMMARY]
         ends = accumulate(len(line) + 1 for line in every)
         lines = [line for line, end in zip(every, ends, strict=True) if end <= _MAX_TEXT]
         if left_out := self.left_out + len(every) - len(lines):
@@ -73,10 +74,6 @@ def read_alert(body: bytes) -> AlertText:
         scan=found.get("scan") or "",
         left_out=found.get("left_out", 0),
     )
-
-
-def _cut(line: str) -> str:
-    return line if len(line) <= _MAX_LINE else f"{line[: _MAX_LINE - 1]}…"
 
 
 def _events(found: Mapping[str, Any]) -> Iterator[Event]:

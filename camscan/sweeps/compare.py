@@ -13,6 +13,7 @@ from camscan.sweeps.coverage import UNASKED, Terms, Visibility, network_of, visi
 from camscan.sweeps.memory import Loss, Memory, Track
 from camscan.sweeps.snapshot import SLOT, Snapshot
 from camscan.sweeps.tracks import match
+from camscan.wording import plural, were
 
 _FORGOTTEN_AFTER = timedelta(days=400)
 """A device that was absent for longer is new when it comes back."""
@@ -136,8 +137,8 @@ def _losses(tracks: Sequence[Track], snapshot: Snapshot, seeing: Visibility) -> 
     for loss in seeing.losses:
         yield replace(loss, unseen=_addresses(behind[loss.what]))
     if unasked := [track for track in hidden if track.unasked == 1]:
-        some = "1 device seen before was" if len(unasked) == 1 else f"{len(unasked)} devices seen before were"
-        yield Loss(UNASKED, f"{some} not asked: {_why_unasked(unasked)}", _addresses(unasked))
+        some = f"{plural(len(unasked), 'device')} seen before {were(len(unasked))} not asked"
+        yield Loss(UNASKED, f"{some}: {_why_unasked(unasked)}", _addresses(unasked))
 
 
 def _why_unasked(tracks: Sequence[Track]) -> str:

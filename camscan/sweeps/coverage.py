@@ -16,6 +16,7 @@ from functools import lru_cache
 from camscan import networks
 from camscan.sweeps.memory import Gauge, Loss, Memory, Track
 from camscan.sweeps.snapshot import BEHIND, SLOT, Snapshot
+from camscan.wording import plural
 
 _MIN_DROP = 3
 """The fewest devices that must fall silent at once: one or two may simply have been removed."""
@@ -218,7 +219,7 @@ def _shown_now(what: str, counts: Mapping[str, int], devices: int) -> str:
     if kind == "decoy":
         return f"{name} answers again, or is not expected to"
     seen = counts.get(name, 0) if name else devices
-    return f"{name or 'the site'} shows {seen} device{'' if seen == 1 else 's'} now" if seen else ""
+    return f"{name or 'the site'} shows {plural(seen, 'device')} now" if seen else ""
 
 
 def _decoys(snapshot: Snapshot, terms: Terms) -> Iterator[Loss]:

@@ -13,6 +13,7 @@ from camscan.records import Verdict
 from camscan.sweeps.changes import RANKS, Change, Changes, Kind
 from camscan.sweeps.memory import Loss
 from camscan.sweeps.snapshot import DeviceSummary, plain
+from camscan.wording import joined, plural
 
 CHANGES_SCHEMA = "camscan-changes/1"
 ALERT_SCHEMA = "camscan-alert/1"
@@ -105,14 +106,13 @@ def summary(changes: Changes) -> str:
 
 
 def _named(losses: Sequence[Loss]) -> str:
-    rest = len(losses) - _MAX_NAMED
-    return ", ".join(loss.what for loss in losses[:_MAX_NAMED]) + (f" and {rest} more" if rest > 0 else "")
+    return joined([loss.what for loss in losses], _MAX_NAMED)
 
 
 def _verdicts(verdicts: Mapping[Verdict, int]) -> str:
     counted = (f"{verdicts[verdict]} {verdict}" for verdict in reversed(RANKS) if verdicts.get(verdict))
     seen = sum(verdicts.values())
-    return f"{seen} device{'' if seen == 1 else 's'} ({', '.join(counted) or 'none'})"
+    return f"{plural(seen, 'device')} ({', '.join(counted) or 'none'})"
 
 
 def _listed(found: Iterable[Change]) -> str:

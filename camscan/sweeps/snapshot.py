@@ -9,6 +9,7 @@ from datetime import datetime
 
 from camscan.networks import ALL_REFUSE
 from camscan.records import UNASKED, Device, Judged, LedgerEntry, Outcome, Scan, ScanStatus, Verdict
+from camscan.wording import shortened
 
 MAX_TEXT = 200
 """Characters of one text that a peer gave, in what is remembered and told of it."""
@@ -218,8 +219,7 @@ def plain(text: str) -> str:
     """`text`, cut, with what no database and no JSON parser takes (NUL, half a surrogate pair) replaced."""
     if len(text) <= MAX_TEXT and text.isascii() and "\0" not in text:  # as nearly all are
         return text
-    shown = text if len(text) <= MAX_TEXT else f"{text[: MAX_TEXT - 1]}…"
-    return shown.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+    return shortened(text, MAX_TEXT).replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
 
 
 def _known(judged: Judged) -> DeviceSummary:

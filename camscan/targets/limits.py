@@ -7,6 +7,7 @@ from itertools import islice
 
 from camscan.errors import TargetError
 from camscan.targets.addresses import TargetSet, key
+from camscan.wording import plural
 
 MAX_ADDRESSES = 65_536
 """Addresses that a scan takes without being told that so many are meant: a /16."""
@@ -42,7 +43,7 @@ def _some(targets: TargetSet) -> str:
     """The first parts of a set and its size, for a message."""
     shown = ", ".join(islice(targets.networks(), 3))
     more = ", …" if len(targets.ranges) > 3 else ""
-    return f"{shown}{more} ({targets.count:,} address{'es' if targets.count > 1 else ''})"
+    return f"{shown}{more} ({plural(targets.count, 'address')})"
 
 
 def _space(*blocks: str) -> TargetSet:

@@ -13,6 +13,7 @@ from camscan.reports.escape import cell, terminal
 from camscan.reports.markdown import code, table
 from camscan.sweeps.changes import Change, Changes, Kind
 from camscan.sweeps.document import CHANGES_SCHEMA, changes_object, summary
+from camscan.wording import are, plural
 
 _HEADS = ("change", "verdict", "address", "device", "detail")
 _MAX_CELL = 48
@@ -139,5 +140,5 @@ def _title(site: str | None, changes: Changes, show: Callable[[str], str] = term
 
 
 def _unseen(addresses: Sequence[str]) -> str:
-    what = "1 device is" if len(addresses) == 1 else f"{len(addresses)} devices are"
+    what = f"{plural(len(addresses), 'device')} {are(len(addresses))}"
     return f" ({what} not reported missing: {terminal(', '.join(addresses))})"

@@ -23,8 +23,9 @@ from camscan.reports.columns import GAP, fitted, line, lines, widths
 from camscan.reports.escape import terminal
 from camscan.reports.markdown import code, table
 from camscan.reports.sentences import ending
-from camscan.reports.words import joined, plural, switch_port_details
+from camscan.reports.words import switch_port_details
 from camscan.summaries import Group, Reconciled
+from camscan.wording import are, joined, plural
 
 Quoted: TypeAlias = Callable[[str], str]
 """Makes a name harmless for where it is shown."""
@@ -78,11 +79,11 @@ def findings(made: Reconciliation, quoted: Quoted) -> Iterator[str]:
     rows, devices = plural(summary.rows - beside, "row"), plural(summary.devices, "device")
     yield f"{quoted(made.file.name)}: {rows} against {devices} of scan {joined(named, _MAX_SCANS)}."
     if beside:
-        yield f"Not counted {'is' if beside == 1 else 'are'} {plural(beside, 'row')} of other sites."
+        yield f"Not counted {are(beside)} {plural(beside, 'row')} of other sites."
     counted = (f"{summary.counts[cls]:,} {cls}" for cls in _ORDER if summary.counts[cls] and cls not in _COUNTED)
     yield f"Of these: {', '.join(counted) or 'none'}."
     if others := made.beside:
-        yield f"Not counted {'is' if others == 1 else 'are'} {plural(others, 'device')} of other kinds (see --all)."
+        yield f"Not counted {are(others)} {plural(others, 'device')} of other kinds (see --all)."
     yield from _rated("Recall: of the devices that were found, the list names", summary.recall)
     yield from _rated("Precision: of the rows that could be checked, a device was found for", summary.precision)
     yield from _rated("Accuracy: of the rows whose device was found, right in every respect are", summary.accuracy)
