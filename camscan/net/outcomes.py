@@ -37,7 +37,7 @@ _T = TypeVar("_T")
 class EndedError(Exception):
     """An attempt ended before a byte of the conversation was read. `connected`: the peer had accepted a connection."""
 
-    def __init__(self, outcome: Outcome, reason: str = "", *, connected: bool = False) -> None:
+    def __init__(self, outcome: Outcome, reason: str, *, connected: bool = False) -> None:
         super().__init__(reason)
         self.outcome = outcome
         self.reason = reason

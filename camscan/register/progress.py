@@ -19,7 +19,7 @@ _END = date(9999, 12, 31)
 def burn_down(
     tallies: Iterable[Tally],
     today: date,
-    deadline: date | None = None,
+    deadline: date | None,
     window: int = WINDOW,
     sites: Collection[str] = (),
 ) -> list[Progress]:

@@ -200,7 +200,7 @@ class Sweep:
         time.sleep(min(seconds, _GLANCE))
         self._drain()
 
-    def _wait_for_answers(self, spared: float = 0.0) -> None:
+    def _wait_for_answers(self, spared: float) -> None:
         end = time.monotonic() + self._request.wait - spared
         self._until(lambda: end - time.monotonic())
 

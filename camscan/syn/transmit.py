@@ -107,9 +107,7 @@ class Transmitter:
         return max(1, count - count % piece if count > piece else count)
 
     @contextlib.contextmanager
-    def with_workers(
-        self, senders: Sequence[Sender], priority: RealtimePriority, *, unpaced: bool = False
-    ) -> Iterator[None]:
+    def with_workers(self, senders: Sequence[Sender], priority: RealtimePriority, *, unpaced: bool) -> Iterator[None]:
         """Have workers, which may send by these: where there is a pace, or none and it is wanted. See `workers`."""
         if not senders or not (self.rate or unpaced):
             yield

@@ -37,7 +37,7 @@ class Grab(asyncio.Protocol):
     """
 
     def __init__(
-        self, sock: TcpSocket, turns: Sequence[bytes], complete: Callable[[bytes], bool], pause: Pause | None = None
+        self, sock: TcpSocket, turns: Sequence[bytes], complete: Callable[[bytes], bool], pause: Pause | None
     ) -> None:
         self.result: asyncio.Future[Grabbed] = asyncio.get_running_loop().create_future()
         self._sock = sock
