@@ -1,9 +1,10 @@
-"""Texts without case and accents: how the names of columns in any list, and the words of a status, are compared."""
+"""Texts without case or accents: how names of columns in any list, words of a status, and brands are compared."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _STROKES = str.maketrans({"ł": "l", "ø": "o", "\u0131": "i", "đ": "d"})
 """Letters with a stroke, which Unicode does not take apart."""
@@ -24,6 +25,12 @@ def _plain(letter: str) -> str:
 def compact(text: str) -> str:
     """The letters and digits of a text alone, folded."""
     return "".join(filter(str.isalnum, folded(text)))
+
+
+@lru_cache(maxsize=4096)
+def normalised(name: str) -> str:
+    """A name without case, spaces and punctuation, for comparing brands; "" if nothing is left. Accents count."""
+    return "".join(filter(str.isalnum, name.casefold()))
 
 
 def words_of(text: str) -> list[str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from camscan.folding import normalised
 from camscan.identify.labels import Labels
-from camscan.identify.rules import normalised
 from camscan.identify.titles import MARKS
 
 MAX_ATTRIBUTE = 200

@@ -7,12 +7,13 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import fields as fields_of
 from datetime import UTC, datetime
 
+from camscan.folding import normalised
 from camscan.identify.examples import examples_of, near_misses_of
 from camscan.identify.library import Library
 from camscan.identify.match import Matcher
 from camscan.identify.patterns import groups, matches_empty
 from camscan.identify.prefixes import required_prefixes
-from camscan.identify.rules import Brand, Example, Rule, Vocabulary, normalised
+from camscan.identify.rules import Brand, Example, Rule, Vocabulary
 from camscan.records import Identification, Level, Observation, Outcome
 
 _EPOCH = datetime.fromtimestamp(0, UTC)

@@ -8,8 +8,9 @@ from functools import partial
 from typing import TypeVar
 
 from camscan.errors import RuleError
+from camscan.folding import normalised
 from camscan.identify.grammar import read_brands, read_rules, read_vocabulary
-from camscan.identify.rules import RULE_FOLDERS, Brand, Contents, Folder, Rule, Vocabulary, normalised
+from camscan.identify.rules import RULE_FOLDERS, Brand, Contents, Folder, Rule, Vocabulary
 from camscan.yamltree import Tree, read_yaml
 
 _Item = TypeVar("_Item", Rule, Brand)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields as fields_of
 
+from camscan.folding import normalised
 from camscan.identify import parts
 from camscan.identify.form import Form
 from camscan.identify.parts import Words, words_of
@@ -21,7 +22,6 @@ from camscan.identify.rules import (
     Match,
     Rule,
     Vocabulary,
-    normalised,
     without_examples,
 )
 from camscan.identify.tables import read_table

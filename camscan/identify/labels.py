@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from camscan.folding import normalised
 from camscan.identify import titles
 from camscan.identify.doubts import is_doubtful
 from camscan.identify.evidence import MAX_EVIDENCE, evidence_of
 from camscan.identify.patterns import MAX_VALUES
-from camscan.identify.rules import Brand, Vocabulary, normalised
+from camscan.identify.rules import Brand, Vocabulary
 from camscan.records import Evidence, Identification, Level, Observation
 
 PREFIX = "brand:"

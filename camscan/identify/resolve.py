@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from camscan.folding import normalised
 from camscan.identify.labels import LESS_SURE, PREFIX
-from camscan.identify.rules import normalised
 from camscan.records import Identification, Level
 
 

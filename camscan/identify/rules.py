@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
@@ -194,9 +193,3 @@ class Contents:
     brands: tuple[Brand, ...] = ()
     faults: tuple[str, ...] = ()
     overridden: tuple[str, ...] = ()
-
-
-@lru_cache(maxsize=4096)
-def normalised(name: str) -> str:
-    """A name without case, spaces and punctuation, for comparing brands; "" if nothing is left."""
-    return "".join(filter(str.isalnum, name.casefold()))

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import groupby
 
+from camscan.folding import normalised
 from camscan.policy.policies import Entity, Policy
 from camscan.records import Device, Identification, Judged, Level, Verdict
 from camscan.summaries import Listing, Offence, Tag
@@ -131,13 +132,7 @@ def _rivals(device: Device, *, strongest: bool) -> set[str]:
 
 def _own_names(device: Device, named: Sequence[Identification]) -> Iterator[str]:
     """The device's maker, and makers that are only labels on what it builds."""
-    labels = {_key(found.brand) for found in named if found.brand and found.maker == device.maker}
-    yield from (found.maker for found in named if found.maker and _key(found.maker) in labels)
+    labels = {normalised(found.brand) for found in named if found.brand and found.maker == device.maker}
+    yield from (found.maker for found in named if found.maker and normalised(found.maker) in labels)
     if device.maker:
         yield device.maker
-
-
-@lru_cache(maxsize=4096)
-def _key(name: str) -> str:
-    """A name without case, spaces and punctuation."""
-    return "".join(filter(str.isalnum, name.casefold()))

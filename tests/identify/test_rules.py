@@ -1,6 +1,7 @@
 import pytest
 
-from camscan.identify.rules import Absent, AnyOf, Brand, BrandEdge, Match, Rule, normalised
+from camscan.folding import normalised
+from camscan.identify.rules import Absent, AnyOf, Brand, BrandEdge, Match, Rule
 from camscan.records import Level
 
 RULE = Rule(
