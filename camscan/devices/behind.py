@@ -145,10 +145,9 @@ def _cameras(recorder: Device, channels: ChannelList, resolve: Resolve) -> Itera
         )
 
 
-def by_place(device: Device) -> tuple[tuple[int, int, str], int, str]:
-    """A sort key: devices by address, cameras after their recorder by channel."""
-    slot = device.behind
-    return (order(slot.address), slot.number, "") if slot else (order(device.address), 0, device.mac or "")
+def by_place(device: Device) -> tuple[tuple[int, int, str], str]:
+    """A sort key for devices that answer themselves: by address, several at one address by MAC."""
+    return order(device.address), device.mac or ""
 
 
 def _keys(device: Device) -> Iterator[str]:

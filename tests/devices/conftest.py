@@ -31,25 +31,26 @@ class Resolved:
 
 
 def identify(observations: Sequence[Observation]) -> tuple[Identification, ...]:
-    """One identification for every field `say.<attribute>`, and for `say.maker`."""
+    """One identification for every field `say.<attribute>`, and for `say.maker` and `say.brand`."""
     found = []
     for observation in observations:
         said = {name[4:]: texts[0] for name, texts in observation.fields.items() if name.startswith("say.")}
-        maker = said.pop("maker", None)
-        if maker or said:
+        maker, brand = said.pop("maker", None), said.pop("brand", None)
+        if maker or brand or said:
             seen = evidence_of(observation, "say.maker", maker or "")
-            found.append(Identification("rule", Level.LIKELY, maker, None, said, (seen,)))
+            found.append(Identification("rule", Level.LIKELY, maker, brand, said, (seen,)))
     return tuple(found)
 
 
 def resolve(identifications: Sequence[Identification]) -> Resolved:
     """The first of everything, and a conflict where there are two makers."""
     makers = list(dict.fromkeys(found.maker for found in identifications if found.maker))
+    brand = next((found.brand for found in identifications if found.brand), None)
     attributes: dict[str, str] = {}
     for found in identifications:
         attributes = {**found.attributes, **attributes}
     conflicts = (f"makers {' or '.join(makers)}",) if len(makers) > 1 else ()
-    return Resolved(makers[0] if makers else None, None, Level.LIKELY if makers else None, attributes, conflicts)
+    return Resolved(makers[0] if makers else None, brand, Level.LIKELY if makers else None, attributes, conflicts)
 
 
 @pytest.fixture

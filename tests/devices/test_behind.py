@@ -64,6 +64,27 @@ def test_lists_are_taken_together_by_channel(devices: Merge, answer: Answer) -> 
     assert two.id == f"{RECORDER} #2"
 
 
+def test_what_rules_read_completes_what_the_lists_say(devices: Merge, answer: Answer) -> None:
+    said = {"say__maker": "Maker", "say__brand": "Brand", "say__firmware": "2.8", "say__serial": SERIAL, "say__mac": MAC}
+    both = slot(answer, 1, behind__model="M"), slot(answer, 1, behind__name="Gate", say__maker="Other")
+    _, read, listed = devices(
+        *recorder(answer, slot(answer, 1, **said), *both, slot(answer, 2, behind__model="N", behind__firmware="5.1"))
+    )
+    assert (read.maker, read.brand, read.firmware, read.serial, read.mac) == ("Maker", "Brand", "2.8", SERIAL, MAC)
+    assert [one.maker for one in read.identifications] == ["Maker", "Other"]
+    assert read.conflicts == ("makers Maker or Other",)
+    assert (listed.model, listed.firmware, listed.identifications) == ("N", "5.1", ())
+
+
+def test_what_a_list_leaves_empty_is_not_known(devices: Merge, answer: Answer) -> None:
+    _, camera = devices(*recorder(answer, slot(answer, 1, behind__online="true")))
+    assert (camera.model, camera.firmware, camera.hostname, camera.serial, camera.mac) == (None,) * 5
+
+
+def test_a_recorder_whose_lists_hold_titles_only_has_no_slot(devices: Merge, answer: Answer) -> None:
+    assert [one.slots for one in devices(*recorder(answer, slot(answer, 4, behind__name="analogue")))] == [Slots(0, 0)]
+
+
 def test_what_a_camera_is_says_nothing_about_its_recorder(devices: Merge, answer: Answer) -> None:
     first, second = devices(
         *recorder(
@@ -120,6 +141,14 @@ def test_the_same_serial_at_another_address_may_be_a_clone(devices: Merge, answe
     found = devices(*recorder(answer, slot(answer, 1, behind__address="192.168.254.3", behind__serial=SERIAL)), front)
     assert [device.place for device in found] == [RECORDER, f"{RECORDER} #1", CAMERA]
     assert found[1].conflicts == (f"shares its serial or MAC with {CAMERA}",)
+
+
+def test_cameras_whose_address_no_list_tells_are_not_at_one(devices: Merge, answer: Answer) -> None:
+    other = "10.0.4.10"
+    first, second = (slot(answer, 1, address, behind__serial=SERIAL) for address in (RECORDER, other))
+    found = devices(*recorder(answer, first), *recorder(answer, second, address=other))
+    assert [device.place for device in found] == [RECORDER, f"{RECORDER} #1", other, f"{other} #1"]
+    assert found[3].conflicts == (f"shares its serial or MAC with {RECORDER} #1",)
 
 
 def test_a_camera_of_two_recorders_is_told_once(devices: Merge, answer: Answer) -> None:

@@ -61,3 +61,8 @@ def test_an_ipv6_address_is_nobody_else_who_speaks_from_a_mac(devices: Merge, an
     stated = answer(ONE, "sadp", sadp__mac=B)
     one, six = devices(answer(ONE, "arp", mac__address=A), stated, answer(SIX, "arp", mac__address=A))
     assert (one.mac, six.mac) == (A, A)
+
+
+def test_two_routers_that_speak_for_the_same_addresses_leave_none_a_mac(devices: Merge, answer: Answer) -> None:
+    found = devices(*(answer(f"10.0.0.{n}", "arp", mac__address=mac) for n in range(1, 17) for mac in (A, B)))
+    assert [(one.address, one.mac) for one in found] == [(f"10.0.0.{n}", None) for n in range(1, 17) for _ in "AB"]
