@@ -107,6 +107,7 @@ def test_a_channel_where_something_is_online_is_not_empty(devices: Merge, answer
     )
     assert first.slots == Slots(1, 0)
     assert (second.place, second.maker) == (f"{RECORDER} #3", None)
+    assert second.behind == Slot(first.id, RECORDER, 3, online=True)
 
 
 def test_a_camera_that_is_reached_by_name_is_told_with_it(devices: Merge, answer: Answer) -> None:
@@ -128,7 +129,7 @@ def test_a_private_address_is_never_that_of_a_device_in_front(devices: Merge, an
     assert found[1].conflicts == (f"may be the device that answers at {CAMERA} itself",)
 
 
-@pytest.mark.parametrize("key", [{"behind__serial": SERIAL}, {"behind__mac": MAC}])
+@pytest.mark.parametrize("key", [{"behind__serial": SERIAL.lower()}, {"behind__mac": MAC}])
 def test_a_camera_that_also_answers_itself_is_told_once(devices: Merge, answer: Answer, key: dict[str, str]) -> None:
     front = answer(CAMERA, "dhip", 37810, dhip__serial_no=SERIAL, dhip__mac=MAC)
     found = devices(*recorder(answer, slot(answer, 1, behind__address=CAMERA, **key)), front)
@@ -149,6 +150,12 @@ def test_cameras_whose_address_no_list_tells_are_not_at_one(devices: Merge, answ
     found = devices(*recorder(answer, first), *recorder(answer, second, address=other))
     assert [device.place for device in found] == [RECORDER, f"{RECORDER} #1", other, f"{other} #1"]
     assert found[3].conflicts == (f"shares its serial or MAC with {RECORDER} #1",)
+
+
+def test_of_many_with_its_serial_a_few_are_named(devices: Merge, answer: Answer) -> None:
+    front = (answer(f"10.0.5.{n}", "dhip", 37810, dhip__serial_no=SERIAL) for n in range(6))
+    _, camera, *_ = devices(*recorder(answer, slot(answer, 1, behind__serial=SERIAL)), *front)
+    assert camera.conflicts == ("shares its serial or MAC with 10.0.5.0, 10.0.5.1, 10.0.5.2, 10.0.5.3",)
 
 
 def test_a_camera_of_two_recorders_is_told_once(devices: Merge, answer: Answer) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from camscan.devices.build import telling
+from camscan.devices.build import order, telling
 from camscan.records import Evidence, Identification, Level
 
 
@@ -17,6 +17,17 @@ class Resolved:
     level: Level | None = Level.LIKELY
     attributes: dict[str, str] = field(default_factory=lambda: {"model": "M73"})
     conflicts: tuple[str, ...] = ()
+
+
+def test_what_is_no_address_comes_last() -> None:
+    places = ["08:ED:ED:1A:2B:3C", "2001:db8::1", "10.0.0.10", "08:ED:ED:00:00:01", "10.0.0.9"]
+    assert sorted(places, key=order) == [
+        "10.0.0.9",
+        "10.0.0.10",
+        "2001:db8::1",
+        "08:ED:ED:00:00:01",
+        "08:ED:ED:1A:2B:3C",
+    ]
 
 
 def test_the_strongest_come_first_and_of_these_what_a_person_reads_a_name_in() -> None:

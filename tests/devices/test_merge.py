@@ -10,6 +10,7 @@ from support.costs import costs_less_than
 
 from camscan.devices import merge
 from camscan.records import Device, Level, Observation, Outcome
+from camscan.summaries import Slots
 
 A, B, C = "58:50:ED:1F:E3:85", "08:ED:ED:1A:2B:3C", "3C:EF:8C:51:7D:0E"
 SERIAL, UUID = "6C02B71PAG30C4E", "urn:uuid:aa85c000-6324-41b3-819e-000000000001"
@@ -41,6 +42,7 @@ def test_record(devices: Merge, answer: Answer) -> None:
             dhip__ipv4_address="192.168.1.108",
             dhip__remote_video_input_channels="32",
             say__maker="Maker",
+            say__brand="Brand",
             say__model="NVR-1",
             say__firmware="2.8",
             say__kind="recorder",
@@ -54,6 +56,7 @@ def test_record(devices: Merge, answer: Answer) -> None:
         mac=B,
         hostname="nvr.local",
         maker="Maker",
+        brand="Brand",
         model="NVR-1",
         firmware="2.8",
         serial=SERIAL,
@@ -73,8 +76,20 @@ def test_rules_fill_what_no_field_says(devices: Merge, answer: Answer) -> None:
         answer(ONE, "http", say__serial=" S123 ", say__mac="3cef8c517d0e", say__hostname="cam", say__channels="8")
     )
     assert (device.serial, device.mac, device.hostname, device.hidden_channels) == ("S123", C, "cam", None)
+    assert (device.kind, device.camera_like) == (None, False)
     (device,) = devices(answer(ONE, "http", say__kind="recorder", say__channels="8", say__serial="0000"))
     assert (device.hidden_channels, device.serial) == (8, None)
+
+
+def test_of_several_counts_of_channels_the_largest_is_told(devices: Merge, answer: Answer) -> None:
+    said = {"sadp__digital_channel_num": ["16", "4"], "say__channels": "8", "say__kind": "recorder"}
+    assert [device.hidden_channels for device in devices(answer(ONE, "sadp", **said))] == [16]
+
+
+def test_of_many_claimed_addresses_the_first_are_told(devices: Merge, answer: Answer) -> None:
+    claims = [f"192.168.1.{number}" for number in (10, 9, 7, 8, 6)]
+    (device,) = devices(answer(ONE, "onvif", onvif__ipv4_address=claims))
+    assert device.conflicts == tuple(f"claims the address 192.168.1.{number}" for number in (6, 7, 8, 9))
 
 
 def test_mac_in_the_endpoint_is_the_last_resort(devices: Merge, answer: Answer) -> None:
@@ -112,6 +127,20 @@ def test_claimed_address(devices: Merge, answer: Answer) -> None:
     assert [found.attributes for found in device.identifications] == [{}, {"model": "M"}]
 
 
+def test_what_one_address_of_a_device_says_holds_for_all(devices: Merge, answer: Answer) -> None:
+    first, second = "10.0.0.9", "10.0.0.10"
+    (device,) = devices(
+        twin(answer, first, A, say__maker="X"),
+        twin(answer, second, A, dhip__ipv4_address=first, say__maker="X"),
+        answer(second, "rtsp", 554, mdns__host="nvr.local"),
+        answer(second, "isapi", 80, behind__slot="1", behind__model="M"),
+    )[:1]
+    assert (device.addresses, device.hostname, device.kind) == ((first, second), "nvr.local", "recorder")
+    assert device.camera_like
+    assert [found.maker for found in device.identifications] == ["X"]
+    assert device.slots == Slots(1, 0)
+
+
 def test_same_frames(devices: Merge, answer: Answer) -> None:
     found = devices(
         answer(ONE, "arp", mac__address=A),
@@ -132,9 +161,16 @@ def test_two_network_cards(devices: Merge, answer: Answer) -> None:
 def test_ipv4_and_ipv6(devices: Merge, answer: Answer) -> None:
     found = devices(*(answer(address, "wsd", onvif__scope__mac=A, wsd__endpoint=UUID) for address in (ONE, SIX)))
     assert addresses(found) == [(ONE, SIX)]
+    found = devices(*(answer(address, "wsd", say__mac=A, wsd__endpoint=UUID) for address in (ONE, SIX)))
+    assert addresses(found) == [(ONE, SIX)]
     claims = answer(ONE, "wsd", onvif__serial=SERIAL, wsd__endpoint=UUID, wsd__xaddr=["http://[fe80::1]/onvif"])
     found = devices(claims, answer("fe80::1%eth0", "wsd", onvif__serial=SERIAL, wsd__endpoint=UUID))
     assert addresses(found) == [(ONE, "fe80::1%eth0")]
+
+
+def test_ipv4_and_ipv6_with_one_serial_and_mac_alone_are_not_one(devices: Merge, answer: Answer) -> None:
+    found = devices(*(answer(address, "onvif", onvif__serial=SERIAL, onvif__scope__mac=A) for address in (ONE, SIX)))
+    assert addresses(found) == [(ONE,), (SIX,)]
 
 
 def test_serial_that_a_rule_read(devices: Merge, answer: Answer) -> None:
@@ -162,12 +198,15 @@ def test_three_cards_are_clones(devices: Merge, answer: Answer) -> None:
 
 
 def test_unknown_macs_are_not_two_cards(devices: Merge, answer: Answer) -> None:
-    found = devices(*(answer(a, "onvif", onvif__serial=SERIAL, wsd__endpoint=UUID) for a in (ONE, TWO)))
-    assert addresses(found) == [(ONE,), (TWO,)]
+    unknown = [answer(a, "onvif", onvif__serial=SERIAL, wsd__endpoint=UUID) for a in (ONE, TWO)]
+    assert addresses(devices(*unknown)) == [(ONE,), (TWO,)]
+    assert addresses(devices(unknown[0], twin(answer, TWO, A))) == [(ONE,), (TWO,)]
 
 
 def test_two_cards_that_live_elsewhere_are_clones(devices: Merge, answer: Answer) -> None:
-    found = devices(twin(answer, ONE, A, dhip__ipv4_address="192.168.1.108"), twin(answer, TWO, B))
+    elsewhere = {"dhip__ipv4_address": "192.168.1.108"}
+    assert len(devices(twin(answer, ONE, A), twin(answer, TWO, B, **elsewhere))) == 2
+    found = devices(twin(answer, ONE, A, **elsewhere), twin(answer, TWO, B))
     assert addresses(found) == [(ONE,), (TWO,)]
     assert found[0].conflicts == (
         f"cannot be told apart from {TWO} by serial, endpoint",
@@ -217,6 +256,11 @@ def test_factory_default_units_at_one_address(devices: Merge, answer: Answer) ->
         ((home,), A, "SER1"),
     ]
     assert {device.conflicts for device in found} == {(f"several devices answer at {home}: {A}, {B}",)}
+
+
+def test_two_cards_at_one_address_are_clones(devices: Merge, answer: Answer) -> None:
+    frames = (answer(ONE, "arp", mac__address=mac) for mac in (A, B))
+    assert addresses(devices(*frames, twin(answer, ONE, A), twin(answer, ONE, B))) == [(ONE,), (ONE,)]
 
 
 def test_claim_of_a_shared_address_joins_nobody(devices: Merge, answer: Answer) -> None:

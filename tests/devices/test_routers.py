@@ -44,6 +44,26 @@ def test_the_mac_of_a_router_says_nothing_of_those_that_it_speaks_for(
     assert (SPOKEN_FOR in silent.conflicts, silent.maker) == ((False, "Router's") if mac else (True, None))
 
 
+def test_clones_that_a_router_speaks_for_stay_apart(devices: Merge, answer: Answer) -> None:
+    frames = [answer(f"10.0.0.{number}", "arp", mac__address=A) for number in range(1, 17)]
+    clones = [answer(place, "wsd", wsd__endpoint=UUID, onvif__serial="SERIAL") for place in (ONE, TWO)]
+    one, two, *_ = devices(frames[0], clones[0], frames[1], clones[1], *frames[2:])
+    assert (one.addresses, two.addresses) == ((ONE,), (TWO,))
+
+
+def test_a_second_address_keeps_what_its_own_frames_say(devices: Merge, answer: Answer) -> None:
+    frames = [answer(f"10.0.0.{number}", "arp", mac__address=A) for number in range(2, 18)]
+    same = {"wsd__endpoint": UUID, "onvif__serial": "SERIAL"}
+    one, *_ = devices(
+        answer(ONE, "arp", mac__address=B, say__maker="Camera's"),
+        answer(ONE, "wsd", **same),
+        frames[0],
+        answer(TWO, "wsd", wsd__xaddr=f"http://{ONE}/", **same),
+        *frames[1:],
+    )
+    assert (one.addresses, one.mac, one.maker) == ((ONE, TWO), B, "Camera's")
+
+
 def test_what_states_its_own_mac_does_not_have_that_of_a_router(devices: Merge, answer: Answer) -> None:
     one, two, three = devices(
         answer(ONE, "arp", mac__address=A),
