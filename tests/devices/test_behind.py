@@ -65,7 +65,13 @@ def test_lists_are_taken_together_by_channel(devices: Merge, answer: Answer) -> 
 
 
 def test_what_rules_read_completes_what_the_lists_say(devices: Merge, answer: Answer) -> None:
-    said = {"say__maker": "Maker", "say__brand": "Brand", "say__firmware": "2.8", "say__serial": SERIAL, "say__mac": MAC}
+    said = {
+        "say__maker": "Maker",
+        "say__brand": "Brand",
+        "say__firmware": "2.8",
+        "say__serial": SERIAL,
+        "say__mac": MAC,
+    }
     both = slot(answer, 1, behind__model="M"), slot(answer, 1, behind__name="Gate", say__maker="Other")
     _, read, listed = devices(
         *recorder(answer, slot(answer, 1, **said), *both, slot(answer, 2, behind__model="N", behind__firmware="5.1"))
