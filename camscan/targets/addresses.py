@@ -170,6 +170,6 @@ def _text(first: int, last: int) -> str:
     edge = 1 if start.version == 4 and last - first > 1 else 0
     size = last - first + 1 + 2 * edge
     base = int(start) - edge
-    if base >= 0 and size & (size - 1) == 0 and base % size == 0:
+    if size & (size - 1) == 0 and base % size == 0:
         return f"{type(start)(base)}/{start.max_prefixlen - size.bit_length() + 1}"
     return f"{start}-{end}"

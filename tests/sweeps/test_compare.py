@@ -32,6 +32,13 @@ def nights(*snapshots: Snapshot, terms: Terms = TERMS) -> list[Changes]:
     return told
 
 
+def remembered(*snapshots: Snapshot) -> Memory:
+    memory = Memory()
+    for one in snapshots:
+        memory, _ = advance(memory, one, TERMS)
+    return memory
+
+
 def shown(changes: Changes) -> list[str]:
     return [
         " ".join(filter(None, (change.kind, change.device.address, change.what, change.before, change.after)))
@@ -409,6 +416,18 @@ def test_a_device_that_was_away_for_long_is_forgotten() -> None:
         *(sweep(night, REST, targets=["10.0.0.1", "10.0.0.2"]) for night in (1, 2, 3, 500, 501)),
     ]
     assert shown(nights(*snapshots, sweep(502, SITE))[-1]) == ["new 10.0.0.1", "new 10.0.0.2"]
+
+
+def test_a_device_that_is_long_no_longer_asked_is_forgotten() -> None:
+    unasked = [sweep(night, REST) for night in (1, 399, 400)]
+    assert [track.device.address for track in remembered(sweep(0, SITE), *unasked[:2]).tracks][:1] == ["10.0.0.1"]
+    assert len(remembered(sweep(0, SITE), *unasked).tracks) == len(SITE)
+    assert len(remembered(sweep(0, SITE), *unasked, sweep(401, REST)).tracks) == len(REST)
+
+
+def test_a_clock_that_is_wrong_for_a_night_has_nothing_forgotten() -> None:
+    looks = [sweep(night, REST, targets=["10.0.0.1", "10.0.0.2"]) for night in (1, 2, 3, 1000, 4)]
+    assert shown(nights(sweep(0, SITE), *looks, sweep(5, SITE))[-1]) == ["returned 10.0.0.1", "returned 10.0.0.2"]
 
 
 def test_one_box_with_two_addresses_may_show_them_apart() -> None:

@@ -32,6 +32,14 @@ def test_whatever_a_peer_says_can_be_remembered(serial: str, model: str, name: s
     assert load(dump(memory)) == memory
 
 
+def test_of_the_last_sweep_its_counts_are_kept() -> None:
+    last = replace(sweep(1, cameras(3), targets=["10.0.0.9"]), seconds=7.5)
+    memory, changes = advance(advance(Memory(), sweep(0, cameras(2)), TERMS)[0], last, TERMS)
+    assert (memory.scan, memory.at, memory.verdicts) == (last.scan, last.at, changes.verdicts)
+    assert (memory.coverage, memory.by_channel, memory.seconds) == (last.coverage, last.by_channel, 7.5)
+    assert memory.coverage == {"answered": 3, "silent": 1}
+
+
 def test_no_memory_is_empty() -> None:
     assert load(None) == Memory()
 
