@@ -11,7 +11,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from itertools import islice
 from typing import TypeAlias
 from urllib.parse import urlsplit
-from uuid import RFC_4122, UUID
+from uuid import UUID
 
 from camscan.records import MAC_FIELDS, Identification, Observation
 
@@ -201,7 +201,7 @@ def mac_in(endpoint: str) -> str | None:
     if not _UUID.fullmatch(endpoint):
         return None
     uuid = UUID(endpoint)
-    is_made_of_mac = uuid.variant == RFC_4122 and uuid.version == 1 and uuid.node >> 24
+    is_made_of_mac = uuid.version == 1 and uuid.node >> 24  # other variants have no version
     return to_mac(endpoint[-12:]) if is_made_of_mac else None
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
+import yaml
 
+from camscan.data import fingerprints_folder
 from camscan.devices.identity import (
+    FIELDS_OF,
     LINK,
     MAX_VALUES,
     Identity,
@@ -24,6 +28,7 @@ from camscan.records import Observation
 
 A, B = "58:50:ED:1F:E3:85", "08:ED:ED:1A:2B:3C"
 Answer = Callable[..., Observation]
+VOCABULARY = yaml.safe_load((fingerprints_folder() / "vocabulary.yaml").read_text(encoding="utf-8"))["fields"]
 
 
 @pytest.mark.parametrize(
@@ -153,6 +158,44 @@ def test_claims(answer: Answer) -> None:
     )
     assert identity.claims == {"192.168.1.64", "2001:db8::5", "10.0.0.1", "172.16.0.1", "fe80::1", "169.254.7.7"}
     assert identity.away == {"192.168.1.64"}
+
+
+def test_what_stands_at_no_address_has_none_away_from_it(answer: Answer) -> None:
+    identity = identity_of([answer(A, "sadp", sadp__ipv4_address="192.168.1.64")])
+    assert (identity.claims, identity.away) == ({"192.168.1.64"}, frozenset())
+
+
+@pytest.mark.parametrize(
+    ("pattern", "kind", "value"),
+    [
+        (r"(?!tls\.).*\.(device_sn|serial(_no|_number)?)", Kind.SERIAL, "6C02B71PAG30C4E"),
+        (r".*\.(\w+_)?mac|mac\.address", Kind.MAC, A),
+        (r"wsd\.endpoint|upnp\.udn", Kind.ENDPOINT, "uuid:camera_1-0"),
+        (r"(?!behind\.).*\.host_?name|host\.name|mdns\.host|snmp\.sys_name", Kind.HOSTNAME, "cam"),
+    ],
+)
+def test_each_field_that_holds_an_identifier_is_read(answer: Answer, pattern: str, kind: Kind, value: str) -> None:
+    named = [name for name in VOCABULARY if re.fullmatch(pattern, name)]
+    assert sorted(named) == sorted(set(FIELDS_OF[kind]) - {LINK})
+    for name in named:
+        assert identity_of([answer("10.0.0.1", "http", **{name.replace(".", "__"): value})]).of(kind) == (value,)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "value", "claim"),
+    [
+        (r".*\.ipv4_address|mdns\.address", "10.0.0.2", "10.0.0.2"),
+        (r".*\.ipv6_address", "2001:DB8:0::2", "2001:db8::2"),
+        (r"(wsd|onvif)\.xaddr|ssdp\.location|upnp\.presentation_url", "http://10.0.0.2:8000/x", "10.0.0.2"),
+    ],
+)
+def test_each_field_that_holds_an_address_of_its_own_is_read(
+    answer: Answer, pattern: str, value: str, claim: str
+) -> None:
+    named = [name for name in VOCABULARY if re.fullmatch(pattern, name)]
+    assert named
+    for name in named:
+        assert identity_of([answer("10.0.0.1", "http", **{name.replace(".", "__"): value})]).claims == {claim}
 
 
 def test_hostile_amounts_are_cut(answer: Answer) -> None:

@@ -62,6 +62,11 @@ def test_a_large_set_needs_to_be_meant() -> None:
     assert refusal("10.0.0.0/8", allow_large=True) == ""
 
 
+def test_a_few_parts_are_all_named() -> None:
+    assert refusal("8.8.8.8", "8.8.8.10", "9.9.9.9").startswith("8.8.8.8, 8.8.8.10, 9.9.9.9 (3 addresses) is public: ")
+    assert refusal("8.8.8.8-9").startswith("8.8.8.8/31 (2 addresses) is public: ")
+
+
 @pytest.mark.parametrize(
     ("spec", "shown"),
     [
