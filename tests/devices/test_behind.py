@@ -116,6 +116,12 @@ def test_a_channel_where_something_is_online_is_not_empty(devices: Merge, answer
     assert second.behind == Slot(first.id, RECORDER, 3, online=True)
 
 
+@pytest.mark.parametrize("field", ["address", "host", "model", "serial", "mac"])
+def test_a_channel_of_which_anything_is_known_is_not_empty(devices: Merge, answer: Answer, field: str) -> None:
+    first, _ = devices(*recorder(answer, slot(answer, 3, **{f"behind__{field}": "02:00:00:00:00:01"})))
+    assert first.slots == Slots(1, 0)
+
+
 def test_a_camera_that_is_reached_by_name_is_told_with_it(devices: Merge, answer: Answer) -> None:
     first, second = devices(
         *recorder(answer, slot(answer, 3, behind__host="cam3.site.example", behind__online="false"))

@@ -8,6 +8,10 @@ import pytest
 
 from camscan.devices.hosts import Host, hosts_at, to_count
 from camscan.devices.identity import Kind
+from camscan.probes.datagrams import Datagrams
+from camscan.probes.discovery import DH01, DHIP, DVRIP, MDNS, MHED, MOI, NETCOMMON, SADP, WSD
+from camscan.probes.snmp import with_community
+from camscan.probes.ssdp import SSDP
 from camscan.records import Identification, Observation, Outcome
 
 A, B = "58:50:ED:1F:E3:85", "08:ED:ED:1A:2B:3C"
@@ -39,9 +43,30 @@ def test_open_ports_are_tcp(hosts: Callable[..., tuple[Host, ...]], answer: Answ
         answer("10.0.0.1", "ssdp", 49152),
         answer("10.0.0.1", "dvrip", 5050),
         answer("10.0.0.1", "dvrip", 37777),
-        answer("10.0.0.1", "nmap", tcp__port=["22", "0", "65536", "x", "²"]),
+        answer("10.0.0.1", "nmap", tcp__port=["22", "0", "65536", "x", "²", "9" * 5000]),
     )
     assert sorted(host.ports) == [22, 80, 554, 8000, 37777, 49152]
+
+
+@pytest.mark.parametrize(
+    "protocol", [WSD, SADP, DHIP, DVRIP, NETCOMMON, MHED, MOI, DH01, SSDP, MDNS, with_community("x")]
+)
+def test_a_port_that_answers_by_datagram_is_not_open(
+    hosts: Callable[..., tuple[Host, ...]], answer: Answer, protocol: Datagrams
+) -> None:
+    port = protocol.new_question().inquiry.port
+    (host,) = hosts(answer("10.0.0.1", protocol.channel, port), answer("10.0.0.1", "dhcp", 67))
+    assert host.ports == frozenset()
+
+
+@pytest.mark.parametrize(
+    "channel", ["sadp", "dhip", "dvrip", "netcommon", "mhed", "moi", "dh01", "lapi", "baichuan", "onvif", "rtsp"]
+)
+def test_what_speaks_a_protocol_of_cameras_is_like_one(
+    hosts: Callable[..., tuple[Host, ...]], answer: Answer, channel: str
+) -> None:
+    (host,) = hosts(answer("10.0.0.1", channel))
+    assert host.camera_like
 
 
 @pytest.mark.parametrize(
@@ -74,15 +99,20 @@ def test_attached_cameras(hosts: Callable[..., tuple[Host, ...]], answer: Answer
     (host,) = hosts(
         answer("10.0.0.1", "sadp", sadp__digital_channel_num="16"),
         answer("10.0.0.1", "dhip", dhip__remote_video_input_channels="many"),
+        answer("10.0.0.1", "isapi", recorder__channels="8"),
     )
     assert host.attached == 16
+    (host,) = hosts(answer("10.0.0.1", "dhip", dhip__remote_video_input_channels="9"))
+    assert host.attached == 9
     (host,) = hosts(answer("10.0.0.1", "sadp", sadp__digital_channel_num="0"))
     assert host.attached == 0
     (host,) = hosts(answer("10.0.0.1", "sadp"))
     assert host.attached is None
 
 
-@pytest.mark.parametrize(("text", "count"), [(" 64 ", 64), ("4097", None), ("-1", None), ("²", None), ("", None)])
+@pytest.mark.parametrize(
+    ("text", "count"), [(" 64 ", 64), ("4097", None), ("-1", None), ("²", None), ("", None), ("9" * 5000, None)]
+)
 def test_count(text: str, count: int | None) -> None:
     assert to_count(text) == count
 
