@@ -22,6 +22,7 @@ from camscan.codecs import (
     mhed,
     moi,
     netcommon,
+    opaque,
     over_http,
     rtsp,
     sadp,
@@ -74,6 +75,7 @@ _DECODERS: Mapping[str, _Decode] = MappingProxyType(
         "moi": lambda raw, _: [moi.decode(raw)],
         "dh01": lambda raw, _: [dh01.decode(raw)],
         "baichuan": lambda raw, _: [baichuan.decode(raw)],
+        "udp": lambda raw, _: [opaque.decode(raw)],
     }
 )
 

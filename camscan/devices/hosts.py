@@ -22,7 +22,7 @@ _SPEAKS = frozenset((Outcome.ANSWERED, Outcome.AUTH_REQUIRED, Outcome.TRUNCATED)
 """Outcomes that show that the peer speaks the channel's protocol."""
 
 _DATAGRAM_CHANNELS = frozenset(
-    ("arp", "wsd", "sadp", "dhip", "mdns", "snmp", "netcommon", "mhed", "moi", "dh01", "dhcp")
+    ("arp", "wsd", "sadp", "dhip", "mdns", "snmp", "netcommon", "mhed", "moi", "dh01", "dhcp", "udp")
 )
 _DATAGRAM_PORTS = frozenset((("ssdp", 1900), ("dvrip", 5050)))
 """Channels that also use TCP, with their UDP port."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from camscan.codecs import arp, dhcp, dhip, http, mdns, mhed, netcommon, rtsp, sadp, ssdp, tls, wsdiscovery
 from camscan.errors import DecodeError
+from camscan.imports.forms import datagrams
 from camscan.records import Fields, Observation, Outcome
 
 if TYPE_CHECKING:
@@ -45,7 +46,10 @@ _PROTOCOLS: Mapping[str, _Protocol] = MappingProxyType(
     }
 )
 
-CHANNELS = tuple(_PROTOCOLS)
+_UNREAD = "udp"
+"""The channel of datagrams whose port does not tell their protocol."""
+
+CHANNELS = (*_PROTOCOLS, _UNREAD)
 """Channels of passive listening."""
 
 
@@ -56,6 +60,8 @@ def observations(packet: Packet) -> Iterator[Observation]:
             yield from _datagram(packet)
         elif packet.channel in _STREAMS:
             yield from _STREAMS[packet.channel](packet)
+        elif packet.channel == _UNREAD:
+            yield from _by_its_bytes(packet)
     except DecodeError:
         return
 
@@ -76,6 +82,12 @@ def _datagram(packet: Packet) -> Iterator[Observation]:
     if target:
         bare = replace(_observation(packet, ASKED), target=target, port=protocol.port)
         yield from (replace(bare, fields=fields) for fields in found)
+
+
+def _by_its_bytes(packet: Packet) -> Iterator[Observation]:
+    """A datagram of whatever protocol; one that no codec reads is left to the rules, as it is."""
+    for one in list(datagrams.discovered(packet.data)) or datagrams.unread(packet.data):
+        yield replace(_observation(packet, ASKED), channel=one.channel, fields=one.fields)
 
 
 def _http(packet: Packet) -> Iterator[Observation]:

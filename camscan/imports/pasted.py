@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import chain
 
-from camscan.codecs import embeddedmac, telnet
+from camscan.codecs import embeddedmac, opaque, telnet
 from camscan.codecs.text import to_text
 from camscan.imports.forms import datagrams, interfaces, macs, messages, requests
-from camscan.imports.forms.base import MAX_TEXT, Answer, observed
+from camscan.imports.forms.base import MAX_TEXT, Answer, answer, observed
 from camscan.imports.forms.registry import BESIDE, HINTED, LOOSE, MARKS, anything
 from camscan.imports.nmap import text as nmap_text
 from camscan.imports.notations import enclosures, encodings
@@ -37,7 +37,8 @@ def read(raw: str | bytes, channel: str = "", at: datetime = EPOCH, *, whole: bo
     """The observations in one answer, one for each channel that it belongs to; none for a blank text.
 
     `channel` is a hint: a channel of camscan, or a word of the labelled corpora ("mac_oui", "html_title"). A hint that
-    does not fit is ignored. Text that no form recognises is a banner. MAC addresses also give their registered block.
+    does not fit is ignored. Text that no form recognises is a banner, and so are bytes that no codec reads. MAC
+    addresses also give their registered block.
     With `whole` the text is a banner too, whatever is read of it, for what rules look for anywhere in a copied text.
     """
     data = raw.encode("utf-8", "replace") if isinstance(raw, str) else raw
@@ -69,23 +70,25 @@ def _answers(data: bytes, channel: str) -> Iterator[Answer]:
         yield Answer("banner", {"banner.text": (text,)})
         return
     text = telnet.without_negotiation(text)
-    yield from _of_text(unwrap(text), channel)
+    yield from _of_text(unwrap(text), channel, data)
     yield from (one for form in BESIDE for one in form(text))
 
 
-def _of_text(text: str, channel: str, depth: int = 0) -> list[Answer]:
+def _of_text(text: str, channel: str, data: bytes = b"", depth: int = 0) -> list[Answer]:
     """Decodes wrapped text first; then tries hinted forms, forms that the text looks like, and loose guesses."""
     inner = encodings.decoded(text) if depth < MAX_WRAPPINGS else b""
     if inner:
         if found := list(datagrams.datagram(inner)) or list(messages.sent(inner)):
             return found
         if readable := _readable(inner):
-            return _of_text(unwrap(readable), channel, depth + 1)
+            return _of_text(unwrap(readable), channel, inner, depth + 1)
+    unread = answer("banner", opaque.fields(inner), raw=inner)  # 32 hex digits may be a hash, or 16 bytes of an answer
     for form in chain((nmap_text.grepped,), HINTED.get(channel, ()), (form for marked, form in MARKS if marked(text))):
         if found := list(form(text)):
-            return found
+            return [*found, *unread]
     loose = LOOSE.get(channel, ())
-    return next(filter(None, (list(form(text)) for form in loose)), []) or list(anything(text))
+    guessed = next(filter(None, (list(form(text)) for form in loose)), [])
+    return guessed or [*anything(text), *(unread if inner else answer("banner", opaque.fields(data)))]
 
 
 def _whole(text: str, found: Iterable[Answer]) -> Iterator[Answer]:

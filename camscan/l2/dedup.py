@@ -12,15 +12,28 @@ CHANNELS: Mapping[int, str] = MappingProxyType(
         67: "dhcp",
         68: "dhcp",
         1900: "ssdp",
+        1758: "udp",
         3702: "wsd",
+        5050: "udp",
         5353: "mdns",
+        7711: "udp",
+        8600: "udp",
+        10000: "udp",
+        10001: "udp",
+        10669: "udp",
         23456: "mhed",
         34569: "netcommon",
         37020: "sadp",
         37810: "dhip",
     }
 )
-"""UDP port -> channel. The channel of a datagram follows from its source port, or else from its destination port."""
+"""UDP port -> channel. The channel of a datagram follows from its source port, or else from its destination port.
+
+"udp" stands for ports on which several protocols live, or one that is never asked: what they are, their bytes tell.
+"""
+
+ANSWERING: Mapping[int, str] = MappingProxyType(dict.fromkeys((1757, 2380, 7701, 10670), "udp"))
+"""The same for ports to which only questions go: datagrams from there are answers."""
 
 MAX_OF_SOURCE = 64
 """Payloads reported for one source on one channel: a device sends a handful of different announcements."""
@@ -34,7 +47,8 @@ def channel_of(found: Segment) -> str | None:
     """The channel of a datagram; None if its ports belong to none, or it is empty."""
     if found.is_tcp or not found.payload:
         return None
-    return CHANNELS.get(found.source_port) or CHANNELS.get(found.target_port)
+    source = found.source_port
+    return CHANNELS.get(source) or ANSWERING.get(source) or CHANNELS.get(found.target_port)
 
 
 class Deduplicator:

@@ -11,7 +11,7 @@ import time
 
 from camscan.l2 import frames
 from camscan.l2.bpf import discovery
-from camscan.l2.dedup import CHANNELS
+from camscan.l2.dedup import ANSWERING, CHANNELS
 from camscan.l2.lines import Lines, RefusalError
 from camscan.l2.reporter import PacketReporter
 from camscan.l2.sockets import ANY, Stop, dropped, packet_socket, set_promiscuous
@@ -35,7 +35,7 @@ def listen(interface: str, seconds: float, lines: Lines, stop: Stop) -> None:
         RefusalError: the interface cannot be used, or went away.
     """
     reporter, packets = PacketReporter(lines), 0
-    with packet_socket(socket.SOCK_DGRAM, _EVERY_ETHERTYPE, interface, discovery(CHANNELS)) as sock:
+    with packet_socket(socket.SOCK_DGRAM, _EVERY_ETHERTYPE, interface, discovery((*CHANNELS, *ANSWERING))) as sock:
         set_promiscuous(sock, interface)
         lines.emit("begin")
         end = time.monotonic() + seconds

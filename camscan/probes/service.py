@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from camscan.codecs import http, rtsp, telnet, tls
+from camscan.codecs import http, opaque, rtsp, telnet, tls
 from camscan.errors import DecodeError
 from camscan.net.base import Exchange, Net, url_host
 from camscan.probes.answers import denied, observe
@@ -165,7 +165,8 @@ def _wants_tls(page: Observation) -> bool:
 
 
 def _banner(data: bytes) -> Fields:
-    return {"banner.text": (telnet.without_negotiation(data.decode("utf-8", "replace")),)}
+    text = (telnet.without_negotiation(data.decode("utf-8", "replace")),)
+    return {"banner.text": text, **opaque.fields(data)}
 
 
 _ASK: dict[str, Callable[[str, int, Net], Awaitable[_Heard]]] = {

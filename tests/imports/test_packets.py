@@ -11,6 +11,7 @@ from support import frames as made
 from support.decoders import assert_survives
 
 from camscan.codecs import dhip, mdns, sadp, ssdp, wsdiscovery
+from camscan.codecs.registry import read_again
 from camscan.imports.packets import CHANNELS, first_certificate, notes, observations
 from camscan.net.programs.l2 import Packet
 from camscan.records import Observation, Outcome
@@ -78,6 +79,22 @@ def test_a_cut_announcement_says_so() -> None:
 )
 def test_questions_and_what_cannot_be_read_are_no_observations(channel: str, question: bytes) -> None:
     assert heard(channel, question) == []
+
+
+def test_a_datagram_on_a_shared_port_is_read_by_its_magic() -> None:
+    answer = b"DH\x01\x08" + bytes(88) + b"VSTC000001AAAAA" + bytes(160)
+    (found,) = heard("udp", answer, port=8600)
+    assert (found.channel, found.port, found.asked, found.raw) == ("dh01", 8600, "heard", answer)
+    assert found.fields["dh01.serial"] == ("VSTC000001AAAAA",)
+
+
+def test_a_datagram_that_no_codec_reads_is_left_to_the_rules() -> None:
+    (found,) = heard("udp", b"\x0b" + bytes(3) + b"SND-6083\0", port=7701)
+    assert (found.target, found.channel, found.port) == ("10.0.0.5", "udp", 7701)
+    assert found.fields == {"bytes.hex": ("0b000000534e442d3630383300",), "bytes.text": ("4 0b000000 SND-6083",)}
+    assert read_again(found) == found
+    (text,) = heard("udp", b"<root/>", port=1757)
+    assert text.fields == {"banner.text": ("<root/>",)}
 
 
 def dhcp(kind: int, *options: bytes, op: int = 1) -> bytes:

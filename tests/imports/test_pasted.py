@@ -361,3 +361,19 @@ def test_the_mac_in_a_note_about_a_device_names_the_holder_of_its_block() -> Non
 
 def test_a_line_that_asks_for_a_name_is_a_greeting_and_no_title_or_description() -> None:
     assert fields("DH-SD59230S login: ", "telnet") == {"banner.text": ("DH-SD59230S login:",)}
+
+
+SETUP = b"\x00\x01\x00\xe1\x00\x0e" + bytes(20) + b"\x00\xa8\x00\x10NX510" + bytes(11)
+
+
+@pytest.mark.parametrize("raw", [SETUP, SETUP.hex(), SETUP.hex(" "), xxd(SETUP), hexdump(SETUP)])
+def test_bytes_that_no_codec_reads_are_left_to_the_rules(raw: str | bytes) -> None:
+    (one,) = (part for part in read(raw) if "bytes.hex" in part.fields)
+    assert (one.channel, one.fields["bytes.hex"]) == ("banner", (SETUP.hex(),))
+    assert one.fields["bytes.text"] == ("30 00a80010 NX510",)
+
+
+def test_sixteen_bytes_may_also_be_a_hash() -> None:
+    found = fields("89b932fcc47cf4ca3faadb0cfdef89cf")
+    assert found["http.favicon.md5"] == ("89b932fcc47cf4ca3faadb0cfdef89cf",)
+    assert found["bytes.hex"] == ("89b932fcc47cf4ca3faadb0cfdef89cf",)

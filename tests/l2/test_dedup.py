@@ -20,6 +20,10 @@ def segment(source_port: int, target_port: int, payload: bytes = b"x", *, is_tcp
         (segment(37020, 37810), "sadp"),  # of two, the port that it comes from
         (segment(50000, 34569), "netcommon"),
         (segment(5355, 5355), None),  # LLMNR
+        (segment(10001, 50000), "udp"),
+        (segment(50000, 1758), "udp"),
+        (segment(7701, 50000), "udp"),
+        (segment(50000, 7701), None),  # a question
         (segment(3702, 3702, b""), None),
         (segment(3702, 3702, is_tcp=True), None),
     ],

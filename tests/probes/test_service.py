@@ -119,6 +119,12 @@ async def test_a_port_that_speaks_first_gives_a_banner() -> None:
     ]
 
 
+async def test_what_no_codec_reads_is_kept_as_bytes_for_the_rules() -> None:
+    status = bytes.fromhex("00000010 0000000d 0000000d 00000000")
+    _, banner = await asked(8000, Port(plain=lambda _: status))
+    assert (banner.channel, banner.raw, banner.fields["bytes.hex"]) == ("banner", status, (status.hex(),))
+
+
 async def test_an_rtsp_port_that_speaks_in_no_known_language_is_noted_as_garbled() -> None:
     (found,) = await asked(554, Port(plain=lambda _: b"\x00\x01\x02\x03"))
     assert (found.channel, found.outcome, found.raw) == ("rtsp", Outcome.GARBLED, b"\x00\x01\x02\x03")

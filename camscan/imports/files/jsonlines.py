@@ -8,9 +8,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import BinaryIO
 
-from camscan.codecs import telnet
+from camscan.codecs import opaque, telnet
 from camscan.imports.files.base import Summary, address_of, imported, lines, names
 from camscan.imports.forms.sip import is_sip
+from camscan.imports.notations import encodings
 from camscan.imports.pasted import read as read_pasted
 from camscan.records import Observation
 
@@ -52,11 +53,16 @@ def answers(target: str, port: int | None, told: str, channel: str, at: datetime
     """The observations of one answer as text, with its channel as a hint. A banner stays one, unless it is SIP."""
     found: tuple[Observation, ...] = ()
     if channel == "banner" and not is_sip(told):
-        fields = names(banner__text=telnet.without_negotiation(told).strip())
+        fields = {**names(banner__text=telnet.without_negotiation(told).strip()), **opaque.fields(_bytes(told))}
         found = (imported(target, channel, at, fields),) if fields else ()
     elif told:
         found = read_pasted(told, channel, at)
     yield from (replace(one, target=target, port=port) for one in found)
+
+
+def _bytes(told: str) -> bytes:
+    """The bytes of a text in which each is a character, or is spelled out."""
+    return encodings.decoded(told) if "\\x" in told else told.encode("latin_1", "replace")
 
 
 def inner(record: object, *path: str) -> Record:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import BinaryIO
 
-from camscan.codecs import http, telnet
+from camscan.codecs import http, opaque, telnet
 from camscan.codecs.text import to_text
 from camscan.imports.files.base import Summary, address_of, lines, moment
 from camscan.imports.files.jsonitems import items
@@ -114,4 +114,4 @@ def _answers(port: int, found: Mapping[str, object]) -> Iterator[Answer]:
     elif name == "X509":
         yield from certificate.encoded(banner)
     elif name in ("ftp", "telnet", "ssh", "unknown"):
-        yield from answer("banner", telnet.greeting(to_text(raw)), "", raw)
+        yield from answer("banner", {**telnet.greeting(to_text(raw)), **opaque.fields(raw)}, "", raw)

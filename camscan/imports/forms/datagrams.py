@@ -7,7 +7,23 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
 from types import MappingProxyType
 
-from camscan.codecs import baichuan, dh01, dhip, dvrip, mdns, mhed, moi, netcommon, sadp, snmp, ssdp, wsdiscovery
+from camscan.codecs import (
+    baichuan,
+    dh01,
+    dhip,
+    dvrip,
+    mdns,
+    mhed,
+    moi,
+    netcommon,
+    opaque,
+    sadp,
+    snmp,
+    ssdp,
+    telnet,
+    wsdiscovery,
+)
+from camscan.codecs.text import to_text
 from camscan.errors import DecodeError
 from camscan.imports.forms import certificate, favicons
 from camscan.imports.forms.base import Answer, answer, fields_of, key, pairs
@@ -55,11 +71,9 @@ _NOTICE = "client.notifyDevInfo"
 
 def datagram(data: bytes) -> Iterator[Answer]:
     """The fields of the first decoder that accepts the bytes."""
-    for channel, decode in _BINARY.items():
-        if fields := fields_of(decode, data):
-            yield from answer(channel, fields, raw=data)
-            return
-    if realm := fields_of(dvrip.decode_realm, data):
+    if found := list(discovered(data)):
+        yield from found
+    elif realm := fields_of(dvrip.decode_realm, data):
         yield from answer("dvrip", realm, "realm", data)
     elif devices := _devices(data):
         yield from (one for fields in devices for one in answer("wsd", fields, raw=data))
@@ -69,6 +83,19 @@ def datagram(data: bytes) -> Iterator[Answer]:
         yield from certificates
     elif "mdns.service" in (announced := fields_of(mdns.decode, data)):
         yield from answer("mdns", announced, raw=data)
+
+
+def discovered(data: bytes) -> Iterator[Answer]:
+    """The same, of the protocols that have a magic of their own."""
+    for channel, decode in _BINARY.items():
+        if fields := fields_of(decode, data):
+            yield from answer(channel, fields, raw=data)
+            return
+
+
+def unread(data: bytes) -> Iterator[Answer]:
+    """What no decoder accepts: its bytes, or its text."""
+    yield from answer("udp", opaque.fields(data) or telnet.greeting(to_text(data)), raw=data)
 
 
 def searched(text: str, least: int = 2) -> Iterator[Answer]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from camscan.codecs import http, rtsp, telnet
+from camscan.codecs import http, opaque, rtsp, telnet
 from camscan.codecs.text import to_text
 from camscan.imports.forms.base import Answer, answer, fields_of
 
@@ -28,8 +28,9 @@ def probe_answers(fingerprint: str) -> Iterator[Answer]:
             yield from answer("http", fields_of(http.decode, raw, path), f"GET {path}", raw)
         elif raw.startswith(b"RTSP/"):
             yield from answer("rtsp", fields_of(rtsp.decode, raw), "OPTIONS", raw)
-        elif probe == "NULL":
-            yield from answer("banner", telnet.greeting(to_text(raw)), "", raw)
+        else:
+            greeting = telnet.greeting(to_text(raw)) if probe == "NULL" else {}
+            yield from answer("banner", {**greeting, **opaque.fields(raw)}, "", raw)
 
 
 def _unescape(match: re.Match[str]) -> str:

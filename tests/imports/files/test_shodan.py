@@ -44,6 +44,12 @@ def test_what_a_module_heard_that_is_no_protocol_of_ours_is_a_banner() -> None:
     assert (one.channel, one.port, one.fields["banner.text"]) == ("banner", 21, ("220 DS-2CD2032 FTP server ready",))
 
 
+@pytest.mark.parametrize("data", ["\0\0\0\x10\0\0\0\x1e", r"\x00\x00\x00\x10\x00\x00\x00\x1e"])
+def test_bytes_as_characters_and_spelled_out(data: str) -> None:
+    (one,), _ = read_all(shodan.read, line(data, 8000, "auto"))
+    assert (one.channel, one.fields["bytes.hex"]) == ("banner", ("000000100000001e",))
+
+
 def test_the_first_certificate_of_a_chain() -> None:
     data = (Path(__file__).parents[2] / "samples" / "tls" / "rsa-1024-sha1.der").read_bytes()
     chain = [ssl.DER_cert_to_PEM_cert(data), ssl.DER_cert_to_PEM_cert(data[::-1])]

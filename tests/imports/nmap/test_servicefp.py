@@ -19,6 +19,12 @@ def test_bytes_are_taken_out_of_a_fingerprint() -> None:
     ]
 
 
+def test_an_answer_in_a_protocol_without_a_codec_gives_its_bytes() -> None:
+    status = r"\0\0\0\x10\0\0\0\r\0\0\0\r\0\0\0\0"
+    (one,) = probe_answers(f'SF-Port8000-TCP:V=7.95%I=7%r(SMBProgNeg,10,"{status}");')
+    assert (one.channel, one.fields) == ("banner", {"bytes.hex": ("000000100000000d0000000d00000000",)})
+
+
 def test_lines_of_text_output_are_joined() -> None:
     folded = PRINT[:60] + "\nSF:" + PRINT[60:120] + "\nSF:" + PRINT[120:]
     assert [one.raw for one in probe_answers(folded)] == [one.raw for one in probe_answers(PRINT)]
