@@ -10,12 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from itertools import chain
 
 from camscan.codecs import embeddedmac, opaque, telnet
 from camscan.codecs.text import to_text
 from camscan.imports.forms import datagrams, interfaces, macs, messages, requests
-from camscan.imports.forms.base import MAX_TEXT, Answer, answer, observed
+from camscan.imports.forms.base import MAX_TEXT, Answer, Form, answer, observed
 from camscan.imports.forms.registry import BESIDE, HINTED, LOOSE, MARKS, anything
 from camscan.imports.nmap import text as nmap_text
 from camscan.imports.notations import enclosures, encodings
@@ -82,13 +81,18 @@ def _of_text(text: str, channel: str, data: bytes = b"", depth: int = 0) -> list
             return found
         if readable := _readable(inner):
             return _of_text(unwrap(readable), channel, inner, depth + 1)
-    unread = answer("banner", opaque.fields(inner), raw=inner)  # 32 hex digits may be a hash, or 16 bytes of an answer
-    for form in chain((nmap_text.grepped,), HINTED.get(channel, ()), (form for marked, form in MARKS if marked(text))):
-        if found := list(form(text)):
-            return [*found, *unread]
-    loose = LOOSE.get(channel, ())
-    guessed = next(filter(None, (list(form(text)) for form in loose)), [])
+    if hinted := _first((nmap_text.grepped, *HINTED.get(channel, ())), text):
+        return hinted
+    unread = answer("banner", opaque.fields(inner), raw=inner)
+    if found := _first((form for marked, form in MARKS if marked(text)), text):
+        return [*found, *unread]  # 32 hex digits are a hash, or 16 bytes of an answer
+    guessed = _first(LOOSE.get(channel, ()), text)
     return guessed or [*anything(text), *(unread if inner else answer("banner", opaque.fields(data)))]
+
+
+def _first(forms: Iterable[Form], text: str) -> list[Answer]:
+    """What the first form that fits reads."""
+    return next(filter(None, (list(form(text)) for form in forms)), [])
 
 
 def _whole(text: str, found: Iterable[Answer]) -> Iterator[Answer]:
