@@ -11,6 +11,9 @@ from camscan.identify.labels import LESS_SURE, PREFIX
 from camscan.records import Identification, Level
 
 
+_REGISTRY = "mac.organization"
+
+
 @dataclass(frozen=True, slots=True)
 class Resolution:
     """What a device is, all in all. `level` says how far `maker` carries; both are null where nothing decides.
@@ -131,19 +134,29 @@ def _by(maker: str, found: Sequence[Identification]) -> str:
 
 
 def _brand(identifications: Iterable[Identification], maker: str | None) -> str | None:
-    """The most specific label: one that the maker builds for, then one that is not its own name, then by level."""
+    """The most specific label: one that the maker builds for, then one that is not its own name.
+
+    Of those, the one that an answer spells out goes before one that follows from a model or a MAC, then by level.
+    """
     labelled = [found for found in identifications if found.brand is not None]
     best = max(
         labelled,
         key=lambda found: (
             maker is not None and found.maker == maker,
             found.brand != maker,
+            _is_spelled_out(found),
             found.level,
             len({item.channel for item in found.evidence}),
         ),
         default=None,
     )
     return best.brand if best else None
+
+
+def _is_spelled_out(found: Identification) -> bool:
+    """Whether the device says the name of the label itself; a registry says who has its block of MAC addresses."""
+    name = normalised(found.brand or "")
+    return any(name in normalised(item.value) for item in found.evidence if item.field != _REGISTRY)
 
 
 def _attributes(identifications: Iterable[Identification], maker: str | None) -> Mapping[str, str]:

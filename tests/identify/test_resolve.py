@@ -195,6 +195,19 @@ def test_the_brand_is_the_most_specific_label(says: Says) -> None:
     assert resolve(found[2:]).brand == "Lorex"
 
 
+def test_a_label_that_the_device_spells_out_goes_before_one_that_a_model_or_a_mac_implies() -> None:
+    def label(brand: str, level: Level, field: str, value: str) -> Identification:
+        evidence = (Evidence("sadp", 37020, field, value, "0"),)
+        return Identification(f"brand:{brand}", level, "Hikvision", brand, {}, evidence)
+
+    explicit = label("HiWatch", HINT, "onvif.manufacturer", "HIWATCH")
+    by_model = label("HiLook", LIKELY, "onvif.model", "IPC-T620-Z")
+    by_mac = label("EZVIZ", LIKELY, "mac.organization", "Hangzhou Ezviz Software Co.,Ltd.")
+    assert resolve([by_model, explicit]).brand == "HiWatch"
+    assert resolve([by_mac, explicit]).brand == "HiWatch"
+    assert resolve([by_mac]).brand == "EZVIZ"
+
+
 def test_attributes_come_from_the_highest_level_that_agrees(says: Says) -> None:
     found = [
         says("hint", HINT, "Hikvision", None, model="hint", serial="hint", kind="camera"),
