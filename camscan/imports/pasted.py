@@ -100,9 +100,9 @@ def _whole(text: str, found: Iterable[Answer]) -> Iterator[Answer]:
 
     What describes the cameras behind a recorder is left out, and what was asked in vain.
     """
-    told = any("banner.text" in one.fields for one in found)
-    own = "" if told or _PAGE.search(text) or _is_binary(text) else interfaces.own(requests.without_failed(text))
-    if own.strip():
+    own = "" if _PAGE.search(text) or _is_binary(text) else interfaces.own(requests.without_failed(text))
+    told = {banner.strip() for one in found for banner in one.fields.get("banner.text", ())}
+    if own.strip() and own.strip() not in told:
         yield Answer("banner", {"banner.text": (own,)})
 
 

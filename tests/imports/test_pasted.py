@@ -233,6 +233,8 @@ def test_as_a_whole_a_text_is_a_banner_whatever_is_read_of_it_but_a_page_is_not(
     assert banners(text) == [text]
     assert banners("Acme 1") == ["Acme 1"]
     assert banners("HTTP/1.1 200 OK\r\n\r\n<html><p>Acme Media</html>") == []
+    long = f"Acme 1\n{'-' * 400}\nAcme 2"
+    assert long in banners(long), "to its end, although a greeting is clipped"
 
 
 def test_the_mac_of_which_an_address_of_its_own_is_formed() -> None:
