@@ -24,6 +24,7 @@ FIELDS = (
     "wsd.xaddr",
     "wsd.relates_to",
     "wsd.unsolicited",
+    "wsd.extension",
     *scopes.FIELDS,
 )
 
@@ -54,10 +55,12 @@ _QUESTIONS = ("Probe", "Resolve")
 _ANSWERS = ("ProbeMatches", "ResolveMatches", "Hello", "Bye")
 _MATCHES = ("ProbeMatch", "ResolveMatch")
 _PARTS = frozenset({"EndpointReference", "Types", "Scopes", "XAddrs"})
+_EXTENSION = "Extension"
+"""What a maker adds to a match for its own programs, as text."""
 _PREFIX = re.compile(r"""xmlns:([\w.-]{1,64})\s{0,8}=\s{0,8}["']([^"'<>]{1,256})["']""")
 _FORBIDDEN = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _TAG = re.compile(
-    r"<(?:[\w.-]{1,64}:)?((?:Probe|Resolve)(?:Match(?:es)?)?|Hello|Bye|Action|RelatesTo|Address|Types|Scopes|XAddrs)"
+    r"<(?:[\w.-]{1,64}:)?((?:Probe|Resolve)(?:Match(?:es)?)?|Hello|Bye|Action|RelatesTo|Address|Types|Scopes|XAddrs|Extension)"
     r"(?:\s[^<>]{0,512})?>([^<]*+)(?=(<?))"
 )
 _LINE = re.compile(r"^[ \t]{0,64}(Types|Scopes|XAddrs)[ \t]{0,8}[:=]([^\r\n]*+)", re.MULTILINE)
@@ -118,6 +121,7 @@ def _pairs(device: Mapping[str, str], prefixes: Mapping[str, str]) -> Iterator[t
         yield "wsd.types", f"{namespace} {local}" if namespace else name
     for address in device.get("XAddrs", "").split()[:MAX_ITEMS]:
         yield "wsd.xaddr", address
+    yield "wsd.extension", device.get(_EXTENSION, "")
 
 
 def _bare(message_id: str) -> str:
@@ -134,7 +138,8 @@ def _from_xml(root: Element) -> _Message:
     for element in root.iter():
         parts = {xml.local(child.tag): child for child in element}
         if _PARTS & parts.keys() and xml.local(element.tag) not in _QUESTIONS:
-            device = {name: (parts[name].text or "").strip() for name in _PARTS & parts.keys()}
+            told = (_PARTS | {_EXTENSION}) & parts.keys()
+            device = {name: (parts[name].text or "").strip() for name in told}
             if "EndpointReference" in parts:
                 device["Address"] = xml.find_text(parts["EndpointReference"], "Address")
             message.devices.append(device)

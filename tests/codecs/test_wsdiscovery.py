@@ -174,6 +174,12 @@ def test_fragments_are_read_tag_by_tag(data: bytes) -> None:
     assert wsdiscovery.decode(data) == (expected,)
 
 
+@pytest.mark.parametrize("around", [MATCH, BODY])
+def test_what_a_maker_adds_is_told_as_text(around: bytes) -> None:
+    added = around.replace(b"</d:ProbeMatch>", b"<d:Extension>AcmeIPC</d:Extension></d:ProbeMatch>")
+    assert wsdiscovery.decode(added)[0]["wsd.extension"] == ("AcmeIPC",)
+
+
 def test_stray_bytes_do_no_harm() -> None:
     assert wsdiscovery.decode(b"\0\xff\r\n" + MATCH + b"\0\0junk") == (MATCH_FIELDS,)
 
