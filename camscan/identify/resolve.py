@@ -10,7 +10,6 @@ from camscan.folding import normalised
 from camscan.identify.labels import LESS_SURE, PREFIX
 from camscan.records import Identification, Level
 
-
 _REGISTRY = "mac.organization"
 
 
