@@ -192,7 +192,8 @@ def slow(output, **_):
     with replacing(output, None) as file:
         file.write(b"half")
         print("begun", flush=True)
-        time.sleep(60)
+        for _ in range(600):  # a signal that comes just before a sleep is heeded after it
+            time.sleep(0.1)
 
 scans.callback = slow
 main()
@@ -216,7 +217,7 @@ def test_a_signal_takes_away_what_is_half_written_and_ends_it_as_it_ends_others(
 
 def test_a_signal_that_nohup_ignores_ends_nothing(tmp_path: Path, hangs_up: None) -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    command = [sys.executable, "-c", WRITING.replace("60", "0.5"), "scans", "-o", str(tmp_path / "scans.txt")]
+    command = [sys.executable, "-c", WRITING.replace("600", "5"), "scans", "-o", str(tmp_path / "scans.txt")]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         assert process.stdout
         assert process.stdout.readline() == b"begun\n"
