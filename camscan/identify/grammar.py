@@ -101,10 +101,10 @@ def _rule(form: Form, words: Words, default_maker: str | None, default_fields: t
         examples=parts.read_examples(form, "examples", single, words),
         near_misses=parts.read_near_misses(form, single, words),
         source=parts.read_source(form),
+        confirmed=parts.read_month(form),
         file=form.file,
         line=form.line,
     )
-    parts.check_month(form)
     form.close()
     _check_rule(form, rule)
     return rule

@@ -60,11 +60,12 @@ def read_level(form: Form) -> Level:
     return _LEVELS.get(form.word("level", _LEVELS), Level.HINT)
 
 
-def check_month(form: Form) -> None:
-    """Check the month in which a rule was confirmed; it is for the reader of the file only."""
+def read_month(form: Form) -> str:
+    """The month in which a rule was confirmed."""
     month = form.text("confirmed")
     if month and not _MONTH.fullmatch(month):
         form.fault(f"`confirmed` is {month!r}", "write year and month, as 2026-10")
+    return month
 
 
 def read_maker(form: Form, words: Words, default: str | None) -> str | None:

@@ -57,7 +57,7 @@ class Example:
 class Rule:
     """One fingerprint. `across_device`: its conditions may be met by different answers of a device.
 
-    `file` and `line` say where it is written.
+    `file` and `line` say where it is written, and `confirmed` in which month somebody last checked it.
     """
 
     id: str
@@ -70,6 +70,7 @@ class Rule:
     examples: tuple[Example, ...] = ()
     near_misses: tuple[Example, ...] = ()
     source: str = ""
+    confirmed: str = ""
     file: str = ""
     line: int = 0
 
@@ -96,8 +97,8 @@ class Rule:
 
 
 def without_examples(rule: Rule) -> Rule:
-    """The rule without its examples, which take as much memory as all the rest."""
-    return replace(rule, examples=(), near_misses=())
+    """The rule without its examples, which take as much memory as all the rest, and what else only a check looks at."""
+    return replace(rule, examples=(), near_misses=(), confirmed="")
 
 
 @dataclass(frozen=True, slots=True)

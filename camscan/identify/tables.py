@@ -48,7 +48,6 @@ def _template(form: Form, words: Words, maker: str | None, fields: tuple[str, ..
     ids = form.text("ids")
     if ids and not _IDS.fullmatch(ids):
         form.fault(f"`ids` has not one {_SLOT} among lower case words", f"write it like {_SLOT}-protocol-field")
-    parts.check_month(form)
     return Rule(
         id=ids,
         level=parts.read_level(form),
@@ -57,6 +56,7 @@ def _template(form: Form, words: Words, maker: str | None, fields: tuple[str, ..
         sets=parts.read_sets(form, words),
         near_misses=parts.read_near_misses(form, next(iter(fields), ""), words),
         source=parts.read_source(form),
+        confirmed=parts.read_month(form),
         file=form.file,
     )
 

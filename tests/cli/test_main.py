@@ -394,6 +394,21 @@ def test_fingerprints_can_be_tried(capsys: pytest.CaptureFixture[str]) -> None:
     assert camscan(capsys, "fingerprints", "try", "http.server", "nobody").stdout == "No rule matches.\n"
 
 
+def test_a_rule_that_is_tried_says_what_a_check_finds_wrong_with_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rule = "{id: mine, field: http.server, pattern: '^NL-Embedded', level: likely, source: x, confirmed: 2026-11"
+    (tmp_path / "makers").mkdir()
+    (tmp_path / "makers" / "mine.yaml").write_text(
+        f"maker: Axis\nrules:\n  - {rule}, examples: [NL-Embedded/1], near_misses: [NL-Embedded/2]}}\n"
+    )
+    done = camscan(capsys, "fingerprints", "try", "http.server", "NL-Embedded/3", "--fingerprints", str(tmp_path))
+    assert (done.returncode, done.stdout) == (0, "mine: Axis (likely)\n")
+    assert "mine: the near miss http.server='NL-Embedded/2' matches: narrow the pattern" in done.stderr
+    other = camscan(capsys, "fingerprints", "try", "http.server", "App-webs/", "--fingerprints", str(tmp_path))
+    assert other.stderr == ""
+
+
 def test_who_builds_for_a_brand_can_be_asked(capsys: pytest.CaptureFixture[str]) -> None:
     found = camscan(capsys, "fingerprints", "brands", "amcrest technologies", "Belkin").stdout.splitlines()
     assert found[0].startswith("Amcrest: every device built by Dahua, confidence high (")

@@ -44,6 +44,14 @@ def test_a_library_in_order(build: Build) -> None:
     assert faults(library) == []
 
 
+def test_a_rule_cannot_have_been_confirmed_in_a_month_to_come(build: Build) -> None:
+    library = build({"field": "http.server", "pattern": "^xy", "examples": ["xy"], "confirmed": "2026-11"})
+    assert [fault.partition(".yaml:")[2] for fault in check(library, month="2026-10")] == [
+        "3: rule-0: `confirmed` is 2026-11, yet to come: write when somebody last checked it"
+    ]
+    assert list(check(library, month="2026-11")) == faults(library) == []
+
+
 def test_counts_that_cost_nothing(build: Build) -> None:
     patterns = ("xyzzy[^>]{0,200}end", "xyzzy[^>]{300,}end", "^xy[^>]{0,900}end", r"xyzzy-+\{0,900\}|xyzzy-+end")
     for pattern in patterns:

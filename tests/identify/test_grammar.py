@@ -62,6 +62,7 @@ def test_a_plain_rule() -> None:
             ),
             near_misses=(Example({"http.server": ("y",)}), Example({"http.server": ("z",)})),
             source="capture or report, unnamed",
+            confirmed="2026-10",
             file="f.yaml",
             line=3,
         )
