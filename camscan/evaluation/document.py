@@ -8,6 +8,7 @@ from typing import Any
 
 from camscan.evaluation.figures import Figures, Tally
 from camscan.evaluation.score import Mark, Scored
+from camscan.records import Verdict
 
 SCHEMA = "camscan-evaluation/1"
 
@@ -31,6 +32,7 @@ def document(found: Figures) -> Iterator[str]:
             {"expected": expected.value, "given": given.value, "answers": count}
             for (expected, given), count in sorted(found.verdicts.items())
         ],
+        "verdicts_of_unknown": {given.value: found.unknown_verdicts.get(given, 0) for given in Verdict},
         "misses": list(map(_claim, found.misses)),
         "false_claims": list(map(_claim, found.false_claims)),
         "differences": list(_differences(found)),

@@ -71,6 +71,8 @@ class Figures:
     """The same of answers of targets alone."""
     verdicts: Mapping[tuple[Verdict, Verdict], int]
     """(expected, given) -> answers, of those whose maker is known."""
+    unknown_verdicts: Mapping[Verdict, int]
+    """The verdicts given on the others: which would be right, nobody knows."""
     confused: Mapping[tuple[str, str], int]
     """(label's maker, other maker that was named) -> answers; "" is a maker that nobody knows."""
     scored: tuple[Scored, ...]
@@ -106,6 +108,7 @@ def figures(scored: Sequence[Scored]) -> Figures:
         marks=_mark_counts(scored),
         target_marks=_mark_counts(one for one in scored if one.entry.truth.is_target),
         verdicts=Counter((one.expected, one.verdict) for one in known),
+        unknown_verdicts=Counter(one.verdict for one in scored if one.maker is None),
         confused=Counter((one.maker or "", one.named) for one in counted if one.named and not one.is_right),
         scored=tuple(scored),
         misses=tuple(one for one in known if not one.is_right),

@@ -16,7 +16,9 @@ Each answer is read as `camscan identify` reads a pasted one, and judged alone, 
 *Recall* is the share of answers whose maker was named, *precision* the share of named makers that are right; *likely*
 counts only what is claimed at level `likely` or `certain`. A MAC prefix or a shared icon is never more than a hint, so
 recall at `likely` is lower by design. Answers whose maker nobody knows are negatives: they count in no recall, and
-against precision where a target is claimed. Ambiguous answers are those that alone do not tell what their label says.
+against precision where a target is claimed. The verdicts on them have a row of their own: none can be called wrong, but
+`listed` says that a rule names a maker of whom the label does not tell. Ambiguous answers are those that alone do not
+tell what their label says.
 """
 
 

@@ -96,3 +96,5 @@ def _verdicts(found: Figures) -> Iterator[tuple[str, ...]]:
         counts = [found.verdicts.get((expected, given), 0) for given in Verdict]
         if any(counts):
             yield (expected.value, *map(str, counts))
+    if found.unknown:
+        yield ("unknown maker", *(str(found.unknown_verdicts.get(given, 0)) for given in Verdict))

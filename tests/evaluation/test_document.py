@@ -37,6 +37,7 @@ def test_the_document(library: Library, policies: tuple[Policy, ...], entry: Cal
     assert found["attributes"]["kind"] == {"right": 0, "wrong": 1, "missing": 1}
     assert found["attributes_of_targets"]["kind"] == {"right": 0, "wrong": 1, "missing": 0}
     assert {"expected": "listed", "given": "listed", "answers": 1} in found["verdicts"]
+    assert sum(found["verdicts_of_unknown"].values()) == found["unknown"] == 1
     (miss,) = found["misses"]
     assert (miss["id"], miss["maker"], miss["named"], miss["level"], miss["rules"]) == ("m", "Axis", None, None, [])
     (claim,) = found["false_claims"]

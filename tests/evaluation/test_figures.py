@@ -68,6 +68,7 @@ def test_misses_attributes_and_verdicts(found: Figures) -> None:
         (Verdict.NOT_LISTED, Verdict.NOT_LISTED): 1,
         (Verdict.NOT_LISTED, Verdict.LISTED): 1,
     }
+    assert found.unknown_verdicts == {Verdict.UNIDENTIFIED: 1, Verdict.LISTED: 1, Verdict.NOT_LISTED: 1}
 
 
 def test_without_any_answer_nothing_is_claimed() -> None:

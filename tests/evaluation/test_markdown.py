@@ -34,5 +34,13 @@ def test_tables_and_differences(library: Library, policies: tuple[Policy, ...], 
     assert differences(found, Mark.WRONG).rows == (("i", "kind", "nvr", "camera"),)
 
 
+def test_verdicts_on_unknown_makers_have_a_row(
+    library: Library, policies: tuple[Policy, ...], entry: Callable[..., Entry]
+) -> None:
+    found = figures(tuple(score([entry("http", "Server: App-webs/", vendor=None)], library, policies)))
+    verdicts = next(table for table in tables(found) if table.title == "Verdicts")
+    assert verdicts.rows == (("unknown maker", "1", "0", "0", "0"),)
+
+
 def test_shares_are_rounded_down() -> None:
     assert [percent(share) for share in (1.0, 0.9999, 0.5, 0.0, None)] == ["100.0 %", "99.9 %", "50.0 %", "0.0 %", ""]
