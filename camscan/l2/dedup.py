@@ -33,7 +33,7 @@ CHANNELS: Mapping[int, str] = MappingProxyType(
 """
 
 ANSWERING: Mapping[int, str] = MappingProxyType(dict.fromkeys((1757, 2380, 7701, 10670), "udp"))
-"""The same for ports to which only questions go: datagrams from there are answers."""
+"""The same for ports from which only answers come: what goes there is a question, from whatever port."""
 
 MAX_OF_SOURCE = 64
 """Payloads reported for one source on one channel: a device sends a handful of different announcements."""
@@ -47,8 +47,10 @@ def channel_of(found: Segment) -> str | None:
     """The channel of a datagram; None if its ports belong to none, or it is empty."""
     if found.is_tcp or not found.payload:
         return None
-    source = found.source_port
-    return CHANNELS.get(source) or ANSWERING.get(source) or CHANNELS.get(found.target_port)
+    source, target = found.source_port, found.target_port
+    if source in ANSWERING or target in ANSWERING:
+        return ANSWERING.get(source)
+    return CHANNELS.get(source) or CHANNELS.get(target)
 
 
 class Deduplicator:

@@ -57,6 +57,14 @@ def test_a_capture_becomes_observations() -> None:
     assert summary.skipped == {"a request, or a packet that no codec can read": 1}
 
 
+def test_a_protocol_that_is_only_heard_gives_its_bytes() -> None:
+    answer = made.ethernet(0x0800, made.ipv4("10.0.0.7", "10.0.0.9", made.udp(7701, 7711, b"\x0b\0SND-6083")))
+    question = made.ethernet(0x0800, made.ipv4("10.0.0.9", "10.0.0.7", made.udp(7711, 7701, b"\x01\0")))
+    found, _ = read(made.pcap([answer, question]))
+    assert [(one.target, one.channel, one.port) for one in found] == [("10.0.0.7", "udp", 7701)]
+    assert found[0].fields["bytes.text"] == ("2 0b00 SND-6083",)
+
+
 def test_a_packet_without_a_time_is_of_the_files_time() -> None:
     data = bytearray(made.pcap([ARP]))
     data[24:32] = bytes(8)

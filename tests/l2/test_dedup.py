@@ -23,7 +23,8 @@ def segment(source_port: int, target_port: int, payload: bytes = b"x", *, is_tcp
         (segment(10001, 50000), "udp"),
         (segment(50000, 1758), "udp"),
         (segment(7701, 50000), "udp"),
-        (segment(50000, 7701), None),  # a question
+        (segment(7711, 7701), None),  # a question
+        (segment(2380, 2380), "udp"),
         (segment(3702, 3702, b""), None),
         (segment(3702, 3702, is_tcp=True), None),
     ],

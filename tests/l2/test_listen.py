@@ -66,6 +66,7 @@ def test_it_hears_what_devices_announce(site: Segment, interface: str) -> None:
         "ssdp": ("10.66.0.54", 50000, "239.255.255.250", 1900),
         "dhcp": ("0.0.0.0", 68, "255.255.255.255", 67),  # noqa: S104 - as a client without an address sends it
         "netcommon": ("10.66.0.55", 34569, "255.255.255.255", 34569),
+        "udp": ("10.66.0.56", 7701, "255.255.255.255", 7711),
         "mhed": ("192.168.1.68", 23456, "234.55.55.56", 23456),  # off the subnet, and to a group nobody joined
     }
     with listening(site, interface) as run:
