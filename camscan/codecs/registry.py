@@ -86,8 +86,11 @@ _KEPT = ("wsd.unsolicited",)
 def read_again(observation: Observation) -> Observation:
     """The observation with the fields that the current codec reads in its bytes.
 
-    If the codec cannot read them, or the channel has no codec, the given observation itself is returned.
+    If the codec cannot read them, or the channel has no codec, the given observation itself is returned; a banner that
+    is no text has its bytes as well.
     """
+    if observation.channel == "banner" and (unread := opaque.fields(observation.raw)):
+        return replace(observation, fields={**observation.fields, **unread})
     decode = _DECODERS.get(observation.channel)
     if decode is None or not observation.raw:
         return observation

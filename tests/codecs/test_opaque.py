@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.decoders import assert_survives
 
 from camscan.codecs import opaque
+from camscan.codecs.registry import read_again
 from camscan.errors import DecodeError
+from camscan.records import Observation, Outcome
 
 TAGGED = b"\x00\x01\x00\xa7\x00\x0cWV-X2700-V2L\x00\xff"
 
@@ -39,6 +43,13 @@ def test_only_the_first_bytes_count() -> None:
     found = opaque.decode(b"\0abc" * 1000)
     assert len(found["bytes.hex"][0]) == 2 * opaque.MAX_BYTES
     assert len(found["bytes.text"]) == 64
+
+
+@pytest.mark.parametrize(("raw", "added"), [(b"\0\x10", {"bytes.hex": ("0010",)}), (b"220 ready", {}), (b"", {})])
+def test_a_banner_of_an_old_scan_gets_its_bytes(raw: bytes, added: dict[str, tuple[str, ...]]) -> None:
+    old = {"banner.text": ("as it was",)}
+    stored = Observation("10.0.0.5", "banner", Outcome.ANSWERED, datetime(2026, 1, 1, tzinfo=UTC), 8000, "", old, raw)
+    assert read_again(stored).fields == {**old, **added}
 
 
 def test_damaged_answers() -> None:
