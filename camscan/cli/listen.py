@@ -46,10 +46,10 @@ def listen(
 ) -> None:
     """Listen to what devices announce, without sending anything, and name their makers.
 
-    It hears ARP, DHCP, SADP, DHIP, WS-Discovery, mDNS, SSDP, NetCommon, MHED, and what docs/channels.md lists
-    as never asked. It needs CAP_NET_RAW: run it with
-    sudo, or in a systemd unit with AmbientCapabilities=CAP_NET_RAW. Behind a switch that snoops IGMP, it hears
-    little more than broadcasts; at a mirror port, everything.
+    It hears ARP, DHCP, SADP, DHIP, WS-Discovery, mDNS, SSDP, NetCommon, MHED, MO_I, DH01, DVRIP, and what
+    docs/channels.md lists as never asked. It needs CAP_NET_RAW: run it with sudo, or in a systemd unit with
+    AmbientCapabilities=CAP_NET_RAW. Behind a switch that snoops IGMP, it hears little more than broadcasts; at a
+    mirror port, everything.
 
     \b
     Examples:
