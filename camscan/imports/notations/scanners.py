@@ -67,7 +67,7 @@ _OWN = {"server", "www-authenticate", "set-cookie", "content-length"}
 """Headers that only answers have."""
 _ASKERS = {"host", "user-agent", "accept", "authorization", "cookie"}
 """Headers that only requests have."""
-_BODIES = ("body", "content", "text", "html", "data", "response_body", "responseBody")
+_BODIES = ("body", "content", "text", "html", "data", "response_body", "responseBody", "payload", "json")
 
 
 def masscan(text: str) -> str:
@@ -152,7 +152,7 @@ def onesixtyone_or_snmp_check(text: str) -> str:
 
 
 def recorded(text: str) -> str:
-    """The head of an answer in JSON of zgrab, httpx, tshark, or browsers (HAR)."""
+    """The head of an answer, and its body, in JSON of zgrab, httpx, tshark, browsers (HAR) or the tests of a client."""
     if not text.lstrip().startswith(("{", "[")) or len(text) > MAX_JSON:
         return text
     with suppress(ValueError, RecursionError):
@@ -170,7 +170,7 @@ def _head(record: dict[str, object]) -> str:
     if not lines and isinstance(server, str) and isinstance(title, str):
         lines, body = [f"Server: {server}"], f"<title>{escape(title)}</title>"
     names = {line.partition(":")[0].lower() for line in lines}
-    status = _first(record, ("status_code", "statusCode", "status", "code"))
+    status = _first(record, ("status_code", "statusCode", "http_status", "status", "code"))
     is_answer = bool(names and re.fullmatch(r"[1-5]\d\d", str(status)) and isinstance(body, str))
     if not names & _OWN and (not is_answer or names & _ASKERS):
         return ""
@@ -179,9 +179,13 @@ def _head(record: dict[str, object]) -> str:
 
 
 def _first(record: dict[str, object], names: Iterable[str]) -> object:
-    """The first of these members that holds anything; of a body in a browser's record, its text."""
+    """The first of these members that holds anything; a body as text."""
     value = next(filter(None, map(record.get, names)), None)
-    return value.get("text") if isinstance(value, dict) and names is _BODIES else value
+    if names is not _BODIES or not isinstance(value, dict | list):
+        return value
+    if isinstance(value, dict) and not value.keys().isdisjoint({"text", "mimeType"}):  # as browsers record it
+        return value.get("text")
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _pairs(headers: object) -> Iterator[tuple[str, object]]:

@@ -72,6 +72,12 @@ def test_an_answer_as_programs_write_it_into_json(record: dict[str, object]) -> 
     assert isinstance(record.get("headers"), str) or unwrap(json.dumps(record)) == lines
 
 
+@pytest.mark.parametrize("name", ["body", "payload", "json", "data"])
+def test_a_body_that_was_parsed_is_a_body(name: str) -> None:
+    record = {"http_status": 200, "headers": {"content-type": "a"}, name: {"Device": {"model": "b"}}}
+    assert recorded(json.dumps(record)) == 'HTTP/1.1 200 -\r\ncontent-type: a\r\n\r\n{"Device": {"model": "b"}}'
+
+
 @pytest.mark.parametrize(
     "record",
     [
