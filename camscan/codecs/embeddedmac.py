@@ -1,4 +1,4 @@
-"""MAC addresses in names that devices derive from their MAC: IPv6 addresses, UUIDs, UPnP names, realms.
+"""MAC addresses in what devices derive from their MAC: IPv6 addresses, UUIDs, UPnP names, realms, serial numbers.
 
 Like any other value in an answer, they are claims.
 """
@@ -21,6 +21,10 @@ _UUID_OF_MAC = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}((?:[0-9a-f]{2}:){5}[
 _NAME_OF_MAC = re.compile(r"uuid:Upnp-[\w.-]{1,40}?-([0-9a-f]{12})(?::|\Z)", re.IGNORECASE)
 """As some devices name themselves in UPnP, instead of a UUID."""
 _REALM_OF_MAC = re.compile(r"[A-Za-z][\w .-]{1,32}_([0-9A-F]{12})")
+_SERIAL_OF_MAC = re.compile(
+    r"[0-9A-F]{2}(?:([:-])[0-9A-F]{2})(?:\1[0-9A-F]{2}){4}|(?=\d*[A-F])[0-9A-F]{12}", re.IGNORECASE
+)
+"""Of what has no separators, one with a letter: the others are numbers."""
 
 
 def macs(fields: Fields) -> Iterator[str]:
@@ -51,6 +55,12 @@ def in_realm(text: str) -> Iterator[str]:
         yield hardware_address(told[1])
 
 
+def in_serial(text: str) -> Iterator[str]:
+    """The MAC that stands in for a serial number."""
+    if _SERIAL_OF_MAC.fullmatch(text):
+        yield hardware_address(text)
+
+
 def in_address(text: str) -> Iterator[str]:
     """The MAC of which an IPv6 address is formed."""
     yield mac_in_address(text)
@@ -65,6 +75,7 @@ _READERS: Mapping[str, Callable[[str], Iterator[str]]] = MappingProxyType(
         "mdns.address": in_address,
         "http.realm": in_realm,
         "rtsp.realm": in_realm,
+        "onvif.serial": in_serial,
         "upnp.udn": in_endpoint,
         "ssdp.usn": in_endpoint,
     }

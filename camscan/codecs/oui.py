@@ -10,6 +10,7 @@ import csv
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
+from itertools import pairwise
 from types import MappingProxyType
 
 from camscan.codecs.text import mac, to_text
@@ -30,9 +31,9 @@ _SUBDIVIDED = "IEEE Registration Authority"  # holder of the blocks that are giv
 def decode(address: str | bytes) -> dict[str, tuple[str, ...]]:
     """The address, and for a block that is known its prefix and its organization.
 
-    `address` is text in any usual notation, or six octets. Group addresses, locally administered ones and
-    those blanked out belong to no block. What is subdivided, but not in the fingerprint library, has no organization
-    either.
+    `address` is text in any usual notation, or six octets. Group addresses, locally administered ones, those
+    blanked out and made-up ones whose octets count (00:11:22:33:44:55) belong to no block. What is subdivided, but
+    not in the fingerprint library, has no organization either.
 
     Raises:
         DecodeError: it is no MAC address of a station (all-zero and broadcast are none).
@@ -61,7 +62,7 @@ def _assignment(digits: str) -> tuple[str, str]:
     """(prefix, organization) of the smallest block that holds the address; ("", "") where none is known."""
     if int(digits[1], 16) & 0b11:  # locally administered, or a group
         return "", ""
-    if digits.startswith(_BLANKED):
+    if digits.startswith(_BLANKED) or _counts(digits):
         return "", ""
     overlay = _overlay()
     for length in (9, 7, 6):
@@ -69,6 +70,11 @@ def _assignment(digits: str) -> tuple[str, str]:
             return digits[:length], organization
     organization = _registry()(digits)
     return (digits[:6], organization) if organization and organization != _SUBDIVIDED else ("", "")
+
+
+def _counts(digits: str) -> bool:
+    octets = bytes.fromhex(digits)
+    return len({after - before for before, after in pairwise(octets)}) == 1
 
 
 @cache

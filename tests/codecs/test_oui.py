@@ -54,6 +54,7 @@ def test_28_bit_block(address: str, prefix: str, organization: str) -> None:
         "01:00:5E:7F:FF:FA",  # a group
         "FC:FF:FF:00:00:01",  # not assigned
         "00:00:00:00:00:07",  # blanked out
+        "00:11:22:33:44:55",  # made up
     ],
 )
 def test_address_without_a_known_block(address: str) -> None:
