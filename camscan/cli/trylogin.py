@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from camscan.cli import options
 from camscan.cli.exits import Exit
 from camscan.errors import UsageError
-from camscan.records import LedgerEntry, Observation, Outcome
-
-if TYPE_CHECKING:
-    from camscan.app.scope import Choices
-    from camscan.credentials.broker import CredentialBroker
+from camscan.records import Outcome
 
 
 @click.command()
@@ -37,6 +31,7 @@ def test(address: str, ports: str | None, site: str | None, credentials_file: Pa
     """
     from camscan.app.judging import library
     from camscan.app.logins import Chosen, broker
+    from camscan.app.looking import seen_of_one
     from camscan.app.scope import Choices
     from camscan.net.base import LoginReason
     from camscan.net.kernel import eventloop
@@ -50,7 +45,7 @@ def test(address: str, ports: str | None, site: str | None, credentials_file: Pa
     login = broker(Chosen(credentials_file, unlock), site, library())
     if login.mismatch(address, ()) == LoginReason.NOT_ENROLLED:
         raise UsageError(f"no login is enrolled for {address} at this site: see `camscan credentials list`")
-    seen = eventloop.run(_seen(choices, login))
+    seen = eventloop.run(seen_of_one(choices, login))
     ended = next((one for one in seen if one.channel == "login"), None)
     if ended is None:
         why = login.mismatch(address, seen) if seen else "nothing answers there"
@@ -59,34 +54,3 @@ def test(address: str, ports: str | None, site: str | None, credentials_file: Pa
     accepted = ended.outcome is Outcome.ANSWERED
     click.echo(terminal(f"port {ended.port}, {ended.asked}: {'login accepted' if accepted else ended.reason}"))
     sys.exit(Exit.DONE if accepted else Exit.FAILED)
-
-
-async def _seen(choices: Choices, login: CredentialBroker) -> list[Observation]:
-    """Cover one address and give what was heard of it."""
-    from camscan.app.scope import scope_of
-    from camscan.app.strategy import strategy_of
-    from camscan.engine import Engine
-    from camscan.net.live import LiveNet
-    from camscan.net.scope import Scope
-    from camscan.probes.base import Stage
-
-    scope, strategy = scope_of(choices), strategy_of(choices)
-    unicast = replace(strategy.plan, probes=[p for p in strategy.plan.probes if p.stage is not Stage.SEGMENT])
-    kept = _Kept()
-    async with LiveNet(Scope(scope.targets), strategy.profile, broker=login) as net:
-        await Engine(net, unicast, kept, window=1).run(scope.asked.shuffled(0))
-    return [one for one in kept.seen if one.outcome.has_answer or one.channel == "login"]
-
-
-class _Kept:
-    """Implements `camscan.engine.Sink` in memory."""
-
-    def __init__(self) -> None:
-        self.seen: list[Observation] = []
-
-    async def put(self, observation: Observation) -> None:
-        """See `Sink.put`."""
-        self.seen.append(observation)
-
-    async def put_ledger(self, entry: LedgerEntry) -> None:
-        """See `Sink.put_ledger`."""

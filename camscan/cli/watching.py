@@ -7,8 +7,9 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from camscan.app.looking import Kept
 from camscan.cli.telling import tell
-from camscan.records import Judged, LedgerEntry, Observation
+from camscan.records import Judged, Observation
 from camscan.reports.escape import terminal
 
 if TYPE_CHECKING:
@@ -24,12 +25,12 @@ _SPARE_LINES = 6  # of the terminal: head, frame and the line below
 _COLUMNS = ("Address", "MAC", "Maker", "Model", "By")
 
 
-class Watch:
-    """Implements `camscan.engine.Sink` in memory, and shows on stderr whom the observations name."""
+class Watch(Kept):
+    """Keeps observations, and shows on stderr whom they name."""
 
     def __init__(self, judge: Judge, *, quiet: bool) -> None:
+        super().__init__()
         self._judge = judge
-        self.seen: list[Observation] = []
         self._seen: dict[str, list[Observation]] = {}
         self._rows: dict[str, tuple[str, ...]] = {}
         self._stale: dict[str, None] = {}
@@ -38,11 +39,8 @@ class Watch:
 
     async def put(self, observation: Observation) -> None:
         """See `Sink.put`."""
-        self.seen.append(observation)
+        await super().put(observation)
         self.take(observation)
-
-    async def put_ledger(self, entry: LedgerEntry) -> None:
-        """See `Sink.put_ledger`: nothing is covered, as there are no targets."""
 
     def take(self, observation: Observation) -> None:
         """Keep one observation of an address for the table, or print the first of it."""

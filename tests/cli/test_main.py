@@ -15,9 +15,9 @@ import pytest
 from click.testing import CliRunner
 from support.command import camscan
 
+from camscan.app.looking import cut_off
 from camscan.cli import main
 from camscan.cli.db import db
-from camscan.cli.discover import _cut_off
 from camscan.identify import check
 from camscan.store import Store
 
@@ -522,6 +522,6 @@ def test_on_a_containers_bridge_one_is_told_that_multicast_ends_there(
     done = camscan(capsys, "doctor")
     assert done.returncode == 0, "it works, with a limit"
     assert "note eth0: on a container's bridge, which multicast does not leave: run the container on" in done.stdout
-    [note] = _cut_off(())
+    [note] = cut_off(())
     assert note.startswith("eth0 is on a container's bridge, which multicast does not leave: run the container on its")
-    assert list(_cut_off(("eth1",))) == []
+    assert list(cut_off(("eth1",))) == []

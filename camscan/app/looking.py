@@ -1,0 +1,113 @@
+"""Looks that no store keeps: who is on this segment, and what one device shows, also with its login."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from camscan.errors import HostError
+from camscan.records import LedgerEntry, Observation, Origin, Scan, ScanStatus, Vantage
+
+if TYPE_CHECKING:
+    from camscan.app.scope import Choices
+    from camscan.credentials.broker import CredentialBroker
+    from camscan.net.base import Net
+    from camscan.net.kernel.interfaces import Interface
+
+
+class Kept:
+    """Implements `camscan.engine.Sink` in memory."""
+
+    def __init__(self) -> None:
+        self.seen: list[Observation] = []
+
+    async def put(self, observation: Observation) -> None:
+        """See `Sink.put`."""
+        self.seen.append(observation)
+
+    async def put_ledger(self, entry: LedgerEntry) -> None:
+        """See `Sink.put_ledger`: nobody asks what was covered."""
+
+
+async def ask_segment(asking: tuple[Interface, ...], kept: Kept) -> Scan:
+    """Ask by multicast and broadcast from these interfaces, and give what sums it up."""
+    from camscan.engine import Engine, Plan
+    from camscan.net.live import LiveNet
+    from camscan.net.pacing.profile import profile
+    from camscan.net.scope import EVERYTHING, NOTHING, Scope
+    from camscan.probes.base import Stage
+    from camscan.probes.registry import PROBES
+
+    probes = tuple(probe for probe in PROBES if probe.stage is Stage.SEGMENT)
+    started = datetime.now(UTC)
+    # No address may be sent to: only groups, and whoever answers is heard.
+    async with LiveNet(Scope(NOTHING, listens=EVERYTHING), profile("default"), asking) as net:
+        engine = Engine(net, Plan(probes, (), ()), kept, window=1)
+        await engine.run(())
+        await _macs(net, kept)
+        sent, dropped = net.sent, net.dropped
+    vantage = Vantage(platform.node(), tuple(dict.fromkeys(i.name for i in asking)))
+    channels = tuple(dict.fromkeys(c for p in probes for c in p.channels))
+    scan = Scan("discover", started, (), channels, vantage=vantage, settings={"origin": Origin.DISCOVER})
+    notes = (*engine.notes, *_lost(dropped))
+    return replace(scan, finished_at=datetime.now(UTC), status=ScanStatus.COMPLETE, sent=sent, notes=notes)
+
+
+def asking_interfaces(names: tuple[str, ...]) -> tuple[Interface, ...]:
+    """The addresses that ask: of all interfaces, or of those that are named.
+
+    Raises:
+        HostError: none of them supports multicast.
+    """
+    from camscan.net.kernel.interfaces import interfaces
+
+    usable = (i for i in interfaces() if i.multicast and not i.loopback and (not names or i.name in names))
+    # Of the IPv6 addresses of an interface the link-local one asks: every device has one to answer it from.
+    chosen = tuple(i for i in usable if i.network.version == 4 or i.network.is_link_local)
+    if not chosen:
+        which = f"no interface called {' or '.join(names)}" if names else "no interface"
+        raise HostError(f"{which} supports multicast: `camscan doctor` lists those that do")
+    return chosen
+
+
+def cut_off(names: tuple[str, ...]) -> Iterator[str]:
+    """That nobody but other containers can hear, where that is so."""
+    from camscan.net.kernel.interfaces import BRIDGE_REMEDY, bridged
+
+    if beside := [name for name in bridged() if not names or name in names]:
+        yield f"{', '.join(beside)} is on a container's bridge, which multicast does not leave: {BRIDGE_REMEDY}"
+
+
+async def seen_of_one(choices: Choices, login: CredentialBroker) -> list[Observation]:
+    """What was heard of one host without asking its segment, and what became of its login."""
+    from camscan.app.scope import scope_of
+    from camscan.app.strategy import strategy_of
+    from camscan.engine import Engine
+    from camscan.net.live import LiveNet
+    from camscan.net.scope import Scope
+    from camscan.probes.base import Stage
+
+    scope, strategy = scope_of(choices), strategy_of(choices)
+    unicast = replace(strategy.plan, probes=[p for p in strategy.plan.probes if p.stage is not Stage.SEGMENT])
+    kept = Kept()
+    async with LiveNet(Scope(scope.targets), strategy.profile, broker=login) as net:
+        await Engine(net, unicast, kept, window=1).run(scope.asked.shuffled(0))
+    return [one for one in kept.seen if one.outcome.has_answer or one.channel == "login"]
+
+
+async def _macs(net: Net, kept: Kept) -> None:
+    """Add the MAC of each neighbour that answered: the kernel has learnt it, because the neighbour asked for ours."""
+    from camscan.probes.arp import NeighbourProbe
+    from camscan.probes.base import Ask
+
+    for address in dict.fromkeys(observation.target for observation in kept.seen):
+        async for observation in NeighbourProbe().run(Ask(address), net):
+            await kept.put(observation)
+
+
+def _lost(dropped: int) -> Iterator[str]:
+    if dropped:
+        yield f"{dropped} datagrams were lost because a buffer was full: ask again on one --interface at a time"
