@@ -40,15 +40,17 @@ def list_rules(maker: str | None, folders: tuple[Path, ...]) -> None:
       camscan fingerprints list --maker Axis
     """
     from camscan.app.judging import library
+    from camscan.cli.writing import write
     from camscan.errors import UsageError
+    from camscan.reports.columns import lines
 
     whole = library(folders)
     found = [rule for rule in whole.rules if maker is None or (rule.maker or "").casefold() == maker.casefold()]
     if maker is not None and not found:
         raise UsageError(f"no rule names the maker {maker!r}: {no_maker(maker, whole)}")
-    for rule in found:
-        fields = ", ".join(dict.fromkeys(match.field for match in rule.matches))
-        click.echo(f"{rule.id:<48} {rule.maker or '-':<16} {rule.level!s:<8} {fields}")
+    looks_at = (", ".join(dict.fromkeys(match.field for match in rule.matches)) for rule in found)
+    rows = [(rule.id, rule.maker or "-", str(rule.level), at) for rule, at in zip(found, looks_at, strict=True)]
+    write(lines(rows), None)
 
 
 @fingerprints.command()

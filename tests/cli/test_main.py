@@ -19,6 +19,7 @@ from camscan.app.looking import cut_off
 from camscan.cli import main
 from camscan.cli.db import db
 from camscan.identify import check
+from camscan.records import Level
 from camscan.store import Store
 
 OURS = {
@@ -155,6 +156,11 @@ def test_where_it_does_not_run_it_says_so(monkeypatch: pytest.MonkeyPatch, capsy
     with pytest.raises(SystemExit) as ended:
         main()
     assert (ended.value.code, capsys.readouterr().err.count("\n")) == (1, 1)
+
+
+def test_the_list_of_rules_stands_in_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [re.split(" {2,}", line) for line in camscan(capsys, "fingerprints", "list").stdout.splitlines()]
+    assert {level for _, _, level, _ in rows} == {str(level) for level in Level}
 
 
 @pytest.mark.parametrize("words", [("--help",), ("fingerprints", "list"), ("plan", "127.0.0.1")])
