@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from camscan.inventory.records import Inventory, SheetReading
     from camscan.store import Store
 
-_LONG = 2_000
-"""Characters of what is said at once."""
 
 file = click.Path(path_type=Path, dir_okay=False, exists=True)
 columns = click.option(
@@ -41,9 +39,8 @@ def read(path: Path, placed: tuple[str, ...], encoding: str | None, *, quiet: bo
     """Read an inventory, and say on stderr how it was read."""
     from camscan.inventory.columns import parse_choices
     from camscan.inventory.reading import read_inventory
-    from camscan.reports.escape import terminal
 
-    with waiting(f"Reading {terminal(path.name)}", quiet=quiet):
+    with waiting(f"Reading {path.name}", quiet=quiet):
         listed = read_inventory(path, parse_choices(placed), encoding)
     _tell(listed, guessed=encoding is None, quiet=quiet)
     return listed
@@ -53,9 +50,8 @@ def read_if_list(path: Path, placed: tuple[str, ...], encoding: str | None, *, q
     """The same, of a file that may also be something else: see `read_list`."""
     from camscan.app.listreport import read_list
     from camscan.inventory.columns import parse_choices
-    from camscan.reports.escape import terminal
 
-    with waiting(f"Reading {terminal(path.name)}", quiet=quiet):
+    with waiting(f"Reading {path.name}", quiet=quiet):
         listed = read_list(path, parse_choices(placed), encoding)
     if listed is not None:
         _tell(listed, guessed=encoding is None, quiet=quiet)

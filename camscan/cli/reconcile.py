@@ -90,7 +90,7 @@ def reconcile(
         what = f"Comparing {plural(len(listed.rows), 'row')} with {plural(len(found), 'device')}"
         with waiting(what, quiet=quiet):
             made = reconciled(store, scans, (inventory, listed), found, rules, narrow=bool(site or scan_ids))
-    with waiting(f"Writing {terminal(str(output))}", quiet=quiet or output is None):
+    with waiting(f"Writing {output}", quiet=quiet or output is None):
         write(FORMATS[format_](made, page(to_file=output is not None)), output)
     if output and not quiet:
         tell_written(findings(made, terminal), output)

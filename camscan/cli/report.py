@@ -72,7 +72,6 @@ def report(
     from camscan.cli.stored import open_store, scan_of, with_progress
     from camscan.cli.waiting import waiting
     from camscan.cli.writing import ready, write_report
-    from camscan.reports.escape import terminal
 
     inventories.check_reading(inventory, placed, encoding)
     if inventory and format_ not in _WITH_INVENTORY:
@@ -91,9 +90,9 @@ def report(
         if inventory:
             listed = inventories.read(inventory, placed, encoding, quiet=quiet)
             listed = inventories.at_sites(listed, store, placed, quiet=quiet)
-            with waiting(f"Comparing {terminal(inventory.name)} with scan {scan.id}", quiet=quiet):
+            with waiting(f"Comparing {inventory.name} with scan {scan.id}", quiet=quiet):
                 devices = found_in(store, [scan], rules, lists, all_hosts=all_hosts)
                 made = reconciled(store, (scan,), (inventory, listed), devices, rules, narrow=True)
             found = replace(found, reconciled=digest(made))
-    with waiting(f"Writing {terminal(str(output))}", quiet=quiet or output is None):
+    with waiting(f"Writing {output}", quiet=quiet or output is None):
         write_report(found, format_, output, marked=bom, whole=whole)

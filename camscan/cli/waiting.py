@@ -28,8 +28,10 @@ def waiting(what: str, *, quiet: bool = False) -> Iterator[None]:
     if quiet:
         yield
         return
+    from camscan.reports.escape import terminal
+
     over = threading.Event()
-    telling = threading.Thread(target=_tell, args=(what, over), daemon=True)
+    telling = threading.Thread(target=_tell, args=(terminal(what), over), daemon=True)
     with contextlib.suppress(RuntimeError):  # where no thread can start, it is done without a word
         telling.start()
     try:

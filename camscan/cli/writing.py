@@ -30,7 +30,7 @@ _DEVICES = Path("/dev")
 def confirmed(question: str) -> bool:
     """Ask before something is overwritten or deleted; where nobody can answer, the answer is no."""
     try:
-        return click.confirm(question, err=True)
+        return click.confirm(terminal(question, 1_000), err=True)
     except click.Abort:
         click.echo("", err=True)
         return False

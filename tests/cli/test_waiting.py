@@ -44,6 +44,11 @@ def test_elsewhere_it_is_a_line_now_and_then(capsys: pytest.CaptureFixture[str])
     assert all(re.fullmatch(r"Comparing \.\.\. \d s\n", line) for line in written.splitlines(keepends=True))
 
 
+def test_no_terminal_obeys_what_is_waited_for(capsys: pytest.CaptureFixture[str]) -> None:
+    with waiting("Reading \x07a\x1b[2J.csv"):
+        assert r"Reading \x07a\x1b[2J.csv ..." in until_told(capsys, "\n")
+
+
 def test_on_a_terminal_it_is_one_line_that_goes_away(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
