@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from camscan.inventory.records import Inventory, SheetReading
     from camscan.store import Store
 
-
 file = click.Path(path_type=Path, dir_okay=False, exists=True)
 columns = click.option(
     "--map",

@@ -16,7 +16,7 @@ ANSWERED, REFUSED, UNREACHABLE, SILENT = 0, errno.ECONNREFUSED, errno.EHOSTUNREA
 """How a question ended, as the errno that connect(2) gives for it."""
 
 _TCP = 6
-_SYN, _RST = 0x02, 0x04
+_RST = 0x04
 _TCP_PART = 14
 """Bytes behind the IP header that are looked at."""
 _QUOTED = 8
