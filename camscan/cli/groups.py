@@ -12,6 +12,7 @@ from typing import Any, ClassVar, TypeAlias
 import click
 from click.core import ParameterSource
 
+from camscan.cli.telling import LogFormatter
 from camscan.errors import UsageError
 
 _Callback: TypeAlias = Callable[[click.Context, click.Parameter, Any], Any]
@@ -73,7 +74,9 @@ def _not_empty(callback: _Callback | None, context: click.Context, option: click
 def set_verbosity(count: int) -> None:
     """Log on stderr, the more the higher the count."""
     level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(count, 2)]
-    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(LogFormatter("%(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(handlers=[handler])
     logging.getLogger().setLevel(min(level, logging.getLogger().level))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import click
 
 _LONGEST = 2_000
@@ -19,3 +21,13 @@ def tell(*lines: str) -> None:
 def tell_note(*notes: str) -> None:
     """Say what a user is to bear in mind, each on a line of its own."""
     tell(*(f"Note: {note}" for note in notes))
+
+
+class LogFormatter(logging.Formatter):
+    """Formats log records, also those of libraries and with a traceback, as lines that no terminal obeys."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """See `logging.Formatter.format`."""
+        from camscan.reports.escape import terminal
+
+        return "\n".join(terminal(line, _LONGEST) for line in super().format(record).splitlines())

@@ -10,7 +10,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from camscan.cli.groups import CommandGroup, with_verbose
+from camscan.cli.groups import CommandGroup, set_verbosity, with_verbose
 from camscan.cli.main import Commands, camscan
 from camscan.cli.simulate import simulate
 from camscan.errors import UsageError
@@ -74,6 +74,15 @@ def test_verbose_is_heard_on_either_side_of_the_command(words: list[str], level:
     done = CliRunner().invoke(camscan, words)
     assert done.exit_code == 0, done.output
     assert root.level == level
+
+
+def test_no_terminal_obeys_a_log(
+    root: logging.Logger, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(root, "handlers", [])
+    set_verbosity(0)
+    logging.getLogger("x").error("said %s", "\x1b[2J", exc_info=ValueError("\x07"))
+    assert capsys.readouterr().err.splitlines() == [r"ERROR x: said \x1b[2J", r"ValueError: \x07"]
 
 
 def test_what_is_handed_on_to_another_program_is_not_heard() -> None:
