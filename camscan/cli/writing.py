@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
+from camscan import wholefiles
 from camscan.errors import HostError, UsageError
 from camscan.records import Origin, Report
 from camscan.reports import FORMATS, Page
@@ -181,19 +181,8 @@ def replacing(output: Path, mode: int | None) -> Iterator[BinaryIO]:
     Raises:
         HostError: it cannot be written.
     """
-    with _told(output):
-        handle, name = tempfile.mkstemp(dir=output.parent, prefix=f".{output.name}.")
-        temporary = Path(name)
-        try:
-            with os.fdopen(handle, "w+b") as file:
-                yield file
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.chmod(_usual_mode(output) if mode is None else mode)
-            temporary.replace(output)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
+    with _told(output), wholefiles.replacing(output, _usual_mode(output) if mode is None else mode) as file:
+        yield file
 
 
 def _usual_mode(output: Path) -> int:

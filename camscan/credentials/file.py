@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ from pydantic import SecretStr
 from camscan.credentials.enrolment import Book, parse
 from camscan.credentials.sources import read_private
 from camscan.errors import HostError, UsageError
+from camscan.wholefiles import replacing
 
 MAX_FILE = 16 * 1024 * 1024  # bytes; 2,000 enrolments have about half of one
 
@@ -61,7 +61,8 @@ class CredentialFile:
             data = self._encrypted(data)
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_private(self.path, data)
+            with replacing(self.path) as file:
+                file.write(data)
         except OSError as error:
             raise HostError(f"cannot write {self.path}: {error.strerror}: choose another file") from error
 
@@ -108,20 +109,6 @@ class CredentialFile:
         if self._key is None:
             self._key = self._unlock()
         return self._key
-
-
-def write_private(path: Path, data: bytes) -> None:
-    """Write a file that only its owner can read: all of it, or nothing. Raises OSError."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def _lock_beside(path: Path) -> int:

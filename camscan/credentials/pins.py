@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from camscan.credentials.file import write_private
 from camscan.credentials.sources import read_private
 from camscan.errors import HostError, UsageError
+from camscan.wholefiles import replacing
 
 MAX_FILE = 16 * 1024 * 1024  # bytes; one certificate has about 170
 
@@ -83,7 +83,8 @@ class Pins:
         for key in gone:
             del self._known[key]
         if gone:
-            write_private(self.path, b"".join(map(_line, self._known.values())))
+            with replacing(self.path) as file:
+                file.writelines(map(_line, self._known.values()))
         return len(gone)
 
 

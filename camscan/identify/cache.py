@@ -16,11 +16,11 @@ from hashlib import file_digest, sha256
 from itertools import chain, groupby, islice
 from pathlib import Path
 from sys import intern
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 from camscan.identify.rules import Absent, AnyOf, Brand, BrandEdge, Condition, Contents, Match, Rule, Vocabulary
 from camscan.records import Level
+from camscan.wholefiles import replacing
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
@@ -68,15 +68,9 @@ def _write(file: Path, basis: str, contents: Contents) -> None:
     for line in _packed(contents):
         digest.update(line)
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}.", delete=False) as new:
-        try:
-            new.write(_head(basis, digest.hexdigest()))
-            new.writelines(_packed(contents))
-            new.flush()
-            Path(new.name).replace(file)
-        except BaseException:
-            Path(new.name).unlink()
-            raise
+    with replacing(file) as new:
+        new.write(_head(basis, digest.hexdigest()))
+        new.writelines(_packed(contents))
 
 
 def _head(basis: str, digest: str) -> bytes:
