@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Engine, event
+from support.stores import statements
 
 from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus
 from camscan.store import Store
@@ -172,39 +172,25 @@ def test_what_is_said_while_a_scan_is_taken_in_is_not_lost_to_it(store: Store) -
 
 def test_nothing_is_asked_of_sqlite_that_older_ones_in_use_lack(store: Store) -> None:
     """RETURNING is there from 3.35 on, concat() from 3.44: distributions with Python 3.11 have 3.34 and 3.40."""
-    asked: list[str] = []
-
-    def note(*told: object) -> None:
-        asked.append(str(told[2]).lower())
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
+    with statements() as asked:
         store.begin(Scan("a", NOON, (), (), "hq"))
         keep(store, mark(), [entry("1")])
         say(store, "1", State.TICKETED)
         assert [one.count for one in store.register.tallies(["hq"], ["uk-nil"])] == [1]
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
-    assert any(text.startswith("insert into register ") for text in asked)
-    assert not [text for text in asked if "returning" in text or "concat" in text]
+    texts = [text.lower() for text, _ in asked]
+    assert any(text.startswith("insert into register ") for text in texts)
+    assert not [text for text in texts if "returning" in text or "concat" in text]
 
 
 def test_many_devices_are_kept_in_few_statements(store: Store) -> None:
     """While 20,000 were written one by one, which took ten seconds, every other process waited."""
-    first, asked = [entry(str(number)) for number in range(300)], list[str]()
-
-    def note(*told: object) -> None:
-        asked.append(str(told[2]))
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
+    first = [entry(str(number)) for number in range(300)]
+    with statements() as asked:
         keep(store, mark("a"), first)
         known = store.register.entries()
         again = [replace(one, last_seen=NOON + timedelta(days=1), keys=()) for one in known[::-1]]
         keep(store, mark("b"), [*again, entry("new"), entry("newer")])
         store.register.restate(replace(one, state=State.EXEMPT, state_at=NOON) for one in known[1:])
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
     assert len(asked) < 40
     assert [(one.number, one.address) for one in known] == [(at, str(at - 1)) for at in range(1, 301)]
     after = store.register.entries()
@@ -216,20 +202,12 @@ def test_many_devices_are_kept_in_few_statements(store: Store) -> None:
 def test_the_devices_of_many_keys_and_addresses_are_found_in_few_queries(store: Store) -> None:
     keep(store, mark(), [entry(str(number)) for number in range(700)])
     keep(store, mark(site="branch"), [entry("3", "branch")])
-    asked: list[str] = []
-
-    def note(*told: object) -> None:
-        asked.append(str(told[2]))
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
+    with statements() as asked:
         found = store.register.bearing([f"serial {number}" for number in range(600)], ["3", "650", "9999"])
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
     assert sorted((one.site, int(one.address)) for one in found) == [
         ("branch", 3),
         *(("hq", number) for number in range(600)),
         ("hq", 650),
     ]
-    assert len([text for text in asked if "SELECT" in text]) == 3
+    assert len([text for text, _ in asked if "SELECT" in text]) == 3
     assert store.register.bearing([]) == ()

@@ -9,10 +9,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
+from support.stores import statements
 
 from camscan.errors import StoreError, UsageError
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus, Sent, Vantage
@@ -87,16 +86,8 @@ def test_a_page_begins_where_the_last_one_ended(
     """The index leads there: no page reads all the pages before it."""
     store.begin(new_scan("one"))
     store.append("one", [seen("10.0.0.1")] * (OBSERVATIONS_PAGE + 1))
-    asked: list[tuple[str, Any]] = []
-
-    def note(_: object, __: object, statement: str, parameters: Any, *___: object) -> None:
-        asked.append((statement, parameters))
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
+    with statements() as asked:
         assert len(list(store.observations("one"))) == OBSERVATIONS_PAGE + 1
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
     statement, parameters = asked[-1]
     with contextlib.closing(sqlite3.connect(path)) as connection:
         [plan] = connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters).fetchall()
