@@ -56,15 +56,21 @@ def report_on(source: str, rules: Library, lists: Sequence[Policy], *, all_hosts
     text = data.decode("utf-8-sig", "replace")
     if not text.strip():
         raise UsageError(f"{file.name} is empty: put one answer in it, as it was copied")
-    if not is_corpus(text):
-        if banners.addresses(text) > 1:
-            remedy = "import answers with `camscan import --kind banners`; a list of devices is for `camscan reconcile`"
-            raise UsageError(f"{file.name} tells of several addresses: {remedy}")
-        devices = [*judged(_at(file.name, pasted.read(data, at=file.at, whole=True)), rules, lists)]
-        if data.startswith(_PICTURES) and not any(one.device.identifications for one in devices):
-            remedy = "no rule knows it as the icon of a device: give one answer, as it was copied"
-            raise UsageError(f"{file.name} is a picture, and {remedy}")
-        return make_report(file.name, file.at, devices, lists)
+    return _of_corpus(file, text, rules, lists) if is_corpus(text) else _of_one(file, data, text, rules, lists)
+
+
+def _of_one(file: Source, data: bytes, text: str, rules: Library, lists: Sequence[Policy]) -> Report:
+    if banners.addresses(text) > 1:
+        remedy = "import answers with `camscan import --kind banners`; a list of devices is for `camscan reconcile`"
+        raise UsageError(f"{file.name} tells of several addresses: {remedy}")
+    devices = [*judged(_at(file.name, pasted.read(data, at=file.at, whole=True)), rules, lists)]
+    if data.startswith(_PICTURES) and not any(one.device.identifications for one in devices):
+        remedy = "no rule knows it as the icon of a device: give one answer, as it was copied"
+        raise UsageError(f"{file.name} is a picture, and {remedy}")
+    return make_report(file.name, file.at, devices, lists)
+
+
+def _of_corpus(file: Source, text: str, rules: Library, lists: Sequence[Policy]) -> Report:
     corpus = entries_of(text)
     notes = tuple(f"left out: {fault}" for fault in corpus.faults)
     answers = ((entry.id, pasted.read(entry.raw, entry.channel, file.at, whole=True)) for entry in corpus.entries)
