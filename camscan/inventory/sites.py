@@ -8,6 +8,7 @@ from dataclasses import replace
 from camscan.inventory.records import Inventory
 from camscan.inventory.synonyms import Field
 from camscan.inventory.values import key, shown
+from camscan.wording import joined
 
 _MAX_NAMED = 8
 _SHARE = 0.5
@@ -49,8 +50,7 @@ def _strange(inventory: Inventory, known: Mapping[str, str]) -> str:
     named = [row.site for row in inventory.rows if row.site]
     if not named or not known or any(key(site) in known for site in named):
         return ""
-    column, sites = ", ".join(_columns(inventory, Field.SITE)), sorted(map(shown, known.values()))
-    some = ", ".join(sites[:_MAX_NAMED]) + (" and others" if len(sites) > _MAX_NAMED else "")
+    column, some = ", ".join(_columns(inventory, Field.SITE)), joined(sorted(map(shown, known.values())), _MAX_NAMED)
     return f"Note: no name in {column} is that of a site of the store ({some}): each row may be of any site."
 
 
