@@ -73,9 +73,8 @@ def test_what_rules_read_completes_what_the_lists_say(devices: Merge, answer: An
         "say__mac": MAC,
     }
     both = slot(answer, 1, behind__model="M"), slot(answer, 1, behind__name="Gate", say__maker="Other")
-    _, read, listed = devices(
-        *recorder(answer, slot(answer, 1, **said), *both, slot(answer, 2, behind__model="N", behind__firmware="5.1"))
-    )
+    first, second = slot(answer, 2, behind__model="N", behind__firmware="5.1"), slot(answer, 2, behind__model="O")
+    _, read, listed = devices(*recorder(answer, slot(answer, 1, **said), *both, first, second))
     assert (read.maker, read.brand, read.firmware, read.serial, read.mac) == ("Maker", "Brand", "2.8", SERIAL, MAC)
     assert [one.maker for one in read.identifications] == ["Maker", "Other"]
     assert read.conflicts == ("makers Maker or Other",)
@@ -102,7 +101,8 @@ def test_what_a_camera_is_says_nothing_about_its_recorder(devices: Merge, answer
 
 
 def test_channels_are_counted_where_no_total_is_stated(devices: Merge, answer: Answer) -> None:
-    found = devices(*recorder(answer, *(slot(answer, n, behind__online="false") for n in range(1, 5))))
+    titles = [slot(answer, n, behind__name=f"Gate {n}") for n in range(1, 5)]
+    found = devices(*recorder(answer, *titles, *(slot(answer, n, behind__online="false") for n in range(1, 5))))
     assert [device.slots for device in found] == [Slots(4, 4)]
 
 
@@ -128,6 +128,12 @@ def test_a_camera_that_is_reached_by_name_is_told_with_it(devices: Merge, answer
     )
     assert first.slots == Slots(1, 0)
     assert (second.place, second.hostname) == (f"{RECORDER} #3", "cam3.site.example")
+
+
+def test_of_two_devices_at_the_address_of_a_recorder_one_has_its_channels(devices: Merge, answer: Answer) -> None:
+    frames = (answer(RECORDER, "arp", mac__address=mac) for mac in (MAC, "58:50:ED:1F:E3:85"))
+    found = devices(*frames, slot(answer, 1, behind__model="M"))
+    assert [device.slots for device in found] == [Slots(1, 0), None, None]
 
 
 def test_a_private_address_is_never_that_of_a_device_in_front(devices: Merge, answer: Answer) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import permutations
 
 import pytest
 
@@ -43,9 +44,9 @@ def test_open_ports_are_tcp(hosts: Callable[..., tuple[Host, ...]], answer: Answ
         answer("10.0.0.1", "ssdp", 49152),
         answer("10.0.0.1", "dvrip", 5050),
         answer("10.0.0.1", "dvrip", 37777),
-        answer("10.0.0.1", "nmap", tcp__port=["22", "0", "65536", "x", "²", "9" * 5000]),
+        answer("10.0.0.1", "nmap", tcp__port=["22", "65535", "0", "65536", "x", "²", "9" * 5000]),
     )
-    assert sorted(host.ports) == [22, 80, 554, 8000, 37777, 49152]
+    assert sorted(host.ports) == [22, 80, 554, 8000, 37777, 49152, 65535]
 
 
 @pytest.mark.parametrize(
@@ -112,7 +113,15 @@ def test_attached_cameras(hosts: Callable[..., tuple[Host, ...]], answer: Answer
 
 @pytest.mark.parametrize(
     ("text", "count"),
-    [(" 64 ", 64), ("4097", None), ("-1", None), ("²", None), ("", None), pytest.param("9" * 5000, None, id="huge")],
+    [
+        (" 64 ", 64),
+        ("4096", 4096),
+        ("4097", None),
+        ("-1", None),
+        ("²", None),
+        ("", None),
+        pytest.param("9" * 5000, None, id="huge"),
+    ],
 )
 def test_count(text: str, count: int | None) -> None:
     assert to_count(text) == count
@@ -130,7 +139,7 @@ def test_several_frame_sources_are_several_hosts(hosts: Callable[..., tuple[Host
         answer("10.0.0.1", "arp", mac__address=B),
         answer("10.0.0.1", "dhip", 37810, dhip__mac=B, dhip__serial_no="SER2", say__maker="two"),
         answer("10.0.0.1", "dhip", 37810, dhip__mac=A, dhip__serial_no="SER1", say__maker="one"),
-        answer("10.0.0.1", "http", 80, onvif__serial="SER3", say__maker="either"),
+        answer("10.0.0.1", "http", 80, onvif__serial="SER3", sadp__mac="3C:EF:8C:51:7D:0E", say__maker="either"),
     )
     conflict = f"several devices answer at 10.0.0.1: {A}, {B}"
     assert [host.conflicts for host in found] == [(conflict,)] * 2
@@ -155,10 +164,13 @@ def test_several_serials(hosts: Callable[..., tuple[Host, ...]], answer: Answer)
     )
 
 
-def test_short_form_of_a_serial_is_the_same(hosts: Callable[..., tuple[Host, ...]], answer: Answer) -> None:
+@pytest.mark.parametrize("serials", list(permutations(("ccwr12345678", "DS-2CD20150101CCWR12345678"))))
+def test_short_form_of_a_serial_is_the_same(
+    hosts: Callable[..., tuple[Host, ...]], answer: Answer, serials: tuple[str, str]
+) -> None:
     (host,) = hosts(
-        answer("10.0.0.1", "upnp", upnp__serial_number="ccwr12345678"),
-        answer("10.0.0.1", "sadp", sadp__device_sn="DS-2CD20150101CCWR12345678"),
+        answer("10.0.0.1", "upnp", upnp__serial_number=serials[0]),
+        answer("10.0.0.1", "sadp", sadp__device_sn=serials[1]),
     )
     assert host.conflicts == ()
 

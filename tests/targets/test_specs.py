@@ -85,6 +85,10 @@ def test_an_address_that_one_network_leaves_out_another_one_may_hold() -> None:
             "fe80::1",
             "a link-local address does not say on which link it is: use 'camscan discover' to look at one link",
         ),
+        *(
+            (spec, "a link-local address does not say on which link it is: use 'camscan discover' to look at one link")
+            for spec in ("fe80::", "febf:ffff:ffff:ffff:ffff:ffff:ffff:ffff")
+        ),
         (
             "fe80::/64",
             "a link-local address does not say on which link it is: use 'camscan discover' to look at one link",
@@ -96,6 +100,7 @@ def test_an_address_that_one_network_leaves_out_another_one_may_hold() -> None:
         ("10.0.0.0/33", "a prefix length is at most 32"),
         ("fd00::/129", "a prefix length is at most 128"),
         ("10.0.0.0/0.0.0.255", "the slash must be followed by a prefix length, as in 10.0.0.0/24"),
+        ("fd00::/255.255.255.0", "the slash must be followed by a prefix length, as in fd00::/24"),
         ("10.0.0.0/255.0.255.0", "a mask is all ones and then all zeros, as in 255.255.255.0"),
         ("10.0.0.0/255.255.256.0", "a mask is all ones and then all zeros, as in 255.255.255.0"),
         ("255.255.255.0", "it is a mask and no address: write the network with its length, as in 10.0.0.0/24"),
@@ -111,6 +116,7 @@ def test_an_address_that_one_network_leaves_out_another_one_may_hold() -> None:
         ("10.0.0.1-050", "a range is written as 10.0.0.1-50, 10.0.0.1-10.0.0.50 or fd00::1-fd00::50"),
         ("10.0.0.1-", "a range is written as 10.0.0.1-50, 10.0.0.1-10.0.0.50 or fd00::1-fd00::50"),
         ("10.0.0.1-fd00::1", "a range is written as 10.0.0.1-50, 10.0.0.1-10.0.0.50 or fd00::1-fd00::50"),
+        ("::1-10.0.0.1", "a range is written as 10.0.0.1-50, 10.0.0.1-10.0.0.50 or fd00::1-fd00::50"),
         ("fd00::1-50", "a range is written as 10.0.0.1-50, 10.0.0.1-10.0.0.50 or fd00::1-fd00::50"),
         ("10.0.0.*", "write a network (10.0.0.0/24) or a range (10.0.0.1-10.0.0.50)"),
         ("10.0.0-1.1-5", "write a network (10.0.0.0/24) or a range (10.0.0.1-10.0.0.50)"),
@@ -187,6 +193,7 @@ class TestNames:
             parse(["cam.local"], resolve=lambda _: ["fe80::9%eth0"])
         excluded = parse(["cam.local", "fe80::a"], resolve=lambda _: ["fe80::9%eth0"], whole_networks=True)
         assert list(excluded.networks()) == ["fe80::9-fe80::a"]
+        assert excluded.names == {"cam.local": ("fe80::9",)}
 
     @pytest.mark.parametrize("name", ["localhost", "cam_1.example", "1cam", "10-0-0-1.example", "a." * 126 + "a"])
     def test_good_names(self, name: str) -> None:
@@ -210,6 +217,8 @@ class TestNames:
             "stdin:9: cannot use 'cam' as a target: the name cannot be resolved (Name or service not known): "
             "check it, or write its address"
         )
+        with pytest.raises(TargetError, match=r"the name cannot be resolved \('nowhere' does not appear to be an "):
+            parse(["cam"], resolve=lambda _: ["nowhere"])
 
     def test_a_name_without_address_or_resolver(self) -> None:
         with pytest.raises(TargetError, match="the name has no address"):
