@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from camscan.policy import Direction, Entity, Policy, judge_all, load, with_offences
+from camscan.policy import Direction, Entity, Policy, judge_all, judge_each, load, with_offences
 from camscan.records import Device, Identification, Judged, Level, Verdict
 from camscan.summaries import Listing, Slot, Slots, Tag
 
@@ -45,6 +45,7 @@ def device(maker: str | None, level: Level | None, *named: Named) -> Device:
         ("Axis", LIKELY, [("Hikvision", LIKELY), ("Axis", LIKELY)], Verdict.SUSPECTED),
         ("Axis", HINT, [("Hikvision", HINT), ("Axis", HINT)], Verdict.SUSPECTED),
         (None, None, [("Hikvision", LIKELY), ("Axis", LIKELY)], Verdict.SUSPECTED),
+        ("Hikvision", LIKELY, [("Hikvision", LIKELY), ("Axis", LIKELY), (None, CERTAIN)], Verdict.SUSPECTED),
         ("Axis", LIKELY, [("Axis", LIKELY), ("Hanwha Vision", LIKELY)], Verdict.NOT_LISTED),
         (None, None, [("Axis", LIKELY), ("Hanwha Vision", LIKELY)], Verdict.UNIDENTIFIED),
         # Outweighed evidence: it cannot clear a listed maker, it can throw doubt on another one.
@@ -108,6 +109,15 @@ def test_label_of_the_maker_is_no_rival(library: Path) -> None:
     assert judge(labelled, load([library])).verdict is Verdict.LISTED
 
 
+def test_another_maker_under_its_own_label_is_a_rival(library: Path) -> None:
+    named = (
+        Identification("label", LIKELY, "Dahua", "Amcrest", {}, ()),
+        Identification("banner", LIKELY, "Axis", "Axis", {}, ()),
+    )
+    doubtful = Device("10.0.0.1", ("10.0.0.1",), maker="Dahua", level=LIKELY, identifications=named)
+    assert judge(doubtful, load([library])).verdict is Verdict.SUSPECTED
+
+
 def test_no_policy_lists_nothing(library: Path) -> None:
     assert judge(device("Hikvision", CERTAIN, ("Hikvision", CERTAIN)), ()).verdict is Verdict.NOT_LISTED
     assert judge(device(None, None), ()).verdict is Verdict.UNIDENTIFIED
@@ -117,12 +127,22 @@ def test_no_policy_lists_nothing(library: Path) -> None:
 def test_a_recorder_counts_its_cameras_wherever_they_are_told(library: Path) -> None:
     slots = Slots(8, 4, elsewhere=("S", "gone"))
     recorder = Device("10.0.0.9", ("10.0.0.9",), serial="R", slots=slots)
-    behind = Device("192.168.254.3", (), maker="Hikvision", level=LIKELY, behind=Slot("R", "10.0.0.9", 1))
+    behind, twin = (
+        Device("192.168.254.3", (), maker="Hikvision", level=LIKELY, behind=Slot("R", "10.0.0.9", number))
+        for number in (1, 3)
+    )
     nameless = Device("192.168.254.4", (), behind=Slot("R", "10.0.0.9", 2))
+    other = Device("10.0.0.8", ("10.0.0.8",), slots=Slots(4, 3))
     of_another = Device("192.168.254.3", (), maker="Hikvision", level=LIKELY, behind=Slot("R", "10.0.0.8", 1))
     front = Device("10.0.0.2", ("10.0.0.2",), serial="S", maker="Axis", level=CERTAIN)
-    judged = judge_all([front, recorder, behind, nameless, of_another], load([library], []))
-    assert [one.device.slots for one in judged] == [None, replace(slots, named=2, listed=1), None, None, None]
+    empty = Device("10.0.0.7", ("10.0.0.7",), slots=Slots(4, 4))
+    devices = [front, empty, other, of_another, recorder, behind, nameless, twin]
+    judged = judge_all(devices, load([library]))
+    assert [one.device.slots for one in judged] == [
+        *(None, Slots(4, 4, named=0, listed=0), Slots(4, 3, named=1, listed=1), None),
+        *(replace(slots, named=3, listed=2), None, None, None),
+    ]
+    assert tuple(judge_each(devices, load([library]), {"S": front}.get)) == judged
 
 
 def with_directions(name: str) -> Policy:
