@@ -104,7 +104,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """See `Window.place`. A class, as a generator would cost more than everything else here, for every request."""
+    """See `Window.reserve`. A class, as a generator would cost more than everything else here, for every request."""
 
     window: Window
     count: int
