@@ -48,6 +48,32 @@ def test_later_folder_counts(library: Path, tmp_path: Path) -> None:
     assert titles == ["Our own removal from sensitive sites", "Section 889"]
 
 
+def test_the_last_folder_counts_also_where_one_between_has_the_id_in_another_file(
+    library: Path, tmp_path: Path
+) -> None:
+    text, folders = (library / "policies" / "uk-nil.yaml").read_text(), [library]
+    for folder, name in (("second", "ours"), ("third", "uk-nil")):
+        (own := tmp_path / folder / "policies").mkdir(parents=True)
+        (own / f"{name}.yaml").write_text(text.replace("title: Removal", f"title: The {folder} removal"))
+        folders.append(own.parent)
+    assert load(folders)[0].title == "The third removal from sensitive sites"
+
+
+@pytest.mark.parametrize("name", ["mine.yaml", "mine.yml", "some/mine.yml"])
+def test_a_file_of_ones_own_is_named_by_its_path(
+    library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("some").mkdir()
+    Path(name).write_text((library / "policies" / "uk-nil.yaml").read_text())
+    assert [policy.id for policy in load([library], [name])] == ["uk-nil"]
+    assert [file.name for file in files_in(Path(name).parent)] == [Path(name).name]
+
+
+def test_where_no_vocabulary_is_any_maker_may_be_named(library: Path, tmp_path: Path) -> None:
+    assert check(library / "policies" / "uk-nil.yaml", [tmp_path]) == []
+
+
 @pytest.mark.parametrize("names", [(), ("uk-nil", "ours")])
 def test_of_two_files_with_one_id_the_later_counts_whatever_they_are_called(
     library: Path, tmp_path: Path, names: tuple[str, ...]

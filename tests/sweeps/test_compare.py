@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 
 import pytest
@@ -16,8 +16,9 @@ from camscan.records import Outcome, ScanStatus, Verdict
 from camscan.sweeps.changes import Changes, Kind
 from camscan.sweeps.compare import advance, compare
 from camscan.sweeps.coverage import Terms
+from camscan.sweeps.lifecycle import begun, seen
 from camscan.sweeps.memory import Memory
-from camscan.sweeps.snapshot import Snapshot
+from camscan.sweeps.snapshot import DeviceSummary, Snapshot
 
 TERMS = Terms(3, 3)
 SITE = cameras(5)
@@ -187,6 +188,22 @@ def test_a_name_has_to_last_before_it_is_told() -> None:
     ]
 
 
+def test_a_name_that_is_not_told_any_more_or_for_the_first_time_is_no_change() -> None:
+    named, nameless = ([replace(FIRST, name=name), *SITE[1:]] for name in ("gate", None))
+    renamed = [replace(FIRST, name="door"), *SITE[1:]]
+    assert told(nameless, *[named] * 5, *[nameless] * 5, renamed, renamed) == [[]] * 13
+
+
+def test_what_is_not_told_of_a_device_now_is_told_as_it_was_before() -> None:
+    one = sweep(0, SITE).sightings[0]
+    bare = DeviceSummary(one.device.id, one.device.address, one.device.addresses, one.device.verdict)
+    whole = replace(bare, **{field.name: f"some {field.name}" for field in fields(bare)[4:]})  # type: ignore[arg-type]
+    track, changes = seen(
+        begun(replace(one, device=whole), sweep(0, SITE)), [replace(one, device=bare)], sweep(1, SITE), TERMS
+    )
+    assert (track.device, changes) == (whole, [])
+
+
 def test_a_device_that_loses_sadp_is_still_there() -> None:
     loses = [(FIRST.address, "sadp")]
     assert all(not changes.changes for changes in nights(*(sweep(n, SITE, lost=loses if n else ()) for n in range(6))))
@@ -221,6 +238,18 @@ def test_a_failed_probe_is_a_loss_and_nothing_is_missing() -> None:
         [False],
         *[[True]] * 4,
     ]
+
+
+def test_a_device_that_would_be_seen_otherwise_is_behind_no_failed_probe() -> None:
+    lost = [(camera.address, "sadp") for camera in SITE]
+    _, changes = nights(sweep(0, SITE), sweep(1, SITE, lost=[*lost, (FIRST.address, "")]))
+    assert [(loss.what, loss.unseen) for loss in changes.losses] == [("channel sadp", ())]
+
+
+def test_a_missing_device_is_behind_no_loss() -> None:
+    without = [sweep(night, REST, targets=["10.0.0.1", "10.0.0.2"]) for night in (1, 2, 3)]
+    changes = nights(sweep(0, SITE), *without, sweep(4, SITE, dead=["10.0.0."]))[-1]
+    assert changes.losses[-1].unseen == tuple(camera.address for camera in REST)
 
 
 def test_a_network_that_is_cut_off_is_a_loss_however_long_it_lasts() -> None:
@@ -425,6 +454,11 @@ def test_a_device_that_is_long_no_longer_asked_is_forgotten() -> None:
     assert len(remembered(sweep(0, SITE), *unasked, sweep(401, REST)).tracks) == len(REST)
 
 
+def test_a_device_for_which_nobody_could_look_is_not_forgotten() -> None:
+    cut = [sweep(night, REST, targets=["10.0.0.1"], status=ScanStatus.INTERRUPTED) for night in (1, 500, 501)]
+    assert shown(nights(sweep(0, SITE), *cut, sweep(502, SITE))[-1]) == []
+
+
 def test_a_clock_that_is_wrong_for_a_night_has_nothing_forgotten() -> None:
     looks = [sweep(night, REST, targets=["10.0.0.1", "10.0.0.2"]) for night in (1, 2, 3, 1000, 4)]
     assert shown(nights(sweep(0, SITE), *looks, sweep(5, SITE))[-1]) == ["returned 10.0.0.1", "returned 10.0.0.2"]
@@ -448,6 +482,10 @@ def test_any_two_scans_can_be_compared() -> None:
     changes = compare([sweep(0, SITE[:4]), sweep(1, SITE[1:], targets=["10.0.0.1"])])
     assert shown(changes) == ["missing 10.0.0.1", "new 10.0.0.5"]
     assert (changes.before, changes.scan, changes.first) == ("scan0", "scan1", False)
+
+
+def test_what_was_not_in_a_scan_that_was_cut_short_is_new_in_the_next() -> None:
+    assert shown(compare([sweep(0, SITE[:4], status=ScanStatus.INTERRUPTED), sweep(1, SITE)])) == ["new 10.0.0.5"]
 
 
 def test_earlier_scans_show_what_has_returned() -> None:
