@@ -168,10 +168,7 @@ def _filled(now: DeviceSummary, before: DeviceSummary, addresses: tuple[str, ...
     """The device as it is now, with unknown attributes as they were before."""
     kept = {name: getattr(now, name) or getattr(before, name) for name in _LASTING}
     identified = before.id if before.id not in before.addresses else now.id
-    address = now.address if now.address in addresses else addresses[0]
-    return replace(
-        now, id=identified, address=address, addresses=addresses, verdict=Verdict(verdict.value or now.verdict), **kept
-    )
+    return replace(now, id=identified, addresses=addresses, verdict=Verdict(verdict.value or now.verdict), **kept)
 
 
 def _other_firmware(track: Track, parts: Sequence[Sighting]) -> tuple[str, str] | None:

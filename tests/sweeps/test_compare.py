@@ -110,7 +110,14 @@ def test_a_device_that_comes_back_before_it_is_missing_is_not_told() -> None:
 
 def test_a_device_that_comes_back_after_that_has_returned() -> None:
     without = SITE[1:]
-    assert told(SITE, without, without, without, SITE)[-1] == ["returned 10.0.0.1"]
+    assert told(SITE, without, without, without, SITE, SITE)[-2:] == [["returned 10.0.0.1"], []]
+
+
+def test_a_device_that_is_missing_stays_so_where_more_is_demanded_from_now_on() -> None:
+    memory, _ = advance(remembered(sweep(0, SITE)), sweep(1, SITE[1:], targets=["10.0.0.1"]), Terms(1, 1))
+    for night in range(2, 7):
+        memory, changes = advance(memory, sweep(night, SITE[1:], targets=["10.0.0.1"]), TERMS)
+        assert shown(changes) == []
 
 
 @pytest.mark.parametrize(("misses", "of", "at"), [(1, 1, 1), (2, 3, 2), (3, 5, 3), (5, 5, 5)])
@@ -144,6 +151,15 @@ def test_nothing_but_an_address_does_not_move_with_a_device() -> None:
 def test_another_device_at_the_same_address_is_new() -> None:
     other = [replace(FIRST, serial="SN999999", mac="02:00:00:00:99:99"), *SITE[1:]]
     assert told(SITE, other, other, other) == [[], ["new 10.0.0.1"], [], ["missing 10.0.0.1"]]
+
+
+@pytest.mark.parametrize("other", [{"model": "D-200"}, {"maker": "Zenith"}])
+@pytest.mark.parametrize("channels", [("rtsp",), CHANNELS])
+def test_another_model_or_maker_at_the_same_address_is_new(other: dict[str, str], channels: tuple[str, ...]) -> None:
+    """Also where that was not known of it from the beginning."""
+    bare = replace(FIRST, serial=None, mac=None)
+    sites = [[camera, *SITE[1:]] for camera in (replace(bare, channels=channels), bare, replace(bare, **other))]
+    assert told(*sites)[-1] == ["new 10.0.0.1"]
 
 
 def test_two_devices_that_swap_their_addresses_have_moved() -> None:
@@ -192,6 +208,36 @@ def test_a_name_that_is_not_told_any_more_or_for_the_first_time_is_no_change() -
     named, nameless = ([replace(FIRST, name=name), *SITE[1:]] for name in ("gate", None))
     renamed = [replace(FIRST, name="door"), *SITE[1:]]
     assert told(nameless, *[named] * 5, *[nameless] * 5, renamed, renamed) == [[]] * 13
+
+
+def test_more_evidence_for_the_same_verdict_is_no_change() -> None:
+    assert [shown(changes) for changes in nights(sweep(0, SITE, lost=[("", "sadp")]), sweep(1, SITE))] == [[], []]
+
+
+def test_evidence_that_was_seen_once_is_never_new_again() -> None:
+    sadp_alone, onvif_alone = (
+        [(FIRST.address, channel) for channel in CHANNELS if channel != kept] for kept in ("sadp", "onvif")
+    )
+    looks = [sweep(0, SITE, lost=sadp_alone), sweep(1, SITE), sweep(2, SITE, lost=onvif_alone)]
+    assert [shown(changes) for changes in nights(*looks)] == [[], [], []]
+    (first, *_) = remembered(*looks).tracks
+    assert first.device.verdict is Verdict.LISTED
+
+
+def test_a_device_is_called_by_its_serial_once_that_is_known() -> None:
+    nameless = replace(FIRST, mac=None)
+    looks = [sweep(night, [nameless], lost=[("", "sadp")] if night != 1 else ()) for night in range(3)]
+    memories = [remembered(*looks[:count]) for count in (1, 2, 3)]
+    assert [memory.tracks[0].device.id for memory in memories] == ["10.0.0.1", FIRST.serial, FIRST.serial]
+    moves = sweep(3, [moved(nameless, "10.0.0.99")])
+    assert shown(nights(*looks, moves)[-1]) == ["changed 10.0.0.99 address 10.0.0.1 10.0.0.99"]
+
+
+def test_serials_and_macs_that_are_remembered_of_one_device_are_bounded() -> None:
+    one, night = sweep(0, SITE).sightings[0], sweep(1, SITE)
+    many = [frozenset(f"{number:012}" for number in range(count)) for count in (20, 21, 40)]
+    track = begun(replace(one, macs=many[0]), sweep(0, SITE))
+    assert [len(seen(track, [replace(one, macs=some)], night, TERMS)[0].macs) for some in many] == [20, 21, 32]
 
 
 def test_what_is_not_told_of_a_device_now_is_told_as_it_was_before() -> None:
@@ -396,6 +442,29 @@ def test_a_device_that_was_not_asked_is_not_missing_but_told_once(outcome: Outco
     assert results[1].losses[0].text.startswith("1 device seen before was not asked: ")
 
 
+@pytest.mark.parametrize("lost", [[], [("10.0.0.1", "")]])
+def test_a_device_that_was_asked_meanwhile_is_told_again(lost: list[tuple[str, str]]) -> None:
+    unsent = {"10.0.0.1": Outcome.EXCLUDED}
+    results = nights(
+        sweep(0, SITE), sweep(1, SITE, unsent=unsent), sweep(2, SITE, lost=lost), sweep(3, SITE, unsent=unsent)
+    )
+    assert [[loss.what for loss in changes.losses] for changes in results] == [[], ["targets"], [], ["targets"]]
+
+
+@pytest.mark.parametrize(("silent", "missing"), [(2, ["missing 10.0.0.1"]), (3, [])])
+def test_a_channel_counts_while_it_answered_recently(silent: int, missing: list[str]) -> None:
+    alone = [(FIRST.address, channel) for channel in CHANNELS if channel != "rtsp"]
+    heard = [sweep(night, SITE, lost=alone if night != 1 else ()) for night in range(2 + silent)]
+    after = [sweep(9 + night, SITE, asked=("sadp",), lost=[(FIRST.address, "")]) for night in range(3)]
+    assert shown(nights(*heard, *after)[-1]) == missing
+
+
+@pytest.mark.parametrize(("away", "changes"), [(2, []), (3, ["changed 10.0.0.91 address 10.0.0.1 10.0.0.91"])])
+def test_an_address_counts_while_it_answered_recently(away: int, changes: list[str]) -> None:
+    looks = [replace(FIRST, more=("10.0.0.91",)), *[FIRST] * away, moved(FIRST, "10.0.0.91")]
+    assert told(*([one, *SITE[1:]] for one in looks))[-1] == changes
+
+
 def test_a_device_that_was_not_asked_is_counted_behind_no_other_loss() -> None:
     many = cameras(12)
     asked = [camera.address for camera in many[:10]]
@@ -469,6 +538,10 @@ def test_one_box_with_two_addresses_may_show_them_apart() -> None:
     halves = [replace(whole, more=()), Camera("10.0.0.91", channels=("rtsp",))]
     snapshots = [sweep(0, [whole]), sweep(1, halves), sweep(2, [whole]), sweep(3, halves[:1], targets=["10.0.0.91"])]
     assert [changes.changes for changes in nights(*snapshots)] == [()] * 4
+    apart = [sweep(0, [whole]), *(sweep(night, halves) for night in range(1, 5))]
+    assert [changes.changes for changes in nights(*apart)] == [()] * 5
+    (track,) = remembered(*apart).tracks
+    assert (track.device.address, track.device.addresses) == (FIRST.address, (FIRST.address, "10.0.0.91"))
 
 
 def test_halves_that_prove_to_be_one_box_are_one_from_then_on() -> None:
