@@ -153,12 +153,14 @@ def test_another_device_at_the_same_address_is_new() -> None:
     assert told(SITE, other, other, other) == [[], ["new 10.0.0.1"], [], ["missing 10.0.0.1"]]
 
 
-@pytest.mark.parametrize("other", [{"model": "D-200"}, {"maker": "Zenith"}])
+BARE = replace(FIRST, serial=None, mac=None)
+
+
+@pytest.mark.parametrize("other", [replace(BARE, model="D-200"), replace(BARE, maker="Zenith")])
 @pytest.mark.parametrize("channels", [("rtsp",), CHANNELS])
-def test_another_model_or_maker_at_the_same_address_is_new(other: dict[str, str], channels: tuple[str, ...]) -> None:
+def test_another_model_or_maker_at_the_same_address_is_new(other: Camera, channels: tuple[str, ...]) -> None:
     """Also where that was not known of it from the beginning."""
-    bare = replace(FIRST, serial=None, mac=None)
-    sites = [[camera, *SITE[1:]] for camera in (replace(bare, channels=channels), bare, replace(bare, **other))]
+    sites = [[camera, *SITE[1:]] for camera in (replace(BARE, channels=channels), BARE, other)]
     assert told(*sites)[-1] == ["new 10.0.0.1"]
 
 
