@@ -13,7 +13,7 @@ answers at its old address is not taken for one that has moved.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -165,9 +165,8 @@ def _link_here(one: Sighting, track: Track) -> Link | None:
     return Link.MODEL_HERE if akin else Link.ONLY_HERE
 
 
-def _meet(some: Iterable[str], others: Iterable[str], same: Callable[[str, str], bool]) -> bool:
+def _meet(some: Iterable[str], others: Collection[str], same: Callable[[str, str], bool]) -> bool:
     """Whether any pair from both is the same."""
-    others = tuple(others)
     return any(same(one, other) for one in some for other in others)
 
 

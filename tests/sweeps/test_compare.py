@@ -23,6 +23,7 @@ from camscan.sweeps.snapshot import DeviceSummary, Snapshot
 TERMS = Terms(3, 3)
 SITE = cameras(5)
 FIRST, SECOND, *REST = SITE
+BARE = replace(FIRST, serial=None, mac=None)
 
 
 def nights(*snapshots: Snapshot, terms: Terms = TERMS) -> list[Changes]:
@@ -143,7 +144,7 @@ def test_a_device_that_moves_is_the_same_by_its_mac() -> None:
 
 
 def test_nothing_but_an_address_does_not_move_with_a_device() -> None:
-    bare = [replace(FIRST, serial=None, mac=None), *SITE[1:]]
+    bare = [BARE, *SITE[1:]]
     away = [moved(bare[0], "10.0.0.99"), *SITE[1:]]
     assert told(bare, away, away, away) == [[], ["new 10.0.0.99"], [], ["missing 10.0.0.1"]]
 
@@ -151,9 +152,6 @@ def test_nothing_but_an_address_does_not_move_with_a_device() -> None:
 def test_another_device_at_the_same_address_is_new() -> None:
     other = [replace(FIRST, serial="SN999999", mac="02:00:00:00:99:99"), *SITE[1:]]
     assert told(SITE, other, other, other) == [[], ["new 10.0.0.1"], [], ["missing 10.0.0.1"]]
-
-
-BARE = replace(FIRST, serial=None, mac=None)
 
 
 @pytest.mark.parametrize("other", [replace(BARE, model="D-200"), replace(BARE, maker="Zenith")])
@@ -172,9 +170,9 @@ def test_two_devices_that_swap_their_addresses_have_moved() -> None:
     ]
 
 
-def test_a_new_device_at_the_place_of_one_that_moved_is_not_taken_for_it() -> None:
-    bare = replace(FIRST, serial=None, mac=None)
-    after = [moved(FIRST, "10.0.0.99"), bare, *SITE[1:]]
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_new_device_at_the_place_of_one_that_moved_is_not_taken_for_it(order: int) -> None:
+    after = [moved(FIRST, "10.0.0.99"), BARE, *SITE[1:]][::order]
     assert sorted(told(SITE, after)[-1]) == ["changed 10.0.0.99 address 10.0.0.1 10.0.0.99", "new 10.0.0.1"]
 
 

@@ -19,6 +19,9 @@ from camscan.sweeps.tracks import match
 ONE = Camera("10.0.0.1", "DS-2CD2042-I123456789", "02:00:00:00:00:01")
 
 
+BARE = replace(ONE, serial=None, mac=None)
+
+
 def tracks(*site: Camera) -> tuple[Track, ...]:
     return advance(Memory(), sweep(0, site), Terms())[0].tracks
 
@@ -37,6 +40,7 @@ def same(before: Camera, after: Camera) -> bool:
         (replace(ONE, address="10.0.0.9"), True),
         (replace(ONE, address="10.0.0.9", mac=None), True),
         (replace(ONE, address="10.0.0.9", serial="123456789"), True),
+        (replace(ONE, address="10.0.0.9", serial="123456789", mac=None), True),
         (replace(ONE, address="10.0.0.9", serial="3456789"), False),
         (replace(ONE, address="10.0.0.9", serial=None), True),
         (replace(ONE, address="10.0.0.9", serial="OTHER12345"), False),
@@ -48,12 +52,34 @@ def same(before: Camera, after: Camera) -> bool:
         (replace(ONE, serial="OTHER12345", mac=None), False),
         (replace(ONE, serial=None, mac="02:00:00:00:00:02"), False),
         (replace(ONE, serial=None, mac=None, model="C-100-W"), True),
+        (replace(ONE, serial=None, mac=None, model="C-10"), True),
+        (replace(ONE, serial=None, mac=None, model="C-1"), False),
         (replace(ONE, serial=None, mac=None, model="X-9"), False),
+        (replace(ONE, serial=None, mac=None, model="X-900"), False),
         (replace(ONE, serial=None, mac=None, maker="Bolt"), False),
     ],
 )
 def test_one_device_before_and_after(after: Camera, *, is_same: bool) -> None:
     assert same(ONE, after) is is_same
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        replace(BARE, serial="SN0001"),
+        replace(BARE, serial="2042ZX3456789Q"),
+        replace(BARE, serial="ZX3456789Q"),
+        replace(BARE, mac="02:00:00:00:00:01"),
+    ],
+)
+def test_a_device_that_has_moved_may_tell_another_form_of_its_serial_or_more(before: Camera) -> None:
+    serial = {"SN0001": "SN0001", "ZX3456789Q": "2042ZX3456789Q"}.get(before.serial or "", "ZX3456789Q")
+    assert same(before, replace(before, address="10.0.0.9", serial=serial))
+
+
+@pytest.mark.parametrize(("before", "after"), [("X-9", "X-9"), ("C-100-W", "C-100")])
+def test_a_model_may_be_short_and_its_variant_left_out(before: str, after: str) -> None:
+    assert same(replace(BARE, model=before), replace(BARE, model=after))
 
 
 def clones(*numbers: int) -> list[Camera]:
@@ -94,13 +120,39 @@ def test_serials_that_all_end_alike_cost_no_more_than_others() -> None:
 
 
 def test_a_device_that_is_at_home_is_not_elsewhere_too() -> None:
-    found = match(tracks(ONE), sightings(ONE, replace(ONE, address="10.0.0.9", mac=None)))
-    assert (found.seen, found.new) == ({0: [0]}, [1])
+    for serial in (ONE.serial, "123456789"):
+        found = match(tracks(ONE), sightings(ONE, replace(ONE, address="10.0.0.9", serial=serial, mac=None)))
+        assert (found.seen, found.new) == ({0: [0]}, [1])
+
+
+def test_what_several_have_leads_to_nobody_elsewhere() -> None:
+    assert match(tracks(*clones(1)), sightings(*clones(2, 3))).new == [0, 1]
+
+
+def test_one_device_that_is_seen_twice_at_its_address_is_one() -> None:
+    assert match(tracks(ONE), sightings(ONE, replace(ONE, mac="02:00:00:00:00:07"))).seen == {0: [0, 1]}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (clones(1, 2), ONE),  # a clone that is gone
+        ([BARE, replace(BARE, mac="02:00:00:00:00:07")], BARE),  # another device at one address
+        ([ONE, replace(BARE, address="10.0.0.9")], replace(ONE, address="10.0.0.9")),  # what was there before it
+    ],
+)
+def test_who_is_no_part_of_a_device_is_not_joined_to_it(before: list[Camera], after: Camera) -> None:
+    found = match(tracks(*before), sightings(after))
+    assert (found.seen, found.joined) == ({0: [0]}, {})
+
+
+def test_of_two_devices_at_one_address_the_one_of_the_same_model_is_the_old_one() -> None:
+    found = match(tracks(BARE), sightings(replace(BARE, channels=("rtsp",)), BARE))
+    assert (found.seen, found.new) == ({0: [1]}, [0])
 
 
 def test_of_two_devices_at_one_address_one_is_the_old_one() -> None:
-    bare = replace(ONE, serial=None, mac=None)
-    found = match(tracks(bare), sightings(bare, replace(bare, mac="02:00:00:00:00:07")))
+    found = match(tracks(BARE), sightings(BARE, replace(BARE, mac="02:00:00:00:00:07")))
     assert (found.seen, found.new) == ({0: [0]}, [1])
 
 
