@@ -494,6 +494,9 @@ def test_a_channel_that_is_no_longer_asked_is_not_lost() -> None:
     results = nights(sweep(0, mute), *(sweep(n, mute, asked=["http"]) for n in range(1, 5)))
     assert [changes.changes for changes in results] == [()] * 5
     assert not [loss for changes in results for loss in changes.losses if loss.what.startswith("channel")]
+    one = [mute[0], *SITE[1:]]
+    results = nights(sweep(0, one), *(sweep(n, one, asked=["http"]) for n in range(1, 5)))
+    assert [(changes.changes, changes.losses) for changes in results] == [((), ())] * 5
 
 
 def test_of_very_many_that_are_absent_the_longest_absent_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:

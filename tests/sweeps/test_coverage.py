@@ -162,6 +162,8 @@ def test_a_site_that_was_never_seen_is_not_taken_for_one_without_devices() -> No
         assert dark(*silent, ("10.0.0.99", outcome)) == ""
     refusing = [(f"10.0.0.{number}", Outcome.REFUSED) for number in range(2, 18)]
     assert dark(*refusing).startswith("site: all 16 addresses that were asked refused")
+    resets = [(place, Outcome.RESET) for place, _ in refusing[8:]]
+    assert dark(*refusing[:8], *resets).startswith("site: all 16 addresses that were asked refused")
     assert dark(*refusing[1:]) == dark(*refusing, ("10.0.0.99", Outcome.SILENT)) == ""
     assert dark() == dark(("10.0.0.2", Outcome.EXCLUDED)) == ""
 

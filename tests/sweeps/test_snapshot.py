@@ -8,8 +8,20 @@ from datetime import timedelta
 import pytest
 from support.estate import BEGIN, Camera, cameras, sweep
 
-from camscan.records import Device, Identification, Judged, LedgerEntry, Level, Outcome, Scan, ScanStatus, Verdict
-from camscan.sweeps.snapshot import MAX_TEXT, plain, sighting, snapshot
+from camscan.records import (
+    Device,
+    Evidence,
+    Identification,
+    Judged,
+    LedgerEntry,
+    Level,
+    Outcome,
+    Scan,
+    ScanStatus,
+    Verdict,
+)
+from camscan.summaries import SwitchPort
+from camscan.sweeps.snapshot import MAX_TEXT, DeviceSummary, distinct, plain, sighting, snapshot
 
 SCAN = Scan("one", BEGIN, ("10.0.0.0/24",), ("http", "sadp"), status=ScanStatus.COMPLETE)
 
@@ -58,6 +70,41 @@ def test_a_device_in_words() -> None:
     assert known.policies == ("uk-nil",)
     assert sighting(Camera("10.0.0.1").seen_on(["rtsp"])).device.evidence == "answers like a camera"
     assert sighting(Camera("10.0.0.1").seen_on(["rtsp"])).device.label == "unidentified"
+
+
+def test_all_that_is_known_of_a_device_is_kept() -> None:
+    proofs = {level: Evidence("http", 80, "http.title", str(level), "00") for level in Level}
+    found = (
+        Identification("a", Level.CERTAIN, "Acme", "Label", {}, (proofs[Level.CERTAIN],)),
+        Identification("b", Level.LIKELY, "Acme", None, {}, (proofs[Level.LIKELY],)),
+    )
+    device = Device(
+        address="10.0.0.1",
+        addresses=("10.0.0.1", "10.0.0.2"),
+        mac="02:00:00:00:00:01",
+        hostname="gate",
+        maker="Acme",
+        brand="Label",
+        model="C-1",
+        firmware="V1",
+        serial="SN1",
+        kind="camera",
+        level=Level.CERTAIN,
+        identifications=found,
+    )
+    port = SwitchPort("Gi1/0/7", "sw-hall-1", 0, BEGIN, "import")
+    known = sighting(Judged(device, Verdict.NOT_LISTED, switch_port=port)).device
+    assert known == DeviceSummary(
+        *("SN1", "10.0.0.1", ("10.0.0.1", "10.0.0.2"), Verdict.NOT_LISTED, "Acme", "Label", "C-1", "V1", "gate"),
+        *("camera", "certain", (), "http.title: certain (certain, rule a)", "02:00:00:00:00:01"),
+        *("Gi1/0/7", "sw-hall-1"),
+    )
+    assert known.switch_port_text == "switch port Gi1/0/7 of sw-hall-1"
+    assert snapshot(SCAN, [Judged(device, Verdict.NOT_LISTED)], ()).answered == {}
+
+
+def test_identifiers_are_compared_without_case_and_spaces() -> None:
+    assert distinct([" SN-1a ", "sn-1A", None, "", "  ", "00", "xx0", "---"]) == {"sn-1a", "xx0"}
 
 
 def test_firmware_is_kept_rule_by_rule() -> None:
