@@ -164,6 +164,14 @@ def test_two_parts_over_the_same_bytes() -> None:
     assert fault(data) == "b: its entry in the directory is not as camscan writes it"
 
 
+@pytest.mark.parametrize(("more", "hidden"), [(0, b"hidden"), (1, b""), (-1, b"")])
+def test_nothing_lies_between_the_parts_and_their_directory(more: int, hidden: bytes) -> None:
+    count, length, start = container.END.unpack(DATA[-container.END.size :])[4:7]
+    end = container.end(count + more, length, start + len(hidden))
+    data = DATA[:start] + hidden + DATA[start : start + length] + end
+    assert fault(data) == "the archive: holds more or less than its parts"
+
+
 def directory_of(count: int, length: int) -> bytes:
     """An archive whose directory is said to be so large, and is."""
     return bytes(length) + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, count, count, length, 0, 0)
@@ -205,7 +213,8 @@ def test_what_unfolds_to_one_line_without_an_end_is_left() -> None:
 
 
 def test_what_cannot_be_unpacked() -> None:
-    for inner in (b"", b"\x1f\x8b", gzip.compress(b"1\n")[:-3], gzip.compress(b"1\n") + b"junk", b"no gzip file"):
+    packed = gzip.compress(b"1\n")
+    for inner in (b"", packed[:2], packed[:-3], packed + b"junk", b"no gzip file", packed[:10] + b"\xff" * 20):
         data = made({"lines.jsonlxx": inner}).replace(b"lines.jsonlxx", b"lines.json.gz")
         if inner:
             assert fault(data).startswith("lines.json.gz: cannot be unpacked")

@@ -85,6 +85,15 @@ def test_settings_are_unfolded_and_secrets_left_out() -> None:
     assert canonical.settings_object(SCAN) == {"seed": "7", "choices": {"rate": 10, "snmp_community": "(left out)"}}
 
 
+@pytest.mark.parametrize(
+    "name", ["web_Password", "passphrase", "client_secret", "community", "credentials", "api_token", "private_key"]
+)
+def test_no_setting_tells_a_secret(name: str) -> None:
+    scan = replace(SCAN, settings={name: "x", "choices": json.dumps({"inner": {name: "x", "seed": 7}})})
+    inner = {name: "(left out)", "seed": 7}
+    assert canonical.settings_object(scan) == {name: "(left out)", "choices": {"inner": inner}}
+
+
 def test_an_entry_of_the_ledger_names_its_outcomes() -> None:
     entry = LedgerEntry("10.0.0.1", {"http": Outcome.NOT_SENT}, {"http": "no route"})
     assert canonical.ledger_object(entry) == {
