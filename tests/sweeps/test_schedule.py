@@ -70,11 +70,16 @@ def test_privileges_are_granted_only_where_wanted() -> None:
     dedicated = service(replace(PLAIN, user="camscan"))
     assert "\nUser=camscan\n" in dedicated
     assert "DynamicUser" not in dedicated
+    assert "\nEnvironmentFile=/etc/secret.env\n" in service(replace(PLAIN, environment=Path("/etc/secret.env")))
 
 
 def test_the_timer() -> None:
     assert "\nOnCalendar=*-*-* 02:17:00\nRandomizedDelaySec=600s\nPersistent=yes\n" in timer(PLAIN)
     assert "Random" not in timer(replace(PLAIN, jitter=0))
+    assert ("--jitter 600s" in crontab(PLAIN, "x"), "--jitter" in crontab(replace(PLAIN, jitter=0), "x")) == (
+        True,
+        False,
+    )
 
 
 @pytest.mark.parametrize(

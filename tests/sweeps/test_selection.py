@@ -45,6 +45,7 @@ def test_some_kinds_are_told(changes: Changes) -> None:
     assert told(changes, changes=["new", "missing"]) == ["missing 10.0.0.5", "new 10.0.0.6", "new 10.0.0.77"]
     assert told(changes, changes=["address"]) == ["address 10.0.0.99"]
     assert told(changes, changes=["new"], verdicts=["listed", "suspected"]) == ["new 10.0.0.6"]
+    assert Selection(changes=("new", "coverage-loss")).of(changes).unselected == 3
 
 
 @pytest.mark.parametrize(("before", "after"), [(True, False), (False, True)])
@@ -72,7 +73,9 @@ def test_that_a_loss_has_ended_is_told_to_who_is_told_of_losses() -> None:
     assert body is not None
     assert json.loads(body)["summary"] == "hq: no longer lost: network 10.0.0.0/24"
     assert json.loads(body)["coverage_loss_ended"][0]["text"] == "10.0.0.0/24 shows 6 devices now"
-    assert alert(Selection(changes=("new",)).of(back), About("hq"), "id1") is None
+    left = Selection(changes=("new",)).of(back)
+    assert (left.ended, left.unselected) == ((), 1)
+    assert alert(left, About("hq"), "id1") is None
 
 
 def test_an_alarm_beside_what_is_not_told_does_not_say_that_nothing_changed(changes: Changes) -> None:
