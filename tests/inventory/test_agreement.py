@@ -68,4 +68,4 @@ def test_rows_contradict_each_other_by_what_is_unique(one: Row, other: Row, expe
 
 
 def test_host_names_are_compared_without_domain() -> None:
-    assert host_key("Gate.Example.org") == host_key("gate")
+    assert host_key("Gate.Example.org") == host_key("gate") != host_key("door.example.org")

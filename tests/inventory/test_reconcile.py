@@ -142,8 +142,9 @@ def test_rows_that_name_one_device_are_duplicates(held: Held, device: Build, row
         row(4, "10.0.0.7", macs=(MAC,)),
         row(5, "10.0.0.7"),
         row(6, "10.0.0.7", macs=(OTHER_MAC,)),
+        row(7, "10.0.0.2", serial="A1234567", macs=(MAC,), endpoint=UUID, make="Axis"),
     ]
-    results = held(rows, [device("10.0.0.2", serial="A1234567")])
+    results = held(rows, [device("10.0.0.2", serial="A1234567", maker="Dahua")])
     assert [(r.cls, r.reason) for r in results] == [
         (Class.DUPLICATE, "it names the same device as row 2: same serial"),
         (Class.MATCHED, "serial, address agree"),
@@ -151,6 +152,10 @@ def test_rows_that_name_one_device_are_duplicates(held: Held, device: Build, row
         (Class.NOT_COVERED, "10.0.0.7 is not among the targets of the scan"),
         (Class.DUPLICATE, "it names the same device as row 4: same address"),
         (Class.NOT_COVERED, "10.0.0.7 is not among the targets of the scan"),
+        (
+            Class.DUPLICATE,
+            "it names the same device as row 2: same serial, address; inventory says Axis, device is Dahua",
+        ),
     ]
 
 
@@ -252,6 +257,19 @@ def test_sites_keep_the_same_address_apart(held: Held, device: Build, row: MakeR
     ]
     assert results[1].reason == "its site 'East' is not among those that were scanned"
     assert [r.site for r in results[:3]] == ["South", None, "North"]
+
+
+def test_a_device_is_undeclared_at_its_own_site(held: Held, device: Build, row: MakeRow, coverage: Covered) -> None:
+    found = [device("10.0.0.1", site="North", serial="A1234567"), device("10.0.0.2", site="South")]
+    found.append(device("10.0.0.1", site="South"))
+    rows = [row(1, "10.0.0.1", serial="A1234567", site="North"), row(2, "10.0.0.9", site="South")]
+    covered = coverage({"10.0.0.9": Outcome.SILENT, "10.0.0.2": Outcome.ANSWERED}, site="South")
+    assert [(r.cls, r.site, r.reason) for r in held(rows, found, covered)] == [
+        (Class.MATCHED, "North", "serial, address agree"),
+        (Class.NOT_FOUND, "South", "10.0.0.9 was asked on 1 channel and is silent"),
+        (Class.UNDECLARED, "South", "no row names this device: not listed"),
+        (Class.UNDECLARED, "South", "no row names this device: not listed"),
+    ]
 
 
 def test_rows_of_sites_that_were_not_asked_about_are_counted_apart(held: Held, device: Build, row: MakeRow) -> None:
@@ -430,6 +448,15 @@ def test_a_private_address_alone_names_no_camera_behind_a_recorder(held: Held, r
     missing, undeclared = held([row(1, "192.168.254.3")], [camera])
     assert (missing.cls, undeclared.cls) == (Class.NOT_COVERED, Class.UNDECLARED)
     assert "the private address of a camera on 10.0.4.9 #3" in missing.reason
+
+
+def test_the_private_address_of_a_camera_that_a_row_names_says_nothing_of_another_row(
+    held: Held, row: MakeRow, device: Build, coverage: Covered
+) -> None:
+    camera = unreachable(device("192.168.254.3", serial="E12345678", behind=BEHIND))
+    rows = [row(1, "192.168.254.3", serial="E12345678"), row(2, "192.168.254.3", serial="F12345678")]
+    covered = coverage({"192.168.254.3": Outcome.SILENT, "192.168.254.9": Outcome.ANSWERED})
+    assert [r.cls for r in held(rows, [camera], covered)] == [Class.MATCHED, Class.NOT_FOUND]
 
 
 def test_a_row_that_leaves_its_site_open_is_the_twin_of_one_that_names_it(
