@@ -9,6 +9,7 @@ from camscan.inventory.coverage import AddressCoverage, Coverage, CoverageStatus
 from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus
 
 Covered = Callable[..., Coverage]
+AT = datetime(2026, 11, 24, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -70,6 +71,14 @@ def test_silence_in_a_partial_scan_proves_nothing(coverage: Covered, outcome: Ou
     assert coverage(covered, status=ScanStatus.INTERRUPTED).look(None, "10.0.0.5").status is CoverageStatus.SILENT
     coverage(covered, into=made)
     assert made.look(None, "10.0.0.5").status is CoverageStatus.SILENT, "a scan beside it was complete"
+
+
+@pytest.mark.parametrize(("reason", "told"), [("ENETUNREACH", "ENETUNREACH"), ("", "by a file")])
+def test_of_several_reasons_that_of_the_outcome_is_told(coverage: Covered, reason: str, told: str) -> None:
+    made = coverage({})
+    channels, reasons = {"a": Outcome.EXCLUDED, "b": Outcome.UNREACHABLE}, {"a": "by a file", "b": reason}
+    made.add(Scan("x", AT, (), (), None, AT, ScanStatus.COMPLETE), [LedgerEntry("10.0.0.5", channels, reasons)])
+    assert made.look(None, "10.0.0.5").reason == f"10.0.0.5 was not covered: unreachable: {told}"
 
 
 def test_what_was_no_target_is_not_covered(coverage: Covered) -> None:

@@ -56,6 +56,9 @@ def test_a_column_of_sites_that_names_none_of_the_store_is_told(tmp_path: Path) 
     assert by_place(listed, (None,)) == (listed, "")
     _, told = by_place(listed, [f"site {number}" for number in range(10)])
     assert "('site 0', 'site 1', 'site 2', 'site 3', 'site 4', 'site 5', 'site 6', 'site 7' and 2 more)" in told
+    assert by_place(listed, (*STORED, "adams elem")) == (listed, "")
+    empty = inventory(tmp_path, "", head="School")
+    assert by_place(empty, STORED) == (empty, "")
 
 
 def test_sheets_that_are_called_like_sites_hold_their_rows(tmp_path: Path) -> None:
