@@ -21,6 +21,7 @@ from camscan.credentials.pins import Pins
 from camscan.credentials.sighting import Sighting
 from camscan.devices.identity import Kind, identity_of
 from camscan.errors import UsageError
+from camscan.files import is_there
 from camscan.identify.library import Library
 from camscan.records import Device, Level, Observation
 from camscan.userdirs import config_file
@@ -78,7 +79,7 @@ def broker(chosen: Chosen, site: str | None, rules: Library) -> CredentialBroker
 def _opened_for(chosen: Chosen, site: str | None) -> tuple[Path, SiteBook]:
     """The file of enrolments, and what is in it for a site. Raises as `broker` says."""
     file = chosen.opened()
-    if not file.path.exists():
+    if not is_there(file.path):
         raise UsageError(f"{file.path} does not exist: create it with `camscan credentials add`")
     book = SiteBook(file.load().of(site))
     if not book.enrolments:

@@ -7,6 +7,7 @@ import shlex
 from pathlib import Path
 
 from camscan.errors import UsageError
+from camscan.files import is_there
 from camscan.sweeps.config import Config
 from camscan.sweeps.configfile import Document, read
 
@@ -28,7 +29,7 @@ def configuration(file: Path | None) -> Document:
 
 def usual_place() -> Path | None:
     """The first of `PLACES` at which there is a configuration."""
-    return next((place for place in PLACES if place.exists()), None)
+    return next((place for place in PLACES if is_there(place)), None)
 
 
 def database(config: Config) -> str | None:

@@ -163,7 +163,7 @@ def try_value(field: str, value: str, folders: tuple[Path, ...]) -> None:
     for rule in rules.rules:
         if rule.id in hits and _stands_in(folders, rule.file):
             for fault in check_rule(rule, rules):
-                click.echo(f"Warning: {fault}", err=True)
+                tell(f"Warning: {fault}")
 
 
 @fingerprints.command()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from camscan import wholefiles
+from camscan import files
 from camscan.errors import HostError, UsageError
 from camscan.records import Origin, Report
 from camscan.reports import FORMATS, Page
@@ -65,7 +65,7 @@ def _hindrance(output: Path) -> str:
 
 def is_replaced(output: Path) -> bool:
     """Whether a new file takes this place: a device, a pipe, or what /dev/stdout leads to is written to instead."""
-    return not output.exists() or (output.is_file() and not (output.is_symlink() and output.parent == _DEVICES))
+    return not files.is_there(output) or (output.is_file() and not (output.is_symlink() and output.parent == _DEVICES))
 
 
 def write_report(
@@ -181,7 +181,7 @@ def replacing(output: Path, mode: int | None) -> Iterator[BinaryIO]:
     Raises:
         HostError: it cannot be written.
     """
-    with _told(output), wholefiles.replacing(output, _usual_mode(output) if mode is None else mode) as file:
+    with _told(output), files.replacing(output, _usual_mode(output) if mode is None else mode) as file:
         yield file
 
 

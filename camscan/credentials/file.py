@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from camscan.credentials.enrolment import Book, parse
 from camscan.credentials.sources import read_private
 from camscan.errors import HostError, UsageError
-from camscan.wholefiles import replacing
+from camscan.files import is_there, replacing
 
 MAX_FILE = 16 * 1024 * 1024  # bytes; 2,000 enrolments have about half of one
 
@@ -44,7 +44,7 @@ class CredentialFile:
             UsageError: others can read it, the key is wrong, or its content cannot be used.
             HostError: it cannot be read.
         """
-        if missing_ok and not self.path.exists():
+        if missing_ok and not is_there(self.path):
             return Book()
         data = read_private(self.path, MAX_FILE)
         return parse(self._decrypted(data) if self.encrypted else data, str(self.path))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from camscan.credentials.sources import read_private
 from camscan.errors import HostError, UsageError
-from camscan.wholefiles import replacing
+from camscan.files import is_there, replacing
 
 MAX_FILE = 16 * 1024 * 1024  # bytes; one certificate has about 170
 
@@ -94,7 +94,7 @@ def _line(pin: Pin) -> bytes:
 
 
 def _read(path: Path) -> Iterator[Pin]:
-    if not path.exists():
+    if not is_there(path):
         return
     for number, line in enumerate(read_private(path, MAX_FILE).splitlines(), 1):
         try:
