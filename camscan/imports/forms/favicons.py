@@ -18,6 +18,11 @@ _NOTED = re.compile(
     r"""((?:mmh3:|md5:)?(?:-?\d{6,10}|[0-9a-f]{32})\b)""",
     re.IGNORECASE,
 )
+_LISTED = re.compile(
+    r"^[ \t|_]{0,16}favicon[._-]?(?:mmh3|mmhash|murmur3?|hash|md5)[ \t]{0,4}[:=][ \t]{0,4}[\"']?"
+    r"(-?\d{6,10}|[0-9a-f]{32})\b",
+    re.IGNORECASE | re.MULTILINE,
+)
 _ALONE = re.compile(
     r"\W{0,2}(?:[\w.]{0,64}(?:icon|md5|mmh3)[\w.]{0,16}[\"']?[\s:=]{1,6}[\"']?)?(?:-?\d{7,10}|[0-9a-f]{32})[\"']?\s*",
     re.IGNORECASE,
@@ -44,9 +49,9 @@ def _signed(number: str) -> str:
 
 
 def noted_icons(text: str) -> Iterator[Answer]:
-    """Hashes of a favicon in JSON of search engines and scanners."""
-    if text.lstrip()[:1] in ("{", "["):
-        yield from icon("\n".join(islice(_NOTED.findall(text), MAX_NOTED)))
+    """Hashes of a favicon in JSON of search engines and scanners, and in lines of their notes."""
+    form = _NOTED if text.lstrip()[:1] in ("{", "[") else _LISTED
+    yield from icon("\n".join(islice(form.findall(text), MAX_NOTED)))
 
 
 def icon_bytes(data: bytes) -> Iterator[Answer]:

@@ -44,6 +44,9 @@ _ELEMENT = re.compile(r"<[^<>]{0,512}>")
 _UTIL = re.compile(r"^(?:\d{1,3}\.){3}\d{1,3} [^\s()]{1,64}\(([^\s()][^\r\n]{1,120})\)[ \t]*$", re.MULTILINE)
 _SCOPE_END = re.compile(r"[<\"'`\]}|]")
 
+_NO_MODEL = re.compile(r"_firmware$|^Embedded", re.IGNORECASE)
+"""Firmware in lists of vulnerabilities, and sorts of devices ("EmbeddedNetVIS")."""
+
 _SCOPES = {
     name: name
     for name in ("name", "hardware", "manufacturer", "mfr", "location", "type", "profile", "mac", "serial", "firmware")
@@ -150,7 +153,7 @@ def _informed(told: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     own = [(name, value) for name, value in told if not (is_command and key(name) == "sn")]
     found = [(name, _cut(value) if name == "onvif.serial" else value) for name, value in named(own, INFORMATION)]
     if not any(name == "onvif.model" for name, _ in found):
-        found += [(name, value) for name, value in named(told, _standing_in(told)) if not value.endswith("_firmware")]
+        found += [(name, value) for name, value in named(told, _standing_in(told)) if not _NO_MODEL.search(value)]
     names = {name for name, _ in found}
     is_device = names & {"onvif.serial", "onvif.manufacturer"} or any(key(name) == "deviceid" for name, _ in told)
     if "onvif.model" in names and is_device and "onvif.firmware" not in names:
@@ -166,8 +169,8 @@ def _cut(serial: str) -> str:
 def _standing_in(told: Sequence[tuple[str, str]]) -> dict[str, str]:
     """Names that mean the model if there is no "model".
 
-    With a port, "product" is that of a service. Lists of vulnerabilities have "a_firmware", which is no model. Some
-    recorders have a number as the type of the device, and their model in "updateSerial".
+    With a port, "product" is that of a service. Some recorders have a number as the type of the device, and their model
+    in "updateSerial".
     """
     types = [value for name, value in told if key(name) == "devicetype"]
     names = {"updateserial" if types and all(map(str.isdigit, types)) else "devicetype": "onvif.model"}

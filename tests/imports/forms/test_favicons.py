@@ -65,3 +65,12 @@ def test_hashes_of_icons_beside_other_things() -> None:
         assert one.fields == {"http.favicon.mmh3": ("-1234567",)}
     assert not list(noted_icons('{"favicon": "http://192.0.2.4/1234567.ico", "hash": -1234567}'))
     assert not list(noted_icons('favicon: {"hash": -1234567}'))
+
+
+def test_hashes_of_icons_in_lines_of_notes() -> None:
+    (one,) = noted_icons("Server: a\n  favicon_mmhash: -1234567\n  favicon_md5: 89b932fcc47cf4ca3faadb0cfdef89cf\n")
+    assert one.fields == {
+        "http.favicon.mmh3": ("-1234567",),
+        "http.favicon.md5": ("89b932fcc47cf4ca3faadb0cfdef89cf",),
+    }
+    assert not list(noted_icons("favicon_file: 1234567\nthe favicon_hash: 1234567 of it"))

@@ -206,6 +206,11 @@ def test_the_type_of_a_device_as_a_number_is_no_model() -> None:
     assert other.fields["onvif.model"] == ("IPC-T1",)
 
 
+def test_the_sort_of_a_device_is_no_model() -> None:
+    (one,) = described("<deviceType>EmbeddedNetVIS</deviceType><serialNumber>4F1</serialNumber>")
+    assert "onvif.model" not in one.fields
+
+
 def test_what_follows_a_serial_is_no_part_of_it() -> None:
     (one,) = described("Server: HTTP Server; Maker M-1 - ABC; Serial Number: CN1; Built:Tue Sep 09, 2014")
     assert one.fields == {"onvif.serial": ("CN1",)}
