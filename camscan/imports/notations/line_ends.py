@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
+from contextlib import suppress
 
-from camscan.imports.notations.base import BEGIN, FEW, HEADER, REQUEST, has_answer_line, unescaped, unquoted
+from camscan.imports.notations.base import BEGIN, FEW, HEADER, MAX_JSON, REQUEST, has_answer_line, unescaped, unquoted
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]{0,16}[A-Za-z]")
 _BREAK = re.compile(r"<br ?/?>", re.IGNORECASE)
@@ -20,6 +22,8 @@ _ESCAPED_ALONE = re.compile(r"\\r\\n|\\n(?![a-z\\])")  # no folder of Windows be
 _SETTINGS = re.compile(r"\A\s*[\w.\[\]]{2,80}=[^\r\n\\]{0,200}(?:\\r)?\\n(?:[\w.\[\]]{2,80}=|\s*\Z)")
 _CODE = re.compile(r"[\"'`][;,)\s]*\Z|\\\"|\A\s*(?:[\"'{\[]|\Z)|\bservicefp=\"")
 """Signs that a line is source code, or what nmap quotes of an answer: in strings, to which the escapes belong."""
+_BARE_QUOTE = re.compile(r"(?<!\\)\"")
+_IN_STRING = re.compile(r"\\\"[^\\\"]{0,4096}\\\"|(?:\\u[0-9A-Fa-f]{4}){2}")
 _FLAT = re.compile(rf"(?:RTSP|HTTP)/\d\.\d[ \t]+\d{{3}}\b[^\r\n:]{{0,64}}?(?=[ \t]++{HEADER}[ \t]?:)", re.IGNORECASE)
 _PAGE = re.compile(
     r"^(HTTP/\d\.\d[ \t]+\d{3}\b[^\r\n<]{0,4096}?)[ \t]++"
@@ -66,6 +70,19 @@ def plain(text: str) -> str:
     if has_answer_line(text) or " " not in text:
         text = text.replace("\xa0", " ")
     return _CARET.sub("", text) if has_answer_line(text) or len(_CARET.findall(text)) >= FEW else text
+
+
+def of_string(text: str) -> str:
+    r"""What is in a string literal of JSON that was copied without its own quotes: all others are escapes.
+
+    >>> of_string(r'{\"id\": \"\u6d77\u5eb7\"}')
+    '{"id": "海康"}'
+    """
+    if _BARE_QUOTE.search(text) or len(text) > MAX_JSON or not _IN_STRING.search(text):
+        return text
+    with suppress(ValueError):
+        return str(json.loads(f'"{text}"', strict=False))
+    return text
 
 
 def escaped(text: str) -> str:

@@ -33,6 +33,9 @@ _HUB = re.compile(
 """The head of an answer, which begins with "HTTP/", and its body, both in base64."""
 _HOLDING = ("banner", "data", "response", "raw", "output", "stdout", "text", "content")
 """Names of JSON members with an answer of a device."""
+_NESTED = (*_HOLDING, "body", "payload")
+"""Names of those with JSON as a string."""
+_JSON = re.compile(r"\A\s*(?:\{\s*\"|\[\s*\{)[^\0]{16,}[}\]]\s*\Z")
 _ALWAYS = frozenset({"banner", "response", "raw", "output", "stdout"})
 """Those of them that always mean an answer if there is no other member."""
 _SPOKEN = re.compile(
@@ -128,7 +131,7 @@ def held(text: str) -> str:
     if found and "\\n" in found[2][:-2]:  # with more than its own line end, as one line of program code has
         with suppress(ValueError):
             return str(json.loads(f'"{found[2]}"')) if found[1] == '"' else unescaped(found[2])
-    if text.startswith("{") and len(text) <= MAX_JSON and any(f'"{name}"' in text for name in _HOLDING):
+    if text.startswith("{") and len(text) <= MAX_JSON and any(f'"{name}"' in text for name in _NESTED):
         with suppress(ValueError, RecursionError):
             records = list(objects(json.loads(text)))
             bodies = {id(one.get("content")) for one in records if _is_recorded(one)}
@@ -137,7 +140,7 @@ def held(text: str) -> str:
 
 
 def _said(record: dict[str, object]) -> str:
-    """The answer in a JSON object: in several lines, recognisable by its beginning, or the only member."""
+    """The answer in a JSON object: in several lines, recognisable by its beginning, the only member, or JSON itself."""
     alone = len(record) == 1 and not record.keys().isdisjoint(_ALWAYS)
     is_body = _is_recorded(record)  # then the headers belong to the answer, too
     for value in map(record.get, _HOLDING):
@@ -146,7 +149,8 @@ def _said(record: dict[str, object]) -> str:
                 said = decoded(value).decode() or value
                 if (alone or "\n" in said.strip() or _SPOKEN.search(said)) and _TEXT.fullmatch(said):
                     return said
-    return ""
+    nested = () if is_body else map(record.get, _NESTED)
+    return next((value for value in nested if isinstance(value, str) and _JSON.match(value)), "")
 
 
 def _is_recorded(record: dict[str, object]) -> bool:

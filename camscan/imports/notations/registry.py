@@ -18,6 +18,7 @@ from camscan.imports.notations.base import Undo
 
 LINES: tuple[Undo, ...] = (
     line_ends.plain,
+    line_ends.of_string,
     frames.unescaped,
     frames.commented,  # before the marks that its lines have
     frames.numbered,

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from camscan.imports.notations.line_ends import flattened
+from camscan.imports.notations.line_ends import flattened, of_string
 from camscan.imports.notations.registry import unwrap
 
 HEAD = 'RTSP/1.0 401 Unauthorized\nCSeq: 2\nWWW-Authenticate: Digest realm="A b", nonce="1"\n'
@@ -228,3 +228,22 @@ def test_headers_that_were_joined_by_marks(mark: str) -> None:
 
 def test_an_answer_in_the_source_of_a_page() -> None:
     assert unwrap("HTTP/1.1 200 OK<br/>Server: a<br>Date: b<br />") == "HTTP/1.1 200 OK\nServer: a\nDate: b"
+
+
+@pytest.mark.parametrize(
+    ("text", "inside"),
+    [
+        (r"{\"id\":1,\"a\":\"\u6d77\"}", '{"id":1,"a":"海"}'),
+        (r"<title>\u6d77\u5eb7</title>", "<title>海康</title>"),
+        (r"Digest realm=\"DS-1\",\n qop=\"auth\"", 'Digest realm="DS-1",\n qop="auth"'),
+    ],
+)
+def test_the_inside_of_a_string_literal(text: str, inside: str) -> None:
+    assert of_string(text) == inside
+
+
+@pytest.mark.parametrize(
+    "text", [r'print("a \"b\" c")', r"C:\new\users", r"\"a\" \d+", r"one \u6d77 alone", r'{"a": "\u6d77\u5eb7"}']
+)
+def test_other_texts_are_no_inside_of_a_literal(text: str) -> None:
+    assert of_string(text) == text
