@@ -22,8 +22,8 @@ _MARKS = (
     *(re.compile(rf"[ \t]*{mark}(?: |(?=\t)|$)") for mark in ("#", r"\*", "--", "<{1,3}", "<[-=]", ";(?!.*; )")),
 )
 _BAR = re.compile(r"[ \t]*\|(?: |$)")
-_BARRED = re.compile(rf"\A\s*\|\s*(?:<[!?A-Za-z]|{BEGIN})")
-"""A page or an answer with bars before its lines; any other text with bars is output of nmap."""
+_BARRED = re.compile(rf"\A\s*\|\s*(?:<[!?A-Za-z]|{BEGIN}|{HEADER}: |[A-Za-z][\w.:\[\]]{{1,80}}=\S|\{{\")")
+"""A page, an answer, settings or JSON with bars before the lines; any other text with bars is output of nmap."""
 _STAMP = re.compile(r"\d:\d\d:\d\d|\[[^\]\r\n]{1,64} @ 0x|\A[\w.-]{1,64}[ \t]{1,16}\| ")
 _STAMP_END = re.compile(r"(?:[:\]|>DFP] |\t)(?=\S)")
 _TIME_END = re.compile(r":\d\d(?:[.,]\d{1,9})?Z? {1,2}(?=\S)")

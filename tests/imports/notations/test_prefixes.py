@@ -164,3 +164,12 @@ def test_a_word_before_the_status_of_a_head_that_stands_deeper(lead: str) -> Non
 def test_prefixes_of_other_lines_than_an_answer_has(prefix: str) -> None:
     lines = ["Manufacturer: A", "Model: B", "Firmware: C"]
     assert unwrap("\n".join(prefix + line for line in lines)).splitlines() == lines
+
+
+@pytest.mark.parametrize("lines", ["table.a[0].B=1\nname=C", '{"a":\n1}', "Server: a\nVary: b"])
+def test_settings_json_and_headers_with_bars(lines: str) -> None:
+    assert unmarked("\n".join(f"|   {line}" for line in lines.splitlines())).split() == lines.split()
+
+
+def test_bars_of_nmap_stay() -> None:
+    assert unmarked("| http-title: a\n|_b=c") == "| http-title: a\n|_b=c"
