@@ -31,6 +31,7 @@ from support.bundles import (
 
 from camscan.errors import EvidenceError, HostError
 from camscan.evidence import canonical, container, export, keys, manifest
+from camscan.evidence.archive import Archive
 from camscan.evidence.verify import Trust
 from camscan.records import Observation, Outcome
 
@@ -60,6 +61,8 @@ def test_a_bundle_holds() -> None:
     assert found.beside == 6
     assert (found.states, found.statements) == ({"exempt": 1}, 3)
     assert found.stamp is None
+    port = Observation("10.0.0.9", "tcp", Outcome.ANSWERED, AT, 81, fields={"tcp.port": ("81",)})
+    assert checked(bundle(more=[port])).beside == 7
 
 
 def test_a_bundle_of_a_scan_that_saw_nothing_holds() -> None:
@@ -180,6 +183,31 @@ def test_the_signature_is_over_the_manifest() -> None:
     assert fault(packed([*{**PARTS, manifest.SIGNATURE: signature}.items()])).startswith("manifest.sig: is not")
     assert fault(packed([*{**PARTS, manifest.SIGNATURE: signature[:63]}.items()])).startswith("manifest.sig: is not")
     assert fault(packed([*{**PARTS, manifest.SIGNATURE: bytes(65)}.items()])).startswith("manifest.sig: has 65 bytes")
+
+
+@pytest.mark.parametrize("name", [manifest.MANIFEST, manifest.SIGNATURE])
+def test_no_checksum_in_the_archive_may_be_another(name: str) -> None:
+    """Also of the parts that the manifest does not list."""
+    [entry] = [one for one in Archive(io.BytesIO(BUNDLE)).entries if one.name == name]
+    forged = replace(entry, crc=entry.crc ^ 1)
+    data = BUNDLE.replace(entry.local, forged.local).replace(entry.central, forged.central)
+    assert fault(data) == f"{name}: its checksum in the archive is wrong"
+
+
+def test_the_manifest_names_the_scan() -> None:
+    made = manifest.dump(replace(manifest.load(PARTS[manifest.MANIFEST]), scan="another"))
+    signed = {**parts_of(BUNDLE), manifest.MANIFEST: made, manifest.SIGNATURE: SIGNER.sign(made)}
+    assert fault(packed([*signed.items()])) == "scan.json: is not the scan that the manifest names"
+
+
+def test_sizes_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export, "MAX_FILES", sum(map(len, FILES.values())))
+    assert checked(bundle()).beside == 6
+    monkeypatch.setattr("camscan.evidence.chain.MAX_LINE", 100)
+    with pytest.raises(EvidenceError, match=r"an observation of 10\.0\.0\.1 is too large for a bundle"):
+        bundle()
+    monkeypatch.setattr(export, "MAX_FILES", export.MAX_FILES - 1)
+    assert "its files are larger than" in fault(BUNDLE)
 
 
 def test_another_key_is_not_the_one_that_the_manifest_names() -> None:
