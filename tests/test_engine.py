@@ -11,7 +11,7 @@ import pytest
 from support.nets import AT, Port, ScriptedNet
 
 from camscan.engine import Engine, Plan, probing
-from camscan.engine.host import Host, at_hand
+from camscan.engine.host import Host, at_hand, best
 from camscan.net.base import Datagram, Exchange, Inquiry, Net, QuestionLike
 from camscan.probes.base import AT_HAND, Ask, Cost, Stage
 from camscan.probes.datagrams import Datagrams, Question
@@ -723,3 +723,70 @@ async def test_what_a_probe_holds_is_released_before_a_failure_is_told() -> None
         await probing.Probing(ScriptedNet(), Full()).gather(Host("10.0.0.5"), probe, Ask("10.0.0.5", 80))
     assert probe.asked
     assert not probe.held
+
+
+async def test_what_builds_on_earlier_answers_comes_after_those_of_ports_that_were_named() -> None:
+    seen: list[set[int | None]] = []
+
+    class Building(Probing):
+        async def run(self, ask: Ask, net: Net) -> AsyncGenerator[Observation, None]:
+            seen.append({one.port for one in ask.observations if one.channel == "http"})
+            async for observation in super().run(ask, net):
+                yield observation
+
+    net = ScriptedNet({("10.0.0.1", 1): Port(), ("10.0.0.1", 9): Port()})
+    named = Plan(
+        (Slow(1, 9), Building(Stage.HOST, "onvif")),
+        (1,),
+        (),
+        lambda _, known: [9 for one in known if one.channel == "http"],
+    )
+    await covered(net, named, ["10.0.0.1"])
+    assert seen[-1] == {1, 9}
+
+
+def test_of_all_attempts_on_a_channel_the_most_telling_is_kept_with_its_reason() -> None:
+    host = Host("10.0.0.1")
+    for outcome, reason, kept in (
+        (Outcome.SILENT, "", None),
+        (Outcome.UNREACHABLE, "EHOSTUNREACH", "EHOSTUNREACH"),
+        (Outcome.SILENT, "too slow", "EHOSTUNREACH"),
+        (Outcome.ANSWERED, "", None),
+        (Outcome.SILENT, "too slow", None),
+    ):
+        host.note("http", outcome, reason)
+        assert host.reasons.get("http") == kept
+    assert host.attempts == {"http": Outcome.ANSWERED}
+
+
+def test_of_all_ports_the_reason_of_one_that_could_not_be_asked_is_kept() -> None:
+    host = Host("10.0.0.1")
+    for port, outcome, reason, kept in (
+        (80, Outcome.UNREACHABLE, "EHOSTUNREACH", "EHOSTUNREACH"),
+        (81, Outcome.NOT_SENT, "EPERM", "EPERM"),
+        (82, Outcome.UNREACHABLE, "EHOSTUNREACH", "EPERM"),
+        (80, Outcome.NOT_SENT, "EMFILE", "EPERM"),
+    ):
+        host.note_port(port, outcome, reason)
+        assert host.reasons["tcp"] == kept
+    assert host.tried == {80: Outcome.UNREACHABLE, 81: Outcome.NOT_SENT, 82: Outcome.UNREACHABLE}
+
+
+def test_where_no_port_was_tried_none_is_in_the_ledger() -> None:
+    assert Host("10.0.0.1").entry(("wsd",), (), ("wsd",)).channels == {"wsd": Outcome.SILENT}
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "telling"),
+    [
+        ((), Outcome.NOT_SENT),
+        ((Outcome.SILENT, Outcome.REFUSED), Outcome.REFUSED),
+        ((Outcome.REFUSED, Outcome.CRASHED), Outcome.CRASHED),
+        ((Outcome.CRASHED, Outcome.NOT_SENT), Outcome.NOT_SENT),
+        ((Outcome.NOT_SENT, Outcome.GARBLED), Outcome.GARBLED),
+    ],
+)
+def test_what_could_not_be_asked_counts_before_all_that_is_no_answer(
+    outcomes: tuple[Outcome, ...], telling: Outcome
+) -> None:
+    assert best(outcomes) is telling

@@ -38,18 +38,13 @@ class Cover:
         self._may_name = _MAX_NAMED_PORTS
 
     async def ask_everything(self) -> None:
-        """Ask the address everything in the plan."""
-        host, plan = self._host, self._plan
+        """Ask the address everything in the plan: one that lives or, where the plan is thorough, any."""
+        plan = self._plan
         async with asyncio.TaskGroup() as beside:
             native = beside.create_task(self._ask_at(Stage.ADDRESS, self._is_new))
-            living = beside.create_task(self._ask_at(Stage.LIVING, self._is_new)) if host.alive else None
+            living = beside.create_task(self._ask_at(Stage.LIVING, self._is_new))
             self._ask_ports(beside)
             await self._try(plan.first_ports, beside)
-            if not host.alive:
-                await native
-            if not host.alive and not plan.thorough:
-                return
-            living = living or beside.create_task(self._ask_at(Stage.LIVING, self._is_new))
             await self._try(plan.more_ports, beside)
             await self._try_again(beside)
             await native
