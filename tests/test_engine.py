@@ -191,6 +191,9 @@ async def test_thorough_asks_everything_of_every_address() -> None:
     await covered(net, Plan((host,), (80,), (81,), thorough=True), ["10.0.0.1"])
     assert [call[1] for call in net.sent] == [80, 81]
     assert host.asked == [("10.0.0.1", None)] * 2
+    answering = ScriptedNet({("10.0.0.1", 81): Port()})
+    _, engine = await covered(answering, Plan((), (80,), (81,), thorough=True), ["10.0.0.1", "10.0.0.2"])
+    assert (engine.done, engine.alive) == (2, 1)
 
 
 async def test_questions_behind_a_login_come_once_and_last() -> None:
@@ -478,7 +481,7 @@ async def test_a_bug_in_a_probe_is_an_outcome_and_the_scan_goes_on(caplog: pytes
     sound = Probing(Stage.PORT, "rtsp")
     sink, engine = await covered(net, Plan((Crashing(Stage.PORT, "http"), sound), (80,), ()), ["10.0.0.1"])
     entry = sink.ledger["10.0.0.1"]
-    assert entry.channels["http"] is Outcome.CRASHED
+    assert (entry.channels["http"], entry.reasons["http"]) == (Outcome.CRASHED, "RuntimeError('a bug')")
     assert entry.channels["rtsp"] is Outcome.ANSWERED
     assert engine.crashed == 1
     assert "a bug" in caplog.text
@@ -790,3 +793,76 @@ def test_what_could_not_be_asked_counts_before_all_that_is_no_answer(
     outcomes: tuple[Outcome, ...], telling: Outcome
 ) -> None:
     assert best(outcomes) is telling
+
+
+async def test_who_answers_a_multicast_after_it_was_silent_is_covered_then() -> None:
+    done = asyncio.Event()
+
+    class Late(Wide):
+        async def run(self, ask: Ask, net: Net) -> AsyncGenerator[Observation, None]:
+            await done.wait()
+            async for observation in super().run(ask, net):
+                yield observation
+
+    class Noting(Sink):
+        async def put_ledger(self, entry: LedgerEntry) -> None:
+            await super().put_ledger(entry)
+            done.set()
+
+    net, sink, built = ScriptedNet(), Noting(), Probing(Stage.HOST, "onvif")
+    late = Late("wsd", Observation(LIVING, "wsd", Outcome.ANSWERED, AT))
+    engine = Engine(net, Plan((late, built), (80,), (81,)), sink, window=4)
+    await engine.run([LIVING])
+    assert [port for _, port, _ in net.sent] == [80, 80, 81]
+    assert (engine.done, engine.alive, engine.unasked) == (1, 1, 0)
+    channels = sink.ledger[LIVING].channels
+    assert (channels["wsd"], channels["onvif"]) == (Outcome.ANSWERED, Outcome.ANSWERED)
+
+
+async def test_what_a_host_says_by_multicast_while_it_waits_for_its_turn_is_heard() -> None:
+    begun, told = asyncio.Event(), asyncio.Event()
+    first, second = "10.0.0.1", "10.0.0.2"
+
+    class Busy(Probing):
+        async def run(self, ask: Ask, net: Net) -> AsyncGenerator[Observation, None]:
+            async for observation in super().run(ask, net):
+                begun.set()
+                await told.wait()
+                yield observation
+
+    class Late(Wide):
+        async def run(self, ask: Ask, net: Net) -> AsyncGenerator[Observation, None]:
+            await begun.wait()
+            await asyncio.sleep(0.01)
+            assert busy.asked == [(first, 80)], "one at a time"
+            async for observation in super().run(ask, net):
+                yield observation
+            told.set()
+
+    busy, sink = Busy(Stage.PORT, "http"), Sink()
+    net = ScriptedNet({(first, 80): Port(), (second, 80): Port()})
+    late = Late("wsd", Observation(second, "wsd", Outcome.ANSWERED, AT))
+    await Engine(net, Plan((late, busy), (80,), ()), sink, window=4, covers=1).run([first, second])
+    assert sink.ledger[second].channels["wsd"] is Outcome.ANSWERED
+
+
+async def test_what_a_host_says_by_multicast_is_taken_once() -> None:
+    known: list[Sequence[Observation]] = []
+
+    class Building(Probing):
+        async def run(self, ask: Ask, net: Net) -> AsyncGenerator[Observation, None]:
+            known.append(tuple(ask.observations))
+            async for observation in super().run(ask, net):
+                yield observation
+
+    wide = Wide("wsd", *(Observation(LIVING, "wsd", Outcome.ANSWERED, AT, asked=str(number)) for number in range(3)))
+    net = ScriptedNet({(LIVING, 80): Port()})
+    sink, _ = await covered(net, Plan((wide, Building(Stage.HOST, "onvif")), (80,), ()), [LIVING])
+    assert [one.asked for one in known[0] if one.channel == "wsd"] == ["0", "1", "2"]
+    (opened,) = [one for one in sink.seen if one.channel == "tcp"]
+    assert (opened.port, opened.fields) == (80, {"tcp.port": ("80",)})
+
+
+async def test_what_could_not_be_sent_is_not_taken_for_a_host_that_was_cut_short() -> None:
+    sink, engine = await covered(ScriptedNet(closed=Outcome.NOT_SENT), Plan((), (80,), ()), [LIVING])
+    assert (sink.ledger[LIVING].outcome, engine.unasked) == (Outcome.NOT_SENT, 0)
