@@ -146,10 +146,10 @@ def test_same_frames(devices: Merge, answer: Answer) -> None:
         answer(ONE, "arp", mac__address=A),
         answer(ONE, "onvif", onvif__serial=SERIAL),
         answer(TWO, "arp", mac__address=A),
-        answer(TWO, "onvif", onvif__serial=SERIAL),
+        answer(TWO, "http", 80, onvif__serial=SERIAL),
     )
     assert addresses(found) == [(ONE, TWO)]
-    assert found[0].conflicts == ()
+    assert (found[0].conflicts, found[0].camera_like) == ((), True)
 
 
 def test_two_network_cards(devices: Merge, answer: Answer) -> None:
