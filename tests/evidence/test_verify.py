@@ -338,6 +338,7 @@ def test_lines_that_are_not_as_camscan_writes_them(name: str, line: bytes) -> No
         {"port": 80.0},
         {"port": True},
         {"port": 65_536},
+        {"port": -1},
         {"target": None},
         {"target": 7},
         {"at": "2026-11-24"},
