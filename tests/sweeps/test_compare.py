@@ -114,6 +114,12 @@ def test_a_device_that_comes_back_after_that_has_returned() -> None:
     assert told(SITE, without, without, without, SITE, SITE)[-2:] == [["returned 10.0.0.1"], []]
 
 
+def test_a_device_that_returns_tells_when_it_was_there_before() -> None:
+    away = [sweep(night, SITE[1:], targets=["10.0.0.1"]) for night in (1, 2, 3)]
+    (change,) = nights(sweep(0, SITE), *away, sweep(4, SITE))[-1].changes
+    assert (change.kind, change.last_seen) == (Kind.RETURNED, BEGIN)
+
+
 def test_a_device_that_is_missing_stays_so_where_more_is_demanded_from_now_on() -> None:
     memory, _ = advance(remembered(sweep(0, SITE)), sweep(1, SITE[1:], targets=["10.0.0.1"]), Terms(1, 1))
     for night in range(2, 7):
@@ -176,6 +182,17 @@ def test_a_new_device_at_the_place_of_one_that_moved_is_not_taken_for_it(order: 
     assert sorted(told(SITE, after)[-1]) == ["changed 10.0.0.99 address 10.0.0.1 10.0.0.99", "new 10.0.0.1"]
 
 
+def test_the_old_address_of_a_device_that_moved_is_free() -> None:
+    away = [moved(FIRST, "10.0.0.99"), *SITE[1:]]
+    assert told(SITE, away, [*away, BARE])[-1] == ["new 10.0.0.1"]
+
+
+def test_a_device_that_is_asked_at_one_of_its_addresses_may_be_missing() -> None:
+    both = sweep(0, [replace(FIRST, more=("10.0.7.1",)), *SITE[1:]])
+    silent = [sweep(night, SITE[1:], targets=["10.0.0.1"]) for night in (1, 2, 3)]
+    assert shown(nights(both, *silent)[-1]) == ["missing 10.0.0.1"]
+
+
 def test_a_device_that_is_flashed_has_changed_its_firmware() -> None:
     flashed = [replace(FIRST, firmware="V5.5.0"), *SITE[1:]]
     assert told(SITE, flashed, flashed) == [
@@ -189,6 +206,13 @@ def test_a_flashed_device_that_tells_on_one_channel_first_is_told_once() -> None
     flashed = [replace(FIRST, firmware="V5.5.0"), *SITE[1:]]
     results = nights(sweep(0, SITE), sweep(1, flashed, lost=[(FIRST.address, "sadp")]), sweep(2, flashed))
     assert [shown(changes) for changes in results] == [[], ["changed 10.0.0.1 firmware V5.4.5 V5.5.0"], []]
+
+
+def test_a_flashed_device_is_told_by_whatever_told_its_firmware_before() -> None:
+    flashed = [replace(FIRST, firmware="V5.5.0"), *SITE[1:]]
+    lost = [[(FIRST.address, channel)] for channel in ("onvif", "sadp")]
+    results = nights(sweep(0, SITE), sweep(1, SITE, lost=lost[0]), sweep(2, flashed, lost=lost[1]))
+    assert [shown(changes) for changes in results] == [[], [], ["changed 10.0.0.1 firmware V5.4.5 V5.5.0"]]
 
 
 def test_a_firmware_that_another_channel_words_differently_has_not_changed() -> None:
@@ -208,6 +232,23 @@ def test_a_name_that_is_not_told_any_more_or_for_the_first_time_is_no_change() -
     named, nameless = ([replace(FIRST, name=name), *SITE[1:]] for name in ("gate", None))
     renamed = [replace(FIRST, name="door"), *SITE[1:]]
     assert told(nameless, *[named] * 5, *[nameless] * 5, renamed, renamed) == [[]] * 13
+
+
+def test_what_is_told_of_a_device_now_is_told_in_place_of_what_was() -> None:
+    one = sweep(0, SITE).sightings[0]
+    first, second = (
+        replace(one.device, **{field.name: f"{when} {field.name}" for field in fields(one.device)[4:]})  # type: ignore[arg-type]
+        for when in ("before", "now")
+    )
+    track, _ = seen(
+        begun(replace(one, device=first), sweep(0, SITE)), [replace(one, device=second)], sweep(1, SITE), TERMS
+    )
+    assert track.device == second
+
+
+def test_a_verdict_that_differs_by_the_same_evidence_has_to_last() -> None:
+    cleared = [replace(FIRST, listed=False), *SITE[1:]]
+    assert told(SITE, cleared, cleared, cleared) == [*[[]] * 3, ["changed 10.0.0.1 verdict listed not-listed"]]
 
 
 def test_more_evidence_for_the_same_verdict_is_no_change() -> None:
