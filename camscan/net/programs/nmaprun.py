@@ -118,6 +118,7 @@ async def _run(command: Sequence[str], stopping: asyncio.Event) -> AsyncGenerato
         ending.cancel()
         unread = asyncio.create_task(_kept(process.stdout))  # or `wait` would wait until somebody has read it
         await _ended(process)
+        await asyncio.wait((unread, complaint), timeout=_GRACE)  # to their ends, at which the pipes are closed
         unread.cancel()
         complaint.cancel()
 
