@@ -78,6 +78,7 @@ def test_names_of_columns_in_many_languages(name: str, field: Field) -> None:
         "Nr.",
         "Firmware version",
         "Notes",
+        "Mode",
         "MAC vendor prefix",
         "mac_vendors",
         "MAC Manufacturer",
@@ -166,9 +167,10 @@ def test_the_user_places_fields_by_name_letter_or_number() -> None:
 
 def test_a_field_whose_column_does_not_exist_stays_where_it_is() -> None:
     columns = find_columns(["Serial", "IP"])
-    chosen = {Field.SERIAL: "Nope", Field.MAC: "IP"}
-    assert override(columns, chosen).of == {Field.SERIAL: (0,), Field.MAC: (1,)}
-    assert unplaced(columns, chosen) == (Field.SERIAL,)
+    for nowhere in ("Nope", "0", "3", "C", "-1", "\u0661"):
+        chosen = {Field.SERIAL: nowhere, Field.MAC: "IP"}
+        assert override(columns, chosen).of == {Field.SERIAL: (0,), Field.MAC: (1,)}
+        assert unplaced(columns, chosen) == (Field.SERIAL,)
 
 
 def test_choices_are_read() -> None:
