@@ -32,8 +32,8 @@ settings.load_profile("unhurried")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The slow ones first, so that none of them is left over for one process while the others are done."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    """The slowest first, so that none of them is left over for one process while the others are done."""
+    items.sort(key=lambda item: (item.get_closest_marker("slow") is None, "torture" not in item.path.parts))
 
 
 @pytest.hookimpl(wrapper=True)
