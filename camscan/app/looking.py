@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from camscan.errors import HostError
 from camscan.records import LedgerEntry, Observation, Origin, Scan, ScanStatus, Vantage
+from camscan.wording import plural, were
 
 if TYPE_CHECKING:
     from camscan.app.scope import Choices
@@ -110,4 +111,5 @@ async def _macs(net: Net, kept: Kept) -> None:
 
 def _lost(dropped: int) -> Iterator[str]:
     if dropped:
-        yield f"{dropped} datagrams were lost because a buffer was full: ask again on one --interface at a time"
+        lost = f"{plural(dropped, 'datagram')} {were(dropped)} lost"
+        yield f"{lost} because a buffer was full: ask again on one --interface at a time"
