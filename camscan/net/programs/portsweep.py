@@ -74,7 +74,7 @@ class PortSweep:
     grow as it runs.
 
     With a `checkpoint` it resumes from there, and saves its progress; with `keeping` the results as well, which the
-    next run yields first, except for addresses in `known`.
+    next run yields first. Of addresses in `known`, which that run has to ask no more, it yields nothing.
     """
 
     def __init__(
@@ -155,7 +155,7 @@ class PortSweep:
         if self._checkpoint is not None:
             part = self._checkpoint.part(version, _digest(request["ways"]))
             for message in part.found:
-                yield tuple(found for found in _found(message) if found.address not in self._known)
+                yield self._new(message)
             if part.over:
                 return
             request |= {"checkpoints": True, "position": part.position}
@@ -164,7 +164,7 @@ class PortSweep:
         async with aclosing(self._run(json.dumps(request).encode() + b"\n" + settled)) as messages:
             async for message in messages:
                 if message["type"] == "found":
-                    yield tuple(_found(message))
+                    yield self._new(message)
                     kept += [message] if self._keeping else []
                 elif message["type"] == "at" and self._checkpoint is not None:
                     now = {"position": message["position"], "settled": message["settled"], "found": kept}
@@ -172,6 +172,9 @@ class PortSweep:
                     kept = []
         if self._checkpoint is not None and not self.interrupted:
             self._checkpoint.note(version, over=True)
+
+    def _new(self, message: Mapping[str, Any]) -> Sequence[Found]:
+        return tuple(found for found in _found(message) if found.address not in self._known)
 
     async def _run(self, request: bytes) -> AsyncGenerator[Mapping[str, Any], None]:
         async with ChildProcess(_PYTHON, request) as running:

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
@@ -17,6 +18,7 @@ from camscan.net.kernel import netlink
 from camscan.net.kernel.ways import Hop
 from camscan.net.pacing.profile import profile
 from camscan.net.programs import portsweep
+from camscan.net.programs.checkpoint import Checkpoint
 from camscan.net.programs.portsource import Found
 from camscan.net.programs.portsweep import LARGE, PortSweep, choose
 from camscan.records import Outcome
@@ -85,6 +87,22 @@ def test_ports_that_are_never_sent_to_are_left_out() -> None:
     assert sweep(("127.88.0.1", "127.88.0.1"), ports=(80, 9100, 80, 631, 554)).ports == (80, 554)
     with pytest.raises(UsageError, match="no port is left"):
         sweep(("127.88.0.1", "127.88.0.1"), ports=(9100, 515))
+
+
+async def test_of_who_is_known_already_nothing_is_said_again(tmp_path: Path) -> None:
+    """What was kept of them, and ports of theirs whose turn comes only now: a scan that goes on has covered them."""
+    spans, kept = [("127.88.0.4", "127.88.0.6")], {"keeping": True, "seed": 1, "want": "answers"}
+    with Checkpoint(tmp_path / "one.sweep", {}) as progress:
+        first = PortSweep(spans, (2, 3), "connect", PACE, checkpoint=progress, **kept)
+        told = {one.address for one in await found(first)}
+    with Checkpoint(tmp_path / "two.sweep", {}) as progress:
+        second = PortSweep(spans, (2, 3), "connect", PACE, checkpoint=progress, known={"127.88.0.5"}, **kept)
+        fresh = {one.address for one in await found(second)}
+    with Checkpoint(tmp_path / "one.sweep") as progress:
+        third = PortSweep(spans, (2, 3), "connect", PACE, checkpoint=progress, known={"127.88.0.5"}, **kept)
+        again = {one.address for one in await found(third)}
+    assert told == {"127.88.0.4", "127.88.0.5", "127.88.0.6"}
+    assert fresh == again == told - {"127.88.0.5"}
 
 
 async def test_it_can_be_stopped() -> None:
