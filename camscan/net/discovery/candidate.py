@@ -80,7 +80,9 @@ class Candidate:
         self.tried.append(Exchange(self.address, port, outcome, datetime.now(UTC), reason=why))
 
     def end(self, query: Query) -> None:
-        """Stop waiting for answers to a question."""
+        """Stop waiting for answers to a question; all are done with where the candidate itself is over."""
+        if self.over:
+            return
         self.queries.remove(query)
         self.ended.append(query)
         query.hang_up()
@@ -118,7 +120,9 @@ class Query(Answers):
         self._heard(self._candidate)
 
     def listen(self, through: Correspondent) -> None:
-        """Receive answers from the address on this socket."""
+        """Receive answers from the address on this socket, unless it was settled while there was no room for one."""
+        if self._candidate.over:
+            return
         self._through = through
         through.add(self._candidate.address, self)
 

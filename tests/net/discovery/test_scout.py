@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, aclosing
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_network
+from typing import NoReturn
 
 import pytest
 from support.peers import (
@@ -305,6 +306,29 @@ async def test_what_this_host_had_no_room_for_is_sent_again(
     found = (await looked(net, [camera.address], (), [asking(camera.port)]))[camera.address]
     assert answers(found) == {0: (Outcome.ANSWERED, (b"me",), "")}
     assert (len(failed), net.sent.packets, net.failures.total()) == (times, 1, 0)
+    assert rested(net)
+
+
+@pytest.mark.parametrize("short_of", ["send", "__init__"])
+async def test_who_answers_while_a_question_waits_for_room_is_found(
+    net: LiveNet, monkeypatch: pytest.MonkeyPatch, short_of: str
+) -> None:
+    """The question is given up when its address has been settled long ago."""
+    asked = asyncio.Event()
+
+    def short(*_: object) -> NoReturn:
+        asked.set()
+        raise OSError(errno.ENOBUFS, "")
+
+    monkeypatch.setattr(Correspondent, short_of, short)
+    deaf = Deaf("127.88.0.12")
+    with deaf as (address, port):
+        looking = asyncio.create_task(looked(net, [address, "127.88.0.13"], [port], [asking(9)]))
+        await asked.wait()
+        deaf.make_room()  # for the SYN that the kernel sends again
+        found = await looking
+    assert tried(found[address]) == {port: Outcome.ANSWERED}
+    assert tried(found["127.88.0.13"]) == {port: Outcome.REFUSED}
     assert rested(net)
 
 
