@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 from support.namespaces import Namespace
@@ -91,7 +91,8 @@ def test_ports_that_are_never_sent_to_are_left_out() -> None:
 
 async def test_of_who_is_known_already_nothing_is_said_again(tmp_path: Path) -> None:
     """What was kept of them, and ports of theirs whose turn comes only now: a scan that goes on has covered them."""
-    spans, kept = [("127.88.0.4", "127.88.0.6")], {"keeping": True, "seed": 1, "want": "answers"}
+    spans: list[tuple[str, str]] = [("127.88.0.4", "127.88.0.6")]
+    kept: dict[str, Any] = {"keeping": True, "seed": 1, "want": "answers"}
     with Checkpoint(tmp_path / "one.sweep", {}) as progress:
         first = PortSweep(spans, (2, 3), "connect", PACE, checkpoint=progress, **kept)
         told = {one.address for one in await found(first)}
