@@ -154,6 +154,7 @@ class _Sweep:
         self._stop = stop
         self._asked: list[Range] = []
         self._heard: dict[int, list[bytes]] = {}
+        self._told = 0
         self._counts = {"sent": 0, "answers": 0, "conflicts": 0, "over": 0, "failed": 0, "dropped": 0}
 
     def run(self, parts: Sequence[tuple[Range, str]]) -> None:
@@ -212,6 +213,9 @@ class _Sweep:
             self._wait(min(left, 0.2))
 
     def _wait(self, seconds: float) -> None:
+        if self._counts["sent"] != self._told:
+            self._told = self._counts["sent"]
+            self._lines.emit("at", sent=self._told)
         self._lines.flush()
         if select.select([self._sock], [], [], seconds)[0]:
             self._drain()

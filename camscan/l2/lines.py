@@ -2,6 +2,7 @@
 
 `begin`   the first line, once the task can be done
 `arp`     an ARP packet: address, mac, interface, at, payload
+`at`      how far a sweep is, whenever it pauses after some requests: sent
 `packet`  a datagram, or the beginning of a TCP answer: channel, source, port, mac, interface, at, payload, whole, asked
 `end`     the last line if all went well: counters
 `error`   the last line otherwise: message

@@ -209,7 +209,8 @@ class LiveNet:
 
     def arp(self) -> AsyncGenerator[Datagram | Exchange, None]:
         """See `Net.arp`."""
-        return self._link.sweep(self._dialer.pace, self._dialer.profile.rate)
+        swept = self.sweep.rate if self.sweep is not None else 0
+        return self._link.sweep(self._dialer.pace, int(self._dialer.profile.rate - swept))
 
     def neighbour(self, address: str) -> str:
         """See `Net.neighbour`."""

@@ -3,8 +3,6 @@ from __future__ import annotations
 import contextlib
 import json
 import math
-import socket
-import struct
 import subprocess
 import time
 from collections import defaultdict
@@ -15,7 +13,7 @@ from typing import IO
 
 import pytest
 from support import frames as made
-from support.segment import INTERFACE, SCANNER, TWICE, Segment
+from support.segment import INTERFACE, TWICE, Segment, requests_in
 
 from camscan.l2 import arp
 from camscan.l2.arp import Pacer, read_targets
@@ -28,30 +26,14 @@ def number(address: str) -> int:
     return int(IPv4Address(address))
 
 
-def frames_in(sock: socket.socket) -> Iterator[tuple[float, bytes]]:
-    """The frames that wait at a socket, with the time at which the kernel took them in."""
-    while True:
-        try:
-            frame, ancillary, _, _ = sock.recvmsg(2048, 64, socket.MSG_DONTWAIT)
-        except BlockingIOError:
-            return
-        seconds, nanoseconds = struct.unpack("qq", ancillary[0][2][:16])
-        yield seconds + nanoseconds / 1e9, frame
-
-
-def requests_in(sock: socket.socket) -> list[tuple[float, str]]:
-    """The time and the target of every ARP request of the scanner."""
-    return [
-        (at, socket.inet_ntoa(frame[38:42]))
-        for at, frame in frames_in(sock)
-        if frame[12:14] == b"\x08\x06" and frame[20:22] == b"\x00\x01" and frame[28:32] == socket.inet_aton(SCANNER)
-    ]
-
-
 @pytest.mark.netns
 def test_a_sweep_finds_every_device_with_its_mac(site: Segment) -> None:
-    code, (begin, *found, end) = site.run("arp", "--interface", INTERFACE, "--rate", "2000", targets=WHOLE_24)
+    code, (begin, *lines, end) = site.run("arp", "--interface", INTERFACE, "--rate", "2000", targets=WHOLE_24)
     assert (code, begin) == (0, {"type": "begin"})
+    found, sent = [line for line in lines if line["type"] != "at"], [line["sent"] for line in lines if "sent" in line]
+    assert sent == sorted({*sent})
+    assert len(sent) > 10, "it says all the time how far it is"
+    assert sent[-1] == end["sent"]
     macs: defaultdict[str, set[str]] = defaultdict(set)
     for line in found:
         assert (line["type"], line["interface"]) == ("arp", INTERFACE)

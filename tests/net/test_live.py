@@ -30,10 +30,13 @@ from support.peers import (
 )
 
 from camscan.net.base import BROADCAST, Datagram, Exchange, HttpRequest, Inquiry
+from camscan.net.discovery.link import Link
+from camscan.net.discovery.swept import parted
 from camscan.net.exchange import udp
 from camscan.net.exchange.tcp import TcpSocket
 from camscan.net.kernel.interfaces import interfaces
 from camscan.net.live import LiveNet
+from camscan.net.pacing.profile import profile
 from camscan.net.programs.portsweep import PortSweep
 from camscan.net.scope import EVERYTHING, NOTHING, Scope
 from camscan.records import Outcome, Sent
@@ -122,6 +125,16 @@ async def test_who_is_excluded_meanwhile_gets_nothing_more(net: LiveNet, serve: 
     assert told(await net.ask(peer.address, WHO)) == (Outcome.EXCLUDED, (), "excluded")
     assert told(await net.try_port("::1", 9)) == (Outcome.REFUSED, (), "")
     assert rested(net)
+
+
+async def test_arp_has_what_a_sweep_of_ports_leaves_of_the_pace(monkeypatch: pytest.MonkeyPatch) -> None:
+    rates: list[int] = []
+    monkeypatch.setattr(Link, "sweep", lambda _link, _pace, rate: rates.append(rate))
+    pace = profile("default")
+    for sweep in (None, PortSweep([("127.88.0.1", "127.88.0.4")], [80], "syn", parted(pace)[0], seed=1)):
+        async with LiveNet(Scope(LOOPBACK), pace, sweep=sweep) as net:
+            net.arp()
+    assert rates == [1_000, 500]
 
 
 async def test_a_sweep_ends_where_exclusions_are_added_for_it_was_told_of_fewer() -> None:

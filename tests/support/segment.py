@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
+import struct
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -55,6 +56,26 @@ class Segment:
         sock.setsockopt(socket.SOL_SOCKET, _RCVBUFFORCE, 16 * 1024 * 1024)
         sock.setsockopt(socket.SOL_SOCKET, _TIMESTAMP, 1)
         return sock
+
+
+def frames_in(sock: socket.socket) -> Iterator[tuple[float, bytes]]:
+    """The frames that wait at a socket, with the time at which the kernel took them in."""
+    while True:
+        try:
+            frame, ancillary, _, _ = sock.recvmsg(2048, 64, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return
+        seconds, nanoseconds = struct.unpack("qq", ancillary[0][2][:16])
+        yield seconds + nanoseconds / 1e9, frame
+
+
+def requests_in(sock: socket.socket) -> list[tuple[float, str]]:
+    """The time and the target of every ARP request of the scanner."""
+    return [
+        (at, socket.inet_ntoa(frame[38:42]))
+        for at, frame in frames_in(sock)
+        if frame[12:14] == b"\x08\x06" and frame[20:22] == b"\x00\x01" and frame[28:32] == socket.inet_aton(SCANNER)
+    ]
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
+from functools import partial
 from ipaddress import IPv4Address, IPv4Network
 from typing import TypeAlias
 
@@ -23,7 +24,8 @@ Range: TypeAlias = tuple[int, int]
 
 _ROUNDS = 2
 _PACKET = 28
-_TICK = 0.05
+_SHARE = 0.95
+"""Of the scan's pace, what a sweep sends: what others send before they are told of a request is made up for."""
 
 
 class Link:
@@ -64,8 +66,8 @@ class Link:
     async def sweep(self, pace: Pace, rate: int) -> AsyncGenerator[Datagram | Exchange, None]:
         """Ask each target on a link for its MAC, and yield the ARP packets of the answers.
 
-        Requests are sent at `rate`, the whole of the scan's pace: other sends wait. If an interface cannot be used, an
-        exchange says so; if the privilege is missing, there is one for all interfaces.
+        Requests are sent at nearly `rate`, the whole of the scan's pace: other sends wait. If an interface cannot be
+        used, an exchange says so; if the privilege is missing, there is one for all interfaces.
         """
         said = set()
         for name, ranges in tuple(self._shares.items()):
@@ -82,27 +84,33 @@ class Link:
 
     async def _swept(self, name: str, ranges: Sequence[Range], pace: Pace, rate: int) -> AsyncGenerator[Datagram, None]:
         texts = [(str(IPv4Address(first)), str(IPv4Address(last))) for first, last in ranges]
-        async with in_background(_charge(pace, rate, _frames(ranges))), sweep(name, texts, rate) as program:
+        found: asyncio.Queue[Datagram | None] = asyncio.Queue()
+        most, told = max(1, int(rate * _SHARE)), partial(self._pay, pace, self.sent_packets)
+        async with sweep(name, texts, most, told) as program:
             self._sweeping = program
             if name not in self._shares:  # it was to stop while the program was starting
                 program.stop()
+            async with in_background(self._read(program, name, found)):
+                while (datagram := await found.get()) is not None:
+                    yield datagram
+
+    async def _read(self, program: L2Program, name: str, found: asyncio.Queue[Datagram | None]) -> None:
+        """Read the output of a sweep independently of the consumer: what it sends is paid for at once."""
+        try:
             async for heard in program:
-                yield Datagram(heard.source, 0, heard.data, heard.at, name)
-            self.sent_packets += program.counters.get("sent", 0)  # it may have been stopped before it began
-            self.dropped += program.counters.get("dropped", 0)
+                found.put_nowait(Datagram(heard.source, 0, heard.data, heard.at, name))
+            self.dropped += program.counters.get("dropped", 0)  # it may have been stopped before it began
+        finally:
+            found.put_nowait(None)
+
+    def _pay(self, pace: Pace, before: int, sent: int) -> None:
+        """Charge the scan's pace for what a sweep has sent, beside what others sent `before` it."""
+        pace.charge(before + sent - self.sent_packets)
+        self.sent_packets = before + sent
 
 
 def _frames(ranges: Sequence[Range]) -> int:
     return _ROUNDS * sum(last - first + 1 for first, last in ranges)
-
-
-async def _charge(pace: Pace, rate: int, count: float) -> None:
-    """Charge the scan's pace for what the sweep sends, as it sends it."""
-    while count > 0:
-        part = min(count, rate * _TICK)
-        pace.charge(part)
-        count -= part
-        await asyncio.sleep(_TICK)
 
 
 def _within(network: IPv4Network, targets: Iterable[Range]) -> Iterator[Range]:

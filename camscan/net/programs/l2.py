@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from subprocess import PIPE
@@ -47,20 +47,29 @@ class Packet:
 
 
 class L2Program(ChildProcess):
-    """One run: enter it, and iterate over what is received (see `ChildProcess`)."""
+    """One run: enter it, and iterate over what is received (see `ChildProcess`).
 
-    def __init__(self, *arguments: str, stdin: bytes = b"") -> None:
+    `told` is called meanwhile with the number of requests that have been sent.
+    """
+
+    def __init__(self, *arguments: str, stdin: bytes = b"", told: Callable[[int], None] = lambda _: None) -> None:
         super().__init__((*_PYTHON, *arguments), stdin)
+        self._told = told
 
     async def __aiter__(self) -> AsyncIterator[Packet]:
         async for message in self.messages():
+            if "sent" in message:
+                self._told(message["sent"])
             if message["type"] in _PACKETS:
                 yield _packet(message)
 
 
-def sweep(interface: str, ranges: Iterable[tuple[str, str]], rate: int) -> L2Program:
+def sweep(
+    interface: str, ranges: Iterable[tuple[str, str]], rate: int, told: Callable[[int], None] = lambda _: None
+) -> L2Program:
     """Ask for the MACs of IPv4 addresses, given as first and last of each range, `rate` requests a second."""
-    return L2Program("arp", "--interface", interface, "--rate", str(rate), stdin=json.dumps(list(ranges)).encode())
+    how = ("--interface", interface, "--rate", str(rate))
+    return L2Program("arp", *how, stdin=json.dumps(list(ranges)).encode(), told=told)
 
 
 def listen(interface: str, seconds: int) -> L2Program:

@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator, Iterator
 from ipaddress import IPv4Address, ip_network
 
 import pytest
-from support.segment import INTERFACE, TWICE, Segment, segment
+from support.peers import eventually, most_in_a_second
+from support.segment import INTERFACE, TWICE, Segment, requests_in, segment
 
 from camscan.net.base import Datagram, Exchange
 from camscan.net.discovery import link as module
@@ -66,22 +67,32 @@ async def test_targets_on_the_link_are_asked_and_an_interface_that_fails_is_name
 
 @pytest.mark.netns
 async def test_other_sends_wait_while_a_sweep_has_the_whole_pace(site: Segment) -> None:
-    rate = 400
-    pace = Pace(rate)
-    with site.scanner.inside():
-        link = Link(interfaces(), [span("10.66.7.1", "10.66.7.100")])
-        begun = time.monotonic()
-        sweep = link.sweep(pace, rate)
-        took = 0
-        gathering = asyncio.create_task(_gather(sweep))
+    """However long its program takes to start, in no second more is sent than the scan may send in all."""
+    rate, pace = 400, Pace(400)
+    taken: list[float] = []
+    with site.site_socket() as wire, site.scanner.inside():
+        link = Link(interfaces(), [span("10.66.7.1", "10.66.7.250")])
+        gathering = asyncio.create_task(_gather(link.sweep(pace, rate)))
         while not gathering.done():
             await pace.take(1)
-            took += 1
+            taken.append(time.time())
         await gathering
-    seconds = time.monotonic() - begun
-    assert link.sent_packets == 200
-    assert took + link.sent_packets <= rate * seconds * 1.1
-    assert took > 0
+        asked = [at for at, _ in requests_in(wire)]
+    assert link.sent_packets == len(asked) == 500
+    assert len(taken) > 100
+    assert most_in_a_second(sorted((at, 1) for at in (*taken, *asked))) <= 1.1 * rate
+
+
+@pytest.mark.netns
+async def test_what_a_sweep_that_is_broken_off_has_sent_is_counted(site: Segment) -> None:
+    with site.site_socket() as wire, site.scanner.inside():
+        link = Link(interfaces(), [span("10.66.7.1", "10.66.99.1")])
+        gathering = asyncio.create_task(_gather(link.sweep(Pace(400), 400)))
+        await eventually(lambda: link.sent_packets >= 100, 30)
+        gathering.cancel()
+        await asyncio.gather(gathering, return_exceptions=True)
+        asked = len(requests_in(wire))
+    assert 100 <= link.sent_packets <= asked <= link.sent_packets + 100
 
 
 async def _gather(items: AsyncIterator[object]) -> None:
