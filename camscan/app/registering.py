@@ -71,6 +71,11 @@ def basis(rules: Library, policies: Sequence[Policy]) -> str:
     return f"rules {rules.digest[:16]}; {' '.join(sorted(policy.id for policy in policies))}"
 
 
+def judged_by(basis: str) -> frozenset[str]:
+    """The policies of a line that `basis` gave."""
+    return frozenset(basis.rpartition("; ")[2].split())
+
+
 def update_register(
     store: Store, rules: Library, policies: Sequence[Policy], tell: Callable[[str], None]
 ) -> list[Return]:

@@ -133,7 +133,7 @@ def devices(
         if each_site:
             _check_makers(makers, rules)
             judged = partial(report_of, rules=rules, policies=lists, all_hosts=all_hosts, ports=SwitchPortLookup(store))
-            _write_each(_latest(store, judged, format_), wanted, format_, output, quiet=quiet)
+            _write_each(_latest(store, judged, format_, chosen=bool(policies)), wanted, format_, output, quiet=quiet)
             return
         taken = scan_of(store, scan_id, site, about=usual(places[0]) if places else None, quiet=quiet)
         with waiting(f"Reading scan {taken.id}", quiet=quiet):
@@ -163,12 +163,14 @@ def _mac(text: str) -> str | None:
     return mac(text)
 
 
-def _latest(store: Store, judged: Callable[[Store, Scan], Report], format_: str) -> Iterator[Report]:
-    """The latest report of each site; with its burn-down, where the format shows that."""
+def _latest(store: Store, judged: Callable[[Store, Scan], Report], format_: str, *, chosen: bool) -> Iterator[Report]:
+    """The latest report of each site; with its burn-down, where the format shows that (`chosen`: see there)."""
     from camscan.cli.stored import newest_of_each_site, with_progress
 
     found = (judged(store, scan) for scan in newest_of_each_site(store))
-    return (with_progress(store, one, site_or_none=True) for one in found) if FORMATS[format_].sums_up else found
+    if not FORMATS[format_].sums_up:
+        return found
+    return (with_progress(store, one, chosen=chosen, site_or_none=True) for one in found)
 
 
 def _write_each(every: Iterable[Report], wanted: Wanted, format_: str, output: Path | None, *, quiet: bool) -> None:

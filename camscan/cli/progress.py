@@ -123,7 +123,7 @@ def progress(
 
 def _update_register(store: Store, rules: Library, lists: Sequence[Policy], *, again: bool) -> None:
     """Bring the register up to date, and see to it that it can answer."""
-    from camscan.app.registering import basis, update_register, with_builtin
+    from camscan.app.registering import basis, judged_by, update_register, with_builtin
     from camscan.errors import UsageError
     from camscan.store.marks import THINNED
     from camscan.wording import plural, were
@@ -138,7 +138,7 @@ def _update_register(store: Store, rules: Library, lists: Sequence[Policy], *, a
         store.register.clear()
     tell(*(returned.text for returned in update_register(store, rules, lists, tell)))
     stamp, bases = basis(rules, with_builtin(lists)), store.register.bases()
-    unjudged = sorted({one.id for one in lists for known in bases if one.id not in known.split("; ")[-1].split()})
+    unjudged = sorted({one.id for one in lists for known in bases if one.id not in judged_by(known)})
     if unjudged:
         raise UsageError(f"not every scan was judged by {', '.join(unjudged)}: add --again to judge them again")
     if other := sum(count for known, count in bases.items() if known != stamp):

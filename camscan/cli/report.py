@@ -86,7 +86,7 @@ def report(
         rules, lists = library(folders), chosen_policies(policies, folders)
         with waiting(f"Reading scan {scan.id}", quiet=quiet):
             found = report_of(store, scan, rules, lists, all_hosts=all_hosts, tags=Tags(sensitive, core))
-        found = with_progress(store, found)
+        found = with_progress(store, found, chosen=bool(policies))
         if inventory:
             listed = inventories.read(inventory, placed, encoding, quiet=quiet)
             listed = inventories.at_sites(listed, store, placed, quiet=quiet)

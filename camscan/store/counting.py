@@ -77,13 +77,14 @@ def lost() -> Select[Any]:
     return query.where(scans.c.id.is_(None))
 
 
-def unsighted(scan: str, since: datetime, site: str) -> Select[Any]:
+def unsighted(scan: str, since: datetime, site: str, policies: Names) -> Select[Any]:
     """See `Register.unsighted`."""
     taken_in = select(registered.c.scan).where(registered.c.scan == escape(scan)).exists()
     query = (
         select(func.count())
         .select_from(register)
-        .where(_counts(register, ()), register.c.state.not_in(_OVER), register.c.last_seen < to_time(since), taken_in)
+        .where(_counts(register, policies), register.c.state.not_in(_OVER))
+        .where(register.c.last_seen < to_time(since), taken_in)
     )
     return _at(query, [site])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from camscan.cli.report import report
 from camscan.cli.sample import sample
 from camscan.cli.scans import scans
 from camscan.errors import UsageError
+from camscan.records import LedgerEntry, Outcome
 from camscan.store import Store
 
 
@@ -49,6 +51,41 @@ def test_the_burn_down_of_the_site_is_drawn_once_there_is_history(tmp_path: Path
     assert "0 of 3 listed devices are removed, 3 remain" in (
         CliRunner().invoke(report, ["--db", db, "--format", "html"]).stdout
     )
+
+
+OURS = """\
+id: ours
+title: what we do not buy
+jurisdiction: XX
+citation: a decision
+url: https://example.org/decision
+since: 2026-01-01
+entities:
+  - {name: Axis Communications AB, makers: [Axis]}
+"""
+
+
+def test_the_burn_down_counts_what_the_chosen_policies_list(tmp_path: Path) -> None:
+    uniview = {"onvif.manufacturer": ("UNIVIEW",), "onvif.model": ("IPC322LR3-VSPF28-D",)}
+    (tmp_path / "ours.yaml").write_text(OURS)
+    with Store.open(tmp_path / "c.db") as store:
+        scan = night(store, 0, {"10.0.0.1": 1})
+        seen = replace(next(store.observations(scan.id)), target="10.0.0.2", channel="onvif", fields=uniview)
+        store.append(scan.id, [seen], [LedgerEntry("10.0.0.2", {"onvif": Outcome.ANSWERED})])
+    db = ["--db", str(tmp_path / "c.db")]
+
+    def told(*words: str) -> str:
+        return CliRunner().invoke(report, [*db, "--format", "markdown", *words]).stdout
+
+    CliRunner().invoke(progress, db)
+    assert "0 of 2 listed devices are removed" in told()
+    assert "0 of 1 listed device" in told("--policy", "us-ndaa-889")
+    assert "are removed" not in told("--policy", str(tmp_path / "ours.yaml"))
+    with Store.open(tmp_path / "c.db") as store:
+        night(store, 1, {}, silent=("10.0.0.1", "10.0.0.2"))
+    CliRunner().invoke(progress, db)
+    assert "2 remain (2 not seen since this scan began)" in told()
+    assert "1 remains (1 not seen since this scan began)" in told("--policy", "us-ndaa-889")
 
 
 @pytest.mark.parametrize(
