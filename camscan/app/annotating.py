@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from camscan.policy import Policy, with_offences
-from camscan.records import Judged, Scan
+from camscan.records import Judged, Origin, Scan
 from camscan.register.names import key, known_as, lasting, names
 from camscan.register.states import changes_by_key, state_among
 from camscan.summaries import StateChange, Tag
@@ -75,7 +77,14 @@ def with_states(store: Store, scan: Scan, devices: Iterable[Judged]) -> Iterator
     also = _registered(store, scan.site or "", known)
     known = [(judged, (*own, *also.get(at, ()))) for at, (judged, own) in enumerate(known)]
     changes = store.register.changes_of(key(name) for _, own in known for name in own)
-    yield from _standing(scan, known, changes)
+    yield from _standing(scan, known, changes, times_of(store, scan))
+
+
+def times_of(store: Store, scan: Scan) -> Mapping[str, datetime]:
+    """When an import saw each address, as its files may tell of what was there weeks ago; nothing of other scans."""
+    from camscan.store.observed import last_answers
+
+    return last_answers(store.database, scan.id) if scan.origin is Origin.IMPORT else {}
 
 
 def _registered(store: Store, site: str, known: Sequence[tuple[Judged, Sequence[str]]]) -> Mapping[int, Sequence[str]]:
@@ -100,9 +109,13 @@ def with_states_by(scan: Scan, devices: Iterable[Judged], changes: Iterable[Stat
 
 
 def _standing(
-    scan: Scan, known: Iterable[tuple[Judged, Sequence[str]]], changes: Iterable[StateChange]
+    scan: Scan,
+    known: Iterable[tuple[Judged, Sequence[str]]],
+    changes: Iterable[StateChange],
+    times: Mapping[str, datetime] = MappingProxyType({}),
 ) -> Iterator[Judged]:
     about = changes_by_key(changes)
     for judged, own in known:
-        state, change = state_among(own, scan.site or "", scan.ended_at, about)
+        seen = max((times[place] for place in judged.device.addresses if place in times), default=scan.ended_at)
+        state, change = state_among(own, scan.site or "", seen, about)
         yield judged if change is None else replace(judged, state=state, state_change=change)

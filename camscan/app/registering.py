@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
+from camscan.app.annotating import times_of
 from camscan.app.series import merged_each
 from camscan.data import fingerprints_folder
 from camscan.errors import DamageError, StoreError
@@ -94,7 +95,8 @@ def update_register(
         try:
             for scan, merged in zip(tuple(due), merged_each(store, tuple(due), rules), strict=True):
                 devices = select(judge_all((one.device for one in merged), wide), all_hosts=False)
-                returned += register(store, snapshot(scan, devices, store.ledger(scan.id)), scan.site, stamp)
+                seen = replace(snapshot(scan, devices, store.ledger(scan.id)), times=times_of(store, scan))
+                returned += register(store, seen, scan.site, stamp)
                 due.remove(scan)
         except DamageError as error:
             if not error.scan:
@@ -138,7 +140,7 @@ def register(store: Store, seen: Snapshot, site: str | None, stamp: str) -> list
         if now.marks.get(seen.scan) == seen.at or _kept(
             store, seen, Mark(seen.scan, place, seen.at, stamp), now, until
         ):
-            return list(_returns(store, place, min(seen.at, until)))
+            return list(_returns(store, place, {min(at, until) for at in (seen.at, *seen.times.values())}))
     raise StoreError(f"{store.where} keeps being changed by other processes: try again later")
 
 
@@ -153,10 +155,10 @@ def _kept(store: Store, seen: Snapshot, mark: Mark, standing: Standing, until: d
     return store.register.keep(mark, entries, gone, standing)
 
 
-def _returns(store: Store, place: str, at: datetime) -> Iterator[Return]:
-    """The devices of a site that a snapshot of that moment saw though they were said to be gone."""
+def _returns(store: Store, place: str, times: Collection[datetime]) -> Iterator[Return]:
+    """The devices of a site that a snapshot of these moments saw though they were said to be gone."""
     for entry in store.register.entries(place, State.RETURNED):
-        if entry.last_seen == at:
+        if (at := entry.last_seen) in times:
             own = known_as(track_of(entry))
             _, change = state_of(own, place, at, store.register.changes_of(map(key, own)))
             if change is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -42,15 +42,21 @@ def apply_snapshot(
     with that date no scan before it could show that the device is gone.
     """
     found = match(tracks, snapshot.sightings)
-    snapshot = replace(snapshot, at=min(snapshot.at, until or snapshot.at))
     seen = {}
-    for number, parts in found.seen.items():
+    for number, places in found.seen.items():
         before = [tracks[number], *(tracks[other] for other in found.joined.get(number, ()))]
-        seen[number] = _seen(before, [snapshot.sightings[part] for part in parts], snapshot, until, counted)
+        parts = [snapshot.sightings[place] for place in places]
+        seen[number] = _seen(before, parts, _of_when(parts, snapshot, until), until, counted)
     joined = tuple(other for others in found.joined.values() for other in others)
-    return RegisterChanges(
-        seen, tuple(lifecycle.begun(snapshot.sightings[number], snapshot) for number in found.new), joined
-    )
+    begun = [snapshot.sightings[number] for number in found.new]
+    new = tuple(lifecycle.begun(one, _of_when([one], snapshot, until)) for one in begun)
+    return RegisterChanges(seen, new, joined)
+
+
+def _of_when(parts: Iterable[Sighting], snapshot: Snapshot, until: datetime | None) -> Snapshot:
+    """A snapshot as of when it saw a device."""
+    at = max(snapshot.seen_at(one.device) for one in parts)
+    return replace(snapshot, at=min(at, until or at))
 
 
 def _seen(

@@ -90,6 +90,7 @@ class Snapshot:
 
     `complete` says whether silence means anything; `coverage` counts targets by their most telling outcome,
     `by_channel` by that on each channel; in both, any answer counts as answered. `seconds` is what it took.
+    `times` holds when an address was seen, where that may be long before `at`.
     """
 
     scan: str
@@ -104,6 +105,11 @@ class Snapshot:
     seconds: float = 0
     dark: str = ""
     """Why nothing was seen, where no target but the host that asked has shown that anything could be."""
+    times: Mapping[str, datetime] = field(default_factory=dict)
+
+    def seen_at(self, device: DeviceSummary) -> datetime:
+        """When a device of it was seen."""
+        return max((at for place in device.addresses if (at := self.times.get(place))), default=self.at)
 
 
 class _Tally:

@@ -18,6 +18,7 @@ from support.workbooks import read
 from support.world import camera
 
 from camscan.app import statements
+from camscan.cli.import_ import import_
 from camscan.cli.report import report
 from camscan.cli.state import state
 from camscan.errors import UsageError
@@ -368,3 +369,31 @@ def test_a_report_shows_the_state_of_a_device_and_that_it_has_returned(store: St
 def test_words_that_would_change_nothing_are_wrong_use(store: Store, words: tuple[str, ...], why: str) -> None:
     with pytest.raises(UsageError, match=why):
         run(store, *words)
+
+
+def lease(address: str, number: int, at: datetime) -> str:
+    begun = f"starts 1 {at:%Y/%m/%d %H:%M:%S};"
+    return f"lease {address} {{\n {begun}\n binding state active;\n hardware ethernet 44:19:b6:00:00:0{number};\n}}\n"
+
+
+def test_a_lease_that_was_given_before_a_removal_brings_nothing_back(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It runs on for days after the camera was taken down, beside leases that were renewed since."""
+
+    def shown(*days: int) -> str:
+        """A report on the import of leases that were given on these days."""
+        leases = tmp_path / "dhcpd.leases"
+        given = zip((ONE, TWO), days, strict=True)
+        leases.write_text("".join(lease(ip, n, BEGIN + timedelta(days=day)) for n, (ip, day) in enumerate(given)))
+        made = CliRunner().invoke(import_, [str(leases), "--site", "hq", "--db", str(store.file)])
+        return CliRunner().invoke(report, ["--scan", made.stdout.strip(), "--db", str(store.file)]).stdout
+
+    shown(0, 0)
+    gone(store, 1, 3)
+    monkeypatch.setattr(statements, "datetime", Mock(now=Mock(return_value=BEGIN + timedelta(days=5))))
+    assert run(store, ONE, "removed", "--why", "x").exit_code == 0
+    assert " removed;" in shown(2, 6)
+    assert states(store, "list") == ["removed"]
+    assert " RETURNED;" in shown(7, 6)
+    assert states(store, "list") == ["returned"]

@@ -151,3 +151,13 @@ def test_devices_that_prove_to_be_one_were_seen_when_any_of_them_was() -> None:
     assert (joined.first_seen, joined.last_seen) == (BEGIN, BEGIN + timedelta(days=7))
     [joined] = apply_snapshot([early, late], sweep(1, [both])).seen.values()
     assert (joined.first_seen, joined.last_seen) == (BEGIN, BEGIN + timedelta(days=5))
+
+
+def test_each_device_of_an_import_was_seen_when_its_files_say() -> None:
+    site = cameras(2)
+    leases = replace(sweep(9, site), times={"10.0.0.1": BEGIN + timedelta(days=3)})
+    fresh = [(one.first_seen, one.last_seen) for one in tracks(leases)]
+    assert fresh == [(BEGIN + timedelta(days=day),) * 2 for day in (3, 9)]
+    known = apply_snapshot(tracks(sweep(5, [moved(site[0], "10.0.0.99"), site[1]])), leases).seen
+    assert [known[number].last_seen - BEGIN for number in (0, 1)] == [timedelta(days=day) for day in (5, 9)]
+    assert known[0].device.address == "10.0.0.99"
