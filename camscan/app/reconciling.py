@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import compress
 from pathlib import Path
 
 from camscan.app import gctuning
@@ -23,6 +23,10 @@ from camscan.policy import Policy, judge_all
 from camscan.records import Judged, Scan, Verdict
 from camscan.reports import is_shown
 from camscan.store import Store
+from camscan.sweeps.lifecycle import begun
+from camscan.sweeps.memory import Track
+from camscan.sweeps.snapshot import snapshot
+from camscan.sweeps.tracks import match
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +72,26 @@ def found_in(
 ) -> list[Found]:
     """The devices of all scans, the newest first; of a device in several scans of one site, its newest sighting."""
     found: list[Found] = []
-    known: set[tuple[str | None, str]] = set()
     ordered, ports = tuple(scans), SwitchPortLookup(store)
+    sites = Counter(scan.site for scan in ordered)
+    known = {site: list[Track]() for site, count in sites.items() if count > 1}
     with gctuning.paused():
         for scan, seen in zip(ordered, merged_each(store, ordered, rules), strict=True):
             devices = tuple(ports.with_ports(scan, judge_all((one.device for one in seen), policies)))
-            places = [{(scan.site, name) for name in (one.device.id, *one.device.addresses)} for one in devices]
-            new = [known.isdisjoint(names) for names in places]
-            known.update(*places)
-            for judged, one in compress(zip(devices, seen, strict=True), new):
+            new = _unknown(scan, devices, known[scan.site]) if scan.site in known else range(len(devices))
+            for number in new:
+                judged, one = devices[number], seen[number]
                 counts = all_hosts or _is_wanted(judged)
                 found.append(Found(judged, scan.site, one.endpoints, one.channels, counts=counts))
     return found
+
+
+def _unknown(scan: Scan, devices: Iterable[Judged], known: list[Track]) -> Sequence[int]:
+    """Which devices of a scan are none of those that are known, by their numbers; they are known from then on."""
+    seen = snapshot(scan, devices, ())
+    new = match(known, seen.sightings).new
+    known += [begun(seen.sightings[number], seen) for number in new]
+    return new
 
 
 def _is_wanted(judged: Judged) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from support.listed import AT, LIST, answer, store_scan
+from support.nights import night, serial
 from support.workbooks import read
 from xlsxwriter import Workbook
 
@@ -304,6 +305,17 @@ def test_of_two_scans_of_a_site_the_newer_sighting_counts(db: Path, cameras: Pat
         ("matched", "10.0.0.3"),
         ("undeclared", "10.0.0.7"),
     ]
+
+
+def test_a_device_whose_address_another_one_has_in_a_newer_scan_is_found_all_the_same(tmp_path: Path) -> None:
+    """Two scans are named where some devices are off at times; those that have leases move meanwhile."""
+    with Store.open(tmp_path / "c.db") as store:
+        for number, there in enumerate(({"10.0.0.1": 1, "10.0.0.2": 2}, {"10.0.0.1": 2})):
+            night(store, number, there)
+    listed = tmp_path / "list.csv"
+    listed.write_text(f"IP,Serial\n10.0.0.1,{serial(1)}\n10.0.0.2,{serial(2)}\n")
+    found = document(tmp_path / "c.db", listed, "--scan", "hq-000", "--scan", "hq-001")["results"]
+    assert [(r["class"], r["device"]["address"]) for r in found] == [("matched", "10.0.0.1"), ("moved", "10.0.0.1")]
 
 
 def test_a_duplicate_does_not_hide_what_it_says_otherwise(db: Path, cameras: Path) -> None:
