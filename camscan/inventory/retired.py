@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import accumulate, combinations
 
@@ -13,6 +14,10 @@ _MOST_WORDS = 4
 """Words at the beginning of a text that may say it together, as in "no longer in use since May"."""
 _MOST_OF_NAME = 12
 """Words of the name of a sheet that are looked at: it has 31 letters at most."""
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
+_YEAR = re.compile(r"(?<![0-9])(?:18|19|20)[0-9]{2}(?![0-9])")
+_FIRST_DAYS = 1900
+"""The last year of the days from which spreadsheets count: "1/0/1900", 1899-12-30."""
 
 
 @lru_cache(maxsize=1024)
@@ -31,6 +36,18 @@ def is_retired_sheet(text: str) -> bool:
 
 
 def is_yes(text: str) -> bool:
-    """Whether a cell in a column of what is over says so: by a date, a name or a mark; not by "no, planned" or a 0."""
+    """Whether a cell in a column of what is over says so: by a date, a name or a mark.
+
+    Not by "no, planned", a 0 or a date that is yet to come. What has no date shows in a spreadsheet as the first day.
+    """
     first = next(iter(words_of(text)), text)
-    return first.strip("0") not in {"", *NOT}
+    return first.strip("0") not in {"", *NOT} and not _is_no_past(text)
+
+
+def _is_no_past(text: str) -> bool:
+    """Whether a text tells of a time, and of none that has passed since there are cameras on networks."""
+    today = datetime.now(UTC).date()
+    if (told := _ISO.match(text)) and told[0] > today.isoformat():
+        return True
+    years = list(map(int, _YEAR.findall(text)))
+    return bool(years) and not any(_FIRST_DAYS < year <= today.year for year in years)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,16 @@ def test_a_no_in_a_column_of_what_is_over() -> None:
     said = ("2024-05-01", "01.05.2024", "x", "✓", "Yes", "Ann Noble")
     denied = ("No", "FALSE", "nein", "Não", "0", "00.00.0000", "no (planned for 2027)", "not yet")
     assert [is_yes(text) for text in (*said, *denied)] == [True] * len(said) + [False] * len(denied)
+
+
+def test_a_date_that_is_yet_to_come_or_none_at_all_takes_nothing_out_of_use() -> None:
+    today = datetime.now(UTC).date()
+    past = (today.isoformat(), f"{today.year}-01-01", f"31.12.{today.year - 1}", "1999-05-01", "4/2000", "Q3 2021")
+    years = today.year + 1, today.year + 5
+    to_come = (f"{today + timedelta(days=1)} 00:00:00", f"{years[0]}", f"31.12.{years[1]}", f"planned for {years[0]}")
+    unset = ("1/0/1900", "1899-12-30", "30/12/1899")
+    assert [is_yes(text) for text in past] == [True] * len(past)
+    assert [is_yes(text) for text in (*to_come, *unset)] == [False] * (len(to_come) + len(unset))
 
 
 def test_status_date_and_sheet_say_it(tmp_path: Path) -> None:
