@@ -84,7 +84,8 @@ def times_of(store: Store, scan: Scan) -> Mapping[str, datetime]:
     """When an import saw each address, as its files may tell of what was there weeks ago; nothing of other scans."""
     from camscan.store.observed import last_answers
 
-    return last_answers(store.database, scan.id) if scan.origin is Origin.IMPORT else {}
+    found = last_answers(store.database, scan.id) if scan.origin is Origin.IMPORT else {}
+    return {address: min(at, scan.ended_at) for address, at in found.items()}  # the clock of a file may be ahead
 
 
 def _registered(store: Store, site: str, known: Sequence[tuple[Judged, Sequence[str]]]) -> Mapping[int, Sequence[str]]:

@@ -397,3 +397,12 @@ def test_a_lease_that_was_given_before_a_removal_brings_nothing_back(
     assert states(store, "list") == ["removed"]
     assert " RETURNED;" in shown(7, 6)
     assert states(store, "list") == ["returned"]
+
+
+def test_a_lease_of_a_clock_that_is_ahead_is_of_now(store: Store, tmp_path: Path) -> None:
+    leases = tmp_path / "dhcpd.leases"
+    leases.write_text(lease(ONE, 1, datetime.now(UTC) + timedelta(days=300)))
+    made = CliRunner().invoke(import_, [str(leases), "--site", "hq", "--db", str(store.file)])
+    assert states(store, "list") == []
+    ended = store.scan(made.stdout.strip()).ended_at
+    assert max(entry.last_seen for entry in store.register.entries("hq")) == ended
