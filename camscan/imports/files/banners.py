@@ -9,24 +9,34 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
-from typing import BinaryIO, TypeAlias
+from typing import BinaryIO, NamedTuple
 
 from camscan.imports import pasted
 from camscan.imports.files.base import Summary, address_of, lines
 from camscan.imports.files.jsonitems import items
-from camscan.imports.files.jsonlines import host, port_of, text, time
+from camscan.imports.files.jsonlines import Record, by_transport, host, port_of, text, time
 from camscan.records import Observation
 
-CHANNELS = ("http", "tls", "rtsp", "ssdp", "snmp", "onvif", "banner")
+CHANNELS = ("http", "tls", "rtsp", "ssdp", "snmp", "onvif", "banner", "udp")
 
-_Parts: TypeAlias = tuple[str, int | None, str]
+
+class _Parts(NamedTuple):
+    """What one line or object tells."""
+
+    address: str
+    port: int | None
+    transport: str
+    said: str
+
+
 _LINE = re.compile(
     r'"?(?:\[(?P<v6>[0-9A-Fa-f:.]{2,45})\]|'
     r'(?P<ip>[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}))"?'
-    r'(?:(?::|[\s,;|]+"?)(?P<port>[0-9]{1,5})(?:/tcp)?"?(?=[\s,;|]|$))?[\s,;|]*(?P<said>.*)'
+    r'(?:(?::|[\s,;|]+"?)(?P<port>[0-9]{1,5})(?:/(?P<transport>tcp|udp))?"?(?=[\s,;|]|$))?[\s,;|]*(?P<said>.*)'
 )
 _PROTOCOL = re.compile(r"(?:HTTP|RTSP)/1\.[01] [0-9]{3}|\b(?:Server|WWW-Authenticate)\s*:|\brealm=", re.IGNORECASE)
 """What nobody writes into a list of devices: taken for banners, that would be evidence of what its writer believes."""
+_TRANSPORTS = ("transport", "protocol", "proto")
 _ADDRESSES = ("ip", "address", "addr", "host")
 _MEMBER = rb'"(?:[^"\\]|\\.)*+"\s*+:\s*+(?:"(?:[^"\\]|\\.)*+"|[^\s"{}\[\],]++|\[\s*\])'
 _JSON = re.compile(rb"[\s\[]*\{\s*+(?:" + _MEMBER + rb'\s*+,\s*+)*?"banner"\s*+:\s*+"', re.DOTALL)
@@ -37,12 +47,12 @@ def sniff(head: bytes) -> bool:
     """Whether every line has an address, and one of them what only a device says."""
     text = head.decode("utf-8", "replace")
     parts = _table(text.rpartition("\n")[0] or text)
-    return any(_PROTOCOL.search(said) for _, _, said in parts)
+    return any(_PROTOCOL.search(part.said) for part in parts)
 
 
 def addresses(text: str) -> int:
     """Of how many addresses a text tells where each of its lines begins with one; 0 of any other text."""
-    return len({address for address, _, _ in _table(text)})
+    return len({part.address for part in _table(text)})
 
 
 def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
@@ -53,12 +63,11 @@ def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observati
     for line in filter(_counts, lines(stream, summary)):
         if not (parts := _parts(line)):
             summary.skip("line without an address")
-        elif not parts[2]:
+        elif not parts.said:
             summary.skip("address without a banner")
         else:
-            address, port, said = parts
             summary.whole += 1
-            yield from _said(address, port, said, at)
+            yield from _said(parts, at)
 
 
 def sniff_json(head: bytes) -> bool:
@@ -74,14 +83,21 @@ def read_json(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Obse
         elif address := host(record, summary, *_ADDRESSES):
             if said := text(record, "banner").strip():
                 summary.whole += 1
-                yield from _said(address, port_of(text(record, "port")), said, time(text(record, "timestamp"), at))
+                parts = _Parts(address, port_of(text(record, "port")), _transport(record), said)
+                yield from _said(parts, time(text(record, "timestamp"), at))
             else:
                 summary.skip("address without a banner")
 
 
-def _said(address: str, port: int | None, said: str, at: datetime) -> Iterator[Observation]:
-    kept = (one for one in pasted.read(said, at=at, whole=True) if one.channel in CHANNELS)
-    return (replace(one, target=address, port=port, raw=b"") for one in kept)
+def _transport(record: Record) -> str:
+    """What one of the members that usually name the transport says, if that is UDP."""
+    return "udp" if "udp" in (text(record, name).lower() for name in _TRANSPORTS) else ""
+
+
+def _said(parts: _Parts, at: datetime) -> Iterator[Observation]:
+    kept = (one for one in pasted.read(parts.said, at=at, whole=True) if one.channel in CHANNELS)
+    found = (replace(one, target=parts.address, port=parts.port, raw=b"") for one in kept)
+    return by_transport(parts.transport, found)
 
 
 def _counts(line: str) -> bool:
@@ -102,4 +118,5 @@ def _parts(line: str) -> _Parts | None:
     if not match or not address:
         return None
     port = int(match["port"] or 0)
-    return address, port if 0 < port < 65536 else None, match["said"].strip().strip('"').replace('""', '"')
+    said = match["said"].strip().strip('"').replace('""', '"')
+    return _Parts(address, port if 0 < port < 65536 else None, match["transport"] or "", said)

@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 from camscan.codecs import opaque, telnet
 from camscan.imports.files.base import Summary, address_of, imported, lines, names
+from camscan.imports.forms.base import over_udp
 from camscan.imports.forms.sip import is_sip
 from camscan.imports.notations import encodings
 from camscan.imports.pasted import read as read_pasted
@@ -58,6 +59,12 @@ def answers(target: str, port: int | None, told: str, channel: str, at: datetime
     elif told:
         found = read_pasted(told, channel, at)
     yield from (replace(one, target=target, port=port) for one in found)
+
+
+def by_transport(transport: str, found: Iterable[Observation]) -> Iterator[Observation]:
+    """The observations of what one service answered, which came by the transport of that name: TCP, unless "udp"."""
+    is_udp = transport.lower() == "udp"
+    return (replace(one, channel=over_udp(one.channel)) if is_udp else one for one in found)
 
 
 def _bytes(told: str) -> bytes:

@@ -12,10 +12,20 @@ from datetime import datetime
 from typing import BinaryIO
 
 from camscan.imports.files.base import Summary, address_of, imported, link_fields, moment, names
-from camscan.imports.files.jsonlines import Record, addressed, answers, inner, listed, port_of, records, text
+from camscan.imports.files.jsonlines import (
+    Record,
+    addressed,
+    answers,
+    by_transport,
+    inner,
+    listed,
+    port_of,
+    records,
+    text,
+)
 from camscan.records import Observation
 
-CHANNELS = ("arp", "http", "tls", "rtsp", "snmp", "banner")
+CHANNELS = ("arp", "http", "tls", "rtsp", "snmp", "banner", "udp")
 
 _MARKS = ((b'"service_address":', b'"service_asset_id":'), (b'"addresses_extra":', b'"alive":'))
 """What services have, and what assets have, before the values that may be long."""
@@ -39,7 +49,8 @@ def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observati
         seen = moment(text(record, "last_seen"), at)
         yield from _links(record, address, seen, linked, summary)
         data = inner(record, "service_data")
-        yield from _answered(address, record, data, moment(text(data, "ts"), seen))
+        answered = _answered(address, record, data, moment(text(data, "ts"), seen))
+        yield from by_transport(text(record, "service_transport"), answered)
 
 
 def _with_address(record: Record) -> Record:

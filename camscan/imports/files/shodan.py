@@ -7,10 +7,21 @@ from datetime import datetime
 from typing import BinaryIO
 
 from camscan.imports.files.base import Summary
-from camscan.imports.files.jsonlines import Record, addressed, answers, inner, listed, port_of, records, text, time
+from camscan.imports.files.jsonlines import (
+    Record,
+    addressed,
+    answers,
+    by_transport,
+    inner,
+    listed,
+    port_of,
+    records,
+    text,
+    time,
+)
 from camscan.records import Observation
 
-CHANNELS = ("http", "tls", "rtsp", "snmp", "ssdp", "wsd", "onvif", "banner")
+CHANNELS = ("http", "tls", "rtsp", "snmp", "ssdp", "wsd", "onvif", "banner", "udp")
 
 _MARKS = (b'"ip_str":', b'"_shodan":')
 _CHANNELS = (("http", "http"), ("rtsp", "rtsp"), ("snmp", "snmp"), ("upnp", "ssdp"), ("wsd", "wsd"), ("onvif", "wsd"))
@@ -24,11 +35,16 @@ def sniff(head: bytes) -> bool:
 def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
     """The observations of every line that is whole."""
     for address, record in addressed(records(stream, summary), summary, "ip_str"):
-        when, port = time(text(record, "timestamp"), at), port_of(text(record, "port"))
-        yield from answers(address, port, _banner(record), _channel(record), when)
-        yield from answers(address, port, text(inner(record, "http", "favicon"), "hash"), "favicon", when)
-        for certificate in listed(inner(record, "ssl").get("chain"))[:1]:
-            yield from answers(address, port, str(certificate), "tls", when)
+        yield from by_transport(text(record, "transport"), _answered(address, record, at))
+
+
+def _answered(address: str, record: Record, at: datetime) -> Iterator[Observation]:
+    """What one service answered."""
+    when, port = time(text(record, "timestamp"), at), port_of(text(record, "port"))
+    yield from answers(address, port, _banner(record), _channel(record), when)
+    yield from answers(address, port, text(inner(record, "http", "favicon"), "hash"), "favicon", when)
+    for certificate in listed(inner(record, "ssl").get("chain"))[:1]:
+        yield from answers(address, port, str(certificate), "tls", when)
 
 
 def _channel(record: Record) -> str:

@@ -21,6 +21,10 @@ MAX_TEXT = 256 * 1024  # characters of one answer that forms look at; the codecs
 MAX_PAIRS = 512  # names with values that are read in one listing; the richest discovery answer has about 45
 
 
+_OF_OPEN_PORTS = frozenset({"http", "tls", "rtsp", "onvif", "banner", "nmap"})
+"""Channels on which an answer makes its port an open TCP port."""
+
+
 class Answer(NamedTuple):
     """One answer. `asked` names the request where the text shows it; `raw` holds bytes that the text encoded."""
 
@@ -89,6 +93,11 @@ _TABBED = re.compile(r"^([A-Za-z][\w ]{1,31})\t{1,4}([^\t\r\n]{1,256})$", re.MUL
 _TAG = re.compile(
     r"<(?:[\w.-]{1,32}:)?([A-Za-z]\w{0,63}+)(?:\s[^<>]{0,512})?>(?:<!\[CDATA\[)?([^<\]]{1,1024}+)(?:\]\]>)?</"
 )
+
+
+def over_udp(channel: str) -> str:
+    """The channel of an answer that came by UDP: its own, unless that would make its port an open TCP port."""
+    return "udp" if channel in _OF_OPEN_PORTS else channel
 
 
 def fields_of(decode: Callable[P, Fields], *args: P.args, **kwargs: P.kwargs) -> Fields:

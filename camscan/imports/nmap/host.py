@@ -17,7 +17,7 @@ from camscan.codecs.layout import fields as as_fields
 from camscan.errors import DecodeError
 from camscan.imports.files.base import moment
 from camscan.imports.forms import macs
-from camscan.imports.forms.base import Answer, answer
+from camscan.imports.forms.base import Answer, answer, over_udp
 from camscan.imports.nmap.scripts import STRINGS, script_answers
 from camscan.imports.nmap.servicefp import probe_answers
 
@@ -60,7 +60,8 @@ def host_answers(host: Element) -> Iterator[Answer]:
     for port, service in islice(opened.items(), MAX_PORTS):
         yield from (one._replace(port=port or None) for one in _service(service, elements[port]))
     for item in host.iterfind("ports/port[@protocol='udp']"):
-        yield from (one._replace(port=int(item.get("portid", "0")) or None) for one in _scripts(item))
+        port = int(item.get("portid", "0")) or None
+        yield from (one._replace(port=port, channel=over_udp(one.channel)) for one in _scripts(item))
     for item in host.iterfind("hostscript"):
         yield from _scripts(item)
 

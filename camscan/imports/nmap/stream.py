@@ -16,7 +16,7 @@ from camscan.imports.forms.base import observed
 from camscan.imports.nmap.host import host_address, host_answers, is_up, seen_at
 from camscan.records import Observation
 
-CHANNELS = ("nmap", "arp", "http", "tls", "rtsp", "snmp", "ssdp", "banner")
+CHANNELS = ("nmap", "arp", "http", "tls", "rtsp", "snmp", "ssdp", "banner", "udp")
 
 PIECE = 64 * 1024  # bytes that are read at a time
 MAX_SILENCE = 1024 * 1024  # bytes without an element begun or ended: old expat needs quadratic time for long tags

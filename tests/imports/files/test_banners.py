@@ -98,3 +98,15 @@ def test_json_without_an_address_or_a_banner_is_counted_and_the_time_is_kept() -
 )
 def test_what_is_no_banner_as_json(text: str) -> None:
     assert not banners.sniff_json(text.encode())
+
+
+@pytest.mark.parametrize(("by", "channels"), [("udp", {"udp"}), ("tcp", {"http", "banner"})])
+def test_what_came_by_udp_makes_no_open_port(by: str, channels: set[str]) -> None:
+    said = r"SIP/2.0 200 OK\r\nServer: Webs\r\n\r\n"
+    seen, _ = read_all(banners.read, f"192.0.2.5 5060/{by} {said}".encode())
+    assert {(one.port, one.channel) for one in seen} == {(5060, channel) for channel in channels}
+    assert ("Webs",) in [one.fields.get("http.server") for one in seen]
+    for member in ("transport", "protocol", "proto"):
+        record = f'{{"ip": "192.0.2.5", "port": 5060, "{member}": "{by.upper()}", "banner": "{said}"}}'
+        listed, _ = read_all(banners.read_json, record.encode())
+        assert {(one.port, one.channel) for one in listed} == {(5060, channel) for channel in channels}

@@ -114,3 +114,10 @@ def test_a_file_cut_anywhere_gives_what_was_whole() -> None:
         _, summary = read_all(runzero.read, piece)
         assert summary.whole == 2 * len(piece) // len(data)
         assert summary.broken <= 1
+
+
+def test_what_came_by_udp_makes_no_open_port() -> None:
+    agent = service(161, {"snmp.sysDescr": "Linux camera"}, service_transport="udp")
+    seen, _ = read_all(runzero.read, agent + service(5683, {"banner": "CoAP"}, service_transport="udp"))
+    assert [(one.channel, one.port) for one in seen] == [("snmp", 161), ("udp", 5683)]
+    assert seen[1].fields["banner.text"] == ("CoAP",)

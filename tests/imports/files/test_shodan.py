@@ -71,3 +71,28 @@ def test_a_file_cut_anywhere_gives_what_was_whole() -> None:
         _, summary = read_all(shodan.read, piece)
         assert summary.whole == 2 * len(piece) // len(data)
         assert summary.broken <= 1
+
+
+@pytest.mark.parametrize(
+    ("told", "module", "channel"),
+    [
+        ("SIP/2.0 200 OK\r\nUser-Agent: Webs\r\n\r\n", "sip", "udp"),
+        ("CoAP Resources:\n  /x", "coap", "udp"),
+        ("\0\0\0\x10\0\0\0\x1e", "auto", "udp"),
+        ("HTTP/1.1 200 OK\r\nST: upnp:rootdevice\r\nServer: Webs\r\n\r\n", "upnp", "ssdp"),
+    ],
+)
+def test_what_came_by_udp_makes_no_open_port(told: str, module: str, channel: str) -> None:
+    by_udp, _ = read_all(shodan.read, line(told, 1900, module, transport="udp"))
+    by_tcp, _ = read_all(shodan.read, line(told, 1900, module, transport="tcp"))
+    assert {(one.channel, one.port) for one in by_udp} == {(channel, 1900)}
+    assert [one.fields for one in by_udp] == [one.fields for one in by_tcp]
+    assert channel == "ssdp" or {one.channel for one in by_tcp} <= {"http", "banner"}
+
+
+def test_the_certificate_of_a_datagram_is_one_too() -> None:
+    data = (Path(__file__).parents[2] / "samples" / "tls" / "rsa-1024-sha1.der").read_bytes()
+    chain = [ssl.DER_cert_to_PEM_cert(data)]
+    (names,), _ = read_all(shodan.read, line("", 443, "quic", transport="udp", ssl={"chain": chain}))
+    assert (names.channel, names.raw) == ("udp", data)
+    assert "tls.subject" in names.fields

@@ -167,3 +167,10 @@ def test_a_port_in_an_unusual_notation_costs_no_host() -> None:
     seen, summary = read_all(stream.read, HEAD + host(more=port) + TAIL)
     assert {one.port for one in seen if "nmap.service" in one.fields} == {80, 554}
     assert (summary.whole, summary.broken) == (1, 0)
+
+
+def test_what_came_by_udp_makes_no_open_port() -> None:
+    state = '<state state="open" reason="udp-response"/>'
+    said = '<script id="banner" output="hello"/><script id="snmp-sysdescr" output="Linux camera"/>'
+    seen, _ = read_all(stream.read, HEAD + host(more=f'<port protocol="udp" portid="161">{state}{said}</port>') + TAIL)
+    assert [one.channel for one in seen if one.port == 161] == ["udp", "snmp"]
