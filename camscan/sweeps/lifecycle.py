@@ -88,7 +88,7 @@ def seen(
         name=name,
         # Once one rule has told of another firmware, what the others read before is out of date.
         firmwares={**({} if firmware else track.firmwares), **_firmwares(parts)},
-        covered=terms.add(track.covered, True) if snapshot.complete else track.covered,
+        covered=track.covered if again else terms.add(track.covered, True),  # it was there, however much was covered
         gone=False,
         unasked=0,
     )

@@ -426,6 +426,22 @@ def test_silence_in_an_incomplete_sweep_means_nothing() -> None:
     assert [(changes.changes, changes.losses, changes.complete) for changes in results] == [((), (), False)] * 4
 
 
+@pytest.mark.parametrize("before", [2, 3])
+def test_a_device_that_an_incomplete_sweep_sees_is_not_missing_at_the_next_silence(before: int) -> None:
+    gone = [SITE[1:]] * before
+    snapshots = [sweep(night, site, targets=[FIRST.address]) for night, site in enumerate([SITE, *gone, SITE, *gone])]
+    snapshots[before + 1] = replace(snapshots[before + 1], complete=False)
+    back = [["returned 10.0.0.1"]] if before == 3 else [[]]
+    missing = [[], [], ["missing 10.0.0.1"]][:before]
+    assert [shown(changes) for changes in nights(*snapshots)] == [[], *missing, *back, *missing]
+
+
+def test_a_sweep_that_was_resumed_saw_a_device_once() -> None:
+    whole = sweep(1, SITE)
+    part = replace(whole, at=whole.at - timedelta(hours=1), complete=False)
+    assert {track.covered for track in remembered(sweep(0, SITE), part, whole).tracks} == {(True, True)}
+
+
 def test_what_an_incomplete_sweep_finds_is_new_and_told_once() -> None:
     snapshots = [sweep(0, REST), sweep(1, SITE, status=ScanStatus.PARTIAL), sweep(2, SITE)]
     assert [shown(changes) for changes in nights(*snapshots)] == [[], ["new 10.0.0.1", "new 10.0.0.2"], []]
