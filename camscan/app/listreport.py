@@ -23,7 +23,7 @@ from camscan.inventory.rows import Row
 from camscan.inventory.synonyms import Field
 from camscan.listings import is_listing
 from camscan.policy import Policy
-from camscan.records import READ_IN, Observation, Origin, Report
+from camscan.records import READ_IN, Observation, Origin, Report, ScanStatus
 from camscan.reports import select
 from camscan.wording import plural
 
@@ -42,30 +42,42 @@ def read_list(path: Path, chosen: Mapping[Field, str], encoding: str | None) -> 
         UsageError: it is to be a list, and cannot be read as one.
         HostError: it cannot be read at all.
     """
-    suffix, told = path.suffix.lower(), bool(chosen or encoding)
-    of_objects = suffix in _OBJECTS and _holds_several(path)
-    if not (told or of_objects or suffix in (*_TEXTS, *_WORKBOOKS)):
+    suffix = path.suffix.lower()
+    text = _looked_at(path) if suffix in _OBJECTS else ""
+    is_list = bool(chosen or encoding or suffix in _WORKBOOKS or _is_list(text))
+    if not (is_list or text or suffix in _TEXTS):
         return None
-    is_list = told or of_objects or suffix in _WORKBOOKS
     try:
         found = read_inventory(path, chosen, encoding, by_label=True)
     except UsageError:
         if is_list:
             raise
         return None
-    return found if is_list or any(sheet.columns.labels for sheet in found.sheets) else None
+    seems_one = _holds_several(found, text) if text else any(sheet.columns.labels for sheet in found.sheets)
+    return found if is_list or seems_one else None
 
 
-def _holds_several(path: Path) -> bool:
-    """Whether a JSON file lists several devices, or is a report of camscan's: not another tool's, and no answers."""
+def _looked_at(path: Path) -> str:
+    """The beginning of a JSON file; "" of what another tool wrote, and of labelled answers."""
     if not path.is_file():
-        return False
+        return ""
     with path.open("rb") as file:
         head = file.read(_LOOKED_AT)
     text = to_text(head)
-    if any(reader.sniff(head[:SNIFFED]) for reader in READERS):
-        return False
-    return is_own_report(text[:SNIFFED].encode()) or (is_listing(text) and not is_corpus(text))
+    return "" if any(reader.sniff(head[:SNIFFED]) for reader in READERS) or is_corpus(text) else text
+
+
+def _is_list(text: str) -> bool:
+    """Whether the beginning of a JSON file shows that it is a report of camscan's, or lists several devices."""
+    return is_own_report(text[:SNIFFED].encode()) or is_listing(text)
+
+
+def _holds_several(listed: Inventory, text: str) -> bool:
+    """Whether a JSON text has rows of several devices with their labels; of a list that was cut off, one is enough."""
+    labelled = [row for row in listed.rows if row.make or row.model or row.make_model]
+    devices = {(row.addresses, row.macs, row.serial, row.hostname) for row in labelled if row.usable}
+    goes_on = listed.is_cut and (len(listed.rows) > 1 or text.lstrip("\ufeff \t\r\n").startswith("["))
+    return len(devices) > 1 or bool(devices and goes_on)
 
 
 def report_on_list(
@@ -83,7 +95,11 @@ def report_on_list(
         "without make, model or MAC": len(in_use) - len(told),
     }
     notes = tuple(f"left out: {plural(count, 'row')} {why}" for why, count in left_out.items() if count)
-    return make_report(path.name, at, shown, policies, notes=notes, count=len(told), origin=Origin.LIST)
+    if inventory.is_cut:
+        notes += (f"{path.name} was cut off: {plural(len(inventory.rows), 'row')} of it could be read",)
+    report = make_report(path.name, at, shown, policies, notes=notes, count=len(told), origin=Origin.LIST)
+    status = ScanStatus.PARTIAL if inventory.is_cut else ScanStatus.COMPLETE
+    return replace(report, scan=replace(report.scan, status=status))
 
 
 def _said(row: Row, file: str, makes: Makes, at: datetime) -> Iterator[Observation]:

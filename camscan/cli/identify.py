@@ -41,8 +41,8 @@ def identify(
     FILE (or - for stdin) holds one answer as it was copied: an HTTP head, an RTSP answer, an XML or JSON reply,
     ONVIF scopes, a certificate subject, a MAC address. It may also be a file that `camscan import` reads, a list of
     MAC addresses such as a switch's table, or a JSON file of labelled answers. Of an inventory (CSV, XLSX, ODS or XLS
-    with columns of makes or models, or several devices in a .json file), each row is judged by what stands on the
-    label: before any scan, that tells what to look for. No packet is sent.
+    with columns of makes or models, or several devices in a .json or .jsonl file), each row is judged by what stands
+    on the label: before any scan, that tells what to look for. No packet is sent.
 
     \b
     Examples:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from camscan.cli import inventories, options
 from camscan.cli.exits import Exit
+
+if TYPE_CHECKING:
+    from camscan.app.reconciling import Reconciliation
 
 FORMAT_NAMES = ("table", "json", "jsonl", "csv", "xlsx", "markdown")
 _ELSEWHERE = dict.fromkeys(("html", "pdf"), "`camscan report --inventory FILE`")
@@ -94,4 +98,11 @@ def reconcile(
         write(FORMATS[format_](made, page(to_file=output is not None)), output)
     if output and not quiet:
         tell_written(findings(made, terminal), output)
-    sys.exit(Exit.FOUND if any(result.cls in fail_on for result in made.results) else Exit.DONE)
+    sys.exit(_exit_code(made, fail_on))
+
+
+def _exit_code(made: Reconciliation, fail_on: tuple[str, ...]) -> Exit:
+    """The exit code; that nothing was found is a success only where the whole list was read."""
+    if made.inventory.is_cut:
+        return Exit.INCOMPLETE
+    return Exit.FOUND if any(result.cls in fail_on for result in made.results) else Exit.DONE

@@ -15,16 +15,14 @@ from typing import TextIO, TypeAlias
 
 from camscan.errors import UsageError
 from camscan.inventory import values
+from camscan.inventory.flat import flat
 from camscan.inventory.nested import Opener, is_of_none
-from camscan.inventory.tables import Line, Sheet, line
-from camscan.jsonwindow import Window
+from camscan.inventory.tables import CUT, Line, Sheet, line
+from camscan.jsonwindow import Window, closed
 
 MAX_OBJECT = 1 << 18
 """Characters of one object; a device of NetBox with all that hangs on it has about 4,000."""
 MAX_KEYS = 256
-_MAX_DEPTH = 4
-_MAX_ITEMS = 16
-"""Items of a list in an object that are looked at."""
 
 _ARRAY = re.compile(r"\[\s*(?=\{)")
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+("?)|[\[\]{}]', re.DOTALL)
@@ -39,12 +37,9 @@ _NEXT = re.compile(r"(?:\}\s*+,|(?<![\[:\s])(?>\s*?\n)|(?<=[\[:])(?>\s+?\n))\s*+
 
 A run of blanks is looked at from its first character alone.
 """
-_LABELS = ("address", "mac_address", "name", "display", "label", "display_value", "value")
-"""Keys that stand for the object that they are in, the best first: NetBox nests everything that has a name."""
-_OF_VALUES = frozenset(("display_value", "value"))
-"""Keys of an object that is one value, as ServiceNow and Snipe-IT write it: what else it holds is about that."""
-_OF_RECORDS = ("id", "url", "display_url", "slug", "family", "description")
-"""Keys of such an object that say nothing about the device: they belong to the record of NetBox."""
+_END = re.compile(r"\Z")
+_NEAR = 16
+"""Characters between the end of a text and a fault that may be due to it: "tru", "\\u00"."""
 _BROKEN = "it is not a complete JSON object"
 _NOT_UNICODE = "it holds bytes that are not Unicode, read as \ufffd"
 
@@ -70,23 +65,26 @@ def read_json(path: Path) -> Iterator[Sheet]:
     with path.open(encoding=encoding, errors="replace") as text:
         ahead = _ahead(text)
         begin = ahead.text
+        notes: list[str] = []
         if _is_lines(begin):
             text.seek(0)
-            yield Sheet("", _lines(_from_lines(text)))
+            yield Sheet("", _lines(_from_lines(text, notes)), notes)
             return
-        whole = _parsed(begin)
+        whole = _whole(begin, notes)
         if _opener.is_alone(whole):
-            yield Sheet("", _lines(_numbered(_opener.opened(whole))))
+            yield Sheet("", _lines(_numbered(_opener.opened(whole))), notes)
             return
-        lists = _lists(ahead, _UPPER)
+        lists = _lists(ahead, _UPPER, notes)
         if (first := next(lists, None)) is not None:
-            yield from (Sheet(name, _lines(_opened(_from_array(ahead), name))) for name in chain((first,), lists))
+            for name in chain((first,), lists):
+                yield (sheet := Sheet(name, _lines(_opened(_from_array(ahead), name))))
+            sheet.notes.extend(notes)
             return
         if named := _by_name(whole):
-            yield from (Sheet(name, _lines(iter(items))) for name, items in named.items())
+            yield from (Sheet(name, _lines(iter(items)), notes) for name, items in named.items())
             return
         text.seek(0)
-        yield Sheet("", _lines(_of_whole(path, begin, _ahead(text))))
+        yield Sheet("", _lines(_of_whole(path, begin, whole, _ahead(text))), notes)
 
 
 def _by_name(whole: object) -> Mapping[str, Sequence[Item]]:
@@ -106,14 +104,13 @@ def _opened(items: Iterator[Item], key: str) -> Iterator[Item]:
     """The items of the list under a key; in place of those that only hold devices these, numbered on."""
     count = 0
     for _, item, fault in items:
-        for one in _opener.opened(item, key):
+        for one in (found := _opener.opened(item, key)):
             count += 1
-            yield count, one, fault
+            yield count, one, "" if fault == _BROKEN and found != [item] else fault
 
 
-def _of_whole(path: Path, begin: str, ahead: Window) -> Iterator[Item]:
+def _of_whole(path: Path, begin: str, whole: object, ahead: Window) -> Iterator[Item]:
     """The objects of a file without a list that is a member of the whole."""
-    whole = _parsed(begin)
     if is_of_none(whole):
         return
     if isinstance(whole, dict) and (devices := list(_by_key(whole))):
@@ -121,7 +118,7 @@ def _of_whole(path: Path, begin: str, ahead: Window) -> Iterator[Item]:
     elif isinstance(whole, dict) and (opened := _opener.opened(whole)) != [whole]:
         yield from _numbered(opened)
     elif _ARRAY.search(begin):
-        items = chain.from_iterable(_from_array(ahead) for _ in _lists(ahead, _ANY_DEPTH))
+        items = chain.from_iterable(_from_array(ahead) for _ in _lists(ahead, _ANY_DEPTH, []))
         yield from ((number, item, fault) for number, (_, item, fault) in enumerate(items, start=1))
     elif isinstance(whole, dict):
         yield 1, whole, ""
@@ -142,10 +139,10 @@ def _ahead(text: TextIO) -> Window:
     return Window(lambda: text.read(2 * MAX_OBJECT), MAX_OBJECT)
 
 
-def _lists(ahead: Window, below: float) -> Iterator[str]:
+def _lists(ahead: Window, below: float, notes: list[str]) -> Iterator[str]:
     """Go to the first object of each list that lies less than `below` deep; gives the key of the list.
 
-    The list is read to its end before the next one is asked for.
+    The list is read to its end before the next one is asked for. `notes` has `CUT` then if the text has no end.
     """
     depth, key = 0, ""
     while ahead.at < len(ahead.text):
@@ -154,6 +151,7 @@ def _lists(ahead: Window, below: float) -> Iterator[str]:
         if found and part == "[" and depth < below and (begin := _ARRAY.match(ahead.text, found.start())):
             ahead.at = begin.end()
             yield str(_parsed(key) or "")
+            depth += 0 if ahead.text.startswith("]", ahead.at) else 1
             ahead.at += 1
         else:
             depth += 1 if part in ("[", "{") else -1 if part in ("]", "}") else 0
@@ -162,6 +160,7 @@ def _lists(ahead: Window, below: float) -> Iterator[str]:
                 _go_behind_text(ahead)
         key = part
         ahead.refill()
+    notes.extend([CUT] if depth > 0 and CUT not in notes else [])
 
 
 def _go_behind_text(ahead: Window) -> None:
@@ -181,15 +180,21 @@ def _is_lines(text: str) -> bool:
     return isinstance(_parsed(first), dict)
 
 
-def _from_lines(text: TextIO) -> Iterator[Item]:
+def _from_lines(text: TextIO, notes: list[str]) -> Iterator[Item]:
     number = 0
     while one := text.readline(MAX_OBJECT):
         number += 1
         if one.strip():
-            fault = _NOT_UNICODE if "\ufffd" in one else ""
-            yield from ((number, item, fault) for item in _opener.opened(_parsed(one)))
+            fault, found = _NOT_UNICODE if "\ufffd" in one else "", _parsed(one)
+            notes.extend([CUT] if found is None and _is_last(one) else [])
+            yield from ((number, item, fault) for item in _opener.opened(found))
         while not one.endswith("\n") and (one := text.readline(MAX_OBJECT)):
             pass  # the rest of a line that is too long
+
+
+def _is_last(text: str) -> bool:
+    """Whether a line has no end, though it is not too long to be read to it."""
+    return not text.endswith("\n") and len(text) < MAX_OBJECT
 
 
 def _from_array(ahead: Window) -> Iterator[Item]:
@@ -204,13 +209,43 @@ def _from_array(ahead: Window) -> Iterator[Item]:
         ahead.forget()
         try:
             item, end = _decoder.raw_decode(ahead.text, ahead.at)
-        except (ValueError, RecursionError):
-            yield number, None, ""
+        except (ValueError, RecursionError) as error:
+            start, is_last = ahead.at, len(ahead.text) - ahead.at < MAX_OBJECT
+            item = _cut_off(ahead, error) if is_last else None
+            yield number, item, _BROKEN
             ahead.at += 1
-            ahead.skip(_NEXT)
+            ahead.skip(_NEXT if item is None else _END)
+            if is_last and ahead.at == len(ahead.text):
+                ahead.at = start + _list_end(ahead.text[start:])
         else:
             yield number, item, _NOT_UNICODE if "\ufffd" in ahead.text[ahead.at : end] else ""
             ahead.at = end
+
+
+def _cut_off(ahead: Window, error: Exception) -> object:
+    """What is whole of an object within which the text ends; None of any other that is broken."""
+    is_near = isinstance(error, json.JSONDecodeError) and (
+        error.pos > len(ahead.text) - _NEAR or error.msg.startswith("Unterminated string")
+    )
+    return _parsed(closed(ahead.text[ahead.at :])) if is_near else None
+
+
+def _list_end(text: str) -> int:
+    """Where the list ends that a text begins within; the length of the text if it does not."""
+    depth = 0
+    for token in _TOKEN.finditer(text):
+        depth += 1 if token[0] in ("[", "{") else -1 if token[0] in ("]", "}") else 0
+        if depth < 0:
+            return token.start()
+    return len(text)
+
+
+def _whole(begin: str, notes: list[str]) -> object:
+    """The value of a text that was read as a whole; of one that was cut off, which is noted, what is whole in it."""
+    whole = _parsed(begin)
+    if whole is None and len(begin) < 2 * MAX_OBJECT and (whole := _parsed(closed(begin))) is not None:
+        notes.append(CUT)
+    return whole
 
 
 def _parsed(text: str) -> object:
@@ -229,53 +264,15 @@ def _lines(items: Iterator[Item]) -> Iterator[Line]:
         if not isinstance(item, dict):
             yield line(number, (), _BROKEN, names)
             continue
-        flat = dict(_flat(item, "", 0))
-        for name in flat:
+        texts = dict(flat(item, "", 0))
+        for name in texts:
             if name not in places and len(places) < MAX_KEYS:
                 places[name] = len(places)
             elif name not in places:
                 fault = f"keys after the first {MAX_KEYS} are not read"
         if len(names) != len(places):
             names = tuple(places)
-        yield line(number, [flat.get(name, "") for name in names], fault, names)
+        yield line(number, [texts.get(name, "") for name in names], fault, names)
 
 
-def _flat(item: Mapping[str, object], path: str, depth: int) -> Iterator[tuple[str, str]]:
-    """Paths of keys and their texts. A nested object stands by its own name; what it holds besides comes after."""
-    for key, value in item.items():
-        name = f"{path}{key}"
-        if isinstance(value, dict):
-            label = _label(value)
-            if label:
-                yield name, label
-            if depth < _MAX_DEPTH and _OF_VALUES.isdisjoint(value):
-                known = (*_LABELS, *_OF_RECORDS) if label else _LABELS
-                rest = {key: inner for key, inner in value.items() if key not in known}
-                yield from _flat(rest, f"{name}.", depth + 1)
-        else:
-            yield name, _text(value)
-
-
-def _text(value: object) -> str:
-    """A value as text; of a list, its items or their names; of an object, nothing."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list):
-        named = (_label(item) if isinstance(item, dict) else _scalar(item) for item in value[:_MAX_ITEMS])
-        return ", ".join(filter(None, named))
-    return _scalar(value)
-
-
-def _scalar(value: object) -> str:
-    if isinstance(value, str):
-        return value
-    return "" if value is None or isinstance(value, list | dict) else json.dumps(value)
-
-
-def _label(item: Mapping[str, object]) -> str:
-    """The text of what stands for an object. The value of a reference is the number of another record."""
-    keys = _LABELS[:-1] if "link" in item else _LABELS
-    return next((text for key in keys if (text := _scalar(item.get(key)))), "")
-
-
-_opener = Opener(lambda item: dict(_flat(item, "", 0)))
+_opener = Opener(lambda item: dict(flat(item, "", 0)))

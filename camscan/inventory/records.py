@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from camscan.inventory.columns import Columns
 from camscan.inventory.rows import Row
+from camscan.inventory.tables import CUT
 
 
 @dataclass(slots=True)
@@ -37,6 +38,11 @@ class SheetReading:
         return tells and not self.columns.of_report
 
     @property
+    def is_cut(self) -> bool:
+        """Whether the file ends within it."""
+        return CUT in self.notes
+
+    @property
     def lines(self) -> int:
         """All lines of the sheet."""
         named = self.above + len(self.headers) + self.totals + self.headings
@@ -51,3 +57,8 @@ class Inventory:
     sheets: tuple[SheetReading, ...]
     format: str
     encoding: str | None = None
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the file was cut off, as far as that shows: a CSV may end between two rows, or in its last cell."""
+        return any(sheet.is_cut for sheet in self.sheets)

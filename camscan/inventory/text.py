@@ -6,10 +6,9 @@ A quote that is never closed, or a line in another encoding, affects only its ow
 from __future__ import annotations
 
 import codecs
-import csv
 import io
 import re
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice, pairwise
@@ -17,9 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from camscan.errors import UsageError
-from camscan.inventory import values
 from camscan.inventory.alphabets import in_one_language
-from camscan.inventory.tables import Line, Sheet, line
+from camscan.inventory.delimited import rows
+from camscan.inventory.tables import Sheet
 
 if TYPE_CHECKING:
     from charset_normalizer import CharsetMatch
@@ -29,8 +28,6 @@ MAX_LINE = 1 << 20
 _CHUNK = 1 << 20
 _HEAD = 100
 """Lines that are looked at to find the delimiter."""
-_MAX_JOINED = 20
-"""Lines that one quoted cell may span."""
 _SAMPLE = 64 * 1024
 _BEGINNING = 16
 _DELIMITERS = ",;\t|^~\x1f\u00a6"
@@ -141,7 +138,8 @@ def read_text(path: Path, encoding: Encoding, score: Score) -> Sheet:
     numbered = enumerate(chain(head, lines), start=1)
     if told:
         next(numbered)
-    return Sheet("", _rows(numbered, delimiter))
+    notes: list[str] = []
+    return Sheet("", rows(numbered, delimiter, notes), notes)
 
 
 def _wide(head: bytes) -> str | None:
@@ -231,57 +229,9 @@ def _delimiter(head: Sequence[str], score: Score) -> str:
     """
 
     def merit(delimiter: str) -> tuple[int, int, int]:
-        rows = [row.cells for row in _rows(enumerate(head), delimiter)]
-        widths = Counter(width for row in rows if (width := len(row)) > 1)
+        found = [row.cells for row in rows(enumerate(head), delimiter, [])]
+        widths = Counter(width for row in found if (width := len(row)) > 1)
         width, count = max(widths.items(), key=lambda item: (item[1], item[0]), default=(1, 0))
-        return score(rows), count, width
+        return score(found), count, width
 
     return max(_DELIMITERS, key=merit)
-
-
-def _rows(lines: Iterable[tuple[int, str]], delimiter: str) -> Iterator[Line]:
-    """The rows. A quoted cell may go on in the next lines; where its quote is a stray one, they are read again."""
-    source = iter(lines)
-    ahead = deque[tuple[int, str]]()
-    width = 0
-    while first := ahead.popleft() if ahead else next(source, None):
-        taken = [first]
-        cells = _cells(_taking(taken, ahead, source), delimiter)
-        fault = ""
-        if cells is None or (len(taken) > 1 and _is_stray(cells, taken, delimiter, width)):
-            cells, fault = _plain(first[1], delimiter), "a quote in it is never closed, or a cell is far too long"
-            ahead.extendleft(reversed(taken[1:]))
-        width = width if fault else max(width, len(cells))
-        yield line(first[0], cells, fault)
-
-
-def _taking(
-    taken: list[tuple[int, str]], ahead: deque[tuple[int, str]], source: Iterator[tuple[int, str]]
-) -> Iterator[str]:
-    """The texts of the lines in `taken` and of those after them, which are moved there as they are read."""
-    yield taken[0][1]
-    while len(taken) < _MAX_JOINED and (more := ahead.popleft() if ahead else next(source, None)):
-        taken.append(more)
-        yield more[1]
-
-
-def _cells(lines: Iterator[str], delimiter: str) -> list[str] | None:
-    """The cells of the first row; None where a quote is left open or a quoted cell is followed by something else."""
-    try:
-        return next(csv.reader(lines, delimiter=delimiter, strict=True))
-    except csv.Error:
-        return None
-
-
-def _is_stray(cells: Sequence[str], taken: Sequence[tuple[int, str]], delimiter: str, width: int) -> bool:
-    """Whether a row over several lines has swallowed whole other ones, each as wide as the widest row so far."""
-    whole = max(width, 2) if width else max(len(cells), 2)  # of names of columns, many may be broken over lines
-    first, last = (len(_plain(text, delimiter)) >= whole for _, text in (taken[0], taken[-1]))
-    middle = (len(_cells(iter((text,)), delimiter) or ()) >= whole for _, text in taken[1:-1])
-    hides = any("\n" in cell and (values.addresses(cell).values or values.macs(cell).values) for cell in cells)
-    return any(middle) or (first and last and hides) or len(cells) > width > 1
-
-
-def _plain(text: str, delimiter: str) -> list[str]:
-    """The cells of a line in which quotes mean nothing."""
-    return [cell.strip('" \r\n') for cell in text.split(delimiter)]

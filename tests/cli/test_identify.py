@@ -11,6 +11,7 @@ from typing import cast
 import pytest
 from click.testing import CliRunner
 
+from camscan.cli.exits import Exit
 from camscan.cli.identify import identify
 from camscan.errors import UsageError
 
@@ -250,3 +251,36 @@ def test_what_was_read_is_counted_by_address_and_not_by_what_is_shown() -> None:
     result = CliRunner().invoke(identify, ["-"], input=text)
     assert "2 addresses read" in result.output
     assert "192.0.2.6" not in result.stdout
+
+
+ROW = '{"ip": "10.0.0.%d", "make": "Hikvision", "model": "DS-2CD2385G1-I"}'
+ONE, TWO = ROW % 1, ROW % 2
+
+
+@pytest.mark.parametrize("form", ["%s\n%s", '{"count": 2, "results": [%s, %s]}', '{"hq": [%s], "branch": [%s]}'])
+def test_several_devices_are_judged_one_by_one_wherever_they_lie_in_json(tmp_path: Path, form: str) -> None:
+    path = tmp_path / "cameras.json"
+    path.write_text(form % (ONE, TWO))
+    assert [one["model"] for one in devices(str(path), "--quiet")] == ["DS-2CD2385G1-I"] * 2
+
+
+@pytest.mark.parametrize(
+    "text", [f"[{ONE}, {TWO[:9]}", f"[{ONE},", f"{ONE}\n{TWO[:9]}", f'{{"results": [{ONE}, {TWO[:9]}']
+)
+def test_of_a_list_that_was_cut_off_the_rest_is_judged_and_the_loss_is_told(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "cameras.json"
+    path.write_text(text)
+    result = CliRunner().invoke(identify, [str(path), "--format", "json"])
+    found = json.loads(result.stdout)
+    assert [one["address"][-10:] for one in found["devices"]] == ["(10.0.0.1)"]
+    assert any(note.startswith("cameras.json was cut off: ") for note in found["scan"]["notes"])
+    assert (found["scan"]["status"], result.exit_code) == ("partial", Exit.INCOMPLETE)
+    assert "the file was cut off" in result.stderr
+
+
+@pytest.mark.parametrize("text", [ONE, ONE[:-2], f'{{"device": {ONE}, "time": "2'])
+def test_one_answer_is_no_list_even_if_it_was_cut_off(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "answer.json"
+    path.write_text(text)
+    (one,) = devices(str(path), "--quiet")
+    assert one["address"] == str(path)

@@ -502,3 +502,11 @@ def test_of_sheets_that_hold_nothing_no_lines_are_counted(db: Path, tmp_path: Pa
         "Sheet 'Sheet2': empty.",
         "Sheet 'Old': it is hidden: not read; show it in the workbook if it is part of the list.",
     ]
+
+
+def test_that_the_list_was_cut_off_is_told_and_nothing_passes_for_complete(db: Path, tmp_path: Path) -> None:
+    path = tmp_path / "cameras.json"
+    path.write_text('[{"ip": "10.0.0.1", "make": "Axis"}, {"ip": "10.0')
+    done = run(db, path, "--fail-on", "undeclared")
+    assert "The list was cut off: " in done.stdout
+    assert done.exit_code == Exit.INCOMPLETE

@@ -9,6 +9,7 @@ from support.costs import costs_less_than
 from camscan.errors import UsageError
 from camscan.inventory import jsontable
 from camscan.inventory.jsontable import read_json
+from camscan.inventory.tables import CUT, Line
 
 
 def rows(path: Path) -> list[tuple[int, dict[str, str], str]]:
@@ -350,3 +351,55 @@ def test_a_text_that_is_longer_than_what_is_read_at_once_hides_no_list(tmp_path:
 def test_a_long_text_without_an_end_takes_no_time(tmp_path: Path) -> None:
     with costs_less_than(2), pytest.raises(UsageError):
         rows(write(tmp_path, '{"page": "' + '\\"' * 2 * jsontable.MAX_OBJECT + "\\"))
+
+
+def as_named(line: Line) -> dict[str, str]:
+    return dict(zip(line.names or (), line.cells, strict=False))
+
+
+CUT_LISTS = {
+    "[{D1}, {D2}, {D3": [1, 2],
+    "[{D1},": [1],
+    "{D1}\n{D2}\n{D3": [1, 2],
+    '{"count": 3, "results": [{D1}, {D2}, {D3': [1, 2],
+    '{"hq": [{D1}, {D2}], "branch": [{D3}, {D4': [1, 2, 3],
+    '{"hq": [{D1}, {D2}], "branch": [': [1, 2],
+    '{"hq": [{D1}, {D2}]': [1, 2],
+    '{"sites": [{"name": "hq", "devices": [{D1}]}, {"name": "branch", "devices": [{D2}, {D3': [1, 2],
+    '{"a": {"b": {"sites": [{"name": "hq", "devices": [{D1}]}, {"name": "branch", "devices": [{D2}, {D3': [1, 2],
+    '{"gate": {D1}, "door": {D2}, "yard": {D3': [1, 2],
+    '{D1, "cameras": [{D2}, {D3': [1, 2],
+    '[{D1}, {D2, "port": {"name": "x"}, "on": tru': [1, 2],
+}
+
+
+@pytest.mark.parametrize(("text", "kept"), CUT_LISTS.items())
+def test_of_a_list_that_was_cut_off_all_is_read_that_is_whole(tmp_path: Path, text: str, kept: list[int]) -> None:
+    for number in range(1, 5):
+        text = text.replace(f"{{D{number}", f'{{"ip": "10.0.0.{number}", "model": "C-{number}"')
+    sheets = [(sheet, list(map(as_named, sheet.lines))) for sheet in read_json(write(tmp_path, text))]
+    listed = [row.get("ip") for _, rows in sheets for row in rows]
+    assert [ip for ip in listed if ip] == [f"10.0.0.{number}" for number in kept]
+    assert [CUT in sheet.notes for sheet, _ in sheets][-1]
+    assert all(sheet.notes in ([], [CUT]) for sheet, _ in sheets)
+
+
+def test_what_was_in_a_part_that_was_cut_off_is_marked_only_where_it_is_incomplete(tmp_path: Path) -> None:
+    text = '[{"ip": "10.0.0.1"}, {"ip": "10.0.0.2", "port": {"name": "x"}, "on": tru'
+    assert [fault for _, _, fault in rows(write(tmp_path, text))] == ["", "it is not a complete JSON object"]
+    text = '[{"name": "hq", "devices": [{"ip": "10.0.0.1"}, {"ip": "10.0.0.2"}, {"i'
+    assert [fault for _, _, fault in rows(write(tmp_path, text))] == ["", ""]
+
+
+WHOLE_LISTS = [
+    '[{"ip": "10.0.0.1"}, {"ip": x}]',
+    '{"a": [{"ip": "10.0.0.1"}, {"ip": x, "tags": []}], "b": 1}',
+    '{"ip": "10.0.0.1"}\n{"ip"\n',
+    '{"a": [{"ip": "10.0.0.1"}]}',
+]
+
+
+@pytest.mark.parametrize("text", WHOLE_LISTS)
+def test_what_has_its_end_is_not_called_cut_off(tmp_path: Path, text: str) -> None:
+    sheets = [(sheet, list(sheet.lines)) for sheet in read_json(write(tmp_path, text))]
+    assert [sheet.notes for sheet, _ in sheets] == [[]]

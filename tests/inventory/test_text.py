@@ -8,6 +8,7 @@ import pytest
 
 from camscan.errors import UsageError
 from camscan.inventory import reading
+from camscan.inventory.reading import read_inventory
 from camscan.inventory.text import MAX_LINE, Encoding, byte_lines, find_encoding, read_text, text_lines
 
 GERMAN = "Gerät;Standort;IP-Adresse\nTür Süd;Gebäude Ä;10.0.0.5\n"
@@ -264,3 +265,29 @@ def test_a_mark_at_the_beginning_is_not_part_of_a_name(tmp_path: Path) -> None:
     path.write_bytes(codecs.BOM_UTF8 + b"IP\n10.0.0.5\n")
     assert cells(path, str(find_encoding(path, score))) == [("IP",), ("10.0.0.5",)]
     assert cells(path, "utf-8") == [("IP",), ("10.0.0.5",)]
+
+
+CAMERAS = "ip,make,note\n10.0.0.1,Axis,x\n10.0.0.2,Axis,x\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "is_cut"),
+    [
+        ("", False),
+        ("10.0.0.3,Axis,y", False),
+        ("10.0.0.3,Ax", True),
+        ("10.0.0.3,Ax\n", False),
+        ('10.0.0.3,Axis,"the no', True),
+        ('10.0.0.3,Axis,"the no\nte', True),
+        ('10.0.0.3,Axis,"the note"', False),
+        ('10.0.0.3,Axis,"the "no" te"', False),
+        ('10.0.0.3,Axis,"the no\n10.0.0.4,Axis,y', False),  # a stray quote
+        ("10.0.0.3,Axis,x,y\n10.0.0.4,Ax", False),  # rows of any length
+        ("Total,2", False),
+        ("As of 2026-11", False),
+    ],
+)
+def test_that_a_file_was_cut_off_is_told_where_its_last_row_shows_it(tmp_path: Path, more: str, is_cut: bool) -> None:
+    path = tmp_path / "cameras.csv"
+    path.write_bytes(f"{CAMERAS}{more}".encode())
+    assert read_inventory(path).is_cut == is_cut
