@@ -96,7 +96,7 @@ def report_on_list(
     }
     notes = tuple(f"left out: {plural(count, 'row')} {why}" for why, count in left_out.items() if count)
     if inventory.is_cut:
-        notes += (f"{path.name} was cut off: {plural(len(inventory.rows), 'row')} of it could be read",)
+        notes += (f"{path.name} seems to be cut off: {plural(len(inventory.rows), 'row')} of it could be read",)
     report = make_report(path.name, at, shown, policies, notes=notes, count=len(told), origin=Origin.LIST)
     status = ScanStatus.PARTIAL if inventory.is_cut else ScanStatus.COMPLETE
     return replace(report, scan=replace(report.scan, status=status))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 MAX_ROWS = 2_000_000
 """Rows of one file: twice what a sheet holds, ten times the largest estate that we know of."""
-CUT = "its end is missing: the file was cut off, and what came after that is unknown"
+CUT = "its end seems to be missing: if the file was cut off, what came after that is unknown"
 """The note of a sheet that has no end."""
 _MAX_CELL = 1_000
 """Characters of one cell that are kept; names and notes are far shorter."""

@@ -508,5 +508,5 @@ def test_that_the_list_was_cut_off_is_told_and_nothing_passes_for_complete(db: P
     path = tmp_path / "cameras.json"
     path.write_text('[{"ip": "10.0.0.1", "make": "Axis"}, {"ip": "10.0')
     done = run(db, path, "--fail-on", "undeclared")
-    assert "The list was cut off: " in done.stdout
+    assert "The list seems to be cut off: " in done.stdout
     assert done.exit_code == Exit.INCOMPLETE

@@ -79,7 +79,7 @@ def findings(made: Reconciliation, quoted: Quoted) -> Iterator[str]:
     rows, devices = plural(summary.rows - beside, "row"), plural(summary.devices, "device")
     yield f"{quoted(made.file.name)}: {rows} against {devices} of scan {joined(named, _MAX_SCANS)}."
     if made.inventory.is_cut:
-        yield "The list was cut off: devices that are called undeclared may be in the part that is missing."
+        yield "The list seems to be cut off: devices that are called undeclared may be in the part that is missing."
     if beside:
         yield f"Not counted {are(beside)} {plural(beside, 'row')} of other sites."
     counted = (f"{summary.counts[cls]:,} {cls}" for cls in _ORDER if summary.counts[cls] and cls not in _COUNTED)
