@@ -11,6 +11,7 @@ from urllib.parse import quote, urlsplit
 from camscan.errors import UsageError
 from camscan.net.services.delivery import Delivery, with_retries
 from camscan.net.services.webhook import deliver
+from camscan.networks import is_private
 from camscan.sweeps.config import Config, Ping
 from camscan.sweeps.journal import tell
 from camscan.sweeps.secrets import secret
@@ -42,7 +43,7 @@ def url_of(config: Config, part: Ping) -> str:
     """The URL.
 
     Raises:
-        UsageError: it is not there, or none.
+        UsageError: it is not there, is none, or leads to a private address that the configuration does not allow.
     """
     url = secret(config, part.url_file, URL, os.environ)
     where = part.url_file or URL
@@ -53,6 +54,8 @@ def url_of(config: Config, part: Ping) -> str:
         good = False
     if not good or len(url.split()) != 1:
         raise UsageError(f"{where} contains no http or https URL: write one, such as https://hc-ping.com/...")
+    if not part.allow_private and is_private(parts.hostname or ""):
+        raise UsageError(f"{parts.hostname} is private: set allow_private = true if the receiver is meant to be there")
     return url
 
 

@@ -32,5 +32,7 @@ def init(file: Path) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):
             file.unlink()  # half a configuration would only be in the way of the next attempt
-        raise HostError(f"cannot write {file}: {error.strerror}: create its folder, or choose another file") from error
+        remedies = {FileNotFoundError: "create its folder, or ", PermissionError: "use sudo, or "}
+        remedy = remedies.get(type(error), "") + "choose another file"
+        raise HostError(f"cannot write {file}: {error.strerror}: {remedy}") from error
     tell(f"Wrote {file}: name your networks in it, then run `camscan config check {file}`.")

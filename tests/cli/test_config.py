@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import resource
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -48,7 +50,29 @@ def test_init_never_overwrites(tmp_path: Path) -> None:
     done = CliRunner().invoke(init, [str(file)])
     assert isinstance(done.exception, UsageError)
     assert file.read_text() == "mine"
-    assert isinstance(CliRunner().invoke(init, [str(tmp_path / "none" / "c.toml")]).exception, HostError)
+
+
+@pytest.mark.parametrize(
+    ("error", "remedy"),
+    [
+        (FileNotFoundError(errno.ENOENT, "no"), "no: create its folder, or choose another file"),
+        (PermissionError(errno.EACCES, "no"), "no: use sudo, or choose another file"),
+        (OSError(errno.EROFS, "no"), "no: choose another file"),
+    ],
+)
+def test_where_init_cannot_write_it_says_what_helps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: OSError, remedy: str
+) -> None:
+    def refuse(path: Path, mode: str = "r", **more: Any) -> Any:
+        if mode == "x":
+            raise error
+        return opened(path, mode, **more)
+
+    opened = Path.open
+    monkeypatch.setattr(Path, "open", refuse)
+    done = CliRunner().invoke(init, [str(tmp_path / "c.toml")])
+    assert isinstance(done.exception, HostError)
+    assert str(done.exception).endswith(remedy)
 
 
 def test_init_leaves_no_half_file_on_a_full_disk(tmp_path: Path) -> None:
@@ -116,6 +140,16 @@ def test_faults_of_all_sites_are_told_at_once(tmp_path: Path) -> None:
     text = f'{SITE}channels = ["x"]\nexclude = ["y z"]\n[[site]]\nname = "b"\nnetworks = ["10.0.0.0/33"]\n'
     faults = str(check(tmp_path / "c.toml", text).exception).splitlines()
     assert [fault.split(":")[1] for fault in faults] == ["4", "5", "8"]
+
+
+def test_a_sign_of_life_at_a_private_address_needs_to_be_allowed(tmp_path: Path) -> None:
+    secret = tmp_path / "ping.url"
+    secret.write_text("http://10.0.0.9/{site}\n")
+    secret.chmod(0o600)
+    part = '[ping]\nurl_file = "ping.url"\n'
+    told = str(check(tmp_path / "c.toml", SITE + part).exception)
+    assert told.startswith(f"{tmp_path}/c.toml:5: ping: 10.0.0.9 is private: set allow_private = true")
+    assert check(tmp_path / "c.toml", f"{SITE}{part}allow_private = true\n").exit_code == 0
 
 
 def test_a_core_network_may_be_all_that_is_asked(tmp_path: Path) -> None:
