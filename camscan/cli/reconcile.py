@@ -61,7 +61,7 @@ def reconcile(
     but the location column or the sheets name sites of the store, those are used. Counted apart are rows of sites that
     you did not ask about, and of devices that their status, a date of removal or their sheet calls no longer in use; if
     such a device answers, it is a conflict. Printers, routers and the like are expected only with --all, or if a policy
-    may list them. Of a row without a device, it tells when an earlier scan saw it. No packet is sent.
+    may list them. Of a row without a device, it tells when an earlier scan saw it. Nothing is sent, no name looked up.
 
     \b
     Examples:

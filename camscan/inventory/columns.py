@@ -12,6 +12,7 @@ from rapidfuzz import fuzz, process
 from camscan.errors import UsageError
 from camscan.folding import compact, words_of
 from camscan.inventory import values
+from camscan.inventory.retired import is_state_and_remark
 from camscan.inventory.synonyms import (
     EITHER,
     FILLERS,
@@ -168,9 +169,9 @@ def recognise(name: str) -> tuple[Field, int] | None:
         return None
     if _PATH.fullmatch(name) and (found := recognise(name.rpartition(".")[2])):
         return found
-    if exact := _known(compact(name)):
-        return exact
     parts = words_of(name)
+    if exact := _known(compact(name)) or ((Field.STATUS, _WORD) if is_state_and_remark(parts) else None):
+        return exact
     if FOREIGN.intersection(parts):
         return None
     cap = OTHERS if OF_OTHERS.intersection(parts) else _EXACT

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import accumulate, combinations
 
 from camscan.folding import words_of
-from camscan.inventory.synonyms import FILLERS, NOT, RETIRED_WORDS
+from camscan.inventory.synonyms import FILLERS, JOINERS, NOT, REMARKS, RETIRED_WORDS, SYNONYMS, Field
 
 _MOST_WORDS = 4
 """Words at the beginning of a text that may say it together, as in "no longer in use since May"."""
+_STATES = frozenset(SYNONYMS[Field.STATUS].split())
 _MOST_OF_NAME = 12
 """Words of the name of a sheet that are looked at: it has 31 letters at most."""
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
@@ -25,6 +27,12 @@ def is_retired_status(text: str) -> bool:
     """Whether a status begins with words such as "decommissioned" or "außer Betrieb"."""
     spellings = words_of(text), re.findall(r"\w+", text.casefold())  # with accents, too: "retiré" is no "retire"
     return any(beginning in RETIRED_WORDS for words in spellings for beginning in accumulate(words[:_MOST_WORDS]))
+
+
+def is_state_and_remark(words: Sequence[str]) -> bool:
+    """Whether a column is called by its states and by remarks together, as "Bemerkung / Status"."""
+    rest = [one for one in words if one not in REMARKS and one not in JOINERS]
+    return len(rest) < len(words) and "".join(rest) in _STATES
 
 
 def is_retired_sheet(text: str) -> bool:

@@ -90,8 +90,9 @@ def read_row(line: Line, columns: Columns, sheet: str) -> Row:
             return None
         return next(filter(None, map(values.words, columns.cells(line.cells, which))), None)
 
-    addresses = all_of(Field.IP, values.addresses)
-    names = all_of(Field.HOSTNAME, _host_or_address)
+    at = all_of(Field.IP, _address_or_full_name)
+    addresses = tuple(one for one in at if not values.full_names(one))
+    names = all_of(Field.HOSTNAME, _host_or_address) + tuple(one for one in at if one not in addresses)
     if names:
         addresses += tuple(a for name in names if (a := _as_address(name)) and a not in addresses)
     return Row(
@@ -124,6 +125,12 @@ def _first(found: tuple[str, ...]) -> str | None:
 
 def _as_address(name: str) -> str:
     return _first(values.addresses(name).values) or ""
+
+
+def _address_or_full_name(cell: str) -> Read:
+    """Addresses, and the host name that stands in their place."""
+    names = values.full_names(cell)
+    return Read(names) if names else values.addresses(cell)
 
 
 def _host_or_address(cell: str) -> Read:

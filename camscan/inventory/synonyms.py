@@ -73,7 +73,8 @@ SYNONYMS: Mapping[Field, str] = {
         объект площадка филиал 站点 厂区 园区 分公司 拠点 拠点名 事業所 사업장
     """,
     Field.LOCATION: """
-        location locations locationname installlocation installationlocation installedat position place area zone
+        location locations locationname installlocation installationlocation installedlocation installedat position
+        place area zone
         room building floor where physicallocation cameralocation standort ort raum gebaude einbauort montageort
         aufstellort etage lieu emplacement localisation batiment piece ubicacion lugar edificio planta posizione
         luogo ubicazione posto locatie plaats gebouw ruimte localizacao local localizacion predio lokalizacja
@@ -82,7 +83,7 @@ SYNONYMS: Mapping[Field, str] = {
         所在位置 場所 設置場所 設置箇所 위치 설치위치
         buildings floors rooms bldg einsatzort anbringungsort salle sala emplazamiento pietro pomieszczenie
         pokoj miejscemontazu miejsceinstalacji verdieping budova mistnost byggnad rum bygning helyszin epulet
-        rakennus cladire
+        rakennus cladire zimmer zimmernummer zimmernr raumnummer ubicacionfisica
     """,
     Field.NAME: """
         name names devicename cameraname camname camera cameralabel friendlyname displayname label tagname title
@@ -137,11 +138,11 @@ WEAK: Mapping[Field, str] = {
         host node dns rechner nodename sysname
     """,
     Field.MAKE: """
-        vendor supplier lieferant fournisseur proveedor fornitore leverancier fornecedor dostawca поставщик
+        vendor vendorname supplier lieferant fournisseur proveedor fornitore leverancier fornecedor dostawca поставщик
     """,
     Field.MODEL: """
-        type devicetype producttype cameratype product productname partnumber partno hardware typ tip tipo tyyppi
-        kameratyp артикул тип 类型 類型 種類
+        type devicetype producttype cameratype product productname partnumber partno manufacturerpartnumber
+        manufacturerpartno mpn hardware typ tip tipo tyyppi kameratyp артикул тип 类型 類型 種類
     """,
     Field.SITE: """
         region store stores storeno storenumber storename shop tienda sucursalno filialnr filialnummer magasin negozio
@@ -196,7 +197,7 @@ FILLERS = _listed("""
 FOREIGN = _listed("""
         rating class schutzart protection mask netmask subnet subnetmask gateway gw dns ntp port ports vlan
         multicast oui prefix old previous former alt alte alter ancien ancienne antiguo antigua vecchio range
-        version firmware date license licence status default factory werkseinstellung syslog
+        version firmware date installed license licence status default factory werkseinstellung syslog
         lens objektiv objectif housing sd sim ups support supports supported
 """)
 """Words that make a column something else than its other words say ("IP rating", "old IP", "MAC vendor prefix")."""
@@ -216,6 +217,12 @@ TOTALS = _listed("""
         razem celkem итого всего 合计 合計 总计 總計
 """)
 """Words before a sum at the end of a list, without spaces."""
+
+REMARKS = _listed("""
+        bemerkung bemerkungen anmerkung anmerkungen kommentar kommentare note notes remark remarks comment comments
+        remarque remarques commentaire commentaires observacion observaciones osservazioni opmerking opmerkingen uwagi
+""")
+"""Words that a column of states may be called by as well ("Status / Remarks")."""
 
 JOINERS = _listed("""
         and und et y e en i и a oder or

@@ -74,6 +74,8 @@ _MAC = re.compile(
 )
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 _HOST = re.compile(r"(?=.*[a-z])[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9_])?")
+_FULL_NAME = re.compile(r"(?:[a-z0-9_-]{1,63}\.)+[a-z][a-z0-9-]{1,62}\.?")
+"""The name of a host with its domain: of what stands among addresses, no other word is one for sure."""
 _CAPTION = re.compile(r"^(?:s/?n|ser(?:ial)?(?: ?(?:no|nr|number))?)(?:\s*[.:#])+\s*", re.IGNORECASE)
 _MONTH = r"(?:jan|feb|mar|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])[a-z]*\.?"
 _TIME = r"(?:[ T]\d\d?:\d\d(?::\d\d)?(?:\.\d+)?)?"
@@ -162,6 +164,12 @@ def host_name(text: str) -> Read:
     if not text or _HOST.fullmatch(text):
         return Read((text,) if text else ())
     return Read(fault=f"{shown(text)} is no host name")
+
+
+def full_names(text: str) -> tuple[str, ...]:
+    """The host name with a domain that a cell holds and nothing else, in lower case, without the dot of the root."""
+    text = (words(text) or "").casefold()
+    return (text.rstrip("."),) if _FULL_NAME.fullmatch(text) else ()
 
 
 def shown(text: str) -> str:

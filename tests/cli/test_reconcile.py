@@ -232,6 +232,15 @@ def test_a_table_begins_with_what_needs_somebody(db: Path, cameras: Path) -> Non
     assert listed[5].strip() == "address agrees; inventory says Axis, device is Hikvision"
 
 
+def test_of_the_wrong_scan_it_says_that_others_may_tell_more(db: Path, tmp_path: Path) -> None:
+    cameras = tmp_path / "elsewhere.csv"
+    told = "More than half of the rows could not be checked: other scans may tell more (--scan, --each-site).\n"
+    cameras.write_text("IP\n10.0.0.1\n10.0.9.1\n")
+    assert told not in run(db, cameras, "--quiet").stdout
+    cameras.write_text("IP\n10.0.0.1\n10.0.9.1\n10.0.9.2\n")
+    assert told in run(db, cameras, "--quiet").stdout
+
+
 def test_markdown_keeps_the_texts_of_others_in_code(db: Path, cameras: Path) -> None:
     text = run(db, cameras, "--format", "markdown", "--quiet").stdout
     assert text.startswith("# Inventory against network\n\n- `cameras.csv`: 8 rows against 3 devices of scan `4f2a00`")

@@ -43,6 +43,9 @@ from camscan.inventory.synonyms import SYNONYMS, WEAK, Field
         *[(name, Field.ASSET) for name in ("Инв. номер", "资产编号", "Camera ID", "Inv.-Nr.", "Kamera-Nr.")],
         *[(name, Field.HOSTNAME) for name in ("Hostname", "DNS name", "FQDN")],
         *[(name, Field.HOSTNAME) for name in ("Nom DNS", "Nazwa sieciowa", "Nombre de red", "sysName")],
+        *[(name, Field.STATUS) for name in ("Bemerkung / Status", "Status/Notes", "Zustand und Bemerkungen")],
+        *[(name, Field.LOCATION) for name in ("Raumnummer", "Zimmer-Nr.", "Installed at", "Installed location")],
+        *[("Manufacturer Part Number", Field.MODEL), ("Vendor name", Field.MAKE)],
         *[(name, Field.STATUS) for name in ("Situación", "Situação", "Állapot", "install_status", "State")],
         *[
             (name, Field.RETIRED)
@@ -78,6 +81,10 @@ def test_names_of_columns_in_many_languages(name: str, field: Field) -> None:
         "Nr.",
         "Firmware version",
         "Notes",
+        "Notes and remarks",
+        "License status / Notes",
+        "Installed",
+        "Installed on",
         "Mode",
         "MAC vendor prefix",
         "mac_vendors",

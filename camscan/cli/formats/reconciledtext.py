@@ -84,6 +84,8 @@ def findings(made: Reconciliation, quoted: Quoted) -> Iterator[str]:
         yield f"Not counted {are(beside)} {plural(beside, 'row')} of other sites."
     counted = (f"{summary.counts[cls]:,} {cls}" for cls in _ORDER if summary.counts[cls] and cls not in _COUNTED)
     yield f"Of these: {', '.join(counted) or 'none'}."
+    if summary.counts[Class.NOT_COVERED] * 2 > summary.rows - beside:
+        yield "More than half of the rows could not be checked: other scans may tell more (--scan, --each-site)."
     if others := made.beside:
         yield f"Not counted {are(others)} {plural(others, 'device')} of other kinds (see --all)."
     yield from _rated("Recall: of the devices that were found, the list names", summary.recall)
