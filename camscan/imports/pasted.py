@@ -48,7 +48,7 @@ def read(raw: str | bytes, channel: str = "", at: datetime = EPOCH, *, whole: bo
     if not any("mac.organization" in one.fields for one in found) and not _is_binary(text):
         found += macs.named(text)
     if whole:
-        found += _whole(text, found)
+        found += _whole(_readable(encodings.decoded(text)) or text, found)
     return tuple(observed("", one if one.raw else one._replace(raw=data), at) for one in found)
 
 

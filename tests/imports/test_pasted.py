@@ -375,6 +375,17 @@ def test_bytes_that_no_codec_reads_are_left_to_the_rules(raw: str | bytes) -> No
     assert one.fields["bytes.text"] == ("30 00a80010 NX510",)
 
 
+@pytest.mark.parametrize("hint", ["", "http", "nmap_xml_service"])
+def test_a_text_in_hex_digits_is_also_searched_as_a_whole(hint: str) -> None:
+    message = "SEARCH01\tCMD\tFOUND\t192.0.2.5"
+    banners = [
+        one.fields["banner.text"]
+        for one in read(message.encode().hex(), hint, whole=True)
+        if "banner.text" in one.fields
+    ]
+    assert (message,) in banners
+
+
 def test_sixteen_bytes_may_also_be_a_hash() -> None:
     digest = "efca7d9aeaad122133c65cdf628ac574"
     assert fields(digest) == {"http.favicon.md5": (digest,), "bytes.hex": (digest,)}

@@ -48,6 +48,7 @@ _ASKED = re.compile(r"[\"'](?:random|encryption)[\"']\s{0,8}:")
 _OWN_ELEMENTS = frozenset({"model", "serialNumber", "firmwareReleasedDate", "OEMCode"})
 """At least one of these is in any part of a description."""
 _KEY_VALUE = re.compile(r"[ \t]*([A-Za-z][\w.:\[\]-]{0,255})=[^\r\n]*")
+_ANSWERED = re.compile(r"HTTP/\d\.\d 200\b[^\r\n]*(?:\r?\n[^\r\n]+)*\r?\n\r?\n")
 _OWN_LINE = re.compile(r"^[ \t]*([A-Za-z]\w{0,63}=[^\r\n]*)", re.MULTILINE)
 """Lines about the device itself: keys with a dot are settings, some of other devices."""
 _TYPE_ALONE = re.compile(r"type=([A-Z](?=[^\r\n]*\d)[\w/-]{3,40})")
@@ -75,6 +76,14 @@ def lines(text: str) -> Iterator[Answer]:
         own_lines = "\n".join(_OWN_LINE.findall(body))
         alone = _TYPE_ALONE.fullmatch(own_lines.strip())
         yield from onvif.described(f"model={alone[1]}" if alone else own_lines)
+
+
+def carried(text: str) -> Iterator[Answer]:
+    """What lines of a device CGI tell, where they are the body of an HTTP answer."""
+    answered = _ANSWERED.match(text)
+    body = text[answered.end() :] if answered else ""
+    if is_lines(body) and not system(body):  # which is read as such
+        yield from (one for one in lines(body) if one.channel != "http")
 
 
 def is_lines(text: str) -> bool:

@@ -170,6 +170,7 @@ BESIDE: tuple[Form, ...] = (
     favicons.noted_icons,
     certificate.shown,
     nmap_text.noted,
+    interfaces.carried,
 )
 """Forms for what a text may contain besides the answer."""
 

@@ -6,7 +6,7 @@ import pytest
 from support.costs import costs_less_than
 from support.imported import fields
 
-from camscan.imports.forms.interfaces import challenged, described, is_envelope, is_lines, lines, own, system
+from camscan.imports.forms.interfaces import carried, challenged, described, is_envelope, is_lines, lines, own, system
 
 SYSTEM = "appAutoStart=true\r\ndeviceType={}\r\nprocessor=ST7108\r\nserialNumber=4F00000PAZ00001\r\nupdateSerial={}\r\n"
 PIECE = (
@@ -61,6 +61,19 @@ def test_other_text_is_no_lines(text: str) -> None:
 )
 def test_the_answer_to_the_question_for_the_type_is_a_model(text: str, model: tuple[str, ...]) -> None:
     assert fields(text, "http").get("onvif.model", ()) == model
+
+
+@pytest.mark.parametrize("head", ["HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\nCONNECTION: close\r\n\r\n"])
+def test_lines_that_an_answer_carries_tell_what_they_tell_alone(head: str) -> None:
+    told = fields(head + "deviceType=IPC-HFW2231S\r\nserialNumber=ABC\r\n", "http")
+    assert (told["onvif.model"], told["onvif.serial"]) == (("IPC-HFW2231S",), ("ABC",))
+
+
+@pytest.mark.parametrize(
+    "text", ["HTTP/1.1 404 Not Found\r\n\r\ndeviceType=X1\r\n", "HTTP/1.1 200 OK\r\n\r\ncolor=red\r\n"]
+)
+def test_other_answers_carry_no_lines(text: str) -> None:
+    assert not list(carried(text))
 
 
 def test_keys_that_anybody_may_have_say_nothing() -> None:
