@@ -85,6 +85,9 @@ _SOURCE = re.compile(
 )
 _SCHEMA = re.compile(r"<(?:xs|xsd):schema[\s>]")
 """Notes with parts of answers between fences, source code, schemas: nothing that a device says of itself."""
+_SAMPLE = re.compile(r"\bTC-2808AN-HD\b|\bV2\.1, ?build ?091111\b")
+"""The device in GB/T 28181's own examples, which programs and their tests copy."""
+_SAMPLED = ("onvif.model", "onvif.firmware", _BODY, "banner.text")
 _STATUS = "http.status"
 _HEAD = re.compile(r"\AHTTP/[^\r\n]+(?:\r?\n[^\r\n]+)*\r?\n\r?\n")
 _HEADER = "http.header"
@@ -132,6 +135,7 @@ def is_doubtful(fields: Fields) -> bool:
         or _leads_on(fields)
         or ((_STATUS in fields or _is_answer(fields)) and _is_written(fields, headers))
         or any(_is_of_site(value[:_MAX_BODY].lower()) for value in fields.get(_BODY, ())[:1])
+        or any(_SAMPLE.search(value[:_MAX_BODY]) for name in _SAMPLED for value in fields.get(name, ())[:_MAX_VALUES])
         or any(_lists(value) for name in (_BODY, _TEXT) for value in fields.get(name, ())[:1])
         or any(_IMITATION.search(value) for name in _NAMES.intersection(fields) for value in _values(fields, name))
     )

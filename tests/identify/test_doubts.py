@@ -22,6 +22,8 @@ Answer = Callable[..., Observation]
         ("http.server", "Hikvision-Simulator/1.0"),
         ("onvif.model", "DS-2CD2143G2 (proxy)"),
         ("onvif.model", "IPC-HFW2431S (fake)"),
+        ("onvif.model", "TC-2808AN-HD"),
+        ("onvif.firmware", "V2.1, build 091111"),
         ("http.title", "Hikvision DS-2CD2347G2-LU 4MP Turret"),
         ("http.title", "Dahua NVR5216-16P-I | eBay"),
         ("http.title", "DS-2CD2143G2-IS - Hikvision | Manualzz"),
