@@ -22,6 +22,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from camscan.data import fingerprints_folder  # noqa: E402  the checkout is put on the path first
+from camscan.identify import patterns as compiling  # noqa: E402
 from camscan.identify.check import check  # noqa: E402
 from camscan.identify.library import Library  # noqa: E402
 from camscan.identify.load import load  # noqa: E402
@@ -118,8 +119,11 @@ def warmed(library: Library, fields: Iterable[str]) -> Library:
     """The same library with the patterns on some fields compiled: each has met one letter, and no automaton any."""
     seen = dict.fromkeys(fields, ("-",))
     library.identify([Observation("192.0.2.1", "x", Outcome.ANSWERED, datetime.now(UTC), fields=seen)])
-    for patterns in map(library._matcher._sets.get, seen):  # noqa: SLF001 - a scan compiles them one by one, as needed
-        for share in patterns._shares if patterns else ():  # noqa: SLF001
+    compiling._compiled.cache_clear()  # noqa: SLF001 - of all libraries together
+    for found in filter(None, map(library._matcher._sets.get, seen)):  # noqa: SLF001 - a scan compiles them as needed
+        for match, literals in found._literals.items():  # noqa: SLF001
+            assert not literals or compiling._compiled(match.pattern)  # noqa: SLF001
+        for share in found._shares:  # noqa: SLF001
             assert share._automata  # noqa: SLF001
     return library
 

@@ -8,7 +8,7 @@ from functools import cache
 from itertools import chain
 from typing import NamedTuple, TypeAlias
 
-from camscan.identify.pieces import BOUNDS, ESCAPED, TEXT, Choice, Part, Repeated, parse
+from camscan.identify.pieces import BOUNDS, TEXT, Choice, Part, Repeated, parse
 
 Texts: TypeAlias = frozenset[str]
 
@@ -26,8 +26,6 @@ _OPAQUE = re.compile(r"\\[pPQC]")
 """Patterns that are not analysed."""
 _HEX = re.compile(r"\\x(?:([0-9A-Fa-f]{2})|\{([0-9A-Fa-f]+)\})")
 _MEMBER = re.compile(r"\\x[0-9A-Fa-f]{2}|\\.|[^\\]", re.DOTALL)
-_PLAIN = re.compile(r"(\(\?i\))?((?:[\w ,/:;=<>\"'&#@~%!{}-]|\\[^\w\s])+)", re.ASCII)
-_COUNTED = re.compile(r"\{[0-9]")
 _FOLDED = frozenset("ks")
 """ASCII letters that equal others where characters are compared without case: the sign for kelvin and the long s."""
 
@@ -56,12 +54,6 @@ def required_literals(pattern: str, *, wide: bool) -> Texts:
     """
     choice = None if _OPAQUE.search(pattern) else parse(pattern)
     return _choice(choice, wide).texts if choice else frozenset()
-
-
-def plain_text(pattern: str) -> tuple[bytes, bool] | None:
-    """The text that is all of a pattern, and whether it is compared without case; None for any other pattern."""
-    found = None if _COUNTED.search(pattern) else _PLAIN.fullmatch(pattern)
-    return (ESCAPED.sub(r"\1", found[2]).encode(), found[1] is not None) if found else None
 
 
 def _choice(choice: Choice, wide: bool) -> _Need:

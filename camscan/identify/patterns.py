@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 
 import re2
 
 from camscan.identify.literalindex import LiteralIndex
-from camscan.identify.literals import Texts, plain_text, required_literals
+from camscan.identify.literals import Texts, required_literals
 from camscan.identify.names import names_of
 from camscan.identify.pieces import PIECE
 from camscan.identify.prefixes import required_prefixes
@@ -134,20 +134,11 @@ def _groups(pattern: str, value: bytes) -> Mapping[str, str]:
 
 
 class _Share:
-    """Patterns that are matched at once, `always` or only in a value that has a literal of one of them.
+    """Patterns that are matched at once. They are compiled when first needed: most of them never are."""
 
-    They are compiled when first needed: most of them never are.
-    """
-
-    def __init__(self, matches: Sequence[Match], *, wide: bool, always: bool) -> None:
-        self.always = always
+    def __init__(self, matches: Sequence[Match], *, wide: bool) -> None:
         self._matches = matches
-        self._members = frozenset(matches)
         self._wide = wide
-
-    def has_any(self, matches: Set[Match]) -> bool:
-        """Whether some of these are in it."""
-        return not self._members.isdisjoint(matches)
 
     def search(self, value: bytes) -> Iterator[Match]:
         """Those that match a value."""
@@ -163,13 +154,12 @@ class _Share:
 class PatternSet:
     """All patterns and table rows of one field. The results for recent values are cached.
 
-    Nine patterns in ten have a required prefix; those are looked up by the prefix of a value, and compiled when first
-    needed. The others are compiled into automata of a few dozen patterns each. An automaton matches all its patterns at
-    the cost of one, but hostile text makes it build a state for nearly every byte, which takes twenty times as long as
-    going through those it has. So most automata are only used for a value in which a literal stands that one of their
-    patterns requires, patterns that are nothing but a literal are in none, and those that begin alike share one.
-    Patterns with an unbounded gap multiply the states: 150 of them in one automaton need a new state for every byte
-    (16 KiB: 70 ms; 5 ms in automata of eight).
+    Nine patterns in ten have a required prefix, or a literal that is in whatever they match. They are looked up by it,
+    and each is compiled when first needed. The others are compiled into automata of a few dozen patterns each. An
+    automaton matches all its patterns at the cost of one, but hostile text makes it build a state for nearly every
+    byte, which takes twenty times as long as going through those it has. Patterns that begin alike share one. Those
+    with an unbounded gap multiply the states: 150 of them in one automaton need a new state for every byte (16 KiB:
+    70 ms; 5 ms in automata of eight).
     """
 
     def __init__(self, field: str, matches: Iterable[Match]) -> None:
@@ -203,23 +193,16 @@ class PatternSet:
         return LiteralIndex(self._literals)
 
     @cached_property
-    def _plain(self) -> Mapping[Match, tuple[bytes, bool]]:
-        """The patterns that are nothing but a text, in lower case where case does not count, which is said, too."""
-        plain = ((match, plain_text(match.pattern)) for match, literals in self._literals.items() if literals)
-        return {match: (found[0].lower() if found[1] else found[0], found[1]) for match, found in plain if found}
-
-    @cached_property
     def _shares(self) -> Sequence[_Share]:
-        """All other patterns without a required prefix."""
-        groups: dict[tuple[bool, bool, bool], list[Match]] = defaultdict(list)
-        for match in sorted(self._literals.keys() - self._plain.keys(), key=_beginning):
-            spanning = _SPANNING.search(match.pattern) is not None
-            groups[_is_wide(match.pattern), spanning, not self._literals[match]].append(match)
+        """The patterns without a required prefix or literal."""
+        groups: dict[tuple[bool, bool], list[Match]] = defaultdict(list)
+        for match in sorted((match for match, texts in self._literals.items() if not texts), key=_beginning):
+            groups[_is_wide(match.pattern), _SPANNING.search(match.pattern) is not None].append(match)
         shares: list[_Share] = []
-        for (wide, spanning, always), matches in groups.items():
+        for (wide, spanning), matches in groups.items():
             most = _SPANNING_SHARE if spanning else _SHARE
             parts = (matches[place : place + most] for place in range(0, len(matches), most))
-            shares += (_Share(part, wide=wide, always=always) for part in parts)
+            shares += (_Share(part, wide=wide) for part in parts)
         return shares
 
     def search(self, value: str) -> Sequence[Match]:
@@ -231,17 +214,13 @@ class PatternSet:
         return self._search(encoded(self._field, value))
 
     def _search(self, value: bytes) -> Sequence[Match]:
-        part, lower = value, value.lower()
-        likely = self._within.search(lower, _MOST_LIKELY)
+        part, likely = value, self._within.search(value.lower(), _MOST_LIKELY)
         if len(likely) > _MOST_LIKELY:
-            length = len(value) // _SHARE_OF_UNLIKELY
-            part, lower = value[:length], lower[:length]
-            likely = self._within.search(lower, len(self._matches))
-        plain = ((match, *self._plain[match]) for match in likely & self._plain.keys())
-        found = [match for match, text, is_folded in plain if text in (lower if is_folded else part)]
+            part = value[: len(value) // _SHARE_OF_UNLIKELY]
+            likely = self._within.search(part.lower(), len(self._matches))
+        found = [match for match in likely if _is_in(match.pattern, part)]
         for share in self._shares:
-            if share.always or share.has_any(likely):
-                found += share.search(part)
+            found += share.search(part)
         begins = dict.fromkeys(self._lookup.search(value))
         found += [one for one in begins if one.comparison or _is_in(one.pattern, value)]
         if self._names:

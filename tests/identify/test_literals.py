@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from camscan.app.judging import whole_library
-from camscan.identify.literals import plain_text, required_literals
+from camscan.identify.literals import required_literals
 
 
 def compiled(pattern: str, *, wide: bool = False) -> re2._Regexp:
@@ -88,22 +88,3 @@ def test_no_example_lacks_those_of_the_patterns_it_matches() -> None:
                     assert any(text in value.encode().lower().decode() for text in literals), match
                     checked += 1
     assert checked > 1_000
-
-
-@pytest.mark.parametrize(
-    ("pattern", "found"),
-    [
-        ("iVMS", (b"iVMS", False)),
-        (r"(?i)<a\.b>", (b"<a.b>", True)),
-        ("a{1}", None),
-        ("a.b", None),
-        (r"a\b", None),
-        ("a+", None),
-        ("^a", None),
-        ("", None),
-        ("ä", None),
-        ("{w}", (b"{w}", False)),
-    ],
-)
-def test_patterns_that_are_a_text(pattern: str, found: tuple[bytes, bool] | None) -> None:
-    assert plain_text(pattern) == found
