@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
+
+_FIRST = 1
+"""The process that a container begins with, and which no signal ends that it does not handle."""
 
 
 def main() -> None:
     """Run the command line; who interrupts it while it is still being loaded is told so as by any command."""
+    if os.getpid() == _FIRST:  # `docker stop` would go unheard until the command has come to its own handlers
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         from camscan.cli import main as run  # noqa: PLC0415 - all that takes long to load comes with it
 

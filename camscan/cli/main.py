@@ -146,7 +146,8 @@ def _ending_in_order() -> Iterator[None]:
         told.append(number)
         raise KeyboardInterrupt
 
-    numbers = [number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) is signal.SIG_DFL]
+    usual = (signal.SIG_DFL, signal.default_int_handler)  # the latter in a container: see camscan/__main__.py
+    numbers = [number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) in usual]
     try:
         for number in numbers:
             signal.signal(number, end)

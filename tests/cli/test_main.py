@@ -221,6 +221,37 @@ def test_a_signal_takes_away_what_is_half_written_and_ends_it_as_it_ends_others(
     assert [*tmp_path.iterdir()] == []
 
 
+LOADING = """
+import runpy, sys, time
+
+class Slow:
+    def find_spec(self, name, *_):
+        if name == "camscan.cli":
+            print("begun", flush=True)
+            time.sleep(60)
+
+sys.meta_path.insert(0, Slow())
+runpy.run_module("camscan", run_name="__main__")
+"""
+
+
+@pytest.mark.netns
+@pytest.mark.parametrize(
+    "program", [LOADING, WRITING.replace("camscan.cli import main", "camscan.__main__ import main")]
+)
+def test_the_first_process_of_a_container_is_ended_by_kill_from_the_beginning(tmp_path: Path, program: str) -> None:
+    first_of = ["unshare", "--pid", "--fork", "--kill-child"]
+    command = [*first_of, sys.executable, "-c", program, "scans", "-o", str(tmp_path / "scans.txt")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"begun\n"
+        (first,) = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        os.kill(int(first), signal.SIGTERM)
+        assert process.communicate(timeout=30) == (b"", b"\nAborted!\n")
+    assert process.returncode == 1
+    assert [*tmp_path.iterdir()] == []
+
+
 def test_a_signal_that_nohup_ignores_ends_nothing(tmp_path: Path, hangs_up: None) -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     command = [sys.executable, "-c", WRITING.replace("600", "5"), "scans", "-o", str(tmp_path / "scans.txt")]
