@@ -24,7 +24,10 @@ _BATCH = 256
 _MAX_ERRORS = 10_000
 """ICMP errors read in one go; the kernel's queue has room for fewer."""
 _MOST_PENDING = 8
-"""Errors of other destinations that one send gets over, where a router reports them as fast as it is sent to."""
+"""Errors of other destinations that one send gets over, where a router reports them as fast as it is sent to.
+
+Nothing tells them from an error of its own, for which it tries as often: without waiting, in 20 microseconds.
+"""
 _SO_MEMINFO = 55
 _DROPS = struct.Struct("=32xI")
 """SK_MEMINFO_DROPS of the counters that SO_MEMINFO gives (linux/sock_diag.h)."""
