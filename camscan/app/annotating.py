@@ -98,8 +98,8 @@ def _registered(store: Store, site: str, known: Sequence[tuple[Judged, Sequence[
     told = any(not lasting(change.names) for change in store.register.changes(site))
     open_ = [at for at, (_, own) in enumerate(known) if told or not lasting(own)]
     places = {known[at][0].device.address for at in open_}
-    entries = store.register.entries(site) if told else store.register.bearing((), places) if places else ()
-    tracks = [track_of(entry) for entry in entries if entry.site == site]
+    entries = store.register.entries(site) if told else store.register.bearing((), places, site) if places else ()
+    tracks = list(map(track_of, entries))
     seen = match(tracks, [sighting(known[at][0]) for at in open_]).seen
     return {open_[part]: known_as(tracks[number]) for number, parts in seen.items() for part in parts}
 

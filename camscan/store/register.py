@@ -107,14 +107,15 @@ class Register:
             found = (self._entries(connection, _entries().where(which, at)) for which in (called, also))
             return next(filter(None, found), ())
 
-    def bearing(self, keys: Iterable[str], addresses: Iterable[str] = ()) -> tuple[Entry, ...]:
-        """The devices with one of these keys, or last seen at one of these addresses, of whichever site."""
+    def bearing(self, keys: Iterable[str], addresses: Iterable[str] = (), site: str | None = None) -> tuple[Entry, ...]:
+        """The devices with one of these keys, or last seen at one of these addresses; of a site, or of all."""
+        at = register.c.site == escape(site) if site is not None else true()
         keyed = (select(register_keys.c.entry).where(register_keys.c.key.in_(page)) for page in _pages(keys))
         there = (register.c.address.in_(page) for page in _pages(addresses))
         found: dict[int | None, Entry] = {}
         with self._database.reading() as connection:
             for which in chain(map(register.c.number.in_, keyed), there):
-                entries = self._entries(connection, _entries().where(which))
+                entries = self._entries(connection, _entries().where(which, at))
                 found.update((entry.number, entry) for entry in entries)
         return tuple(found.values())
 

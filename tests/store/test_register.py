@@ -211,3 +211,5 @@ def test_the_devices_of_many_keys_and_addresses_are_found_in_few_queries(store: 
     ]
     assert len([text for text, _ in asked if "SELECT" in text]) == 3
     assert store.register.bearing([]) == ()
+    at_branch = store.register.bearing(["serial 3", "serial 4"], ["3", "4"], "branch")
+    assert [(one.site, one.address) for one in at_branch] == [("branch", "3")]
