@@ -7,7 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from camscan.codecs import arp, dhcp, dhip, http, mdns, mhed, netcommon, rtsp, sadp, ssdp, tls, wsdiscovery
+from camscan.codecs import arp, dhcp, dhip, http, mdns, mhed, netcommon, opaque, rtsp, sadp, ssdp, tls, wsdiscovery
 from camscan.errors import DecodeError
 from camscan.imports.forms import datagrams
 from camscan.records import Fields, Observation, Outcome
@@ -111,6 +111,11 @@ def _tls(packet: Packet) -> Iterator[Observation]:
         yield replace(_observation(whole, ""), fields=tls.decode(certificate))
 
 
+def _banner(packet: Packet) -> Iterator[Observation]:
+    """Bytes of a maker's own protocol, which are left to the rules as they are."""
+    yield replace(_observation(packet, packet.asked), fields=opaque.decode(packet.data))
+
+
 def _answer(packet: Packet, asked: str, fields: Fields, *, needs_login: bool) -> Observation:
     observation = replace(_observation(packet, asked), fields=fields)
     return replace(observation, outcome=Outcome.AUTH_REQUIRED) if needs_login else observation
@@ -149,5 +154,5 @@ def _records(data: bytes) -> Iterator[bytes]:
 
 
 _STREAMS: Mapping[str, Callable[[Packet], Iterator[Observation]]] = MappingProxyType(
-    {"http": _http, "rtsp": _rtsp, "tls": _tls}
+    {"http": _http, "rtsp": _rtsp, "tls": _tls, "banner": _banner}
 )

@@ -14,7 +14,7 @@ from camscan.imports.packets import CHANNELS as PASSIVE
 from camscan.imports.packets import observations
 from camscan.records import Observation
 
-CHANNELS = (*PASSIVE, "http", "rtsp", "tls")
+CHANNELS = (*PASSIVE, "http", "rtsp", "tls", "banner")
 
 _MARKS = (
     b"\xa1\xb2\xc3\xd4",

@@ -1,8 +1,8 @@
 """Reads capture files (pcap and pcapng, gzipped or not) in one pass and bounded memory.
 
 Besides ARP and discovery datagrams, TCP segments from private addresses are reported that begin with an HTTP or RTSP
-answer or with the server's side of a TLS handshake. Streams are not reassembled: what did not fit into one segment is
-cut off.
+answer or with the server's side of a TLS handshake, or are a short binary answer on a maker's own port. Streams are not
+reassembled: what did not fit into one segment is cut off.
 """
 
 from __future__ import annotations
@@ -35,6 +35,9 @@ _REQUEST = re.compile(rb"([A-Z_]{3,16}) (\S{1,1024}) (?:HTTP/1\.[01]|RTSP/1\.0)\
 _ANSWER = re.compile(
     rb"(?:HTTP/1\.[01]|(RTSP)/1\.0) \d{3}\b|(\x16\x03.{3}\x02)", re.DOTALL
 )  # the last: TLS ServerHello
+_SDK_PORT = 8000
+_MAX_FRAME = 64
+"""Bytes of an answer on that port that is read: longer ones hold more than a status."""
 _YEAR_2100 = 4_102_444_800
 _RECORD_STARTS = (4, 16)
 """Bytes that scapy reads where a record would begin: the type of a pcapng block, the header of a pcap packet."""
@@ -154,6 +157,8 @@ class _CaptureReporter:
             channel = "rtsp" if answer[1] else "tls" if answer[2] else "http"
             if channel != "http" or asked.startswith("GET ") or not asked:
                 self.packets.report_payload(channel, found, origin, asked)
+        elif _is_status(found) and ip_address(found.source).is_private:
+            self.packets.report_payload("banner", found, origin)
 
     def _remember(self, found: Segment, request: re.Match[bytes]) -> None:
         """Keep method and path, or for RTSP only the method: a query, or a URL with a user, may contain secrets."""
@@ -162,6 +167,12 @@ class _CaptureReporter:
             del self._asked[next(iter(self._asked))]
         key = (found.source, found.source_port, found.target, found.target_port)
         self._asked[key] = f"{method} {target}" if target.startswith("/") else method
+
+
+def _is_status(found: Segment) -> bool:
+    """Whether it is a short answer of a maker's own protocol, which begins with its length."""
+    size = len(found.payload)
+    return found.source_port == _SDK_PORT and 8 <= size <= _MAX_FRAME and int.from_bytes(found.payload[:4]) == size
 
 
 def _cooked(data: bytes) -> frames.Link | None:

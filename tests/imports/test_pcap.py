@@ -91,3 +91,13 @@ def test_what_is_no_capture_is_said_to_be_none() -> None:
     found, summary = read(b"\x1f\x8bnothing that gzip wrote")
     assert (found, summary.whole) == ([], 0)
     assert summary.cut == "no capture file: pcap or pcapng is needed, gzipped or not"
+
+
+def test_an_answer_by_a_makers_own_protocol_over_tcp_gives_its_bytes() -> None:
+    status = bytes.fromhex("000000100000000d0000000d00000000")
+    segment = made.ipv4("10.0.0.6", "10.0.0.9", made.tcp(8000, 40_000, status), protocol=6)
+    (found,), summary = read(made.pcap([made.ethernet(0x0800, segment)]))
+    assert (found.target, found.channel, found.port, found.raw) == ("10.0.0.6", "banner", 8000, status)
+    assert found.fields["bytes.hex"] == (status.hex(),)
+    assert found.channel in pcap.CHANNELS
+    assert summary.whole == 1

@@ -285,3 +285,27 @@ def test_survives_damage(name: str) -> None:
         except RefusalError:
             continue
         assert lines[-1]["type"] == "end"
+
+
+STATUS = bytes.fromhex("000000100000000d0000000d00000000")
+
+
+def test_a_short_answer_on_a_makers_own_port_is_said() -> None:
+    device = ("10.0.0.6", 8000)
+    (message,) = told(made.pcap([tcp(device, CLIENT, STATUS)]))[1:-1]
+    assert (message["channel"], message["port"], _payload(message)) == ("banner", 8000, STATUS)
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "payload"),
+    [
+        (CLIENT, ("10.0.0.6", 8000), STATUS),  # a question
+        (("10.0.0.6", 8001), CLIENT, STATUS),
+        (("203.0.114.1", 8000), CLIENT, STATUS),
+        (("10.0.0.6", 8000), CLIENT, STATUS + b"\0"),  # not the length that it states
+        (("10.0.0.6", 8000), CLIENT, (68).to_bytes(4) + bytes(64)),  # more than a status
+        (("10.0.0.6", 8000), CLIENT, (4).to_bytes(4)),
+    ],
+)
+def test_other_segments_of_that_port_are_not(source: tuple[str, int], target: tuple[str, int], payload: bytes) -> None:
+    assert said(made.pcap([tcp(source, target, payload)])) == []
