@@ -161,3 +161,17 @@ def test_a_host_with_an_enrolled_login_may_give_more() -> None:
     allowance.took(150_000)
     with pytest.raises(EndedError, match="given 200,000 bytes"):
         allowance.ask()
+
+
+def test_bytes_of_connections_and_datagrams_count_together_up_to_the_last_one() -> None:
+    allowance = Allowance()
+    allowance.took_datagrams(24_999)
+    allowance.ask(by_datagram=True)
+    allowance.took_datagrams(9_000)  # of all datagrams, no more than 25,000 bytes count
+    with pytest.raises(EndedError, match="25,000 bytes have come by datagram"):
+        allowance.ask(by_datagram=True)
+    allowance.took(24_999)
+    allowance.ask()
+    allowance.took(1)
+    with pytest.raises(EndedError, match="given 50,000 bytes"):
+        allowance.ask()
