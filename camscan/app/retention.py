@@ -120,8 +120,10 @@ def forget(store: Store, terms: Retention) -> int:
 
 
 def summed(site: str, pruned: Iterable[Pruned], *, dry_run: bool) -> str:
-    """What became of the old sweeps of a site, in one line."""
+    """What became of the old sweeps of a site, in one line; "" where none was thinned."""
     results = [one.result for one in pruned]
+    if not results:
+        return ""
     gone = sum(result.gone for result in results)
     deleted, kept = (sum(getattr(result, name) for result in results) for name in ("deleted", "kept"))
     would = "would be " if dry_run else ""

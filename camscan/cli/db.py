@@ -16,7 +16,7 @@ from camscan.cli.numbers import Whole
 from camscan.cli.telling import tell, tell_note
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from camscan.policy import Policy
     from camscan.store import Store
@@ -83,13 +83,30 @@ def prune(file: Path | None, db: str | None, sweeps: int | None, days: int | Non
             newest, young = f"the newest {terms.sweeps} of each site (--sweeps)", f"those of {terms.days} days (--days)"
             tell_note(f"kept whole are also {newest if sweeps is None else young}.")
         rules = library()
-        for site, listing in sites:
-            click.echo(summed(site, pruned(store, rules, site, listing, terms, dry_run=dry_run), dry_run=dry_run))
+        each = (
+            summed(site, pruned(store, rules, site, listing, terms, dry_run=dry_run), dry_run=dry_run)
+            for site, listing in sites
+        )
+        for line in _told(each):
+            click.echo(line)
         where = store.file
         if not dry_run:
             forget(store, terms)
     if where and not dry_run:
         click.echo(f"{where}: {shrink(where) / 1e6:,.1f} MB given back, {where.stat().st_size / 1e6:,.1f} MB left")
+
+
+def _told(lines: Iterable[str]) -> Iterator[str]:
+    """The lines about sites of which something goes, and how many others there are."""
+    from camscan.wording import plural
+
+    idle = 0
+    for line in lines:
+        idle += not line
+        if line:
+            yield line
+    if idle:
+        yield f"{plural(idle, 'site')} {'has' if idle == 1 else 'have'} no sweep to thin."
 
 
 @db.command()

@@ -83,7 +83,7 @@ def test_prune_keeps_first_and_last_sightings(config: Path, world: World, swept:
         everyone | {"10.0.0.9"},
     ]
     again = run("prune", "--config", config, "--sweeps", 2, "--days", 0)
-    assert again.stdout.startswith("hq: 0 sweeps thinned"), "what is thin stays as it is"
+    assert again.stdout.startswith("1 site has no sweep to thin.\n"), "what is thin stays as it is"
 
 
 def test_prune_keeps_what_shows_that_a_removed_device_is_gone(
@@ -134,7 +134,7 @@ def test_prune_needs_no_configuration_where_all_is_told(
     assert done.stderr.startswith("Note: there is no configuration, so all sites in the store are thinned. ")
     assert run(*asked).stderr.endswith("\nNote: kept whole are also the newest 10 of each site (--sweeps).\n")
     young = run("prune", "--db", tmp_path / "c.db", "--sweeps", 2, "--dry-run")
-    assert young.stdout.startswith("hq: 0 sweeps would be thinned")
+    assert young.stdout.startswith("1 site has no sweep to thin.\n")
     assert young.stderr.endswith("\nNote: kept whole are also those of 7 days (--days).\n")
     Store.open(tmp_path / "empty.db").close()
     empty = run("prune", "--db", tmp_path / "empty.db", "--sweeps", 2)
@@ -154,7 +154,7 @@ def test_a_site_of_which_nothing_may_go_is_not_looked_into(
     swept(5)
     monkeypatch.setattr(retention, "remembered", None)
     done = run("prune", "--config", config, "--sweeps", 5, "--days", 0, "--dry-run")
-    assert done.stdout.startswith("hq: 0 sweeps would be thinned")
+    assert done.stdout.startswith("1 site has no sweep to thin.\n")
 
 
 def test_a_sweep_prunes_as_the_configuration_says(config: Path, world: World, swept: Callable[[int], None]) -> None:
