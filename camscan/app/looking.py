@@ -69,8 +69,10 @@ def asking_interfaces(names: tuple[str, ...]) -> tuple[Interface, ...]:
     # Of the IPv6 addresses of an interface the link-local one asks: every device has one to answer it from.
     chosen = tuple(i for i in usable if i.network.version == 4 or i.network.is_link_local)
     if not chosen:
-        which = f"no interface called {' or '.join(names)}" if names else "no interface"
-        raise HostError(f"{which} supports multicast: `camscan doctor` lists those that do")
+        if not names:
+            raise HostError("no interface supports multicast: ask addresses, as in `camscan scan 10.0.0.0/24`")
+        which = " or ".join(names)
+        raise HostError(f"no interface called {which} supports multicast: `camscan doctor` lists those that do")
     return chosen
 
 

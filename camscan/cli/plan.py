@@ -13,6 +13,7 @@ from camscan.cli import options
 from camscan.cli.sections import Sectioned
 
 if TYPE_CHECKING:
+    from camscan.app.scope import ScanScope
     from camscan.net.pacing.profile import Profile
     from camscan.targets import TargetSet
 
@@ -63,7 +64,7 @@ def plan(
     ports = f"{_list(strategy.plan.first_ports)} everywhere; {_list(strategy.plan.more_ports)} where something lives"
     rows = {
         "Targets": f"{_networks(scope.asked)}: {plural(count, 'address')}",
-        "Excluded": _networks(scope.excluded),
+        "Excluded": _excluded(scope),
         "Channels": ", ".join(strategy.plan.channels),
         "Multicast": ", ".join(dict.fromkeys(i.name for i in links)) or "no interface is connected to the targets",
         "ARP": f"up to {frames:,} requests" if frames else "none: no link to the targets, or no CAP_NET_RAW",
@@ -77,6 +78,14 @@ def plan(
         "Time": f"about {_duration(max(seconds, 8))} if nobody answers ({packets:,} packets)",
     }
     write(wrapped((f"{name:<12} {text}" for name, text in rows.items()), output_width(output)), output)
+
+
+def _excluded(scope: ScanScope) -> str:
+    """The exclusions, and how many addresses they take away: none shows that one is misspelt."""
+    if not scope.excluded.count:
+        return "none"
+    taken = scope.targets.count - scope.asked.count
+    return f"{_networks(scope.excluded)}: {taken:,} of the targets' addresses"
 
 
 def _pace(pace: Profile) -> str:

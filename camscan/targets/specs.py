@@ -266,7 +266,8 @@ def _resolved(spec: Spec, name: str, resolve: Resolve | None, *, whole: bool) ->
         addresses = [unmapped(ip_address(text.partition("%")[0])) for text in resolve(name)]
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
-        raise spec.error(f"the name cannot be resolved ({why}): check it, or write its address") from error
+        remedy = "write its address, or begin a comment with #" if spec.origin else "or write its address"
+        raise spec.error(f"the name cannot be resolved ({why}): check it, {remedy}") from error
     usable = [address for address in addresses if whole or not _is_link_local((key(address), key(address)))]
     if not usable:
         why = f" but link-local ones: {_ONE_LINK}" if addresses else ": check it, or write its address"

@@ -396,10 +396,27 @@ def test_the_plan_names_packets_and_time(capsys: pytest.CaptureFixture[str]) -> 
     done = camscan(capsys, "plan", "10.20.0.0/24", "--exclude", "10.20.0.7")
     assert done.returncode == 0
     rows = dict(line.split(maxsplit=1) for line in done.stdout.splitlines() if not line.startswith(("TCP", "Silent")))
-    assert rows["Excluded"] == "10.20.0.7"
+    assert rows["Excluded"] == "10.20.0.7: 1 of the targets' addresses"
     assert rows["Targets"].endswith("253 addresses")
     assert f"({253 * 23:,} packets)" in rows["Time"]
     assert "10.20.0.8: 1 address\n" in camscan(capsys, "plan", "10.20.0.8").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ((), "none"),
+        (("--exclude", "10.20.0.0/30"), "10.20.0.0/30: 3 of the targets' addresses"),
+        (("--exclude", "10.2.0.0/24"), "10.2.0.0/24: 0 of the targets' addresses"),
+    ],
+)
+def test_the_plan_says_how_many_addresses_exclusions_take_away(
+    capsys: pytest.CaptureFixture[str], words: tuple[str, ...], told: str
+) -> None:
+    line = camscan(capsys, "plan", "10.20.0.0/24", *words).stdout.splitlines()[1]
+    assert line.replace("10.2.0.0-10.2.0.255", "10.2.0.0/24").replace("10.20.0.0-10.20.0.3", "10.20.0.0/30") == (
+        f"Excluded     {told}"
+    )
 
 
 def test_the_plan_of_many_ports_is_short_and_has_the_time_of_one_host(capsys: pytest.CaptureFixture[str]) -> None:

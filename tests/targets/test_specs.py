@@ -215,8 +215,10 @@ class TestNames:
             parse([Spec("cam", "stdin:9")], resolve=resolve)
         assert str(caught.value) == (
             "stdin:9: cannot use 'cam' as a target: the name cannot be resolved (Name or service not known): "
-            "check it, or write its address"
+            "check it, write its address, or begin a comment with #"
         )
+        with pytest.raises(TargetError, match=r"\): check it, or write its address$"):
+            parse(["cam"], resolve=resolve)
         with pytest.raises(TargetError, match=r"the name cannot be resolved \('nowhere' does not appear to be an "):
             parse(["cam"], resolve=lambda _: ["nowhere"])
 
