@@ -27,6 +27,8 @@ from camscan.cli import waiting
 from camscan.cli.evidence import evidence
 from camscan.cli.exits import Exit
 from camscan.cli.formats.verified import clock as in_words
+from camscan.cli.merge import merge
+from camscan.cli.reconcile import reconcile
 from camscan.cli.report import report
 from camscan.cli.state import state as state_command
 from camscan.errors import CamscanError, EvidenceError, HostError, RuleError, UsageError
@@ -469,3 +471,17 @@ def test_a_report_made_from_a_bundle_is_that_made_from_the_store(estate: Path, k
         assert made[0] == made[1], one.name
         assert one.binary or b"10.0.0.3" in made[0], one.name
         assert one.name != "json" or b'"state": "exempt"' in made[0]
+
+
+def test_who_has_the_bundle_and_the_list_comes_to_the_same_comparison(estate: Path, key: Path) -> None:
+    """As docs/evidence.md says: the bundle is merged into a new store, and the list is held against that."""
+    bundle, again, cameras = exported(estate, key), estate.with_name("audit.db"), estate.with_name("cameras.csv")
+    cameras.write_text("IP,Make\n10.0.0.2,Axis\n10.0.0.200,Axis\n")
+    done = CliRunner().invoke(merge, ["--db", str(again), str(bundle), "--key", f"{key}.pub"])
+    assert done.exit_code == Exit.DONE, done.exception
+    made = [
+        CliRunner().invoke(reconcile, [str(cameras), "--db", str(source), "--format", "json", "--quiet"])
+        for source in (estate, again)
+    ]
+    assert made[0].stdout == made[1].stdout
+    assert [one["class"] for one in json.loads(made[0].stdout)["results"]][:2] == ["conflict", "not-covered"]
