@@ -32,6 +32,8 @@ from camscan.net.base import Exchange, HttpRequest, LoginReason, Send
 from camscan.records import Outcome
 
 MAX_CLOCK_OFFSET = timedelta(minutes=5)
+_UNSENT = frozenset({Outcome.AUTH_REQUIRED, Outcome.EXCLUDED, Outcome.NOT_SENT})
+"""How a request ends that never left: the certificate, the scope, or this host was in its way."""
 
 
 @dataclass(slots=True)
@@ -118,7 +120,7 @@ class Dialogue:
             again = scheme is None or self._device.accepted
             exchange, answer = redacted_exchange(await send(signed.request, signed.authorization, again=again), signed)
             if answer is None or not denies(answer, token=request.token):
-                if scheme is not None and exchange.outcome is not Outcome.AUTH_REQUIRED:
+                if scheme is not None and exchange.outcome not in _UNSENT:
                     self._weigh(scheme, answer, token=request.token)
                 return exchange
             if request.token in self._proven and (isinstance(scheme, TokenScheme) or answer.status != "401"):

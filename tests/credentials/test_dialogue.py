@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 from support.logins import (
+    ADDRESS,
     ANSWER,
     FAULT,
     MAC,
@@ -238,6 +239,22 @@ async def test_logins_to_one_device_come_one_after_the_other(tmp_path: Path) -> 
         reasons = await asyncio.gather(*(tried(peer.port) for peer in peers))
     assert set(reasons) == {LoginReason.REFUSED}
     assert sum(peer.logins for peer in peers) == 1
+
+
+async def test_a_login_that_was_not_sent_is_not_called_refused(tmp_path: Path) -> None:
+    """Nobody has looked at it, where the device was excluded after it had asked for a login."""
+    logins = broker(tmp_path)
+
+    def exclude_and_deny(_number: int, _text: str) -> str:
+        net.exclude({ADDRESS})
+        return denial(digest())
+
+    peer = Peer(exclude_and_deny)
+    async with listening(peer), net_with(logins) as net, net.enrolled(ADDRESS, peer.port, ()) as device:
+        assert device is not None
+        assert (await device.ask(PAGE)).outcome is Outcome.EXCLUDED
+    assert len(peer.requests) == 1
+    assert list(logins.notes) == []
 
 
 async def test_a_secret_that_cannot_be_read_ends_the_login(tmp_path: Path) -> None:
