@@ -79,7 +79,9 @@ class ConnectSweep:
         self._stop = stop
         part = _PART if any(way.on_link for way in request.ways) else 0
         self._order = Order(request.hosts, len(request.ports), request.seed, part)
-        self._spans = [(span, way) for way in request.ways for span in way.ranges]
+        # In an order of their own: hosts keep their numbers where another run has other ways to them.
+        owned = ((way.version, span, way) for way in request.ways for span in way.ranges)
+        self._spans = [(span, way) for _, span, way in sorted(owned, key=lambda one: one[:2])]
         self._begins = [0, *accumulate(last - first + 1 for (first, last), _ in self._spans)]
         self._room = min(request.half_open, _descriptors())
         self._epoll = select.epoll()

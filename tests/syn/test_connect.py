@@ -17,6 +17,15 @@ from camscan.syn.report import Report
 from camscan.syn.request import Request, Way
 
 
+def number(address: str) -> int:
+    return int.from_bytes(socket.inet_aton(address))
+
+
+def way(*addresses: str) -> Way:
+    """A way over loopback to some addresses."""
+    return Way("lo", "127.0.0.1", "", frames=False, version=4, ranges=tuple((number(a), number(a)) for a in addresses))
+
+
 class Bounded:
     """An epoll that takes no further descriptor at first, as where the user watches too many (epoll_ctl(2))."""
 
@@ -34,9 +43,7 @@ class Bounded:
 
 def test_what_cannot_be_watched_at_the_moment_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.88.0.1", 0)) as server:
-        address = int.from_bytes(socket.inet_aton("127.88.0.1"))
-        way = Way("lo", "127.0.0.1", "", frames=False, version=4, ranges=((address, address),))
-        request = Request("connect", (way,), (server.getsockname()[1],), 0, 0, 1, 1.5, "open", 1)
+        request = Request("connect", (way("127.88.0.1"),), (server.getsockname()[1],), 0, 0, 1, 1.5, "open", 1)
         said = io.BytesIO()
         connects = ConnectSweep(request, Report(Lines(said)), Stop())
         bounded = Bounded(connects._epoll, 2)
@@ -45,3 +52,19 @@ def test_what_cannot_be_watched_at_the_moment_is_tried_again(monkeypatch: pytest
     end = json.loads(said.getvalue().splitlines()[-1])
     assert bounded.refusals == 0
     assert (end["sent"], end["answered"], end["waited"], end["failed"]) == (3, 1, 2, 0)
+
+
+@pytest.mark.parametrize("settled", range(3))
+def test_what_is_settled_stays_so_where_other_ways_lead_to_the_same_addresses(settled: int) -> None:
+    """A tunnel may have come or gone when another run goes on: it must leave out the very addresses that were asked."""
+    one, two, three = "127.88.0.1", "127.88.0.3", "127.88.0.5"
+    asked = []
+    for ways in ([way(one, three), way(two)], [way(two), way(one, three)], [way(one, two, three)]):
+        before = settled.to_bytes(4, "little")
+        request = Request("connect", tuple(ways), (9,), 0, 0, 1, 1.5, "all", 1, checkpoints=True, settled=before)
+        said = io.BytesIO()
+        ConnectSweep(request, Report(Lines(said)), Stop()).run()
+        lines = map(json.loads, said.getvalue().splitlines())
+        asked.append({address for line in lines if line["type"] == "found" for address in line["addresses"]})
+    assert asked[0] == asked[1] == asked[2]
+    assert len(asked[0]) == 2

@@ -219,9 +219,10 @@ class PortSweep:
 
 
 def _digest(ways_: Sequence[Mapping[str, Any]]) -> str:
-    """A digest of the addresses: positions are valid only for the same ones."""
+    """A digest of the addresses, and of whether a link is among the ways, as positions are valid only for the same."""
     ranges = sorted(tuple(pair) for way in ways_ for pair in way["ranges"])
-    return blake2b(json.dumps(ranges).encode(), digest_size=16).hexdigest()
+    on_link = any(way["frames"] and not way["gateway"] for way in ways_)
+    return blake2b(json.dumps([on_link, ranges]).encode(), digest_size=16).hexdigest()
 
 
 def _found(message: Mapping[str, Any]) -> Iterator[Found]:

@@ -83,6 +83,16 @@ async def test_what_has_no_route_is_said(new_namespace: Callable[[], Namespace])
     assert not nowhere.complete
 
 
+def test_positions_hold_for_the_same_addresses_and_order_alone() -> None:
+    near: dict[str, Any] = {"frames": True, "gateway": "", "ranges": [("10.0.0.1", "10.0.0.9")]}
+    far: dict[str, Any] = {"frames": True, "gateway": "10.0.0.1", "ranges": [("10.0.2.1", "10.0.2.9")]}
+    digest = portsweep._digest([near, far])
+    assert digest == portsweep._digest([far, near])
+    assert digest == portsweep._digest([near | {"ranges": [*near["ranges"], *far["ranges"]]}])
+    assert digest != portsweep._digest([near | {"gateway": "10.9.0.1"}, far]), "links are asked in parts"
+    assert digest != portsweep._digest([near])
+
+
 def test_ports_that_are_never_sent_to_are_left_out() -> None:
     assert sweep(("127.88.0.1", "127.88.0.1"), ports=(80, 9100, 80, 631, 554)).ports == (80, 554)
     with pytest.raises(UsageError, match="no port is left"):
