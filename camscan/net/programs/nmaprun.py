@@ -21,6 +21,7 @@ from typing import TypeAlias
 from camscan.errors import HostError
 from camscan.net.kernel.privilege import has_net_raw
 from camscan.net.pacing.profile import Profile
+from camscan.net.programs.tied import tied
 
 Span: TypeAlias = tuple[str, str]
 """First and last address, both included."""
@@ -99,7 +100,7 @@ async def _run(command: Sequence[str], stopping: asyncio.Event) -> AsyncGenerato
     # In a session of its own: Ctrl-C is for camscan, which ends it.
     try:
         process = await asyncio.create_subprocess_exec(
-            *command, stdin=DEVNULL, stdout=PIPE, stderr=PIPE, start_new_session=True
+            *tied(command), stdin=DEVNULL, stdout=PIPE, stderr=PIPE, start_new_session=True
         )
     except OSError as error:
         raise HostError(f"{command[0]} cannot be run: {error.strerror}: reinstall it, or leave out --sweep") from error

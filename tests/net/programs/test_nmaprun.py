@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from itertools import pairwise
@@ -11,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from support.peers import eventually
+from support.sweeping import wait_until
 
 from camscan.errors import HostError
 from camscan.net.pacing.profile import profile
@@ -88,7 +91,7 @@ async def test_what_it_complains_of_is_said(install: Install) -> None:
 
 
 async def test_a_program_that_cannot_be_run_is_said(tmp_path: Path) -> None:
-    with pytest.raises(HostError, match=r"cannot be run: .*: reinstall it"):
+    with pytest.raises(HostError, match=r"nmap ended with code 1: .*/nothing cannot be run: .*: repair nmap"):
         await said(str(tmp_path / "nothing"))
 
 
@@ -110,6 +113,27 @@ async def test_left_early_it_is_ended(install: Install, tmp_path: Path) -> None:
     assert time.monotonic() - began < 30
     with pytest.raises(ProcessLookupError):
         os.kill(int(number.read_text()), 0)
+
+
+def test_where_camscan_is_killed_it_ends_too(install: Install, tmp_path: Path) -> None:
+    """It would send for hours, and nobody could exclude a host from that."""
+    number = tmp_path / "number"
+    program = install(f"echo $$ > {number}; echo begun; exec sleep 60")
+    code = (
+        "import asyncio\n"
+        "from camscan.net.pacing.profile import profile\n"
+        "from camscan.net.programs.nmaprun import Sweep, pieces\n"
+        "async def run():\n"
+        f"    sweep = Sweep([('10.0.0.1', '10.0.0.1')], [], [80], profile('default'))\n"
+        f"    async for piece in pieces({program!r}, sweep, asyncio.Event()): print(piece, flush=True)\n"
+        "asyncio.run(run())"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as camscan:
+        assert camscan.stdout is not None
+        assert camscan.stdout.readline() == b"b'begun\\n'\n"
+        camscan.kill()
+    running = Path(f"/proc/{number.read_text().strip()}/cmdline")
+    assert wait_until(lambda: not running.exists() or not running.read_bytes(), 10)
 
 
 async def test_left_with_more_unread_than_a_buffer_holds_it_ends_at_once(
