@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -66,16 +67,14 @@ class Pins:
             HostError: it cannot be written down.
         """
         pin = Pin(site, address, port, certificate, datetime.now(UTC).isoformat(timespec="seconds"))
-        self._known[site, address, port] = pin
         try:
-            descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            with os.fdopen(descriptor, "ab") as stream:
-                stream.write(_line(pin))
+            _append(self.path, _line(pin))
         except OSError as error:
             raise HostError(
                 f"cannot write {self.path}: {error.strerror}: free some space or fix its permissions,"
                 " for certificates must be remembered"
             ) from error
+        self._known[site, address, port] = pin
 
     def forget(self, site: str | None, address: str) -> int:
         """Drop what is pinned of one device; gives how many pins that was. Raises OSError."""
@@ -86,6 +85,16 @@ class Pins:
             with replacing(self.path) as file:
                 file.writelines(map(_line, self._known.values()))
         return len(gone)
+
+
+def _append(path: Path, line: bytes) -> None:
+    """Add a line to a file, as a whole or not at all. Raises OSError."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "ab", buffering=0) as file:
+        before = os.fstat(descriptor).st_size
+        if file.write(line) < len(line):  # what a disk that is full has taken of it
+            file.truncate(before)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _line(pin: Pin) -> bytes:

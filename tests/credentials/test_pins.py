@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import resource
 import stat
 from pathlib import Path
 
@@ -49,6 +50,22 @@ def test_a_file_that_others_can_read_is_refused(tmp_path: Path) -> None:
 def test_what_cannot_be_remembered_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(HostError, match="must be remembered"):
         Pins(tmp_path / "no folder" / "pins").learn(None, "10.0.0.1", 443, ONE)
+
+
+def test_a_pin_that_finds_no_room_on_the_disk_leaves_no_half_line_behind(tmp_path: Path) -> None:
+    """The next run would refuse the whole file for it."""
+    path = tmp_path / "pins"
+    pins = Pins(path)
+    pins.learn(None, "10.0.0.1", 443, ONE)
+    before, (usual, most) = path.read_bytes(), resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 50, most))  # a file that may not grow is cut as well
+        with pytest.raises(HostError, match=r"cannot write .*: free some space"):
+            pins.learn(None, "10.0.0.2", 443, OTHER)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (usual, most))
+    assert path.read_bytes() == before
+    assert pins.at(None, "10.0.0.2", 443) is None
 
 
 def test_of_two_processes_that_pin_at_once_the_first_counts(tmp_path: Path) -> None:
