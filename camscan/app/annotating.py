@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from camscan.policy import Policy, with_offences
-from camscan.records import Judged, Origin, Scan
+from camscan.records import Device, Judged, Origin, Scan
 from camscan.register.names import key, known_as, lasting, names
 from camscan.register.states import changes_by_key, state_among
 from camscan.summaries import StateChange, Tag
-from camscan.sweeps.snapshot import sighting
+from camscan.sweeps.snapshot import is_seen, sighting
 from camscan.sweeps.tracks import match
 from camscan.targets import parse
 
@@ -117,6 +117,12 @@ def _standing(
 ) -> Iterator[Judged]:
     about = changes_by_key(changes)
     for judged, own in known:
-        seen = max((times[place] for place in judged.device.addresses if place in times), default=scan.ended_at)
-        state, change = state_among(own, scan.site or "", seen, about)
+        state, change = state_among(own, scan.site or "", _seen_at(scan, judged.device, times), about)
         yield judged if change is None else replace(judged, state=state, state_change=change)
+
+
+def _seen_at(scan: Scan, device: Device, times: Mapping[str, datetime]) -> datetime:
+    """When a device of a scan was seen; never, where only its recorder still lists it."""
+    if not is_seen(device):
+        return datetime.min.replace(tzinfo=UTC)
+    return max((times[place] for place in device.addresses if place in times), default=scan.ended_at)

@@ -28,7 +28,7 @@ from camscan.reports import is_shown, select
 from camscan.reports.outcomes import Outcomes
 from camscan.reports.segments import Segments
 from camscan.summaries import Citation
-from camscan.sweeps.snapshot import Sighting, Snapshot, distinct, plain, sighting, snapshot
+from camscan.sweeps.snapshot import Sighting, Snapshot, distinct, is_seen, plain, sighting, snapshot
 from camscan.userdirs import cache_file
 
 if TYPE_CHECKING:  # SQLAlchemy takes a quarter of a second
@@ -103,7 +103,7 @@ def past(store: Store, scan: Scan, rules: Library) -> Past:
 
     def made(number: int) -> Sighting | None:
         device = found[number].open().device
-        return sighting(Judged(device, Verdict.UNIDENTIFIED)) if is_shown(device) else None
+        return sighting(Judged(device, Verdict.UNIDENTIFIED)) if is_shown(device) and is_seen(device) else None
 
     names = [keys(map(plain, one.places), distinct(one.serials), distinct(one.macs)) for one in found]
     return Past(scan.ended_at, names, made)

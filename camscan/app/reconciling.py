@@ -25,7 +25,7 @@ from camscan.reports import is_shown
 from camscan.store import Store
 from camscan.sweeps.lifecycle import begun
 from camscan.sweeps.memory import Track
-from camscan.sweeps.snapshot import snapshot
+from camscan.sweeps.snapshot import sighting, snapshot
 from camscan.sweeps.tracks import match
 
 
@@ -88,9 +88,9 @@ def found_in(
 
 def _unknown(scan: Scan, devices: Iterable[Judged], known: list[Track]) -> Sequence[int]:
     """Which devices of a scan are none of those that are known, by their numbers; they are known from then on."""
-    seen = snapshot(scan, devices, ())
-    new = match(known, seen.sightings).new
-    known += [begun(seen.sightings[number], seen) for number in new]
+    seen, of_scan = tuple(map(sighting, devices)), snapshot(scan, (), ())
+    new = match(known, seen).new
+    known += [begun(seen[number], of_scan) for number in new]
     return new
 
 

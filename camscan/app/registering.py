@@ -29,7 +29,7 @@ from camscan.store.registered import Entry, Mark
 from camscan.store.schema import register_tracks
 from camscan.summaries import State, StateChange
 from camscan.sweeps.memory import Track
-from camscan.sweeps.snapshot import Snapshot, sighting, snapshot
+from camscan.sweeps.snapshot import Snapshot, snapshot
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -125,7 +125,7 @@ def register_devices(
     """Take in a snapshot whose devices were judged by a few policies only; see `register`."""
     wide = with_builtin(policies)
     judged = judge_all((one.device for one in devices if is_shown(one.device)), wide)
-    return register(store, replace(seen, sightings=tuple(map(sighting, judged))), site, basis(rules, wide))
+    return register(store, seen.with_devices(judged), site, basis(rules, wide))
 
 
 def register(store: Store, seen: Snapshot, site: str | None, stamp: str) -> list[Return]:

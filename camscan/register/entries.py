@@ -12,7 +12,7 @@ from camscan.sweeps import lifecycle
 from camscan.sweeps.coverage import Terms
 from camscan.sweeps.memory import Track
 from camscan.sweeps.snapshot import DeviceSummary, Sighting, Snapshot
-from camscan.sweeps.tracks import match
+from camscan.sweeps.tracks import match, shared
 
 _TERMS = Terms()
 _MAX_ALIASES = 32
@@ -34,23 +34,26 @@ class RegisterChanges:
 def apply_snapshot(
     tracks: Sequence[Track], snapshot: Snapshot, until: datetime | None = None, counted: datetime | None = None
 ) -> RegisterChanges:
-    """Hold a snapshot, of whatever time, against the tracks of its site.
+    """Hold a snapshot, of whatever time, against the tracks of its site. What did not show itself only begins there.
 
     `counted` is the time of the snapshot of the same scan that was held against them before, if any.
 
     No time is taken to be later than `until`, which is now: what is dated later was seen by a clock that was ahead, and
     with that date no scan before it could show that the device is gone.
     """
-    found = match(tracks, snapshot.sightings)
-    seen = {}
+    every = (*snapshot.sightings, *snapshot.unseen)
+    found = match(tracks, every, shared(snapshot.sightings))
+    seen, joined = {}, list[int]()
     for number, places in found.seen.items():
-        before = [tracks[number], *(tracks[other] for other in found.joined.get(number, ()))]
-        parts = [snapshot.sightings[place] for place in places]
-        seen[number] = _seen(before, parts, _of_when(parts, snapshot, until), until, counted)
-    joined = tuple(other for others in found.joined.values() for other in others)
-    begun = [snapshot.sightings[number] for number in found.new]
+        parts = [every[place] for place in places if place < len(snapshot.sightings)]
+        if parts:
+            others = found.joined.get(number, [])
+            before = [tracks[number], *(tracks[other] for other in others)]
+            seen[number] = _seen(before, parts, _of_when(parts, snapshot, until), until, counted)
+            joined += others
+    begun = [every[number] for number in found.new]
     new = tuple(lifecycle.begun(one, _of_when([one], snapshot, until)) for one in begun)
-    return RegisterChanges(seen, new, joined)
+    return RegisterChanges(seen, new, tuple(joined))
 
 
 def _of_when(parts: Iterable[Sighting], snapshot: Snapshot, until: datetime | None) -> Snapshot:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from camscan.records import Judged, Scan, ScanStatus, Verdict
 from camscan.sweeps.config import Retention
 from camscan.sweeps.memory import Memory
-from camscan.sweeps.snapshot import sighting
+from camscan.sweeps.snapshot import is_seen, sighting
 from camscan.sweeps.tracks import match
 
 _COMPARED = 2
@@ -61,7 +61,7 @@ def worth_keeping(memory: Memory, scan: Scan, devices: Iterable[Judged]) -> froz
     for number, judged in enumerate(ordered):
         track = track_of.get(number)
         # A sweep that was resumed has several ends, and the first of them is when its devices were first seen.
-        ends_here = track is None or track.first_seen >= begin or track.last_seen <= end
+        ends_here = track is None or (is_seen(judged.device) and (track.first_seen >= begin or track.last_seen <= end))
         telling = judged.verdict in _TELLING or (track is not None and track.verdict.value in _TELLING)
         if telling and ends_here:
             device = judged.device

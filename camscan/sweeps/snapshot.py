@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from camscan.networks import ALL_REFUSE
@@ -90,7 +90,8 @@ class Snapshot:
 
     `complete` says whether silence means anything; `coverage` counts targets by their most telling outcome,
     `by_channel` by that on each channel; in both, any answer counts as answered. `seconds` is what it took.
-    `times` holds when an address was seen, where that may be long before `at`.
+    `times` holds when an address was seen, where that may be long before `at`. `unseen` are devices that did not show
+    themselves: cameras that do not answer their recorder, which still lists them.
     """
 
     scan: str
@@ -106,6 +107,13 @@ class Snapshot:
     dark: str = ""
     """Why nothing was seen, where no target but the host that asked has shown that anything could be."""
     times: Mapping[str, datetime] = field(default_factory=dict)
+    unseen: tuple[Sighting, ...] = ()
+
+    def with_devices(self, devices: Iterable[Judged]) -> Snapshot:
+        """A snapshot with these devices, and nothing else changed."""
+        every = [(is_seen(judged.device), sighting(judged)) for judged in devices]
+        seen, unseen = (tuple(one for is_seen, one in every if is_seen is wanted) for wanted in (True, False))
+        return replace(self, sightings=seen, unseen=unseen)
 
     def seen_at(self, device: DeviceSummary) -> datetime:
         """When a device of it was seen."""
@@ -166,13 +174,13 @@ def snapshot(scan: Scan, devices: Iterable[Judged], ledger: Iterable[LedgerEntry
     for device in (judged.device for judged in devices):
         if device.slots:
             tally.asked |= dict.fromkeys(_slots(device), frozenset((BEHIND,)))
-        if device.behind:
+        if device.behind and is_seen(device):
             tally.answered[BEHIND].add(plain(device.place))
-    return Snapshot(
+    found = Snapshot(
         scan=scan.id,
         at=scan.ended_at,
         complete=scan.status is ScanStatus.COMPLETE,
-        sightings=tuple(map(sighting, devices)),
+        sightings=(),
         asked=tally.asked,
         answered={name: frozenset(targets) for name, targets in tally.answered.items()},
         alive=frozenset(tally.alive),
@@ -181,6 +189,7 @@ def snapshot(scan: Scan, devices: Iterable[Judged], ledger: Iterable[LedgerEntry
         dark=tally.dark,
         seconds=max((scan.finished_at - scan.started_at).total_seconds(), 0) if scan.finished_at else 0,
     )
+    return found.with_devices(devices)
 
 
 def _counted(outcome: Outcome) -> str:
@@ -201,6 +210,11 @@ def _slots(recorder: Device) -> Iterator[str]:
     """The places of all channels of a recorder that lists them."""
     total = recorder.slots.total if recorder.slots else 0
     return (plain(f"{recorder.address}{SLOT}{number}") for number in range(1, total + 1))
+
+
+def is_seen(device: Device) -> bool:
+    """Whether a device showed itself: a camera did not that does not answer its recorder, which still lists it."""
+    return device.behind is None or device.behind.online is not False
 
 
 def sighting(judged: Judged) -> Sighting:

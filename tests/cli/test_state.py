@@ -406,3 +406,22 @@ def test_a_lease_of_a_clock_that_is_ahead_is_of_now(store: Store, tmp_path: Path
     assert states(store, "list") == []
     ended = store.scan(made.stdout.strip()).ended_at
     assert max(entry.last_seen for entry in store.register.entries("hq")) == ended
+
+
+def test_a_camera_that_its_recorder_still_lists_can_be_removed_and_has_not_returned(store: Store) -> None:
+    own = {"isapi.serial": ("NVR0000001",), "isapi.model": ("DS-7616NI-I2",), "isapi.manufacturer": ("hikvision",)}
+    told = {"behind.slot": ("1",), "behind.address": (ONE,), "behind.serial": (serial(1),), "behind.online": ("false",)}
+    for number in range(1, 5):
+        gone(store, number, 1)
+        scan = store.scans()[0]
+        seen = Observation("10.0.0.9", "isapi", Outcome.ANSWERED, scan.ended_at, 80)
+        answers = [replace(seen, fields=fields) for fields in (own, told)]
+        store.append(scan.id, answers, [LedgerEntry("10.0.0.9", {"isapi": Outcome.ANSWERED})])
+    assert f"{serial(1)} at {ONE} is removed from now on" in run(store, ONE, "removed", "--why", "x").stderr
+    gone(store, LATER, 1)
+    again = [replace(one, at=store.scans()[0].ended_at) for one in answers]
+    store.append(store.scans()[0].id, again, [LedgerEntry("10.0.0.9", {"isapi": Outcome.ANSWERED})])
+    shown = CliRunner().invoke(report, ["--scan", store.scans()[0].id, "--db", str(store.file)]).stdout
+    assert "10.0.0.9 #1" in shown
+    assert "removed; 10.0.0.1, offline" in shown
+    assert states(store, "list") == ["removed"]

@@ -161,3 +161,12 @@ def test_each_device_of_an_import_was_seen_when_its_files_say() -> None:
     known = apply_snapshot(tracks(sweep(5, [moved(site[0], "10.0.0.99"), site[1]])), leases).seen
     assert [known[number].last_seen - BEGIN for number in (0, 1)] == [timedelta(days=day) for day in (5, 9)]
     assert known[0].device.address == "10.0.0.99"
+
+
+def test_what_a_recorder_only_lists_begins_and_is_not_seen_again() -> None:
+    """Else nobody could record that it was removed, and what was removed would be called returned."""
+    both = sweep(0, cameras(2))
+    listed = replace(sweep(5, cameras(1)), unseen=both.sightings)
+    taken = apply_snapshot(tracks(replace(both, sightings=(), unseen=both.sightings)), listed)
+    assert sorted(taken.seen) == [0]
+    assert (taken.seen[0].last_seen, taken.new, taken.joined) == (BEGIN + timedelta(days=5), (), ())

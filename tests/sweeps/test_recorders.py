@@ -9,7 +9,8 @@ from support.estate import BEGIN
 from camscan.records import Device, Judged, LedgerEntry, Level, Outcome, Scan, ScanStatus, Verdict
 from camscan.summaries import Slot, Slots
 from camscan.sweeps.changes import Kind
-from camscan.sweeps.compare import compare
+from camscan.sweeps.compare import advance, compare
+from camscan.sweeps.coverage import Terms
 from camscan.sweeps.memory import Memory
 from camscan.sweeps.retention import worth_keeping
 from camscan.sweeps.snapshot import Snapshot, snapshot
@@ -23,8 +24,8 @@ def recorder(*, told: bool = True) -> Judged:
     return Judged(Device(RECORDER, (RECORDER,), serial="NVR-00001", kind="recorder", slots=slots), Verdict.NOT_LISTED)
 
 
-def camera(number: int, serial: str | None = None) -> Judged:
-    slot = Slot("NVR-00001", RECORDER, number)
+def camera(number: int, serial: str | None = None, *, online: bool | None = None) -> Judged:
+    slot = Slot("NVR-00001", RECORDER, number, online=online)
     device = Device(f"192.168.254.{number}", (), serial=serial, maker="Acme", level=Level.LIKELY, behind=slot)
     return Judged(device, Verdict.LISTED)
 
@@ -63,6 +64,23 @@ def test_why_others_were_not_asked_is_told_beside() -> None:
     assert loss.text.startswith(
         "2 devices seen before were not asked: excluded, no longer among the targets, or behind "
     )
+
+
+def test_a_camera_that_its_recorder_still_lists_and_does_not_reach_is_missing() -> None:
+    night = [camera(1, "E12345678", online=True), camera(2, "E12345679", online=True)]
+    later = [camera(1, "E12345678", online=False), camera(2, "E12345679", online=None)]
+    changes = compare([seen(0, recorder(), *night), seen(1, recorder(), *later)])
+    assert [(c.kind, c.device.address) for c in changes.changes] == [(Kind.MISSING, "10.0.4.9 #1")]
+    assert changes.verdicts == {Verdict.NOT_LISTED: 1, Verdict.LISTED: 1}
+
+
+def test_what_a_recorder_still_lists_is_not_kept_as_a_last_sighting() -> None:
+    gone, back = camera(1, "E12345678", online=False), camera(1, "E12345678", online=True)
+    memory = advance(Memory(), seen(0, recorder(), back), Terms())[0]
+    scan = Scan("9", BEGIN + timedelta(days=9), (RECORDER,), ("http",), status=ScanStatus.COMPLETE)
+    assert worth_keeping(memory, scan, (recorder(), gone)) == frozenset()
+    assert worth_keeping(memory, scan, (recorder(), back)) == {RECORDER}
+    assert worth_keeping(Memory(), scan, (recorder(), gone)) == {RECORDER}
 
 
 def test_a_camera_on_another_channel_has_moved() -> None:
