@@ -85,7 +85,7 @@ def _seen(
 
 def _no_less(now: DeviceSummary, before: DeviceSummary) -> DeviceSummary:
     """A device that was listed; what knows less of it, such as a table of MACs, takes nothing back."""
-    is_less = now.verdict is Verdict.UNIDENTIFIED or (now.verdict is Verdict.SUSPECTED and now.level == _HINT)
+    is_less = now.verdict is Verdict.UNIDENTIFIED or (now.verdict is not Verdict.LISTED and now.level == _HINT)
     if before.verdict is not Verdict.LISTED or not is_less:
         return now
     return replace(now, verdict=Verdict.LISTED, level=None, policies=(), evidence="")

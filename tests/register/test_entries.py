@@ -103,6 +103,11 @@ def test_what_knows_less_of_a_listed_device_does_not_take_that_back(lost: tuple[
     assert (known.device.level, known.device.evidence) == (first.device.level, first.device.evidence)
     strange = replace(cameras(1)[0], listed=False)
     for night in range(6, 9):
+        [seen] = sweep(night, [strange]).sightings
+        label = replace(seen, device=replace(seen.device, level="hint"))  # the MAC is of the block of who sells it
+        known = apply_snapshot([known], replace(sweep(night, [strange]), sightings=(label,))).seen[0]
+    assert known.device.verdict is Verdict.LISTED
+    for night in range(9, 12):
         known = apply_snapshot([known], sweep(night, [strange])).seen[0]
     assert known.device.verdict is Verdict.NOT_LISTED
 
