@@ -19,8 +19,10 @@ _LOCKED = re.compile(
 
 
 def denies(answer: Answer, *, token: bool) -> bool:
-    """Whether an answer asks for a login, or for another one; `token`: by a fault as well."""
+    """Whether an answer asks for a login, or for another one, or takes none now; `token`: by a fault as well."""
     if answer.status == "401" or (answer.status == "403" and answer.all("www-authenticate")):
+        return True
+    if answer.status[:1] in ("4", "5") and answer.status != "404" and locked(answer):
         return True
     if not token or not _may_be_fault(answer.content):
         return False
@@ -36,7 +38,7 @@ def accepts(answer: Answer, *, token: bool) -> bool:
 
 
 def locked(answer: Answer) -> bool:
-    """Whether the device says that it takes no logins for a while."""
+    """Whether an answer, which is no page, says that the device takes no logins for a while."""
     return _LOCKED.search(b"".join(answer.content[:16_384].lower().split())) is not None
 
 

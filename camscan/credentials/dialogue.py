@@ -123,7 +123,8 @@ class Dialogue:
                 if scheme is not None and exchange.outcome not in _UNSENT:
                     self._weigh(scheme, answer, token=request.token)
                 return exchange
-            if request.token in self._proven and (isinstance(scheme, TokenScheme) or answer.status != "401"):
+            one_question = isinstance(scheme, TokenScheme) or answer.status != "401"
+            if request.token in self._proven and one_question and not locked(answer):
                 return exchange  # the login was right before: it is this one question that it has no right to
             try:
                 following = self._following(scheme, request, exchange, answer, renewed=renewed)

@@ -158,6 +158,10 @@ UNSAFE = {
     "clock a year behind": Unsafe(CHALLENGES["fault"], SOAP, clock=timedelta(days=-365)),
     "clock six minutes ahead": Unsafe(CHALLENGES["fault"], SOAP, tls=True, clock=timedelta(minutes=6)),
     "locked": Unsafe(denial(digest(), body="<userCheck><lockStatus>lock</lockStatus></userCheck>")),
+    "locked without a challenge": Unsafe(denial(status="403 Forbidden", body="<lockStatus>lock</lockStatus>")),
+    "locked in a fault of another kind": Unsafe(
+        denial(status="500 Internal Server Error", body="<Envelope>The device is locked</Envelope>"), SOAP
+    ),
     "locked in words": Unsafe(denial(digest(), body=FAULT.replace("Sender", "the device is locked, wait 30 minutes"))),
 }
 
@@ -261,6 +265,8 @@ ENDLESS: dict[str, tuple[Script, int]] = {
     "redirects": (_always(denial(status="302 Found", more=ELSEWHERE)), 1),
     "calls every nonce stale": (_always(denial(digest("6e6577", ", stale=true"))), 2),
     "locks": (_always(denial(body="<lockStatus>lock</lockStatus>")), 1),
+    "locks and forbids": (_always(denial(status="403 Forbidden", body="<lockStatus>lock</lockStatus>")), 1),
+    "locks and fails": (_always(denial(status="500 Failure", body="<Envelope>The device is locked</Envelope>")), 1),
 }
 
 
