@@ -223,9 +223,11 @@ def _shown_now(what: str, counts: Mapping[str, int], devices: int) -> str:
 
 
 def _decoys(snapshot: Snapshot, terms: Terms) -> Iterator[Loss]:
+    """A host that only refuses is there, and the decoy on it is not: see `camscan.app.scanning`."""
+    answered = frozenset[str]().union(*snapshot.answered.values())
     for address in terms.decoys:
-        if address not in snapshot.alive:
-            why = "was not asked" if not snapshot.asked.get(address) else "is silent"
+        if address not in answered:
+            why = "was not asked" if not snapshot.asked.get(address) else "does not"
             yield Loss(f"decoy {address}", f"{address} should answer and {why}: the sweep may have been blind")
 
 

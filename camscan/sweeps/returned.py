@@ -55,7 +55,7 @@ def with_returned(changes: Changes, now: Sequence[Sighting], past: Iterable[Past
 
 def _seen(now: Sequence[Sighting], snapshot: Past, there: Iterable[int], common: frozenset[str]) -> set[int]:
     """Which devices of today, by their numbers, an earlier snapshot saw among some of its own."""
-    empty = Snapshot("", snapshot.at, complete=False, sightings=(), asked={}, answered={}, alive=frozenset())
+    empty = Snapshot("", snapshot.at, complete=False, sightings=(), asked={}, answered={})
     tracks = [begun(one, empty) for one in map(snapshot.sighting, there) if one is not None]
     return {number for numbers in match(tracks, now, common).seen.values() for number in numbers}
 

@@ -100,7 +100,6 @@ class Snapshot:
     sightings: tuple[Sighting, ...]
     asked: Mapping[str, frozenset[str]]
     answered: Mapping[str, frozenset[str]]
-    alive: frozenset[str]
     coverage: Mapping[str, int] = field(default_factory=dict)
     by_channel: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     seconds: float = 0
@@ -128,7 +127,6 @@ class _Tally:
         self._others: Counter[Outcome] = Counter()
         self.asked: dict[str, frozenset[str]] = {}
         self.answered: defaultdict[str, set[str]] = defaultdict(set)
-        self.alive: set[str] = set()
         self.coverage: Counter[str] = Counter()
         self._kinds: dict[int, Mapping[str, Outcome]] = {}  # most entries share one of a few, counted as such
         self._counts: Counter[int] = Counter()
@@ -141,8 +139,6 @@ class _Tally:
         for name, outcome in entry.channels.items():
             if outcome.has_answer:
                 self.answered[name].add(entry.target)
-        if any(outcome.is_alive for outcome in entry.channels.values()):
-            self.alive.add(entry.target)
         self.coverage[_counted(entry.outcome)] += 1
         if channels and entry.target not in self._own:
             self._others[entry.outcome] += 1
@@ -183,7 +179,6 @@ def snapshot(scan: Scan, devices: Iterable[Judged], ledger: Iterable[LedgerEntry
         sightings=(),
         asked=tally.asked,
         answered={name: frozenset(targets) for name, targets in tally.answered.items()},
-        alive=frozenset(tally.alive),
         coverage=dict(tally.coverage),
         by_channel=tally.by_channel(),
         dark=tally.dark,

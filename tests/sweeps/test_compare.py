@@ -401,8 +401,17 @@ def test_a_decoy_that_is_silent_is_a_loss_at_once() -> None:
     terms = Terms(decoys=("10.0.0.1", "10.0.0.77"))
     first, second = nights(sweep(0, SITE, targets=["10.0.0.77"]), sweep(1, SITE), terms=terms)
     assert [(loss.text, loss.lasting) for loss in (*first.losses, *second.losses)] == [
-        ("10.0.0.77 should answer and is silent: the sweep may have been blind", False),
+        ("10.0.0.77 should answer and does not: the sweep may have been blind", False),
         ("10.0.0.77 should answer and was not asked: the sweep may have been blind", True),
+    ]
+
+
+def test_a_host_that_refuses_in_the_place_of_a_decoy_is_no_decoy() -> None:
+    """Its program has ended, or a firewall refuses for it: the scan says so of it, and the sweep does."""
+    terms, refusing = Terms(decoys=("10.0.0.77",)), {"10.0.0.77": Outcome.REFUSED}
+    [changes] = nights(sweep(0, SITE, unsent=refusing), terms=terms)
+    assert [loss.text for loss in changes.losses] == [
+        "10.0.0.77 should answer and does not: the sweep may have been blind"
     ]
 
 

@@ -41,7 +41,6 @@ def test_the_ledger_says_what_was_asked_and_what_answered() -> None:
         "10.0.0.4": frozenset(),
     }
     assert found.answered == {"http": {"10.0.0.1"}}
-    assert found.alive == {"10.0.0.1", "10.0.0.2"}
     assert found.coverage == {"answered": 1, "refused": 1, "silent": 1, "excluded": 1}
 
 
