@@ -15,6 +15,8 @@ A message names what is wrong, where, and the remedy.
 
 from __future__ import annotations
 
+import errno
+
 
 class CamscanError(Exception):
     """Base of every error that camscan raises on purpose."""
@@ -55,3 +57,13 @@ class EvidenceError(CamscanError):
 
 class DecodeError(CamscanError):
     """Bytes that a codec cannot read."""
+
+
+def of_host(error: OSError) -> HostError:
+    """What this host refused, where nobody nearer to it has said so: mostly a file or a folder."""
+    if error.errno == errno.ENOSPC:
+        return HostError(f"cannot write: {error.strerror}: free some space, or write elsewhere")
+    where = f"{error.filename}: " if error.filename else ""
+    if where and error.errno in {errno.EACCES, errno.EPERM}:
+        return HostError(f"{where}{error.strerror}: check who may use it and the folders above it, or choose another")
+    return HostError(f"{where}{error.strerror or error}: run it with -vv before the command to see where")

@@ -14,10 +14,13 @@ from camscan.app.history import last_swept
 from camscan.app.pinging import ping
 from camscan.app.retention import prune_after_sweep
 from camscan.app.sweeping import SweepContext, Swept, sweep
-from camscan.errors import CamscanError
+from camscan.errors import CamscanError, of_host
 from camscan.moments import latest_past
+from camscan.shortages import shortage
 from camscan.sweeps.config import Config, Site
 from camscan.sweeps.journal import tell
+
+_log = logging.getLogger(__name__)
 
 
 def sweep_all(context: SweepContext, sites: Sequence[Site], dispatcher: Dispatcher, end: float) -> Iterator[Swept]:
@@ -32,12 +35,10 @@ def sweep_all(context: SweepContext, sites: Sequence[Site], dispatcher: Dispatch
             continue
         try:
             one = sweep(context, site, left)
-        except CamscanError as error:
-            tell("site.failed", logging.ERROR, site=site.name, reason=str(error))
-            one = Swept(site.name, why_not=str(error), failed=True)
-        except Exception as error:  # a fault of ours: it would keep all sites after this one from being swept
-            logging.getLogger(__name__).exception("site %s crashed: report it as a bug of camscan", site.name)
-            one = Swept(site.name, why_not=f"a fault of camscan: {error!r}", failed=True)
+        except Exception as error:  # whatever it is: it would keep all sites after this one from being swept
+            reason = _why(error, f"site {site.name}")
+            tell("site.failed", logging.ERROR, site=site.name, reason=reason)
+            one = Swept(site.name, why_not=reason, failed=True)
         if one.interrupted and time.monotonic() < end:
             cut = "interrupted by a signal"
         dispatcher.deliver()
@@ -55,15 +56,23 @@ def succeeds(step: str, work: Callable[[], None], **about: str) -> bool:
     """Do some work; where it fails, that is an event in the log, and what comes after it is done all the same."""
     try:
         work()
-    except CamscanError as error:
-        reason = str(error)
     except Exception as error:  # as above
-        logging.getLogger(__name__).exception("%s crashed: report it as a bug of camscan", step)
-        reason = f"a fault of camscan: {error!r}"
-    else:
-        return True
-    tell(f"{step}.failed", logging.ERROR, **about, reason=reason)
-    return False
+        tell(f"{step}.failed", logging.ERROR, **about, reason=_why(error, step))
+        return False
+    return True
+
+
+def _why(error: Exception, what: str) -> str:
+    """Why something failed: what was told, what this host lacks, or a fault of ours, which is logged in full."""
+    if isinstance(error, CamscanError):
+        return str(error)
+    if isinstance(error, OSError):
+        _log.debug("where it was", exc_info=error)
+        return str(of_host(error))
+    if lacking := shortage(error):
+        return lacking
+    _log.exception("%s crashed: report it as a bug of camscan", what)
+    return f"a fault of camscan: {error!r}"
 
 
 def _longest_waiting_first(context: SweepContext, sites: Sequence[Site]) -> list[Site]:

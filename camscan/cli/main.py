@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import io
 import logging
 import os
@@ -22,7 +21,7 @@ from camscan.app import gctuning
 from camscan.cli.exits import Exit
 from camscan.cli.groups import CommandGroup, set_verbosity, with_verbose
 from camscan.cli.telling import tell
-from camscan.errors import CamscanError, HostError, UsageError
+from camscan.errors import CamscanError, HostError, UsageError, of_host
 from camscan.shortages import shortage
 
 
@@ -110,7 +109,7 @@ def main() -> None:
         _end(error, Exit.FAILED)
     except OSError as error:
         logging.getLogger(__name__).debug("where it was", exc_info=error)
-        _end(_of_host(error), Exit.FAILED)
+        _end(of_host(error), Exit.FAILED)
     except (MemoryError, RuntimeError) as error:
         if not (what := shortage(error)):
             raise
@@ -174,16 +173,6 @@ def _have_streams() -> None:
         except OSError:
             os.open(os.devnull, os.O_RDWR)  # which takes the lowest number that is free
             setattr(sys, name, open(number, mode, closefd=False))  # noqa: SIM115 - it is to stay open
-
-
-def _of_host(error: OSError) -> HostError:
-    """What this host refused, where nobody nearer to it has said so: mostly a file or a folder."""
-    if error.errno == errno.ENOSPC:
-        return HostError(f"cannot write: {error.strerror}: free some space, or write elsewhere")
-    where = f"{error.filename}: " if error.filename else ""
-    if where and error.errno in {errno.EACCES, errno.EPERM}:
-        return HostError(f"{where}{error.strerror}: check who may use it and the folders above it, or choose another")
-    return HostError(f"{where}{error.strerror or error}: run it with -vv before the command to see where")
 
 
 def _end(error: CamscanError, code: Exit) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+
 import pytest
 
 from camscan.app.sweeprun import succeeds
 from camscan.errors import HostError
+from camscan.shortages import shortage
 
 
 @pytest.mark.parametrize(
@@ -13,6 +16,11 @@ from camscan.errors import HostError
     [
         (HostError("the disk is full: free some space"), 'reason="the disk is full: free some space"'),
         (KeyError("site"), "reason=\"a fault of camscan: KeyError('site')\""),
+        (
+            OSError(errno.ENOSPC, "No space left on device"),
+            'reason="cannot write: No space left on device: free some space, or write elsewhere"',
+        ),
+        (MemoryError(), f'reason="{shortage(MemoryError())}"'),
     ],
 )
 def test_a_step_that_fails_is_told_and_the_next_is_taken(
@@ -23,4 +31,5 @@ def test_a_step_that_fails_is_told_and_the_next_is_taken(
 
     assert not succeeds("prune", fail, site="hq")
     assert caplog.messages[-1] == f"prune.failed site=hq {told}"
+    assert ("report it as a bug" in caplog.text) == isinstance(error, KeyError)
     assert succeeds("prune", lambda: None, site="hq")
