@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def status(file: Path | None, db: str | None, max_age: str | None, format_: str, output: Path | None) -> None:
     """Show for each site when it last had a complete sweep, what was seen, and which alerts are waiting.
 
-    If the configuration names a textfile for Prometheus, it is rewritten.
+    If the configuration names a textfile for Prometheus, it is rewritten, unless there is no store to know it from.
 
     \b
     Examples:
@@ -53,7 +53,8 @@ def status(file: Path | None, db: str | None, max_age: str | None, format_: str,
     overdue = [row for row in rows if oldest is not None and row.is_older(oldest, now)]
     for row in overdue:
         tell(f"Overdue: {row.site}; last complete sweep: {_ago(row.memory.good, now)}.")
-    write_figures(rows, config)  # last, as a user who may not is still shown the rest
+    if store is not None:  # who does not find it, as with another user's default, would call all sites unswept
+        write_figures(rows, config)  # last, as a user who may not is still shown the rest
     if overdue:
         sys.exit(Exit.INCOMPLETE)
 

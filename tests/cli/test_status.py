@@ -137,14 +137,28 @@ def test_what_an_older_camscan_remembered_is_shown_alike(config: Path) -> None:
 
 def test_figures_are_written_anew(config: Path, tmp_path: Path) -> None:
     config.write_text(f'{CONFIG}[metrics]\ntextfile = "c.prom"\n')
+    with Store.open(tmp_path / "c.db"):
+        pass
     assert run(config).exit_code == 0
     assert 'camscan_last_good_sweep_timestamp_seconds{site="hq"} 0\n' in (tmp_path / "c.prom").read_text()
     assert [path.name for path in tmp_path.glob(".c.prom*")] == []
 
 
+def test_who_does_not_find_the_store_leaves_the_figures_as_they_are(config: Path, tmp_path: Path) -> None:
+    """As root does, who looks without --db at the sweeps of a user that systemd made up."""
+    figures = tmp_path / "c.prom"
+    config.write_text(f'{CONFIG}[metrics]\ntextfile = "c.prom"\n')
+    assert run(config).exit_code == 0
+    assert not figures.exists()
+    figures.write_text("as the sweep left it")
+    assert run(config, "--max-age", "26h").exit_code == 4
+    assert figures.read_text() == "as the sweep left it"
+
+
 def test_figures_are_readable_for_their_collector_under_any_umask(config: Path, tmp_path: Path) -> None:
     file = tmp_path / "camscan.prom"
     config.write_text(CONFIG + f'[metrics]\ntextfile = "{file}"\n')
+    remember(config, [night(1, sweep(0, cameras(4)))])
     before = os.umask(0o077)
     try:
         assert run(config).exit_code == 0
@@ -155,9 +169,10 @@ def test_figures_are_readable_for_their_collector_under_any_umask(config: Path, 
 
 def test_who_may_not_write_the_figures_is_shown_the_rest(config: Path) -> None:
     config.write_text(f'{CONFIG}[metrics]\ntextfile = "missing/c.prom"\n')
+    remember(config, [night(2, sweep(0, cameras(4)))])
     result = run(config, "--max-age", "26h")
     assert isinstance(result.exception, HostError)
-    assert "last complete sweep  never" in result.stdout
+    assert "last complete sweep  2" in result.stdout
     assert "Overdue: hq" in result.stderr
 
 
