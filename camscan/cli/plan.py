@@ -14,6 +14,8 @@ from camscan.cli.sections import Sectioned
 
 if TYPE_CHECKING:
     from camscan.app.scope import ScanScope
+    from camscan.engine import Plan
+    from camscan.net.kernel.interfaces import Interface
     from camscan.net.pacing.profile import Profile
     from camscan.targets import TargetSet
 
@@ -66,7 +68,7 @@ def plan(
         "Targets": f"{_networks(scope.asked)}: {plural(count, 'address')}",
         "Excluded": _excluded(scope),
         "Channels": ", ".join(strategy.plan.channels),
-        "Multicast": ", ".join(dict.fromkeys(i.name for i in links)) or "no interface is connected to the targets",
+        "Multicast": _multicast(strategy.plan, links),
         "ARP": f"up to {frames:,} requests" if frames else "none: no link to the targets, or no CAP_NET_RAW",
         "TCP ports": ports,
         "Never": f"{_list(sorted(NEVER_SEND))}: printers, telephones and industrial controllers",
@@ -86,6 +88,13 @@ def _excluded(scope: ScanScope) -> str:
         return "none"
     taken = scope.targets.count - scope.asked.count
     return f"{_networks(scope.excluded)}: {taken:,} of the targets' addresses"
+
+
+def _multicast(plan: Plan, links: Sequence[Interface]) -> str:
+    """The interfaces by which groups are asked, or why none is."""
+    if not plan.multicasts:
+        return "none: no channel uses it"
+    return ", ".join(dict.fromkeys(link.name for link in links)) or "no interface is connected to the targets"
 
 
 def _pace(pace: Profile) -> str:

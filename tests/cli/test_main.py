@@ -9,16 +9,19 @@ import re
 import signal
 import subprocess
 import sys
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from support.command import camscan
 
+from camscan.app import scope
 from camscan.app.looking import cut_off
 from camscan.cli import main
 from camscan.cli.db import db
 from camscan.identify import check
+from camscan.net.kernel.interfaces import Interface
 from camscan.records import Level
 from camscan.store import Store
 
@@ -417,6 +420,16 @@ def test_the_plan_says_how_many_addresses_exclusions_take_away(
     assert line.replace("10.2.0.0-10.2.0.255", "10.2.0.0/24").replace("10.20.0.0-10.20.0.3", "10.20.0.0/30") == (
         f"Excluded     {told}"
     )
+
+
+def test_a_plan_without_multicast_names_no_interface_for_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = Interface("eth7", 7, "10.20.0.1", ip_network("10.20.0.0/24"), loopback=False, multicast=True)
+    monkeypatch.setattr(scope, "interfaces", lambda: [link])
+    shown = {name: camscan(capsys, "plan", "10.20.0.0/30", "--channels", name).stdout for name in ("http", "wsd")}
+    assert "Multicast    none: no channel uses it\n" in shown["http"]
+    assert "Multicast    eth7\n" in shown["wsd"]
 
 
 def test_the_plan_of_many_ports_is_short_and_has_the_time_of_one_host(capsys: pytest.CaptureFixture[str]) -> None:
