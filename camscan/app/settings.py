@@ -33,10 +33,13 @@ def usual_place() -> Path | None:
 
 
 def database(config: Config) -> str | None:
-    """Where the scans are kept, as `Store.open` takes it; the name of a file is relative to the configuration."""
+    """Where the scans are kept, as `Store.open` takes it; the name of a file is relative to the configuration.
+
+    A variable that is empty counts as none, as for commands that read no configuration.
+    """
     url = config.store.url
     if url is None:
-        return os.environ.get("CAMSCAN_DB")
+        return os.environ.get("CAMSCAN_DB") or None
     return url if "://" in url else str(config.path(url))
 
 

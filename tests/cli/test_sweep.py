@@ -312,6 +312,16 @@ def test_after_an_update_what_is_looked_at_is_derived_anew(
         assert not any(store.derived.holds(scan, before) for scan in scans)
 
 
+def test_a_variable_for_the_store_that_is_empty_counts_as_none(
+    config: Path, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config.write_text(CONFIG.replace('url = "c.db"', ""))
+    monkeypatch.setenv("CAMSCAN_DB", "")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    assert run(config).exit_code == 0
+    assert (tmp_path / "data/camscan/camscan.db").is_file()
+
+
 def test_figures_are_written(config: Path, world: World, tmp_path: Path) -> None:
     config.write_text(f'{CONFIG}[metrics]\ntextfile = "c.prom"\n')
     assert run(config).exit_code == 0
