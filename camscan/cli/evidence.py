@@ -182,7 +182,11 @@ def _about(operator: str, authority: str, tsa: str | None) -> About:
 
     if not (operator + authority).isprintable():
         raise UsageError("--operator and --authority are lines of text: remove the characters that cannot be printed")
-    if tsa is not None and (urlsplit(tsa).scheme not in {"http", "https"} or "@" in urlsplit(tsa).netloc):
+    try:
+        parts = urlsplit(tsa or "http://none")
+    except ValueError:  # of brackets that hold no address
+        parts = urlsplit("")
+    if parts.scheme not in {"http", "https"} or "@" in parts.netloc:
         raise UsageError(
             "--tsa must be an http or https URL without a user name: use one that your authority publishes"
         )

@@ -294,7 +294,13 @@ def test_a_long_export_says_how_far_it_has_come(db: Path, key: Path, monkeypatch
 
 
 def test_what_cannot_be_stated(db: Path, key: Path) -> None:
-    for words in (("--operator", "a\nb"), ("--tsa", "ftp://x/"), ("--tsa", "http://user:secret@x/"), ("--tsa", "x")):
+    for words in (
+        ("--operator", "a\nb"),
+        ("--tsa", "ftp://x/"),
+        ("--tsa", "http://user:secret@x/"),
+        ("--tsa", "x"),
+        ("--tsa", "http://[x"),
+    ):
         found = fault("export", "--db", str(db), "--key", str(key), "-o", str(db.with_name("x.zip")), *words)
         assert isinstance(found, UsageError)
         assert "secret" not in str(found)
