@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import platform
 import secrets
@@ -16,7 +17,7 @@ from camscan.app.signals import ended_by_signals
 from camscan.app.sources import Source, described
 from camscan.app.switchports import HAS_SWITCH_PORTS, has_switch_port
 from camscan.batches import batched
-from camscan.errors import HostError, UsageError
+from camscan.errors import HostError, StoreError, UsageError
 from camscan.imports.files import switchports
 from camscan.imports.files.base import Reader, Summary
 from camscan.moments import utc
@@ -61,21 +62,36 @@ def import_files(store: Store, files: Sequence[ImportedFile], site: str | None) 
     if not first and any(file.summary.cut or file.summary.broken for file in files):
         read = "\n".join(f"{file.source.name} ({file.reader.name}): {described(file.summary)}" for file in files)
         raise UsageError(f"{read}: nothing is stored")
+    now = scan.started_at
+    # If this process is killed, what it has stored is not of today either.
+    with _whole_or_not_at_all(store, replace(scan, started_at=min((now, *(one.at for one in first))))):
+        times, tell_ports = set[datetime](), False
+        for batch in chain((first,), batches):
+            store.append(scan.id, batch)
+            tell_ports = tell_ports or any(map(has_switch_port, batch))
+            times |= {one.at for one in batch}
+            times = {min(times), max(times)} if times else times
+        ports.count()
+        _store_ledger(store, scan.id)
+        begin, end = min({*times, now}), min(max(times, default=now), now)
+        notes += [f"{file.source.name}: {described(file.summary)}" for file in files]
+        notes.append(f"imported on {utc(now, 'seconds')}; this scan is dated by what the files recorded")
+        status = ScanStatus.PARTIAL if any(file.summary.cut for file in files) else ScanStatus.COMPLETE
+        settings = {**scan.settings, HAS_SWITCH_PORTS: "named"} if tell_ports else scan.settings
+        return _ended(store, replace(scan, started_at=begin, settings=settings), status, notes, end)
+
+
+@contextlib.contextmanager
+def _whole_or_not_at_all(store: Store, scan: Scan) -> Iterator[None]:
+    """Begin a scan, and take it out again where the body is broken off."""
     store.begin(scan)
-    now, times, tell_ports = scan.started_at, set[datetime](), False
-    for batch in chain((first,), batches):
-        store.append(scan.id, batch)
-        tell_ports = tell_ports or any(map(has_switch_port, batch))
-        times |= {one.at for one in batch}
-        times = {min(times), max(times)} if times else times
-    ports.count()
-    _store_ledger(store, scan.id)
-    begin, end = min({*times, now}), min(max(times, default=now), now)
-    notes += [f"{file.source.name}: {described(file.summary)}" for file in files]
-    notes.append(f"imported on {utc(now, 'seconds')}; this scan is dated by what the files recorded")
-    status = ScanStatus.PARTIAL if any(file.summary.cut for file in files) else ScanStatus.COMPLETE
-    settings = {**scan.settings, HAS_SWITCH_PORTS: "named"} if tell_ports else scan.settings
-    return _ended(store, replace(scan, started_at=begin, settings=settings), status, notes, end)
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(StoreError):  # what broke it off is told
+            store.finish(replace(scan, status=ScanStatus.INTERRUPTED))
+            store.thin(scan.id, (), scan.started_at)
+        raise
 
 
 def _shown_names(files: Sequence[ImportedFile]) -> list[str]:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from camscan.app import passive
 from camscan.app.judging import library
 from camscan.app.registering import update_register
 from camscan.cli.devices import devices
@@ -21,7 +22,7 @@ from camscan.cli.exits import Exit
 from camscan.cli.fingerprints import explain
 from camscan.cli.import_ import import_
 from camscan.cli.report import report
-from camscan.errors import UsageError
+from camscan.errors import StoreError, UsageError
 from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus
 from camscan.store import Store
 
@@ -69,6 +70,28 @@ def test_several_files_become_one_scan(tmp_path: Path, db: Path, encoding: str) 
             LedgerEntry("192.0.2.5", {"arp": Outcome.ANSWERED, "dhcp": Outcome.ANSWERED}),
             LedgerEntry("192.0.2.6", {"arp": Outcome.ANSWERED}),
         ]
+
+
+@pytest.mark.parametrize("fault", [KeyboardInterrupt(), OSError("gone"), StoreError("the disk is full")])
+def test_an_import_that_is_broken_off_leaves_nothing(
+    tmp_path: Path, db: Path, monkeypatch: pytest.MonkeyPatch, fault: BaseException
+) -> None:
+    """Who kills it leaves a half, which is dated by what it holds: what an old file shows has not come back today."""
+    dated = []
+
+    def broken_off(store: Store, scan_id: str) -> None:
+        dated.append(store.scan(scan_id).started_at)
+        raise fault
+
+    (tmp_path / "neigh.txt").write_text(NEIGHBOURS)
+    os.utime(tmp_path / "neigh.txt", (1_700_000_000, 1_700_000_000))
+    with monkeypatch.context() as patch:
+        patch.setattr(passive, "_store_ledger", broken_off)
+        assert run(tmp_path / "neigh.txt", "--db", db).exit_code == 1
+    assert dated == [datetime.fromtimestamp(1_700_000_000, UTC)]
+    with Store.open(db) as store:
+        assert store.scans() == ()
+    assert run(tmp_path / "neigh.txt", "--db", db).exit_code == 0
 
 
 def test_evidence_names_the_file_that_it_was_read_in(tmp_path: Path, db: Path) -> None:
