@@ -106,7 +106,6 @@ def snapshot(number: int, month: int) -> Snapshot:
         seen.sightings,
         seen.asked,
         seen.answered,
-        seen.alive,
     )
 
 
