@@ -106,9 +106,8 @@ def _rtsp(packet: Packet) -> Iterator[Observation]:
 
 def _tls(packet: Packet) -> Iterator[Observation]:
     certificate = first_certificate(packet.data)
-    if certificate:
-        whole = replace(packet, data=certificate, whole=True)
-        yield replace(_observation(whole, ""), fields=tls.decode(certificate))
+    whole = replace(packet, data=certificate, whole=True)
+    yield replace(_observation(whole, ""), fields=tls.decode(certificate))
 
 
 def _banner(packet: Packet) -> Iterator[Observation]:

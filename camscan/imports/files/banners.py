@@ -117,6 +117,5 @@ def _parts(line: str) -> _Parts | None:
     address = address_of(match["v6"] or match["ip"]) if match else ""
     if not match or not address:
         return None
-    port = int(match["port"] or 0)
     said = match["said"].strip().strip('"').replace('""', '"')
-    return _Parts(address, port if 0 < port < 65536 else None, match["transport"] or "", said)
+    return _Parts(address, port_of(match["port"] or ""), match["transport"] or "", said)

@@ -56,7 +56,7 @@ def answers(target: str, port: int | None, told: str, channel: str, at: datetime
     if channel == "banner" and not is_sip(told):
         fields = {**names(banner__text=telnet.without_negotiation(told).strip()), **opaque.fields(_bytes(told))}
         found = (imported(target, channel, at, fields),) if fields else ()
-    elif told:
+    else:
         found = read_pasted(told, channel, at)
     yield from (replace(one, target=target, port=port) for one in found)
 

@@ -87,8 +87,7 @@ class Gateways:
 
     def flows(self, address: str) -> FlowBudget | None:
         """The budget of the router on the way to an address; None if it is not limited."""
-        gateway = self._routes.gateway(address) if self._most_flows is not None else ""
-        if not gateway or self._most_flows is None:
+        if self._most_flows is None or not (gateway := self._routes.gateway(address)):
             return None
         return self._flows.setdefault(gateway, FlowBudget(self._most_flows))
 

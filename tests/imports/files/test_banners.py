@@ -110,3 +110,10 @@ def test_what_came_by_udp_makes_no_open_port(by: str, channels: set[str]) -> Non
         record = f'{{"ip": "192.0.2.5", "port": 5060, "{member}": "{by.upper()}", "banner": "{said}"}}'
         listed, _ = read_all(banners.read_json, record.encode())
         assert {(one.port, one.channel) for one in listed} == {(5060, channel) for channel in channels}
+
+
+def test_a_banner_is_kept_as_a_whole_beside_what_is_read_in_it() -> None:
+    (one, *_), _ = read_all(banners.read, b"192.0.2.5:21 220 NX-510 FTP server ready\n")
+    assert (one.port, one.fields["banner.text"]) == (21, ("220 NX-510 FTP server ready",))
+    told = {name for one in read_all(banners.read, b"192.0.2.5:80 Server: App-webs/\n")[0] for name in one.fields}
+    assert {"http.server", "banner.text"} <= told

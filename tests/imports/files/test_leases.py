@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
 from support.imported import AT, cuts, read_all
 
 from camscan.imports.files import leases
@@ -12,8 +13,8 @@ MAC = "44:19:b6:01:02:03"
 def test_dnsmasq() -> None:
     data = (
         b"1700000000 44:19:b6:01:02:03 192.0.2.5 ipcam 01:44:19:b6:01:02:03\n"
-        b"1700000000 3c:ef:8c:01:02:03 192.0.2.6 * *\n"
-        b"duid 00:01:00:01\n1700000000 12345 2001:db8::5 box 00:01\n1700000000 T12345 2001:db8::6 * 00:01\nnonsense\n"
+        b"1700000000 3c:ef:8c:01:02:03 192.0.2.6 * 01:3c:ef:8c:01:02:03\n"
+        b"duid 00:01:00:01\n1700000000 12345 2001:db8::5 box 00:01\n1700000000 T12345 2001:db8::6 * 00:01\nnonsense\nmore\n"
     )
     seen, summary = read_all(leases.read_dnsmasq, data)
     assert [(one.target, one.channel, one.at, one.fields.get("dhcp.hostname")) for one in seen] == [
@@ -21,7 +22,7 @@ def test_dnsmasq() -> None:
         ("192.0.2.6", "dhcp", AT, None),
     ]
     assert seen[0].fields["mac.prefix"] == ("4419B6",)
-    assert (summary.whole, summary.broken, summary.skipped) == (2, 1, {"lease without an address and a MAC": 2})
+    assert (summary.whole, summary.broken, summary.skipped) == (2, 2, {"lease without an address and a MAC": 2})
 
 
 def isc(address: str, mac: str = MAC, state: str = "active") -> str:
@@ -63,7 +64,8 @@ def test_isc_cut_off() -> None:
     for piece in cuts(data):
         seen, summary = read_all(leases.read_isc, piece)
         assert len(seen) == (len(piece) >= half - 1)
-        assert bool(summary.cut) == bool(summary.broken)
+        assert summary.broken == bool(summary.cut)
+        assert bool(summary.cut) == (piece.count(b"lease") > piece.count(b"}"))
 
 
 def test_a_lease_without_end_costs_only_itself() -> None:
@@ -91,3 +93,34 @@ def test_kea_marks_a_deleted_lease_by_a_lifetime_of_zero() -> None:
     row = b"192.0.2.5,44:19:b6:01:02:03,,%d,1700004000,1,0,0,cam,0,\n"
     seen, summary = read_all(leases.read_kea, header + row % 4000 + row % 0)
     assert (seen, summary.skipped) == ([], {"lease that is not active": 1})
+
+
+def test_of_too_many_addresses_the_first_are_kept_with_their_last_lease(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leases, "MAX_ADDRESSES", 2)
+    text = isc("192.0.2.5", "3c:ef:8c:01:02:03") + isc("192.0.2.6") + isc("192.0.2.7") + isc("192.0.2.5")
+    seen, summary = read_all(leases.read_isc, text.encode())
+    assert [(one.target, one.fields["mac.address"]) for one in seen] == [
+        ("192.0.2.5", ("44:19:B6:01:02:03",)),
+        ("192.0.2.6", ("44:19:B6:01:02:03",)),
+    ]
+    assert summary.skipped == {"address beyond the first 2": 1}
+
+
+@pytest.mark.parametrize("lifetime", ["x", "", "-1", "\u0663600", "9" * 12])
+def test_a_lease_of_kea_whose_lifetime_is_no_number_has_the_time_of_the_file(lifetime: str) -> None:
+    header = "address,hwaddr,client_id,valid_lifetime,expire,subnet_id,fqdn_fwd,fqdn_rev,hostname,state,user_context\n"
+    row = f"192.0.2.5,44:19:b6:01:02:03,,{lifetime},1700003600,1,0,0,cam,0,\n"
+    (one,), _ = read_all(leases.read_kea, (header + row).encode())
+    assert one.at == AT
+
+
+def test_a_lease_of_an_address_that_names_its_hardware_type_has_the_mac_behind_it() -> None:
+    (one,), _ = read_all(leases.read_dnsmasq, b"1700000000 06-44:19:b6:01:02:03 192.0.2.5 cam *\n")
+    assert one.fields["mac.address"] == ("44:19:B6:01:02:03",)
+
+
+def test_other_files_are_not_taken_for_leases() -> None:
+    assert leases.sniff_dnsmasq(b"1700000000 44:19:b6:01:02:03 192.0.2.5 cam *\n")
+    assert not leases.sniff_dnsmasq(b"Server: App-webs/\n")
+    assert leases.sniff_isc(isc("192.0.2.5").encode())
+    assert not leases.sniff_isc(b"lease 192.0.2.5\n")

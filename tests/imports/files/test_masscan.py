@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import base64
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 
+import pytest
 from support.imported import cuts, read_all
 
 from camscan.imports.files import masscan
@@ -99,3 +102,30 @@ def test_json_lines_and_json_that_was_laid_out_anew() -> None:
         assert masscan.sniff_json(data)
         assert read_all(masscan.read_json, data) == read_all(masscan.read_json, JSON)
     assert not masscan.sniff_json(b'{"ip": "192.0.2.1", "port": 80, "state": "open"}')
+
+
+def test_a_certificate_and_what_is_no_greeting() -> None:
+    der = (Path(__file__).parents[2] / "samples" / "tls" / "rsa-1024-sha1.der").read_bytes()
+    text = base64.b64encode(der).decode()
+    data = f"[{record('192.0.2.7', json.dumps({'service': {'name': 'X509', 'banner': text}})[1:-1])}]"
+    (one,), _ = read_all(masscan.read_json, data.encode())
+    assert (one.channel, one.port, one.raw) == ("tls", 80, der)
+    data = f"[{record('192.0.2.7', json.dumps({'service': {'name': 'vuln', 'banner': 'x: 1'}})[1:-1])}]"
+    assert read_all(masscan.read_json, data.encode())[0] == []
+
+
+def test_bytes_that_the_list_spells_out() -> None:
+    line = rb"banner tcp 8000 192.0.2.9 1390378064 unknown \x00\x00\x00\x10\xb6"
+    (one,), _ = read_all(masscan.read_list, line)
+    assert (one.channel, one.raw) == ("banner", b"\0\0\0\x10\xb6")
+
+
+@pytest.mark.parametrize(("port", "seen"), [(0, []), (1, [1]), (65_535, [65_535]), (65_536, [])])
+def test_a_port_is_one_that_there_is(port: int, seen: list[int]) -> None:
+    line = f"open tcp {port} 192.0.2.9 1390378064"
+    assert [one.port for one in read_all(masscan.read_list, line.encode())[0]] == seen
+
+
+def test_another_list_is_not_taken_for_one() -> None:
+    assert masscan.sniff_list(b"open tcp 554 192.0.2.9 1390378064\n")
+    assert not masscan.sniff_list(b"open ports of 192.0.2.9\n")

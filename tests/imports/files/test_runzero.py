@@ -121,3 +121,24 @@ def test_what_came_by_udp_makes_no_open_port() -> None:
     seen, _ = read_all(runzero.read, agent + service(5683, {"banner": "CoAP"}, service_transport="udp"))
     assert [(one.channel, one.port) for one in seen] == [("snmp", 161), ("udp", 5683)]
     assert seen[1].fields["banner.text"] == ("CoAP",)
+
+
+def test_a_banner_beside_some_words_about_it_is_kept_and_one_beside_the_answer_itself_is_not() -> None:
+    (one,), _ = read_all(runzero.read, service(21, {"banner": "220 FTP ready"}, "some words about it"))
+    assert one.fields["banner.text"] == ("220 FTP ready",)
+    (page,), _ = read_all(runzero.read, service(80, {"banner": "x"}, "HTTP/1.0 200 OK\r\nServer: Boa\r\n\r\n"))
+    assert page.channel == "http"
+
+
+def test_of_icons_and_names_the_first_counts() -> None:
+    data = {"favicon.ico.image.mmh3": "-1466785234\t999357577", "tls.subject": "CN=camera\tCN=other"}
+    icon, names = read_all(runzero.read, service(443, data))[0]
+    assert icon.fields["http.favicon.mmh3"] == ("-1466785234",)
+    assert names.fields["tls.subject"] == ("CN=camera",)
+
+
+@pytest.mark.parametrize(
+    "head", [b"", b'{"service_address": "192.0.2.5"}', b'x {"addresses_extra": [], "alive": true}']
+)
+def test_other_lines_are_not_taken_for_an_export(head: bytes) -> None:
+    assert not runzero.sniff(head)

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import json
 import ssl
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from support.imported import AT, cuts, read_all
 
-from camscan.imports.files import shodan
+from camscan.imports.files import jsonlines, shodan
 
 RTSP = 'RTSP/1.0 401 Unauthorized\r\nCSeq: 1\r\nWWW-Authenticate: Digest realm="Login to 1A2B", nonce="a"\r\n\r\n'
 
@@ -96,3 +97,50 @@ def test_the_certificate_of_a_datagram_is_one_too() -> None:
     (names,), _ = read_all(shodan.read, line("", 443, "quic", transport="udp", ssl={"chain": chain}))
     assert (names.channel, names.raw) == ("udp", data)
     assert "tls.subject" in names.fields
+
+
+def test_a_page_that_has_no_head_is_no_answer_over_http() -> None:
+    (one,), _ = read_all(shodan.read, line("220 ready\r\n", 21, "ftp", http={"html": "<title>WEB SERVICE</title>"}))
+    assert one.fields["banner.text"] == ("220 ready",)
+
+
+def test_the_second_certificate_of_a_chain_is_not_the_devices() -> None:
+    folder = Path(__file__).parents[2] / "samples" / "tls"
+    own, issuer = ((folder / name).read_bytes() for name in ("rsa-1024-sha1.der", "ec-multi-valued.der"))
+    chain = list(map(ssl.DER_cert_to_PEM_cert, (own, issuer)))
+    (one,), _ = read_all(shodan.read, line("", 443, "https", ssl={"chain": chain}))
+    assert one.raw == own
+
+
+@pytest.mark.parametrize("head", [b"", b'{"ip": "192.0.2.5"}', b'x {"ip_str": "192.0.2.5"}'])
+def test_other_lines_are_not_taken_for_an_export(head: bytes) -> None:
+    assert not shodan.sniff(head)
+
+
+@pytest.mark.parametrize("told", ["2026-01-02T03:04:05", "2026-01-02T03:04:05Z", "2026-01-02T12:04:05+09:00"])
+def test_a_time_without_a_zone_is_in_utc_wherever_it_is_read(told: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        (one, *_), _ = read_all(shodan.read, line(RTSP, 554, "rtsp-tcp", timestamp=told))
+        assert one.at == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+@pytest.mark.parametrize(
+    ("told", "port"),
+    [
+        ("1", 1),
+        ("00080", 80),
+        ("000080", None),
+        ("0", None),
+        ("65535", 65535),
+        ("65536", None),
+        ("\u0663", None),
+        ("", None),
+    ],
+)
+def test_a_port_in_decimal(told: str, port: int | None) -> None:
+    assert jsonlines.port_of(told) == port

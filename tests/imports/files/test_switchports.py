@@ -5,6 +5,7 @@ from io import BytesIO
 
 import pytest
 
+from camscan.imports.files import switchports
 from camscan.imports.files.base import Summary
 from camscan.imports.files.switchports import SwitchPorts, sniff
 
@@ -122,3 +123,17 @@ def test_the_log_of_a_terminal_names_the_switch(command: str) -> None:
     )
     assert ports.of([MAC]) == (1, "Gi1/0/7", "sw-hall-1", "log.txt")
     assert ports.of([OTHER]) == (1, "Gi1/0/7", "sw-2", "log.txt")
+
+
+def test_a_file_of_too_many_lines_is_read_to_its_limit_and_called_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(switchports, "_MAX_ENTRIES", 2)
+    summary, ports = Summary(), switchports.SwitchPorts()
+    table = b"".join(b"  10  0200.5e00.0a0%d  DYNAMIC  Gi1/0/%d\n" % (number, number) for number in (1, 2, 3))
+    ports.add("sw1", BytesIO(table), summary)
+    assert [ports.of([f"02:00:5E:00:0A:0{number}"]) is not None for number in (1, 2, 3)] == [True, True, False]
+    assert summary.cut == "it has more than 2 lines"
+
+
+def test_where_a_device_hangs_in_words() -> None:
+    assert switchports.asked_of({"switch.port": ("Gi1/0/7",), "switch.name": ("sw1",)}) == "switch port Gi1/0/7 in sw1"
+    assert switchports.asked_of({}) == ""

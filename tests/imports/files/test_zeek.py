@@ -45,6 +45,7 @@ def test_certificates_and_leases_as_json() -> None:
         ("4419B6",),
     )
     assert lease.at == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    assert summary.whole == 2
     assert summary.skipped == {"session without a certificate": 1, "record of a log that says nothing of devices": 1}
 
 

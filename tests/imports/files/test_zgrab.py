@@ -87,3 +87,11 @@ def test_a_file_cut_anywhere_gives_what_was_whole() -> None:
         _, summary = read_all(zgrab.read, piece)
         assert summary.whole == 2 * len(piece) // len(data)
         assert summary.broken <= 1
+
+
+def test_headers_that_zgrab_does_not_know_and_single_values_are_read_too() -> None:
+    headers = {"server": "App-webs/", "unknown": [{"key": "www_authenticate", "value": ['Basic realm="DVR"']}]}
+    for port, scheme in ((80, "http"), (443, "https")):
+        request = {"url": {"scheme": scheme, "host": "192.0.2.5"}}
+        (one,), _ = read_all(zgrab.read, line(http=http({"headers": headers, "request": request})))
+        assert (one.port, one.fields["http.server"], one.fields["http.realm"]) == (port, ("App-webs/",), ("DVR",))

@@ -9,8 +9,10 @@ from ipaddress import ip_network
 import pytest
 from support import clock
 
+from camscan.net.kernel.neighbours import Room
 from camscan.net.kernel.routes import Routes
 from camscan.net.pacing.gateways import FirstHop, Gateways
+from camscan.net.pacing.profile import NEIGHBOURS
 
 INCOMPLETE, REACHABLE, STALE, FAILED, NO_ARP = 0x01, 0x02, 0x04, 0x20, 0x40
 
@@ -103,3 +105,73 @@ def test_where_a_look_takes_long_it_is_taken_less_often() -> None:
 
     clock.run(play())
     assert len(looks) <= 7
+
+
+LINK, BEHIND = (ip_network("192.0.2.0/24"), ""), (ip_network("10.0.0.0/23"), "192.0.2.1")
+OTHER = (ip_network("10.9.0.0/24"), "192.0.2.2")
+
+
+def test_each_router_has_a_budget_of_its_own_and_the_link_has_none() -> None:
+    gateways = Gateways(Routes([LINK, BEHIND, OTHER]), 100)
+    first = gateways.flows("10.0.0.1")
+    assert first is not None
+    assert gateways.flows("10.0.1.1") is first
+    assert gateways.flows("10.9.0.1") not in (first, None)
+    assert gateways.flows("192.0.2.7") is None
+    assert Gateways(Routes([LINK, BEHIND]), None).flows("10.0.0.1") is None
+
+
+def free(gateways: Gateways) -> int:
+    """How many neighbours may be started."""
+    return gateways.neighbours._value
+
+
+def test_a_neighbour_waits_for_room_and_holds_a_slot_until_it_is_released(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[int, bytes]] = []
+
+    def take(room: Room, address: bytes) -> bool:
+        asked.append((room._version, address))
+        return len(asked) > 3
+
+    monkeypatch.setattr(Room, "take", take)
+
+    async def play() -> None:
+        loop = asyncio.get_running_loop()
+        began, gateways = loop.time(), Gateways(Routes([LINK, (ip_network("fd00::/64"), "")]), None)
+        release = await gateways.approach("192.0.2.7")
+        assert asked == [(4, bytes([192, 0, 2, 7]))] * 4
+        assert loop.time() - began == pytest.approx(0.15)
+        assert free(gateways) == NEIGHBOURS - 1
+        release()
+        await gateways.approach("fd00::1")
+        assert asked[-1][0] == 6
+        assert free(gateways) == NEIGHBOURS - 1
+
+    clock.run(play())
+
+
+def test_a_neighbour_that_is_given_up_while_it_waits_holds_no_slot(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Room, "take", lambda _room, _address: False)
+
+    async def play() -> None:
+        gateways = Gateways(Routes([LINK]), None)
+        waiting = asyncio.create_task(gateways.approach("192.0.2.7"))
+        await asyncio.sleep(1)
+        assert free(gateways) == NEIGHBOURS - 1
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        assert free(gateways) == NEIGHBOURS
+
+    clock.run(play())
+
+
+def test_what_is_behind_a_gateway_takes_no_slot_of_a_neighbour(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Room, "take", lambda _room, _address: False)
+
+    async def play() -> None:
+        gateways = Gateways(Routes([LINK, BEHIND]), None)
+        for address in ("10.0.0.1", "127.0.0.1"):
+            (await gateways.approach(address))()
+        assert free(gateways) == NEIGHBOURS
+
+    clock.run(play())
