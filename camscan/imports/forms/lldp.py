@@ -31,8 +31,7 @@ def is_neighbour(text: str) -> bool:
 
 def neighbour(text: str) -> Iterator[Answer]:
     """The description and the name, which are those that SNMP tells (IEEE 802.1AB, 8.5.6 and 8.5.7), and the MAC."""
-    named, described, chassis = (pattern.search(text) for pattern in (_NAME, _DESCRIPTION, _CHASSIS))
-    told = [("snmp.sys_descr", described[1] if described else ""), ("snmp.sys_name", named[1].strip() if named else "")]
-    yield from answer("snmp", as_fields(told))
-    if address := mac(chassis[1]) if chassis else None:
+    name, description, chassis = ("".join(one.findall(text)[:1]).strip() for one in (_NAME, _DESCRIPTION, _CHASSIS))
+    yield from answer("snmp", as_fields([("snmp.sys_descr", description), ("snmp.sys_name", name)]))
+    if address := mac(chassis):
         yield from macs.registered(address)

@@ -63,3 +63,9 @@ def test_a_chassis_that_is_known_by_another_name_has_no_mac() -> None:
     found = fields(CISCO.replace("Chassis id: 0200.5e00.0a01", "Chassis id: gate"))
     assert found["snmp.sys_name"] == ("gate",)
     assert "mac.address" not in found
+
+
+def test_a_neighbour_without_a_name_is_one_too() -> None:
+    found = fields(CISCO.replace("System Name: gate\n", ""))
+    assert found["snmp.sys_descr"] == ("Some Camera C-100\nFirmware 1.2",)
+    assert "snmp.sys_name" not in found

@@ -174,3 +174,10 @@ def test_what_came_by_udp_makes_no_open_port() -> None:
     said = '<script id="banner" output="hello"/><script id="snmp-sysdescr" output="Linux camera"/>'
     seen, _ = read_all(stream.read, HEAD + host(more=f'<port protocol="udp" portid="161">{state}{said}</port>') + TAIL)
     assert [one.channel for one in seen if one.port == 161] == ["udp", "snmp"]
+
+
+def test_a_host_that_was_whole_before_the_damage_is_kept() -> None:
+    (*seen,), summary = read_all(stream.read, HEAD + host() + b"<host><" + host("192.0.2.2"))
+    assert {one.target for one in seen} == {"192.0.2.1"}
+    assert (summary.whole, summary.broken) == (1, 1)
+    assert "not well-formed" in summary.cut
