@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -134,3 +135,18 @@ def test_a_class_alone_is_no_device_of_this_protocol() -> None:
     assert list(notified('"DeviceName": "a",\n"DeviceType": "IPC",\n"ChannelNum": 1', 1)) == []
     (one,) = notified('"DeviceType": "A-100"', 1)
     assert one.fields["dhip.device_type"] == ("A-100",)
+
+
+def test_answers_of_ws_discovery_are_told_by_their_words() -> None:
+    samples = Path(__file__).parents[2] / "samples" / "wsdiscovery"
+    data = (samples / "probe-match.xml").read_bytes()
+    (one,) = datagram(data)
+    assert (one.channel, one.raw) == ("wsd", data)
+    assert "wsd.types" in one.fields
+    assert list(datagram(b"<onvif>no answer</onvif>")) == []
+
+
+def test_a_number_is_no_type_of_device_unless_a_class_stands_beside_it() -> None:
+    told = {"DeviceType": "31", "SerialNo": "X1"}
+    assert list(notified(json.dumps(told))) == []
+    assert list(notified(json.dumps({**told, "DeviceClass": "IPC"})))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from camscan.imports.forms.snmp import is_walk, walk
+from camscan.imports.forms.snmp import described, is_walk, walk
 
 SYSTEM = {"snmp.sys_descr": ("Camera 1",), "snmp.sys_object_id": ("1.3.6.1.4.1.368.1.1",), "snmp.sys_name": ("cam",)}
 
@@ -145,3 +145,21 @@ def test_a_supported_tree_however_its_root_is_written(tree: str) -> None:
 def test_the_name_of_the_host_in_what_the_kernel_says(text: str, names: tuple[str, ...]) -> None:
     (one,) = walk(text)
     assert one.fields.get("snmp.sys_name", ()) == names
+
+
+@pytest.mark.parametrize(
+    "text", ["Hardware: x86 Software: NX 1.2", "Model: C-100\nVersion 2", "NX510: Network Camera\n"]
+)
+def test_a_description_may_begin_as_a_header_line_does(text: str) -> None:
+    (one,) = described(text)
+    assert one.fields["snmp.sys_descr"] == (text.strip(),)
+
+
+@pytest.mark.parametrize("text", ["Server: App-webs/", "220 ready", "NX510: Network Camera\nServer: x"])
+def test_a_header_line_is_no_description(text: str) -> None:
+    assert list(described(text)) == []
+
+
+def test_the_object_id_that_a_walk_tells_counts_before_the_trees_that_it_shows() -> None:
+    text = "sysObjectID.0 = .1.3.6.1.4.1.368.1.1\n1.3.6.1.4.1.39165.1.1.0 = STRING: x\n"
+    assert next(walk(text)).fields["snmp.sys_object_id"] == ("1.3.6.1.4.1.368.1.1",)

@@ -6,6 +6,7 @@ import pytest
 from support.decoders import damage
 
 from camscan.errors import DecodeError
+from camscan.imports.nmap import stream
 from camscan.imports.nmap.portstates import PortState, PortStates
 from camscan.records import Outcome
 
@@ -23,7 +24,8 @@ XML = b"""<?xml version="1.0" encoding="UTF-8"?>
 </ports></host>
 <host><status state="up"/><address addr="2001:db8::7" addrtype="ipv6"/>
 <ports><port protocol="tcp" portid="443"><state state="open" reason="syn-ack"/></port></ports></host>
-<host><status state="up"/><address addr="44:19:B6:00:00:01" addrtype="mac"/></host>
+<host><status state="up"/><address addr="44:19:B6:00:00:01" addrtype="mac"/>
+<ports><port protocol="tcp" portid="443"><state state="open" reason="syn-ack"/></port></ports></host>
 <runstats><finished time="1" timestr="" elapsed="0.22" exit="success"/><hosts up="2" down="0" total="2"/></runstats>
 </nmaprun>
 """
@@ -83,3 +85,8 @@ def test_lists_of_ports_are_bounded(ports: str, found: int) -> None:
     listed = [state for state in PortStates().feed(data) if state.reason == "host-unreach"]
     assert len(listed) == found
     assert all(state.port <= 65535 for state in listed)
+
+
+def test_a_host_that_is_too_large_costs_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "MAX_ELEMENTS", 10)
+    assert list(PortStates().feed(XML)) == FOUND[-1:]
