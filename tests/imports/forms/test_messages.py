@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import gzip
+
 import pytest
 
 from camscan.imports.forms.messages import (
@@ -7,6 +9,7 @@ from camscan.imports.forms.messages import (
     over_http,
     over_rtsp,
     page,
+    sent,
     title,
     upnp,
 )
@@ -169,3 +172,54 @@ def test_one_name_of_a_description_alone() -> None:
 def test_a_title_alone_with_references_in_it() -> None:
     (found,) = title("DS218&nbsp;-&nbsp;AT&amp;T")
     assert found.fields["http.title"] == ("DS218 - AT&T",)
+
+
+def test_an_answer_is_to_the_request_before_it_and_else_to_none_that_is_known() -> None:
+    answer = "HTTP/1.1 200 OK\r\nServer: Webs\r\n\r\n<title>a</title>"
+    (one,) = over_http(f"GET /doc/ HTTP/1.1\r\nHost: x\r\n\r\n{answer}")
+    assert (one.asked, one.fields["http.path"]) == ("GET /doc/", ("/doc/",))
+    (one,) = over_http(answer)
+    assert (one.asked, "http.path" in one.fields) == ("", False)
+
+
+def test_a_status_without_its_version_is_one_and_a_body_behind_headers_is_read() -> None:
+    (one,) = over_http("401 Unauthorized\r\nServer: Webs\r\n\r\n")
+    assert (one.fields["http.status"], one.fields["http.server"]) == (("401",), ("Webs",))
+    (one,) = over_http("Server: Webs\r\n\r\n<title>a</title>")
+    assert one.fields["http.title"] == ("a",)
+    assert list(over_http("some words\nServer: Webs")) == []
+
+
+def test_what_a_body_tells_by_another_protocol_is_told_on_its_channel() -> None:
+    soap = (
+        '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:tds="http://www.onvif.org/ver10/device/wsdl">'
+        "<s:Body><tds:GetDeviceInformationResponse><tds:Model>C-1</tds:Model></tds:GetDeviceInformationResponse></s:Body>"
+        "</s:Envelope>"
+    )
+    service, head = over_http(f"HTTP/1.1 200 OK\r\n\r\n{soap}")
+    assert (service.channel, service.fields["onvif.model"]) == ("onvif", ("C-1",))
+    assert "http.body" not in head.fields
+    lines = "appAutoStart=true\r\ndeviceType=IPC-X\r\nserialNumber=1A\r\n"
+    system, _ = over_http(f"HTTP/1.1 200 OK\r\n\r\n{lines}")
+    assert (system.channel, system.fields["cgi.serial"]) == ("cgi", ("1A",))
+
+
+def test_bytes_that_are_no_text_are_read_as_they_were_sent() -> None:
+    packed = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(b"<title>a</title>")
+    (one,) = sent(packed)
+    assert one.fields["http.title"] == ("a",)
+    assert list(sent(b"HTTP/1.1 200 OK\r\n\r\n<title>a</title>")) == []  # which is read as text
+    assert list(sent(b"\xff" + packed)) == []
+
+
+def test_lines_of_a_session_are_a_description_only_if_most_lines_are() -> None:
+    (one,) = over_rtsp("s=Media\r\nm=video 0 RTP/AVP 96\r\n")
+    assert (one.asked, one.fields["rtsp.sdp.session"]) == ("DESCRIBE", ("Media",))
+    assert list(over_rtsp("s=Media\r\nwords\r\n")) == []
+    (one,) = over_rtsp("Server: R\r\nCSeq: 1\r\n")
+    assert not any(name.startswith("rtsp.sdp") for name in one.fields)
+
+
+def test_a_title_in_a_whole_answer_comes_with_its_head() -> None:
+    (one,) = title("HTTP/1.1 200 OK\r\nServer: Webs\r\n\r\n<title>a</title>")
+    assert (one.fields["http.title"], one.fields["http.server"]) == (("a",), ("Webs",))
