@@ -121,3 +121,24 @@ def test_other_text_is_no_table() -> None:
     assert not neighbours.sniff_arp(b"<d:XAddrs>http://192.0.2.5/</d:XAddrs> MAC/44:19:b6:01:02:03")
     assert not neighbours.sniff_arp(b"MAC Address: 44:19:B6:01:02:03 (X)")
     assert not neighbours.sniff_neigh(b"192.0.2.5 is a device")
+
+
+def test_ip_neigh_may_write_lines() -> None:
+    text = "192.0.2.5 dev eth0 lladdr 44:19:b6:01:02:03 REACHABLE\n192.0.2.6 dev eth0 FAILED\n"
+    (one,), summary = read_all(neighbours.read_neigh, text.encode())
+    assert (one.target, one.fields["mac.address"]) == ("192.0.2.5", ("44:19:B6:01:02:03",))
+    assert summary.skipped == {"entry that never answered": 1}
+
+
+@pytest.mark.parametrize(
+    "line", ["192.0.2.5 ether 01:00:5e:01:02:03 C eth0", "224.0.0.1 ether 44:19:b6:01:02:03 C eth0"]
+)
+def test_a_group_is_no_device_by_its_address_or_by_its_mac(line: str) -> None:
+    seen, summary = read_all(neighbours.read, line.encode())
+    assert (seen, summary.skipped) == ([], {"group or broadcast address": 1})
+
+
+def test_a_switch_that_names_no_port_tells_no_place() -> None:
+    bound = "44:19:B6:01:02:03   192.0.2.5        85000       dhcp-snooping  30    Vlan30"
+    (one,), _ = read_all(neighbours.read, f"SW1#show ip dhcp snooping binding\n{bound}\n".encode())
+    assert (one.asked, "switch.name" in one.fields) == ("", False)
