@@ -54,13 +54,24 @@ def _is_bundle(file: Path) -> bool:
 
 
 def _swept() -> str | None:
-    """The store that the configuration of sweeps names, if there is one that can be read."""
+    """The store that the configuration of sweeps names, if there is one that can be read, else that of a service."""
     from camscan.app.settings import configuration, database
 
     named = os.environ.get("CAMSCAN_CONFIG")
     try:
-        return database(configuration(Path(named) if named else None).config)
+        return database(configuration(Path(named) if named else None).config) or _of_service()
     except (CamscanError, OSError):  # the latter: its folder is closed to this user
+        return None
+
+
+def _of_service() -> str | None:
+    """The store of a systemd service, whose configuration names none, if this user sees it."""
+    from camscan.sweeps import schedule
+
+    file = schedule.STATE / "camscan.db"
+    try:
+        return str(file) if file.is_file() else None
+    except PermissionError:
         return None
 
 
@@ -82,7 +93,9 @@ def open_swept_store(named: str | None, configured: str | None) -> AbstractConte
         StoreError: the one that was named is not there, or it cannot be opened.
     """
     if named is None and (missing := missing_file(configured)):
-        tell_note(f"there is no store {missing} yet: the first `camscan sweep` creates it.")
+        served = None if configured else _of_service()
+        creates = " yet: the first `camscan sweep` creates it"
+        tell_note(f"there is no store {missing}{f': add --db {served}, that of a service' if served else creates}.")
         return nullcontext()
     return open_store(named or configured)
 

@@ -18,9 +18,11 @@ from support.world import CONFIG
 from camscan.cli.db import db
 from camscan.cli.notify import notify
 from camscan.cli.status import status
-from camscan.errors import HostError, UsageError
+from camscan.cli.stored import open_store
+from camscan.errors import HostError, StoreError, UsageError
 from camscan.store import Store
 from camscan.store.outbox import Message
+from camscan.sweeps import schedule
 from camscan.sweeps.compare import advance
 from camscan.sweeps.coverage import Terms
 from camscan.sweeps.memory import Memory, dump, dump_status, status_of
@@ -67,6 +69,24 @@ def test_who_looks_makes_no_store(config: Path) -> None:
         assert done.exit_code == 0
         assert done.stderr.startswith(f"Note: there is no store {config.parent / 'c.db'} yet: ")
     assert [file.name for file in config.parent.iterdir()] == [config.name]
+
+
+def test_who_looks_in_the_wrong_place_is_led_to_the_store_of_a_service(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config, state = tmp_path / "c.toml", tmp_path / "state"
+    config.write_text('[[site]]\nname = "hq"\nnetworks = ["10.0.0.0/24"]\n')
+    state.mkdir()
+    monkeypatch.delenv("CAMSCAN_DB", raising=False)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setattr(schedule, "STATE", state)
+    missing = f"there is no store {tmp_path}/camscan/camscan.db"
+    assert run(config).stderr == f"Note: {missing} yet: the first `camscan sweep` creates it.\n"
+    Store.open(str(state / "camscan.db")).close()
+    assert run(config).stderr == f"Note: {missing}: add --db {state}/camscan.db, that of a service.\n"
+    monkeypatch.setenv("CAMSCAN_CONFIG", str(config))
+    with pytest.raises(StoreError, match=f"{missing}: add --db {state}/camscan.db, where sweeps store theirs"):
+        open_store(None)
 
 
 def test_a_site_in_good_order(config: Path) -> None:
