@@ -66,12 +66,15 @@ def test(file: Path | None, names: tuple[str, ...]) -> None:
 def send(file: Path | None, db: str | None) -> None:
     """Deliver waiting alerts without a sweep, for instance after a receiver was repaired.
 
+    If the configuration names a textfile for Prometheus, it is rewritten.
+
     \b
     Examples:
       camscan notify send --config /etc/camscan/camscan.toml
     """
     from camscan.app.alerting import Dispatcher
     from camscan.app.settings import configuration, database
+    from camscan.cli.heartbeat import heartbeats, write_figures
     from camscan.cli.stored import open_swept_store
     from camscan.sweeps.journal import show_events
     from camscan.wording import plural
@@ -87,6 +90,7 @@ def send(file: Path | None, db: str | None) -> None:
         while dispatcher.deliver():  # one round brings some, so that no receiver keeps a sweep waiting
             pass
         waiting = sum(store.outbox.pending().values())
-    click.echo(f"{plural(before - waiting, 'alert')} delivered, {waiting:,} waiting.")
+        click.echo(f"{plural(before - waiting, 'alert')} delivered, {waiting:,} waiting.")
+        write_figures(heartbeats(store, config), config)
     if dispatcher.failed:
         sys.exit(Exit.FAILED)

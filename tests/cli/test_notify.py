@@ -19,6 +19,7 @@ from camscan.net.services.delivery import Delivery
 from camscan.store import Store
 from camscan.store.outbox import Message
 from camscan.sweeps.document import signature
+from camscan.sweeps.memory import Memory, dump
 
 KEY = "0123456789abcdef"
 
@@ -61,7 +62,7 @@ def send(folder: Path, receiver: Receiver, count: int, to: str = "webhook", more
     made = datetime.now(UTC) - timedelta(minutes=1)
     with Store.open(folder / "c.db") as store:
         waiting = [Message(f"m{number}", "hq", made, b"{}", to) for number in range(count)]
-        store.outbox.remember("hq", "", waiting)
+        store.outbox.remember("hq", dump(Memory()), waiting)
     return CliRunner().invoke(notify, ["send", "--config", str(folder / "c.toml")])
 
 
@@ -77,6 +78,17 @@ def test_one_alert_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("CAMSCAN_WEBHOOK_SECRET", KEY)
     with receiving([OK]) as receiver:
         assert send(tmp_path, receiver, 1).stdout == "1 alert delivered, 0 waiting.\n"
+
+
+def test_what_waits_no_longer_is_gone_from_the_metrics(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAMSCAN_WEBHOOK_SECRET", KEY)
+    metrics = '[metrics]\ntextfile = "camscan.prom"\n'
+    for name, answer, waiting in (("failing", FAILING, 2), ("taking", OK, 0)):
+        folder = tmp_path / name
+        folder.mkdir()
+        with receiving([answer]) as receiver:
+            send(folder, receiver, 2, more=metrics)
+        assert f'camscan_alerts_pending{{site="hq"}} {waiting}\n' in (folder / "camscan.prom").read_text()
 
 
 def test_a_receiver_that_fails_ends_the_sending(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
