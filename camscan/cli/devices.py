@@ -164,10 +164,11 @@ def _mac(text: str) -> str | None:
 
 
 def _latest(store: Store, judged: Callable[[Store, Scan], Report], format_: str, *, chosen: bool) -> Iterator[Report]:
-    """The latest report of each site; with its burn-down, where the format shows that (`chosen`: see there)."""
+    """The latest report of each site, by name; with its burn-down, where the format shows that (`chosen`: see there)."""
     from camscan.cli.stored import newest_of_each_site, with_progress
 
-    found = (judged(store, scan) for scan in newest_of_each_site(store))
+    scans = sorted(newest_of_each_site(store), key=lambda scan: (scan.site is None, (scan.site or "").casefold()))
+    found = (judged(store, scan) for scan in scans)
     if not FORMATS[format_].sums_up:
         return found
     return (with_progress(store, one, chosen=chosen, site_or_none=True) for one in found)

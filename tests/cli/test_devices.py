@@ -190,6 +190,14 @@ def test_of_each_site_the_latest_scan_is_told(estate: str) -> None:
     assert table.count("\n\n3 devices are listed") == 1
 
 
+def test_sites_stand_in_the_order_of_their_names(tmp_path: Path) -> None:
+    for site in ("Yard", "attic", "depot"):
+        store_scan(tmp_path / "estate.db", site, f"5ca{site}")
+    words = ["--db", str(tmp_path / "estate.db"), "--each-site", "--format", "csv"]
+    rows = csv.DictReader(CliRunner().invoke(devices, words).stdout.splitlines())
+    assert list(dict.fromkeys(row["site"] for row in rows)) == ["attic", "depot", "Yard"]
+
+
 def test_of_each_site_it_is_told_where_nobody_could_look(estate: str) -> None:
     """Else an estate would lose a site whose tunnel is down for a night, and no line would say so."""
     with Store.open(estate) as store:
