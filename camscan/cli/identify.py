@@ -52,7 +52,7 @@ def identify(
       camscan identify cameras.xlsx -o labels.xlsx
     """
     from camscan.app.judging import chosen_policies, library, report_of
-    from camscan.cli.writing import write_report
+    from camscan.cli.writing import tell_written, write_report
 
     if source is not None and scan_id is not None:
         raise UsageError("give either a file or --scan ID, not both")
@@ -78,4 +78,8 @@ def identify(
     else:
         found = report_on_list(Path(source), listed, rules, lists, all_hosts=all_hosts)
     write_report(found, format_, output)
+    if output and not quiet:
+        from camscan.reports.sentences import summary
+
+        tell_written(summary(found), output)
     sys.exit(Exit.DONE if found.scan.status is ScanStatus.COMPLETE else Exit.INCOMPLETE)

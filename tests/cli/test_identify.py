@@ -143,6 +143,15 @@ def test_a_list_is_summed_up_by_its_rows(tmp_path: Path) -> None:
     assert "\n4 rows read. A list may be wrong, and what is not on it is unknown (camscan scan" in result.stdout
 
 
+def test_where_a_file_holds_what_was_found_it_is_said_on_stderr_what_it_came_to(tmp_path: Path) -> None:
+    listed, labels = tmp_path / "cameras.csv", tmp_path / "labels.xlsx"
+    listed.write_text("make,model,ip\nHikvision,DS-2CD2385G1-I,10.0.0.1\n")
+    told = CliRunner().invoke(identify, [str(listed), "-o", str(labels)]).stderr.splitlines()
+    assert any(line.startswith("1 device is listed (") for line in told)
+    assert told[-1] == f"{labels} is written."
+    assert CliRunner().invoke(identify, [str(listed), "-o", str(labels), "--quiet"]).stderr == ""
+
+
 def test_an_answer_that_says_nothing_is_shown_all_the_same() -> None:
     (one,) = devices("-", stdin="Server: Boa/0.94.13\n")
     assert (one["maker"], one["verdict"]) == (None, "unidentified")
