@@ -144,17 +144,20 @@ def _user() -> str:
 
 def _nothing(store: Store, where: str | None, only: str | None, about: Entry | None) -> tuple[str, ...]:
     """Why there is nothing to show, and how to begin."""
+    from camscan.cli.stored import same_store
+
     if about is not None:
         begin = f"Nobody has recorded a state of {about.device} at {about.address} yet: record its first as in"
-        return begin, f"  camscan state {quote(about.address)} {_EXAMPLE}"
+        return begin, f"  camscan state {quote(about.address)} {_EXAMPLE}{same_store()}"
     if not store.sites():
         made = "make one with `camscan scan`, then record what becomes of its devices"
         return (f"{store.where} has no scans yet: {made}",)
     site = "" if where is None else f" at site {where}" if where else " without a site"
     if only:
         return (f"No device{site} is {only}.",)
-    begin = "choose one from `camscan devices`, and record its first as in"
-    return f"Nobody has recorded the state of a device{site} yet: {begin}", f"  camscan state ADDRESS {_EXAMPLE}"
+    begin = f"choose one from `camscan devices{same_store()}`, and record its first as in"
+    example = f"  camscan state ADDRESS {_EXAMPLE}{same_store()}"
+    return f"Nobody has recorded the state of a device{site} yet: {begin}", example
 
 
 def _object(one: CurrentState) -> dict[str, Any]:

@@ -84,7 +84,7 @@ def test_a_device_is_meant_by_address_or_serial(store: Store, name: str) -> None
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("list",), "Nobody has recorded the state of a device yet: choose one from `camscan devices`, and record its"),
+        (("list",), "Nobody has recorded the state of a device yet: choose one from `camscan devices --db "),
         (("list", "--site", "hq"), "Nobody has recorded the state of a device at site hq yet: choose one from"),
         (("list", "--no-site"), "Nobody has recorded the state of a device without a site yet: choose one from"),
         (("list", "--in", "ticketed"), "No device is ticketed.\n"),
@@ -99,6 +99,9 @@ def test_where_nothing_is_recorded_it_is_said_how_to_begin(store: Store, words: 
     done = run(store, *words)
     assert (done.stdout, done.exit_code) == ("", 0)
     assert done.stderr.startswith(told)
+    assert all(
+        line.endswith(f" --db {store.file}") for line in done.stderr.splitlines() if line.startswith("  camscan ")
+    )
     table = run(store, *words, "--format", "csv")
     assert (table.stdout.count("\n"), table.stderr) == (1, done.stderr)
 
