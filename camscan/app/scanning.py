@@ -191,18 +191,18 @@ async def _write_excluded(job: Job, writer: Writer) -> None:
 
 
 def _ended(job: Job, engine: Engine, net: LiveNet, interfaces: Sequence[Interface], status: ScanStatus) -> Scan:
-    notes = list(_notes(job, engine, net, interfaces))
+    notes = _notes(job, engine, net, interfaces)
     few = job.scope.asked.count * _BLIND_SHARE
-    if status is ScanStatus.COMPLETE and net.failures.total() > few:
-        status = ScanStatus.PARTIAL
-        notes.append(_refusals(net.failures))
     sent = together(job.scan.sent, net.sent)
     every = tuple(dict.fromkeys((*job.scan.notes, *notes)))  # a scan that was resumed has some already
     ended = replace(job.scan, finished_at=datetime.now(UTC), status=status, sent=sent, notes=every)
+    lost = [_refusals(net.failures)] if net.failures.total() > few else []
     unasked = f"no time was left to ask {plural(engine.unasked, 'address')}: {_HURRIED}"
     if 0 < engine.unasked <= few:  # said also where it is too little to make the scan partial
-        return replace(ended, notes=tuple(dict.fromkeys((*ended.notes, unasked))))
-    return _lossy(ended, [unasked] if engine.unasked else [])
+        ended = replace(ended, notes=tuple(dict.fromkeys((*ended.notes, unasked))))
+    elif engine.unasked:
+        lost.append(unasked)
+    return _lossy(ended, lost)
 
 
 def _cut_off(cut: Mapping[str, float], lost: Mapping[str, float], ended: Scan) -> Scan:

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from camscan.app.scanning import _cut_off, _hidden, _notes, _refusals, _tried
-from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus
+from camscan.app.scanning import _cut_off, _ended, _hidden, _notes, _refusals, _tried
+from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus, Sent
 from camscan.store import Store
 
 JOB = SimpleNamespace(
@@ -94,6 +94,21 @@ def test_a_scan_that_goes_on_after_its_cable_was_cut_stays_partial() -> None:
     gone_on = _cut_off({}, {}, replace(first, status=ScanStatus.COMPLETE, notes=("whatever it said",)))
     assert (gone_on.status, gone_on.notes) == (ScanStatus.PARTIAL, ("whatever it said",))
     assert _cut_off({}, {}, replace(began, status=ScanStatus.COMPLETE)).status is ScanStatus.COMPLETE
+
+
+def test_a_scan_that_goes_on_after_this_host_refused_its_sends_stays_partial() -> None:
+    """Whoever was not asked for that reason is done with, and is not asked when it goes on."""
+    scan = Scan("1", datetime(2026, 11, 24, tzinfo=UTC), ("10.0.0.0/24",), ("http",))
+    ended = []
+    for status, refused in ((ScanStatus.INTERRUPTED, 60), (ScanStatus.COMPLETE, 0)):
+        asked = SimpleNamespace(asked=SimpleNamespace(count=254))
+        job: Any = SimpleNamespace(**vars(JOB), scan=scan, scope=asked)
+        engine: Any = SimpleNamespace(notes=[], cut=0, crashed=0, unasked=0)
+        lost = {"failures": Counter({"EPERM: x": refused}), "dropped": 0, "faded": (), "used_up": ()}
+        net: Any = SimpleNamespace(sweep=None, notes=[], sent=Sent(), **lost)
+        scan = _ended(job, engine, net, (), status)
+        ended.append((scan.status, sum("60 sends were refused by this host" in note for note in scan.notes)))
+    assert ended == [(ScanStatus.INTERRUPTED, 1), (ScanStatus.PARTIAL, 1)]
 
 
 def test_a_scan_that_goes_on_after_it_met_a_proxy_stays_partial() -> None:
