@@ -25,6 +25,7 @@ _PEER = {
     errno.EHOSTDOWN: Outcome.UNREACHABLE,
     errno.ENONET: Outcome.UNREACHABLE,
     errno.ENOPROTOOPT: Outcome.UNREACHABLE,
+    errno.EOPNOTSUPP: Outcome.UNREACHABLE,  # ICMP "source route failed"
     errno.EPROTO: Outcome.UNREACHABLE,
     errno.EACCES: Outcome.UNREACHABLE,  # ICMPv6 "administratively prohibited"
 }

@@ -24,6 +24,8 @@ from camscan.shortages import EXHAUSTED
         (errno.EHOSTDOWN, Outcome.UNREACHABLE),
         (errno.ENONET, Outcome.UNREACHABLE),
         (errno.ENOPROTOOPT, Outcome.UNREACHABLE),
+        (errno.EOPNOTSUPP, Outcome.UNREACHABLE),
+        (errno.EPROTO, Outcome.UNREACHABLE),
         (errno.EACCES, Outcome.UNREACHABLE),
         (errno.EINVAL, Outcome.NOT_SENT),
         (errno.EPERM, Outcome.NOT_SENT),
