@@ -115,7 +115,11 @@ class SweptScout:
         return replace(scouted, tried=tried)
 
     async def _charge(self) -> None:
-        """Charge the scan's pace for what the sweep sends, as it sends it."""
+        """Charge the scan's pace for what the sweep sends: in advance, and for how late this loop came to it before."""
+        clock = asyncio.get_running_loop().time
+        paid = clock()
         while True:
-            self._pace.charge(self._sweep.rate * _TICK)
+            until = clock() + _TICK
+            self._pace.charge(self._sweep.rate * (until - paid))
+            paid = until
             await asyncio.sleep(_TICK)
