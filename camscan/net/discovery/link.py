@@ -28,6 +28,9 @@ _SHARE = 0.95
 """Of the scan's pace, what a sweep sends: what others send before they are told of a request is made up for."""
 
 
+_CUT = "broken off as exclusions were added; from then on, the MACs are those that the kernel knows"
+
+
 class Link:
     """The links of a scan. `targets` are what may be asked, exclusions taken off; ranges above IPv4 are left alone."""
 
@@ -41,6 +44,7 @@ class Link:
                 self._shares.setdefault(name, []).extend(_within(network, targets))
         self.sent_packets = 0
         self.dropped = 0
+        self._stopped = False
         self._sweeping: L2Program | None = None
 
     @property
@@ -60,6 +64,7 @@ class Link:
     def stop(self) -> None:
         """End the sweep soon; answers received until then are still yielded."""
         self._shares.clear()
+        self._stopped = True
         if self._sweeping is not None:
             self._sweeping.stop()
 
@@ -67,7 +72,7 @@ class Link:
         """Ask each target on a link for its MAC, and yield the ARP packets of the answers.
 
         Requests are sent at nearly `rate`, the whole of the scan's pace: other sends wait. If an interface cannot be
-        used, an exchange says so; if the privilege is missing, there is one for all interfaces.
+        used or the sweep is stopped, an exchange says so; if the privilege is missing, there is one for all interfaces.
         """
         said = set()
         for name, ranges in tuple(self._shares.items()):
@@ -80,7 +85,9 @@ class Link:
             except HostError as error:
                 if str(error) not in said:
                     said.add(str(error))
-                    yield Exchange("", 0, Outcome.NOT_SENT, datetime.now(UTC), reason=str(error))
+                    yield _unasked(str(error))
+        if self._stopped:
+            yield _unasked(_CUT)
 
     async def _swept(self, name: str, ranges: Sequence[Range], pace: Pace, rate: int) -> AsyncGenerator[Datagram, None]:
         texts = [(str(IPv4Address(first)), str(IPv4Address(last))) for first, last in ranges]
@@ -107,6 +114,10 @@ class Link:
         """Charge the scan's pace for what a sweep has sent, beside what others sent `before` it."""
         pace.charge(before + sent - self.sent_packets)
         self.sent_packets = before + sent
+
+
+def _unasked(why: str) -> Exchange:
+    return Exchange("", 0, Outcome.NOT_SENT, datetime.now(UTC), reason=why)
 
 
 def _frames(ranges: Sequence[Range]) -> int:

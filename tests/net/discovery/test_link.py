@@ -116,9 +116,13 @@ async def test_without_targets_on_a_link_nothing_is_started(monkeypatch: pytest.
 async def test_a_sweep_that_is_stopped_asks_nobody_else(site: Segment) -> None:
     with site.scanner.inside():
         link = Link(interfaces(), [span("10.65.0.0", "10.66.255.255"), span("10.69.0.0", "10.69.0.255")])
-        async for _ in link.sweep(Pace(1000), 1000):
+        found = []
+        async for item in link.sweep(Pace(1000), 1000):
             link.stop()
+            found.append(item)
     assert 0 < link.sent_packets < 2000
+    assert isinstance(found[-1], Exchange)
+    assert found[-1].reason.startswith("broken off as exclusions were added")
 
 
 async def test_a_sweep_that_is_stopped_while_its_program_starts_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,7 +137,7 @@ async def test_a_sweep_that_is_stopped_while_its_program_starts_is_ended(monkeyp
     sweeping = asyncio.create_task(swept(link, Pace(1000), 1000))
     await asyncio.sleep(0.05)
     link.stop()
-    assert await asyncio.wait_for(sweeping, 30) == []
+    assert [isinstance(item, Exchange) for item in await asyncio.wait_for(sweeping, 30)] == [True]
 
 
 @pytest.mark.netns
