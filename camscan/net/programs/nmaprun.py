@@ -21,7 +21,8 @@ from typing import TypeAlias
 from camscan.errors import HostError
 from camscan.net.kernel.privilege import has_net_raw
 from camscan.net.pacing.profile import Profile
-from camscan.net.programs.tied import tied
+from camscan.net.programs.child import not_started
+from camscan.net.programs.tied import LAUNCHER, tied
 
 Span: TypeAlias = tuple[str, str]
 """First and last address, both included."""
@@ -103,7 +104,7 @@ async def _run(command: Sequence[str], stopping: asyncio.Event) -> AsyncGenerato
             *tied(command), stdin=DEVNULL, stdout=PIPE, stderr=PIPE, start_new_session=True
         )
     except OSError as error:
-        raise HostError(f"{command[0]} cannot be run: {error.strerror}: reinstall it, or leave out --sweep") from error
+        raise not_started(LAUNCHER, error) from error
     assert process.stdout is not None  # noqa: S101 - both were asked for
     assert process.stderr is not None  # noqa: S101
     complaint = asyncio.create_task(_kept(process.stderr))

@@ -13,12 +13,13 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 _PR_SET_PDEATHSIG = 1
-_PYTHON = (sys.executable, "-P", "-m", "camscan.net.programs.tied")
+LAUNCHER = "camscan.net.programs.tied"
+"""The name of this module, as `python -m` starts it."""
 
 
 def tied(command: Sequence[str]) -> list[str]:
     """The command, given by a path, so that it ends with this process."""
-    return [*_PYTHON, str(os.getpid()), *command]
+    return [sys.executable, "-P", "-m", LAUNCHER, str(os.getpid()), *command]
 
 
 def main() -> NoReturn:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import time
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from support.peers import eventually
@@ -93,6 +95,15 @@ async def test_what_it_complains_of_is_said(install: Install) -> None:
 async def test_a_program_that_cannot_be_run_is_said(tmp_path: Path) -> None:
     with pytest.raises(HostError, match=r"nmap ended with code 1: .*/nothing cannot be run: .*: repair nmap"):
         await said(str(tmp_path / "nothing"))
+
+
+async def test_what_this_host_is_short_of_is_no_fault_of_nmap(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refused(*_: object, **__: object) -> NoReturn:
+        raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", refused)
+    with pytest.raises(HostError, match="allow this user more processes"):
+        await said("/usr/bin/nmap")
 
 
 def test_where_there_is_none_it_is_said_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
