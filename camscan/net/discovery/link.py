@@ -91,22 +91,26 @@ class Link:
 
     async def _swept(self, name: str, ranges: Sequence[Range], pace: Pace, rate: int) -> AsyncGenerator[Datagram, None]:
         texts = [(str(IPv4Address(first)), str(IPv4Address(last))) for first, last in ranges]
-        found: asyncio.Queue[Datagram | None] = asyncio.Queue()
+        found: asyncio.Queue[Datagram | HostError | None] = asyncio.Queue()
         most, told = max(1, int(rate * _SHARE)), partial(self._pay, pace, self.sent_packets)
         async with sweep(name, texts, most, told) as program:
             self._sweeping = program
             if name not in self._shares:  # it was to stop while the program was starting
                 program.stop()
             async with in_background(self._read(program, name, found)):
-                while (datagram := await found.get()) is not None:
-                    yield datagram
+                while (item := await found.get()) is not None:
+                    if isinstance(item, HostError):
+                        raise item
+                    yield item
 
-    async def _read(self, program: L2Program, name: str, found: asyncio.Queue[Datagram | None]) -> None:
+    async def _read(self, program: L2Program, name: str, found: asyncio.Queue[Datagram | HostError | None]) -> None:
         """Read the output of a sweep independently of the consumer: what it sends is paid for at once."""
         try:
             async for heard in program:
                 found.put_nowait(Datagram(heard.source, 0, heard.data, heard.at, name))
             self.dropped += program.counters.get("dropped", 0)  # it may have been stopped before it began
+        except HostError as error:  # for the consumer, who may have left
+            found.put_nowait(error)
         finally:
             found.put_nowait(None)
 

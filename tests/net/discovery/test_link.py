@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 import time
 from collections import Counter
@@ -138,6 +139,24 @@ async def test_a_sweep_that_is_stopped_while_its_program_starts_is_ended(monkeyp
     await asyncio.sleep(0.05)
     link.stop()
     assert [isinstance(item, Exchange) for item in await asyncio.wait_for(sweeping, 30)] == [True]
+
+
+async def test_who_leaves_a_sweep_whose_program_has_failed_is_told_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where Ctrl-C ends a scan whose interface has gone."""
+    lines = [
+        {"type": "begin"},
+        {"type": "arp", "address": "10.66.0.5", "mac": "", "interface": "eth0", "at": 0, "payload": ""},
+        {"type": "error", "message": "the interface has gone"},
+    ]
+    said = "\n".join(map(json.dumps, lines))
+    monkeypatch.setattr(l2, "_PYTHON", (sys.executable, "-c", f"print({said!r}); raise SystemExit(1)"))
+    monkeypatch.setattr(module, "has_arp", lambda _: True)
+    network = ip_network("10.66.0.0/16")
+    eth0 = Interface("eth0", 2, "10.66.0.1", network, loopback=False, multicast=True)
+    sweep = Link([eth0], [span("10.66.0.0", "10.66.0.9")]).sweep(Pace(1000), 1000)
+    assert isinstance(await anext(sweep), Datagram)
+    await asyncio.sleep(0.5)
+    await sweep.aclose()
 
 
 @pytest.mark.netns
