@@ -10,6 +10,7 @@ from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from camscan.cli import options
 from camscan.cli.exits import Exit
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 SCHEMA = "camscan-states/1"
 _LIST = "list"
 _EXAMPLE = 'ticketed --why "CHG-4711, to be replaced in May"'
+_OF_LISTS = frozenset({"format_", "output", "fail_on"})
+"""Options that mean nothing where a state is recorded."""
 _COLUMNS = ("site", "device", "address", "state", "at", "who", "why", "proof")
 
 
@@ -86,8 +89,10 @@ def state(
 
     ready(format_, output)
     _check(device, state, only)
+    _check_given(state)
     where, words, rules = _where(site, no_site=no_site), _words(state, why, who, clean), library()
     with open_store(db) as store:
+        _check_site(store, site)
         tell(*(one.text for one in update_register(store, rules, (), tell)))
         if words:
             said = record_state(store, find_device(store, device, where), words, rules, tell)
@@ -114,6 +119,28 @@ def _check(device: str, state: str | None, only: str | None) -> None:
         raise UsageError("--in is for `camscan state list`: leave out the device, or --in")
     if state and device == _LIST:
         raise UsageError(f"name the device that is {state}; `camscan state list --in {state}` lists those that are")
+
+
+def _check_given(state: str | None) -> None:
+    """See that nothing is asked of a statement that only a list or a history has, and the other way round."""
+    context = click.get_current_context()
+    for option in context.command.params:
+        if context.get_parameter_source(str(option.name)) is not ParameterSource.COMMANDLINE:
+            continue
+        name = max(option.opts, key=len)
+        if state and option.name in _OF_LISTS:
+            raise UsageError(f"{name} is for lists and histories: leave it out where you give a state")
+        if option.name == "clean" and not (state and State(state).is_gone):
+            raise UsageError(f"{name} is for `removed` and `replaced`: leave it out")
+
+
+def _check_site(store: Store, site: str | None) -> None:
+    """See that a site is one: of one that is misspelt, nothing would ever be returned."""
+    from camscan.cli.stored import unknown_site
+
+    known = {*store.sites(), *store.register.sites()}
+    if site is not None and known and site not in known:
+        raise unknown_site(site, known)
 
 
 def _where(site: str | None, *, no_site: bool) -> str | None:

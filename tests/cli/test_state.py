@@ -366,6 +366,16 @@ def test_a_report_shows_the_state_of_a_device_and_that_it_has_returned(store: St
         ((ONE, "ticketed", "--why", "x", "--in", "found"), "--in is for"),
         ((ONE, "--who", "Ann"), "--who needs a state"),
         ((ONE, "--why", "x"), "--why needs a state"),
+        ((ONE, "ticketed", "--why", "x", "--format", "json"), "--format is for lists and histories"),
+        ((ONE, "ticketed", "--why", "x", "-o", "said.csv"), "--output is for lists and histories"),
+        ((ONE, "ticketed", "--why", "x", "--fail-on", "returned"), "--fail-on is for lists and histories"),
+        ((ONE, "ticketed", "--why", "x", "--clean", "5"), "--clean is for `removed` and `replaced`"),
+        (("list", "--clean", "3"), "--clean is for `removed` and `replaced`"),
+        (("list", "--site", "h q", "--fail-on", "returned"), "no scan of site 'h q' is stored: did you mean 'hq'"),
+        (
+            (ONE, "ticketed", "--why", "x", "--site", "branch"),
+            "no scan of site 'branch' is stored: see `camscan scans`",
+        ),
         (("list", "removed", "--why", "x"), "name the device that is removed; `camscan state list --in removed` lists"),
     ],
 )
