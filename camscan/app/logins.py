@@ -38,16 +38,26 @@ class Chosen:
     """What relative places in `unlock` are relative to."""
 
     def opened(self) -> CredentialFile:
-        """The file of enrolments, as it is kept.
+        """The file of enrolments, as it is kept. From then on a crash of this process writes no memory to disk.
 
         Raises:
             UsageError: it is to be unlocked, and is not locked.
         """
+        _write_no_core()
         path, source = self.file or config_file("credentials.json"), self.unlock or "prompt"
         file = CredentialFile(path, lambda: sources.read(source, lambda: asked(f"key of {path}"), self.folder))
         if self.unlock and not file.encrypted:
             raise UsageError(f"--unlock is for an encrypted file (.age), and {path} is not one: leave it out")
         return file
+
+
+def _write_no_core() -> None:
+    """Have no core dump made: by a limit of one byte, as no other is heeded where programs such as systemd take them.
+
+    Of that one, Linux says that it ends a dump before it begins (fs/coredump.c).
+    """
+    _, most = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0 if most == 0 else 1, most))
 
 
 def asked(what: str, *, twice: bool = False) -> str:
@@ -65,14 +75,13 @@ def asked(what: str, *, twice: bool = False) -> str:
 
 
 def broker(chosen: Chosen, site: str | None, rules: Library) -> CredentialBroker:
-    """The broker of one run over one site. From then on a crash of this process writes no memory to disk.
+    """The broker of one run over one site.
 
     Raises:
         UsageError: the file cannot be used, or nothing is enrolled in it for this site.
         HostError: the file cannot be read.
     """
     path, book = _opened_for(chosen, site)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
     return CredentialBroker(site, book, Pins.beside(path), sight(rules), reader(path))
 
 

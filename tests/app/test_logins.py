@@ -74,9 +74,16 @@ def test_a_maker_is_one_that_is_likely_at_least(rules: Library) -> None:
     assert sight(rules)(ADDRESS, []).maker is None
 
 
-def test_a_run_has_the_logins_of_its_site_alone(file: Path, rules: Library, cores: None) -> None:
+def test_who_opens_the_file_writes_no_core(file: Path, cores: None) -> None:
+    """Not even where a program takes it, as on most hosts: Linux heeds no other limit there than one byte."""
+    _, most = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (most, most))
+    Chosen(file).opened()
+    assert resource.getrlimit(resource.RLIMIT_CORE) == (0 if most == 0 else 1, most)
+
+
+def test_a_run_has_the_logins_of_its_site_alone(file: Path, rules: Library) -> None:
     assert [one.site for one in broker(Chosen(file), "depot", rules)._book.enrolments] == ["depot", "depot"]
-    assert resource.getrlimit(resource.RLIMIT_CORE)[0] == 0
     with pytest.raises(UsageError, match="no login for site 'other'"):
         broker(Chosen(file), "other", rules)
     with pytest.raises(UsageError, match="credentials add"):
