@@ -83,5 +83,5 @@ def _config(context: click.Context) -> Config | None:
         return None
     try:
         return configuration(context.params.get("file")).config
-    except CamscanError:
+    except (CamscanError, OSError):  # the latter: its folder is closed to this user
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from click.shell_completion import BashComplete
 from support.listed import store_scan
 from support.world import CONFIG
 
+from camscan.app import settings
 from camscan.cli.main import camscan
 from camscan.store import Store
 
@@ -53,6 +55,14 @@ def test_the_sites_of_the_configuration_are_offered_before_any_sweep(tmp_path: P
     assert list(completed(f"sweep --config {tmp_path / 'c.toml'} --site", "h")) == ["hq"]
     (tmp_path / "c.toml").write_text("[[site")
     assert completed(f"sweep --config {tmp_path / 'c.toml'} --db {tmp_path / 'c.db'} --site") == {}
+
+
+def test_a_configuration_in_a_folder_that_is_closed_is_none(monkeypatch: pytest.MonkeyPatch, file: Path) -> None:
+    def closed(_file: Path) -> bool:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(settings, "is_there", closed)
+    assert list(completed(f"sweep --db {file} --site")) == ["North", "Süd-2"]
 
 
 @pytest.mark.parametrize("db", ["/no/such/c.db", "postgresql+psycopg://user@host/name", "''"])
