@@ -65,9 +65,10 @@ class Schedule:
 
     @property
     def sweep(self) -> tuple[str, ...]:
-        """The words of the command."""
+        """The words of the command; without a jitter, that of the configuration is none either."""
         found = (word for name in self.fail_on for word in ("--fail-on", name))
-        return (*self.program, "sweep", "--config", str(self.config), *found)
+        at_once = () if self.jitter else ("--jitter", "0")
+        return (*self.program, "sweep", "--config", str(self.config), *found, *at_once)
 
 
 def crontab(schedule: Schedule, user: str) -> str:

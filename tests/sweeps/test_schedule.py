@@ -76,10 +76,14 @@ def test_privileges_are_granted_only_where_wanted() -> None:
 def test_the_timer() -> None:
     assert "\nOnCalendar=*-*-* 02:17:00\nRandomizedDelaySec=600s\nPersistent=yes\n" in timer(PLAIN)
     assert "Random" not in timer(replace(PLAIN, jitter=0))
-    assert ("--jitter 600s" in crontab(PLAIN, "x"), "--jitter" in crontab(replace(PLAIN, jitter=0), "x")) == (
-        True,
-        False,
-    )
+
+
+def test_a_start_without_delay_is_one_whatever_the_configuration_says() -> None:
+    at_once = replace(PLAIN, jitter=0)
+    assert " --jitter 600s --quiet\n" in crontab(PLAIN, "x")
+    assert " --jitter 0 --quiet\n" in crontab(at_once, "x")
+    assert "--jitter" not in service(PLAIN)
+    assert " --jitter 0 --log-json\n" in service(at_once)
 
 
 @pytest.mark.parametrize(
