@@ -139,8 +139,9 @@ def devices(
         with waiting(f"Reading scan {taken.id}", quiet=quiet):
             found = report_of(store, taken, rules, lists, all_hosts=all_hosts)
         chosen = wanted.of(found)
-        if not chosen.devices:
-            _check_makers(makers, rules)
+        shown = {(judged.device.maker or "").casefold() for judged in chosen.devices}
+        if nowhere := [name for name in makers if name.casefold() not in shown]:
+            _check_makers(nowhere, rules)
         if not quiet:
             _tell_fate(store, found, _bare(found, places) if chosen.devices else places, macs)
     write_report(chosen, format_, output)

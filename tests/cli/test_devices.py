@@ -51,6 +51,8 @@ def test_a_name_that_is_no_makers_is_not_taken_for_one_without_devices(db: str, 
     done = CliRunner().invoke(devices, ["--db", db, "--maker", name])
     assert isinstance(done.exception, UsageError)
     assert str(done.exception) == f"unknown maker {name!r}: {remedy}"
+    beside = CliRunner().invoke(devices, ["--db", db, "--maker", "Hikvision", "--maker", name])
+    assert (beside.stdout, str(beside.exception)) == ("", str(done.exception))
     assert done.stdout == ""
 
 
