@@ -11,6 +11,7 @@ from pathlib import Path
 
 from camscan.app.settings import configuration
 from camscan.errors import UsageError
+from camscan.files import is_there
 from camscan.sweeps import schedule as schedules
 from camscan.sweeps.config import Config
 from camscan.sweeps.configtypes import duration
@@ -107,6 +108,9 @@ def _by_systemd(found: Schedule, config: Config, folder: Path) -> Plan:
             f"a user that systemd makes up cannot write {config.path(url)}: leave [store] url out, then the store is "
             f"{schedules.STATE}/camscan.db; or give one with --user"
         )
+    if found.environment and not is_there(found.environment):
+        what = "with mode 0600 and a line NAME=SECRET for each variable that the configuration relies on"
+        notes.append(f"the service does not start without {found.environment}: create it, {what}")
     notes += _unseen(found.config)
     notes += _about_logins(config, found)
     names = [path.name for path in found.secrets]

@@ -92,6 +92,9 @@ def test_secrets_and_folders_of_the_configuration_are_in_the_service(config: Pat
         "ReadWritePaths=-/var/lib/node",
     ):
         assert f"\n{line}\n" in shown.stdout
+    assert f"the service does not start without {tmp_path}/secret.env: create it" in shown.stderr
+    (tmp_path / "secret.env").touch()
+    assert "secret.env" not in run("show", "--config", config, "--kind", "systemd").stderr
     assert "cannot write" in shown.stderr, "a made up user cannot write the store beside the configuration"
     assert "cannot write" not in run("show", "--config", config, "--kind", "systemd", "--user", "root").stderr
 
