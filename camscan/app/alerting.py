@@ -43,6 +43,11 @@ class Dispatcher:
         """Whether an alert could not be delivered."""
         return any(one.failed for one in self._queues)
 
+    @property
+    def delivered(self) -> int:
+        """How many alerts were delivered."""
+        return sum(one.delivered for one in self._queues)
+
     def deliver(self) -> bool:
         """Deliver some of what is due. Returns whether there may be more."""
         return bool(self._queues) and asyncio.run(self._deliver_all())
@@ -58,6 +63,7 @@ class ReceiverQueue:
         self._outbox = outbox
         self.receiver = receiver
         self._refused = 0
+        self.delivered = 0
         self.failed = False
         """Whether an alert could not be delivered."""
         self._over = False
@@ -110,6 +116,7 @@ class ReceiverQueue:
         now = datetime.now(UTC)
         if ended.taken:
             self._refused = 0
+            self.delivered += 1
             self._outbox.delivered(message, now)
             tell("alert.delivered", site=message.site, receiver=message.receiver, id=message.id)
             return

@@ -86,11 +86,10 @@ def send(file: Path | None, db: str | None) -> None:
             click.echo("No alerts are waiting: there has been no sweep yet.")
             return
         dispatcher = Dispatcher(store, config)
-        before = sum(store.outbox.pending().values())
         while dispatcher.deliver():  # one round brings some, so that no receiver keeps a sweep waiting
             pass
         waiting = sum(store.outbox.pending().values())
-        click.echo(f"{plural(before - waiting, 'alert')} delivered, {waiting:,} waiting.")
+        click.echo(f"{plural(dispatcher.delivered, 'alert')} delivered, {waiting:,} waiting.")
         write_figures(heartbeats(store, config), config)
     if dispatcher.failed:
         sys.exit(Exit.FAILED)

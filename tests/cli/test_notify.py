@@ -113,6 +113,23 @@ def test_an_alert_that_is_refused_after_a_while_does_not_end_the_sending(
     assert (done.exit_code, done.stdout) == (1, "3 alerts delivered, 0 waiting.\n")
 
 
+def test_alerts_that_others_add_or_deliver_meanwhile_are_not_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CAMSCAN_WEBHOOK_SECRET", KEY)
+
+    async def while_a_sweep_ends(*_: object, **__: object) -> Delivery:
+        with Store.open(tmp_path / "c.db") as store:
+            later = datetime.now(UTC) + timedelta(hours=1)
+            new = [Message(f"n{number}", "hq", later, b"{}", "webhook") for number in range(5)]
+            store.outbox.remember("hq", "", new)
+        return Delivery(taken=True)
+
+    monkeypatch.setattr(webhook, "deliver", while_a_sweep_ends)
+    done = send(tmp_path, Receiver("http://127.0.0.1:1/"), 1)
+    assert (done.exit_code, done.stdout) == (0, "1 alert delivered, 5 waiting.\n")
+
+
 def test_alerts_that_nobody_is_to_have_any_longer_are_not_told_as_brought(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
