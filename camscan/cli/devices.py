@@ -139,9 +139,7 @@ def devices(
         with waiting(f"Reading scan {taken.id}", quiet=quiet):
             found = report_of(store, taken, rules, lists, all_hosts=all_hosts)
         chosen = wanted.of(found)
-        shown = {(judged.device.maker or "").casefold() for judged in chosen.devices}
-        if nowhere := [name for name in makers if name.casefold() not in shown]:
-            _check_makers(nowhere, rules)
+        _check_makers(makers, rules, chosen.devices)
         if not quiet:
             _tell_fate(store, found, _bare(found, places) if chosen.devices else places, macs)
     write_report(chosen, format_, output)
@@ -248,11 +246,12 @@ def _check_each(named: str | None, format_: str) -> None:
         raise UsageError(f"{format_} holds one scan only: use --each-site with {', '.join(_SEVERAL)}")
 
 
-def _check_makers(makers: Sequence[str], rules: Library) -> None:
+def _check_makers(makers: Sequence[str], rules: Library, found: Iterable[Judged] = ()) -> None:
     """See that names of which there is no device are makers: a misspelled one must not read as "none"."""
     from camscan.cli.brands import no_maker
 
-    known = {maker.casefold() for maker in rules.vocabulary.makers}
+    there = {(judged.device.maker or "").casefold() for judged in found}
     for name in makers:
-        if name.casefold() not in known:
+        one = name.casefold()
+        if one not in there and one not in map(str.casefold, rules.vocabulary.makers):
             raise UsageError(f"unknown maker {name!r}: {no_maker(name, rules)}")
