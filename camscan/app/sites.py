@@ -110,6 +110,8 @@ def _faults_of(config: Config, site: Site) -> Iterator[tuple[Place, str]]:
     if found:
         return
     chosen = choices(config, site)
+    for _, message in _each("channels", [",".join(site.channels)], lambda _: _strategy_of(chosen)):
+        yield ("channels",), message
     try:
         scope = scope_of(replace(chosen, allow_public=True, allow_large=True))
         guard(scope.asked, allow_public=site.allow_public, allow_large=site.allow_large)
@@ -143,8 +145,14 @@ def _each(key: str, values: Sequence[str], use: Callable[[str], object]) -> Iter
 
 
 def _asked(site: Site, channel: str) -> object:
+    if site.credentials is None:
+        return _strategy_of(Choices(channels=channel))
+    return _strategy_of(Choices(channels=f"{channel},login", with_credentials=True))
+
+
+def _strategy_of(chosen: Choices) -> object:
     try:
-        return strategy_of(Choices(channels=channel, with_credentials=site.credentials is not None))
+        return strategy_of(chosen)
     except UsageError as error:
         raise UsageError(str(error).replace("--with-credentials", "credentials = FILE")) from error
 

@@ -121,6 +121,8 @@ def strategy_of(choices: Choices) -> Strategy:
     probes = select(channels, choices.snmp_community, logins=choices.with_credentials)
     by_port = any(probe.stage in (Stage.PORT, Stage.HOST, Stage.LOGIN) for probe in probes)
     first, more = (port_list(choices.ports), ()) if choices.ports else (FIRST_PORTS, MORE_PORTS)
+    if choices.ports and not by_port:
+        raise UsageError(f"--ports {choices.ports} changes nothing on these channels: leave it out, or name http")
     barred = tuple(port for port in first if port_refusal(port) is not None)
     first = tuple(port for port in first if port not in barred)
     if by_port and not first:

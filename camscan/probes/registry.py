@@ -67,6 +67,8 @@ def select(
     if idle:
         key = "--snmp-community NAME" if idle[0] == "snmp" else "--with-credentials"
         raise UsageError(f"channel {idle[0]} needs {key}: add it, or leave {idle[0]} out")
+    if logins and not any(probe in LOGIN for probe in named):
+        raise UsageError("--with-credentials logs in on none of the chosen channels: name login too, or leave it out")
     return tuple(_restricted(probe, channels) for probe in named)
 
 

@@ -125,6 +125,15 @@ def test_each_fault_is_told_with_its_line(tmp_path: Path, more: str, line: int, 
     assert fault.startswith(f"{tmp_path}/c.toml:{line}: {message}")
 
 
+def test_logins_that_no_channel_would_use_are_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "logins.json").touch(0o600)
+    done = check(tmp_path / "c.toml", f'{SITE}channels = ["wsd", "http"]\ncredentials = "logins.json"\n')
+    told = "site 'hq': credentials = FILE logs in on none of the chosen channels: name login too, or leave it out"
+    assert str(done.exception) == f"{tmp_path}/c.toml:4: {told}"
+    both = f'{SITE}channels = ["wsd", "login"]\ncredentials = "logins.json"\n'
+    assert check(tmp_path / "c.toml", both).exit_code == 0
+
+
 @pytest.mark.parametrize(
     ("networks", "key"), [("8.8.8.0/24", "allow_public = true"), ("10.0.0.0/8", "allow_large = true")]
 )

@@ -90,6 +90,8 @@ def test_nothing_heavy_is_imported_that_is_not_needed(words: list[str], said: st
         (("scan", "127.0.0.9", "--ports", ""), "--ports is empty: give it a value, or leave it out"),
         (("plan", "127.0.0.9", "--channels", " "), "--channels is empty: give it a value, or leave it out"),
         (("plan", "127.0.0.9", "--channels", "http,snmp"), "channel snmp needs --snmp-community NAME"),
+        (("plan", "127.0.0.9", "--channels", "http", "--with-credentials"), "logs in on none of the chosen channels"),
+        (("plan", "127.0.0.9", "--channels", "wsd", "--ports", "80"), "--ports 80 changes nothing on these channels"),
         (("plan", "127.0.0.9", "--channels", "isapi,snmp"), "channel isapi needs --with-credentials"),
         (("scans", "--db", ""), "--db is empty: give it a value, or leave it out"),
         (("status", "--db", ""), "--db is empty: give it a value, or leave it out"),

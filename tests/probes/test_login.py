@@ -6,6 +6,7 @@ import pytest
 from support.nets import AT, Port, ScriptedNet
 
 from camscan.codecs.registry import read_again
+from camscan.errors import UsageError
 from camscan.net.base import LoginReason
 from camscan.probes.base import Ask
 from camscan.probes.login import LoginProbe
@@ -123,4 +124,6 @@ async def test_who_asks_for_a_login_that_is_not_enrolled_is_named() -> None:
 def test_it_has_its_turn_only_where_logins_are_allowed() -> None:
     assert not set(LOGIN) & set(select(None))
     assert set(LOGIN) <= set(select(None, logins=True))
-    assert not set(LOGIN) & set(select(["http"], logins=True))
+    assert set(select(["http", "login"], logins=True)) & set(LOGIN) == {LOGIN[0]}
+    with pytest.raises(UsageError, match="--with-credentials logs in on none of the chosen channels"):
+        select(["http"], logins=True)
