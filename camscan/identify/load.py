@@ -46,7 +46,7 @@ def load(
     labels = partial(_parsed, tuple(map(_without_rules, read)), examples=False)
     digest, parse = _digest(read), partial(_parsed, read, examples=examples)
     if keep and not examples:
-        parse = partial(_cached, keep, (digest, *map(str, folders)), parse)
+        parse = partial(_cached, keep, (digest, *map(str, folders), *_unread(read)), parse)
     library = Library(parse, digest, tell, labels)
     if strict and library.warnings:
         raise RuleError("\n".join(library.warnings))
@@ -69,6 +69,13 @@ def _misplaced(folder: Path) -> Iterator[str]:
         for name in sorted(names):
             if name.endswith(_SUFFIXES) and not name.startswith(".") and not (is_top and name == _VOCABULARY):
                 yield f"{Path(here, name)}:1: is not read: move it into makers/ or brands/"
+
+
+def _unread(folders: Iterable[Folder]) -> Iterator[str]:
+    """The fault of each file that is not read: what is told of them is kept with the rules, and no digest knows it."""
+    for folder in folders:
+        yield from folder.misplaced
+        yield from (fault for fault in folder.files.values() if isinstance(fault, str))
 
 
 def _digest(folders: Iterable[Folder]) -> str:

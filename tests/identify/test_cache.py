@@ -119,3 +119,19 @@ def test_a_library_reads_its_rules_back_until_one_changes(tmp_path: Path, file: 
     assert file.read_text().startswith(basis)
     (folder / "makers" / "acme.yaml").write_text(rule % ("^Acme/", "Acme/1"))
     assert patterns() == ["^Acme/"]
+
+
+def test_files_that_are_not_read_are_told_while_they_are_there(tmp_path: Path, file: Path) -> None:
+    (folder := tmp_path / "rules" / "makers").mkdir(parents=True)
+    beside, broken = folder.parent / "acme.yaml", folder / "acme.yaml"
+
+    def told() -> list[str]:
+        faults = load([folder.parent], examples=False, keep=file).warnings
+        return [fault.partition(":")[0].rpartition("/rules/")[2] for fault in faults]
+
+    for place in (beside, broken):
+        assert told() == []
+        place.symlink_to("nowhere")
+        assert told() == told() == [str(place.relative_to(folder.parent))]
+        place.unlink()
+    assert told() == []
