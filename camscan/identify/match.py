@@ -57,7 +57,8 @@ class Matcher:
 
     def identify(self, observations: Iterable[Observation]) -> tuple[Identification, ...]:
         """One identification for each rule that matches the answers of a device, in the order of the rules."""
-        answers = [self._read(observation) for observation in observations if observation.fields]
+        doubted: set[bytes] = set()
+        answers = [self._read(observation, doubted) for observation in observations if observation.fields]
         found: dict[str, Identification] = {}
         for answer in answers:
             for rule in self._candidates(answer):
@@ -70,7 +71,8 @@ class Matcher:
                 found[rule.id] = identification
         return tuple(found[name] for name in sorted(found, key=self._order.__getitem__))
 
-    def _read(self, observation: Observation) -> _Answer:
+    def _read(self, observation: Observation, doubted: set[bytes]) -> _Answer:
+        """What an observation meets. Bytes that it doubts are `doubted`, however they are read once more: as a text."""
         met: dict[Match, tuple[str, str, str]] = {}
         for field, values in observation.fields.items():
             if patterns := self._sets.get(_SAID_ALIKE.get(field, field)):
@@ -78,7 +80,9 @@ class Matcher:
                     for text in _texts(field, value):
                         for match in patterns.search(text):
                             met.setdefault(match, (field, value, text))
-        doubtful = bool(met) and is_doubtful(observation.fields)
+        doubtful = bool(met) and (observation.raw in doubted or is_doubtful(observation.fields))
+        if doubtful and observation.raw:
+            doubted.add(observation.raw)
         hits = {match: _Hit(observation, *where, doubtful) for match, where in met.items()}
         fields = observation.fields
         if not _SAID_ALIKE.keys().isdisjoint(fields):
@@ -149,21 +153,27 @@ def _met(rule: Rule, answer: _Answer) -> list[Match] | None:
 
 
 def _together(answers: Sequence[_Answer]) -> _Answer:
-    """All answers of a device as one; what came first counts."""
+    """All answers of a device as one; what came first counts, of sound answers before doubtful ones."""
     fields: dict[str, tuple[str, ...]] = {}
     hits: dict[Match, _Hit] = {}
-    for answer in reversed(answers):
+    ordered = sorted(answers, key=_is_doubtful)
+    for answer in reversed(ordered):
         fields |= answer.fields
         hits |= answer.hits
     return _Answer(fields, hits)
+
+
+def _is_doubtful(answer: _Answer) -> bool:
+    return any(hit.is_doubtful for hit in answer.hits.values())
 
 
 def _evidence(hits: Iterable[_Hit]) -> tuple[Evidence, ...]:
     return tuple(dict.fromkeys(evidence_of(hit.observation, hit.field, hit.value) for hit in hits))[:MAX_EVIDENCE]
 
 
-def _merged(first: Identification, second: Identification) -> Identification:
-    """One rule met by two answers: both are evidence; where they differ, the first speaks."""
+def _merged(earlier: Identification, later: Identification) -> Identification:
+    """One rule met by two answers: both are evidence; where they differ, the surer speaks, else the earlier."""
+    first, second = sorted((earlier, later), key=lambda found: -found.level)
     return Identification(
         rule=first.rule,
         level=first.level,

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -34,6 +35,34 @@ def test_several_answers_are_one_identification_and_the_first_speaks(build: Buil
     )
     assert found.attributes == {"model": "A", "firmware": "2"}
     assert [(item.port, item.value) for item in found.evidence] == [(80, "A/"), (81, "B/2")]
+
+
+@pytest.mark.parametrize("first", [80, 8080])
+@pytest.mark.parametrize("across", ["device", None])
+def test_a_doubtful_answer_takes_nothing_from_a_sound_one(
+    build: Build, answer: Answer, first: int, across: str | None
+) -> None:
+    """As of a camera of which one port is handed on by a program, or is imitated by one."""
+    rule = {"all": [{"field": "http.server", "pattern": "^(?P<model>[A-Z]+)/"}]}
+    library = build(rule | ({"across": across} if across else {}))
+    sound, doubtful = answer({"http.server": "A/"}), answer({"http.server": "B/ (fake)"}, port=8080)
+    doubtful = replace(doubtful, raw=b"other")
+    (found,) = library.identify([sound, doubtful] if first == 80 else [doubtful, sound])
+    assert (found.level, found.attributes, found.evidence[0].port) == (Level.LIKELY, {"model": "A"}, 80)
+    (alone,) = library.identify([doubtful])
+    assert alone.level is Level.HINT
+
+
+def test_what_the_first_reading_of_a_text_doubts_the_next_does_too(build: Build, answer: Answer) -> None:
+    library = build(
+        {"fields": ["http.server", "http.body"], "pattern": "x$", "examples": [{"fields": {"http.body": "x"}}]}
+    )
+    fake, body = answer({"http.server": "(fake) x"}), answer({"http.body": "x"})
+    assert [found.level for found in library.identify([fake, body])] == [Level.HINT]
+    assert [found.level for found in library.identify([body, fake])] == [Level.LIKELY]
+    assert [found.level for found in library.identify([fake, replace(body, raw=b"other")])] == [Level.LIKELY]
+    without = [replace(one, raw=b"") for one in (fake, body)]
+    assert [found.level for found in library.identify(without)] == [Level.LIKELY]
 
 
 def test_evidence_is_bounded(build: Build, answer: Answer) -> None:
