@@ -6,6 +6,7 @@ import base64
 import json
 
 import pytest
+from support.costs import costs_less_than
 
 from camscan.imports.notations.line_ends import flattened, of_string
 from camscan.imports.notations.registry import unwrap
@@ -247,3 +248,10 @@ def test_the_inside_of_a_string_literal(text: str, inside: str) -> None:
 )
 def test_other_texts_are_no_inside_of_a_literal(text: str) -> None:
     assert of_string(text) == text
+
+
+def test_headers_in_one_line_are_parted_whatever_blanks_it_has() -> None:
+    assert flattened("Server: a \t;  Date: b |\tETag: c") == "Server: a\r\nDate: b\r\nETag: c"
+    blanks = "Server: a" + 256 * 1024 * " " + "b"
+    with costs_less_than(2):
+        assert flattened(blanks) == blanks
