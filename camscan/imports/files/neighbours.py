@@ -6,8 +6,9 @@ So are the leases that routers show, and what switches have learned of them (DHC
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
+from itertools import islice
 from typing import BinaryIO
 
 from camscan.imports.files.base import SNIFFED, Summary, address_of, imported, lines, link_fields, names
@@ -35,6 +36,10 @@ _KEYED = re.compile(
 """A line of a configuration of RouterOS, or of a list that it shows as "terse"."""
 _SNOOPED = re.compile(rf"(?P<mac>{_MAC})[ \t]{{1,64}}(?P<ip>{_IP})(?![\w.:/])(?P<rest>.*)")
 """A binding that a switch has learned from DHCP: the MAC address comes first, and the port follows."""
+_MAX_LINE = 4096
+"""Characters of a line that goes on in others."""
+_MAX_NAMED = 4096
+"""Lines with a name of which it is seen whether several have it."""
 _NEIGH = re.compile(rb"^[0-9A-Fa-f.:]{2,45} dev \S+ (?:lladdr|[A-Z]+)|\A\s*\[\s*\{\s*\"dst\"\s*:", re.MULTILINE)
 _DEAD = re.compile(r"\b(?:FAILED|INCOMPLETE|incomplete)\b")
 _HEADER = re.compile(r"^(?:Address|IP address|Protocol|Interface:|Internet Address|#|Starting|Ending)", re.IGNORECASE)
@@ -47,17 +52,17 @@ def sniff_neigh(head: bytes) -> bool:
 
 def sniff_arp(head: bytes) -> bool:
     """Whether some line holds an address and a MAC address, in an order and with names as tables have them."""
-    return any(map(_entry_in, map(str.strip, head.decode("latin_1").splitlines())))
+    return any(map(_entry_in, _whole(head.decode("latin_1").splitlines())))
 
 
 def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
     """One observation for each line with an address and a MAC address; entries that never answered are left out."""
-    switch = ""
-    for line in map(str.strip, lines(stream, summary)):
+    switch, shared = "", _shared(stream)
+    for line in _whole(lines(stream, summary)):
         switch = prompted(line) or switch
         if match := _entry_in(line):
             told = match.groupdict("")
-            also = _told(told.get("name", ""), told.get("rest", ""), switch)
+            also = _told(_name_in(match, shared), told.get("rest", ""), switch)
             yield from _entry(told["ip"], told["mac"], also, at, summary)
         elif _DEAD.search(line):
             summary.skip("entry that never answered")
@@ -86,6 +91,34 @@ def _entry(address: str, mac: str, told: Fields, at: datetime, summary: Summary)
         return
     summary.whole += 1
     yield imported(target, "arp", at, {**link, **told}, asked_of(told))
+
+
+def _whole(rows: Iterable[str]) -> Iterator[str]:
+    """The lines, each with the next one where it ends in a backslash, as RouterOS writes them."""
+    begun = ""
+    for row in rows:
+        line = begun + row.strip()
+        begun = line[:-1] if line.endswith("\\") and len(line) < _MAX_LINE else ""
+        if not begun:
+            yield line
+    yield from filter(None, [begun])
+
+
+def _shared(stream: BinaryIO) -> Collection[str]:
+    """What stands before several addresses: an interface or a table of routes, as firewalls list them, and no host."""
+    first: dict[str, str] = {}
+    entries = (match for line in _whole(lines(stream, Summary())) if (match := _LINE.match(line)) and match["name"])
+    told = ((match["name"], match["ip"]) for match in islice(entries, _MAX_NAMED))
+    shared = {name for name, address in told if first.setdefault(name, address) != address}
+    stream.seek(0)
+    return shared
+
+
+def _name_in(entry: re.Match[str], shared: Collection[str]) -> str:
+    """The name of the host before its address; in brackets stands the address of one, whichever others it has."""
+    name = entry.groupdict("").get("name", "")
+    is_host = entry.string[: entry.start("ip")].endswith("(") or not (name in shared or is_port(name))
+    return name if is_host else ""
 
 
 def _told(name: str, rest: str, switch: str) -> Fields:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from support.costs import costs_less_than
 from support.imported import AT, read_all
 
 from camscan.imports.files import neighbours
@@ -52,6 +53,46 @@ def test_what_a_switch_has_learned_from_dhcp_tells_the_port() -> None:
     assert (one.target, one.asked) == ("192.0.2.5", "switch port GigabitEthernet1/0/7 in SW1")
     assert one.fields["switch.port"] == ("GigabitEthernet1/0/7",)
     assert one.fields["switch.name"] == ("SW1",)
+
+
+def test_lines_that_go_on_in_the_next_as_routeros_exports_them() -> None:
+    text = (
+        "/ip dhcp-server lease\n"
+        'add address=192.0.2.5 client-id=1:44:19:b6:1:2:3 comment="Gate cam" mac-address=\\\n'
+        "    44:19:B6:01:02:03 server=defconf\n"
+        'add address=192.0.2.6 comment=\\\n    "Hall" mac-address=44:19:B6:01:02:04 server=\\\r\n    defconf\n'
+        "add address=192.0.2.7 \\"
+    )
+    assert neighbours.sniff_arp(text.encode())
+    seen, summary = read_all(neighbours.read, text.encode())
+    assert [(one.target, one.fields["mac.address"]) for one in seen] == [
+        ("192.0.2.5", ("44:19:B6:01:02:03",)),
+        ("192.0.2.6", ("44:19:B6:01:02:04",)),
+    ]
+    assert summary.skipped == {"line without an address and a MAC": 2}
+
+
+def test_a_file_of_nothing_but_lines_that_go_on_is_not_gathered() -> None:
+    with costs_less_than(5):
+        seen, summary = read_all(neighbours.read, b"a\\\n" * 100_000)
+    assert seen == []
+    assert summary.skipped["line without an address and a MAC"] > 10
+
+
+@pytest.mark.parametrize(
+    ("lines", "names"),
+    [
+        (["VR-Default  192.0.2.5  44:19:b6:01:02:03  2  NO", "VR-Default  192.0.2.6  44:19:b6:01:02:04  2  NO"], []),
+        (["\tinside 192.0.2.5 4419.b601.0203 27", "\tinside 192.0.2.6 4419.b601.0204 9"], []),
+        (["ethernet1/2  192.0.2.5  44:19:b6:01:02:03 ethernet1/2 c 1700"], []),
+        (["cam1  192.0.2.5  44:19:b6:01:02:03", "cam2  192.0.2.6  44:19:b6:01:02:04"], ["cam1", "cam2"]),
+        (["cam (192.0.2.5) at 44:19:b6:1:2:3 on en0", "cam (192.0.2.6) at 44:19:b6:1:2:3 on en1"], ["cam", "cam"]),
+    ],
+)
+def test_an_interface_before_the_addresses_is_no_host(lines: list[str], names: list[str]) -> None:
+    seen, _ = read_all(neighbours.read, "\n".join(lines).encode())
+    assert [one.target for one in seen] == ["192.0.2.5", "192.0.2.6"][: len(lines)]
+    assert [name for one in seen for name in one.fields.get("host.name", ())] == names
 
 
 def test_names_ipv6_headers_and_the_dead() -> None:
