@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from camscan.policy import Policy, with_offences
-from camscan.records import Device, Judged, Origin, Scan
+from camscan.records import Device, Judged, Scan
 from camscan.register.names import key, known_as, lasting, names
 from camscan.register.states import changes_by_key, state_among
 from camscan.summaries import StateChange, Tag
@@ -73,19 +73,13 @@ def with_states(store: Store, scan: Scan, devices: Iterable[Judged]) -> Iterator
     if store.register.has_no_changes():  # to gather the names of all devices takes as long as to read them
         yield from devices
         return
+    from camscan.app.registering import times_of
+
     known = [(judged, names(sighting(judged))) for judged in devices]
     also = _registered(store, scan.site or "", known)
     known = [(judged, (*own, *also.get(at, ()))) for at, (judged, own) in enumerate(known)]
     changes = store.register.changes_of(key(name) for _, own in known for name in own)
     yield from _standing(scan, known, changes, times_of(store, scan))
-
-
-def times_of(store: Store, scan: Scan) -> Mapping[str, datetime]:
-    """When an import saw each address, as its files may tell of what was there weeks ago; nothing of other scans."""
-    from camscan.store.observed import last_answers
-
-    found = last_answers(store.database, scan.id) if scan.origin is Origin.IMPORT else {}
-    return {address: min(at, scan.ended_at) for address, at in found.items()}  # the clock of a file may be ahead
 
 
 def _registered(store: Store, site: str, known: Sequence[tuple[Judged, Sequence[str]]]) -> Mapping[int, Sequence[str]]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
-from camscan.app.annotating import times_of
 from camscan.app.series import merged_each
 from camscan.data import fingerprints_folder
 from camscan.errors import DamageError, StoreError
@@ -17,13 +16,15 @@ from camscan.identify.library import Library
 from camscan.moments import latest_past
 from camscan.policy import Policy, judge_all
 from camscan.policy import load as load_policies
-from camscan.records import Judged, Report, ScanStatus
+from camscan.records import Judged, Origin, Report, Scan, ScanStatus
 from camscan.register.entries import apply_snapshot
 from camscan.register.names import key, known_as, names
+from camscan.register.progress import progress
 from camscan.register.states import changes_by_key, state_among, state_of
 from camscan.reports import is_shown, select
 from camscan.store import Store
 from camscan.store.damage import damage
+from camscan.store.queries import last_answers
 from camscan.store.register import Standing
 from camscan.store.registered import Entry, Mark
 from camscan.store.schema import register_tracks
@@ -77,6 +78,27 @@ def judged_by(basis: str) -> frozenset[str]:
     return frozenset(basis.rpartition("; ")[2].split())
 
 
+def with_progress(store: Store, report: Report, *, chosen: bool, site_or_none: bool = False) -> Report:
+    """A report with the burn-down of its site, where it has one and the register knows a listed device of it.
+
+    `chosen`: the user chose the policies, so that only what they list counts; there is no burn-down where the register
+    was not judged by them all. `site_or_none`: also that of all scans without a site, where the report is on one of
+    these.
+    """
+    site, policies = report.scan.site, report.policies if chosen else ()
+    if site is None and not site_or_none:
+        return report
+    bases = {mark.basis for mark in store.register.taken(site or "")} if policies else ()
+    if not all(judged_by(basis).issuperset(policies) for basis in bases):
+        return report
+    found = progress(site, list(store.register.tallies([site or ""], policies)), datetime.now(UTC).date())
+    if not found.known:
+        return report
+    is_dated = report.scan.started_at <= latest_past()  # by a clock that was ahead, nothing was seen since
+    unseen = store.register.unsighted(report.scan, policies) if is_dated else 0
+    return replace(report, progress=replace(found, unseen=unseen))
+
+
 def update_register(
     store: Store, rules: Library, policies: Sequence[Policy], tell: Callable[[str], None]
 ) -> list[Return]:
@@ -111,6 +133,15 @@ def register_scan(store: Store, report: Report, rules: Library, policies: Sequen
     answered = (entry for entry in store.ledger(report.scan.id) if entry.outcome.has_answer)  # of many who did not
     seen = snapshot(report.scan, (), answered)
     return register_devices(store, seen, report.scan.site, report.devices, rules=rules, policies=policies)
+
+
+def times_of(store: Store, scan: Scan) -> Mapping[str, datetime]:
+    """When an import saw each address, as its files may tell of what was there weeks ago; nothing of other scans."""
+    if scan.origin is not Origin.IMPORT:
+        return {}
+    with store.database.reading() as connection:
+        found = last_answers(connection, scan.id)
+    return {address: min(at, scan.ended_at) for address, at in found.items()}  # the clock of a file may be ahead
 
 
 def register_devices(

@@ -164,7 +164,8 @@ def _mac(text: str) -> str | None:
 
 def _latest(store: Store, judged: Callable[[Store, Scan], Report], format_: str, *, chosen: bool) -> Iterator[Report]:
     """The latest report of each site, by name, with its burn-down where the format shows that (`chosen`: see there)."""
-    from camscan.cli.stored import newest_of_each_site, with_progress
+    from camscan.app.registering import with_progress
+    from camscan.cli.stored import newest_of_each_site
 
     scans = sorted(newest_of_each_site(store), key=lambda scan: (scan.site is None, (scan.site or "").casefold()))
     found = (judged(store, scan) for scan in scans)

@@ -68,8 +68,9 @@ def report(
     from camscan.app.annotating import Tags
     from camscan.app.judging import chosen_policies, library, report_of
     from camscan.app.reconciling import found_in, reconciled
+    from camscan.app.registering import with_progress
     from camscan.cli.formats.reconciledtext import digest
-    from camscan.cli.stored import open_store, scan_of, with_progress
+    from camscan.cli.stored import open_store, scan_of
     from camscan.cli.waiting import waiting
     from camscan.cli.writing import ready, write_report
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
-from datetime import UTC, datetime
 from itertools import chain, islice
 from pathlib import Path
 
@@ -15,8 +13,7 @@ from click.core import ParameterSource
 
 from camscan.cli.telling import tell, tell_note
 from camscan.errors import CamscanError, StoreError, UsageError
-from camscan.moments import latest_past
-from camscan.records import Origin, Report, Scan
+from camscan.records import Origin, Scan
 from camscan.store import Store
 from camscan.store.engine import existing_file, missing_file
 
@@ -263,30 +260,6 @@ def newest_of_each_site(store: Store) -> tuple[Scan, ...]:
         StoreError: no scan is stored.
     """
     return store.newest_of_each_site() or (store.scan(),)
-
-
-def with_progress(store: Store, report: Report, *, chosen: bool, site_or_none: bool = False) -> Report:
-    """A report with the burn-down of its site, where it has one and the register knows a listed device of it.
-
-    `chosen`: the user chose the policies, so that only what they list counts; there is no burn-down where the register
-    was not judged by them all. `site_or_none`: also that of all scans without a site, where the report is on one of
-    these.
-    """
-    from camscan.app.registering import judged_by
-    from camscan.register.progress import progress
-
-    site, policies = report.scan.site, report.policies if chosen else ()
-    if site is None and not site_or_none:
-        return report
-    bases = {mark.basis for mark in store.register.taken(site or "")} if policies else ()
-    if not all(judged_by(basis).issuperset(policies) for basis in bases):
-        return report
-    found = progress(site, list(store.register.tallies([site or ""], policies)), datetime.now(UTC).date())
-    if not found.known:
-        return report
-    is_dated = report.scan.started_at <= latest_past()  # by a clock that was ahead, nothing was seen since
-    unseen = store.register.unsighted(report.scan, policies) if is_dated else 0
-    return replace(report, progress=replace(found, unseen=unseen))
 
 
 def _of_site(scan: Scan, site: str | None) -> Scan:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, select, tuple_
 
-from camscan.records import Outcome
-from camscan.store.engine import Database
-from camscan.store.rows import Stored, from_time
-from camscan.store.schema import observations, scans
-from camscan.store.text import escape, unescape
+from camscan.store.rows import Stored
+from camscan.store.schema import observations
 
 _COLUMNS = tuple(observations.c[name] for name in Stored._fields)
 
@@ -29,12 +24,3 @@ def after(last: Row[Any]) -> ColumnElement[bool]:
     table = observations.c
     # The index answers one comparison of pairs at once; for "a later target, or this one and later" all before is read.
     return tuple_(table.target, table.sequence) > tuple_(last.target, last.sequence)
-
-
-def last_answers(database: Database, scan_id: str) -> Mapping[str, datetime]:
-    """When each target of a scan answered last."""
-    answers = [outcome.value for outcome in Outcome if outcome.has_answer]
-    query = select(observations.c.target, func.max(observations.c.at)).join(scans).where(scans.c.id == escape(scan_id))
-    query = query.where(observations.c.outcome.in_(answers)).group_by(observations.c.target)
-    with database.reading() as connection:
-        return {unescape(target): from_time(at) for target, at in connection.execute(query)}

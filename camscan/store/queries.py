@@ -6,6 +6,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
 
@@ -28,7 +29,7 @@ from camscan.batches import batched
 from camscan.moments import latest_past
 from camscan.records import LedgerEntry, Observation, Origin, Outcome
 from camscan.store.damage import FAULTS, opened
-from camscan.store.rows import Values, load_channels, outcome_of, to_time
+from camscan.store.rows import Values, from_time, load_channels, outcome_of, to_time
 from camscan.store.schema import ledger, observations, scans
 from camscan.store.text import escape, load_map, unescape
 
@@ -108,6 +109,14 @@ def _origin(settings: str) -> str | None:
     with suppress(*FAULTS):
         return load_map(settings).get("origin", Origin.SCAN)
     return None
+
+
+def last_answers(connection: Connection, scan_id: str) -> Mapping[str, datetime]:
+    """When each target of a scan answered last."""
+    answers = [outcome.value for outcome in Outcome if outcome.has_answer]
+    query = select(observations.c.target, func.max(observations.c.at)).join(scans).where(scans.c.id == escape(scan_id))
+    query = query.where(observations.c.outcome.in_(answers)).group_by(observations.c.target)
+    return {unescape(target): from_time(at) for target, at in connection.execute(query)}
 
 
 def ledger_of(number: int, beginning: str) -> Select[Any]:
