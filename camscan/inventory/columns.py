@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
@@ -13,6 +13,7 @@ from camscan.errors import UsageError
 from camscan.folding import compact, words_of
 from camscan.inventory import values
 from camscan.inventory.retired import is_state_and_remark
+from camscan.inventory.samples import are_flags, are_kinds, holds, swapped
 from camscan.inventory.synonyms import (
     EITHER,
     FILLERS,
@@ -42,10 +43,6 @@ _MANY = frozenset((Field.IP, Field.MAC))
 """Fields that several columns may hold: IPv4 and IPv6, two network cards."""
 _MAX_NAME = 100
 _PATH = re.compile(r"[a-z][a-z0-9_-]+(?:\.[a-z][a-z0-9_-]+)+")
-_MEASURE = re.compile(r"\b\d+(?:[.,]\d+)?\s*(?:mpx?|k|mm|ch|p|ghz|tb|x)\b", re.IGNORECASE)
-"""Of a lens, a picture or a recorder."""
-_SAMPLE = 50
-"""Rows that are looked at where a name leaves open what a column holds."""
 _WEIGHTS = dict.fromkeys(IDENTIFIERS, 3)
 _OF_REPORTS = ({"Address", "Field", "Value", "SHA-256 of the answers"}, {"Address", "Outcome", "Counted as"})
 """Names of columns that a report of camscan's has on its sheets of evidence and of addresses."""
@@ -95,9 +92,11 @@ def find_columns(names: Sequence[str], sample: Sequence[Sequence[str]] = ()) -> 
     for at, name in enumerate(names[:_MAX_COLUMNS]):
         found = recognise(name)
         if found is None and _is_either(name):
-            found = (Field.IP, _FILLED) if _holds(sample, at, values.addresses) else (Field.LOCATION, _WEAK)
-        if found and not (found[0] is Field.MODEL and found[1] <= _WEAK and _are_kinds(sample, at)):
-            ranked.setdefault(found[0], []).append((-found[1], at))
+            found = (Field.IP, _FILLED) if holds(sample, at, values.addresses) else (Field.LOCATION, _WEAK)
+        if found and not (found[0] is Field.MODEL and found[1] <= _WEAK and are_kinds(sample, at)):
+            which, rank = swapped(found[0], sample, at), found[1]
+            if which not in _MANY or rank > _WORD or not are_flags(sample, at):
+                ranked.setdefault(which, []).append((-rank, at))
     _drop_servers(ranked, sample)
     return Columns(tuple(names), {which: _best(which, places) for which, places in sorted(ranked.items())})
 
@@ -106,7 +105,7 @@ def _drop_servers(ranked: dict[Field, list[tuple[int, int]]], sample: Sequence[S
     """Beside the addresses of the devices, those under "DNS" or "Host" are a server's, which all of them share."""
     if any(-rank >= _SIMILAR for rank, _ in ranked.get(Field.IP, ())):
         hosts = ranked.pop(Field.HOSTNAME, [])
-        if kept := [(rank, at) for rank, at in hosts if -rank > _WEAK or not _holds(sample, at, values.addresses)]:
+        if kept := [(rank, at) for rank, at in hosts if -rank > _WEAK or not holds(sample, at, values.addresses)]:
             ranked[Field.HOSTNAME] = kept
 
 
@@ -115,7 +114,7 @@ def find_by_content(rows: Sequence[Sequence[str]], columns: Columns) -> Columns:
     found: dict[Field, tuple[int, ...]] = {}
     for at in range(max(map(len, rows), default=0)):
         for which, read in ((Field.IP, values.addresses), (Field.MAC, values.macs)):
-            if which not in found and _holds(rows, at, read):
+            if which not in found and holds(rows, at, read):
                 found[which] = (at,)
     width = max(len(columns.names), *(places[0] + 1 for places in found.values()), 0) if found else 0
     names = (*columns.names, *(letters(at) for at in range(len(columns.names), width)))
@@ -264,22 +263,6 @@ def _best(which: Field, places: Sequence[tuple[int, int]]) -> tuple[int, ...]:
     if which not in _MANY or -places[0][0] < _SIMILAR:
         return (places[0][1],)
     return tuple(sorted(at for score, at in places if -score >= _SIMILAR)[: values.MAX_VALUES])
-
-
-def _holds(rows: Sequence[Sequence[str]], at: int, read: Callable[[str], values.Read]) -> bool:
-    """Whether most of the cells of a column that are not blank can be read so."""
-    cells = [row[at] for row in rows[:_SAMPLE] if at < len(row) and values.words(row[at])]
-    return bool(cells) and sum(bool(read(cell).values) for cell in cells) * 2 > len(cells)
-
-
-def _are_kinds(rows: Sequence[Sequence[str]], at: int) -> bool:
-    """Whether most of the cells of a column say what kind of thing a row is, as "IP camera".
-
-    Taken for models they would contradict every device; but models hold a number that is no measure.
-    """
-    cells = [row[at] for row in rows[:_SAMPLE] if at < len(row) and values.words(row[at])]
-    models = [any(map(str.isdigit, _MEASURE.sub("", cell))) for cell in cells]
-    return bool(cells) and sum(models) * 2 <= len(cells)
 
 
 def _place(names: Sequence[str], text: str) -> int | None:

@@ -31,7 +31,7 @@ class Read(NamedTuple):
 _NOTHING = Read()
 _SAYS_NOTHING = """
     - -- --- . / ? ?? n/a na #n/a #na n.a. k.a. nil none null nan unknown unbekannt inconnu tbd tba tbc todo keine kein
-    leer empty x xx xxx dhcp dynamic dynamisch 0
+    leer empty x xx xxx dhcp dynamic dynamisch 0 0.0.0.0 ::
 """
 _BLANKS = frozenset(_SAYS_NOTHING.split())
 _SAYS_NO_MORE = """

@@ -144,6 +144,17 @@ def test_several_columns_may_hold_addresses_and_macs() -> None:
     assert found.of == {Field.IP: (0, 1), Field.MAC: (2,), Field.SERIAL: (3,)}
 
 
+def test_what_stands_under_a_name_tells_addresses_from_macs_and_from_flags() -> None:
+    """As in lists of XProtect, whose HardwareAddress is a URL, and of SADP, which says of IPv4 whether it is leased."""
+    rows = [("http://10.0.0.5/", "4419B6000001", "::", "OFF"), ("http://10.0.0.6/", "4419B6000002", "fd00::6", "ON")]
+    names = ("HardwareAddress", "MACAddress", "IPv6 Address", "IPv4 DHCP")
+    assert find_columns(names, rows).of == {Field.IP: (0, 2), Field.MAC: (1,)}
+    assert find_columns(names).of == {Field.IP: (2, 3), Field.MAC: (0, 1)}
+    blank = [("", "", "", "")]
+    assert find_columns(names, blank).of == find_columns(names).of
+    assert find_columns(("IP", "MAC"), [("none yet", "10.0.0.5")]).of == {Field.IP: (0, 1)}
+
+
 def test_addresses_of_servers_are_not_those_of_the_devices() -> None:
     rows = [["10.0.0.5", "10.0.0.2", "10.0.0.3"], ["10.0.0.6", "10.0.0.2", "10.0.0.3"]]
     assert find_columns(["IP address", "DNS", "Workstation IP"], rows).of == {Field.IP: (0,)}

@@ -60,11 +60,15 @@ def test_addresses_are_read_in_every_spelling(text: str, addresses: list[str]) -
             "camera 7",
             MAC,
         ),
-        *("12:30:45", "10,0,0,5", "::", "::0", "ff02::c", "10005", "255.255.255.0"),
+        *("12:30:45", "10,0,0,5", "::0", "ff02::c", "10005", "255.255.255.0"),
     ],
 )
 def test_what_is_no_address_of_a_device_is_a_fault(text: str) -> None:
     assert values.addresses(text) == Read(fault=f"{text!r} holds no IP address")
+
+
+def test_an_address_that_is_not_set_is_none_and_no_fault() -> None:
+    assert [values.addresses(text) for text in ("::", ".".join("0000"))] == [Read(), Read()]
 
 
 @pytest.mark.parametrize("beside", ["GW: 10.0.0.1", "gateway 10.0.0.1", "DNS=10.0.0.1"])

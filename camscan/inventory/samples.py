@@ -1,0 +1,50 @@
+"""What stands below the name of a column, where the name leaves open, or gets wrong, what the column holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from camscan.inventory import values
+from camscan.inventory.synonyms import Field
+
+_SAMPLE = 50
+"""Rows that are looked at."""
+_MEASURE = re.compile(r"\b\d+(?:[.,]\d+)?\s*(?:mpx?|k|mm|ch|p|ghz|tb|x)\b", re.IGNORECASE)
+"""Of a lens, a picture or a recorder."""
+_READERS = {Field.IP: values.addresses, Field.MAC: values.macs}
+
+
+def holds(rows: Sequence[Sequence[str]], at: int, read: Callable[[str], values.Read]) -> bool:
+    """Whether most of the cells of a column that are not blank can be read so."""
+    cells = _cells(rows, at)
+    return bool(cells) and sum(bool(read(cell).values) for cell in cells) * 2 > len(cells)
+
+
+def are_kinds(rows: Sequence[Sequence[str]], at: int) -> bool:
+    """Whether most of the cells of a column say what kind of thing a row is, as "IP camera".
+
+    Taken for models they would contradict every device; but models hold a number that is no measure.
+    """
+    cells = _cells(rows, at)
+    models = [any(map(str.isdigit, _MEASURE.sub("", cell))) for cell in cells]
+    return bool(cells) and sum(models) * 2 <= len(cells)
+
+
+def swapped(which: Field, rows: Sequence[Sequence[str]], at: int) -> Field:
+    """The field of a column, where addresses stand under the name of MACs ("HardwareAddress") the one of these."""
+    own = _READERS.get(which)
+    if own is None or holds(rows, at, own):
+        return which
+    return next((other for other, read in _READERS.items() if holds(rows, at, read)), which)
+
+
+def are_flags(rows: Sequence[Sequence[str]], at: int) -> bool:
+    """Whether a column holds words alone, as "IPv4 DHCP" does: on and off."""
+    cells = _cells(rows, at)
+    return bool(cells) and not any(any(map(str.isdigit, cell)) for cell in cells)
+
+
+def _cells(rows: Sequence[Sequence[str]], at: int) -> list[str]:
+    """The first cells of a column that are not blank."""
+    return [row[at] for row in rows[:_SAMPLE] if at < len(row) and values.words(row[at])]
