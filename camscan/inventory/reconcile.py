@@ -18,6 +18,8 @@ from camscan.records import Judged, Verdict
 
 _FEW = 16
 """Sites in each of which an address is looked up."""
+_ON_LINK = ("fe8", "fe9", "fea", "feb", "169.254.")
+"""How link-local addresses begin (RFC 4291, 2.5.6; RFC 3927)."""
 _EVERYWHERE = Scope()
 _GRAVEST = {verdict: place for place, verdict in enumerate(Verdict)}
 
@@ -195,9 +197,11 @@ class _Reconciliation:
 
     def _spots(self, row: Row, sites: Sequence[str | None]) -> Sequence[tuple[str | None, str]]:
         """Where a row may be. Of very many sites those alone that know of an address, or the first where none does."""
+        # No scan asks the address that a device has on its own link beside another.
+        addresses = [one for one in row.addresses if not one.startswith(_ON_LINK)] or row.addresses
         if len(sites) <= _FEW:
-            return [(site, address) for site in sites for address in row.addresses]
-        return [(site, address) for address in row.addresses for site in self._sites_at(address) or sites[:1]]
+            return [(site, address) for site in sites for address in addresses]
+        return [(site, address) for address in addresses for site in self._sites_at(address) or sites[:1]]
 
     def _sites_at(self, address: str) -> Collection[str | None]:
         if not self._known_at:

@@ -195,6 +195,17 @@ def test_silence_and_no_coverage_are_told_apart(held: Held, row: MakeRow, covera
     ]
 
 
+def test_an_address_on_the_link_alone_leaves_no_row_uncovered(held: Held, row: MakeRow, coverage: Covered) -> None:
+    """Lists that discovery tools save have one of IPv6 for each device, and no scan asks it."""
+    covered = coverage({"10.0.0.1": Outcome.SILENT, "10.0.0.9": Outcome.ANSWERED})
+    rows = [row(1, "10.0.0.1", "fe80::4619:b6ff:fe00:1"), row(2, "169.254.1.1"), row(3, "10.0.0.1", "fd00::1")]
+    assert [held([one], [], covered)[0].cls for one in rows] == [
+        Class.NOT_FOUND,
+        Class.NOT_COVERED,
+        Class.NOT_COVERED,
+    ]
+
+
 def test_a_row_is_not_found_only_where_all_its_addresses_were_looked_at(
     held: Held, device: Build, row: MakeRow, coverage: Covered
 ) -> None:
