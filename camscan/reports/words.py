@@ -43,7 +43,7 @@ def moment(at: datetime) -> str:
 
 def burndown(whole: Progress, deadline: date | None = None) -> str:
     """The burn-down in one sentence."""
-    are, remain = "is" if whole.removed == 1 else "are", "remains" if whole.remaining == 1 else "remain"
+    are, remain = "is" if 1 in (whole.removed, whole.known) else "are", "remains" if whole.remaining == 1 else "remain"
     exempt = f", {whole.exempt:,} exempt" if whole.exempt else ""
     known = plural(whole.known, "listed device")
     told = f"{whole.removed:,} of {known} {are} removed{exempt}, {whole.remaining:,} {remain}"
