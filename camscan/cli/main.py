@@ -97,6 +97,7 @@ def camscan(verbose: int) -> None:
 def main() -> None:
     """Run the command line; an error of ours becomes one line on stderr and an exit code."""
     _have_streams()
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # where it is ignored, nobody is told how programs of ours ended
     if isinstance(sys.stdout, io.TextIOWrapper):  # as on stderr, what its encoding lacks is no reason to stop
         sys.stdout.reconfigure(errors="backslashreplace")
     try:

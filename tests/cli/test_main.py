@@ -594,3 +594,12 @@ def test_on_a_containers_bridge_one_is_told_that_multicast_ends_there(
     [note] = cut_off(())
     assert note.startswith("eth0 is on a container's bridge, which multicast does not leave: run the container on its")
     assert list(cut_off(("eth1",))) == []
+
+
+def test_started_where_ends_of_children_are_ignored_it_knows_how_its_own_ended(tmp_path: Path) -> None:
+    """As by a shell's trap '' CHLD, which programs inherit: then the kernel forgets their exit codes."""
+    words = [sys.executable, "-m", "camscan", "ports", "127.88.0.1", "--ports", "9", "--sweep", "connect", "--quiet"]
+    code = f"import os, signal; signal.signal(signal.SIGCHLD, signal.SIG_IGN); os.execv({sys.executable!r}, {words!r})"
+    environment = os.environ | {"XDG_DATA_HOME": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=environment)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
