@@ -54,6 +54,8 @@ def simulate(command: tuple[str, ...], enrolled: bool, decoy: bool, address: str
 
     if address is not None and not decoy:
         raise UsageError("--address is for the decoy: add --decoy, or leave it out")
+    if enrolled and decoy:
+        raise UsageError("--enrolled is for the whole site, and --decoy for one device: leave one out")
     chosen = decoy_site(address or _DECOY) if decoy else running_site(enrolled=enrolled)
     sys.exit(asyncio.run(_simulate(chosen, command)))
 
