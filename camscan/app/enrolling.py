@@ -17,18 +17,19 @@ from camscan.devices.identity import to_mac
 from camscan.errors import UsageError
 
 
-def enrolment(given: Mapping[str, Any], site: str | None, source: str, file: Path) -> Enrolment:
-    """The enrolment that was described. The secret comes last: nobody is asked for one that cannot be used.
+def enrolment(given: Mapping[str, Any], site: str | None, source: str, file: Path, book: Book) -> Enrolment:
+    """The enrolment that was described, for a book in a file. Nobody is asked for the secret of one that is refused.
 
     Raises:
-        UsageError: it is not bound to a device or to a network and a maker, or a part of it cannot be used.
+        UsageError: it is not bound to a device or to a network and a maker, a part of it cannot be used, or what it is
+            for is enrolled in the book already.
         HostError: the secret cannot be read.
     """
     words = {name: value for name, value in given.items() if value not in (None, (), False)}
     for name, usual in (("mac", _mac), ("certificate", _fingerprint), ("maker", _maker)):
         if name in words:
             words[name] = usual(words[name])
-    _made({**words, "site": site, "secret": "to come"})
+    book.with_(_made({**words, "site": site, "secret": "to come"}))
     secret = sources.read(source, lambda: asked(f"password of {words['user']}", twice=True), file.parent)
     kept = {"source": source} if sources.is_persistent(source) else {"secret": secret}
     return _made({**words, "site": site, **kept})

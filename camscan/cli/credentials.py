@@ -77,8 +77,7 @@ def add(source: str, site: str | None, credentials_file: Path | None, unlock: st
     from camscan.app.logins import Chosen
 
     file = Chosen(credentials_file, unlock).opened()
-    file.load(missing_ok=True)  # nobody is asked for the secret of one that cannot be kept
-    made = enrolment(given, site, source, file.path)
+    made = enrolment(given, site, source, file.path, file.load(missing_ok=True))
     with file.locked():
         file.save(file.load(missing_ok=True).with_(made))
     tell(f"Enrolled {made.user} for {made.place} in {file.path}.")

@@ -327,6 +327,8 @@ def test_enrolments_are_listed_and_removed(desk: Desk, capsys: pytest.CaptureFix
     ]
     again = add("10.0.0.1", "--serial", "E1234567")
     assert (again.returncode, "enrolled already" in again.stderr) == (2, True)
+    nobody = run("add", "10.0.0.1", "--mac", "02-00-00-00-00-02", "--user", "auditor")
+    assert "enrolled already" in nobody.stderr, "nobody is asked for a password in vain"
     assert run("remove", "10.0.0.1").returncode == 0
     assert add("FD00::7", "--serial", "E12345679").returncode == 0
     assert run("remove", "FD00:0::7").returncode == 0
