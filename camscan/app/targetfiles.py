@@ -27,6 +27,7 @@ _EVERY = 1.0
 _MOST_NAMED = 20
 _BLANK = 4096
 """Bytes by which a file is seen to hold nothing but blanks."""
+_EMPTY = "%s is empty, so it excludes nothing: if that is right, put a comment in it"
 _log = logging.getLogger("camscan")
 
 
@@ -63,7 +64,7 @@ def warn_if_empty(name: str) -> None:
     """Warn, once, that a file of exclusions holds nothing, not even a comment: it may have been lost, or cut off."""
     file = Path(name)
     if file.is_file() and not file.read_bytes()[:_BLANK].strip():
-        _log.warning("%s is empty, so it excludes nothing: if that is right, put a comment in it", name)
+        _log.warning(_EMPTY, name)
 
 
 def read_exclusions(words: Sequence[str]) -> tuple[TargetSet, tuple[str, ...]]:
@@ -74,10 +75,24 @@ def read_exclusions(words: Sequence[str]) -> tuple[TargetSet, tuple[str, ...]]:
     """
     specs, lasting = list[Spec](), list[str]()
     for word in map(str.strip, words):
-        found = expand([word], read)
+        found = _excluded_by(word)
         specs += found
         lasting += [word] if _can_be_read_again(word) else [spec.text for spec in found]
     return parse(specs, resolve=resolve, whole_networks=True), tuple(dict.fromkeys(lasting))
+
+
+def _excluded_by(word: str) -> Sequence[Spec]:
+    """What a word excludes. A pipe that brings nothing is warned of, as what was to fill it may have failed."""
+    texts = list[str]()
+
+    def noted(name: str) -> str:
+        texts.append(read(name))
+        return texts[-1]
+
+    found = expand([word], noted)
+    if texts and not _can_be_read_again(word) and not "".join(texts).strip():
+        _log.warning(_EMPTY, "stdin" if word.removeprefix("@") == "-" else word.removeprefix("@"))
+    return found
 
 
 def _can_be_read_again(word: str) -> bool:

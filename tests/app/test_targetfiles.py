@@ -173,3 +173,19 @@ def test_an_empty_file_of_exclusions_is_told_of_once(
         scope_of(Choices(("10.0.0.0/24",), exclude_files=(str(file),)))
     told = [f"{file} is empty, so it excludes nothing: if that is right, put a comment in it"]
     assert [record.getMessage() for record in caplog.records] == told * empty
+
+
+@pytest.mark.parametrize(("text", "empty"), [("", True), ("# nothing yet\n", False), ("10.0.0.1", False)])
+def test_a_pipe_of_exclusions_that_brings_nothing_is_told_of(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, text: str, empty: bool
+) -> None:
+    """What was to fill it may have failed, and nothing else says so: `cat never.txt | camscan scan ... --exclude -`."""
+    end, begin = os.pipe()
+    os.write(begin, text.encode())
+    os.close(begin)
+    read_exclusions([f"@/dev/fd/{end}"])
+    os.close(end)
+    monkeypatch.setattr("sys.stdin", io.StringIO(text))
+    read_exclusions(["-"])
+    told = [f"{name} is empty, so it excludes nothing" for name in (f"/dev/fd/{end}", "stdin")]
+    assert [record.getMessage().partition(":")[0] for record in caplog.records] == told * empty
