@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from camscan.sweeps import lifecycle
 from camscan.sweeps.changes import Change, Changes, Kind
 from camscan.sweeps.coverage import UNASKED, Terms, Visibility, network_of, visibility_of
-from camscan.sweeps.memory import Loss, Memory, Track
+from camscan.sweeps.memory import MAX_UNSEEN, Loss, Memory, Track
 from camscan.sweeps.snapshot import SLOT, Snapshot
 from camscan.sweeps.tracks import match
 from camscan.wording import plural, were
@@ -19,8 +19,6 @@ _FORGOTTEN_AFTER = timedelta(days=400)
 """A device that was absent for longer is new when it comes back."""
 MAX_ABSENT = 50_000
 """The most absent devices that are remembered of a site: a liar makes up more every night."""
-_MAX_UNSEEN = 100
-"""The most addresses named in one loss."""
 
 
 def compare(snapshots: Iterable[Snapshot]) -> Changes:
@@ -157,4 +155,4 @@ def _may_hide(track: Track) -> frozenset[str]:
 
 
 def _addresses(tracks: Sequence[Track]) -> tuple[str, ...]:
-    return tuple(track.device.address for track in tracks[:_MAX_UNSEEN])
+    return tuple(track.device.address for track in tracks[:MAX_UNSEEN])

@@ -76,12 +76,17 @@ class Gauge:
         return max(self.counts, default=0)
 
 
+MAX_UNSEEN = 100
+"""The most addresses named in one loss."""
+
+
 @dataclass(frozen=True, slots=True)
 class Loss:
     """Something that answered before and does not now, so that silence behind it means nothing.
 
     `what` names it in a word or two ("channel sadp"); `unseen` are the addresses of devices that are not reported
-    missing because of it; `lasting`: the sweep before has told it already.
+    missing because of it, the first of them where there are more than `MAX_UNSEEN`; `lasting`: the sweep before has
+    told it already.
     """
 
     what: str

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from support.estate import cameras, sweep
 from support.world import camera
 
 from camscan.cli.diff import diff
@@ -21,6 +22,7 @@ from camscan.errors import StoreError, UsageError
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
 from camscan.store import Store
 from camscan.sweeps.changes import Changes
+from camscan.sweeps.compare import compare
 
 NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
 FIVE = {f"10.0.0.{number}": camera(number) for number in range(1, 6)}
@@ -202,3 +204,11 @@ def test_what_was_resumed_is_not_compared_with_itself_by_name() -> None:
     assert "".join(render("table", [("hq", again)])).startswith(
         "hq: scan scan2 since it was interrupted: nothing changed"
     )
+
+
+def test_of_very_many_devices_behind_a_loss_it_is_not_said_how_many_there_are() -> None:
+    """Only the first are named, and their number is not that of all."""
+    site = [*cameras(200), *cameras(1, "10.0.9.")]
+    changes = compare([sweep(0, site), sweep(1, site, dead=["10.0.0."])])
+    assert "10.0.0.0/24 showed 200 devices before and 0 now" in (shown := "".join(render("table", [(None, changes)])))
+    assert "(at least 100 devices are not reported missing: 10.0.0.1, " in shown

@@ -13,6 +13,7 @@ from camscan.reports.escape import cell, terminal
 from camscan.reports.markdown import code, table
 from camscan.sweeps.changes import Change, Changes, Kind
 from camscan.sweeps.document import CHANGES_SCHEMA, changes_object, summary
+from camscan.sweeps.memory import MAX_UNSEEN
 from camscan.wording import are, plural
 
 _HEADS = ("change", "verdict", "address", "device", "detail")
@@ -141,4 +142,5 @@ def _title(site: str | None, changes: Changes, show: Callable[[str], str] = term
 
 def _unseen(addresses: Sequence[str]) -> str:
     what = f"{plural(len(addresses), 'device')} {are(len(addresses))}"
+    what = f"at least {what}" if len(addresses) == MAX_UNSEEN else what
     return f" ({what} not reported missing: {terminal(', '.join(addresses))})"
