@@ -12,7 +12,7 @@ import socket
 import ssl
 from collections.abc import Callable, Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address
-from typing import Any, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -72,18 +72,26 @@ def session_to(
 ) -> aiohttp.ClientSession:
     """A session that connects only to addresses for which `why_not` returns "".
 
-    Other reasons are added to `refused`. `kind` is the content type of what is posted.
+    Where there is none, the reason is added to `refused`. `kind` is the content type of what is posted.
     """
+
+    def refuse(why: str) -> NoReturn:
+        refused.append(why)
+        raise OSError(errno.EACCES, why)
 
     def checked(info: tuple[Any, ...]) -> socket.socket:
         family, kind, protocol, _, place = info
         if why := why_not(place[0]):
-            refused.append(why)
-            raise OSError(errno.EACCES, why)
+            refuse(why)
         return socket.socket(family, kind, protocol)
 
+    def usable(host: str) -> Sequence[str]:
+        found = resolve(host)
+        allowed = [address for address in found if not why_not(address)]
+        return allowed if allowed or not found else refuse(why_not(found[0]))
+
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(resolver=_Resolver(resolve), socket_factory=checked),
+        connector=aiohttp.TCPConnector(resolver=_Resolver(usable), socket_factory=checked),
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
         trust_env=False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Sequence
 from urllib.parse import urlsplit
@@ -106,6 +107,16 @@ async def test_a_name_that_leads_there_is_not_followed(answer: Sequence[str]) ->
     ended = await to("http://receiver.test:9/", resolve=lambda _name: answer)
     assert "is never connected to" in ended.reason
     assert not ended.again
+
+
+async def test_of_a_name_with_several_addresses_those_that_may_be_used_decide() -> None:
+    """Else a receiver that is down for a while would be told to be one that never may be connected to."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    ended = await to(f"http://receiver.test:{port}/", resolve=lambda _name: ["fe80::1", "127.0.0.1"])
+    assert (ended.taken, ended.again) == (False, True)
+    assert ended.reason == f"cannot connect to receiver.test:{port}: Connection refused"
 
 
 async def test_a_name_is_looked_up_once_and_the_address_pinned() -> None:
