@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,6 +12,9 @@ from camscan.cli.groups import CommandGroup
 from camscan.cli.numbers import Whole
 from camscan.cli.telling import tell
 from camscan.cli.trylogin import test
+
+if TYPE_CHECKING:
+    from camscan.credentials.enrolment import Book, Enrolment
 
 
 @click.group(cls=CommandGroup)
@@ -124,17 +127,25 @@ def remove(place: str, site: str | None, credentials_file: Path | None, unlock: 
     """
     from camscan.app.logins import Chosen
     from camscan.credentials.pins import Pins
-    from camscan.errors import UsageError
     from camscan.targets import usual
 
     file, place = Chosen(credentials_file, unlock).opened(), usual(place)
+    _without(file.load(missing_ok=True), site, place)  # where there is none, no folder is made for a lock
     with file.locked():
-        book, gone = file.load(missing_ok=True).without(site, place)
-        if not gone:
-            raise UsageError(f"no login is enrolled for {place} at this site: see `camscan credentials list`")
+        book, gone = _without(file.load(missing_ok=True), site, place)
         file.save(book)
     Pins.beside(file.path).forget(site, place)
     tell(f"Removed {len(gone)} for {place} from {file.path}.")
+
+
+def _without(book: Book, site: str | None, place: str) -> tuple[Book, tuple[Enrolment, ...]]:
+    """A book without what is enrolled for a place, of which there is something, and that."""
+    from camscan.errors import UsageError
+
+    left, gone = book.without(site, place)
+    if not gone:
+        raise UsageError(f"no login is enrolled for {place} at this site: see `camscan credentials list`")
+    return left, gone
 
 
 @credentials.command()

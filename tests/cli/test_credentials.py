@@ -334,6 +334,8 @@ def test_enrolments_are_listed_and_removed(desk: Desk, capsys: pytest.CaptureFix
     assert run("remove", "FD00:0::7").returncode == 0
     assert run("remove", "10.0.0.1").returncode == 2
     assert run("unpin", "10.0.0.1").returncode == 2
+    astray = camscan(capsys, "credentials", "remove", "10.0.0.1", "--credentials", str(desk.folder / "typo" / "none"))
+    assert (astray.returncode, (desk.folder / "typo").exists()) == (2, False)
     absent = camscan(capsys, "credentials", "list", "--credentials", str(desk.folder / "none"))
     assert (absent.returncode, "none: No such file or directory: check the file" in absent.stderr) == (1, True)
     assert len(run("list", "--site", "depot").stdout.splitlines()) == 1
