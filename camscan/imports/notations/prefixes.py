@@ -49,8 +49,14 @@ def unmarked(text: str) -> str:
     lines = nonblank_lines(text)
     for mark in (*_MARKS, *([_BAR] if _BARRED.match(text) else [])):
         if lines and all(map(mark.match, lines)):
-            return "\n".join(mark.sub("", line, count=1) for line in text.splitlines())
+            return "\n".join(_behind(mark, line) for line in text.splitlines())
     return text
+
+
+def _behind(mark: re.Pattern[str], line: str) -> str:
+    """A line without the mark that it begins with; not looked for elsewhere, as blanks might take time."""
+    found = mark.match(line)
+    return line[found.end() :] if found else line
 
 
 def stamped(text: str) -> str:
@@ -65,7 +71,7 @@ def stamped(text: str) -> str:
         stamp = lines[0][:end]
         lead = re.compile(_DIGITS.sub(r"\\d+", re.escape(stamp)))
         if _STAMP.search(stamp) and all(map(lead.match, lines)):
-            return "\n".join(lead.sub("", line, count=1) for line in text.splitlines())
+            return "\n".join(_behind(lead, line) for line in text.splitlines())
     return text
 
 
@@ -97,7 +103,7 @@ def _without(prefix: str, lines: Sequence[str]) -> list[str]:
     mask = _DIGITS.sub(r"\\d+", re.escape(prefix.strip())).replace(r"\.\d+", r"(?:\.\d+)?")
     room = len(prefix) - len(prefix.rstrip())
     lead = re.compile(rf"[ \t]*{mask}(?:[ \t]+{mask})?[ \t]{{0,{room}}}")
-    return [lead.sub("", line, count=1) if lead.match(line) else line for line in lines]
+    return [_behind(lead, line) for line in lines]
 
 
 def deeper(text: str) -> str:

@@ -173,3 +173,9 @@ def test_settings_json_and_headers_with_bars(lines: str) -> None:
 
 def test_bars_of_nmap_stay() -> None:
     assert unmarked("| http-title: a\n|_b=c") == "| http-title: a\n|_b=c"
+
+
+def test_marks_are_looked_for_at_the_beginning_of_a_line_alone() -> None:
+    blanks = 256 * 1024 * " "
+    with costs_less_than(2):
+        assert unmarked(f"< HTTP/1.1 200 OK\n< Server: a < b\n{blanks}") == f"HTTP/1.1 200 OK\nServer: a < b\n{blanks}"
