@@ -20,6 +20,10 @@ _ARP_HEADS = tuple(struct.pack("!HHBBH", 1, IPV4, 6, 4, operation) for operation
 """Ethernet, IPv4, address lengths 6 and 4, request or reply (RFC 826)."""
 _TCP, _UDP = 6, 17
 _LATER_FRAGMENT, _MORE_FRAGMENTS = 0x1FFF, 0x2000
+_FRAGMENT, _FRAGMENT_SIZE = 44, 8
+_EXTENSIONS = (0, 43, 60)
+"""Headers of IPv6 before what it carries: options for routers, routing, options for the target."""
+_MAX_EXTENSIONS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +108,33 @@ def _ipv4(data: bytes) -> Segment | None:
 
 
 def _ipv6(data: bytes) -> Segment | None:
-    """Packets with extension headers are ignored: discovery protocols use none."""
     if len(data) < 40 or data[0] >> 4 != 6:
         return None
     end = 40 + int.from_bytes(data[4:6])
     ends = (socket.inet_ntop(socket.AF_INET6, data[8:24]), socket.inet_ntop(socket.AF_INET6, data[24:40]))
-    return _segment(data[6], data[40:end], ends, end <= len(data))
+    carried = _extended(data[6], data[40:end])
+    return _segment(carried[0], carried[1], ends, carried[2] and end <= len(data)) if carried else None
+
+
+def _extended(kind: int, data: bytes) -> tuple[int, bytes, bool] | None:
+    """Protocol and payload behind extension headers (RFC 8200, section 4), and whether it is all; None if not its head.
+
+    An announcement that is too long for one frame comes in fragments.
+    """
+    whole = True
+    for _ in range(_MAX_EXTENSIONS):
+        if len(data) < _FRAGMENT_SIZE or kind not in (_FRAGMENT, *_EXTENSIONS):
+            break
+        size = _FRAGMENT_SIZE
+        if kind == _FRAGMENT:
+            place = int.from_bytes(data[2:4])
+            if place >> 3:
+                return None
+            whole = whole and not place & 1
+        else:
+            size += 8 * data[1]
+        kind, data = data[0], data[size:]
+    return kind, data, whole
 
 
 def _segment(protocol: int, data: bytes, ends: tuple[str, str], whole: bool) -> Segment | None:

@@ -122,6 +122,39 @@ def read(frame: bytes) -> frames.Packet | None:
     return frames.packet(link[0], link[2]) if link else None
 
 
+OPTIONS = bytes([17, 0, 1, 4, 0, 0, 0, 0])
+LONG_OPTIONS = bytes([17, 1, 1, 12, *bytes(12)])
+HELLO = made.udp(3702, 3702, b"<Hello/>")
+
+
+@pytest.mark.parametrize(
+    ("protocol", "payload", "said", "whole"),
+    [
+        (60, OPTIONS + HELLO, b"<Hello/>", True),
+        (43, LONG_OPTIONS + HELLO, b"<Hello/>", True),
+        (0, bytes([44]) + OPTIONS[1:] + b"\x11\0\0\0\0\0\0\7" + HELLO, b"<Hello/>", True),  # a fragment that is all
+        (44, b"\x11\0\0\1\0\0\0\7" + HELLO[:-3], b"<Hell", False),
+    ],
+)
+def test_ipv6_behind_extension_headers(protocol: int, payload: bytes, said: bytes, *, whole: bool) -> None:
+    found = frames.packet(frames.IPV6, made.ipv6("fe80::5", "ff02::c", payload, protocol=protocol))
+    assert found == Segment("fe80::5", 3702, "ff02::c", 3702, said, whole=whole, is_tcp=False)
+
+
+@pytest.mark.parametrize(
+    ("protocol", "payload"),
+    [
+        (44, b"\x11\0\0\x09\0\0\0\7" + HELLO),  # a later fragment
+        (60, OPTIONS[:7]),
+        (60, bytes([17, 255]) + OPTIONS[2:] + HELLO),  # longer than the packet
+        (60, bytes([60, *OPTIONS[1:]]) * 4 + OPTIONS + HELLO),  # too many
+        (59, HELLO),
+    ],
+)
+def test_ipv6_without_the_head_of_a_datagram(protocol: int, payload: bytes) -> None:
+    assert frames.packet(frames.IPV6, made.ipv6("fe80::5", "ff02::c", payload, protocol=protocol)) is None
+
+
 @pytest.mark.parametrize("payload", [(frames.ARP, REPLY), (frames.IPV4, DATAGRAM), (frames.IPV6, DATAGRAM6)])
 def test_survives_damage(payload: tuple[int, bytes]) -> None:
     assert_survives(read, made.ethernet(*payload))
