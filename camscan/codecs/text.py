@@ -49,6 +49,11 @@ _GB2312_PAIR = re.compile(rb"[\xa1-\xf7][\xa1-\xfe]", re.DOTALL)
 _GB2312_COMMON = re.compile(rb"[\xa1-\xa9\xb0-\xd7][\xa1-\xfe]", re.DOTALL)
 _COMMON_SHARE = 2 / 3  # of all pairs; running Chinese has over 0.9, Cyrillic words read as pairs less than a half
 
+_UTF8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}", re.DOTALL)
+_HIGH = bytes(range(0x80, 0x100))
+_UTF8_SHARE = 3 / 4  # of all high bytes; other charsets stay below a half
+_SAID_SHARE = 1 / 2  # the same, where the peer says that it is UTF-8
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 _OCTET = "[0-9A-Fa-f]{1,2}"
@@ -63,7 +68,8 @@ _NO_MAC = frozenset({"000000000000", "FFFFFFFFFFFF"})
 def to_text(data: bytes, charset: str = "") -> str:
     """Bytes of a peer as text: UTF-8 where it fits, else `charset`, else GB 18030 where plausible, else Latin-1.
 
-    `charset` is what the peer claims ("gb2312"); unknown names are ignored. NUL is taken out. Never raises.
+    `charset` is what the peer claims ("gb2312"); unknown names are ignored. What is UTF-8 but for a few bytes, such as
+    a comment by somebody else, is read so. NUL is taken out. Never raises.
     """
     for bom, encoding in _BOMS:
         if data.startswith(bom):
@@ -115,7 +121,17 @@ def _charset_of(data: bytes, hint: str) -> str:
     encoding = _CHARSETS.get(hint[:MAX_HINT].strip("\"' ").lower())
     if encoding is not None:
         return encoding
-    return "gb18030" if _looks_like_gb2312(data) else "latin_1"
+    if _looks_like_gb2312(data):
+        return "gb18030"
+    least = _SAID_SHARE if hint.strip("\"' ").lower() in ("utf-8", "utf8") else _UTF8_SHARE
+    return "utf_8" if _share_of_utf8(data) >= least else "latin_1"
+
+
+def _share_of_utf8(data: bytes) -> float:
+    """How many of the high bytes are in characters of UTF-8; there are some."""
+    rest = _UTF8_SEQUENCE.sub(b"", data)
+    left, all_ = (len(part) - len(part.translate(None, _HIGH)) for part in (rest, data))
+    return 1 - left / all_
 
 
 def _looks_like_gb2312(data: bytes) -> bool:

@@ -29,6 +29,10 @@ from camscan.codecs.text import clip, mac, to_text
         (b"Caf\xe9", "", "Caf\xe9"),  # not a cut UTF-8 character: nothing before shows that it is UTF-8
         ("录像机".encode("gb2312")[:-1], "", "录像\ufffd"),
         (b"", "gb2312", ""),
+        ("网络摄像机 ".encode() + b"\xff IPC", "", "网络摄像机 \ufffd IPC"),
+        ("摄像机".encode() + b"\xa3\xff" + "录像".encode("gb2312"), "UTF-8", "摄像机\ufffd\ufffd¼\ufffd\ufffd"),
+        ("摄像机".encode() + b"\xa3\xff" + "录像".encode("gb2312"), "", "æ\x91\x84å\x83\x8fæ\x9cº£ÿÂ¼Ïñ"),
+        ("ネットワーク設定".encode("euc-jp") + b"\xff", "", "¥Í¥Ã¥È¥ï¡¼¥¯ÀßÄêÿ"),
     ],
 )
 def test_text_is_read_in_the_charset_that_fits(data: bytes, charset: str, text: str) -> None:
