@@ -1,6 +1,6 @@
 """Header blocks of the protocols that borrow HTTP's form: RTSP (RFC 2326) and SSDP (UPnP Device Architecture 1.1).
 
-Forgiven: LF alone, folded lines, any case, spaces around and inside names, lines that are no header.
+Forgiven: LF alone, a CR too many, folded lines, any case, spaces around and inside names, lines that are no header.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ MAX_HEADERS = 200  # lines that are read; real answers have about ten
 MAX_NAME = 128  # characters of a header's name
 MAX_VALUE = 4096  # characters of a header's value
 
-_HEAD_END = re.compile(rb"\n[ \t]*+\r?+\n")
+_HEAD_END = re.compile(rb"\n[ \t]*+\r{0,2}+\n")
 _FIRST_HEADER = re.compile(r"[^\s:/]++[ \t]*+:")
-_LINE_END = re.compile(r"\r\n|\n|\r")
+_LINE_END = re.compile(r"\r{0,2}\n|\r")
 _PADDED = re.compile(rb"^[ \t]*+([A-Za-z][A-Za-z0-9-]*+):  ++(?=[^ \t\r\n])", re.MULTILINE)
 
 

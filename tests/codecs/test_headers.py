@@ -10,6 +10,7 @@ from camscan.codecs import headers
 def test_head_ends_at_the_first_empty_line() -> None:
     assert headers.head_end(b"A: b\r\n\r\nbody") == 8
     assert headers.head_end(b"A: b\n\nbody") == 6
+    assert headers.head_end(b"A: b\r\r\n\r\r\nbody") == 10
     assert headers.head_end(b"A: b\r\n \t\r\nbody") == 10
     assert headers.head_end(b"A: b\r\nB: c\r\n") is None
     assert headers.head_end(b"A" * headers.MAX_HEAD + b"\r\n\r\n") is None
@@ -25,6 +26,7 @@ def test_head_ends_at_the_first_empty_line() -> None:
         (b"HTTP/1.1 200 OK\r\nA: b,\r\n\t c\r\n  d\r\nE: f\r\n", "HTTP/1.1 200 OK", [("a", "b, c d"), ("e", "f")]),
         (b"HTTP/1.1 200 OK\r\nA: b\r\n\r\nC: body", "HTTP/1.1 200 OK", [("a", "b")]),
         (b"X: \xcd\xf8\xc2\xe7\xc9\xe3\xcf\xf1\xbb\xfa\r\n", "", [("x", "网络摄像机")]),
+        (b"RTSP/1.0 200 OK\r\r\nA: b\r\r\n\r\r\nC: body", "RTSP/1.0 200 OK", [("a", "b")]),  # line ends turned twice
         (b"", "", []),
     ],
 )
