@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import starmap
 
 from camscan.identify import titles
 from camscan.identify.attributes import cleaned
 from camscan.identify.bodies import compact
 from camscan.identify.doubts import is_doubtful
-from camscan.identify.evidence import MAX_EVIDENCE, evidence_of
+from camscan.identify.evidence import MAX_EVIDENCE, MAX_TEXT, evidence_of
 from camscan.identify.labels import Labels
-from camscan.identify.patterns import MAX_VALUES, PatternSet, groups
+from camscan.identify.patterns import MAX_VALUES, PatternSet, groups, place_of
 from camscan.identify.rules import Absent, Match, Rule
 from camscan.records import Evidence, Fields, Identification, Level, Observation
 
@@ -122,7 +123,7 @@ class Matcher:
             maker=maker,
             brand=label.name if label else None,
             attributes=attributes,
-            evidence=_evidence(answer.hits[match] for match in met),
+            evidence=_evidence((match, answer.hits[match]) for match in met),
         )
 
 
@@ -167,8 +168,13 @@ def _is_doubtful(answer: _Answer) -> bool:
     return any(hit.is_doubtful for hit in answer.hits.values())
 
 
-def _evidence(hits: Iterable[_Hit]) -> tuple[Evidence, ...]:
-    return tuple(dict.fromkeys(evidence_of(hit.observation, hit.field, hit.value) for hit in hits))[:MAX_EVIDENCE]
+def _evidence(hits: Iterable[tuple[Match, _Hit]]) -> tuple[Evidence, ...]:
+    return tuple(dict.fromkeys(starmap(_shown, hits)))[:MAX_EVIDENCE]
+
+
+def _shown(match: Match, hit: _Hit) -> Evidence:
+    place = place_of(match, hit.value) if len(hit.value) > MAX_TEXT else 0
+    return evidence_of(hit.observation, hit.field, hit.value, place)
 
 
 def _merged(earlier: Identification, later: Identification) -> Identification:

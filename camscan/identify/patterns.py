@@ -124,6 +124,15 @@ def groups(match: Match, value: str) -> Mapping[str, str]:
     return _groups(match.pattern, encoded(match.field, value)) if named else {}
 
 
+def place_of(match: Match, value: str) -> int:
+    """Where in a value a pattern or a name is found, in characters; 0 for other rows, and where it is not found."""
+    if match.comparison:
+        return max(value.find(match.pattern), 0) if match.comparison == "name" else 0
+    data = encoded(match.field, value)
+    found = _compiled(match.pattern).search(data)
+    return len(data[: found.start()].decode(errors="replace")) if found else 0
+
+
 @lru_cache(maxsize=1024)
 def _groups(pattern: str, value: bytes) -> Mapping[str, str]:
     found = _compiled(pattern).search(value)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from camscan.folding import normalised
+from camscan.identify.evidence import MAX_TEXT
 from camscan.identify.labels import LESS_SURE, PREFIX
 from camscan.records import Identification, Level
 
@@ -96,7 +97,8 @@ def _are_listed(rivals: Mapping[str, Iterable[Identification]]) -> bool:
     values: defaultdict[tuple[str, int | None, str], dict[str, set[str]]] = defaultdict(dict)
     for name, found in rivals.items():
         for item in (item for one in found for item in one.evidence):
-            values[item.sha256, item.port, item.field].setdefault(name, set()).add(item.value)
+            told = item.value if len(item.value) < MAX_TEXT else ""  # of what is too long, different parts are shown
+            values[item.sha256, item.port, item.field].setdefault(name, set()).add(told)
     return any(not set.intersection(*makers.values()) for makers in values.values() if len(makers) > 1)
 
 

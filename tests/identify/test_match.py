@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from camscan.identify.attributes import MAX_ATTRIBUTE
-from camscan.identify.evidence import MAX_EVIDENCE
+from camscan.identify.evidence import MAX_EVIDENCE, MAX_TEXT
 from camscan.identify.library import Library
 from camscan.records import Identification, Level, Observation
 
@@ -63,6 +63,20 @@ def test_what_the_first_reading_of_a_text_doubts_the_next_does_too(build: Build,
     assert [found.level for found in library.identify([fake, replace(body, raw=b"other")])] == [Level.LIKELY]
     without = [replace(one, raw=b"") for one in (fake, body)]
     assert [found.level for found in library.identify(without)] == [Level.LIKELY]
+
+
+def test_of_a_long_page_the_part_is_shown_that_decided(build: Build, answer: Answer) -> None:
+    library = build(
+        {"field": "http.body", "pattern": "(?i)ds-[0-9]+ é"},
+        {"field": "http.body", "pattern": "^ü"},
+        {"field": "http.body", "pattern": '"cam": 1', "examples": ['"cam": 1']},
+    )
+    page = "ü" * 3000 + " DS-12 É " + "x" * 3000 + ' {"cam": 1}'
+    shown = [found.evidence[0].value for found in library.identify([answer({"http.body": page})])]
+    assert ["DS-12 É" in text for text in shown] == [True, False, False]
+    assert [len(text) for text in shown] == [MAX_TEXT] * 3
+    assert shown[1].startswith("üü")
+    assert shown[2].endswith('{"cam": 1}')
 
 
 def test_evidence_is_bounded(build: Build, answer: Answer) -> None:
