@@ -117,15 +117,15 @@ def _shared(stream: BinaryIO) -> Collection[str]:
 def _name_in(entry: re.Match[str], shared: Collection[str]) -> str:
     """The name of the host before its address; in brackets stands the address of one, whichever others it has."""
     name = entry.groupdict("").get("name", "")
-    is_host = entry.string[: entry.start("ip")].endswith("(") or not (name in shared or is_port(name))
-    return name if is_host else ""
+    in_brackets = entry.string[: entry.start("ip")].endswith("(")
+    is_other = name == "?" or name.isdecimal() or address_of(name)
+    return "" if is_other or (not in_brackets and (name in shared or is_port(name))) else name
 
 
 def _told(name: str, rest: str, switch: str) -> Fields:
     """What else a line tells: the name of the host before the address, and the port of the switch after it."""
-    named = {} if name == "?" or address_of(name) or name.isdecimal() else names(host__name=name)
     port = next(filter(is_port, CELL.split(rest)), "")
-    return {**named, **(names(switch__port=port, switch__name=switch) if port else {})}
+    return {**names(host__name=name), **(names(switch__port=port, switch__name=switch) if port else {})}
 
 
 def _entry_in(line: str) -> re.Match[str] | None:
