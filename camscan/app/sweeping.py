@@ -21,6 +21,7 @@ from camscan.app.scope import Choices, scope_of
 from camscan.app.sites import choices, logins, policies
 from camscan.app.switchports import SwitchPortLookup
 from camscan.credentials.broker import ALERT
+from camscan.errors import DamageError
 from camscan.identify.library import Library
 from camscan.moments import utc
 from camscan.net.kernel import eventloop
@@ -87,7 +88,9 @@ def sweep(context: SweepContext, site: Site, seconds: float) -> Swept:
             tell("site.held", logging.WARNING, site=site.name, by=other)
             return Swept(site.name, why_not=f"held by {other}")
         login = broker_if(choices(context.config, site), logins(context.config, site), site.name, context.rules)
-        job = replace(_job(context, site, lists), broker=login)
+        before = _resumable(context.store, site, choices(context.config, site))
+        damaged = _compare_untold(context, site, lists, before)
+        job = replace(_job(context, site, before), broker=login)
         tell("scan.begin", site=site.name, scan=job.scan.id, targets=job.scope.asked.count, covered=job.covered or None)
         ended = eventloop.run(run(replace(job, seconds=seconds), context.store, context.progress))
         level = logging.INFO if ended.status is ScanStatus.COMPLETE else logging.WARNING
@@ -96,16 +99,30 @@ def sweep(context: SweepContext, site: Site, seconds: float) -> Swept:
             level = logging.WARNING if note.startswith(ALERT) else logging.INFO
             tell("scan.note", level, site=site.name, scan=ended.id, note=note)
         changes, returned = compare_with_memory(context, site, ended, lists)
-        return Swept(site.name, ended, changes, returned=returned)
+        return Swept(site.name, ended, changes, why_not=damaged, failed=bool(damaged), returned=returned)
 
 
-def _job(context: SweepContext, site: Site, lists: Sequence[Policy]) -> Job:
-    """The rest of today's interrupted sweep, or a new one; earlier ones that nobody was told of are told first."""
+def _compare_untold(context: SweepContext, site: Site, lists: Sequence[Policy], resumed: Scan | None) -> str:
+    """Compare earlier sweeps that nobody was told of, but for the one that goes on; says which of them is damaged.
+
+    Whatever that one saw is seen again: it must not keep the site from being swept until somebody mends it.
+    """
+    damaged = ""
+    for scan in _untold(context.store, site, remembered(context.store, site.name)):
+        try:
+            if resumed is None or scan.id != resumed.id:
+                compare_with_memory(context, site, scan, lists)
+        except DamageError as error:
+            if error.scan != scan.id:
+                raise
+            damaged = f"scan {scan.id} was not compared, because it is damaged: {error}"
+            tell("sweep.damaged", logging.ERROR, site=site.name, reason=damaged)
+    return damaged
+
+
+def _job(context: SweepContext, site: Site, before: Scan | None) -> Job:
+    """The rest of today's interrupted sweep `before`, or a new one."""
     store, chosen = context.store, choices(context.config, site)
-    before = _resumable(store, site, chosen)
-    for scan in _untold(store, site, remembered(store, site.name)):
-        if before is None or scan.id != before.id:
-            compare_with_memory(context, site, scan, lists)
     if before is not None:
         return resume_job(store, job_for_rest(before, replace(chosen, targets=())))
     job = new_job(chosen, site.name)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import re
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
@@ -237,6 +239,27 @@ def test_a_sweep_that_was_killed_before_it_told_is_told_by_the_next(
     [*_, told] = messages(now)
     assert told["summary"] == "hq: 1 new (1 listed)"
     assert told["scan"] == now.store.scans()[1].id
+
+
+def test_a_sweep_that_is_damaged_before_it_told_keeps_no_later_one_from_running(
+    context: Callable[..., SweepContext], world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As by the power cut that also kept it from being compared: it is named once, and what it saw is seen again."""
+    swept(context())
+    messages(context())
+    world.answers["10.0.0.9"] = camera(9)
+    with monkeypatch.context() as patched:
+        patched.setattr(sweeping, "compare_with_memory", None)
+        with pytest.raises(TypeError):
+            swept(context())
+    with closing(sqlite3.connect(tmp_path / "c.db")) as connection, connection:
+        connection.execute("UPDATE observations SET fields = substr(fields, 2) WHERE scan = 2")
+    now = context()
+    first = swept(now)
+    assert (shown(first), first.failed) == (["new 10.0.0.9"], True)
+    assert f"scan {now.store.scans()[1].id} was not compared, because it is damaged: " in first.why_not
+    assert messages(now)[-1]["summary"] == "hq: 1 new (1 listed)"
+    assert not swept(now).failed
 
 
 def test_a_sweep_that_was_killed_on_its_way_is_resumed(context: Callable[..., SweepContext], world: World) -> None:
