@@ -29,10 +29,12 @@ def write(private: Path, signer: keys.Signer) -> None:
     """Write a new key and its public half; what is there already is never replaced.
 
     Raises:
-        UsageError: one of the files is there.
+        UsageError: one of the files is there, or the key is named like a public one.
         HostError: they cannot be written.
     """
     public = public_file(private)
+    if private.suffix == ".pub":  # by which a public one is told
+        raise UsageError(f"{private} would be the private key: name it without .pub, as {private.with_suffix('')}")
     if public.exists():
         raise UsageError(
             f"{public} already exists: keep it, to verify what its key has signed, and choose another --output"

@@ -138,6 +138,13 @@ def test_who_signs_with_the_public_key_is_told_so(key: Path) -> None:
     assert told == f"{key}.pub is a public key: give the private one, {key}"
 
 
+def test_a_new_key_is_not_named_like_a_public_one(tmp_path: Path) -> None:
+    """Nothing could be signed with it."""
+    found = fault("keygen", "-o", str(tmp_path / "team.pub"))
+    assert str(found) == f"{tmp_path}/team.pub would be the private key: name it without .pub, as {tmp_path}/team"
+    assert [*tmp_path.iterdir()] == []
+
+
 def test_a_key_that_is_none_or_missing(tmp_path: Path, key: Path) -> None:
     assert isinstance(fault("export", "-o", "x.zip", "--key", str(tmp_path / "missing")), UsageError)
     for text in (str(tmp_path / "missing"), str(tmp_path)):
