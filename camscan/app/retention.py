@@ -14,6 +14,7 @@ from camscan.app.judging import devices_in
 from camscan.app.series import rederive
 from camscan.app.sites import policies
 from camscan.app.sweeping import SweepContext
+from camscan.errors import DamageError
 from camscan.identify.library import Library
 from camscan.policy import Policy
 from camscan.records import Scan
@@ -60,18 +61,24 @@ def prune(
     No lock is needed: nobody writes to what may go.
 
     Raises:
-        StoreError: the store cannot be read or written.
+        StoreError: the store cannot be read or written; of a sweep that is damaged, once all others are thinned.
     """
     now, sweeps = datetime.now(UTC), sweeps_of(store, site)
     if all(THINNED in scan.settings for scan in sweeps[terms.sweeps :]):
         return  # as of nearly every site of thousands: what is remembered of one takes longer to read than its scans
-    lists, memory, said = listing(), remembered(store, site), store.register.changes(site)
+    lists, memory, said, damaged = listing(), remembered(store, site), store.register.changes(site), None
     for scan in expendable(sweeps, memory, store.outbox.waiting(), terms, now):
         if THINNED in scan.settings:
             continue
-        keep = worth_keeping(memory, scan, devices_in(store, scan, rules, lists)) | _proving(store, scan, said)
+        try:
+            keep = worth_keeping(memory, scan, devices_in(store, scan, rules, lists)) | _proving(store, scan, said)
+        except DamageError as error:
+            damaged = damaged or error
+            continue
         result = store.would_thin(scan.id, keep) if dry_run else store.thin(scan.id, keep, now)
         yield Pruned(site, scan, result)
+    if damaged:
+        raise damaged
 
 
 def _proving(store: Store, scan: Scan, said: Iterable[StateChange]) -> frozenset[str]:
@@ -86,13 +93,13 @@ def prune_after_sweep(context: SweepContext, site: Site, end: float) -> None:
     retention = context.config.retention
     if retention is None:
         return
+    forget(context.store, retention)
     listing = partial(policies, context.config, site, context.folders)
     pruned = prune(context.store, context.rules, site.name, listing, retention)
     for number, one in enumerate(pruned, start=1):
         tell("scan.thinned", site=site.name, scan=one.scan.id, deleted=one.result.deleted, kept=one.result.kept)
         if number >= _AFTER_A_SWEEP or time.monotonic() >= end:
             break
-    forget(context.store, retention)
 
 
 def derive_after_sweeps(context: SweepContext, sites: Iterable[str], end: float) -> None:

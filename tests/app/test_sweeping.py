@@ -26,13 +26,14 @@ from camscan.app.sweeping import SweepContext, Swept, sweep
 from camscan.app.switchports import HAS_SWITCH_PORTS
 from camscan.cli.exits import Exit
 from camscan.cli.sweep import _code
-from camscan.errors import StoreError, TargetError, UsageError
+from camscan.errors import DamageError, StoreError, TargetError, UsageError
 from camscan.identify.library import Library
 from camscan.net.programs.portsweep import Method
 from camscan.records import LedgerEntry, Observation, Origin, Outcome, Scan, ScanStatus
 from camscan.store import Store
 from camscan.summaries import State
 from camscan.sweeps.changes import Kind
+from camscan.sweeps.config import Retention
 from camscan.sweeps.configfile import read
 from camscan.sweeps.lock import held, lock_file
 
@@ -260,6 +261,25 @@ def test_a_sweep_that_is_damaged_before_it_told_keeps_no_later_one_from_running(
     assert f"scan {now.store.scans()[1].id} was not compared, because it is damaged: " in first.why_not
     assert messages(now)[-1]["summary"] == "hq: 1 new (1 listed)"
     assert not swept(now).failed
+
+
+def test_a_damaged_sweep_keeps_no_other_from_being_thinned(
+    context: Callable[..., SweepContext], world: World, tmp_path: Path
+) -> None:
+    now = context("")
+    for _ in range(5):
+        swept(now)
+    with closing(sqlite3.connect(tmp_path / "c.db")) as connection, connection:
+        connection.execute("UPDATE observations SET fields = substr(fields, 2) WHERE scan = 1")
+        connection.execute("DELETE FROM derived")
+    _, _, *due = [scan.id for scan in sweeps_of(now.store, "hq")]
+    thinned = []
+    with pytest.raises(DamageError):
+        thinned += (
+            one.scan.id for one in retention.prune(now.store, now.rules, "hq", lambda: (), Retention(sweeps=2, days=0))
+        )
+    assert due[-1] not in thinned
+    assert thinned == list(reversed(due[:-1]))
 
 
 def test_a_sweep_that_was_killed_on_its_way_is_resumed(context: Callable[..., SweepContext], world: World) -> None:
