@@ -273,7 +273,7 @@ def test_a_damaged_sweep_keeps_no_other_from_being_thinned(
         connection.execute("UPDATE observations SET fields = substr(fields, 2) WHERE scan = 1")
         connection.execute("DELETE FROM derived")
     _, _, *due = [scan.id for scan in sweeps_of(now.store, "hq")]
-    thinned = []
+    thinned = list[str]()
     with pytest.raises(DamageError):
         thinned += (
             one.scan.id for one in retention.prune(now.store, now.rules, "hq", lambda: (), Retention(sweeps=2, days=0))
