@@ -105,10 +105,13 @@ def _table(rows: list[Heartbeat], now: datetime) -> Iterator[str]:
 
 
 def _ago(at: datetime | None, now: datetime) -> str:
+    from camscan.moments import latest_past
     from camscan.wording import plural
 
     if at is None:
         return "never"
+    if at > latest_past():
+        return f"{at:%Y-%m-%d %H:%M} UTC, which is still to come: a clock was wrong"
     minutes = max(int((now - at).total_seconds() // 60), 0)
     for size, unit in ((60 * 24, "day"), (60, "hour")):
         if minutes >= 2 * size:

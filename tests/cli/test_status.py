@@ -126,7 +126,9 @@ def test_a_sweep_of_a_time_to_come_is_no_sign_of_life(config: Path) -> None:
     remember(config, [night(-0.001, sweep(0, cameras(4)))])
     assert run(config, "--max-age", "26h").exit_code == 0
     remember(config, [night(-400, sweep(0, cameras(4)))])
-    assert run(config, "--max-age", "26h").exit_code == 4
+    done = run(config, "--max-age", "26h")
+    assert done.exit_code == 4
+    assert done.stderr.endswith(" UTC, which is still to come: a clock was wrong.\n")
 
 
 def test_for_programs(config: Path) -> None:
