@@ -35,7 +35,7 @@ _SHARE, _SPANNING_SHARE = 32, 8
 """Patterns in one automaton: more make hostile text slower, fewer make ordinary text slower."""
 _MOST_LIKELY, _SHARE_OF_UNLIKELY = 64, 16
 """Patterns whose literals may be in one value; of one with those of more, only a sixteenth is searched. An answer in
-the corpus has those of 29 at most, and a text that is made up of everybody's literals is what takes longest."""
+the corpus has those of 37 at most, and a text that is made up of everybody's literals is what takes longest."""
 _MEMORY = 2 * 1024 * 1024
 """Bytes for the states of an automaton, which hostile text uses up. RE2's default of 8 MiB is no faster."""
 _FLAGS = re.compile(r"^\(\?[a-zA-Z]+\)")
@@ -106,6 +106,7 @@ def _reason(error: re2.error) -> str:
     return reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)
 
 
+@lru_cache(maxsize=64)
 def encoded(field: str, value: str) -> bytes:
     """The bytes of a value that patterns are matched with: without blanks at both ends, and with single ones inside."""
     limit = MAX_LONG_VALUE if field in LONG_FIELDS else MAX_VALUE
@@ -121,7 +122,7 @@ def matches_empty(pattern: str) -> bool:
 def groups(match: Match, value: str) -> Mapping[str, str]:
     """The non-empty named groups of a pattern in a value that it matches."""
     named = "(?P<" in match.pattern and not match.comparison
-    return _groups(match.pattern, encoded(match.field, value)) if named else {}
+    return _found(match.pattern, encoded(match.field, value))[1] if named else {}
 
 
 def place_of(match: Match, value: str) -> int:
@@ -129,17 +130,17 @@ def place_of(match: Match, value: str) -> int:
     if match.comparison:
         return max(value.find(match.pattern), 0) if match.comparison == "name" else 0
     data = encoded(match.field, value)
-    found = _compiled(match.pattern).search(data)
-    return len(data[: found.start()].decode(errors="replace")) if found else 0
+    return len(data[: _found(match.pattern, data)[0]].decode(errors="replace"))
 
 
 @lru_cache(maxsize=1024)
-def _groups(pattern: str, value: bytes) -> Mapping[str, str]:
+def _found(pattern: str, value: bytes) -> tuple[int, Mapping[str, str]]:
+    """Where a pattern is found, and its non-empty named groups; 0 and none where it is not."""
     found = _compiled(pattern).search(value)
     if found is None:
-        return {}
+        return 0, {}
     texts = {name.decode(): text.decode(errors="ignore").strip() for name, text in found.groupdict(b"").items()}
-    return {name: text for name, text in texts.items() if text}
+    return found.start(), {name: text for name, text in texts.items() if text}
 
 
 class _Share:
