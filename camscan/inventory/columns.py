@@ -216,10 +216,10 @@ def _table() -> dict[str, tuple[Field, int]]:
 def _misspellable() -> list[str]:
     """Names that may be misspelt: none of a status or a removal, since "removal due" means other than "removed".
 
-    Nor those of an asset, of which "asset note" is one letter away.
+    Nor those of an asset, of which "asset note" is one letter away; and "installed" is a date, not "installed at".
     """
     exact = {Field.STATUS, Field.RETIRED, Field.ASSET}
-    return [name for name, (which, _) in _table().items() if which not in exact]
+    return [name for name, (which, _) in _table().items() if which not in exact and name != "installedat"]
 
 
 def _known(text: str) -> tuple[Field, int] | None:

@@ -40,9 +40,9 @@ def swapped(which: Field, rows: Sequence[Sequence[str]], at: int) -> Field:
 
 
 def are_flags(rows: Sequence[Sequence[str]], at: int) -> bool:
-    """Whether a column holds words alone, as "IPv4 DHCP" does: on and off."""
+    """Whether a column holds words alone, as "IPv4 DHCP" does: on and off, and no host names."""
     cells = _cells(rows, at)
-    return bool(cells) and not any(any(map(str.isdigit, cell)) for cell in cells)
+    return bool(cells) and not any(any(map(str.isdigit, cell)) or values.full_names(cell) for cell in cells)
 
 
 def _cells(rows: Sequence[Sequence[str]], at: int) -> list[str]:

@@ -197,7 +197,7 @@ FILLERS = _listed("""
 FOREIGN = _listed("""
         rating class schutzart protection mask netmask subnet subnetmask gateway gw dns ntp port ports vlan
         multicast oui prefix old previous former alt alte alter ancien ancienne antiguo antigua vecchio range
-        version firmware date installed license licence status default factory werkseinstellung syslog
+        version firmware date license licence status default factory werkseinstellung syslog
         lens objektiv objectif housing sd sim ups support supports supported
 """)
 """Words that make a column something else than its other words say ("IP rating", "old IP", "MAC vendor prefix")."""

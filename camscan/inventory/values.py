@@ -74,8 +74,11 @@ _MAC = re.compile(
 )
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 _HOST = re.compile(r"(?=.*[a-z])[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9_])?")
-_FULL_NAME = re.compile(r"(?:[a-z0-9_-]{1,63}\.)+[a-z][a-z0-9-]{1,62}\.?")
-"""The name of a host with its domain: of what stands among addresses, no other word is one for sure."""
+_FULL_NAME = re.compile(r"(?![0-9.]+\.[^.]+\.?$)(?:[a-z0-9_-]{1,63}\.)+[a-z][a-z0-9-]{1,62}\.?")
+"""The name of a host with its domain: of what stands among addresses, no other word is one for sure.
+
+Numbers before its last word make it an address that is yet to be filled in, as "10.0.0.xxx".
+"""
 _CAPTION = re.compile(r"^(?:s/?n|ser(?:ial)?(?: ?(?:no|nr|number))?)(?:\s*[.:#])+\s*", re.IGNORECASE)
 _MONTH = r"(?:jan|feb|mar|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])[a-z]*\.?"
 _TIME = r"(?:[ T]\d\d?:\d\d(?::\d\d)?(?:\.\d+)?)?"

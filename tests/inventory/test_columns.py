@@ -45,7 +45,7 @@ from camscan.inventory.synonyms import SYNONYMS, WEAK, Field
         *[(name, Field.HOSTNAME) for name in ("Nom DNS", "Nazwa sieciowa", "Nombre de red", "sysName")],
         *[(name, Field.STATUS) for name in ("Bemerkung / Status", "Status/Notes", "Zustand und Bemerkungen")],
         *[(name, Field.LOCATION) for name in ("Raumnummer", "Zimmer-Nr.", "Installed at", "Installed location")],
-        *[("Manufacturer Part Number", Field.MODEL), ("Vendor name", Field.MAKE)],
+        *[("Manufacturer Part Number", Field.MODEL), ("Vendor name", Field.MAKE), ("Installed Model", Field.MODEL)],
         *[(name, Field.STATUS) for name in ("Situación", "Situação", "Állapot", "install_status", "State")],
         *[
             (name, Field.RETIRED)
@@ -153,6 +153,7 @@ def test_what_stands_under_a_name_tells_addresses_from_macs_and_from_flags() -> 
     blank = [("", "", "", "")]
     assert find_columns(names, blank).of == find_columns(names).of
     assert find_columns(("IP", "MAC"), [("none yet", "10.0.0.5")]).of == {Field.IP: (0, 1)}
+    assert find_columns(("Host IP",), [("gate.example.org",)]).of == {Field.IP: (0,)}
 
 
 def test_addresses_of_servers_are_not_those_of_the_devices() -> None:
