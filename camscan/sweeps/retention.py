@@ -51,7 +51,7 @@ def worth_keeping(memory: Memory, scan: Scan, devices: Iterable[Judged]) -> froz
 
     A device that is not remembered is kept too, as nothing says when else it was seen. One that is remembered as listed
     or suspected is so here, too: by a policy that is not at hand, or by what it told later. A camera behind a recorder
-    is known by the recorder's answers.
+    is known by the recorder's answers; one that the recorder lists and does not reach is not seen.
     """
     ordered = tuple(devices)
     found = match(memory.tracks, tuple(map(sighting, ordered)))
@@ -61,9 +61,9 @@ def worth_keeping(memory: Memory, scan: Scan, devices: Iterable[Judged]) -> froz
     for number, judged in enumerate(ordered):
         track = track_of.get(number)
         # A sweep that was resumed has several ends, and the first of them is when its devices were first seen.
-        ends_here = track is None or (is_seen(judged.device) and (track.first_seen >= begin or track.last_seen <= end))
+        ends_here = track is None or track.first_seen >= begin or track.last_seen <= end
         telling = judged.verdict in _TELLING or (track is not None and track.verdict.value in _TELLING)
-        if telling and ends_here:
+        if telling and ends_here and is_seen(judged.device):
             device = judged.device
             kept.update((device.behind.address,) if device.behind else device.addresses)
     return frozenset(kept)

@@ -74,13 +74,14 @@ def test_a_camera_that_its_recorder_still_lists_and_does_not_reach_is_missing() 
     assert changes.verdicts == {Verdict.NOT_LISTED: 1, Verdict.LISTED: 1}
 
 
-def test_what_a_recorder_still_lists_is_not_kept_as_a_last_sighting() -> None:
+def test_what_a_recorder_lists_and_does_not_reach_is_no_sighting_to_keep() -> None:
+    """One that never was online is remembered by no sweep: it would keep the recorder's answers of every one."""
     gone, back = camera(1, "E12345678", online=False), camera(1, "E12345678", online=True)
     memory = advance(Memory(), seen(0, recorder(), back), Terms())[0]
     scan = Scan("9", BEGIN + timedelta(days=9), (RECORDER,), ("http",), status=ScanStatus.COMPLETE)
     assert worth_keeping(memory, scan, (recorder(), gone)) == frozenset()
     assert worth_keeping(memory, scan, (recorder(), back)) == {RECORDER}
-    assert worth_keeping(Memory(), scan, (recorder(), gone)) == {RECORDER}
+    assert worth_keeping(Memory(), scan, (recorder(), gone)) == frozenset()
 
 
 def test_a_camera_on_another_channel_has_moved() -> None:
