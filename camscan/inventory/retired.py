@@ -16,8 +16,9 @@ _MOST_WORDS = 4
 _STATES = frozenset(SYNONYMS[Field.STATUS].split())
 _MOST_OF_NAME = 12
 """Words of the name of a sheet that are looked at: it has 31 letters at most."""
-_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
+_DAY = re.compile(r"(?<![0-9])([0-9]{1,4})([./-])([0-9]{1,2})\2([0-9]{1,4})(?![0-9])")
 _YEAR = re.compile(r"(?<![0-9])(?:18|19|20)[0-9]{2}(?![0-9])")
+_MONTHS, _MOST_DAYS = 12, 31
 _FIRST_DAYS = 1900
 """The last year of the days from which spreadsheets count: "1/0/1900", 1899-12-30."""
 
@@ -55,7 +56,18 @@ def is_yes(text: str) -> bool:
 def _is_no_past(text: str) -> bool:
     """Whether a text tells of a time, and of none that has passed since there are cameras on networks."""
     today = datetime.now(UTC).date()
-    if (told := _ISO.match(text)) and told[0] > today.isoformat():
+    if _day(text) > today.timetuple()[:3]:
         return True
     years = list(map(int, _YEAR.findall(text)))
     return bool(years) and not any(_FIRST_DAYS < year <= today.year for year in years)
+
+
+def _day(text: str) -> tuple[int, ...]:
+    """The first day that a text writes in numbers: year, month, day; the earlier one of two, as with "3/4/2027"."""
+    if not (found := _DAY.search(text)):
+        return ()
+    first, second, third = (int(found[place]) for place in (1, 3, 4))
+    if first > _MOST_DAYS:
+        return first, second, third
+    days = [(third, second, first), (third, first, second)][: 1 if found[2] == "." else 2]
+    return min((day for day in days if day[1] <= _MONTHS), default=())
