@@ -43,7 +43,7 @@ def rows(lines: Iterable[tuple[int, str]], delimiter: str, notes: list[str]) -> 
 def _is_shorter(last: Sequence[str], before: Counter[int]) -> bool:
     """Whether a row has fewer cells than all others, of which there are several; no sum, and no text below a table."""
     others = max(before) if len(before) == 1 and before.total() > 1 else 0
-    return 1 < len(last) < others and last[0].strip().casefold() not in TOTALS
+    return 1 < len(last) < others and last[0].casefold().strip(" :").replace(" ", "") not in TOTALS
 
 
 def _taking(

@@ -284,6 +284,7 @@ CAMERAS = "ip,make,note\n10.0.0.1,Axis,x\n10.0.0.2,Axis,x\n"
         ('10.0.0.3,Axis,"the no\n10.0.0.4,Axis,y', False),  # a stray quote
         ("10.0.0.3,Axis,x,y\n10.0.0.4,Ax", False),  # rows of any length
         ("Total,2", False),
+        ("Grand total:,2", False),
         ("As of 2026-11", False),
     ],
 )
