@@ -75,10 +75,17 @@ def test_a_no_in_a_column_of_what_is_over() -> None:
 
 def test_a_date_that_is_yet_to_come_or_none_at_all_takes_nothing_out_of_use() -> None:
     today = datetime.now(UTC).date()
-    past = (today.isoformat(), f"{today.year}-01-01", f"31.12.{today.year - 1}", "1999-05-01", "4/2000", "Q3 2021")
+    past: tuple[str, ...] = (
+        today.isoformat(),
+        f"{today.year}-01-01",
+        f"31.12.{today.year - 1}",
+        "1999-05-01",
+        "4/2000",
+        "Q3 2021",
+    )
     years = today.year + 1, today.year + 5
     ways = ("%Y-%m-%d 00:00:00", "%d.%m.%Y", "%Y/%m/%d", "%m/%d/%Y", "%d/%m/%Y")  # the last two may mean two days
-    to_come = (f"{years[0]}", f"31.12.{years[1]}", f"planned for {years[0]}")
+    to_come: tuple[str, ...] = (f"{years[0]}", f"31.12.{years[1]}", f"planned for {years[0]}")
     to_come += tuple(f"{today + timedelta(days=1):{way}}" for way in ways[:3])
     past += tuple(f"{today:{way}}" for way in ways)
     unset = ("1/0/1900", "1899-12-30", "30/12/1899")
