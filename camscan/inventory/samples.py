@@ -10,6 +10,7 @@ from camscan.inventory.synonyms import Field
 
 _SAMPLE = 50
 """Rows that are looked at."""
+_FLAGS = 2
 _MEASURE = re.compile(r"\b\d+(?:[.,]\d+)?\s*(?:mpx?|k|mm|ch|p|ghz|tb|x)\b", re.IGNORECASE)
 """Of a lens, a picture or a recorder."""
 _READERS = {Field.IP: values.addresses, Field.MAC: values.macs}
@@ -40,9 +41,10 @@ def swapped(which: Field, rows: Sequence[Sequence[str]], at: int) -> Field:
 
 
 def are_flags(rows: Sequence[Sequence[str]], at: int) -> bool:
-    """Whether a column holds words alone, as "IPv4 DHCP" does: on and off, and no host names."""
-    cells = _cells(rows, at)
-    return bool(cells) and not any(any(map(str.isdigit, cell)) or values.full_names(cell) for cell in cells)
+    """Whether a column holds one word or two alone, as "IPv4 DHCP" does: on and off, and no host names."""
+    words = {cell.strip().casefold() for cell in _cells(rows, at)}
+    is_other = any(any(map(str.isdigit, word)) or values.full_names(word) for word in words)
+    return 0 < len(words) <= _FLAGS and not is_other
 
 
 def _cells(rows: Sequence[Sequence[str]], at: int) -> list[str]:

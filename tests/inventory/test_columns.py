@@ -154,6 +154,7 @@ def test_what_stands_under_a_name_tells_addresses_from_macs_and_from_flags() -> 
     assert find_columns(names, blank).of == find_columns(names).of
     assert find_columns(("IP", "MAC"), [("none yet", "10.0.0.5")]).of == {Field.IP: (0, 1)}
     assert find_columns(("Host IP",), [("gate.example.org",)]).of == {Field.IP: (0,)}
+    assert find_columns(("IP / Hostname",), [("gate",), ("lobby",), ("yard",)]).of == {Field.IP: (0,)}
 
 
 def test_addresses_of_servers_are_not_those_of_the_devices() -> None:
