@@ -59,7 +59,7 @@ def _compiled(pattern: str) -> re2._Regexp:
 
 
 def _is_in(pattern: str, value: bytes) -> bool:
-    return _compiled(pattern).search(value) is not None
+    return _found(pattern, value) is not None
 
 
 def _is_wide(pattern: str) -> bool:
@@ -122,7 +122,8 @@ def matches_empty(pattern: str) -> bool:
 def groups(match: Match, value: str) -> Mapping[str, str]:
     """The non-empty named groups of a pattern in a value that it matches."""
     named = "(?P<" in match.pattern and not match.comparison
-    return _found(match.pattern, encoded(match.field, value))[1] if named else {}
+    found = _found(match.pattern, encoded(match.field, value)) if named else None
+    return found[1] if found else {}
 
 
 def place_of(match: Match, value: str) -> int:
@@ -130,15 +131,16 @@ def place_of(match: Match, value: str) -> int:
     if match.comparison:
         return max(value.find(match.pattern), 0) if match.comparison == "name" else 0
     data = encoded(match.field, value)
-    return len(data[: _found(match.pattern, data)[0]].decode(errors="replace"))
+    found = _found(match.pattern, data)
+    return len(data[: found[0]].decode(errors="replace")) if found else 0
 
 
 @lru_cache(maxsize=1024)
-def _found(pattern: str, value: bytes) -> tuple[int, Mapping[str, str]]:
-    """Where a pattern is found, and its non-empty named groups; 0 and none where it is not."""
+def _found(pattern: str, value: bytes) -> tuple[int, Mapping[str, str]] | None:
+    """Where a pattern is found, and its named groups that are not empty; None where it is not."""
     found = _compiled(pattern).search(value)
     if found is None:
-        return 0, {}
+        return None
     texts = {name.decode(): text.decode(errors="ignore").strip() for name, text in found.groupdict(b"").items()}
     return found.start(), {name: text for name, text in texts.items() if text}
 
