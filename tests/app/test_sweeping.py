@@ -225,9 +225,10 @@ def test_what_the_first_half_found_is_told_once(context: Callable[..., SweepCont
     assert (half.partition("; the scan is incomplete")[0], whole) == ("hq: 1 new (1 listed)",) * 2
 
 
-def test_a_sweep_that_was_killed_before_it_told_is_told_by_the_next(
+def sweep_and_end_before_telling(
     context: Callable[..., SweepContext], world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A sweep that was told, then another one, which finds a new device and ends before anybody is told."""
     swept(context())
     messages(context())
     world.answers["10.0.0.9"] = camera(9)
@@ -235,6 +236,12 @@ def test_a_sweep_that_was_killed_before_it_told_is_told_by_the_next(
         patched.setattr(sweeping, "compare_with_memory", None)
         with pytest.raises(TypeError):
             swept(context())
+
+
+def test_a_sweep_that_was_killed_before_it_told_is_told_by_the_next(
+    context: Callable[..., SweepContext], world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sweep_and_end_before_telling(context, world, monkeypatch)
     now = context()
     assert shown(swept(now)) == []
     [*_, told] = messages(now)
@@ -246,13 +253,7 @@ def test_a_sweep_that_is_damaged_before_it_told_keeps_no_later_one_from_running(
     context: Callable[..., SweepContext], world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """As by the power cut that also kept it from being compared: it is named once, and what it saw is seen again."""
-    swept(context())
-    messages(context())
-    world.answers["10.0.0.9"] = camera(9)
-    with monkeypatch.context() as patched:
-        patched.setattr(sweeping, "compare_with_memory", None)
-        with pytest.raises(TypeError):
-            swept(context())
+    sweep_and_end_before_telling(context, world, monkeypatch)
     with closing(sqlite3.connect(tmp_path / "c.db")) as connection, connection:
         connection.execute("UPDATE observations SET fields = substr(fields, 2) WHERE scan = 2")
     now = context()

@@ -26,8 +26,6 @@ _ROUNDS = 2
 _PACKET = 28
 _SHARE = 0.95
 """Of the scan's pace, what a sweep sends: what others send before they are told of a request is made up for."""
-
-
 _CUT = "broken off as exclusions were added; from then on, the MACs are those that the kernel knows"
 
 
