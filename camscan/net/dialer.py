@@ -34,6 +34,9 @@ handshake alone, of which the greeting may take two. The question waits once mor
 _LEAST_TAIL, _MOST_TAIL = 4, 5
 """What is held for each open socket: what it may send unasked until it is read, and its end. A peer may send half as
 many segments ahead, since a read lets it send as much again."""
+_OUT_OF_TURN = 2
+"""Packets that are held besides where more is to be read, as far as the rate allows: what had been reserved is partly
+used when reading pauses, and then the peer's probes and segments that find the buffer full are acknowledged, too."""
 _FOLLOWING = 2
 """Packets that the whole scan waits for at once beside the one that begins something; the others as they are seen."""
 _REFUSALS_KEPT = 16_384
@@ -59,6 +62,8 @@ class Dialer:
         self.hosts = Hosts(profile, self.gateways.flows)
         self._connector = Connector(CONNECT_TIMEOUT)
         self._tail = min(_MOST_TAIL, max(_LEAST_TAIL, profile.host_rate * 3 // 10))
+        # Two sockets that wait for room must leave each other some.
+        self._read_ahead = self._tail + min(_OUT_OF_TURN, max(0, (profile.host_rate + 1) // 2 - self._tail))
         self._descriptors = asyncio.Semaphore(descriptor_budget())
         self._half_open = asyncio.Semaphore(profile.most_connecting)
         self._tls = asyncio.Semaphore(_TLS_AT_ONCE)
@@ -108,7 +113,8 @@ class Dialer:
             packets = _BARE if bare else self._tail + (_TLS_EXCHANGE if tls else _EXCHANGE)
             sock = await self.retry_while_exhausted(lambda: self._attempt(address, port, host, packets))
             places.callback(self._account, sock, host)
-            sock.at_read = Reading(sock, host, self.pace, self._tail).was_read
+            reading = Reading(sock, host, self.pace, self._read_ahead)
+            sock.may_read, sock.at_read = reading.may_read, reading.was_read
             taken = places.pop_all()
             sock.at_close = lambda _: taken.close()
         return sock
@@ -125,6 +131,7 @@ class Dialer:
             return
         sock.charged += wanted
         sock.paid += 1
+        sock.answered = False
         self._pay(sock, _FOLLOWING)
 
     async def launch(self, address: str, port: int, done: Callable[[int], None]) -> Attempt:

@@ -30,7 +30,7 @@ from support.peers import (
 from camscan.net import dialer as module
 from camscan.net.dialer import Dialer
 from camscan.net.exchange.connect import Connector
-from camscan.net.exchange.grab import gather
+from camscan.net.exchange.grab import Grabbed, gather
 from camscan.net.exchange.tcp import TcpSocket
 from camscan.net.kernel.privilege import descriptor_budget
 from camscan.net.kernel.routes import Routes
@@ -401,6 +401,34 @@ async def test_what_a_peer_makes_the_kernel_send_is_made_room_for(serve: Serve) 
     assert dialer.packets == sock.packets > 20
     assert loop.time() - began > 0.9
     assert most_in_a_second(sent) <= 20
+    assert at_rest(dialer)
+
+
+@pytest.mark.parametrize("rate", [10, 16, 20])
+async def test_two_long_pages_leave_each_other_room(rate: int, serve: Serve) -> None:
+    """What is held for one that waits must not keep the other from being read, which would hold as much."""
+    page = bytes(20_000) + b"end"
+
+    async def chatty(reader: Reader, writer: Writer) -> None:
+        await reader.read(1)
+        writer.write(page)
+        await reader.read()
+
+    dialer = Dialer(Scope(LOOPBACK), Profile("test", rate=10**6, host_rate=rate))
+    peer = await serve(chatty)
+    sent: list[tuple[float, float]] = []
+
+    async def read() -> Grabbed:
+        sock = await dialer.open(peer.address, peer.port)
+        async with asyncio.TaskGroup() as group:
+            looking = group.create_task(watch(sock, sent))
+            got = await gather(sock, [b"?"], lambda data: data.endswith(b"end"))
+            looking.cancel()
+        return got
+
+    both = await asyncio.gather(read(), read())
+    assert [got.replies for got in both] == [(page,)] * 2
+    assert most_in_a_second(sorted(sent)) <= rate
     assert at_rest(dialer)
 
 

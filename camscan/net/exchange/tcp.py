@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import socket
 import struct
 from collections.abc import Callable, Iterator
@@ -34,6 +35,7 @@ class TcpSocket(socket.socket):
     It is closed with one packet, so that neither the peer nor this kernel keeps any state of it.
 
     - `at_close` is called with the socket once it is closed, by whomever; `at_read` with the count of bytes read.
+      `may_read` is asked before; where it says no, it has held the reading, and nothing is read.
     - `packets` and `payload` are what the kernel has sent; `resent`: the SYN was retransmitted.
     - For pacing: `charged` packets were reserved at the host, `noted` were counted there as sent, and `paid` were
       charged to the whole scan. `afterwards`: packets that the kernel may still send after the close, if the peer had
@@ -47,8 +49,8 @@ class TcpSocket(socket.socket):
     """
 
     __slots__ = (
-        "_held_since", "afterwards", "at_close", "at_read", "certificate", "charged", "deadline", "grace", "held",
-        "held_for", "noted", "packets", "paid", "payload", "resent", "tls", "transport",
+        "_held_since", "afterwards", "answered", "at_close", "at_read", "certificate", "charged", "deadline", "grace",
+        "held", "held_for", "may_read", "noted", "packets", "paid", "payload", "resent", "tls", "transport",
     )  # fmt: skip
 
     def __init__(self, address: str, window: int = 4) -> None:
@@ -56,7 +58,9 @@ class TcpSocket(socket.socket):
         super().__init__(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
         self.at_close: Callable[[TcpSocket], None] | None = None
         self.at_read: Callable[[int], None] | None = None
+        self.may_read: Callable[[], bool] | None = None
         self.transport: asyncio.Transport | None = None
+        self.answered = False
         self.certificate = b""
         self.tls = ""
         self.packets = 0
@@ -82,7 +86,7 @@ class TcpSocket(socket.socket):
             self._end(self.count())
             super().close()
             self.transport = None
-            at_close, self.at_close, self.at_read = self.at_close, None, None
+            at_close, self.at_close, self.at_read, self.may_read = self.at_close, None, None, None
             if at_close is not None:
                 at_close(self)
 
@@ -98,12 +102,14 @@ class TcpSocket(socket.socket):
 
     def recv(self, bufsize: int, flags: int = 0) -> bytes:
         """See `socket.recv`."""
+        self._ask_for_room()
         data = super().recv(min(bufsize, _AT_ONCE), flags)
         self._was_read(len(data))
         return data
 
     def recv_into(self, buffer: Any, nbytes: int = 0, flags: int = 0) -> int:
         """See `socket.recv_into`."""
+        self._ask_for_room()
         count = super().recv_into(buffer, nbytes, flags)
         self._was_read(count)
         return count
@@ -178,6 +184,10 @@ class TcpSocket(socket.socket):
                 self.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
         self.packets += state in _ENDED_BY_RESET or state == _ENDED_BY_FIN
         self.afterwards = int(state in _ENDED_BY_RESET)
+
+    def _ask_for_room(self) -> None:
+        if self.may_read is not None and not self.may_read():
+            raise BlockingIOError(errno.EAGAIN, "no room for what a read will cause")
 
     def _was_read(self, count: int) -> None:
         self.setsockopt(socket.IPPROTO_TCP, _QUICK_ACK, 0)  # the kernel forgets it by and by

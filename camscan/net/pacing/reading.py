@@ -10,25 +10,34 @@ from camscan.net.pacing.pace import Pace
 
 _TICK = 0.02
 """Seconds between checks whether reading may be resumed."""
-_OUT_OF_TURN = 2
-"""Packets for which room is left besides: a segment that was lost, or found the buffer full, is acknowledged again."""
 
 
 class Reading:
-    """Paces the reading from one socket, which may send `tail` packets by itself until the next check."""
+    """Paces the reading from one socket: each read has the peer send what makes the kernel send up to `most` packets.
 
-    def __init__(self, sock: TcpSocket, host: HostLimit, pace: Pace, tail: int) -> None:
+    The first read after a question is free, for which the question has reserved what it takes.
+    """
+
+    def __init__(self, sock: TcpSocket, host: HostLimit, pace: Pace, most: int) -> None:
         self._sock = sock
         self._host = host
         self._pace = pace
-        self._tail = tail
+        self._most = most
 
     def was_read(self, count: int) -> None:
-        """Count received bytes, and pause reading until there is room for the packets that further data will cause."""
+        """Count received bytes."""
         self._host.allowance.took(count)
-        if not self._finds_room():
-            self._sock.hold()
+        self._sock.answered = True
+
+    def may_read(self) -> bool:
+        """Whether there is room for the packets that a read will cause; if not, reading is held until there is."""
+        sock = self._sock
+        if self._finds_room() or not sock.answered:
+            return True
+        if not sock.held:
             asyncio.get_running_loop().call_later(_TICK, self._read_on)
+        sock.hold()
+        return False
 
     def _read_on(self) -> None:
         if self._sock.fileno() < 0:
@@ -44,8 +53,8 @@ class Reading:
         unpaid = max(0, sock.packets - sock.paid)
         sock.paid += unpaid
         self._pace.charge(unpaid)
-        missing = max(0, self._tail - sock.spare)
-        if missing and not self._host.window.fits(missing + _OUT_OF_TURN):
+        missing = max(0, self._most - sock.spare)
+        if missing and not self._host.window.fits(missing):
             return False
         sock.charged += missing
         return True

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import socket
 import tracemalloc
 from collections.abc import Iterator
@@ -123,6 +124,23 @@ def test_room_is_made_for_what_may_come_and_not_for_what_asyncio_asks_for(server
         tracemalloc.stop()
     sock.close()
     peer.close()
+
+
+@pytest.mark.parametrize("into", [False, True])
+def test_nothing_is_read_where_there_is_no_room_for_what_that_causes(server: socket.socket, into: bool) -> None:
+    sock, peer = connected(server)
+    room, count = [False], list[int]()
+    sock.may_read, sock.at_read = room.pop, count.append
+    with sock, peer:
+        peer.send(b"hello")
+        buffer = bytearray(9)
+        with pytest.raises(BlockingIOError) as caught:
+            sock.recv_into(buffer) if into else sock.recv(9)
+        assert (caught.value.errno, count, room) == (errno.EAGAIN, [], [])
+        room.append(True)
+        sock.setblocking(True)
+        got = bytes(buffer[: sock.recv_into(buffer)]) if into else sock.recv(9)
+    assert (got, count) == (b"hello", [5])
 
 
 @pytest.mark.parametrize("grace", [budget.TOTAL, budget.ENROLLED_GRACE])
