@@ -49,6 +49,7 @@ _TARGET = slice(38, 42)
 """Offset of the target address in a request."""
 _HOST, _MULTICAST = 0xFFFFFFFF, 0xE0000000
 """The netmask of a host route, and the first multicast address."""
+_NO_ADDRESS = "0.0.0.0"  # noqa: S104 - as routes say that there is no gateway, or no address of this host
 _SEND_ATTEMPTS = 100
 """Attempts, 2 ms apart, to send a frame while the card's queue is full."""
 
@@ -99,19 +100,48 @@ def sweep(interface: str, rate: int, targets: Sequence[Range], lines: Lines, sto
 
 
 def on_link(interface: str, targets: Sequence[Range]) -> list[tuple[Range, str]]:
-    """The parts of the targets that are in a network of the interface, each with this host's address there.
+    """The parts of the targets that are in a network of the interface, each once, with this host's address there."""
+    parts = []
+    for (low, high), address in sorted(_networks(interface)):
+        clipped = ((max(first, low), min(last, high)) for first, last in targets)
+        parts += [((first, last), address) for first, last in clipped if first <= last]
+    return parts
 
-    Host routes are left out: they stand for this host's own addresses and for broadcasts.
+
+def _networks(interface: str) -> Iterator[tuple[Range, str]]:
+    """The networks of an interface with this host's address in each, by its routes; where they overlap, the narrowest.
+
+    Host routes are left out: they stand for this host's own addresses and for broadcasts. A route without an address
+    counts where no other leads, as does what this host is called there: whoever asks without one claims the address
+    that it asks for (RFC 5227).
     """
     import scapy.route  # noqa: F401, PLC0415 - fills conf.route; takes 0.2 s to load
+    from scapy.arch import get_if_addr  # noqa: PLC0415
     from scapy.config import conf  # noqa: PLC0415
 
-    parts = []
+    found = []
     for network, mask, gateway, name, address, _metric in conf.route.routes:
-        if name == interface and gateway == "0.0.0.0" and mask != _HOST and network < _MULTICAST:  # noqa: S104
-            clipped = ((max(first, network), min(last, network | (mask ^ _HOST))) for first, last in targets)
-            parts += [((first, last), address) for first, last in clipped if first <= last]
-    return parts
+        if name == interface and gateway == _NO_ADDRESS and mask != _HOST and network < _MULTICAST:
+            found.append((address == _NO_ADDRESS, -mask, network, address))
+    taken: list[Range] = []
+    for is_nameless, mask, network, address in sorted(found):
+        span = network, network | (-mask ^ _HOST)
+        named = get_if_addr(interface) if is_nameless else address
+        if named != _NO_ADDRESS:
+            yield from ((part, named) for part in _without(span, taken))
+            taken = _merged((*taken, span))
+
+
+def _without(span: Range, taken: Iterable[Range]) -> Iterator[Range]:
+    """What is left of a range without others, which are sorted."""
+    first, last = span
+    for begin, end in taken:
+        if first < begin <= last:
+            yield first, begin - 1
+        if begin <= last:
+            first = max(first, end + 1)
+    if first <= last:
+        yield first, last
 
 
 class Pacer:

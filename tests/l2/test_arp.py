@@ -3,9 +3,10 @@ from __future__ import annotations
 import contextlib
 import json
 import math
+import socket
 import subprocess
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from ipaddress import IPv4Address
 from itertools import pairwise
@@ -13,7 +14,7 @@ from typing import IO
 
 import pytest
 from support import frames as made
-from support.segment import INTERFACE, TWICE, Segment, requests_in
+from support.segment import INTERFACE, TWICE, Segment, frames_in, requests_in
 
 from camscan.l2 import arp
 from camscan.l2.arp import Pacer, read_targets
@@ -105,6 +106,46 @@ def test_only_the_interfaces_own_networks_are_asked(site: Segment) -> None:
         process.wait(10)
         asked = {target for _, target in requests_in(sock)}
     assert asked == {"10.66.0.0", "10.66.0.2", "10.66.0.3"}
+
+
+@pytest.mark.netns
+@pytest.mark.parametrize(
+    ("beside", "asker"),
+    [
+        ("route add 10.66.0.0/16 dev seg0 metric 100", "10.66.0.1"),
+        ("route add 10.66.4.0/22 dev seg0", "10.66.0.1"),
+        ("addr add 10.66.5.254/24 dev seg0", "10.66.5.254"),
+    ],
+    ids=["again, without an address", "a part, without an address", "a narrower network"],
+)
+def test_where_several_routes_lead_each_address_is_asked_once_a_round_and_with_an_address(
+    site: Segment, beside: str, asker: str
+) -> None:
+    site.scanner.ip(beside)
+    try:
+        with site.site_socket() as sock:
+            targets = [("10.66.5.8", "10.66.5.9")]
+            code, lines = site.run("arp", "--interface", INTERFACE, "--rate", "1000", targets=targets)
+            asked = Counter(frame[28:32] + frame[38:42] for _, frame in frames_in(sock) if frame[12:14] == b"\x08\x06")
+    finally:
+        site.scanner.ip(beside.replace(" add ", " del "))
+    assert (code, lines[-1]["sent"]) == (0, 2 * arp.ROUNDS)
+    expected = (socket.inet_aton(asker) + socket.inet_aton(target) for target in ("10.66.5.8", "10.66.5.9"))
+    assert asked == dict.fromkeys(expected, arp.ROUNDS)
+
+
+@pytest.mark.netns
+def test_a_network_in_which_this_host_has_no_address_is_not_asked(site: Segment) -> None:
+    """Who asks without one claims the address that it asks for, and a device that boots gives it up (RFC 5227)."""
+    site.scanner.ip("link add bare0 type veth peer name bare1")
+    for command in ("link set bare0 up", "link set bare1 up", "route add 10.69.0.0/24 dev bare0"):
+        site.scanner.ip(command)
+    try:
+        targets = [("10.69.0.1", "10.69.0.9")]
+        code, lines = site.run("arp", "--interface", "bare0", "--rate", "1000", targets=targets)
+    finally:
+        site.scanner.ip("link del bare0")
+    assert (code, lines[-1]["message"]) == (1, "no target is in a network of bare0: see `ip route`")
 
 
 @pytest.mark.netns
