@@ -11,12 +11,11 @@ import struct
 import sys
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import cached_property
 from ipaddress import ip_address
-from typing import Any, TypeAlias
 
-from camscan.net.kernel import netlink
-from camscan.net.kernel.netlink import attributes, messages
+from camscan.net.kernel.netlink import Parsed, dumped
 
 _GET, _NEW = 30, 28  # RTM_GETNEIGH, RTM_NEWNEIGH
 _GET_TABLES, _NEW_TABLE = 66, 64  # RTM_GETNEIGHTBL, RTM_NEWNEIGHTBL
@@ -42,18 +41,12 @@ _RESERVE = 4
 """One in so many entries is left to other programs, and to entries too young to be evicted."""
 _FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
 
-_RECEIVE = 256 * 1024
-_MAX_PARTS = 4096
-"""The most parts of an answer: enough for a table of a million entries."""
 _FRESH = 1.0
 """Seconds for which a copy of the table is used."""
 _RECHECK = 0.25
 """Seconds between two checks whether a full table has room again."""
 _PATIENCE = 60.0
 """Seconds without room after which it must be others who fill the table: entries in use are held for up to 45."""
-
-_Message: TypeAlias = tuple[tuple[Any, ...], dict[int, bytes]]
-"""The fields of one message, and its attributes by their numbers."""
 
 
 class Neighbours:
@@ -160,43 +153,22 @@ def read() -> Mapping[str, str]:
     return dict(_complete(_entries(socket.AF_UNSPEC)))
 
 
-def _complete(parsed: Iterable[_Message]) -> Iterator[tuple[str, str]]:
+def _complete(parsed: Iterable[Parsed]) -> Iterator[tuple[str, str]]:
     for (_, index, state, _, _), values in parsed:
         address, mac = values.get(_ADDRESS, b""), values.get(_MAC, b"")
         if state & _KNOWN and len(address) in (4, 16) and len(mac) == 6 and any(mac):
             yield _text(address, index), mac.hex(":")
 
 
-def _entries(family: int) -> Iterator[_Message]:
+def _entries(family: int) -> Iterator[Parsed]:
     """All entries of a family."""
     return _dumped(_GET, _NEIGHBOUR.pack(family, 0, 0, 0, 0), _NEW, _NEIGHBOUR)
 
 
-def _dumped(kind: int, body: bytes, answer: int, shape: struct.Struct) -> Iterator[_Message]:
-    """The kernel's answer to a request for a whole table; nothing if it cannot be read."""
-    try:
-        with netlink.opened() as sock:
-            sock.send(netlink.request(kind, body, netlink.DUMP))
-            parts = list(_parts(sock))
-    except OSError:
-        return
-    for part in parts:
-        yield from _parsed(part, answer, shape)
-
-
-def _parsed(part: bytes, kind: int, shape: struct.Struct) -> Iterator[_Message]:
-    """The messages of a kind in one part of an answer, each in its fields and attributes."""
-    for its_kind, body in messages(part):
-        if its_kind == kind and len(body) >= shape.size:
-            yield shape.unpack_from(body), dict(attributes(body[shape.size :]))
-
-
-def _parts(sock: socket.socket) -> Iterator[bytes]:
-    for _ in range(_MAX_PARTS):
-        part = sock.recv(_RECEIVE)
-        yield part
-        if any(kind in (netlink.DONE, netlink.ERROR) for kind, _ in messages(part)):
-            return
+def _dumped(kind: int, body: bytes, answer: int, shape: struct.Struct) -> Iterator[Parsed]:
+    """See `dumped`; nothing if it cannot be read."""
+    with suppress(OSError):
+        yield from dumped(kind, body, answer, shape)
 
 
 def _text(address: bytes, index: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import struct
 from collections.abc import Iterator
+from typing import Any, TypeAlias
 
 HEADER = struct.Struct("=IHHII")
 """struct nlmsghdr: length, type, flags, sequence, port."""
@@ -13,6 +14,12 @@ REQUEST, DUMP = 0x1, 0x300
 _ATTRIBUTE = struct.Struct("=HH")
 """struct rtattr: length and type; then the value."""
 _SECONDS = 2.0
+_RECEIVE = 256 * 1024
+_MAX_PARTS = 4096
+"""The most parts of an answer: enough for a table of a million entries."""
+
+Parsed: TypeAlias = tuple[tuple[Any, ...], dict[int, bytes]]
+"""The fields of one message, and its attributes by their numbers."""
 
 
 def opened() -> socket.socket:
@@ -52,3 +59,27 @@ def attributes(data: bytes) -> Iterator[tuple[int, bytes]]:
             return
         yield kind, data[at + _ATTRIBUTE.size : at + length]
         at += (length + 3) & ~3
+
+
+def dumped(kind: int, body: bytes, answer: int, shape: struct.Struct) -> Iterator[Parsed]:
+    """The kernel's answer to a request for a whole table; nothing if it has none. Raises OSError."""
+    with opened() as sock:
+        sock.send(request(kind, body, DUMP))
+        parts = list(_parts(sock))
+    for part in parts:
+        yield from _parsed(part, answer, shape)
+
+
+def _parsed(part: bytes, kind: int, shape: struct.Struct) -> Iterator[Parsed]:
+    """The messages of a kind in one part of an answer."""
+    for its_kind, body in messages(part):
+        if its_kind == kind and len(body) >= shape.size:
+            yield shape.unpack_from(body), dict(attributes(body[shape.size :]))
+
+
+def _parts(sock: socket.socket) -> Iterator[bytes]:
+    for _ in range(_MAX_PARTS):
+        part = sock.recv(_RECEIVE)
+        yield part
+        if any(kind in (DONE, ERROR) for kind, _ in messages(part)):
+            return

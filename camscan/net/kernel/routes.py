@@ -24,11 +24,6 @@ class Routes:
         """Read the kernel's tables; one that cannot be read counts as empty."""
         return cls([*_ipv4(_lines(proc / "route")), *_ipv6(_lines(proc / "ipv6_route"))])
 
-    @property
-    def networks(self) -> list[Network]:
-        """The destinations of all routes."""
-        return [network for network, _ in self._routes]
-
     def gateway(self, address: str) -> str:
         """The gateway on the way to an address; empty where it is on-link, this host itself, or nowhere."""
         route = self._route(address)

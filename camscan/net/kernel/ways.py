@@ -1,7 +1,7 @@
 """The routes to many addresses: which interface, source address and next hop the kernel would use for each.
 
-The main routing table says where routes may change; between two such places the kernel is asked once, so that policy
-rules, metrics and other tables are respected.
+The routes of all tables, and the rules that choose among these, say where ways may change; between two such places the
+kernel is asked once, so that rules, metrics and tables are respected.
 """
 
 from __future__ import annotations
@@ -12,23 +12,26 @@ import struct
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address
 from typing import TypeAlias
 
 from camscan.errors import HostError
 from camscan.net.kernel import netlink
-from camscan.net.kernel.interfaces import has_arp, interfaces
-from camscan.net.kernel.routes import Routes
+from camscan.net.kernel.interfaces import has_arp
 
 Span: TypeAlias = tuple[int, int]
 """First and last address of one IP version as numbers, both included."""
 
 _GET_ROUTE, _NEW_ROUTE = 26, 24
+_GET_RULE, _NEW_RULE = 34, 32
 _ROUTE = struct.Struct("=BBBBBBBBI")
-"""struct rtmsg (rtnetlink(7)): family, lengths, tos, table, protocol, scope, type, flags."""
+"""struct rtmsg (rtnetlink(7)): family, lengths, tos, table, protocol, scope, type, flags. As long is fib_rule_hdr
+(linux/fib_rules.h), which has the same at its beginning."""
 _TO, _INTERFACE, _GATEWAY, _SOURCE, _VIA = 1, 4, 5, 7, 18
 _LOCAL = 2
 _RECEIVE = 16 * 1024
+_FAMILIES = {4: (socket.AF_INET, 32), 6: (socket.AF_INET6, 128)}
+"""With the bits of an address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +54,16 @@ class Way:
     reason: str = ""
 
 
-def ways(version: int, spans: Iterable[Span], routes: Routes) -> list[Way]:
+def ways(version: int, spans: Iterable[Span]) -> list[Way]:
     """The routes to sorted spans of one IP version.
 
     Raises:
         HostError: the kernel cannot be asked.
     """
-    cuts = _cuts(version, routes)
     hops: dict[int, tuple[Hop | None, str]] = {}
     found: dict[tuple[Hop | None, str], list[Span]] = {}
     try:
+        cuts = _cuts(version)
         with netlink.opened() as kernel:
             for place, part in (placed for span in spans for placed in _parts(span, cuts)):
                 if place not in hops:
@@ -73,12 +76,15 @@ def ways(version: int, spans: Iterable[Span], routes: Routes) -> list[Way]:
     return [Way(version, tuple(_joined(parts)), hop, reason) for (hop, reason), parts in found.items()]
 
 
-def _cuts(version: int, routes: Routes) -> list[int]:
-    """The addresses at which the route may change: at both ends of each destination, and of each own address."""
-    networks = [network for network in routes.networks if network.version == version]
-    networks += [ip_network(i.address.partition("%")[0]) for i in interfaces() if i.network.version == version]
-    networks.append(ip_network("127.0.0.0/8" if version == 4 else "::1"))
-    ends = {int(network[0]) for network in networks} | {int(network[-1]) + 1 for network in networks}
+def _cuts(version: int) -> list[int]:
+    """The addresses at which the way may change: at both ends of each destination. Raises OSError."""
+    family, bits = _FAMILIES[version]
+    everything = _ROUTE.pack(family, 0, 0, 0, 0, 0, 0, 0, 0)
+    ends = {1 << bits}
+    for kind, answer in ((_GET_ROUTE, _NEW_ROUTE), (_GET_RULE, _NEW_RULE)):
+        for (_, length, *_), values in netlink.dumped(kind, everything, answer, _ROUTE):
+            first = int.from_bytes(values.get(_TO, b""))
+            ends |= {first, first + (1 << (bits - length))}
     return sorted(ends)
 
 
@@ -86,7 +92,7 @@ def _parts(span: Span, cuts: Sequence[int]) -> Iterator[tuple[int, Span]]:
     first, last = span
     while first <= last:
         place = bisect_right(cuts, first)
-        end = min(last, cuts[place] - 1) if place < len(cuts) else last
+        end = min(last, cuts[place] - 1)
         yield place, (first, end)
         first = end + 1
 
@@ -103,9 +109,9 @@ def _joined(spans: Sequence[Span]) -> Iterator[Span]:
 
 
 def _ask(kernel: socket.socket, version: int, number: int) -> tuple[Hop | None, str]:
-    family, size = (socket.AF_INET, 4) if version == 4 else (socket.AF_INET6, 16)
-    address = number.to_bytes(size)
-    body = _ROUTE.pack(family, size * 8, 0, 0, 0, 0, 0, 0, 0) + netlink.attribute(_TO, address)
+    family, bits = _FAMILIES[version]
+    address = number.to_bytes(bits // 8)
+    body = _ROUTE.pack(family, bits, 0, 0, 0, 0, 0, 0, 0) + netlink.attribute(_TO, address)
     kernel.send(netlink.request(_GET_ROUTE, body))
     kind, answer = next(netlink.messages(kernel.recv(_RECEIVE)), (netlink.ERROR, struct.pack("=i", 0)))
     if kind == _NEW_ROUTE and len(answer) >= _ROUTE.size:

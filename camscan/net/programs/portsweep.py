@@ -17,7 +17,6 @@ from typing import Any
 from camscan.errors import HostError
 from camscan.net.kernel.neighbours import entries_allowed, entries_in_use, permanent
 from camscan.net.kernel.privilege import has_net_raw
-from camscan.net.kernel.routes import Routes
 from camscan.net.kernel.ways import Hop, Way, ways
 from camscan.net.outcomes import of_answer, remark
 from camscan.net.pacing.profile import CONNECT_TIMEOUT, Profile
@@ -136,10 +135,9 @@ class PortSweep:
 
     async def run(self) -> AsyncGenerator[Sequence[Found], None]:
         """See `PortSource.run`."""
-        routes = Routes.read()
         for version, pairs in groupby(self._spans, key=lambda pair: pair[0].version):
             spans = [(int(first), int(last)) for first, last in pairs]
-            found = ways(version, spans, routes)
+            found = ways(version, spans)
             for way in found:
                 if way.hop is None:
                     for batch in self._not_asked(way):

@@ -6,7 +6,6 @@ from ipaddress import ip_address
 import pytest
 from support.namespaces import Namespace, cable
 
-from camscan.net.kernel.routes import Routes
 from camscan.net.kernel.ways import Hop, Span, ways
 
 pytestmark = pytest.mark.netns
@@ -33,7 +32,7 @@ def here(new_namespace: Callable[[], Namespace]) -> Namespace:
 
 def found(here: Namespace, version: int, *spans: Span) -> dict[tuple[Hop | None, str], tuple[Span, ...]]:
     with here.inside():
-        return {(way.hop, way.reason): way.spans for way in ways(version, spans, Routes.read())}
+        return {(way.hop, way.reason): way.spans for way in ways(version, spans)}
 
 
 def test_each_part_has_the_way_that_the_kernel_takes(here: Namespace) -> None:
@@ -52,6 +51,30 @@ def test_each_part_has_the_way_that_the_kernel_takes(here: Namespace) -> None:
         ),
         (None, "no route: Permission denied"): (span("10.9.9.0", "10.9.9.255"),),
         (Hop("tun0", "10.3.0.1"), ""): (span("10.3.0.9"),),
+    }
+
+
+def test_tables_and_rules_beside_the_main_ones_are_heeded_within_one_route_of_it(here: Namespace) -> None:
+    here.ip("route add default via 10.1.0.1")
+    here.ip("route add 10.20.4.0/24 via 10.2.0.1 table 52")  # as those have it that join networks, such as Tailscale
+    here.ip("rule add lookup 52")
+    here.ip("route add default dev tun0 table 99")
+    here.ip("rule add to 10.20.9.0/24 lookup 99")
+    here.ip("-6 route add default via fd00:1::1")
+    here.ip("-6 rule add to fd20::4:0/112 lookup 99")
+    here.ip("-6 route add unreachable default table 99")
+    assert found(here, 4, span("10.20.0.0", "10.20.15.255")) == {
+        (Hop("left", "10.1.0.2", "10.1.0.1", frames=True), ""): (
+            span("10.20.0.0", "10.20.3.255"),
+            span("10.20.5.0", "10.20.8.255"),
+            span("10.20.10.0", "10.20.15.255"),
+        ),
+        (Hop("right", "10.2.0.2", "10.2.0.1", frames=True), ""): (span("10.20.4.0", "10.20.4.255"),),
+        (Hop("tun0", "10.3.0.1"), ""): (span("10.20.9.0", "10.20.9.255"),),
+    }
+    assert found(here, 6, span("fd20::3:ffff", "fd20::4:1")) == {
+        (Hop("left", "fd00:1::2", "fd00:1::1", frames=True), ""): (span("fd20::3:ffff"),),
+        (None, "no route: No route to host"): (span("fd20::4:0", "fd20::4:1"),),
     }
 
 
