@@ -70,14 +70,15 @@ def interfaces() -> tuple[Interface, ...]:
 def _listed() -> tuple[Interface, ...]:
     found = []
     for adapter in ifaddr.get_adapters():
-        flags = _flags(adapter.name)
+        name = adapter.name.partition(":")[0]  # it may be the label of an address, such as eth0:1
+        flags = _flags(name)
         if not flags & _UP:
             continue
         multicast, loopback = bool(flags & (_MULTICAST | _BROADCAST)), bool(flags & _LOOPBACK)
         for ip in adapter.ips:
             address = ip.ip if isinstance(ip.ip, str) else ip.ip[0]
             network = ipaddress.ip_network(f"{address}/{ip.network_prefix}", strict=False)
-            found.append(Interface(adapter.name, adapter.index or 0, address, network, loopback, multicast))
+            found.append(Interface(name, adapter.index or 0, address, network, loopback, multicast))
     return tuple(sorted(found, key=lambda i: (i.network.version, i.index)))
 
 

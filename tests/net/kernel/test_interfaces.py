@@ -47,7 +47,7 @@ def test_every_address_of_what_is_up(new_namespace: Callable[[], Namespace]) -> 
     here, there = new_namespace(), new_namespace()
     cable(here, there, "v0", ("10.66.0.1/24", "10.66.0.2/24"))
     cable(here, there, "v1", ("10.66.1.1/25", "10.66.1.2/25"))
-    here.ip("addr add 10.66.9.1/30 dev v0")
+    here.ip("addr add 10.66.9.1/30 dev v0 label v0:1")  # which is no interface of its own
     here.ip("addr add fd66::1/64 dev v1 nodad")
     here.ip("link set v1 multicast off")
     here.ip("link add down0 type veth peer name down1")
