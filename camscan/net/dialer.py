@@ -195,8 +195,12 @@ class Dialer:
         Raises:
             EndedError: it was not sent.
         """
-        self.check(address, port)
-        await self.retry_while_exhausted(send)
+
+        async def attempt() -> None:
+            self.check(address, port)  # each time: it may have been excluded while this host was short of something
+            await send()
+
+        await self.retry_while_exhausted(attempt)
         self.packets += 1
         self.bytes += size
 

@@ -132,6 +132,21 @@ async def test_who_is_excluded_while_its_turn_is_waited_for_is_sent_nothing(dial
     assert at_rest(dialer)
 
 
+async def test_who_is_excluded_while_this_host_is_short_of_something_is_sent_nothing(dialer: Dialer) -> None:
+    """A scout's datagram is tried for three seconds."""
+    tried = 0
+
+    async def send() -> None:
+        nonlocal tried
+        tried += 1
+        dialer.set_scope(Scope(LOOPBACK, parse(["127.88.0.1"])))
+        raise OSError(errno.ENOBUFS, "no buffer")
+
+    with pytest.raises(EndedError, match="excluded"):
+        await dialer.transmit("127.88.0.1", 9, send, 1)
+    assert (tried, dialer.packets) == (1, 0)
+
+
 async def test_waiting_for_the_pace_takes_no_time_of_an_exchange(dialer: Dialer, serve: Serve) -> None:
     peer = await serve(idle)
     sock = await dialer.open(peer.address, peer.port)
