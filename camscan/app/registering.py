@@ -44,7 +44,7 @@ _TRIES = 20
 class Return:
     """A device that was said to be gone and was seen after that; `change` is what was said, here or at another site.
 
-    `fresh`: no scan before has seen it since.
+    `since` is when it was first seen again; `fresh`: by this scan.
     """
 
     device: str
@@ -52,6 +52,7 @@ class Return:
     site: str
     label: str
     change: StateChange
+    since: datetime
     fresh: bool
 
     @property
@@ -193,8 +194,8 @@ def _returns(store: Store, place: str, times: Collection[datetime]) -> Iterator[
             own = known_as(track_of(entry))
             _, change = state_of(own, place, at, store.register.changes_of(map(key, own)))
             if change is not None:
-                label = track_of(entry).device.label
-                yield Return(entry.device, entry.address, place, label, change, fresh=entry.state_at == at)
+                label, since = track_of(entry).device.label, entry.state_at or at
+                yield Return(entry.device, entry.address, place, label, change, since, fresh=since == at)
 
 
 def track_of(entry: Entry) -> Track:

@@ -166,8 +166,10 @@ def compare_with_memory(
     )
     seen = replace(snapshot(scan, devices, context.store.ledger(scan.id)), complete=_is_complete(scan))
     returned = tuple(register_devices(context.store, seen, site.name, devices, rules=context.rules, policies=lists))
-    memory, changes = advance(remembered(context.store, site.name), seen, context.config.terms(site))
-    fresh = tuple(one.text for one in returned if one.fresh)
+    before = remembered(context.store, site.name)
+    memory, changes = advance(before, seen, context.config.terms(site))
+    # A scan by hand may have seen it first: only whoever made that was told.
+    fresh = tuple(one.text for one in returned if one.fresh or before.at is None or one.since > before.at)
     identity = f"{scan.id}-{seen.at:%Y%m%dT%H%M%S%f}"
     alarms = tuple(note.removeprefix(ALERT) for note in scan.notes if note.startswith(ALERT))
     about = About(site.name, site.sensitive, core=bool(site.core), alarms=alarms, returned=fresh)

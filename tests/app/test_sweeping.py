@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import re
@@ -19,6 +20,8 @@ from support.world import CONFIG, World, camera
 from camscan.app import alerting, jobs, registering, retention, scanning, statements, sweeping
 from camscan.app.history import remembered, sweeps_of
 from camscan.app.judging import report_of
+from camscan.app.registering import update_register
+from camscan.app.scanning import no_progress
 from camscan.app.scope import Choices
 from camscan.app.sites import choices
 from camscan.app.statements import Statement, record_state
@@ -412,6 +415,29 @@ def test_a_removed_camera_that_is_back_is_loud_and_told_once(
     bodies = [json.loads(message.body) for message in first.store.outbox.take("webhook", FUTURE, FUTURE, 100)]
     assert [body["returned_after_removal"] for body in bodies if body["returned_after_removal"]] == [[one.text]]
     assert _code([again], ["returned"]) is Exit.FOUND
+
+
+def test_a_removed_camera_that_a_scan_by_hand_saw_first_is_told_by_the_next_sweep(
+    context: Callable[[str], SweepContext], world: World
+) -> None:
+    """Who scans by hand reads it on a terminal; the receivers of alerts are told by sweeps alone, and once."""
+    first = context(NOTIFY)
+    swept(first)
+    lost = world.answers.pop("10.0.0.3")
+    for _ in range(3):
+        swept(first)
+    [entry] = first.store.register.named("10.0.0.3", ())
+    record_state(first.store, entry, Statement(State.REMOVED, "taken down", "Ann", 3), first.rules, print)
+    world.answers["10.0.0.9"] = lost
+    by_hand = jobs.new_job(choices(first.config, first.config.site[0]), "hq")
+    first.store.begin(by_hand.scan)
+    asyncio.run(world.run(by_hand, first.store, no_progress))
+    assert len(update_register(first.store, first.rules, (), print)) == 1
+    [told] = swept(first).returned
+    swept(first)
+    assert [body["returned_after_removal"] for body in messages(first) if body["returned_after_removal"]] == [
+        [told.text]
+    ]
 
 
 # ---- the clock jumps
