@@ -10,7 +10,7 @@ from camscan.app.judging import snapshot_of
 from camscan.app.registering import restated, track_of
 from camscan.errors import UsageError
 from camscan.identify.library import Library
-from camscan.register.names import asked, key, known_as, lasting, names, shared
+from camscan.register.names import asked, at_place, key, known_as, lasting, names, place, shared
 from camscan.register.removal import beginning, candidates, objection, proof, proof_by_recorder
 from camscan.register.states import changes_by_key, state_among
 from camscan.store import Store
@@ -18,6 +18,9 @@ from camscan.store.registered import Entry
 from camscan.summaries import State, StateChange
 from camscan.sweeps.snapshot import SLOT
 from camscan.targets import is_address, usual
+
+_MOST_NAMED = 5
+"""Devices that bear one name, in a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ def find_device(store: Store, text: str, site: str | None) -> Entry:
     Raises:
         UsageError: no device, or more than one, is called so.
     """
-    text, wanted = usual(text), asked(text)
+    text, wanted = usual(text), (*asked(text), *at_place(text))
     found = store.register.named(text, map(key, wanted), site)
     exact = [one for one in found if _is_called(one, text, wanted)]
     if not exact:
@@ -59,7 +62,7 @@ def find_device(store: Store, text: str, site: str | None) -> Entry:
             f"no device {text!r} is known{where}: give a serial, a MAC, or the address where it was last seen"
         )
     if len(exact) > 1:
-        places = ", ".join(f"{one.device} at {one.address} of {one.site or 'no site'}" for one in exact[:5])
+        places = ", ".join(f"{one.device} at {one.address} of {one.site or 'no site'}" for one in exact[:_MOST_NAMED])
         raise UsageError(f"{text!r} matches {len(exact)} devices ({places}): {_remedy(text, exact)}")
     return exact[0]
 
@@ -75,7 +78,11 @@ def _remedy(text: str, found: Sequence[Entry]) -> str:
     sites = {one.site for one in found}
     if len(sites) == len(found):
         return "add --site, or --no-site" if "" in sites else "add --site"
-    return "give its serial or MAC instead" if is_address(text) else "give its address instead"
+    if not is_address(text):
+        return "give its address instead"
+    tracks = map(track_of, found[:_MOST_NAMED])
+    bare = [repr(place(track)) for track in tracks if not lasting(names(track))]
+    return f"give {' or '.join(('its serial or MAC', *bare))} instead"
 
 
 def record_state(

@@ -18,9 +18,17 @@ PLACE = "place "
 def names(one: Track | Sighting) -> tuple[str, ...]:
     """The names of a device, as "serial ds-2cd...", "mac 02:00:..." or "place 10.0.0.5 acme c-100"; sorted."""
     own = [*(f"serial {serial}" for serial in one.serials), *(f"mac {mac}" for mac in one.macs)]
-    known = one.device
-    words = (known.address, known.maker or "", known.model or "")
-    return tuple(sorted(own)) or (PLACE + " ".join(filter(None, words)).casefold(),)
+    return tuple(sorted(own)) or at_place(place(one))
+
+
+def place(one: Track | Sighting) -> str:
+    """Where a device is and what it is, as "10.0.0.5 Acme C-100"."""
+    return " ".join(filter(None, (one.device.address, one.device.maker, one.device.model)))
+
+
+def at_place(text: str) -> tuple[str, ...]:
+    """The name that a user may mean by what `place` gave."""
+    return (PLACE + text.strip().casefold(),)
 
 
 def known_as(one: Track) -> tuple[str, ...]:

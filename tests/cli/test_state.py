@@ -187,6 +187,26 @@ def test_where_the_site_tells_nothing_what_does_is_said(store: Store) -> None:
     assert serial(7) in run(store, serial(7), "ticketed", "--why", "x").stderr
 
 
+def test_of_two_that_stood_at_one_address_and_show_neither_serial_nor_mac_each_can_be_meant(store: Store) -> None:
+    """As where a camera behind a router was replaced by one of another maker, which has its address now."""
+    three = "10.0.0.3"
+    webs, other = ({"http.server": (server,)} for server in ("App-webs/", "AvigilonGateway/1.0"))
+    for number, fields in enumerate((webs, other, other, other), start=1):
+        at = BEGIN + timedelta(days=number)
+        made = Scan(f"own-{number}", at, ("10.0.0.0/24",), ("http",), "hq")
+        store.begin(made)
+        seen = [Observation(three, "http", Outcome.ANSWERED, at, 80, fields=fields)]
+        store.append(made.id, seen, [LedgerEntry(three, {"http": Outcome.ANSWERED})])
+        store.finish(replace(made, status=ScanStatus.COMPLETE, finished_at=at))
+    with pytest.raises(UsageError) as caught:
+        run(store, three, "replaced", "--why", "x")
+    remedy = "give its serial or MAC or '10.0.0.3 Hikvision' or '10.0.0.3 Avigilon' instead"
+    assert str(caught.value).endswith(remedy)
+    assert run(store, "10.0.0.3 hikvision", "replaced", "--why", "x").exit_code == 0
+    assert states(store, "10.0.0.3 Hikvision") == ["replaced"]
+    assert states(store, "10.0.0.3 Avigilon") == []
+
+
 @pytest.mark.parametrize("word", ["removed", "replaced"])
 def test_gone_is_believed_after_three_clean_scans(store: Store, word: str) -> None:
     gone(store, 1, 2)
