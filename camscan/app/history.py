@@ -93,14 +93,15 @@ def sweeps_of(store: Store, site: str) -> list[Scan]:
 def site_held(store: Store, site: str, holder: str) -> Iterator[str | None]:
     """Hold a site during the body, which is given None; or, where another sweep has it, what that one calls itself.
 
-    Beside a store in a file lies the lock's; a database server holds it itself, against sweeps of all hosts.
+    Beside a store in a file, whichever link leads to it, lies the lock's; a database server holds it itself, against
+    sweeps of all hosts.
 
     Raises:
         HostError: the file cannot be made.
         StoreError: the server cannot be reached.
     """
     if store.file is not None:
-        with held(lock_file(store.file.absolute(), site), holder) as other:
+        with held(lock_file(store.file.resolve(), site), holder) as other:
             yield other
         return
     with site_locked(store.locks, site) as is_ours:

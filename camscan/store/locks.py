@@ -76,7 +76,7 @@ class FileLocks:
     """Locks on the scans of a database file."""
 
     def __init__(self, database: Path) -> None:
-        self._database = database
+        self._database = Path(os.path.realpath(database))  # so that it is the same by whichever link
         self._open: dict[int, int] = {}
 
     def acquire(self, number: int) -> bool:

@@ -18,7 +18,7 @@ from support import world as world_module
 from support.world import CONFIG, World, camera
 
 from camscan.app import alerting, jobs, registering, retention, scanning, statements, sweeping
-from camscan.app.history import remembered, sweeps_of
+from camscan.app.history import marked, remembered, site_held, sweeps_of
 from camscan.app.judging import report_of
 from camscan.app.registering import update_register
 from camscan.app.scanning import no_progress
@@ -160,6 +160,18 @@ def test_a_site_that_another_sweep_has_is_left_alone(
         assert swept(context()) == Swept("hq", why_not="held by process 5 on other")
     assert (world.scans, context().store.scans()) == ([], ())
     assert swept(context()).complete
+
+
+def test_a_sweep_that_is_under_way_is_left_alone_by_whichever_link_its_store_is_named(
+    context: Callable[..., SweepContext], world: World, tmp_path: Path
+) -> None:
+    now = context()
+    (tmp_path / "link.db").symlink_to(tmp_path / "c.db")
+    with Store.open(tmp_path / "link.db") as same:
+        now.store.begin(marked(jobs.new_job(choices(now.config, now.config.site[0]), "hq").scan))
+        assert [scan.status for scan in same.scans()] == [ScanStatus.RUNNING]
+        with site_held(now.store, "hq", "process 5"):
+            assert swept(replace(now, store=same)).why_not == "held by process 5"
 
 
 def test_an_interrupted_sweep_of_today_is_resumed_with_exclusions_read_anew(

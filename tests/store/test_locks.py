@@ -38,6 +38,20 @@ def test_one_holder(path: Path) -> None:
     assert list(path.parent.iterdir()) == []
 
 
+def test_one_holder_by_whichever_link(path: Path) -> None:
+    path.touch()
+    link = path.with_name("link.db")
+    link.symlink_to(path)
+    (elsewhere := path.parent / "elsewhere").symlink_to(path.parent)
+    ours = FileLocks(path)
+    assert ours.acquire(3)
+    for same in (link, elsewhere / link.name):
+        assert FileLocks(same).is_held(3)
+        assert not FileLocks(same).acquire(3)
+    ours.release(3)
+    assert {one.name for one in path.parent.iterdir()} == {path.name, "link.db", "elsewhere"}
+
+
 def test_killed_holder(path: Path) -> None:
     holder = subprocess.Popen(
         [sys.executable, "-c", HOLDER, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
