@@ -76,25 +76,26 @@ def with_states(store: Store, scan: Scan, devices: Iterable[Judged]) -> Iterator
     from camscan.app.registering import times_of
 
     known = [(judged, names(sighting(judged))) for judged in devices]
-    also = _registered(store, scan.site or "", known)
+    also = _registered(store, scan, known)
     known = [(judged, (*own, *also.get(at, ()))) for at, (judged, own) in enumerate(known)]
     changes = store.register.changes_of(key(name) for _, own in known for name in own)
     yield from _standing(scan, known, changes, times_of(store, scan))
 
 
-def _registered(store: Store, site: str, known: Sequence[tuple[Judged, Sequence[str]]]) -> Mapping[int, Sequence[str]]:
+def _registered(store: Store, scan: Scan, known: Sequence[tuple[Judged, Sequence[str]]]) -> Mapping[int, Sequence[str]]:
     """What the register calls devices that it may know by other names, by number.
 
     These are such as show neither serial nor MAC in this scan, or did so when something was said of them.
     """
     from camscan.app.registering import track_of
 
+    site = scan.site or ""
     told = any(not lasting(change.names) for change in store.register.changes(site))
     open_ = [at for at, (_, own) in enumerate(known) if told or not lasting(own)]
     places = {known[at][0].device.address for at in open_}
     entries = store.register.entries(site) if told else store.register.bearing((), places, site) if places else ()
     tracks = list(map(track_of, entries))
-    seen = match(tracks, [sighting(known[at][0]) for at in open_]).seen
+    seen = match(tracks, [sighting(known[at][0]) for at in open_], at=scan.ended_at).seen
     return {open_[part]: known_as(tracks[number]) for number, parts in seen.items() for part in parts}
 
 

@@ -42,7 +42,7 @@ def apply_snapshot(
     with that date no scan before it could show that the device is gone.
     """
     every = (*snapshot.sightings, *snapshot.unseen)
-    found = match(tracks, every, shared(snapshot.sightings))
+    found = match(tracks, every, shared(snapshot.sightings), min(snapshot.at, until or snapshot.at))
     seen, joined = {}, list[int]()
     for number, places in found.seen.items():
         parts = [every[place] for place in places if place < len(snapshot.sightings)]

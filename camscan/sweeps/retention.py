@@ -54,7 +54,7 @@ def worth_keeping(memory: Memory, scan: Scan, devices: Iterable[Judged]) -> froz
     is known by the recorder's answers; one that the recorder lists and does not reach is not seen.
     """
     ordered = tuple(devices)
-    found = match(memory.tracks, tuple(map(sighting, ordered)))
+    found = match(memory.tracks, tuple(map(sighting, ordered)), at=scan.ended_at)
     track_of = {number: memory.tracks[track] for track, numbers in found.seen.items() for number in numbers}
     begin, end = sorted((scan.started_at, scan.ended_at))
     kept: set[str] = set()

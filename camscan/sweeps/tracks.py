@@ -4,7 +4,8 @@ An address alone proves nothing, as it may be reassigned. Two are the same devic
 
 1. serial and address, or MAC and address;
 2. the serial elsewhere, or the MAC elsewhere: the device has moved;
-3. the address, where nothing else contradicts: serials, MACs, models or makers that are known on both sides.
+3. the address, where nothing else contradicts: serials, MACs, models or makers that are known on both sides. Of
+   several that have stood there, it is the last.
 
 Makers of clones copy serials and MACs. A value that several devices of one snapshot have is ignored, and a device that
 answers at its old address is not taken for one that has moved.
@@ -15,6 +16,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import IntEnum
 
 from camscan.sweeps.memory import Track
@@ -60,16 +62,24 @@ class Matches:
     new: list[int] = field(default_factory=list)
 
 
-def match(tracks: Sequence[Track], sightings: Sequence[Sighting], common: frozenset[str] | None = None) -> Matches:
+def match(
+    tracks: Sequence[Track],
+    sightings: Sequence[Sighting],
+    common: frozenset[str] | None = None,
+    at: datetime | None = None,
+) -> Matches:
     """Find the track of every sighting.
 
-    `common` are the ambiguous serials and MACs, if these sightings are only a part of a snapshot.
+    `common` are the ambiguous serials and MACs, if these sightings are only a part of a snapshot. Of several tracks for
+    which the same speaks, it is the one that was last seen or, where it is known `at` what time the sightings were
+    made, the one that was seen next to that.
     """
     common = shared(sightings) if common is None else common
+    at = at or max((track.last_seen for track in tracks), default=None)
     found = Matches()
     owner: dict[int, tuple[int, Link]] = {}
     absorbed: set[int] = set()
-    for link, number, track in sorted(_pairs(tracks, sightings, common)):
+    for link, number, _, track in sorted(_pairs(tracks, sightings, common, at)):
         if track in absorbed or _barred(found, link, track, sightings, number):
             continue
         if number not in owner:
@@ -105,8 +115,8 @@ def _two_sides(tracks: Sequence[Track], owner: int, link: Link, track: int) -> b
 
 
 def _pairs(
-    tracks: Sequence[Track], sightings: Sequence[Sighting], common: frozenset[str]
-) -> Iterator[tuple[Link, int, int]]:
+    tracks: Sequence[Track], sightings: Sequence[Sighting], common: frozenset[str], at: datetime | None
+) -> Iterator[tuple[Link, int, timedelta, int]]:
     index = bearers(keys(track.places, track.serials, track.macs) for track in tracks)
     for number, one in enumerate(sightings):
         # What clones share leads only from one to all others: who is at its old address is found by that.
@@ -114,7 +124,13 @@ def _pairs(
         for candidate in sorted({candidate for key in own for candidate in index.get(key, ())}):
             link = _link(one, tracks[candidate], common)
             if link is not None:
-                yield link, number, candidate
+                yield link, number, _away(tracks[candidate], at), candidate
+
+
+def _away(track: Track, at: datetime | None) -> timedelta:
+    """How long before or after that a device was not seen."""
+    none = timedelta()
+    return none if at is None else max(at - track.last_seen, track.first_seen - at, none)
 
 
 def keys(places: Iterable[str], serials: Iterable[str], macs: Iterable[str]) -> frozenset[str]:

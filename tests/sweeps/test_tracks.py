@@ -12,6 +12,7 @@ from support.estate import Camera, sweep
 
 from camscan.sweeps.compare import advance
 from camscan.sweeps.coverage import Terms
+from camscan.sweeps.lifecycle import begun
 from camscan.sweeps.memory import Memory, Track
 from camscan.sweeps.snapshot import Sighting
 from camscan.sweeps.tracks import match
@@ -176,3 +177,25 @@ def test_every_sighting_belongs_to_one_track_or_to_none(data: st.DataObject) -> 
     assert len(joined) == len(set(joined))
     assert set(joined).isdisjoint(found.seen)
     assert set(found.joined) <= set(found.seen)
+
+
+def test_an_answer_that_shows_nobody_in_particular_is_of_who_was_last_seen_at_the_address() -> None:
+    """Not of the device that stood there before, and is gone: it would be told to have returned."""
+    before, after = replace(ONE, mac=None), Camera(ONE.address, "SN0002", maker="Bolt", model="B-7", listed=False)
+    told, memory = [], Memory()
+    for night in range(6):
+        site = [before] if night == 0 else [after]
+        lost = [("", channel) for channel in ("sadp", "http", "onvif")] if night == 5 else []
+        memory, changes = advance(memory, sweep(night, site, lost=lost), Terms())
+        told += [f"{night} {change.kind} {change.device.id}" for change in changes.changes]
+    assert told == ["1 new SN0002", f"3 missing {before.serial}"]
+
+
+def test_an_older_answer_that_shows_nobody_in_particular_is_of_who_stood_there_then() -> None:
+    first = Camera(ONE.address, "SN0001", maker="Bolt", model="B-7")
+    second = Camera(ONE.address, "SN0002", maker="Acme")
+    known = [begun(look.sightings[0], look) for look in (sweep(9, [second]), sweep(2, [first]))]
+    lost = [("", channel) for channel in ("sadp", "http", "onvif")]
+    look = sweep(3, [first], lost=lost)
+    assert match(known, look.sightings, at=look.at).seen == {1: [0]}
+    assert match(known, look.sightings).seen == {0: [0]}
