@@ -77,7 +77,8 @@ def with_states(store: Store, scan: Scan, devices: Iterable[Judged]) -> Iterator
 
     known = [(judged, names(sighting(judged))) for judged in devices]
     also = _registered(store, scan, known)
-    known = [(judged, (*own, *also.get(at, ()))) for at, (judged, own) in enumerate(known)]
+    # Where the register knows a device, it knows its places: another device may have been called by this one.
+    known = [(judged, (*lasting(own), *also[at]) if at in also else own) for at, (judged, own) in enumerate(known)]
     changes = store.register.changes_of(key(name) for _, own in known for name in own)
     yield from _standing(scan, known, changes, times_of(store, scan))
 

@@ -351,6 +351,36 @@ def test_what_is_said_of_a_device_stays_where_it_tells_its_serial_later_or_no_mo
     assert (states(store, three), shown()) == (["exempt", "ticketed"], "ticketed")
 
 
+def test_a_device_that_has_come_to_the_place_of_a_removed_one_is_not_shown_as_returned(store: Store) -> None:
+    """Also in a scan in which it shows no serial: by its place, make and model it could be the other one."""
+    web, three, four = {"http.server": ("App-webs/",)}, "10.0.0.3", "10.0.0.4"
+
+    def scan(number: int, seen: Mapping[str, Mapping[str, Mapping[str, tuple[str, ...]]]]) -> str:
+        at = BEGIN + timedelta(days=number)
+        made = Scan(f"own-{number}", at, ("10.0.0.0/24",), ("sadp", "http"), "hq")
+        store.begin(made)
+        answers = [
+            Observation(address, name, Outcome.ANSWERED, at, fields=fields)
+            for address, told in seen.items()
+            for name, fields in told.items()
+        ]
+        ledger = [LedgerEntry(address, dict.fromkeys(told, Outcome.ANSWERED)) for address, told in seen.items()]
+        store.append(made.id, answers, ledger)
+        store.finish(replace(made, status=ScanStatus.COMPLETE, finished_at=at))
+        return made.id
+
+    whole = {"http": web, "sadp": camera(3)}
+    scan(1, {three: {"http": web}, four: whole})
+    for number in (2, 3, 4):
+        scan(number, {three: whole})
+    assert run(store, "10.0.0.3 Hikvision", "removed", "--why", "x").exit_code == 0
+    last = scan(LATER, {three: {"http": web}})
+    assert states(store, "list") == ["removed"]
+    words = ["--db", str(store.file), "--scan", last, "--format", "json", "--quiet"]
+    (device,) = json.loads(CliRunner().invoke(report, words).stdout)["devices"]
+    assert (device["address"], device["state"]) == (three, None)
+
+
 def test_for_spreadsheets_nothing_is_a_formula(store: Store) -> None:
     run(store, ONE, "ticketed", "--why", "=1+1", "--who", "@x")
     [row] = csv.DictReader(run(store, "list", "--format", "csv").stdout.splitlines())
