@@ -9,6 +9,7 @@ from itertools import combinations
 from typing import TypeAlias
 
 from camscan.devices.identity import FIELDS_OF, LINK, ONE_BOX_ONE_MAC, Identity, Kind, identity_of, source_mac
+from camscan.devices.relayed import RELAYED, told_apart
 from camscan.records import Fields, Identification, Observation, Outcome
 
 Identify: TypeAlias = Callable[[Sequence[Observation]], tuple[Identification, ...]]
@@ -85,6 +86,7 @@ def hosts_at(address: str, observations: Sequence[Observation], identify: Identi
     """The hosts at an address: none if nothing answered, several if frames came from several MACs."""
     if not any(observation.outcome.has_answer for observation in observations):
         return
+    observations = tuple(map(told_apart, observations))
     slots = [observation for observation in observations if _SLOT in observation.fields]
     if slots:
         of_itself = [observation for observation in observations if _SLOT not in observation.fields]
@@ -152,8 +154,14 @@ def _host(
         ports=frozenset(_open_ports(observations)),
         camera_like=any(map(_is_camera_like, observations)),
         attached=max(_counts(observations), default=None),
-        conflicts=conflicts,
+        conflicts=(*conflicts, *_relays(observations)),
     )
+
+
+def _relays(observations: Iterable[Observation]) -> Iterator[str]:
+    others = dict.fromkeys(other for observation in observations for other in observation.fields.get(RELAYED, ()))
+    if others:
+        yield f"passes on what {', '.join(list(others)[:_MAX_NAMED])} announced: taken for hints"
 
 
 def _open_ports(observations: Iterable[Observation]) -> Iterator[int]:

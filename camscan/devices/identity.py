@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
@@ -129,16 +129,16 @@ class Identity:
 def identity_of(observations: Iterable[Observation]) -> Identity:
     """The identity in the observations of one address, within bounds."""
     values: dict[str, dict[str, None]] = {}
-    claims: set[Address] = set()
-    away: set[Address] = set()
+    claims: dict[Address, None] = {}  # no sets: which of them are kept may not change from run to run
+    away: dict[Address, None] = {}
     for observation in observations:
         for name, value in _values(observation):
             found = values.setdefault(name, {})
             if len(found) < MAX_VALUES:
                 found.setdefault(value)
-        own = set(islice(_own_addresses(observation), MAX_VALUES))
+        own = dict.fromkeys(islice(_own_addresses(observation), MAX_VALUES))
         claims |= own
-        away |= _away(observation.target, own)
+        away |= dict.fromkeys(_away(observation.target, own))
     kept = {name: tuple(found) for name, found in values.items()}
     return Identity(kept, *(frozenset(islice(map(str, some), MAX_VALUES)) for some in (claims, away)))
 
@@ -166,8 +166,9 @@ def attributed(identifications: Iterable[Identification], name: str) -> Iterator
 
 
 def source_mac(observation: Observation) -> str | None:
-    """The MAC of the sender according to the observation itself, if it has one."""
-    return next((value for name, value in _values(observation) if FIELDS[name] is Kind.MAC), None)
+    """The MAC of the sender according to the observation itself, if it has one: the most trusted of several."""
+    told = {name: value for name, value in reversed([*_values(observation)]) if FIELDS[name] is Kind.MAC}
+    return next((told[name] for name in FIELDS_OF[Kind.MAC] if name in told), None)
 
 
 @lru_cache(maxsize=4096)
@@ -236,11 +237,11 @@ def _own_addresses(observation: Observation) -> Iterator[Address]:
     fields = observation.fields
     texts = [text for name in _OWN_ADDRESS for text in fields.get(name, ())]
     texts += [_host(url) for name in _OWN_URL for url in fields.get(name, ())]
-    yield from filter(None, map(_to_unicast, texts))
+    yield from filter(None, map(to_unicast, texts))
 
 
 @lru_cache(maxsize=4096)
-def _to_unicast(text: str) -> Address | None:
+def to_unicast(text: str) -> Address | None:
     """An address that a device may call its own, else None."""
     address = to_address(text)
     if address is None or address.is_unspecified or address.is_loopback or address.is_multicast:
@@ -255,9 +256,8 @@ def _host(url: str) -> str:
         return ""
 
 
-def _away(target: str, own: set[Address]) -> set[Address]:
+def _away(target: str, own: Collection[Address]) -> Iterator[Address]:
     """The addresses in one answer that contradict its source; none if the source is among them."""
     asked = to_address(target)
-    if asked is None or asked in own:
-        return set()
-    return {address for address in own if address.version == asked.version and not address.is_link_local}
+    if asked is not None and asked not in own:
+        yield from (one for one in own if one.version == asked.version and not one.is_link_local)

@@ -116,6 +116,8 @@ _PUBLISHED = re.compile(r"(?m)^a=tool:libavformat ")
 """A stream that a program published again, under the name that it found."""
 _RELAYED = re.compile(r"(?i)^session:")
 """What no device says with the description of a stream, only later, and relays that say no name say with all."""
+_ANNOUNCED = "mdns.relayed"
+"""In what a device announced, and a router passed on under its own address."""
 _FRAMED = re.compile(r"(?i)^x-powered-by: ?express(?:[/ ]|$)")
 """A frame that programs with pages of their own are also made with: in doubt is what it says without a page."""
 _MAX_HEADERS = 64
@@ -128,7 +130,8 @@ def is_doubtful(fields: Fields) -> bool:
     """Whether an answer is of a simulator, honeypot or relay, or a page about devices: its names are hints."""
     headers = _headers(fields)
     return (
-        any(_ABOUT.search(value) for value in _values(fields, _TITLE))
+        is_of_another(fields)
+        or any(_ABOUT.search(value) for value in _values(fields, _TITLE))
         or any(_HOSTED.search(header[:_MAX_VALUE]) for header in headers)
         or (_TITLE not in fields and any(map(_FRAMED.search, headers)))
         or _is_relayed(fields)
@@ -139,6 +142,11 @@ def is_doubtful(fields: Fields) -> bool:
         or any(_lists(value) for name in (_BODY, _TEXT) for value in fields.get(name, ())[:1])
         or any(_IMITATION.search(value) for name in _NAMES.intersection(fields) for value in _values(fields, name))
     )
+
+
+def is_of_another(fields: Fields) -> bool:
+    """Whether an answer is about another device than the one that gave it, of which it says nothing."""
+    return _ANNOUNCED in fields
 
 
 def _headers(fields: Fields) -> list[str]:

@@ -10,7 +10,7 @@ from itertools import starmap
 from camscan.identify import titles
 from camscan.identify.attributes import cleaned
 from camscan.identify.bodies import compact
-from camscan.identify.doubts import is_doubtful
+from camscan.identify.doubts import is_doubtful, is_of_another
 from camscan.identify.evidence import MAX_EVIDENCE, MAX_TEXT, evidence_of
 from camscan.identify.labels import Labels
 from camscan.identify.patterns import MAX_VALUES, PatternSet, groups, place_of
@@ -98,14 +98,8 @@ class Matcher:
         met = _met(rule, answer)
         if met is None:
             return None
-        attributes: dict[str, str] = {}
-        for match in met:
-            for name, text in groups(match, answer.hits[match].text).items():
-                attributes.setdefault(name, text)
-        for name, field in rule.extract.items():
-            for value in answer.fields.get(field, ())[:1]:
-                attributes.setdefault(name, value.strip())
-        attributes = dict(rule.sets) | attributes
+        is_foreign = any(is_of_another(answer.hits[match].observation.fields) for match in met)
+        attributes = {} if is_foreign else _attributes(rule, met, answer)
         name = attributes.pop("brand", "")
         label = (self._labels.find(name) or self._labels.find_maker(name)) if name else None
         maker, level = rule.maker, rule.level
@@ -151,6 +145,18 @@ def _met(rule: Rule, answer: _Answer) -> list[Match] | None:
                 return None
             met.append(hits[0])
     return met
+
+
+def _attributes(rule: Rule, met: Iterable[Match], answer: _Answer) -> dict[str, str]:
+    """What a rule sets, captures and copies, the brand included; what it captures goes before the rest."""
+    attributes: dict[str, str] = {}
+    for match in met:
+        for name, text in groups(match, answer.hits[match].text).items():
+            attributes.setdefault(name, text)
+    for name, field in rule.extract.items():
+        for value in answer.fields.get(field, ())[:1]:
+            attributes.setdefault(name, value.strip())
+    return dict(rule.sets) | attributes
 
 
 def _together(answers: Sequence[_Answer]) -> _Answer:

@@ -207,6 +207,18 @@ def test_hostile_amounts_are_cut(answer: Answer) -> None:
     assert len(identity.claims) == len(identity.away) == MAX_VALUES
 
 
+def test_of_more_claims_than_are_kept_the_first_stay(answer: Answer) -> None:
+    told = [[f"172.16.{number}.{place}" for place in range(1, 11)] for number in range(3)]
+    identity = identity_of([answer("10.0.0.1", "mdns", mdns__address=addresses) for addresses in told])
+    assert identity.claims == identity.away == {*told[0], *told[1][: MAX_VALUES - 10]}
+
+
+def test_the_order_of_fields_does_not_decide_whose_mac_it_is(answer: Answer) -> None:
+    fields = {"onvif__scope__mac": B, "mac__address": B, "sadp__mac": A}
+    backwards = dict(reversed(fields.items()))
+    assert source_mac(answer("10.0.0.1", "x", **fields)) == source_mac(answer("10.0.0.1", "x", **backwards)) == A
+
+
 def test_joined() -> None:
     one = Identity({LINK: (A,), "onvif.serial": ("S1",)}, frozenset({"10.0.0.1"}), frozenset())
     other = Identity({LINK: (B, A)}, frozenset({"10.0.0.2"}), frozenset({"10.0.0.9"}))

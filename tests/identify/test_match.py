@@ -53,6 +53,23 @@ def test_a_doubtful_answer_takes_nothing_from_a_sound_one(
     assert alone.level is Level.HINT
 
 
+def test_an_answer_about_another_device_hints_at_a_maker_and_tells_nothing_else(build: Build, answer: Answer) -> None:
+    library = build(
+        {"field": "http.server", "pattern": "^(?P<brand>Annke) (?P<model>[A-Z0-9]+)$", "sets": {"kind": "camera"}},
+        {"field": "http.server", "pattern": "^(?P<brand>Annke)", "maker": None},
+    )
+    said = {"http.server": "Annke C800"}
+    own, label, *_ = library.identify([answer(said)])
+    assert (own.level, own.brand, own.attributes, label.brand) == (
+        Level.LIKELY,
+        "Annke",
+        {"kind": "camera", "model": "C800"},
+        "Annke",
+    )
+    (found,) = library.identify([answer({**said, "mdns.relayed": "10.0.9.8"})])
+    assert (found.maker, found.level, found.brand, found.attributes) == (own.maker, Level.HINT, None, {})
+
+
 def test_what_the_first_reading_of_a_text_doubts_the_next_does_too(build: Build, answer: Answer) -> None:
     library = build(
         {"fields": ["http.server", "http.body"], "pattern": "x$", "examples": [{"fields": {"http.body": "x"}}]}
