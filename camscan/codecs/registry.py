@@ -81,6 +81,7 @@ _DECODERS: Mapping[str, _Decode] = MappingProxyType(
 
 _KEPT = ("wsd.unsolicited",)
 """Fields that cannot be derived from the bytes alone."""
+_BANNER = "banner"
 
 
 def read_again(observation: Observation) -> Observation:
@@ -89,7 +90,7 @@ def read_again(observation: Observation) -> Observation:
     If the codec cannot read them, or the channel has no codec, the given observation itself is returned; a banner that
     is no text has its bytes as well.
     """
-    if observation.channel == "banner" and (unread := opaque.fields(observation.raw)):
+    if observation.channel == _BANNER and (unread := opaque.fields(observation.raw)):
         return replace(observation, fields={**observation.fields, **unread})
     decode = _DECODERS.get(observation.channel)
     if decode is None or not observation.raw:
@@ -102,3 +103,13 @@ def read_again(observation: Observation) -> Observation:
     fields = next((f for f in found if f.get("wsd.endpoint") == endpoint), found[0] if found else observation.fields)
     kept = {name: observation.fields[name] for name in _KEPT if name in observation.fields}
     return replace(observation, fields={**fields, **kept})
+
+
+def is_told_beside(stored: Observation, again: Observation) -> bool:
+    """Whether fields of an observation do not follow from its bytes: none were kept, or no codec reads them all.
+
+    `again` is the observation as `read_again` gives it.
+    """
+    if stored.channel == _BANNER:
+        return not again.fields.keys() <= set(opaque.FIELDS)
+    return again is stored and bool(stored.fields)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from hashlib import sha256
 
-from camscan.codecs.registry import read_again
+from camscan.codecs.registry import is_told_beside, read_again
 from camscan.errors import EvidenceError
 from camscan.evidence import canonical
 from camscan.evidence.container import MAX_LINE
@@ -73,5 +73,5 @@ class HashChain:
 
     def _read(self, observation: Observation) -> Observation:
         again = read_again(observation)
-        self.beside += again is observation and bool(observation.fields)
+        self.beside += is_told_beside(observation, again)
         return again

@@ -65,6 +65,16 @@ def test_a_bundle_holds() -> None:
     assert checked(bundle(more=[port])).beside == 7
 
 
+def test_what_is_told_of_a_banner_beside_its_bytes_is_counted() -> None:
+    """Its text is not read again, even where its bytes are."""
+    bare = Observation("10.0.0.9", "banner", Outcome.ANSWERED, AT, 81, raw=b"\0\1hello")
+    assert checked(bundle(more=[bare])).beside == 6
+    for raw in (bare.raw, b"text"):
+        told = replace(bare, raw=raw, fields={"http.server": ("NL-Embedded/2.9",)})
+        found = checked(bundle(more=[told]))
+        assert (found.beside, found.verdicts["listed"]) == (7, 3)
+
+
 def test_a_bundle_of_a_scan_that_saw_nothing_holds() -> None:
     found = checked(bundle(hosts=0))
     assert (found.manifest.chain.records, dict(found.verdicts)) == (0, {})
