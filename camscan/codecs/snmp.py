@@ -63,7 +63,7 @@ def encode_get(community: str, request_id: int) -> bytes:
 def decode(data: bytes) -> dict[str, tuple[str, ...]]:
     """The values of the system group in a response, and the texts of a maker's own objects if others asked for them.
 
-    Raises DecodeError for anything else.
+    A value that is broken costs no other one. Raises DecodeError for anything else, and if nothing else is there.
     """
     message, _ = _read(data, 0, _SEQUENCE)
     version, position = _read(message, 0, _INTEGER)
@@ -75,26 +75,39 @@ def decode(data: bytes) -> dict[str, tuple[str, ...]]:
     for _ in ("request id", "error status", "error index"):
         _, position = _read(response, position, _INTEGER)
     bindings, _ = _read(response, position, _SEQUENCE)
-    return layout.fields(_pairs(bindings))
+    pairs: list[tuple[str, str]] = []
+    broken: DecodeError | None = None
+    for binding in _bindings(bindings):
+        try:
+            pairs += _pairs(binding)
+        except DecodeError as error:
+            broken = broken or error
+    if broken and not pairs:
+        raise broken
+    return layout.fields(pairs)
 
 
-def _pairs(bindings: bytes) -> Iterator[tuple[str, str]]:
+def _bindings(data: bytes) -> Iterator[bytes]:
     position = 0
     for _ in range(MAX_BINDINGS):
-        if position >= len(bindings):
+        if position >= len(data):
             break
-        binding, position = _read(bindings, position, _SEQUENCE)
-        oid, value_at = _read(binding, 0, _OID)
-        asked = _decode_oid(oid)
-        kind = binding[value_at] if value_at < len(binding) else _NULL
-        if kind not in (_STRING, _OID):
-            continue
-        value, _ = _read(binding, value_at, kind)
-        text = to_text(value) if kind == _STRING else _decode_oid(value)
-        if name := OBJECTS.get(asked):
-            yield name, text
-        elif asked.startswith(ENTERPRISES) and kind == _STRING:
-            yield "snmp.object", own_object(asked, text)
+        binding, position = _read(data, position, _SEQUENCE)
+        yield binding
+
+
+def _pairs(binding: bytes) -> Iterator[tuple[str, str]]:
+    oid, value_at = _read(binding, 0, _OID)
+    asked = _decode_oid(oid)
+    kind = binding[value_at] if value_at < len(binding) else _NULL
+    if kind not in (_STRING, _OID):
+        return
+    value, _ = _read(binding, value_at, kind)
+    text = to_text(value) if kind == _STRING else _decode_oid(value)
+    if name := OBJECTS.get(asked):
+        yield name, text
+    elif asked.startswith(ENTERPRISES) and kind == _STRING:
+        yield "snmp.object", own_object(asked, text)
 
 
 def own_object(oid: str, text: str) -> str:

@@ -95,6 +95,13 @@ def test_object_ids(value: str, oid: str | None) -> None:
         assert snmp.decode(data) == {"snmp.sys_object_id": (oid[:256],)}
 
 
+@pytest.mark.parametrize("broken", [b"\x06\x00", b"\x06\x01\x90", b"\x04\x7fcut"])
+def test_a_broken_value_costs_no_other_one(broken: bytes) -> None:
+    name, contact = _binding(1, _tlv(0x04, b"NVR")), _binding(4, _tlv(0x04, b"Unknown"))
+    for bindings in ((name, _binding(2, broken), contact), (_tlv(0x30, broken), name, contact)):
+        assert snmp.decode(_response(*bindings)) == {"snmp.sys_descr": ("NVR",), "snmp.sys_contact": ("Unknown",)}
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [
