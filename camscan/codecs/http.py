@@ -123,7 +123,7 @@ def _body_fields(answer: Answer, *, envelope: bool) -> dict[str, tuple[str, ...]
     if not content or _is_binary(content) or answer.last("content-encoding") in _OPAQUE:
         return {}
     content_type = answer.last("content-type")
-    text = to_text(content, charset_named_in(content_type.encode()) or charset_named_in(content[:1024]))
+    text = to_text(content, charset_named_in(content_type.encode(), content[:1024]))
     kept = clip(text, MAX_BODY)
     fields: dict[str, tuple[str, ...]] = {"http.body": (kept,)} if kept else {}
     if text.lstrip()[:1] == "<" or "html" in content_type:

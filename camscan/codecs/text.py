@@ -80,10 +80,13 @@ def to_text(data: bytes, charset: str = "") -> str:
     return text.replace("\0", "")
 
 
-def charset_named_in(data: bytes) -> str:
-    """The first charset that a content type or a page names, as in "text/html; charset=gb2312"; "" for none."""
-    match = _NAMED_CHARSET.search(data)
-    return match[1].decode() if match else ""
+def charset_named_in(*texts: bytes) -> str:
+    """The first charset that content types or pages name, as in "text/html; charset=gb2312"; "" for none.
+
+    One that is believed goes before others, which servers and pages name by habit.
+    """
+    named = [match[1].decode() for data in texts if (match := _NAMED_CHARSET.search(data))]
+    return next((name for name in named if name.lower() in _CHARSETS), named[0] if named else "")
 
 
 def clip(text: str, limit: int) -> str:

@@ -210,6 +210,18 @@ def test_charsets(content_type: bytes, body: bytes) -> None:
     assert http.decode(data)["http.title"] == ("录像机",)
 
 
+@pytest.mark.parametrize("by_habit", [b"iso-8859-1", b"utf-8", b"us-ascii", b""])
+@pytest.mark.parametrize(
+    ("charset", "title"), [("windows-1251", "Камера"), ("euc-kr", "네트워크 카메라"), ("Big5", "網路攝影機")]
+)
+def test_a_charset_that_a_page_names_goes_before_one_that_its_server_names_by_habit(
+    by_habit: bytes, charset: str, title: str
+) -> None:
+    page = f'<meta charset="{charset}"><title>{title}</title>'.encode(charset)
+    head = b"HTTP/1.0 200 OK\r\nContent-Type: text/html; charset=" + by_habit + b"\r\n\r\n"
+    assert http.decode(head + page)["http.title"] == (title,)
+
+
 @pytest.mark.parametrize(
     ("realm", "text"),
     [("网络摄像机".encode("gb2312"), "网络摄像机"), (b"Cam\xe9ra", "Cam\xe9ra"), ("Kamera ü".encode(), "Kamera ü")],
