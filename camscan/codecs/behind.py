@@ -34,9 +34,9 @@ _HOST = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9][A-Za-z0-9._-]{0,252}")
 _NAME = rb"(?:user_?name|pass_?word|passwd|pwd)"
 _LOGINS = re.compile(
     rb"<(?:\w+:)?\w*%(name)b(?:\s[^<>]*)?>(?:<!\[CDATA\[((?:[^\]]|\](?!\]>))*+)|([^<]*))"  # <userName>admin</userName>
-    rb"|\"\w*%(name)b\"\s*:\s*\"((?:[^\"\\]|\\.)*)"  # "UserName": "admin"
+    rb"|\"\w*%(name)b\"\s*:\s*(?:\"((?:[^\"\\]|\\.)*)|(?P<number>[0-9][0-9.]*))"  # "UserName": "admin", "pwd": 12345
     rb"|^[\w.:\[\]-]*%(name)b=([^\r\n]*)"  # ....Password=12345
-    rb"|%(name)b=([^\r\n<\"&]*)"  # the same where the line begins with something else
+    rb"|%(name)b=\"?([^\r\n<\"&]*)"  # the same where the line begins with something else
     rb"|://([^/@\s<>\":]*+:(?:(?!://)[^\s<>\"]){0,128}(?=@)|[^/@\s<>\"]*+(?=@))"  # rtsp://admin:12/3@45@10.1.1.2/
     rb"|[?&](?=\w*?(?:user|usr|pass|pwd))\w*+=([^&\s<>\"]*)" % {b"name": _NAME},  # ...?user=admin&pwd=12345
     re.IGNORECASE | re.MULTILINE,
@@ -69,8 +69,8 @@ class WebApiCodec(Protocol):
 
 
 def redacted(content: bytes) -> bytes:
-    """The content with all user names and passwords replaced by asterisks, of the same length."""
-    return _LOGINS.sub(_asterisks, content)
+    """The content with all user names and passwords replaced by asterisks, numbers by nines, of the same length."""
+    return _LOGINS.sub(_masked, content)
 
 
 def slot(api: str, number: str, pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
@@ -98,7 +98,8 @@ def counted(text: str) -> str:
     return str(int(plain)) if sensible else ""
 
 
-def _asterisks(match: re.Match[bytes]) -> bytes:
+def _masked(match: re.Match[bytes]) -> bytes:
     group = match.lastindex or 0
     start, end = (place - match.start() for place in match.span(group))
-    return match[0][:start] + b"*" * (end - start) + match[0][end:]
+    mask = b"9" if match["number"] else b"*"  # a number without quotes has to stay one
+    return match[0][:start] + mask * (end - start) + match[0][end:]

@@ -30,6 +30,8 @@ from camscan.codecs import behind
         (b"<password><![CDATA[1<2", b"<password><![CDATA[***"),
         (b"<passWd>12</passWd><user_name>a</user_name>", b"<passWd>**</passWd><user_name>*</user_name>"),
         (b'{"pwd":"12", "pwdLevel":"2"}', b'{"pwd":"**", "pwdLevel":"2"}'),
+        (b'{"Password": 123456,"pwd":1.50}', b'{"Password": 999999,"pwd":9999}'),
+        (b'<source userName="admin" password="1 2"/>', b'<source userName="*****" password="***"/>'),
         (b"<name>password</name><model>DS-2CD</model>", b"<name>password</name><model>DS-2CD</model>"),
         (b"", b""),
     ],
