@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -41,6 +42,7 @@ _OF_PACKING = frozenset({"content-encoding", "content-length", "transfer-encodin
 _BLANK = b"\0\t\n\r "
 _MAX_SIZE_LINE = 300  # bytes of a line with a chunk's size
 _GZIP = b"\x1f\x8b\x08"
+_STEPS = (1024, 1)  # bytes that are unpacked together on the way to a fault, and close to it
 _WINDOW_BITS = {"gzip": (47,), "x-gzip": (47,), "deflate": (47, -15)}  # of zlib; deflate is sent with a header or bare
 
 
@@ -166,7 +168,21 @@ def _unframed(content: bytes, head: Answer, most: int) -> bytes:
             return zlib.decompressobj(bits).decompress(content, most)
         except zlib.error:
             continue  # the header is wrong, or it is the other form of deflate
-    return content
+    return _up_to_fault(content, most) or content if content.startswith(_GZIP) else content
+
+
+def _up_to_fault(packed: bytes, most: int) -> bytes:
+    """What a gzip file unpacks to before the place where it is damaged: all of it where only the checksum is wrong."""
+    unpacker, unpacked, position = zlib.decompressobj(_WINDOW_BITS["gzip"][0]), bytearray(), 0
+    for step in _STEPS:
+        before = unpacker
+        with suppress(zlib.error):
+            while position < len(packed) and len(unpacked) < most:
+                before = unpacker.copy()
+                unpacked += unpacker.decompress(packed[position : position + step], most)
+                position += step
+        unpacker = before
+    return bytes(unpacked[:most])
 
 
 def _is_chunked(content: bytes) -> bool:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import tracemalloc
 import zlib
+from hashlib import sha256
 
 import pytest
 from hypothesis import given
@@ -167,6 +168,30 @@ def test_what_is_no_http_is_refused(data: bytes) -> None:
 def test_compressed_bodies(encoding: bytes, body: bytes) -> None:
     data = b"HTTP/1.1 200 OK\r\nContent-Encoding: " + encoding + b"\r\n\r\n" + body
     assert read(data).content == b"<title>t</title>"
+
+
+PAGE = b"<title>t</title>" + bytes(range(256)) * 16 + "".join(map(str, range(4000))).encode()
+
+
+@pytest.mark.parametrize("damage", [b"\0\0\0\0", b"\xff"])
+def test_what_stands_before_damage_in_a_compressed_body_is_kept(damage: bytes) -> None:
+    """As where a size of a chunk is wrong; or only the checksum, which some servers leave at zero."""
+    packed = gzip.compress(PAGE, mtime=0)
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n"
+    assert read(head + packed[:-8] + damage * (8 // len(damage))).content == PAGE
+    cut = len(packed) // 2
+    kept = read(head + packed[:cut] + damage * 40 + packed[cut + 40 :]).content
+    assert PAGE.startswith(kept[: len(PAGE) // 3])
+    assert len(kept) > len(PAGE) // 3
+    assert read(head + packed[:10] + b"\xff" * 99).content == packed[:10] + b"\xff" * 99
+
+
+def test_damage_in_a_compressed_body_costs_little_time() -> None:
+    bomb = gzip.compress(bytes(range(256)) * 4096 + bytes(64 * 1024 * 1024))
+    noise = gzip.compress(b"".join(sha256(bytes([n % 256, n // 256])).digest() for n in range(8192)))[: 200 * 1024]
+    for packed in (bomb[:-4] + b"damage", noise[:-9] + b"\xff" * 9):
+        with costs_less_than(0.2):
+            assert len(read(b"HTTP/1.1 200 OK\r\n\r\n" + packed).content) <= framing.MAX_ANSWER
 
 
 def test_a_decompression_bomb_stays_within_the_cap() -> None:
