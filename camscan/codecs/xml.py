@@ -1,8 +1,8 @@
 """Parses XML of hostile and careless devices: bounded before parsing, and tolerant of common mistakes.
 
 Refused before parsing: any DOCTYPE or entity, and documents with too many bytes or elements. Tolerated: text before the
-declaration or after the root, a wrong charset, control characters, a bare "&". The parser only gets UTF-8 without a
-declaration, so that no charset can hide a DOCTYPE from the check.
+declaration or after the root, the head of a MIME part, a wrong charset, control characters, a bare "&". The parser only
+gets UTF-8 without a declaration, so that no charset can hide a DOCTYPE from the check.
 
 A truncated document may end in the middle of a value. That value is used only if its beginning is as informative as the
 whole (`in_part`), and never for unique values such as a number, a name or an address.
@@ -26,6 +26,8 @@ MAX_NAMESPACE = 512  # characters; each distinct tag name holds a copy of its na
 _DECLARATION = re.compile(r"<\?xml\s[^<>]{0,512}?\?>\s*")
 _DECLARES = re.compile(r"<\?xml\s")
 _ENCODING = re.compile(rb"<\?xml\s[^<>]{0,256}?encoding\s{0,8}=\s{0,8}[\"']([A-Za-z0-9._-]{1,32})", re.IGNORECASE)
+_PART_HEAD = re.compile(r"\s{0,64}--[^\r\n]{1,128}\r?\n(?:[!-9;-~]{1,64}:[^\r\n]{0,512}\r?\n){1,16}\r?\n")
+"""Of a MIME message whose first part is the document (SOAP with MTOM). In it are names in angle brackets."""
 _FORBIDDEN = re.compile(r"<!(?!--|\[CDATA\[)")
 _LONG = f"{{{MAX_NAMESPACE}}}"
 _LONG_NAMESPACE = re.compile(rf"""xmlns(?::(?:(?!xmlns)[^\s=]){{0,64}})?\s*+=\s*+(?:"[^"]{_LONG}|'[^']{_LONG})""")
@@ -162,7 +164,8 @@ def _prepared(data: bytes) -> tuple[bytes, str]:
         raise DecodeError(f"XML of {len(data)} bytes is larger than {MAX_SIZE}")
     encoding = _ENCODING.search(data, 0, 1024)
     text = _ILLEGAL.sub("", to_text(data, encoding[1].decode() if encoding else ""))
-    start = text.find("<")
+    part = _PART_HEAD.match(text)
+    start = text.find("<", part.end() if part else 0)
     if start < 0:
         raise DecodeError("no XML: not a single tag")
     text, rest = _parted(text[start:])

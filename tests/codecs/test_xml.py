@@ -55,6 +55,9 @@ def test_the_first_element_that_holds_text_counts() -> None:
         (b"<a>AT&T &amp; &#38; &#x26; &nbsp; &</a>", "AT&T & & & &nbsp; &"),
         (b"<a>bell\x07 and escape\x1b</a>", "bell and escape"),
         (b"<a><![CDATA[1 < 2 & 3]]></a>", "1 < 2 & 3"),
+        (b"--==x==\r\nContent-ID: <a:b>\r\nContent-Type: x/y\r\n\r\n<?xml version='1.0'?><a>x</a>\r\n--==x==--", "x"),
+        (b"\r\n--x\nContent-ID: <root>\n\n<a>x</a>\n--x\nContent-ID: <1>\n\n\x00\xff<", "x"),
+        (b"-- <a>x</a>", "x"),
     ],
 )
 def test_what_careless_devices_get_wrong_is_forgiven(data: bytes, text: str) -> None:
