@@ -119,7 +119,7 @@ class _Reconciliation:
         for found in sorted(unnamed, key=lambda found: _GRAVEST[found.judged.verdict]):
             numbers = (number for address in found.addresses for number in rows_at.get(address, ()))
             taken = next((n for n in numbers if self._places.admit(self._rows[n], found.site)), None)
-            reason = f"{self._taken(taken)}: {found.judged.verdict.replace('-', ' ')}"
+            reason = f"{self._taken(taken)}; its verdict is {found.judged.verdict}"
             yield Result(Class.UNDECLARED, reason, found=found, site=found.site)
 
     def _taken(self, number: int | None) -> str:

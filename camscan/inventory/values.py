@@ -64,6 +64,8 @@ _BESIDE = re.compile(r"\b(?:gw|gateway|dns|ntp)(?: ip)?\b[\s:.=]{0,3}\d{1,3}(?:\
 _GROUPED = re.compile(r"(\d{2,3})(\d{3})(\d{3})(\d{3})", re.ASCII)
 """An address that a spreadsheet has made a number, where points divide thousands; ten digits may be another number."""
 _PADDED = re.compile(r"\d{3}(?:\.\d{3}){3}")
+_OCTAL = re.compile(r"(?<!\d)0[1-7][0-7](?!\d)")
+"""A number within an address that is another one for a program to which the zero means octal."""
 _MAC = re.compile(
     r"(?:(?<=mac[:.\- ])|(?<![0-9A-Z])(?<![0-9A-F][:.\-]))(?:0x)?(?:"
     r"[0-9A-F]{1,2}(?:([:.\- ])[0-9A-F]{1,2})(?:\1[0-9A-F]{1,2}){4}"
@@ -124,6 +126,8 @@ def addresses(text: str) -> Read:
     if (number := _GROUPED.fullmatch(clean(text))) and (address := _address(".".join(number.groups()))):
         return Read((address,), f"{number[0]} is taken for {address}: the spreadsheet has made it a number")
     found = _all(text, _find_addresses, "holds no IP address")
+    if not found.values and (two := _OCTAL.search(clean(text)[:MAX_TEXT])) and _ADDRESS.search(clean(text)):
+        return Read(fault=f"{found.fault} that all programs read alike: leave out the zero of {two[0]}")
     if not (found.values and found.fault) and (before := _BEFORE.search(clean(text)[:MAX_TEXT])):
         return Read(found.values, f"the address in {shown(before[0])} {_told(before[0])}")
     if not (found.values and found.fault) and (beside := _BESIDE.search(clean(text)[:MAX_TEXT])):
@@ -222,7 +226,7 @@ def _address(text: str) -> str:
     No host has a multicast address, nor one that is a mask or a wildcard, as may stand beside that of a device.
     """
     plain = _PLAIN.fullmatch(text)  # the usual case, at a fifth of the time
-    if plain is None and _PADDED.fullmatch(text):
+    if plain is None and ":" not in text and (_PADDED.fullmatch(text) or not _OCTAL.search(text)):
         text = ".".join(str(int(part)) for part in text.split("."))
         plain = _PLAIN.fullmatch(text)
     if plain:

@@ -220,7 +220,7 @@ def test_a_table_begins_with_what_needs_somebody(db: Path, cameras: Path) -> Non
     assert text.startswith(
         "cameras.csv: 8 rows against 3 devices of scan 4f2a00 (North).\n"
         "Of these: 1 undeclared, 1 conflict, 1 not-found, 2 not-covered, 2 duplicate, 1 unusable, 1 matched.\n"
-        "Recall: of the devices that were found, the list names 2 of 3: 66.7% (95% interval 20.8% to 93.9%).\n"
+        "Recall: of the devices found, in the list as in use are 2 of 3: 66.7% (95% interval 20.8% to 93.9%).\n"
     )
     assert "Completeness: how many devices has neither the list nor the scan seen?\nNo estimate" in text
     listed = text[text.index("class ") :].splitlines()

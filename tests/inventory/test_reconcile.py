@@ -164,7 +164,7 @@ def test_devices_that_no_row_names_are_undeclared(held: Held, device: Build, row
     results = held([row(1, "10.0.0.3")], found)
     assert [(r.cls, r.address, r.reason) for r in results] == [
         (Class.MATCHED, "10.0.0.3", "address agrees"),
-        (Class.UNDECLARED, "10.0.0.1", "no row names this device: not listed"),
+        (Class.UNDECLARED, "10.0.0.1", "no row names this device; its verdict is not-listed"),
     ]
 
 
@@ -278,8 +278,8 @@ def test_a_device_is_undeclared_at_its_own_site(held: Held, device: Build, row: 
     assert [(r.cls, r.site, r.reason) for r in held(rows, found, covered)] == [
         (Class.MATCHED, "North", "serial, address agree"),
         (Class.NOT_FOUND, "South", "10.0.0.9 was asked on 1 channel and is silent"),
-        (Class.UNDECLARED, "South", "no row names this device: not listed"),
-        (Class.UNDECLARED, "South", "no row names this device: not listed"),
+        (Class.UNDECLARED, "South", "no row names this device; its verdict is not-listed"),
+        (Class.UNDECLARED, "South", "no row names this device; its verdict is not-listed"),
     ]
 
 
@@ -348,8 +348,8 @@ def test_a_row_for_several_devices_is_for_one_of_them_and_the_others_are_not_sai
         (Class.UNDECLARED, "10.0.0.3"),
     ]
     assert [result.reason for result in results[1:]] == [
-        "row 4 names its address, but is for the device at 10.0.0.1: not listed",
-        "no row names this device: not listed",
+        "row 4 names its address, but is for the device at 10.0.0.1; its verdict is not-listed",
+        "no row names this device; its verdict is not-listed",
     ]
 
 

@@ -23,6 +23,9 @@ MAC = "44:19:B6:00:0A:01"
         ("10.0.0.5\n10.0.0.5", ["10.0.0.5"]),
         ("It is 10.0.0.5.", ["10.0.0.5"]),
         ("192.168.001.064", ["192.168.1.64"]),
+        ("10.0.0.05", ["10.0.0.5"]),
+        ("10.20.001.009", ["10.20.1.9"]),
+        ("10.0.0.089", ["10.0.0.89"]),
         ("\uff11\uff10\uff0e0.0.5", ["10.0.0.5"]),
         ("10.0.\x000.5", ["10.0.0.5"]),
         ("10.0.0.5\u200b", ["10.0.0.5"]),
@@ -52,8 +55,6 @@ def test_addresses_are_read_in_every_spelling(text: str, addresses: list[str]) -
             "10.0.0.999",
             "10.0.0",
             "10.0.0.5.6",
-            "010.0.0.5",
-            "1.2.3.04",
             "224.0.0.1",
             "255.255.255.0",
             "0.0.0",
@@ -65,6 +66,16 @@ def test_addresses_are_read_in_every_spelling(text: str, addresses: list[str]) -
 )
 def test_what_is_no_address_of_a_device_is_a_fault(text: str) -> None:
     assert values.addresses(text) == Read(fault=f"{text!r} holds no IP address")
+
+
+@pytest.mark.parametrize(("text", "zero"), [("010.0.0.5", "010"), ("10.0.01.064", "064"), ("it is 10.012.0.5", "012")])
+def test_of_an_address_that_is_two_the_zero_is_named(text: str, zero: str) -> None:
+    told = f"{text!r} holds no IP address that all programs read alike: leave out the zero of {zero}"
+    assert values.addresses(text) == Read(fault=told)
+
+
+def test_a_version_with_zeros_is_no_address_that_is_two() -> None:
+    assert values.addresses("V5.4.010").fault == "'V5.4.010' holds no IP address"
 
 
 def test_an_address_that_is_not_set_is_none_and_no_fault() -> None:

@@ -88,8 +88,8 @@ def findings(made: Reconciliation, quoted: Quoted) -> Iterator[str]:
         yield "More than half of the rows could not be checked: other scans may tell more (--scan, --each-site)."
     if others := made.beside:
         yield f"Not counted {are(others)} {plural(others, 'device')} of other kinds (see --all)."
-    yield from _rated("Recall: of the devices that were found, the list names", summary.recall)
-    yield from _rated("Precision: of the rows that could be checked, a device was found for", summary.precision)
+    yield from _rated("Recall: of the devices found, in the list as in use are", summary.recall)
+    yield from _rated("Precision: of the rows that could be checked, its own device was found for", summary.precision)
     yield from _rated("Accuracy: of the rows whose device was found, right in every respect are", summary.accuracy)
     partial = [scan for scan in made.scans if scan.status is not ScanStatus.COMPLETE]
     for scan in partial[:_MAX_SCANS]:
