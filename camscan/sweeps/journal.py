@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 from camscan.sweeps.snapshot import MAX_TEXT
 
 _log = logging.getLogger("camscan.sweep")
+_MAX_MARKS = 4
+"""Combining marks on one character: a flood of them paints over other lines."""
 
 
 def tell(event: str, level: int = logging.INFO, **values: object) -> None:
@@ -27,7 +30,7 @@ class EventFormatter(logging.Formatter):
         self._as_json = as_json
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line of printable ASCII, whatever a peer has put into its values."""
+        """One line of printable characters, whatever a peer has put into its values; as JSON, of ASCII alone."""
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         values: Mapping[str, object] = getattr(record, "values", {})
         event = getattr(record, "event", "log")
@@ -59,4 +62,14 @@ def _quoted(value: object) -> str:
     text = str(value)
     if text and text.isascii() and text.isprintable() and not set(text) & set(' "=\\'):
         return text
-    return json.dumps(text if len(text) <= 10 * MAX_TEXT else f"{text[: 10 * MAX_TEXT]}...")
+    cut = text if len(text) <= 10 * MAX_TEXT else f"{text[: 10 * MAX_TEXT]}..."
+    return "".join(_readable(json.dumps(cut, ensure_ascii=False)))
+
+
+def _readable(quoted: str) -> Iterator[str]:
+    """The characters of a JSON string in any script, or JSON's escape where a terminal may obey one, or not show it."""
+    marks = 0
+    for character in quoted:
+        marks = marks + 1 if unicodedata.category(character) in {"Mn", "Me"} else 0
+        plain = character.isprintable() and marks <= _MAX_MARKS
+        yield character if plain else json.dumps(character)[1:-1]

@@ -38,6 +38,23 @@ def test_nothing_breaks_the_line(caplog: pytest.LogCaptureFixture, evil: str, *,
     assert shown.isprintable()
 
 
+def test_names_in_any_script_can_be_read_and_read_back(caplog: pytest.LogCaptureFixture) -> None:
+    tell(
+        "device.new",
+        logging.WARNING,
+        site="M\xfcnchen",
+        model="\u6444\u50cf\u673a 1",
+        name="\U0001f3a5\xa0e" + 9 * "\u0301",
+    )
+    shown = line(caplog)
+    assert 'site="M\xfcnchen" model="\u6444\u50cf\u673a 1" name="\U0001f3a5\\u00a0e' in shown
+    assert shown.count("\u0301") == 4
+    assert shown.isprintable()
+    quoted = shown[shown.index("name=") + len("name=") :]
+    assert json.loads(quoted) == "\U0001f3a5\xa0e" + 9 * "\u0301"
+    assert line(caplog, as_json=True).isascii()
+
+
 def test_what_others_log_becomes_an_event(caplog: pytest.LogCaptureFixture) -> None:
     try:
         int("a bug")
