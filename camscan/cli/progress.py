@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 SCHEMA = "camscan-progress/1"
 _COLUMNS = ("site", "known", "removed", "exempt", "returned", "remaining", "rate_per_week", "projected", "late")
 _ELUSIVE_DAYS = 7
+_MAX_NAMES = 3
+"""Sites that are named in a sentence."""
 _HEADS = ("site", "known", "removed", "exempt", "returned", "remaining", "a week", "done", "")
 
 
@@ -200,7 +202,7 @@ def _table(found: _Answer, room: int) -> Iterator[str]:
     from camscan.reports.columns import GAP, lines, widths
     from camscan.reports.words import burndown
 
-    yield from wrapped([burndown(found.whole, found.deadline)], room)
+    yield from wrapped([burndown(found.whole, found.deadline), *_by_themselves(found)], room)
     rows = [_HEADS, *map(_cells, found.sites)]
     if len(found.sites) > 1:
         rows.append(_cells(found.whole))
@@ -210,6 +212,22 @@ def _table(found: _Answer, room: int) -> Iterator[str]:
         return
     if found.sites:
         yield from lines(rows, range(1, len(_HEADS) - 1))
+
+
+def _by_themselves(found: _Answer) -> Iterator[str]:
+    """Which sites are not done by the day on which all of them as one would be, or by the deadline if that is met."""
+    from camscan.reports.escape import terminal
+    from camscan.wording import joined
+
+    whole = found.whole
+    if whole.done is None or not whole.remaining:
+        return
+    in_time = whole.late is False
+    left = [one for one in found.sites if one.remaining]
+    if slow := [one for one in left if (one.late if in_time else one.done is None or one.done > whole.done)]:
+        names = joined([terminal(one.site or "(no site)", 40) for one in slow], _MAX_NAMES)
+        then = "be late" if in_time else "take longer"
+        yield f"That counts all sites as one: each at its own rate, it will {then} at {names}."
 
 
 def _told(row: Sequence[str]) -> str:

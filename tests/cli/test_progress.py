@@ -94,10 +94,19 @@ def test_a_table_for_people(store: Store) -> None:
     done = run(store, "--deadline", "2099-12-31", "--window", "10")
     lines = done.stdout.splitlines()
     assert lines[0].startswith("1 of 5 listed devices is removed, 4 remain; at 0.7 a week, the last will be gone on ")
-    assert lines[1].split() == ["site", "known", "removed", "exempt", "returned", "remaining", "a", "week", "done"]
-    assert lines[3].split()[:6] == ["hq", "4", "1", "0", "0", "3"]
+    assert lines[1] == "That counts all sites as one: each at its own rate, it will be late at branch."
+    assert lines[2].split() == ["site", "known", "removed", "exempt", "returned", "remaining", "a", "week", "done"]
+    assert lines[4].split()[:6] == ["hq", "4", "1", "0", "0", "3"]
     assert lines[-1].split()[:6] == ["all", "5", "1", "0", "0", "4"]
-    assert lines[2].split()[-2:] == ["unknown", "LATE"]
+    assert lines[3].split()[-2:] == ["unknown", "LATE"]
+
+
+def test_the_date_of_all_sites_hides_none_that_takes_longer(store: Store) -> None:
+    told = "That counts all sites as one: each at its own rate, it will take longer at branch.\n"
+    assert told in run(store, "--window", "10").stdout
+    assert told in run(store, "--window", "10", "--deadline", "2020-01-01").stdout
+    assert "as one" not in run(store, "--window", "10", "--site", "hq").stdout
+    assert "as one" not in run(store, "--site", "branch").stdout  # no date is given
 
 
 def test_a_narrow_terminal_gets_words_instead_of_columns(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
