@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import BinaryIO
@@ -10,6 +11,7 @@ from typing import BinaryIO
 from camscan.codecs.text import mac, to_text
 from camscan.columnnames import ADDRESSES, HOST_NAMES, MACS
 from camscan.folding import compact
+from camscan.imports.files import presence
 from camscan.imports.files.base import Summary, address_of, imported, lines, link_fields, names
 from camscan.imports.files.switchports import DELIMITERS, asked_of, is_port
 from camscan.records import Fields, Observation
@@ -19,15 +21,20 @@ CHANNELS = ("arp",)
 _WORDS = {
     "address": f"{ADDRESSES} address host hostip",
     "mac": f"{MACS} ethernet clientid uniqueid eindeutigeid idunique",
-    "port": "port switchport swport portname destinationport ports anschluss puerto porta",
+    "port": "switchport swport portname destinationport",
+    "numbered": "port ports anschluss puerto porta",
     "interface": "interface ifname",
     "switch": "switch switchname switchhostname swname recentdevice recentdevicename",
     "name": f"{HOST_NAMES} name devicename clientname geratename nom nombre nome nazwa naam",
+    **presence.COLUMNS,
 }
 """Names of columns without accents, blanks and punctuation."""
 COLUMN_OF = {compact(word): name for name, words in _WORDS.items() for word in words.split()}
 IS: Mapping[str, Callable[[str], object]] = {"address": address_of, "mac": mac}
 """Whether a cell is what its column holds, where that can be told."""
+_SERVICES = re.compile(r"\d{1,5}(?:/(?:tcp|udp))?(?:[\s,;|]+\d{1,5}(?:/(?:tcp|udp))?)*", re.ASCII | re.IGNORECASE)
+_MOST_PORTS = 64
+"""The last port of a switch that has numbers alone for its ports; larger numbers are of services, as 8000 in SADP."""
 _COMMENT = "#"
 """Before a comment; PowerShell's Export-Csv writes a comment above the header."""
 
@@ -53,22 +60,33 @@ def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observati
 
 
 def entry(cell: Mapping[str, str], at: datetime, summary: Summary) -> Iterator[Observation]:
-    """What a row with an `address` and a `mac` tells, by its columns; it is left out where one of them is none."""
+    """What a row with an `address` and a `mac` tells, by its columns; it is left out where one of them is none.
+
+    So is a lease that no device has.
+    """
     target, link = address_of(cell["address"]), link_fields(cell["mac"])
     if not (target and link):
         summary.skip("row without an address" if not target else "row without a MAC")
         return
+    if presence.is_over(cell):
+        summary.skip("lease that is not active")
+        return
     summary.whole += 1
-    hung = _hung(cell)
-    yield imported(target, "arp", at, {**link, **names(host__name=cell.get("name", "")), **hung}, asked_of(hung))
+    hung, when = _hung(cell), presence.seen_at(cell, at)
+    yield imported(target, "arp", when, {**link, **names(host__name=cell.get("name", "")), **hung}, asked_of(hung))
 
 
 def _hung(cell: Mapping[str, str]) -> Fields:
     """Where the device of a row is connected. An interface may also be the router's own, such as "Vlan10"."""
-    interface = cell.get("interface", "")
-    port = cell.get("port", "") or (interface if is_port(interface) else "")
-    switch = cell.get("switch", "")
+    interface, numbered, switch = (cell.get(name, "") for name in ("interface", "numbered", "switch"))
+    port = cell.get("port", "") or ("" if _is_service(numbered) and not switch else numbered)
+    port = port or (interface if is_port(interface) else "")
     return names(switch__port=port[:64], switch__name=switch[:64]) if port else {}
+
+
+def _is_service(port: str) -> bool:
+    """Whether these are ports of TCP or UDP, at which a device answers, and not the one of the switch that it is at."""
+    return bool(_SERVICES.fullmatch(port)) and not (port.isdecimal() and int(port) <= _MOST_PORTS)
 
 
 def _cells(row: str, delimiter: str) -> list[str]:

@@ -42,6 +42,11 @@ _MAX_NAMED = 4096
 """Lines with a name of which it is seen whether several have it."""
 _NEIGH = re.compile(rb"^[0-9A-Fa-f.:]{2,45} dev \S+ (?:lladdr|[A-Z]+)|\A\s*\[\s*\{\s*\"dst\"\s*:", re.MULTILINE)
 _DEAD = re.compile(r"\b(?:FAILED|INCOMPLETE|incomplete)\b")
+_OVER = re.compile(
+    r"(?<!\S)(?:waiting|InactiveReservation|Expired|Declined|status=waiting|disabled=yes)(?!\S)"
+    r"|\A[0-9]{1,6}[ \t]{1,16}[A-Z]{0,4}X[A-Z]{0,4}(?!\S)"
+)
+"""What a lease or an entry says that no device has: of RouterOS, also flagged as disabled, and of Windows."""
 _HEADER = re.compile(r"^(?:Address|IP address|Protocol|Interface:|Internet Address|#|Starting|Ending)", re.IGNORECASE)
 
 
@@ -60,7 +65,9 @@ def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observati
     switch, shared = "", _shared(stream)
     for line in _whole(lines(stream, summary)):
         switch = prompted(line) or switch
-        if match := _entry_in(line):
+        if (match := _entry_in(line)) and _is_over(match):
+            summary.skip("lease or entry that is not in use")
+        elif match:
             told = match.groupdict("")
             also = _told(_name_in(match, shared), told.get("rest", ""), switch)
             yield from _entry(told["ip"], told["mac"], also, at, summary)
@@ -130,6 +137,14 @@ def _told(name: str, rest: str, switch: str) -> Fields:
 
 def _entry_in(line: str) -> re.Match[str] | None:
     return _LINE.match(line) or _SNOOPED.match(line) or _KEYED.match(line)
+
+
+def _is_over(entry: re.Match[str]) -> bool:
+    """Whether nobody is at the address of a line: before it, only a setting or a flag can say so."""
+    return any(
+        found.start() > entry.end("mac") or "=" in found[0] or found[0][0].isdecimal()
+        for found in _OVER.finditer(entry.string)
+    )
 
 
 def _link_in(told: str) -> str:

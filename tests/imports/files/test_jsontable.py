@@ -106,3 +106,28 @@ def test_what_is_nested_too_deeply_is_broken() -> None:
     seen, summary = read_all(jsontable.read, b"[" * 200_000)
     assert seen == []
     assert summary.broken == 1
+
+
+def test_each_client_is_dated_by_its_own_record() -> None:
+    clients = [
+        {"mac": "44:19:b6:01:02:03", "ip": "192.0.2.5", "last_seen": 1600000000},
+        {"mac": "3c:ef:8c:01:02:03", "ip": "192.0.2.6", "lastSeen": "2025-02-03T04:05:06Z", "status": "Offline"},
+    ]
+    seen, _ = read_all(jsontable.read, json.dumps(clients).encode())
+    assert [one.at.isoformat() for one in seen] == ["2020-09-13T12:26:40+00:00", "2025-02-03T04:05:06+00:00"]
+
+
+@pytest.mark.parametrize("state", [1, 2, 3])
+def test_a_lease_of_kea_that_is_over_shows_no_device(state: int) -> None:
+    lease = {"cltt": 1600000000, "valid-lft": 3600, "state": 0}
+    over = {**lease, "hw-address": "44:19:b6:01:02:03", "ip-address": "192.0.2.5", "state": state}
+    kept = {**lease, "hw-address": "3c:ef:8c:01:02:03", "ip-address": "192.0.2.6"}
+    seen, summary = read_all(jsontable.read, json.dumps({"leases": [over, kept]}).encode())
+    assert [(one.target, one.at.year) for one in seen] == [("192.0.2.6", 2020)]
+    assert summary.skipped == {"lease that is not active": 1}
+
+
+def test_a_number_is_no_state_of_a_lease_in_a_list_of_clients() -> None:
+    clients = [{"mac": "44:19:b6:01:02:03", "ip": "192.0.2.5", "state": 1}]
+    seen, _ = read_all(jsontable.read, json.dumps(clients).encode())
+    assert [one.target for one in seen] == ["192.0.2.5"]

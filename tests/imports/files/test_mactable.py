@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
-from support.imported import read_all
+from support.imported import AT, read_all
 
 from camscan.folding import compact
 from camscan.imports.files import mactable
@@ -82,3 +84,68 @@ def test_a_table_without_its_columns() -> None:
 def test_a_row_may_begin_with_an_empty_cell() -> None:
     seen, _ = read_all(mactable.read, b"Port\tIP\tMAC\n\t192.0.2.5\t44:19:b6:01:02:03\n")
     assert [one.target for one in seen] == ["192.0.2.5"]
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("Device Type,Status,IPv4 Address,Port,HTTP Port,MAC Address", "IPC,Active,192.0.2.5,8000,80,{mac}"),
+        ("Type,Model,IP,MAC,Version,Port", "IPC,X-1,192.0.2.5,{mac},2.8,37777"),
+        ("IP,Hostname,Ports,MAC", '192.0.2.5,cam,"80,554/tcp",{mac}'),
+        ("IP,MAC,Port", "192.0.2.5,{mac},80"),
+    ],
+)
+def test_a_port_at_which_a_device_answers_is_no_port_of_a_switch(header: str, cells: str) -> None:
+    (one,), _ = read_all(mactable.read, f"{header}\n{cells}\n".format(mac="44:19:b6:01:02:03").encode())
+    assert (one.target, one.asked) == ("192.0.2.5", "")
+    assert "switch.port" not in one.fields
+
+
+@pytest.mark.parametrize(
+    ("header", "port"), [("IP,MAC,Switch port", "101"), ("IP,MAC,Port", "48"), ("IP,MAC,Port", "A3")]
+)
+def test_ports_of_switches_that_are_but_numbers(header: str, port: str) -> None:
+    (one,), _ = read_all(mactable.read, f"{header}\n192.0.2.5,44:19:b6:01:02:03,{port}\n".encode())
+    assert one.asked == f"switch port {port}"
+
+
+def test_a_large_number_is_a_port_where_the_switch_is_named() -> None:
+    (one,), _ = read_all(mactable.read, b"IP,MAC,Switch,Port\n192.0.2.5,44:19:b6:01:02:03,sw-2,101\n")
+    assert one.asked == "switch port 101 in sw-2"
+
+
+@pytest.mark.parametrize("state", ["InactiveReservation", "Expired", "Declined"])
+def test_a_lease_that_no_device_has_shows_none(state: str) -> None:
+    data = (
+        '"IPAddress","ClientId","HostName","AddressState","LeaseExpiryTime"\n'
+        f'"192.0.2.5","44-19-b6-01-02-03","cam","{state}",\n'
+        '"192.0.2.6","44-19-b6-01-02-04","cam","ActiveReservation",\n'
+    )
+    seen, summary = read_all(mactable.read, data.encode())
+    assert [one.target for one in seen] == ["192.0.2.6"]
+    assert summary.skipped == {"lease that is not active": 1}
+
+
+def test_a_device_that_is_not_activated_is_there() -> None:
+    (one,), _ = read_all(mactable.read, b"Status,IPv4 Address,MAC\nInactive,192.0.2.5,44:19:b6:01:02:03\n")
+    assert one.target == "192.0.2.5"
+
+
+@pytest.mark.parametrize(
+    ("told", "at"),
+    [
+        ("2025-02-03T04:05:06Z", datetime(2025, 2, 3, 4, 5, 6, tzinfo=UTC)),
+        ("2025-02-03T05:05:06+01:00", datetime(2025, 2, 3, 4, 5, 6, tzinfo=UTC)),
+        ("1738555506", datetime(2025, 2, 3, 4, 5, 6, tzinfo=UTC)),
+        ("1738555506789", datetime(2025, 2, 3, 4, 5, 6, tzinfo=UTC)),
+        ("1738555506.5", datetime(2025, 2, 3, 4, 5, 6, tzinfo=UTC)),
+        ("", AT),
+        ("120", AT),
+        ("5 minutes ago", AT),
+        ("0001-01-01T00:00:00Z", AT),
+        ("1970-01-01 00:00:00", AT),
+    ],
+)
+def test_a_device_is_dated_by_when_its_row_says_that_it_was_seen(told: str, at: datetime) -> None:
+    (one,), _ = read_all(mactable.read, f"IP,MAC,Last seen\n192.0.2.5,44:19:b6:01:02:03,{told}\n".encode())
+    assert one.at == at

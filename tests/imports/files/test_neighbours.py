@@ -41,6 +41,37 @@ def test_one_line_of_each_tool(line: str) -> None:
     assert summary.whole == 1
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        " 0   192.0.2.5  44:19:B6:01:02:03  IPC  dhcp1  waiting  never",
+        " 0 X 192.0.2.5  44:19:B6:01:02:03  IPC  dhcp1",
+        " 0 XD 192.0.2.5  44:19:B6:01:02:03  bridge",
+        " 0   address=192.0.2.5 mac-address=44:19:B6:01:02:03 server=dhcp1 status=waiting last-seen=never",
+        "add address=192.0.2.5 disabled=yes mac-address=44:19:B6:01:02:03 server=dhcp1",
+        "192.0.2.5       192.0.2.0       44-19-b6-01-02-03    IPC                  InactiveReservation",
+        "192.0.2.5       192.0.2.0       44-19-b6-01-02-03    IPC                  Expired      1/2/2026",
+    ],
+)
+def test_a_lease_that_no_device_has_shows_none(line: str) -> None:
+    seen, summary = read_all(neighbours.read, f"{line}\n? (192.0.2.6) at 44:19:b6:01:02:04 on eth0\n".encode())
+    assert [one.target for one in seen] == ["192.0.2.6"]
+    assert summary.skipped == {"lease or entry that is not in use": 1}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "waiting (192.0.2.5) at 44:19:b6:01:02:03 on eth0",
+        " 0   192.0.2.5  44:19:B6:01:02:03  waiting-room  dhcp1  bound  never",
+        "add address=192.0.2.5 comment=waiting mac-address=44:19:B6:01:02:03 disabled=no",
+    ],
+)
+def test_a_name_is_no_state_of_a_lease(line: str) -> None:
+    seen, _ = read_all(neighbours.read, line.encode())
+    assert [one.target for one in seen] == ["192.0.2.5"]
+
+
 def test_what_a_switch_has_learned_from_dhcp_tells_the_port() -> None:
     text = (
         "SW1#show ip dhcp snooping binding\n"
