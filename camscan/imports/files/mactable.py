@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import BinaryIO
@@ -13,7 +12,7 @@ from camscan.columnnames import ADDRESSES, HOST_NAMES, MACS
 from camscan.folding import compact
 from camscan.imports.files import presence
 from camscan.imports.files.base import Summary, address_of, imported, lines, link_fields, names
-from camscan.imports.files.switchports import DELIMITERS, asked_of, is_port
+from camscan.imports.files.switchports import DELIMITERS, asked_of, is_port, is_service
 from camscan.records import Fields, Observation
 
 CHANNELS = ("arp",)
@@ -32,9 +31,6 @@ _WORDS = {
 COLUMN_OF = {compact(word): name for name, words in _WORDS.items() for word in words.split()}
 IS: Mapping[str, Callable[[str], object]] = {"address": address_of, "mac": mac}
 """Whether a cell is what its column holds, where that can be told."""
-_SERVICES = re.compile(r"\d{1,5}(?:/(?:tcp|udp))?(?:[\s,;|]+\d{1,5}(?:/(?:tcp|udp))?)*", re.ASCII | re.IGNORECASE)
-_MOST_PORTS = 64
-"""The last port of a switch that has numbers alone for its ports; larger numbers are of services, as 8000 in SADP."""
 _COMMENT = "#"
 """Before a comment; PowerShell's Export-Csv writes a comment above the header."""
 
@@ -79,14 +75,9 @@ def entry(cell: Mapping[str, str], at: datetime, summary: Summary) -> Iterator[O
 def _hung(cell: Mapping[str, str]) -> Fields:
     """Where the device of a row is connected. An interface may also be the router's own, such as "Vlan10"."""
     interface, numbered, switch = (cell.get(name, "") for name in ("interface", "numbered", "switch"))
-    port = cell.get("port", "") or ("" if _is_service(numbered) and not switch else numbered)
+    port = cell.get("port", "") or ("" if is_service(numbered) and not switch else numbered)
     port = port or (interface if is_port(interface) else "")
     return names(switch__port=port[:64], switch__name=switch[:64]) if port else {}
-
-
-def _is_service(port: str) -> bool:
-    """Whether these are ports of TCP or UDP, at which a device answers, and not the one of the switch that it is at."""
-    return bool(_SERVICES.fullmatch(port)) and not (port.isdecimal() and int(port) <= _MOST_PORTS)
 
 
 def _cells(row: str, delimiter: str) -> list[str]:

@@ -20,6 +20,7 @@ _MAX_LINE = 512
 """Characters of a line that may belong to a table."""
 CELL = re.compile(r'[\s,;|"]+')
 _PORT = re.compile(
+    r"(?!\d{1,2}/\d{1,2}/(?:19|20)\d\d\Z|\d\d/\d\d/\d\d\Z|1/\d\.\d\Z)"  # dates, and the size of a sensor
     r"(?:[a-z][a-z-]{0,24})?\d{1,3}(?:/\d{1,4}){1,3}(?:[.:]\d{1,4})?"  # Gi1/0/7, ge-0/0/7.0, 1/1/7
     r"|(?:eth|ether|ethernet|fa|gi|ge|te|xe|swp|sfp|lan|port|po|ae|bridge-aggregation)-?\d{1,4}",
     re.IGNORECASE,
@@ -35,6 +36,9 @@ _PROMPT = re.compile(
     re.IGNORECASE,
 )
 """The command in the log of a terminal, after the name of the switch: "sw-hall-1#show mac address-table"."""
+_SERVICES = re.compile(r"\d{1,5}(?:/(?:tcp|udp))?(?:[\s,;|]+\d{1,5}(?:/(?:tcp|udp))?)*", re.ASCII | re.IGNORECASE)
+_MOST_PORTS = 64
+"""The last port of a switch whose ports have but numbers; larger ones are of services, as 8000 in lists of SADP."""
 HAS_IP = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])")
 
 
@@ -136,6 +140,11 @@ def is_port(text: str) -> bool:
     return _PORT.fullmatch(text) is not None
 
 
+def is_service(text: str) -> bool:
+    """Whether these are ports of TCP or UDP, at which a device answers, and not the one of a switch that it is at."""
+    return bool(_SERVICES.fullmatch(text)) and not (text.isdecimal() and int(text) <= _MOST_PORTS)
+
+
 def prompted(line: str) -> str:
     """The name of the switch in a line of the log of a terminal that asks it for a table; "" in any other line."""
     prompt = _PROMPT.fullmatch(line)
@@ -183,4 +192,5 @@ def _rows(text: Iterable[str]) -> Iterator[tuple[str, tuple[str, tuple[str, str]
 def _below(head: _Head | None, line: str) -> str:
     """What stands below the heading of the ports, if it may be one."""
     port = head.port(line) if head else ""
-    return port if _UNDER_HEAD.fullmatch(port) else ""
+    is_other = head and head.delimiter and is_service(port)  # people list all kinds of ports as CSV
+    return port if _UNDER_HEAD.fullmatch(port) and not is_other else ""

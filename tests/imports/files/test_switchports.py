@@ -78,6 +78,19 @@ def test_what_is_no_table_of_a_switch(text: str) -> None:
     assert not sniff(text.encode())
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Name;MAC;Installed\nCam1;44-19-B6-01-02-03;12/05/2023\nCam2;3C-EF-8C-01-02-03;1/6/2023\n",
+        "Name;MAC;Installed\nCam1;44-19-B6-01-02-03;12/05/23\n",
+        'Model,MAC,Sensor\nX-1,44-19-B6-01-02-03,"1/2.8"""\n',
+        "Model,MAC,Port\nX-1,44-19-B6-01-02-03,554\n",
+    ],
+)
+def test_a_list_of_devices_is_no_table_of_a_switch(text: str) -> None:
+    assert not sniff(text.encode())
+
+
 def test_of_several_ports_the_one_with_the_fewest_addresses_counts() -> None:
     """The others lead to the switch that the device is connected to."""
     core = f"1 {MAC} Te1/1/1\n1 {OTHER} Te1/1/1\n1 01:00:5e:00:00:01 Te1/1/9\n"
