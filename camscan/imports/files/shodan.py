@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import BinaryIO
 
@@ -24,6 +24,7 @@ from camscan.records import Observation
 CHANNELS = ("http", "tls", "rtsp", "snmp", "ssdp", "wsd", "onvif", "banner", "udp")
 
 _MARKS = (b'"ip_str":', b'"_shodan":')
+_LISTS = ("data", "matches")
 _CHANNELS = (("http", "http"), ("rtsp", "rtsp"), ("snmp", "snmp"), ("upnp", "ssdp"), ("wsd", "wsd"), ("onvif", "wsd"))
 
 
@@ -34,8 +35,18 @@ def sniff(head: bytes) -> bool:
 
 def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
     """The observations of every line that is whole."""
-    for address, record in addressed(records(stream, summary), summary, "ip_str"):
+    for address, record in addressed(_banners(records(stream, summary)), summary, "ip_str"):
         yield from by_transport(text(record, "transport"), _answered(address, record, at))
+
+
+def _banners(found: Iterable[Record]) -> Iterator[Record]:
+    """Each line itself or, where it is the API's answer about a host or to a search, the banners in it."""
+    for record in found:
+        inside = next((value for name in _LISTS if isinstance(value := record.get(name), list)), None)
+        if inside is None:
+            yield record
+        else:
+            yield from ({"ip_str": record.get("ip_str"), **one} for one in inside if isinstance(one, dict))
 
 
 def _answered(address: str, record: Record, at: datetime) -> Iterator[Observation]:

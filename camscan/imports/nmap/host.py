@@ -27,6 +27,8 @@ _MAX_PORT = 65_535
 _RUN = b'<nmaprun><runstats><finished timestr="" elapsed=""/><hosts up="" down="" total=""/></runstats>%b</nmaprun>'
 _EITHER = re.compile(r"^[A-Z]\S{1,20} [^\s\d]{0,20}\d\S{0,20} or [A-Z][a-z]\S{1,20} [^\s\d]{0,20}\d\S{0,20} ")
 """A maker and model "or" another maker and model: nmap's name for a server that several makers use."""
+_LIVING = frozenset(("open", "closed", "unfiltered"))
+"""States of ports that have answered; one that is filtered, or perhaps open, has not."""
 _PROBED = "10"
 """nmap's confidence in a service that answered its probes; with less, the name is only that of the port."""
 
@@ -41,6 +43,13 @@ def is_up(host: Element) -> bool:
     """Whether nmap found it alive."""
     status = host.find("status")
     return status is None or status.get("state") == "up"
+
+
+def is_assumed(host: Element) -> bool:
+    """Whether nmap was told (-Pn) that it is alive, as every address is then, and no port of it shows that."""
+    status = host.find("status")
+    states = {item.get("state") for tag in ("ports/port/state", "ports/extraports") for item in host.iterfind(tag)}
+    return status is not None and status.get("reason") == "user-set" and _LIVING.isdisjoint(states)
 
 
 def seen_at(host: Element, otherwise: datetime) -> datetime:

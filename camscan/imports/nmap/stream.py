@@ -13,7 +13,7 @@ from xml.parsers import expat
 from camscan.errors import DecodeError
 from camscan.imports.files.base import Summary, address_of
 from camscan.imports.forms.base import observed
-from camscan.imports.nmap.host import host_address, host_answers, is_up, seen_at
+from camscan.imports.nmap.host import host_address, host_answers, is_assumed, is_up, seen_at
 from camscan.records import Observation
 
 CHANNELS = ("nmap", "arp", "http", "tls", "rtsp", "snmp", "ssdp", "banner", "udp")
@@ -54,6 +54,9 @@ def _observations(host: Element | None, at: datetime, summary: Summary) -> Itera
             answers = list(host_answers(host))
         except DecodeError:
             summary.broken += 1
+            return
+        if is_assumed(host) and len(answers) < 2:  # the first is the host itself
+            summary.skip("host that was only taken to be up (-Pn)")
             return
         summary.whole += 1
         when = seen_at(host, at)

@@ -33,6 +33,17 @@ def test_a_stream_and_a_page() -> None:
     assert summary.whole == 2
 
 
+@pytest.mark.parametrize("name", ["data", "matches"])
+def test_the_api_answers_about_a_host_and_to_a_search_with_many_banners(name: str) -> None:
+    one, two = (json.loads(line(RTSP, port, "rtsp-tcp")) for port in (554, 8554))
+    del two["ip_str"]  # of a host it stands above
+    data = json.dumps({"ip_str": "192.0.2.5", "total": 2, name: [one, two]}).encode()
+    assert shodan.sniff(data)
+    seen, summary = read_all(shodan.read, data)
+    assert [(banner.target, banner.port) for banner in seen] == [("192.0.2.5", 554), ("192.0.2.5", 8554)]
+    assert summary.whole == 2
+
+
 @pytest.mark.parametrize("told", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "yesterday", ""])
 def test_a_time_that_is_none_in_utc_is_not_known(told: str) -> None:
     (one, *_), _ = read_all(shodan.read, line(RTSP, 554, "rtsp-tcp", timestamp=told))

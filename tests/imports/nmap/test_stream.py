@@ -45,6 +45,40 @@ def test_a_run_is_read_port_by_port() -> None:
     }  # fmt: skip
 
 
+def assumed(ports: str) -> bytes:
+    status = '<status state="up" reason="user-set" reason_ttl="0"/><address addr="192.0.2.9" addrtype="ipv4"/>'
+    return f"<host>{status}<hostnames></hostnames><ports>{ports}</ports></host>".encode()
+
+
+@pytest.mark.parametrize(
+    "ports",
+    [
+        "",
+        '<extraports state="filtered" count="100"><extrareasons reason="no-response" count="100"/></extraports>',
+        '<port protocol="tcp" portid="80"><state state="filtered" reason="no-response"/><service name="http"/></port>',
+        '<port protocol="udp" portid="161"><state state="open|filtered" reason="no-response"/></port>',
+    ],
+)
+def test_an_address_that_nmap_was_told_to_take_for_up_is_no_host(ports: str) -> None:
+    seen, summary = read_all(stream.read, HEAD + assumed(ports) + host() + TAIL)
+    assert {one.target for one in seen} == {"192.0.2.1"}
+    assert (summary.whole, summary.skipped) == (1, {"host that was only taken to be up (-Pn)": 1})
+
+
+@pytest.mark.parametrize(
+    "ports",
+    [
+        '<extraports state="closed" count="100"><extrareasons reason="reset" count="100"/></extraports>',
+        '<port protocol="tcp" portid="80"><state state="open" reason="syn-ack"/><service name="http"/></port>',
+        '<port protocol="tcp" portid="80"><state state="closed" reason="reset"/><service name="http"/></port>',
+        '<port protocol="tcp" portid="80"><state state="unfiltered" reason="reset"/><service name="http"/></port>',
+    ],
+)
+def test_a_port_that_answered_shows_that_it_is_there(ports: str) -> None:
+    seen, _ = read_all(stream.read, HEAD + assumed(ports) + TAIL)
+    assert {one.target for one in seen} == {"192.0.2.9"}
+
+
 def test_the_bytes_that_probes_drew_are_kept() -> None:
     seen, _ = read_all(stream.read, SAMPLE)
     answer = next(one for one in seen if one.channel == "http" and one.port == 18080)
