@@ -172,10 +172,18 @@ def contradict(one: Row, other: Row) -> bool:
 
 
 def are_one_host(one: str | None, other: str | None) -> bool:
-    """Whether both are known, and name one host."""
-    return bool(one and other) and host_key(one or "") == host_key(other or "")
+    """Whether both are known, and name one host: where both have a domain, it is the same."""
+    if not one or not other:
+        return False
+    short, long = sorted((host_labels(one), host_labels(other)), key=len)
+    return long[: len(short)] == short
+
+
+def host_labels(name: str) -> Sequence[str]:
+    """The labels of a host name, in lower case, without the domain that means none."""
+    return name.casefold().rstrip(".").removesuffix(".local").split(".")
 
 
 def host_key(name: str) -> str:
     """The first label of a host name, in lower case: lists often leave out the domain."""
-    return name.casefold().partition(".")[0]
+    return host_labels(name)[0]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, TypeAlias
 
-from camscan.inventory.agreement import TAIL, UNIQUE, Agreement, Found, Key, compare, contradict, host_key
+from camscan.inventory.agreement import TAIL, UNIQUE, Agreement, Found, Key, compare, contradict, host_key, host_labels
 from camscan.inventory.makes import Makes
 from camscan.inventory.rows import Row
 from camscan.inventory.values import key
@@ -76,6 +76,9 @@ class Places:
 _ANY, _SOME = "any site", "some site"
 """In place of the key of a site, which has no spaces: the row leaves it open, or names one."""
 
+_WHOLE, _IN_FULL, _SHORT = "whole name", "with a domain", "without one"
+"""What of a host name two rows share; one without a domain may be any that begins so."""
+
 _Keys: TypeAlias = Callable[[Any], Iterable[Hashable]]
 _Admits: TypeAlias = Callable[[Row, Found, Agreement], bool]
 """Whether a row and a device that share a key may be joined."""
@@ -102,7 +105,8 @@ class Matcher:
         for retired in self._kinds:
             for admits in (self._admits_surely, self._admits_here):
                 self._join(_addresses, _addresses, admits, retired=retired)
-            self._join(_device_hosts, _row_hosts, self._admits_undisputed, retired=retired)
+            for of_device, of_row in _HOST_STEPS:
+                self._join(of_device, of_row, self._admits_undisputed, retired=retired)
         self._find_twins(self._own_keys, self._keys_of_twins, joined_only=False)
 
     def _join(self, of_device: _Keys, of_row: _Keys, admits: _Admits, *, retired: bool) -> None:
@@ -171,7 +175,8 @@ class Matcher:
         return agrees and not agreement.differing and self._admits_here(row, found, agreement)
 
     def _admits_undisputed(self, row: Row, found: Found, agreement: Agreement) -> bool:
-        return self._admits_here(row, found, agreement) and not set(UNIQUE).intersection(agreement.differing)
+        is_other = Key.HOSTNAME not in agreement.agreeing or not set(UNIQUE).isdisjoint(agreement.differing)
+        return not is_other and self._admits_here(row, found, agreement)
 
     def _find_twins(self, own: _Keys, wanted: _Keys, *, joined_only: bool) -> None:
         """Mark rows without a device of which a `wanted` key is another row's `own`, and that contradict it in none.
@@ -204,7 +209,9 @@ class Matcher:
                 yield _ANY, address
             else:
                 yield from ((_SOME, address), (key(row.site or ""), address))
-        yield from _hosts_alone(row)
+        if row.hostname and not row.addresses:
+            labels = host_labels(row.hostname)
+            yield from ((_WHOLE, tuple(labels)), (_IN_FULL if len(labels) > 1 else _SHORT, labels[0]))
 
     def _keys_of_twins(self, row: Row) -> Iterator[Hashable]:
         """By what a row finds its twins: one that leaves its site open may be any that has the address."""
@@ -212,12 +219,9 @@ class Matcher:
         for address in row.addresses:
             yield (_SOME if self._places.is_open(row) else key(row.site or "")), address
             yield _ANY, address
-        yield from _hosts_alone(row)
-
-
-def _hosts_alone(row: Row) -> Iterator[Hashable]:
-    if row.hostname and not row.addresses:
-        yield Key.HOSTNAME, host_key(row.hostname)
+        if row.hostname and not row.addresses:
+            labels = host_labels(row.hostname)
+            yield from ((_WHOLE, tuple(labels)), (_SHORT if len(labels) > 1 else _IN_FULL, labels[0]))
 
 
 def _unique_keys(row: Row) -> Iterator[Hashable]:
@@ -261,11 +265,19 @@ def _addresses(one: Row | Found) -> Iterable[str]:
     return one.addresses
 
 
-def _device_hosts(found: Found) -> Iterator[str]:
-    if name := found.judged.device.hostname:
+def _name_of(one: Row | Found) -> str:
+    return (one.judged.device.hostname if isinstance(one, Found) else one.hostname) or ""
+
+
+def _whole_names(one: Row | Found) -> Iterator[Hashable]:
+    if name := _name_of(one):
+        yield tuple(host_labels(name))
+
+
+def _first_labels(one: Row | Found) -> Iterator[Hashable]:
+    if name := _name_of(one):
         yield host_key(name)
 
 
-def _row_hosts(row: Row) -> Iterator[str]:
-    if row.hostname:
-        yield host_key(row.hostname)
+_HOST_STEPS: tuple[tuple[_Keys, _Keys], ...] = ((_whole_names, _whole_names), (_first_labels, _first_labels))
+"""By whole names before first labels, which thousands of sites may share ("camera1")."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from camscan.inventory.agreement import Agreement, Found, Key, compare, contradict, host_key
+from camscan.inventory.agreement import Agreement, Found, Key, are_one_host, compare, contradict, host_key
 from camscan.inventory.makes import Find, Makes
 from camscan.inventory.rows import Row
 from camscan.records import Device, Identification, Judged, Level, Verdict
@@ -69,3 +69,11 @@ def test_rows_contradict_each_other_by_what_is_unique(one: Row, other: Row, expe
 
 def test_host_names_are_compared_without_domain() -> None:
     assert host_key("Gate.Example.org") == host_key("gate") != host_key("door.example.org")
+    assert are_one_host("Gate.Example.org.", "gate")
+    assert are_one_host("gate.local", "GATE.example.org")
+    assert are_one_host("gate.depot", "gate.depot.example.org")
+
+
+@pytest.mark.parametrize("other", ["gate.harbour.example.org", "gate.example.org", "door.depot.example.org", "", None])
+def test_hosts_of_two_domains_are_two(other: str | None) -> None:
+    assert not are_one_host("gate.depot.example.org", other)

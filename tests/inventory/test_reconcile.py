@@ -51,6 +51,37 @@ def test_a_row_is_matched_by_whatever_is_unique(held: Held, device: Build, row: 
     ]
 
 
+def test_hosts_of_one_name_in_two_domains_are_two(held: Held, device: Build, row: MakeRow) -> None:
+    names = [f"camera1.{place}.example.org" for place in ("depot", "harbour", "mill")]
+    found = [device(f"10.0.{at}.4", hostname=name) for at, name in enumerate(names[:2])]
+    results = held([row(at, hostname=name) for at, name in enumerate(names)], found)
+    assert [(r.cls, r.address) for r in results] == [
+        (Class.MATCHED, "10.0.0.4"),
+        (Class.MATCHED, "10.0.1.4"),
+        (Class.NOT_COVERED, None),
+    ]
+
+
+def test_of_a_name_in_thousands_of_domains_each_row_has_its_device(held: Held, device: Build, row: MakeRow) -> None:
+    names = [f"camera1.store{number}.example.org" for number in range(300)]
+    found = [device(f"10.0.{at // 200}.{at % 200}", hostname=name) for at, name in enumerate(reversed(names))]
+    results = held([row(at, hostname=name) for at, name in enumerate(names)], found)
+    assert all(r.cls is Class.MATCHED and r.found is found[-1 - at] for at, r in enumerate(results))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "cls"),
+    [
+        ("gate.example.org", "gate.example.org", Class.DUPLICATE),
+        ("gate.example.org", "GATE", Class.DUPLICATE),
+        ("gate", "gate.example.org", Class.DUPLICATE),
+        ("gate.example.org", "gate.example.com", Class.NOT_COVERED),
+    ],
+)
+def test_rows_that_name_one_host(held: Held, row: MakeRow, one: str, other: str, cls: Class) -> None:
+    assert [r.cls for r in held([row(1, hostname=one), row(2, hostname=other)], [])] == [Class.NOT_COVERED, cls]
+
+
 def test_the_short_serial_of_a_label_is_enough(held: Held, device: Build, row: MakeRow) -> None:
     [result] = held([row(1, serial="D12345678")], [device("10.0.0.1", serial="DS-2CD2385G1-I20190507AAWRD12345678")])
     assert (result.cls, result.reason) == (Class.MATCHED, "serial agrees")
