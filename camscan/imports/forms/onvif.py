@@ -75,7 +75,7 @@ def discovery(text: str) -> Iterator[Answer]:
 
 def fields_of_all(text: str) -> list[Fields]:
     """The devices of a WS-Discovery message or of a listing."""
-    text = _CUT.sub(r"<\2>\1</\2>", text)
+    text = _CUT.sub(r"<\2>\1</\2>", text.replace("\\/", "/"))  # as PHP writes slashes in JSON
     quoted = [scope for told in _QUOTED_SCOPE.findall(text) for scope in _SEVERAL.split(told)]
     if quoted:
         return [_listed({**_beside(text), **scopes.decode(quoted)}, text)]

@@ -20,6 +20,7 @@ GET_SCOPES = (
         "  - onvif://www.onvif.org/name/Acme A\n  - onvif://www.onvif.org/hardware/M-1\n",
         "192.0.2.1|tds:Device|onvif://www.onvif.org/name/Acme%20A onvif://www.onvif.org/hardware/M-1|http://192.0.2.1/",
         '["onvif://www.onvif.org/name/Acme%20A", "onvif://www.onvif.org/hardware/M-1"]',
+        r'["onvif:\/\/www.onvif.org\/name\/Acme%20A", "onvif:\/\/www.onvif.org\/hardware\/M-1"]',
         "'onvif://www.onvif.org/name/Acme%20A '\n'onvif://www.onvif.org/hardware/M-1</d:Scopes>'",
         "Types: dn:NetworkVideoTransmitter\nScopes: onvif://www.onvif.org/name/Acme%20A onvif://www.onvif.org/hardware/M-1",
         "<d:ProbeMatch><d:Scopes>onvif://www.onvif.org/name/Acme%20A onvif://www.onvif.org/hardware/M-1</d:Scopes></d:ProbeMatch>",
