@@ -24,7 +24,7 @@ async def watched(names: Collection[str]) -> AsyncIterator[Mapping[str, float]]:
     An interface that is not connected at the beginning is ignored: some drivers do not say.
     """
     cut: Counter[str] = Counter()
-    async with in_background(_watch([name for name in names if _is_connected(name)], cut)):
+    async with in_background(_watch([name for name in names if is_connected(name)], cut)):
         yield cut
 
 
@@ -34,11 +34,11 @@ async def _watch(names: Collection[str], cut: Counter[str]) -> None:
     while names:
         await asyncio.sleep(_EVERY)
         now = loop.time()
-        cut.update({name: now - before for name in names if not _is_connected(name)})
+        cut.update({name: now - before for name in names if not is_connected(name)})
         before = now
 
 
-def _is_connected(name: str) -> bool:
+def is_connected(name: str) -> bool:
     """An interface that is gone, such as a tunnel, is not connected."""
     try:
         return has_carrier(name)

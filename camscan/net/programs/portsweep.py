@@ -8,13 +8,14 @@ import socket
 import sys
 from collections.abc import AsyncGenerator, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from itertools import groupby
 from typing import Any
 
 from camscan.errors import HostError
+from camscan.net.kernel.carrier import is_connected
 from camscan.net.kernel.neighbours import entries_allowed, entries_in_use, permanent
 from camscan.net.kernel.privilege import has_net_raw
 from camscan.net.kernel.ways import Hop, Way, ways
@@ -137,7 +138,7 @@ class PortSweep:
         """See `PortSource.run`."""
         for version, pairs in groupby(self._spans, key=lambda pair: pair[0].version):
             spans = [(int(first), int(last)) for first, last in pairs]
-            found = ways(version, spans)
+            found = _connected(ways(version, spans))
             for way in found:
                 if way.hop is None:
                     for batch in self._not_asked(way):
@@ -214,6 +215,19 @@ class PortSweep:
             for number in numbers:
                 address = _text(number, way.version)
                 yield [Found(address, port, Outcome.NOT_SENT, way.reason) for port in self.ports]
+
+
+def _connected(found: Sequence[Way]) -> Sequence[Way]:
+    """Ways without those by interfaces that are not connected, for which the program would wait in vain.
+
+    Where none is connected, it waits: a switch may be restarting.
+    """
+    names = {way.hop.interface for way in found if way.hop is not None}
+    cut = {name for name in names if not is_connected(name)}
+    if cut == names:
+        return found
+    lost = {way: f"{way.hop.interface} is not connected" for way in found if way.hop and way.hop.interface in cut}
+    return [replace(way, hop=None, reason=lost[way]) if way in lost else way for way in found]
 
 
 def _digest(ways_: Sequence[Mapping[str, Any]]) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
-from support.namespaces import Namespace
+from support.namespaces import Namespace, cable
 from support.peers import Serve
 
 from camscan.errors import HostError, UsageError
@@ -81,6 +81,33 @@ async def test_what_has_no_route_is_said(new_namespace: Callable[[], Namespace])
         ]
     assert nowhere.notes == [f"10.1.2.3 and 1 other addresses not asked: {why}"]
     assert not nowhere.complete
+
+
+@pytest.mark.netns
+@pytest.mark.parametrize("method", ["connect", "syn"])
+async def test_what_no_cable_leads_to_keeps_nobody_else_from_being_asked(
+    method: str, new_namespace: Callable[[], Namespace]
+) -> None:
+    """A pulled cable or a bridge without containers, and this host's own address where its loopback is down."""
+    here, there = new_namespace(), new_namespace()
+    cable(here, there, "v0", ("10.66.0.1/30", "10.66.0.2/30"))
+    here.ip("link add bare0 type veth peer name bare1")
+    for command in ("addr add 10.67.0.1/24 dev bare0", "link set bare0 up", "link set lo down"):
+        here.ip(command)
+    with here.inside():
+        cut = sweep(("10.66.0.1", "10.66.0.2"), ("10.67.0.8", "10.67.0.9"), ports=(80,), method=method, want="all")
+        async with asyncio.timeout(20):
+            outcomes = {one.address: one.outcome for one in await found(cut)}
+    assert outcomes == {
+        "10.66.0.1": Outcome.NOT_SENT,
+        "10.66.0.2": Outcome.REFUSED,
+        "10.67.0.8": Outcome.NOT_SENT,
+        "10.67.0.9": Outcome.NOT_SENT,
+    }
+    assert sorted(cut.notes) == [
+        "10.66.0.1 not asked: lo is not connected",
+        "10.67.0.8 and 1 other addresses not asked: bare0 is not connected",
+    ]
 
 
 def test_positions_hold_for_the_same_addresses_and_order_alone() -> None:
