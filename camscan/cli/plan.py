@@ -52,6 +52,7 @@ def plan(
     from camscan.app.scope import Choices, arp_requests, eligible, scope_of
     from camscan.app.strategy import silent_seconds, strategy_of, sweep_method
     from camscan.cli.writing import output_width, wrapped, write
+    from camscan.net.kernel.interfaces import has_arp
     from camscan.net.scope import NEVER_SEND
     from camscan.wording import plural
 
@@ -62,7 +63,8 @@ def plan(
     links = eligible(scope)
     frames = arp_requests(strategy.plan, links, scope.asked.ranges)
     packets = count * strategy.silent_packets + frames
-    seconds = silent_seconds(scope, strategy, method, links, packets)
+    near = [link for link in links if has_arp(link.name)]
+    seconds = silent_seconds(scope, strategy, method, near, packets)
     ports = f"{_list(strategy.plan.first_ports)} everywhere; {_list(strategy.plan.more_ports)} where something lives"
     rows = {
         "Targets": f"{_networks(scope.asked)}: {plural(count, 'address')}",

@@ -140,6 +140,6 @@ def _query(request: int, name: str) -> int | None:
     """The number in the kernel's answer to an ioctl; None if it fails."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         try:
-            return int(_IFREQ.unpack(fcntl.ioctl(sock, request, _IFREQ.pack(name.encode(), 0)))[1])
+            return int(_IFREQ.unpack(fcntl.ioctl(sock, request, _IFREQ.pack(os.fsencode(name), 0)))[1])
         except OSError:
             return None

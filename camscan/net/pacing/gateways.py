@@ -87,9 +87,9 @@ class Gateways:
 
     def flows(self, address: str) -> FlowBudget | None:
         """The budget of the router on the way to an address; None if it is not limited."""
-        if self._most_flows is None or not (gateway := self._routes.gateway(address)):
+        if self._most_flows is None or not (router := self._routes.router(address)):
             return None
-        return self._flows.setdefault(gateway, FlowBudget(self._most_flows))
+        return self._flows.setdefault(router, FlowBudget(self._most_flows))
 
 
 class FirstHop:

@@ -76,3 +76,26 @@ def test_the_kernels_own_tables(new_namespace: Callable[[], Namespace]) -> None:
     asked = ("10.66.0.9", "10.77.1.1", "192.0.2.1", "fd66::9", "fd77::1")
     assert [routes.gateway(address) for address in asked] == ["", "10.66.0.3", "10.66.0.2", "", "fd66::2"]
     assert [routes.on_link(address) for address in asked] == [True, False, False, True, False]
+
+
+@pytest.mark.netns
+def test_a_tunnel_has_a_router_at_its_other_end(new_namespace: Callable[[], Namespace]) -> None:
+    """As VPNs have it: neither has the route a gateway nor the link MACs."""
+    here, there = new_namespace(), new_namespace()
+    cable(here, there, "v0", ("10.66.0.1/24", "10.66.0.2/24"))
+    here.ip("link add link v0 name büro type macvlan")
+    here.ip("tuntap add tun0 mode tun")
+    for command in ("addr add 10.8.0.2/24 dev tun0", "link set tun0 up", "route add 10.20.0.0/16 dev tun0"):
+        here.ip(command)
+    for command in ("addr add 10.67.0.1/24 dev büro", "link set büro up", "route add default via 10.66.0.2"):
+        here.ip(command)
+    here.ip("-6 route add fd20::/64 dev tun0")
+    with here.inside():
+        routes = Routes.read()
+    routers = {
+        **dict.fromkeys(("10.8.0.1", "10.20.0.5", "fd20::5"), "tun0"),
+        **dict.fromkeys(("10.66.0.9", "10.67.0.9", "127.0.0.1"), ""),
+        "192.0.2.1": "10.66.0.2",
+    }
+    assert {address: routes.router(address) for address in routers} == routers
+    assert [routes.gateway("10.20.0.5"), routes.on_link("10.20.0.5")] == ["", True]

@@ -121,6 +121,14 @@ def test_each_router_has_a_budget_of_its_own_and_the_link_has_none() -> None:
     assert Gateways(Routes([LINK, BEHIND]), None).flows("10.0.0.1") is None
 
 
+def test_the_router_at_the_other_end_of_a_tunnel_has_a_budget_too() -> None:
+    gateways = Gateways(Routes([LINK, BEHIND, (ip_network("10.20.0.0/16"), "", "wg0")]), 100)
+    first = gateways.flows("10.20.0.1")
+    assert first is not None
+    assert gateways.flows("10.20.9.1") is first
+    assert gateways.flows("10.0.0.1") not in (first, None)
+
+
 def free(gateways: Gateways) -> int:
     """How many neighbours may be started."""
     return gateways.neighbours._value
