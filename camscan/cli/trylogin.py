@@ -16,10 +16,19 @@ from camscan.records import Outcome
 @click.command()
 @click.argument("address")
 @click.option("--ports", metavar="LIST", help="Ask these TCP ports instead of the usual ones.")
+@click.option("--allow-public", is_flag=True, help="Allow a device in public address space.")
 @options.site_of_login
 @options.credentials_file
 @options.unlock
-def test(address: str, ports: str | None, site: str | None, credentials_file: Path | None, unlock: str | None) -> None:
+def test(
+    address: str,
+    ports: str | None,
+    site: str | None,
+    credentials_file: Path | None,
+    unlock: str | None,
+    *,
+    allow_public: bool,
+) -> None:
     """Look at one device without a login, check that it is the enrolled one, and log in once.
 
     Only the certificate's fingerprint is stored. The exit code is 0 only if the device accepted the login.
@@ -41,7 +50,7 @@ def test(address: str, ports: str | None, site: str | None, credentials_file: Pa
     if not is_address(address):
         raise UsageError(f"{address!r} is not an address: give that of one device")
     address = usual(address)
-    choices = Choices((address,), ports=ports, with_credentials=True)
+    choices = Choices((address,), allow_public=allow_public, ports=ports, with_credentials=True)
     login = broker(Chosen(credentials_file, unlock), site, library())
     if login.mismatch(address, ()) == LoginReason.NOT_ENROLLED:
         raise UsageError(f"no login is enrolled for {address} at this site: see `camscan credentials list`")

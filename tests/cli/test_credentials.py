@@ -23,8 +23,10 @@ from support.command import Done, camscan
 from support.receiver import OK, receiving
 from support.site import free_network
 
+from camscan.app.scope import Choices, scope_of
 from camscan.credentials.enrolment import Book, Enrolment
 from camscan.credentials.file import CredentialFile
+from camscan.records import Observation
 from camscan.simulator import Device, Persona, Site, enrolled, honest, make_site
 
 CANARY = "canary-Passw0rd-5d1e"
@@ -309,6 +311,25 @@ async def test_a_login_that_is_not_used_is_explained(desk: Desk, capsys: pytest.
             assert (refused.returncode, words in refused.stderr) == (2, True)
         assert device.counters.logins == []
         assert device.counters.user_names == []
+
+
+def test_a_public_device_can_be_looked_at_where_that_is_allowed(
+    desk: Desk, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at = list[str]()
+
+    async def look(choices: Choices, _login: object) -> list[Observation]:
+        """Look at nothing, where the network is somebody's."""
+        looked_at.extend(scope_of(choices).asked.networks())
+        return []
+
+    monkeypatch.setattr("camscan.app.looking.seen_of_one", look)
+    desk.keep(Enrolment(address="8.8.8.8", serial="E12345678", user="auditor", secret=SecretStr(CANARY)))
+    refused = camscan(capsys, "credentials", "test", "8.8.8.8", *desk.named)
+    assert (refused.returncode, "is public: leave it out, or add --allow-public" in refused.stderr) == (2, True)
+    assert looked_at == []
+    allowed = camscan(capsys, "credentials", "test", "8.8.8.8", "--allow-public", *desk.named)
+    assert (allowed.returncode, allowed.stdout, looked_at) == (1, "nothing answers there\n", ["8.8.8.8"])
 
 
 def test_enrolments_are_listed_and_removed(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
