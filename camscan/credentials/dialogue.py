@@ -32,8 +32,6 @@ from camscan.net.base import Exchange, HttpRequest, LoginReason, Send
 from camscan.records import Outcome
 
 MAX_CLOCK_OFFSET = timedelta(minutes=5)
-_UNSENT = frozenset({Outcome.AUTH_REQUIRED, Outcome.EXCLUDED, Outcome.NOT_SENT})
-"""How a request ends that never left: the certificate, the scope, or this host was in its way."""
 
 
 @dataclass(slots=True)
@@ -120,7 +118,7 @@ class Dialogue:
             again = scheme is None or self._device.accepted
             exchange, answer = redacted_exchange(await send(signed.request, signed.authorization, again=again), signed)
             if answer is None or not denies(answer, token=request.token):
-                if scheme is not None and exchange.outcome not in _UNSENT:
+                if scheme is not None and exchange.begun and exchange.outcome is not Outcome.NOT_SENT:
                     self._weigh(scheme, answer, token=request.token)
                 return exchange
             one_question = isinstance(scheme, TokenScheme) or answer.status != "401"

@@ -26,7 +26,7 @@ class Exchange:
 
     `replies` holds one entry for each answered request, exactly as received; the last may be cut short.
     `certificate` is the peer's DER certificate where TLS was spoken; `tls` names version and cipher
-    ("TLSv1.2 AES128-SHA").
+    ("TLSv1.2 AES128-SHA"). Where it was not `begun`, for want of a connection or of leave, no request was sent.
     """
 
     address: str
@@ -37,6 +37,7 @@ class Exchange:
     reason: str = ""
     certificate: bytes = b""
     tls: str = ""
+    begun: bool = True
 
     @property
     def raw(self) -> bytes:

@@ -80,8 +80,10 @@ class LoginProbe:
                 if not exchange.reason.startswith(LoginReason.UNSAFE):
                     break
             elif ending is None:
-                unasked = replace(exchange, outcome=Outcome.NOT_SENT, replies=(), reason="nothing asked for a login")
-                ending = _ended(question, unasked)
+                why = "nothing asked for a login"
+                if not exchange.begun:
+                    why = f"no connection for it: {exchange.reason or exchange.outcome}"
+                ending = _ended(question, replace(exchange, outcome=Outcome.NOT_SENT, replies=(), reason=why))
         if ending is not None:
             yield ending
         elif denial := next((o for o in ask.observations if o.outcome is Outcome.AUTH_REQUIRED), None):

@@ -43,7 +43,9 @@ from camscan.errors import HostError
 from camscan.net import budget
 from camscan.net.base import HttpRequest, LoginReason
 from camscan.net.exchange.browsing import EnrolledBrowser
-from camscan.records import Outcome
+from camscan.probes.base import Ask
+from camscan.probes.login import LoginProbe
+from camscan.records import Observation, Outcome
 from camscan.simulator import Persona, enrolled
 
 CGI = HttpRequest("/cgi-bin/magicBox.cgi?action=getSystemInfo")
@@ -255,6 +257,33 @@ async def test_a_login_that_was_not_sent_is_not_called_refused(tmp_path: Path) -
         assert (await device.ask(PAGE)).outcome is Outcome.EXCLUDED
     assert len(peer.requests) == 1
     assert list(logins.notes) == []
+
+
+async def test_a_login_for_which_no_connection_comes_about_is_not_called_refused(tmp_path: Path) -> None:
+    """The device has asked for it and hung up, and has no room for another connection."""
+    logins = broker(tmp_path)
+
+    def leave_and_deny(_number: int, _text: str) -> str:
+        server.close()
+        return denial(digest(), more="Connection: close\r\n")
+
+    peer = Peer(leave_and_deny)
+    server = await asyncio.start_server(peer.talk, ADDRESS, 0)
+    port = server.sockets[0].getsockname()[1]
+    async with device_at(logins, port) as device:
+        exchange = await device.ask(PAGE)
+        assert (exchange.outcome, exchange.begun) == (Outcome.REFUSED, False)
+        assert not device.accepted
+    peer.assert_heard_nothing()
+    web = Observation(ADDRESS, "http", Outcome.ANSWERED, datetime.now(UTC), port, "GET /")
+    async with net_with(logins) as net:
+        told = [one async for one in LoginProbe().run(Ask(ADDRESS, None, (web,)), net)]
+    assert [(one.outcome, one.reason) for one in told] == [(Outcome.NOT_SENT, "no connection for it: refused")]
+    assert list(logins.notes) == []
+    other = Peer(once_logged_in(denial(digest())))
+    async with listening(other), device_at(logins, other.port) as device:
+        assert (await device.ask(PAGE)).outcome is Outcome.ANSWERED, "it has not been tried yet"
+    assert other.logins == 1
 
 
 async def test_a_secret_that_cannot_be_read_ends_the_login(tmp_path: Path) -> None:
