@@ -160,7 +160,7 @@ def _proof(store: Store, entry: Entry, needed: int, rules: Library, tell: Callab
     scans = store.scans(entry.site) if entry.site else (scan for scan in store.scans() if not scan.site)
     for scan in candidates(track, scans):
         if SLOT in entry.address:
-            proofs.append(proof_by_recorder(track, scan, snapshot_of(store, scan, rules, ()).asked, now))
+            proofs.append(proof_by_recorder(track, scan, snapshot_of(store, scan, rules, ()), now))
         else:
             proofs.append(proof(track, scan, store.ledger(scan.id, network), now))
         if sum(not one.why_not for one in proofs) >= needed:

@@ -8,14 +8,14 @@ refuses for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from camscan.records import UNASKED, LedgerEntry, Scan, ScanStatus
 from camscan.sweeps.coverage import network_of
 from camscan.sweeps.memory import Track
-from camscan.sweeps.snapshot import BEHIND, SLOT
+from camscan.sweeps.snapshot import BEHIND, SLOT, Snapshot
 
 _OF_ALL = "arp"
 """The channel on which whatever uses an address answers, also what is known from a table or a lease alone."""
@@ -70,15 +70,15 @@ def proof(track: Track, scan: Scan, neighbours: Iterable[LedgerEntry], now: date
     return Proof(scan.id, answers=answered)
 
 
-def proof_by_recorder(track: Track, scan: Scan, asked: Mapping[str, frozenset[str]], now: datetime) -> Proof:
-    """What a scan says of a camera behind a recorder; `asked` holds the channels of each place, as `Snapshot.asked`.
+def proof_by_recorder(track: Track, scan: Scan, seen: Snapshot, now: datetime) -> Proof:
+    """What a scan, of which `seen` is the snapshot, says of a camera behind a recorder.
 
     A recorder that tells of a channel is the positive control of it.
     """
     if flaw := _flaw(scan, now):
         return Proof(scan.id, flaw)
     address = track.device.address
-    if BEHIND not in asked.get(address, ()):
+    if BEHIND not in seen.asked_at(address):
         return Proof(scan.id, f"no recorder reported on {address}: that requires a login to it")
     return Proof(scan.id)
 

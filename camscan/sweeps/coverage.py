@@ -67,7 +67,7 @@ class Visibility:
             not _is_lost(self.channels, channel)
             for place in track.places
             if not _is_lost(self.networks, network_of(place))
-            for channel in snapshot.asked.get(place, frozenset()) & track.channels.keys()
+            for channel in snapshot.asked_at(place) & track.channels.keys()
         )
 
 
@@ -107,7 +107,7 @@ def _in_scope(memory: Memory, snapshot: Snapshot) -> Memory:
     left: list[Track] = []
     stay: list[Track] = []
     for track in memory.tracks:
-        asked = any(snapshot.asked.get(place) for place in track.places)
+        asked = any(map(snapshot.asked_at, track.places))
         here = any(SLOT not in place and network_of(place) in memory.networks for place in track.places)
         dropped = here and not (asked or track.gone or track.unasked) and seen.isdisjoint(track.places)
         (left if dropped else stay).append(track)

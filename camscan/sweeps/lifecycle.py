@@ -114,7 +114,7 @@ def unseen(track: Track, snapshot: Snapshot, terms: Terms, visibility: Visibilit
     """The track and changes of a device that was not seen. `visibility` is None if the snapshot is incomplete."""
     if visibility is None:
         return track, []
-    if not any(snapshot.asked.get(place) for place in track.places):
+    if not any(map(snapshot.asked_at, track.places)):
         return replace(track, unasked=track.unasked + 1), []
     if not visibility.could_see(track, snapshot):
         return track, []

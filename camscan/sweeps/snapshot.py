@@ -88,6 +88,8 @@ class Sighting(Traits):
 class Snapshot:
     """One scan. `asked` holds address -> channels on which it was really asked, `answered` channel -> addresses.
 
+    In `asked` all channels of one recorder stand under one name, see `asked_at`: it tells of all that it has.
+
     `complete` says whether silence means anything; `coverage` counts targets by their most telling outcome,
     `by_channel` by that on each channel; in both, any answer counts as answered. `seconds` is what it took.
     `times` holds when an address was seen, where that may be long before `at`. `unseen` are devices that did not show
@@ -113,6 +115,10 @@ class Snapshot:
         every = [(is_seen(judged.device), sighting(judged)) for judged in devices]
         seen, unseen = (tuple(one for is_seen, one in every if is_seen is wanted) for wanted in (True, False))
         return replace(self, sightings=seen, unseen=unseen)
+
+    def asked_at(self, place: str) -> frozenset[str]:
+        """The channels on which an address, or the channel of a recorder, was really asked."""
+        return self.asked.get(_every_slot(place) if SLOT in place else place, frozenset())
 
     def seen_at(self, device: DeviceSummary) -> datetime:
         """When a device of it was seen."""
@@ -169,7 +175,7 @@ def snapshot(scan: Scan, devices: Iterable[Judged], ledger: Iterable[LedgerEntry
     devices = tuple(devices)
     for device in (judged.device for judged in devices):
         if device.slots:
-            tally.asked |= dict.fromkeys(_slots(device), frozenset((BEHIND,)))
+            tally.asked[_every_slot(device.address)] = frozenset((BEHIND,))
         if device.behind and is_seen(device):
             tally.answered[BEHIND].add(plain(device.place))
     found = Snapshot(
@@ -201,10 +207,9 @@ def _by_channel(kinds: Iterable[tuple[Mapping[str, Outcome], int]]) -> dict[str,
     return {name: dict(counts) for name, counts in sorted(found.items())}
 
 
-def _slots(recorder: Device) -> Iterator[str]:
-    """The places of all channels of a recorder that lists them."""
-    total = recorder.slots.total if recorder.slots else 0
-    return (plain(f"{recorder.address}{SLOT}{number}") for number in range(1, total + 1))
+def _every_slot(place: str) -> str:
+    """What stands for all channels of the recorder at, or with, a place: the numbers may go beyond their count."""
+    return f"{plain(place.partition(SLOT)[0])}{SLOT}"
 
 
 def is_seen(device: Device) -> bool:

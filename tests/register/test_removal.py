@@ -14,7 +14,7 @@ from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus, Vantage
 from camscan.register import removal
 from camscan.register.removal import Proof, beginning, candidates, objection, witnesses
 from camscan.sweeps.memory import Track
-from camscan.sweeps.snapshot import BEHIND
+from camscan.sweeps.snapshot import BEHIND, Snapshot
 
 LONG_AFTER = BEGIN + timedelta(days=365)
 proof = partial(removal.proof, now=LONG_AFTER)
@@ -27,6 +27,11 @@ GATEWAY = LedgerEntry("10.0.0.254", {"http": Outcome.REFUSED, "sadp": Outcome.SI
 def scan(night: float, status: ScanStatus = ScanStatus.COMPLETE) -> Scan:
     at = BEGIN + timedelta(days=night)
     return Scan(f"scan{night}", at, ("10.0.0.0/24",), ("sadp", "http"), "hq", at, status)
+
+
+def looked(**asked: str) -> Snapshot:
+    channels = {place: frozenset((channel,)) for place, channel in asked.items()}
+    return Snapshot("scan1", BEGIN, complete=True, sightings=(), asked=channels, answered={})
 
 
 def test_a_complete_scan_that_asked_and_saw_a_neighbour_counts(track: Callable[..., Track]) -> None:
@@ -127,7 +132,7 @@ def test_a_scan_of_a_time_to_come_does_not_count(track: Callable[..., Track]) ->
     assert proof(track(GONE), scan(1), ledger, now=BEGIN + timedelta(days=1)) == Proof("scan1")
     too_early = proof(track(GONE), scan(1), ledger, now=BEGIN + timedelta(hours=23))
     assert too_early.why_not == "it is dated 2026-01-02 02:00 UTC, which is yet to come: the clock was wrong"
-    recorder = proof_by_recorder(track(GONE), scan(1), {}, now=BEGIN)
+    recorder = proof_by_recorder(track(GONE), scan(1), looked(), now=BEGIN)
     assert "yet to come" in recorder.why_not
 
 
@@ -145,11 +150,12 @@ def test_a_camera_behind_a_recorder_is_gone_where_the_recorder_tells_of_its_chan
     track: Callable[..., Track],
 ) -> None:
     behind = track(Camera("10.0.4.9 #3", "SN000000009"))
-    assert proof_by_recorder(behind, scan(1), {"10.0.4.9 #3": frozenset((BEHIND,))}) == Proof("scan1")
-    assert proof_by_recorder(behind, scan(1), {"10.0.4.9": frozenset(("http",))}).why_not == (
-        "no recorder reported on 10.0.4.9 #3: that requires a login to it"
-    )
-    assert proof_by_recorder(behind, scan(1, ScanStatus.PARTIAL), {}).why_not == "it is partial"
+    assert proof_by_recorder(behind, scan(1), looked(**{"10.0.4.9 #": BEHIND})) == Proof("scan1")
+    for seen in (looked(**{"10.0.4.9": "http"}), looked(**{"10.0.4.90 #": BEHIND})):
+        assert proof_by_recorder(behind, scan(1), seen).why_not == (
+            "no recorder reported on 10.0.4.9 #3: that requires a login to it"
+        )
+    assert proof_by_recorder(behind, scan(1, ScanStatus.PARTIAL), looked()).why_not == "it is partial"
 
 
 def test_a_scan_proves_it_by_the_address_and_one_that_lives_beside_it() -> None:

@@ -19,8 +19,8 @@ RECORDER = "10.0.4.9"
 LEDGER = [LedgerEntry(RECORDER, {"http": Outcome.ANSWERED})]
 
 
-def recorder(*, told: bool = True) -> Judged:
-    slots = Slots(16, 13) if told else None
+def recorder(*, told: bool = True, channels: int = 16) -> Judged:
+    slots = Slots(channels, 0) if told else None
     return Judged(Device(RECORDER, (RECORDER,), serial="NVR-00001", kind="recorder", slots=slots), Verdict.NOT_LISTED)
 
 
@@ -43,6 +43,14 @@ def test_a_camera_that_is_new_on_a_channel_is_new() -> None:
 def test_a_camera_is_missing_where_its_recorder_tells_of_its_channels_without_it() -> None:
     changes = compare([seen(0, recorder(), camera(1), camera(2)), seen(1, recorder(), camera(1))])
     assert [(c.kind, c.device.address) for c in changes.changes] == [(Kind.MISSING, "10.0.4.9 #2")]
+
+
+def test_a_camera_is_missing_also_on_a_channel_whose_number_is_beyond_the_count_of_channels() -> None:
+    """As of a recorder that lists only channels in use, or counts those of analogue cameras first."""
+    night = [seen(0, recorder(channels=3), camera(1), camera(5), camera(9))]
+    changes = compare([*night, seen(1, recorder(channels=2), camera(1), camera(5))])
+    assert [(c.kind, c.device.address) for c in changes.changes] == [(Kind.MISSING, "10.0.4.9 #9")]
+    assert changes.losses == ()
 
 
 def test_a_camera_is_not_missing_where_its_recorder_was_not_asked() -> None:
