@@ -353,7 +353,8 @@ def test_what_is_said_of_a_device_stays_where_it_tells_its_serial_later_or_no_mo
 
 def test_a_device_that_has_come_to_the_place_of_a_removed_one_is_not_shown_as_returned(store: Store) -> None:
     """Also in a scan in which it shows no serial: by its place, make and model it could be the other one."""
-    web, three, four = {"http.server": ("App-webs/",)}, "10.0.0.3", "10.0.0.4"
+    web: Mapping[str, tuple[str, ...]] = {"http.server": ("App-webs/",)}
+    three, four = "10.0.0.3", "10.0.0.4"
 
     def scan(number: int, seen: Mapping[str, Mapping[str, Mapping[str, tuple[str, ...]]]]) -> str:
         at = BEGIN + timedelta(days=number)
