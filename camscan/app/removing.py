@@ -32,7 +32,8 @@ def check(store: Store, scans: Sequence[Scan]) -> None:
 def remove(store: Store, scans: Sequence[Scan], at: datetime) -> Iterator[str]:
     """Delete scans with all that was seen in them, and what the register has from them; what came of each, in words.
 
-    The register goes first: a run that is broken off in between leaves scans that it is derived from again.
+    The register goes first, and is to be derived again at the end: a run that is broken off in between leaves scans
+    from which that can be done.
     """
     gone = {scan.id for scan in scans}
     sites = sorted({scan.site or "" for scan in scans})

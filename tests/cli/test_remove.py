@@ -60,6 +60,13 @@ def test_what_a_scan_showed_is_gone_from_the_store_and_from_the_burn_down(path: 
     assert CliRunner().invoke(db, ["check", "--db", str(path)]).exit_code == 0
 
 
+def test_what_the_others_showed_is_in_the_register_at_once(path: Path, store: Store) -> None:
+    """Else a report on the next scan would count what that alone has seen, and its devices would return once more."""
+    known(path)
+    remove(path, "hq-001", "--yes")
+    assert [entry.address for entry in store.register.entries("hq")] == [ONE, TWO]
+
+
 @pytest.mark.parametrize(("answer", "left"), [("y\n", 2), ("n\n", 3), ("", 3)])
 def test_it_asks_first_and_where_nobody_answers_nothing_is_deleted(
     path: Path, store: Store, answer: str, left: int
