@@ -62,12 +62,22 @@ def faults(target: str | Path | None) -> tuple[str, list[str]]:
 def _damaged(database: Database) -> Iterator[str]:
     """What rows hold that camscan does not write; not of what is derived again where it does not hold."""
     for table, query, make in _READERS:
+        for row in _rows(database, table, query):
+            try:
+                database.opened(table, row, make)
+            except DamageError as error:
+                yield str(error).removeprefix(f"{database.where}: ")
+
+
+def _rows(database: Database, table: Table, query: Select[Any]) -> Iterator[Row[Any]]:
+    """The rows of a table; of what scans hold, those of one scan at a time: a commit waits until these are read."""
+    parts = [query]
+    if table in (observations, ledger):
         with database.reading() as connection:
-            for row in connection.execution_options(yield_per=_AT_ONCE).execute(query):
-                try:
-                    database.opened(table, row, make)
-                except DamageError as error:
-                    yield str(error).removeprefix(f"{database.where}: ")
+            parts = [query.where(table.c.scan == number) for number in connection.scalars(select(scans.c.number))]
+    for part in parts:
+        with database.reading() as connection:
+            yield from connection.execution_options(yield_per=_AT_ONCE).execute(part)
 
 
 def _json(row: Row[Any]) -> None:
