@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple, Protocol
 
-from camscan.devices.build import Resolve, order, telling
+from camscan.devices.build import Resolve, agreeing, order, telling
 from camscan.devices.hosts import ChannelList
 from camscan.devices.identity import attributed, to_address
 from camscan.records import Device
@@ -125,17 +125,17 @@ def _cameras(recorder: Device, channels: ChannelList, resolve: Resolve) -> Itera
     for camera in channels.cameras:
         slot = Slot(recorder.id, recorder.address, camera.number, camera.value("name"), _truth(camera.value("online")))
         resolution = resolve(camera.identifications)
-        attributes = resolution.attributes
+        attributes, own = resolution.attributes, agreeing(camera.identifications, resolution)
         yield Device(
             address=camera.value("address") or f"{recorder.address} #{camera.number}",
             addresses=(),
-            mac=camera.mac or next(attributed(camera.identifications, "mac"), None),
+            mac=camera.mac or next(attributed(own, "mac"), None),
             hostname=camera.value("host") or None,
             maker=resolution.maker,
             brand=resolution.brand,
             model=attributes.get("model") or camera.value("model") or None,
             firmware=attributes.get("firmware") or camera.value("firmware") or None,
-            serial=camera.serial or next(attributed(camera.identifications, "serial"), None),
+            serial=camera.serial or next(attributed(own, "serial"), None),
             kind=attributes.get("kind", "camera"),
             level=resolution.level,
             identifications=telling(camera.identifications, resolution),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol, TypeAlias
 
@@ -54,6 +54,7 @@ def build(
     shows_channels = any(host.channels for host in hosts)
     resolution = resolve(identifications)
     attributes = resolution.attributes
+    own = agreeing(identifications, resolution)
     identity = hosts[0].identity if len(hosts) == 1 else joined(host.identity for host in hosts)
     addresses = sorted((host.address for host in hosts), key=order)
     conflicts = [text for host in hosts for text in host.conflicts]
@@ -61,13 +62,13 @@ def build(
         address=addresses[0],
         addresses=tuple(addresses),
         ports=tuple(sorted(frozenset().union(*(host.ports for host in hosts)))),
-        mac=_mac(identity, identifications),
+        mac=_mac(identity, own),
         hostname=_first(identity.of(Kind.HOSTNAME)) or attributes.get("hostname"),
         maker=resolution.maker,
         brand=resolution.brand,
         model=attributes.get("model"),
         firmware=attributes.get("firmware"),
-        serial=_first(identity.of(Kind.SERIAL)) or _first(attributed(identifications, "serial")),
+        serial=_first(identity.of(Kind.SERIAL)) or _first(attributed(own, "serial")),
         kind=attributes.get("kind") or (_RECORDER if shows_channels else None),
         level=resolution.level,
         identifications=telling(identifications, resolution),
@@ -79,6 +80,12 @@ def build(
         camera_like=any(host.camera_like for host in hosts),
         hidden_channels=_hidden(hosts, attributes) if shows_channels or attributes.get("kind") == _RECORDER else None,
     )
+
+
+def agreeing(identifications: Iterable[Identification], resolution: ResolutionLike) -> tuple[Identification, ...]:
+    """Identifications that name no other maker: what others extracted may be of another device at the same address."""
+    makers = (resolution.maker, None)
+    return tuple(found for found in identifications if resolution.maker is None or found.maker in makers)
 
 
 def telling(identifications: Sequence[Identification], resolution: ResolutionLike) -> tuple[Identification, ...]:

@@ -71,6 +71,20 @@ def test_record(devices: Merge, answer: Answer) -> None:
     assert device.id == SERIAL
 
 
+def test_what_names_another_maker_gives_no_serial_and_no_mac(devices: Merge, answer: Answer) -> None:
+    """As where a router hands on ports of its address to several devices."""
+    own, other = {"say__maker": "Own", "say__serial": "S123"}, {"say__maker": "Other", "say__mac": B}
+    told = {"say__serial": "X999", **other}
+    (device,) = devices(answer(ONE, "http", 80, say__maker="Own"), answer(ONE, "http", 81, **told))
+    assert (device.maker, device.serial, device.mac) == ("Own", None, None)
+    nobodys = answer(ONE, "http", 82, say__mac=A)
+    (device,) = devices(answer(ONE, "http", 80, **own), answer(ONE, "http", 81, **told), nobodys)
+    assert (device.maker, device.serial, device.mac) == ("Own", "S123", A)
+    slots = (answer(ONE, "cgi", behind__slot="1", behind__model="M", **said) for said in (own, told))
+    _, camera = devices(answer(ONE, "http", 80, say__maker="Own"), *slots)
+    assert (camera.maker, camera.serial, camera.mac) == ("Own", "S123", None)
+
+
 def test_rules_fill_what_no_field_says(devices: Merge, answer: Answer) -> None:
     (device,) = devices(
         answer(ONE, "http", say__serial=" S123 ", say__mac="3cef8c517d0e", say__hostname="cam", say__channels="8")
