@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain, islice
 from typing import Protocol, TypeAlias
 
 from camscan.devices.hosts import Host, to_count
@@ -13,6 +15,10 @@ from camscan.records import Device, Identification, Level
 _RECORDER = "recorder"
 _MAX_CLAIMS = 4
 """The most other addresses named in a device's conflicts."""
+_MOST_ALIKE = 8
+"""Identifications by one rule of a device that has several addresses: the same from thirty proves no more."""
+_MOST_CONFLICTS = 64
+"""Of one device that answers told, or that others share something with it; the strangest one seen has a dozen."""
 
 
 class ResolutionLike(Protocol):
@@ -57,7 +63,7 @@ def build(
     own = agreeing(identifications, resolution)
     identity = hosts[0].identity if len(hosts) == 1 else joined(host.identity for host in hosts)
     addresses = sorted((host.address for host in hosts), key=order)
-    conflicts = [text for host in hosts for text in host.conflicts]
+    conflicts = _some(text for host in hosts for text in host.conflicts)
     return Device(
         address=addresses[0],
         addresses=tuple(addresses),
@@ -74,7 +80,7 @@ def build(
         identifications=telling(identifications, resolution),
         conflicts=tuple(
             dict.fromkeys(
-                (*conflicts, *doubts, *_away(identity, addresses), *resolution.conflicts, *_spoken_for(foreign))
+                (*conflicts, *_some(doubts), *_away(identity, addresses), *resolution.conflicts, *_spoken_for(foreign))
             )
         ),
         camera_like=any(host.camera_like for host in hosts),
@@ -122,12 +128,26 @@ def _spoken_for(foreign: frozenset[str]) -> Iterator[str]:
 
 
 def _each_once(hosts: Sequence[Host]) -> Iterator[Identification]:
-    seen: list[Identification] = []
-    for host in hosts:
-        for found in host.identifications:
-            if len(hosts) == 1 or found not in seen:
-                seen.append(found)
-                yield found
+    """The identifications of all hosts without repeats; of several hosts, only the first that say alike by one rule.
+
+    A box that answers at every address of a network says it thousands of times.
+    """
+    if len(hosts) == 1:
+        yield from hosts[0].identifications
+        return
+    seen: set[Hashable] = set()
+    alike: Counter[Hashable] = Counter()
+    for found in chain.from_iterable(host.identifications for host in hosts):
+        said = found.rule, found.level, found.maker, found.brand
+        what = (said, *sorted(found.attributes.items()), found.evidence)
+        if what not in seen and alike[said] < _MOST_ALIKE:
+            seen.add(what)
+            alike[said] += 1
+            yield found
+
+
+def _some(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(islice(dict.fromkeys(texts), _MOST_CONFLICTS))
 
 
 def _first(values: Iterator[str] | tuple[str, ...]) -> str | None:

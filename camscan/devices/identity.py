@@ -145,15 +145,15 @@ def identity_of(observations: Iterable[Observation]) -> Identity:
 
 def joined(identities: Iterable[Identity]) -> Identity:
     """The identity of a device that has several addresses."""
-    values: dict[str, tuple[str, ...]] = {}
+    values: dict[str, dict[str, None]] = {}
     claims: set[str] = set()
     away: set[str] = set()
     for identity in identities:
         for name, found in identity.values.items():
-            values[name] = tuple(dict.fromkeys((*values.get(name, ()), *found)))
+            values.setdefault(name, {}).update(dict.fromkeys(found))
         claims |= identity.claims
         away |= identity.away
-    return Identity(values, frozenset(claims), frozenset(away))
+    return Identity({name: tuple(found) for name, found in values.items()}, frozenset(claims), frozenset(away))
 
 
 def attributed(identifications: Iterable[Identification], name: str) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tracemalloc
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 import pytest
 from support.costs import costs_less_than
@@ -325,3 +326,22 @@ def test_answers_are_not_kept(answer: Answer, rules: tuple[Callable[..., object]
 def test_scattered_observations_are_refused(devices: Merge, answer: Answer) -> None:
     with pytest.raises(ValueError, match=r"observations of 10\.0\.0\.1 do not come together: sort them by target"):
         devices(answer(ONE, "http"), answer(TWO, "http"), answer(ONE, "rtsp"))
+
+
+def test_a_box_that_answers_at_every_address_costs_no_more_for_each_and_is_shown_in_part(
+    devices: Merge, answer: Answer
+) -> None:
+    """As a trap does, with other bytes at each address; it calls one of them its own."""
+
+    def told(number: int) -> Iterator[Observation]:
+        place, maker = f"10.0.{number // 250}.{number % 250 + 1}", "First" if number < 1000 else "Last"
+        yield answer(place, "sadp", sadp__device_sn=SERIAL, sadp__mac=A, sadp__ipv4_address="10.0.0.1")
+        page = answer(place, "http", 80, say__maker=maker, say__model=f"M{number}", upnp__serial_number=f"N{number:04}")
+        yield replace(page, raw=b"%d" % number)
+
+    with costs_less_than(5):
+        (device,) = devices(*(seen for number in range(1001) for seen in told(number)))
+    assert len(device.addresses) == 1001
+    assert [found.attributes["model"] for found in device.identifications] == [*(f"M{n}" for n in range(8)), "M1000"]
+    assert len(device.conflicts) == 65
+    assert device.conflicts[-1] == "makers First or Last"
