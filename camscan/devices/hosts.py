@@ -8,7 +8,17 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TypeAlias
 
-from camscan.devices.identity import FIELDS_OF, LINK, ONE_BOX_ONE_MAC, Identity, Kind, identity_of, source_mac
+from camscan.devices.identity import (
+    FIELDS_OF,
+    LINK,
+    ONE_BOX_ONE_MAC,
+    Identity,
+    Kind,
+    identity_of,
+    source_mac,
+    to_mac,
+    to_serial,
+)
 from camscan.devices.relayed import RELAYED, told_apart
 from camscan.records import Fields, Identification, Observation, Outcome
 
@@ -34,6 +44,17 @@ _MAX_CHANNELS = 4096
 
 _MAX_NAMED = 4
 """Values that one conflict names."""
+_MOST_AT_ONE = 64
+"""Devices of one protocol at one address: of a batch that was unpacked and plugged in together."""
+_TOLD_TOGETHER = (
+    ("sadp.mac", "sadp.device_sn"),
+    ("dhip.mac", "dhip.serial_no"),
+    ("dvrip.mac", "dvrip.serial"),
+    ("netcommon.mac", "netcommon.serial"),
+    ("mhed.mac", "mhed.serial"),
+    ("dh01.mac", "dh01.serial"),
+)
+"""MAC and serial of one device in the answers of a discovery protocol."""
 
 _SLOT = "behind.slot"
 """The field of observations that are about one channel of a recorder, not about the recorder itself."""
@@ -83,7 +104,7 @@ class Host:
 
 
 def hosts_at(address: str, observations: Sequence[Observation], identify: Identify) -> Iterator[Host]:
-    """The hosts at an address: none if nothing answered, several if frames came from several MACs."""
+    """The hosts at an address: none if nothing answered, several if frames or answers show several MACs."""
     if not any(observation.outcome.has_answer for observation in observations):
         return
     observations = tuple(map(told_apart, observations))
@@ -96,7 +117,7 @@ def hosts_at(address: str, observations: Sequence[Observation], identify: Identi
         )
         return
     identity = identity_of(observations)
-    macs = identity.link_macs
+    macs = _macs(observations, identity.link_macs)
     if len(macs) < 2:
         yield _host(address, observations, identity, identify, tuple(_contradictions(address, identity)))
         return
@@ -104,8 +125,30 @@ def hosts_at(address: str, observations: Sequence[Observation], identify: Identi
     by_mac = _by_source(observations, macs)
     for mac in macs:
         own = identity_of(by_mac[mac])
-        alone = replace(own, values={**own.values, LINK: (mac,)})
+        alone = replace(own, values={**own.values, LINK: (mac,)}) if mac in identity.link_macs else own
         yield _host(address, (*by_mac[mac], *by_mac[None]), alone, identify, (conflict,))
+
+
+def _macs(observations: Iterable[Observation], of_frames: tuple[str, ...]) -> tuple[str, ...]:
+    """The MACs of several devices with one address, as makers give it to every new one; else those of frames.
+
+    Without frames, answers of one protocol tell: each has a MAC and a serial of its own.
+    """
+    told: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for observation in observations:
+        for mac_name, serial_name in _TOLD_TOGETHER:
+            mac, serial = to_mac(_first(observation, mac_name)), to_serial(_first(observation, serial_name))
+            if mac and serial and len(told[mac_name]) < _MOST_AT_ONE:
+                told[mac_name].setdefault(mac, serial.casefold())
+    several = (macs for macs in told.values() if len(set(macs.values())) > 1)
+    found = tuple(dict.fromkeys(mac for macs in several for mac in macs))
+    if not found:
+        return of_frames
+    return tuple(dict.fromkeys((*of_frames, *found))) if len(of_frames) > 1 else found
+
+
+def _first(observation: Observation, name: str) -> str:
+    return next(iter(observation.fields.get(name, ())), "")
 
 
 def _channel_list(observations: Iterable[Observation], identify: Identify) -> ChannelList:

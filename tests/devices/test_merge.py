@@ -273,6 +273,53 @@ def test_factory_default_units_at_one_address(devices: Merge, answer: Answer) ->
     assert {device.conflicts for device in found} == {(f"several devices answer at {home}: {A}, {B}",)}
 
 
+@pytest.mark.parametrize("frames", [[], [A], [C]], ids=["no frames", "one's", "a repeater's"])
+def test_factory_default_units_need_no_frames_to_be_told_apart(
+    devices: Merge, answer: Answer, frames: list[str]
+) -> None:
+    """Who may not see frames hears them all the same, as each answers to the whole segment."""
+    home, told = "192.168.1.108", ((A, "SER1"), (B, "SER2"))
+    found = devices(
+        *(answer(home, "arp", mac__address=mac) for mac in frames),
+        *(answer(home, "dhip", dhip__mac=mac, dhip__serial_no=serial, say__model=serial) for mac, serial in told),
+        answer(home, "dhip", dhip__mac=A, dhip__serial_no="ser1"),
+        answer(home, "http", 80, say__maker="either"),
+    )
+    assert [(device.addresses, device.mac, device.serial, device.model, device.maker) for device in found] == [
+        ((home,), B, "SER2", "SER2", "either"),
+        ((home,), A, "SER1", "SER1", "either"),
+    ]
+    assert {device.conflicts for device in found} == {(f"several devices answer at {home}: {A}, {B}",)}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        ((A, "SER1"), (B, "SER1")),  # two network cards
+        ((A, "SER1"), (A, "SER2")),
+        ((A, "SER1"), (B, "0000")),
+        ((A, "SER1"), ("00:00:00:00:00:00", "SER2")),
+        ((A, "SER1"), ("", "SER2")),
+    ],
+)
+def test_what_does_not_differ_in_both_mac_and_serial_is_one_device(
+    devices: Merge, answer: Answer, told: tuple[tuple[str, str], ...]
+) -> None:
+    seen = (answer(ONE, "sadp", sadp__mac=mac, sadp__device_sn=serial) for mac, serial in told)
+    assert addresses(devices(*seen)) == [(ONE,)]
+
+
+def test_two_protocols_do_not_make_two_devices(devices: Merge, answer: Answer) -> None:
+    seen = (answer(ONE, "sadp", sadp__mac=A, sadp__device_sn="SER1"), answer(ONE, "dhip", dhip__mac=B))
+    assert addresses(devices(*seen, answer(ONE, "dhip", dhip__mac=B, dhip__serial_no="SER2"))) == [(ONE,)]
+
+
+def test_what_one_address_makes_up_is_bounded(devices: Merge, answer: Answer) -> None:
+    made_up = (f"5850ED{number:06X}" for number in range(1, 1000))
+    found = devices(*(answer(ONE, "sadp", sadp__mac=mac, sadp__device_sn=f"S-{mac}") for mac in made_up))
+    assert len(found) == 64
+
+
 def test_two_cards_at_one_address_are_clones(devices: Merge, answer: Answer) -> None:
     frames = (answer(ONE, "arp", mac__address=mac) for mac in (A, B))
     assert addresses(devices(*frames, twin(answer, ONE, A), twin(answer, ONE, B))) == [(ONE,), (ONE,)]
