@@ -28,10 +28,14 @@ def told_apart(observation: Observation) -> Observation:
 
 
 def _owners(observation: Observation) -> tuple[str, ...]:
-    """The addresses in an answer if its source is not among them; those of another version or scope prove nothing."""
+    """The addresses in an answer if its source is not among them; those of another version or scope prove nothing.
+
+    Nor does one that ends as the source does: routers map whole networks onto others, and keep the end of each address.
+    """
     source = to_address(observation.target)
     if source is None:
         return ()
     told = [found for text in observation.fields[_ADDRESS] if (found := to_unicast(text))]
     alike = [one for one in told if (one.version, one.is_link_local) == (source.version, source.is_link_local)]
-    return () if source in alike else tuple(dict.fromkeys(map(str, alike)))
+    is_own = any(one.packed[-1] == source.packed[-1] for one in alike)
+    return () if is_own else tuple(dict.fromkeys(map(str, alike)))
