@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -12,12 +14,19 @@ from support.browser import DESKTOP, PHONE, Tab, browsing, opened
 from support.crowd import HOSTILE
 from support.sample import sample
 
-from camscan.records import Report
-from camscan.reports import Page
+from camscan.records import Outcome, Report, Verdict
+from camscan.register.progress import progress
+from camscan.reports import FORMATS, Page
 from camscan.reports.html import SHOWN_ROWS, render
 
 A4_WIDTH = 680
 """CSS pixels between the margins of an A4 page at 96 a inch."""
+CUT = "tables => tables.filter(t => t.getBoundingClientRect().right > innerWidth + 1).length"
+"""How many tables are wider than the page."""
+BROKEN = """cells => cells.filter(cell => {
+    const text = document.createRange(); text.selectNodeContents(cell); return text.getClientRects().length > 1;
+}).map(cell => cell.textContent)"""
+"""Which cells have more than one line."""
 
 
 @pytest.fixture(scope="module")
@@ -218,10 +227,7 @@ def test_what_goes_on_beside_a_phones_screen_shows_that_it_does(browser: Browser
             && !getComputedStyle(place).backgroundAttachment.includes("local")).map(place => place.outerHTML)"""
         assert tab.page.locator("nav, .scroll").evaluate_all(plain) == []
         assert tab.page.locator(".map .scroll").evaluate_all("places => places[0].scrollWidth > places[0].clientWidth")
-        broken = """cells => cells.filter(cell => {
-            const text = document.createRange(); text.selectNodeContents(cell); return text.getClientRects().length > 1;
-        }).map(cell => cell.textContent)"""
-        assert tab.page.locator(".ledger tbody th").evaluate_all(broken) == []
+        assert tab.page.locator(".ledger tbody th").evaluate_all(BROKEN) == []
 
 
 def test_on_paper_a_list_of_any_length_goes_on_where_a_page_ends(browser: Browser, file: Path) -> None:
@@ -261,8 +267,47 @@ def test_no_table_is_cut_on_paper(browser: Browser, file: Path) -> None:
     with opened(browser, file, (A4_WIDTH, 900)) as tab:
         tab.page.emulate_media(media="print")
         tab.settle()
-        wide = "tables => tables.filter(t => t.getBoundingClientRect().right > innerWidth + 1).length"
-        assert tab.page.locator("table").evaluate_all(wide) == 0
+        assert tab.page.locator("table").evaluate_all(CUT) == 0
+
+
+@pytest.fixture
+def estate(make_report: Callable[..., Report], tmp_path: Path) -> Path:
+    """Sites with names as long as they may be; of all of them, every column is known."""
+    names = ("depot", "Verwaltungsgebäude Nord-West, drittes Obergeschoss, Zimmer 317/b", "x" * 64)
+    reports = [make_report(left_out={Verdict.LISTED: 1}, progress=progress(None, [], date(2026, 11, 1)))] * len(names)
+    named = [replace(one, scan=replace(one.scan, site=name)) for one, name in zip(reports, names, strict=True)]
+    file = tmp_path / "estate.html"
+    file.write_text("".join(map(str, FORMATS["html"].render_each(named, Page()))), encoding="utf-8")
+    return file
+
+
+def test_of_a_page_of_sites_no_column_is_cut_on_paper(browser: Browser, estate: Path) -> None:
+    with opened(browser, estate, (A4_WIDTH, 900)) as tab:
+        assert tab.page.locator(".sites thead th").count() == 14
+        tab.page.emulate_media(media="print")
+        tab.settle()
+        assert tab.page.locator("table").evaluate_all(CUT) == 0
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+def test_of_a_page_of_sites_words_stay_whole(browser: Browser, estate: Path, size: tuple[int, int]) -> None:
+    with opened(browser, estate, size) as tab:
+        assert tab.page.locator(".sites td", has_text="complete").evaluate_all(BROKEN) == []
+        assert tab.page.locator(".sites tbody th a", has_text="depot").evaluate_all(BROKEN) == []
+        widths = tab.page.locator(".sites tbody th").evaluate_all("cells => cells.map(cell => cell.clientWidth)")
+        assert max(widths) < 200
+
+
+def test_a_ledger_with_every_outcome_is_not_cut_on_paper(
+    browser: Browser, tmp_path: Path, make_report: Callable[..., Report]
+) -> None:
+    every = {channel: {outcome.value: 65_536 for outcome in Outcome} for channel in ("", "http")}
+    file = tmp_path / "every.html"
+    file.write_text("".join(render(make_report(ledger=every), Page())), encoding="utf-8")
+    with opened(browser, file, (A4_WIDTH, 900)) as tab:
+        tab.page.emulate_media(media="print")
+        tab.settle()
+        assert tab.page.locator("table").evaluate_all(CUT) == 0
 
 
 def test_the_golden_site_opens_too(browser: Browser, tmp_path: Path, report: Report) -> None:
