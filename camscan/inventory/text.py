@@ -115,11 +115,13 @@ def text_lines(path: Path, encoding: Encoding) -> Iterator[str]:
     """
     try:
         name = codecs.lookup(encoding.name).name  # one of the many spellings that each has
-        b"a".decode(name, "replace")
+        b"\xffa".decode(name, "replace")
     except (LookupError, ValueError) as error:
         raise UsageError(f"no such encoding: {encoding.name!r}: write a name such as cp1252 or gb18030") from error
     with path.open("rb") as file:
         if name.startswith(("utf-16", "utf-32")):
+            name = _ordered(name, file.read(_BEGINNING))
+            file.seek(0)
             with io.TextIOWrapper(file, name, errors="replace", newline=None) as text:
                 yield from iter(lambda: text.readline(MAX_LINE), "")
                 return
@@ -150,6 +152,13 @@ def _wide(head: bytes) -> str | None:
     if all(low) and not any(high):
         return "utf-16-le"
     return "utf-16-be" if all(high) and not any(low) else None
+
+
+def _ordered(name: str, head: bytes) -> str:
+    """The encoding with its order of bytes, where no mark tells it: as the text shows, else as Windows writes it."""
+    if name not in {"utf-16", "utf-32"} or any(head.startswith(bom) for bom, marked in _BOMS if marked == name):
+        return name
+    return (name == "utf-16" and _wide(head)) or f"{name}-le"
 
 
 def _by_line(lines: Iterable[bytes], score: Score) -> Encoding:

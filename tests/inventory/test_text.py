@@ -112,7 +112,18 @@ def test_utf32_is_known_by_its_mark(tmp_path: Path) -> None:
     assert str(find_encoding(path, score)) == "utf-32"
 
 
-@pytest.mark.parametrize("name", ["klingon", "hex", "idna", ""])
+@pytest.mark.parametrize("written", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le"])
+def test_a_wide_encoding_is_named_without_the_order_of_its_bytes(tmp_path: Path, written: str) -> None:
+    (tmp_path / "f.csv").write_bytes(GERMAN.encode(written))
+    assert cells(tmp_path / "f.csv", written[:6])[1] == ("Tür Süd", "Gebäude Ä", "10.0.0.5")
+
+
+def test_what_is_not_in_the_wide_encoding_that_was_named_is_read_as_something_else(tmp_path: Path) -> None:
+    (tmp_path / "f.csv").write_bytes(b"\xff" + GERMAN.encode("cp1252"))
+    assert all("10.0.0.5" not in "".join(cells(tmp_path / "f.csv", name)[-1]) for name in ("utf-16", "utf-32"))
+
+
+@pytest.mark.parametrize("name", ["klingon", "hex", "idna", "punycode", ""])
 def test_an_unknown_encoding_is_refused(tmp_path: Path, name: str) -> None:
     path = tmp_path / "list.csv"
     path.write_text("x")
