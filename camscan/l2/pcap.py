@@ -152,12 +152,12 @@ class _CaptureReporter:
             self.packets.report(found, origin)
         elif request := _REQUEST.match(found.payload):
             self._remember(found, request)
-        elif (answer := _ANSWER.match(found.payload)) and ip_address(found.source).is_private:
+        elif (answer := _ANSWER.match(found.payload)) and not _is_public(found.source):
             asked = self._asked.pop((found.target, found.target_port, found.source, found.source_port), "")
             channel = "rtsp" if answer[1] else "tls" if answer[2] else "http"
             if channel != "http" or asked.startswith("GET ") or not asked:
                 self.packets.report_payload(channel, found, origin, asked)
-        elif _is_status(found) and ip_address(found.source).is_private:
+        elif _is_status(found) and not _is_public(found.source):
             self.packets.report_payload("banner", found, origin)
 
     def _remember(self, found: Segment, request: re.Match[bytes]) -> None:
@@ -167,6 +167,11 @@ class _CaptureReporter:
             del self._asked[next(iter(self._asked))]
         key = (found.source, found.source_port, found.target, found.target_port)
         self._asked[key] = f"{method} {target}" if target.startswith("/") else method
+
+
+def _is_public(source: str) -> bool:
+    """Whether an address is in public space; that of carriers (100.64.0.0/10), which VPNs use too, is not."""
+    return ip_address(source).is_global
 
 
 def _is_status(found: Segment) -> bool:

@@ -161,6 +161,11 @@ def test_public_servers_are_left_out() -> None:
     assert said(made.pcap([tcp(("203.0.114.1", 80), CLIENT, ANSWER)])) == []
 
 
+@pytest.mark.parametrize("address", ["10.0.0.6", "100.64.0.6", "169.254.1.6"])
+def test_devices_outside_of_public_space_are_not(address: str) -> None:
+    assert [one[1] for one in said(made.pcap([tcp((address, 80), CLIENT, ANSWER)]))] == [address]
+
+
 def test_an_rtsp_answer_comes_with_its_method_alone() -> None:
     camera = ("10.0.0.6", 554)
     answer = b"RTSP/1.0 200 OK\r\nCSeq: 2\r\n\r\n"

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import BinaryIO
 
 from camscan.imports.files.base import Summary, imported, lines, link_fields, names
-from camscan.imports.files.jsonlines import Record, answers, host, port_of, records, text, time
+from camscan.imports.files.jsonlines import Record, answers, host, listed, port_of, records, text, time
 from camscan.imports.notations.base import with_octets
 from camscan.records import Observation
 
@@ -83,10 +83,18 @@ def _dhcp(record: Record, at: datetime, summary: Summary) -> Iterator[Observatio
     link = link_fields(text(record, "mac"))
     if not link:
         summary.skip("lease without a MAC")
-    elif address := host(record, summary, "assigned_addr", "client_addr", "requested_addr"):
+    elif address := host(record, summary, "assigned_addr", "client_addr", *_requested(record)):
         summary.whole += 1
         hostname = text(record, "host_name") or text(record, "client_fqdn")
         yield imported(address, "dhcp", at, {**link, **names(dhcp__hostname=hostname)})
+
+
+def _requested(record: Record) -> Iterator[str]:
+    """The member of the address that a client asked to keep, unless it only looked for a server, or was refused."""
+    said = record.get("msg_types")
+    messages = set(said.split(",") if isinstance(said, str) else listed(said))
+    if not messages or ("REQUEST" in messages and "NAK" not in messages):
+        yield "requested_addr"
 
 
 _LOGS: Mapping[str, Callable[[Record, datetime, Summary], Iterator[Observation]]] = MappingProxyType(

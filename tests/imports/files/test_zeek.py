@@ -73,3 +73,22 @@ def test_a_table_cut_anywhere_gives_what_was_whole() -> None:
         _, summary = read_all(zeek.read, piece)
         assert summary.broken <= 1
         assert summary.whole + summary.skipped.total() + summary.broken == piece.count(b"\n1")
+
+
+@pytest.mark.parametrize(
+    ("messages", "count"),
+    [(["REQUEST"], 1), (None, 1), (["DISCOVER"], 0), (["DISCOVER", "DISCOVER"], 0), (["REQUEST", "NAK"], 0)],
+)
+def test_an_address_that_a_client_only_asks_for_is_not_its_own(messages: list[str] | None, count: int) -> None:
+    asked = {"ts": 1, "mac": "44:19:b6:01:02:03", "requested_addr": "192.0.2.7", "msg_types": messages}
+    seen, summary = read_all(zeek.read, as_json(asked))
+    assert (len(seen), summary.skipped.total()) == (count, 1 - count)
+
+
+def test_the_messages_of_a_lease_in_a_table() -> None:
+    table = (
+        "#separator \\x09\n#fields\tts\tmac\tassigned_addr\trequested_addr\tmsg_types\n"
+        "1\t44:19:b6:01:02:03\t-\t192.0.2.7\tREQUEST,NAK\n1\t44:19:b6:01:02:04\t-\t192.0.2.8\tREQUEST\n"
+    )
+    seen, _ = read_all(zeek.read, table.encode())
+    assert [one.target for one in seen] == ["192.0.2.8"]
