@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import accumulate, combinations
 
 from camscan.folding import words_of
-from camscan.inventory.synonyms import FILLERS, JOINERS, NOT, REMARKS, RETIRED_WORDS, SYNONYMS, Field
+from camscan.inventory.synonyms import FILLERS, JOINERS, NOT, REMARKS, RETIRED_WORDS, SYNONYMS, YET, Field
 
 _MOST_WORDS = 4
 """Words at the beginning of a text that may say it together, as in "no longer in use since May"."""
@@ -47,10 +47,10 @@ def is_retired_sheet(text: str) -> bool:
 def is_yes(text: str) -> bool:
     """Whether a cell in a column of what is over says so: by a date, a name or a mark.
 
-    Not by "no, planned", a 0 or a date that is yet to come. What has no date shows in a spreadsheet as the first day.
+    Not by "no", "planned", a 0 or a date that is yet to come. What has no date shows in a spreadsheet as the first day.
     """
     first = next(iter(words_of(text)), text)
-    return first.strip("0") not in {"", *NOT} and not _is_no_past(text)
+    return first.strip("0") not in {"", *NOT, *YET} and not _is_no_past(text)
 
 
 def _is_no_past(text: str) -> bool:

@@ -259,3 +259,11 @@ NOT = _listed("""
         no n not false nein non nee nie nao nej nei ne нет 否 いいえ 아니오
 """)
 """What a text begins with that denies, without case and accents."""
+
+YET = _listed("""
+        planned scheduled pending proposed requested to
+        geplant vorgesehen ausstehend wird prevu prevue planifie planifiee
+        previsto prevista planificado planificada programado programada pendiente pendente programmato programmata
+        gepland planowany planowana planovano planovana запланирован запланирована запланировано 计划 予定 예정
+""")
+"""What a text begins with that tells of what is yet to come, without case and accents."""

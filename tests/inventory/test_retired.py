@@ -176,3 +176,8 @@ def test_another_device_at_the_address_is_undeclared(
     results = held([row(1, "10.0.0.1", retired=GONE, **says)], [device("10.0.0.1", maker="Axis", model="M-100")])
     assert results[0].cls is cls
     assert (len(results) == 2) == (cls is Class.RETIRED), "then the device has no row"
+
+
+@pytest.mark.parametrize("text", ["planned", "Pending", "scheduled for 2023", "to be removed", "geplant", "pr\u00e9vu"])
+def test_what_is_yet_to_be_done_is_not_done(text: str) -> None:
+    assert not is_yes(text)
