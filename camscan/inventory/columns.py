@@ -92,7 +92,7 @@ def find_columns(names: Sequence[str], sample: Sequence[Sequence[str]] = ()) -> 
     for at, name in enumerate(names[:_MAX_COLUMNS]):
         found = recognise(name)
         if found is None and _is_either(name):
-            found = (Field.IP, _FILLED) if holds(sample, at, values.addresses) else (Field.LOCATION, _WEAK)
+            found = (Field.IP, _FILLED) if holds(sample, at, values.address_or_name) else (Field.LOCATION, _WEAK)
         if found and not (found[0] is Field.MODEL and found[1] <= _WEAK and are_kinds(sample, at)):
             which, rank = swapped(found[0], sample, at), found[1]
             if which not in _MANY or rank > _WORD or not are_flags(sample, at):

@@ -81,6 +81,7 @@ _FULL_NAME = re.compile(r"(?![0-9.]+\.[^.]+\.?$)(?:[a-z0-9_-]{1,63}\.)+[a-z][a-z
 
 Numbers before its last word make it an address that is yet to be filled in, as "10.0.0.xxx".
 """
+_URL = re.compile(r"(?:https?|rtsps?)://(?:[^/@\s]{0,64}@)?([^/:@\s]{1,253})(?::\d{1,5})?(?:[/?]\S*)?")
 _CAPTION = re.compile(r"^(?:s/?n|ser(?:ial)?(?: ?(?:no|nr|number))?)(?:\s*[.:#])+\s*", re.IGNORECASE)
 _MONTH = r"(?:jan|feb|mar|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])[a-z]*\.?"
 _TIME = r"(?:[ T]\d\d?:\d\d(?::\d\d)?(?:\.\d+)?)?"
@@ -174,9 +175,19 @@ def host_name(text: str) -> Read:
 
 
 def full_names(text: str) -> tuple[str, ...]:
-    """The host name with a domain that a cell holds and nothing else, in lower case, without the dot of the root."""
+    """The host name with a domain that a cell holds and nothing else, in lower case, without the dot of the root.
+
+    It may stand in a URL, as in lists of recording programs.
+    """
     text = (words(text) or "").casefold()
+    text = url[1] if (url := _URL.fullmatch(text)) else text
     return (text.rstrip("."),) if _FULL_NAME.fullmatch(text) else ()
+
+
+def address_or_name(text: str) -> Read:
+    """The IP addresses in a cell; else the name of a host in at least two domains, as no street is called."""
+    found = addresses(text)
+    return found if found.values else Read(tuple(name for name in full_names(text) if name.count(".") > 1))
 
 
 def shown(text: str) -> str:

@@ -168,6 +168,9 @@ def test_addresses_of_servers_are_not_those_of_the_devices() -> None:
 def test_a_column_of_addresses_is_told_from_one_of_streets_by_what_is_in_it() -> None:
     assert find_columns(["Address"], [["10.0.0.5"], [""], ["10.0.0.6"]]).of == {Field.IP: (0,)}
     assert find_columns(["Adresse"], [["Hafenstr. 1"], ["10.0.0.6"], ["Kai 3"]]).of == {Field.LOCATION: (0,)}
+    named = [["http://10.0.0.5/"], ["http://gate.depot.example:80/"], ["door.depot.example.org"]]
+    assert find_columns(["Address"], named).of == {Field.IP: (0,)}
+    assert find_columns(["Address"], [["geb.nord"], ["geb.west"]]).of == {Field.LOCATION: (0,)}
 
 
 def test_columns_without_names_are_found_by_what_is_in_them() -> None:
