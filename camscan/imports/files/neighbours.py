@@ -41,12 +41,13 @@ _MAX_LINE = 4096
 _MAX_NAMED = 4096
 """Lines with a name of which it is seen whether several have it."""
 _NEIGH = re.compile(rb"^[0-9A-Fa-f.:]{2,45} dev \S+ (?:lladdr|[A-Z]+)|\A\s*\[\s*\{\s*\"dst\"\s*:", re.MULTILINE)
-_DEAD = re.compile(r"\b(?:FAILED|INCOMPLETE|incomplete)\b")
+_DEAD = re.compile(r"\b(?:FAILED|INCOMPLETE|[Ii]ncomplete)\b")
 _OVER = re.compile(
-    r"(?<!\S)(?:waiting|InactiveReservation|Expired|Declined|status=waiting|disabled=yes)(?!\S)"
+    r"(?<!\S)(?:waiting|InactiveReservation|Expired|Declined|(?i:failed|incomplete|unreachable))(?!\S)"
+    r"|(?<!\S)(?:status=(?:waiting|failed)|disabled=yes)(?!\S)"
     r"|\A[0-9]{1,6}[ \t]{1,16}[A-Z]{0,4}X[A-Z]{0,4}(?!\S)"
 )
-"""What a lease or an entry says that no device has: of RouterOS, also flagged as disabled, and of Windows."""
+"""What a lease or an entry says that no device has: of RouterOS, also flagged as disabled, of Windows, and of Linux."""
 _HEADER = re.compile(r"^(?:Address|IP address|Protocol|Interface:|Internet Address|#|Starting|Ending)", re.IGNORECASE)
 
 

@@ -51,6 +51,9 @@ def test_one_line_of_each_tool(line: str) -> None:
         "add address=192.0.2.5 disabled=yes mac-address=44:19:B6:01:02:03 server=dhcp1",
         "192.0.2.5       192.0.2.0       44-19-b6-01-02-03    IPC                  InactiveReservation",
         "192.0.2.5       192.0.2.0       44-19-b6-01-02-03    IPC                  Expired      1/2/2026",
+        "12      192.0.2.5         44-19-B6-01-02-03      Unreachable  ActiveStore",
+        "192.0.2.5 dev eth0 lladdr 44:19:b6:01:02:03 FAILED",
+        " 4 D 192.0.2.5  44:19:B6:01:02:03  bridge  failed",
     ],
 )
 def test_a_lease_that_no_device_has_shows_none(line: str) -> None:
