@@ -11,12 +11,12 @@ from camscan.imports.files.base import moment
 from camscan.imports.files.jsonlines import time
 
 COLUMNS: Mapping[str, str] = {
-    "state": "addressstate state status leasestate leasestatus",
+    "state": "addressstate state status leasestate leasestatus leaseexpiration expirationdubail",
     "seen": "lastseen lastseenat lastseentime cltt",
     "lifetime": "validlft validlifetime",
 }
 """Names of columns without accents, blanks and punctuation."""
-_OVER = frozenset(("inactivereservation", "declined", "expired", "released", "waiting"))
+_OVER = frozenset(("inactivereservation", "reservationinactive", "declined", "expired", "released", "waiting"))
 """States of leases that no device has: of Windows' DHCP server and of RouterOS."""
 _ACTIVE = "0"
 """The state of a lease in Kea's answers, which number them, that a device has."""

@@ -126,6 +126,13 @@ def test_a_lease_that_no_device_has_shows_none(state: str) -> None:
     assert summary.skipped == {"lease that is not active": 1}
 
 
+@pytest.mark.parametrize(("told", "count"), [("Reservation (inactive)", 0), ("Reservation (active)", 1), ("1/2/26", 1)])
+def test_a_reservation_in_a_list_of_leases_may_be_nobodys(told: str, count: int) -> None:
+    data = f"Client IP Address\tName\tLease Expiration\tUnique ID\r\n192.0.2.5\tcam\t{told}\t4419b6010203\r\n"
+    seen, _ = read_all(mactable.read, data.encode("utf-8"))
+    assert len(seen) == count
+
+
 def test_a_device_that_is_not_activated_is_there() -> None:
     (one,), _ = read_all(mactable.read, b"Status,IPv4 Address,MAC\nInactive,192.0.2.5,44:19:b6:01:02:03\n")
     assert one.target == "192.0.2.5"
