@@ -25,7 +25,7 @@ def sniff(head: bytes) -> bool:
     if switchports.sniff(head):
         return True
     if len(head) >= SNIFFED:
-        rows.pop()  # it may be cut
+        del rows[-1:]  # it may be cut
     found = [_addresses(row) for row in rows]
     count = len({address for some in found for address in some})
     if count < 2 or any(map(switchports.HAS_IP.search, rows)):

@@ -5,7 +5,7 @@ from io import BytesIO
 
 import pytest
 
-from camscan.imports.files.base import Summary
+from camscan.imports.files.base import SNIFFED, Summary
 from camscan.imports.files.maclist import read, sniff
 from camscan.records import Observation
 
@@ -79,3 +79,7 @@ def test_the_last_line_of_a_long_list_is_cut_and_looked_at_all_the_same() -> Non
     text = "".join(f"44:19:B6:00:{n >> 8:02X}:{n & 255:02X}\n" for n in range(1_000))
     assert sniff(text.encode()[:4096])
     assert len(reading(text)[0]) == 1_000
+
+
+def test_a_file_that_begins_with_nothing_but_blanks_is_none() -> None:
+    assert not sniff(b" " * SNIFFED)
