@@ -92,7 +92,7 @@ def _dhcp(record: Record, at: datetime, summary: Summary) -> Iterator[Observatio
 def _requested(record: Record) -> Iterator[str]:
     """The member of the address that a client asked to keep, unless it only looked for a server, or was refused."""
     said = record.get("msg_types")
-    messages = set(said.split(",") if isinstance(said, str) else listed(said))
+    messages = set(map(str, said.split(",") if isinstance(said, str) else listed(said)))
     if not messages or ("REQUEST" in messages and "NAK" not in messages):
         yield "requested_addr"
 
