@@ -68,6 +68,7 @@ _WITH_ANSWER = frozenset({Outcome.ANSWERED, Outcome.AUTH_REQUIRED, Outcome.TRUNC
 SIGNS_OF_LIFE = _WITH_ANSWER | {Outcome.RESET, Outcome.REFUSED}
 UNASKED = frozenset({Outcome.EXCLUDED, Outcome.NOT_SENT, Outcome.CRASHED})  # these say nothing of the target
 UNCALLED = "only whole segments are asked, and this address is on none of them"  # where nothing is missing for it
+REJECTION = "EACCES"  # begins the reason where a router or firewall rejects what is for an address, whoever is there
 MOST_TELLING = {outcome: place for place, outcome in enumerate(Outcome)}  # the lowest tells most
 
 

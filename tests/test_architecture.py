@@ -35,12 +35,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "files": set(),
     "sourcecode": set(),
     "carrier": set(),
+    "refusals": set(),
     "shortages": set(),
     "targets": {"wording", "errors"},
     "codecs": {"records", "errors", "data"},
-    "net": {"background", "carrier", "shortages", "records", "errors"},
+    "net": {"background", "carrier", "refusals", "shortages", "records", "errors"},
     "l2": set(),
-    "syn": {"l2", "carrier", "shortages"},
+    "syn": {"l2", "carrier", "refusals", "shortages"},
     "probes": {"codecs", "net", "records", "errors"},
     "engine": {"net", "probes", "records"},
     "identify": {"records", "errors", "data", "listings", "yamltree", "sourcecode", "folding", "wording", "files"},
@@ -67,7 +68,7 @@ HOMES: dict[str, set[str]] = {
     "aiohttp": {"net"},
     "apprise": {"net"},
     "requests": {"net"},
-    "socket": {"net", "simulator", "l2", "syn", "carrier"},
+    "socket": {"net", "simulator", "l2", "syn", "carrier", "refusals"},
     "nmap": {"imports"},
     "yaml": {"yamltree", "simulator"},
     "re2": {"identify"},
@@ -171,7 +172,7 @@ def test_the_helper_below_ip_stands_alone() -> None:
                 assert own or top == "scapy" or top in sys.stdlib_module_names, f"{path.name} imports {name}"
 
 
-SHARED_BELOW_IP = {"camscan.carrier", "camscan.shortages"} | {
+SHARED_BELOW_IP = {"camscan.carrier", "camscan.refusals", "camscan.shortages"} | {
     f"camscan.l2.{name}" for name in ("bpf", "lines", "sockets")
 }
 """What the sweeping program uses of others; it loads no scapy."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from camscan.inventory.values import address_key
 from camscan.networks import Network, network_of
-from camscan.records import MOST_TELLING, LedgerEntry, Outcome, Scan, ScanStatus
+from camscan.records import MOST_TELLING, REJECTION, LedgerEntry, Outcome, Scan, ScanStatus
 
 _KINDS = 256
 """Ways in which addresses were covered that are remembered at once."""
@@ -96,7 +96,7 @@ class Coverage:
         if seen.outcome is Outcome.SILENT:
             on = "1 channel and is silent" if seen.channels == 1 else f"{seen.channels} channels and is silent on all"
             silent = f"{address} was asked on {on}"
-        elif seen.outcome is Outcome.UNREACHABLE and is_controlled:
+        elif seen.outcome is Outcome.UNREACHABLE and is_controlled and not seen.reason.startswith(REJECTION):
             # Whoever is on the same segment has answered: there is a way, and nobody at its end.
             silent = f"nobody is at {address} (unreachable{why}), while others in {network} answer"
         else:

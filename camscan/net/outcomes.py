@@ -8,7 +8,8 @@ import os
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from camscan.records import Outcome
+from camscan.records import REJECTION, Outcome
+from camscan.refusals import REJECTED
 from camscan.shortages import EXHAUSTED
 
 PAUSES = (0.05, 0.2, 0.8, 2.0)
@@ -27,7 +28,7 @@ _PEER = {
     errno.ENOPROTOOPT: Outcome.UNREACHABLE,
     errno.EOPNOTSUPP: Outcome.UNREACHABLE,  # ICMP "source route failed"
     errno.EPROTO: Outcome.UNREACHABLE,
-    errno.EACCES: Outcome.UNREACHABLE,  # ICMPv6 "administratively prohibited"
+    REJECTED: Outcome.UNREACHABLE,
 }
 
 _PLAIN = frozenset({0, errno.ECONNREFUSED, errno.ETIMEDOUT})
@@ -56,7 +57,9 @@ def reason(number: int) -> str:
 
 
 def remark(number: int) -> str:
-    """The errno in words, or "" if its outcome says it all."""
+    """An errno reported by the network in words, or "" if its outcome says it all."""
+    if number == REJECTED:  # which says something else of this host
+        return f"{REJECTION}: rejected by a router or firewall"
     return "" if number in _PLAIN else reason(number)
 
 

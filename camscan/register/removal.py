@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from camscan.records import UNASKED, LedgerEntry, Scan, ScanStatus
+from camscan.records import REJECTION, UNASKED, LedgerEntry, Scan, ScanStatus
 from camscan.sweeps.coverage import network_of
 from camscan.sweeps.memory import Track
 from camscan.sweeps.snapshot import BEHIND, SLOT, Snapshot
@@ -63,11 +63,20 @@ def proof(track: Track, scan: Scan, neighbours: Iterable[LedgerEntry], now: date
         used = ", ".join(sorted(track.channels)) or "any"
         return Proof(scan.id, f"it did not ask {address} on a channel on which the device used to answer: {used}")
     answered = any(outcome.has_answer for outcome in own.channels.values())
-    if not answered and any(outcome.is_alive for outcome in own.channels.values()):
-        return Proof(scan.id, f"{address} refused to answer, as the device does with its ports closed, or a firewall")
+    if not answered and (refusal := _refusal(own)):
+        return Proof(scan.id, refusal)
     if not alive and not answered:
         return Proof(scan.id, f"nothing in {network} answered, so silence proves nothing")
     return Proof(scan.id, answers=answered)
+
+
+def _refusal(entry: LedgerEntry) -> str:
+    """Why what is at an address that has not answered may be the device all the same; "" where it is not."""
+    if any(outcome.is_alive for outcome in entry.channels.values()):
+        return f"{entry.target} refused to answer, as the device does with its ports closed, or a firewall"
+    if any(reason.startswith(REJECTION) for reason in entry.reasons.values()):
+        return f"a router or firewall rejects what is for {entry.target}, whoever is there"
+    return ""
 
 
 def proof_by_recorder(track: Track, scan: Scan, seen: Snapshot, now: datetime) -> Proof:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from camscan.refusals import PROHIBITED, REJECTED
 from camscan.syn.order import Numbers
 from camscan.syn.ring import Packets
 from camscan.syn.space import Space
@@ -32,11 +33,11 @@ class _Layout:
     destination: int
     words: int
     length: int
-    port_unreachable: int
-    """The one code of ICMP "destination unreachable" that connect(2) calls a refusal."""
+    refusing: tuple[int, ...]
+    """The codes of ICMP "destination unreachable" that refuse: for the port, and whatever is prohibited."""
 
 
-_LAYOUTS = {4: _Layout(9, 12, 16, 1, 20, 3), 6: _Layout(6, 8, 24, 4, 40, 4)}
+_LAYOUTS = {4: _Layout(9, 12, 16, 1, 20, (3, *PROHIBITED)), 6: _Layout(6, 8, 24, 4, 40, (4, 1, 5, 6))}
 """RFC 791 and RFC 792; RFC 8200 and RFC 4443."""
 
 
@@ -87,9 +88,12 @@ def _of_tcp(packets: Packets, asked: Space, layout: _Layout) -> Answers:
 def _of_icmp(packets: Packets, asked: Space, layout: _Layout) -> Answers:
     at = _QUOTED + layout.length
     icmp = _behind_header(packets, at + 8, asked.version)
-    errnos = np.where(icmp[:, 1] == layout.port_unreachable, np.uint32(REFUSED), np.uint32(UNREACHABLE))
-    hosts = asked.hosts(_words(icmp, _QUOTED + layout.destination, layout.words))
-    return Answers(errnos, hosts, _halves(icmp, at + 2), _halves(icmp, at), _words(icmp, at + 4))
+    to_whom = _words(icmp, _QUOTED + layout.destination, layout.words)
+    same = _words(packets, layout.source, layout.words) == to_whom
+    by_host = same.reshape(len(icmp), -1).all(axis=1)
+    refusals = np.where(by_host, np.uint32(REFUSED), np.uint32(REJECTED))
+    errnos = np.where(np.isin(icmp[:, 1], layout.refusing), refusals, np.uint32(UNREACHABLE))
+    return Answers(errnos, asked.hosts(to_whom), _halves(icmp, at + 2), _halves(icmp, at), _words(icmp, at + 4))
 
 
 def _behind_header(packets: Packets, length: int, version: int) -> Packets:

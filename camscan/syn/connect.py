@@ -23,6 +23,7 @@ from itertools import accumulate
 import numpy as np
 
 from camscan.l2.sockets import Stop
+from camscan.refusals import by_source, keep_sources
 from camscan.shortages import EXHAUSTED
 from camscan.syn.carrier import Carrier
 from camscan.syn.neighbourtable import NeighbourTable
@@ -176,7 +177,7 @@ class ConnectSweep:
         if local:
             self._refusal = errno.errorcode.get(number, str(number))
         if number != errno.EINPROGRESS:
-            self._settle(attempt, number, local=local)
+            self._settle(attempt, by_source(sock, number), local=local)
         return True
 
     def _watched(self, family: int) -> socket.socket | None:
@@ -184,6 +185,7 @@ class ConnectSweep:
         sock = None
         try:
             sock = socket.socket(family, _KIND)
+            keep_sources(sock)
             self._epoll.register(sock.fileno(), _MASK)
         except OSError as error:
             if sock is not None:
@@ -216,7 +218,8 @@ class ConnectSweep:
             for descriptor, events in ready:
                 attempt = self._under_way[descriptor]
                 failed = events != select.EPOLLOUT
-                self._settle(attempt, attempt.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) if failed else 0)
+                number = attempt.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) if failed else 0
+                self._settle(attempt, by_source(attempt.sock, number))
         now = time.monotonic()
         self._priority.check(now)
         self._expire(now)

@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from camscan.inventory.coverage import AddressCoverage, Coverage, CoverageStatus
+from camscan.net.outcomes import remark
 from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus
+from camscan.refusals import REJECTED
 
 Covered = Callable[..., Coverage]
 AT = datetime(2026, 11, 24, tzinfo=UTC)
@@ -58,6 +60,9 @@ def test_an_unreachable_address_among_living_ones_is_empty(coverage: Covered) ->
     assert coverage({"10.0.0.5": Outcome.UNREACHABLE, "10.0.1.9": Outcome.REFUSED}).look(None, "10.0.0.5").status is (
         CoverageStatus.MISSED
     )
+    rejected = coverage({"10.0.0.5": Outcome.UNREACHABLE, "10.0.0.9": Outcome.REFUSED}, reason=remark(REJECTED))
+    why = "10.0.0.5 was not covered: unreachable: EACCES: rejected by a router or firewall"
+    assert rejected.look(None, "10.0.0.5") == AddressCoverage(CoverageStatus.MISSED, why)
 
 
 @pytest.mark.parametrize("outcome", [Outcome.SILENT, Outcome.UNREACHABLE])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -10,7 +11,9 @@ from functools import partial
 import pytest
 from support.estate import BEGIN, Camera
 
+from camscan.net.outcomes import remark
 from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus, Vantage
+from camscan.refusals import REJECTED
 from camscan.register import removal
 from camscan.register.removal import Proof, beginning, candidates, objection, witnesses
 from camscan.sweeps.memory import Track
@@ -103,6 +106,18 @@ def test_that_the_host_which_asks_answers_itself_does_not_remove_a_camera(track:
 def test_another_device_at_the_address_shows_that_it_could_be_seen(track: Callable[..., Track]) -> None:
     found = proof(track(GONE), scan(1), [LedgerEntry("10.0.0.1", {"http": Outcome.ANSWERED})])
     assert found == Proof("scan1", answers=True)
+
+
+def test_an_address_before_which_a_firewall_rejects_does_not_show_that_the_device_is_gone(
+    track: Callable[..., Track],
+) -> None:
+    own = {"sadp": Outcome.UNREACHABLE, "tcp": Outcome.UNREACHABLE}
+    rejected = [LedgerEntry("10.0.0.1", own, {"tcp": remark(REJECTED)}), GATEWAY]
+    nobody = [LedgerEntry("10.0.0.1", own, {"tcp": remark(errno.EHOSTUNREACH)}), GATEWAY]
+    assert proof(track(GONE), scan(1), rejected).why_not == (
+        "a router or firewall rejects what is for 10.0.0.1, whoever is there"
+    )
+    assert proof(track(GONE), scan(1), nobody) == Proof("scan1")
 
 
 @pytest.mark.parametrize("outcome", [Outcome.REFUSED, Outcome.RESET])

@@ -20,6 +20,7 @@ from scapy.layers.inet6 import (
 from scapy.layers.l2 import ARP
 from support.bpf import passed
 
+from camscan.refusals import REJECTED
 from camscan.syn import answers
 from camscan.syn.answers import ANSWERED, REFUSED, UNREACHABLE
 from camscan.syn.filters import advertisements, arp_replies
@@ -44,8 +45,8 @@ def tcp(flags: str, **changed: Any) -> bytes:
     return bytes(IP(src=THEM, dst=US) / TCP(flags=flags, **fields))
 
 
-def icmp(code: int, about: Any = ASKED, *, kind: int = 3, **ip: Any) -> bytes:
-    return bytes(IP(src=ROUTER, dst=US, **ip) / ICMP(type=kind, code=code) / bytes(about)[:28])
+def icmp(code: int, about: Any = ASKED, *, kind: int = 3, source: str = ROUTER, **ip: Any) -> bytes:
+    return bytes(IP(src=source, dst=US, **ip) / ICMP(type=kind, code=code) / bytes(about)[:28])
 
 
 def tcp6(flags: str, **changed: Any) -> bytes:
@@ -53,8 +54,8 @@ def tcp6(flags: str, **changed: Any) -> bytes:
     return bytes(IPv6(src=THEM6, dst=US6) / TCP(flags=flags, **fields))
 
 
-def icmp6(code: int, about: Any = ASKED6) -> bytes:
-    return bytes(IPv6(src=ROUTER6, dst=US6) / ICMPv6DestUnreach(code=code) / bytes(about))
+def icmp6(code: int, about: Any = ASKED6, source: str = ROUTER6) -> bytes:
+    return bytes(IPv6(src=source, dst=US6) / ICMPv6DestUnreach(code=code) / bytes(about))
 
 
 WANTED = [
@@ -63,8 +64,9 @@ WANTED = [
     (bytes(IP(src=THEM, dst=US, options=OPTIONS) / TCP(flags="SA", sport=554, dport=PORT, ack=1_001)), ANSWERED),
     (icmp(0), UNREACHABLE),
     (icmp(1), UNREACHABLE),
-    (icmp(13), UNREACHABLE),
-    (icmp(3), REFUSED),
+    *((icmp(code), REJECTED) for code in (3, 9, 10, 13)),
+    *((icmp(code, source=THEM), REFUSED) for code in (3, 9, 10, 13)),
+    (icmp(3, options=OPTIONS, source=THEM), REFUSED),
     (icmp(1, options=OPTIONS), UNREACHABLE),
 ]
 UNWANTED = [
@@ -87,7 +89,8 @@ UNWANTED = [
 WANTED6 = [
     (tcp6("SA"), ANSWERED),
     (tcp6("RA"), REFUSED),
-    *((icmp6(code), REFUSED if code == 4 else UNREACHABLE) for code in range(7)),
+    *((icmp6(code), REJECTED if code in (1, 4, 5, 6) else UNREACHABLE) for code in range(7)),
+    *((icmp6(code, source=THEM6), REFUSED if code in (1, 4, 5, 6) else UNREACHABLE) for code in range(7)),
 ]
 UNWANTED6 = [
     tcp6("A"),

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from camscan.net.exchange.tcp import TcpSocket
+from camscan.refusals import by_source
 
 SENT_AGAIN = 1.0
 """Seconds after which the kernel sends an unanswered SYN again (RFC 6298, 2.1)."""
@@ -85,7 +86,7 @@ class Connector:
         if number == errno.EINPROGRESS:
             self._add(attempt)
         elif number in (0, errno.ECONNREFUSED):  # loopback answers at once
-            loop.call_soon(self._settle, attempt, number)
+            loop.call_soon(self._settle, attempt, by_source(sock, number))
         else:
             raise OSError(number, errno.errorcode.get(number, "connect"))
         return attempt
@@ -160,6 +161,6 @@ class Connector:
 def _ended(sock: TcpSocket) -> int:
     """The errno with which a connect ended; if it cannot be read, the errno of that."""
     try:
-        return sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        return by_source(sock, sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR))
     except OSError as error:
         return error.errno or errno.EIO

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from camscan.net import budget
+from camscan.refusals import keep_sources
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 _INFO = struct.Struct("=B135xI60xQ")
@@ -79,6 +80,7 @@ class TcpSocket(socket.socket):
         self.setsockopt(socket.IPPROTO_TCP, _QUICK_ACK, 0)
         if family == socket.AF_INET6:
             self.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        keep_sources(self)
 
     def close(self) -> None:
         """Close the socket and release its slots."""

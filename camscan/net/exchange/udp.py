@@ -14,6 +14,7 @@ from camscan.net import budget
 from camscan.net.base import Exchange
 from camscan.net.outcomes import of_answer, remark
 from camscan.records import Outcome
+from camscan.refusals import RECVERR, errno_of
 
 MAX_REPLIES = 16
 """Datagrams kept from one source in one inquiry, so that forged ones cannot fill the memory."""
@@ -31,10 +32,8 @@ Nothing tells them from an error of its own, for which it tries as often: withou
 _SO_MEMINFO = 55
 _DROPS = struct.Struct("=32xI")
 """SK_MEMINFO_DROPS of the counters that SO_MEMINFO gives (linux/sock_diag.h)."""
-_RECVERR = {socket.AF_INET: (socket.IPPROTO_IP, 11), socket.AF_INET6: (socket.IPPROTO_IPV6, 25)}
-"""Level and number of the options IP_RECVERR and IPV6_RECVERR, which are also those of their messages."""
-_ERROR = struct.Struct("=IBBBxII")
-"""struct sock_extended_err (linux/errqueue.h): errno, origin, type, code, info, data."""
+_ERROR_SIZE = 16
+"""Bytes of a struct sock_extended_err (linux/errqueue.h)."""
 
 Hear = Callable[[str, int, bytes], None]
 Fail = Callable[[str, int], None]
@@ -56,7 +55,7 @@ class UdpSocket:
         self._dropped = 0
         with contextlib.suppress(OSError):
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
-        self._error_kind = _RECVERR[socket.AddressFamily(sock.family)]
+        self._error_kind = RECVERR[socket.AddressFamily(sock.family)]
         if fail is not None:
             sock.setsockopt(*self._error_kind, 1)
         asyncio.get_running_loop().add_reader(sock.fileno(), self._read)
@@ -112,8 +111,8 @@ class UdpSocket:
             except OSError:
                 return
             for level, kind, value in ancillary:
-                if (level, kind) == self._error_kind and len(value) >= _ERROR.size and destination:
-                    self._fail(destination[0], _ERROR.unpack_from(value)[0])
+                if (level, kind) == self._error_kind and len(value) >= _ERROR_SIZE and destination:
+                    self._fail(destination[0], errno_of(value, destination[0]))
 
 
 @dataclass(slots=True, eq=False)

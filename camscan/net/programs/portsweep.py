@@ -19,7 +19,7 @@ from camscan.net.kernel.carrier import is_connected
 from camscan.net.kernel.neighbours import entries_allowed, entries_in_use, permanent
 from camscan.net.kernel.privilege import has_net_raw
 from camscan.net.kernel.ways import Hop, Way, ways
-from camscan.net.outcomes import of_answer, remark
+from camscan.net.outcomes import of_answer, reason, remark
 from camscan.net.pacing.profile import CONNECT_TIMEOUT, Profile
 from camscan.net.programs import nmaprun
 from camscan.net.programs.checkpoint import Checkpoint
@@ -238,10 +238,11 @@ def _digest(ways_: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _found(message: Mapping[str, Any]) -> Iterator[Found]:
-    number = message["errno"]
-    outcome = Outcome.ANSWERED if number == 0 else Outcome.NOT_SENT if message.get("local") else of_answer(number)
+    number, local = message["errno"], message.get("local", False)
+    outcome = Outcome.ANSWERED if number == 0 else Outcome.NOT_SENT if local else of_answer(number)
+    why = reason(number) if local else remark(number)
     for address, port in zip(message["addresses"], message["ports"], strict=True):
-        yield Found(address, port, outcome, remark(number))
+        yield Found(address, port, outcome, why)
 
 
 def _text(number: int, version: int) -> str:

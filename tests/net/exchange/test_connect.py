@@ -16,6 +16,7 @@ from support.peers import Deaf, descriptors, eventually
 
 from camscan.net.exchange.connect import Attempt, Connector
 from camscan.net.exchange.tcp import TcpSocket
+from camscan.refusals import REJECTED
 
 TIMEOUT = 1.5
 
@@ -249,17 +250,39 @@ async def test_what_the_network_answers(new_namespace: Callable[[], Namespace]) 
     there.nft(
         "table ip t { chain in { type filter hook input priority 0; "
         "tcp dport 81 reject with icmp type admin-prohibited; tcp dport 82 reject with icmp type port-unreachable; "
-        "tcp dport 83 drop; tcp dport 84 reject with tcp reset; }; }"
+        "tcp dport 83 drop; tcp dport 84 reject with tcp reset; tcp dport 85 reject with icmp host-unreachable; }; }"
     )
     with here.inside():
-        socks = [attempt(connector, "10.66.0.2", port) for port in (80, 81, 82, 83, 84)]
+        socks = [attempt(connector, "10.66.0.2", port) for port in (80, 81, 82, 83, 84, 85)]
         assert await asyncio.gather(*socks) == [
             errno.ECONNREFUSED,
-            errno.EHOSTUNREACH,
+            errno.ECONNREFUSED,
             errno.ECONNREFUSED,
             errno.ETIMEDOUT,
             errno.ECONNREFUSED,
+            errno.EHOSTUNREACH,
         ]
+    connector.close()
+
+
+@pytest.mark.netns
+async def test_a_firewall_that_rejects_is_not_the_host_behind_it(new_namespace: Callable[[], Namespace]) -> None:
+    """The kernel gives the errno of a closed port for it, which would be a sign of life at every address."""
+    connector = Connector(0.3)
+    here, there = new_namespace(), new_namespace()
+    cable(here, there, "v0", ("10.66.0.1/24", "10.66.0.2/24"))
+    for side, address in ((here, "fd66::1/64"), (there, "fd66::2/64")):
+        side.ip(f"addr add {address} dev v0 nodad")
+    here.ip("route add default via 10.66.0.2")
+    here.ip("-6 route add default via fd66::2")
+    there.nft(
+        "table inet t { chain on_the_way { type filter hook prerouting priority 0; ip6 daddr fd67::/64 reject; "
+        "ip daddr 10.67.0.0/24 tcp dport != 82 reject; ip daddr 10.67.0.0/24 reject with icmp host-prohibited; }; }"
+    )
+    with here.inside():
+        asked = [("10.67.0.5", 80), ("10.67.0.6", 81), ("10.67.0.7", 82), ("fd67::5", 80), ("fd66::2", 80)]
+        got = await asyncio.gather(*(attempt(connector, *each) for each in asked))
+    assert got == [REJECTED] * 4 + [errno.ECONNREFUSED]
     connector.close()
 
 
