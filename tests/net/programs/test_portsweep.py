@@ -110,6 +110,25 @@ async def test_what_no_cable_leads_to_keeps_nobody_else_from_being_asked(
     ]
 
 
+@pytest.mark.netns
+@pytest.mark.parametrize("method", ["connect", "syn"])
+async def test_what_a_firewall_rejects_is_no_refusal_of_who_was_asked(
+    method: str, new_namespace: Callable[[], Namespace]
+) -> None:
+    here, there = new_namespace(), new_namespace()
+    cable(here, there, "v0", ("10.66.0.1/30", "10.66.0.2/30"))
+    here.ip("route add 10.67.0.0/24 via 10.66.0.2")
+    there.nft("table ip t { chain in { type filter hook prerouting priority 0; tcp dport 80 reject; }; }")
+    with here.inside():
+        rejected = sweep(("10.66.0.2", "10.66.0.2"), ("10.67.0.5", "10.67.0.5"), ports=(80,), method=method, want="all")
+        async with asyncio.timeout(20):
+            outcomes = {(one.address, one.outcome, one.reason) for one in await found(rejected)}
+    assert outcomes == {
+        ("10.66.0.2", Outcome.REFUSED, ""),
+        ("10.67.0.5", Outcome.UNREACHABLE, "EACCES: rejected by a router or firewall"),
+    }
+
+
 def test_positions_hold_for_the_same_addresses_and_order_alone() -> None:
     near: dict[str, Any] = {"frames": True, "gateway": "", "ranges": [("10.0.0.1", "10.0.0.9")]}
     far: dict[str, Any] = {"frames": True, "gateway": "10.0.0.1", "ranges": [("10.0.2.1", "10.0.2.9")]}
