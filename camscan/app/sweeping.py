@@ -8,7 +8,9 @@ import platform
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
+from typing import TypeAlias
 
 from camscan.app.alerting import messages_for
 from camscan.app.history import MISSED, marked, remember, remembered, site_held, sweeps_of
@@ -41,6 +43,9 @@ from camscan.sweeps.snapshot import snapshot
 _MAX_LINES = 200
 """Changes of one sweep that are logged one by one; the summary counts them all."""
 
+Compared: TypeAlias = tuple[Changes, tuple[Return, ...]]
+"""What a sweep has changed, and which devices it saw that were said to be gone."""
+
 
 @dataclass(frozen=True, slots=True)
 class SweepContext:
@@ -55,7 +60,10 @@ class SweepContext:
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """How a sweep of a site ended: as a scan with its changes, or not at all, and why."""
+    """How a sweep of a site ended: as a scan with its changes, or not at all, and why.
+
+    `before` are the changes of earlier sweeps, which ended before they told of them; `returned` is of them all.
+    """
 
     site: str
     scan: Scan | None = None
@@ -63,6 +71,7 @@ class Swept:
     why_not: str = ""
     failed: bool = False
     returned: tuple[Return, ...] = ()
+    before: tuple[Changes, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -89,7 +98,7 @@ def sweep(context: SweepContext, site: Site, seconds: float) -> Swept:
             return Swept(site.name, why_not=f"held by {other}")
         login = broker_if(choices(context.config, site), logins(context.config, site), site.name, context.rules)
         before = _resumable(context.store, site, choices(context.config, site))
-        damaged = _compare_untold(context, site, lists, before)
+        untold, damaged = _compare_untold(context, site, lists, before)
         job = replace(_job(context, site, before), broker=login)
         tell("scan.begin", site=site.name, scan=job.scan.id, targets=job.scope.asked.count, covered=job.covered or None)
         ended = eventloop.run(run(replace(job, seconds=seconds), context.store, context.progress))
@@ -99,25 +108,29 @@ def sweep(context: SweepContext, site: Site, seconds: float) -> Swept:
             level = logging.WARNING if note.startswith(ALERT) else logging.INFO
             tell("scan.note", level, site=site.name, scan=ended.id, note=note)
         changes, returned = compare_with_memory(context, site, ended, lists)
-        return Swept(site.name, ended, changes, why_not=damaged, failed=bool(damaged), returned=returned)
+        came_back = (*chain.from_iterable(some for _, some in untold), *returned)
+        told_late = tuple(one for one, _ in untold)
+        return Swept(site.name, ended, changes, damaged, bool(damaged), came_back, told_late)
 
 
-def _compare_untold(context: SweepContext, site: Site, lists: Sequence[Policy], resumed: Scan | None) -> str:
+def _compare_untold(
+    context: SweepContext, site: Site, lists: Sequence[Policy], resumed: Scan | None
+) -> tuple[list[Compared], str]:
     """Compare earlier sweeps that nobody was told of, but for the one that goes on; says which of them is damaged.
 
     Whatever that one saw is seen again: it must not keep the site from being swept until somebody mends it.
     """
-    damaged = ""
+    compared, damaged = list[Compared](), ""
     for scan in _untold(context.store, site, remembered(context.store, site.name)):
         try:
             if resumed is None or scan.id != resumed.id:
-                compare_with_memory(context, site, scan, lists)
+                compared.append(compare_with_memory(context, site, scan, lists))
         except DamageError as error:
             if error.scan != scan.id:
                 raise
             damaged = f"scan {scan.id} was not compared, because it is damaged: {error}"
             tell("sweep.damaged", logging.ERROR, site=site.name, reason=damaged)
-    return damaged
+    return compared, damaged
 
 
 def _job(context: SweepContext, site: Site, before: Scan | None) -> Job:
@@ -157,9 +170,7 @@ def _untold(store: Store, site: Site, memory: Memory) -> Iterator[Scan]:
     yield from reversed([scan for scan in newer if not (scan.status is ScanStatus.RUNNING or MERGED in scan.settings)])
 
 
-def compare_with_memory(
-    context: SweepContext, site: Site, scan: Scan, lists: Sequence[Policy]
-) -> tuple[Changes, tuple[Return, ...]]:
+def compare_with_memory(context: SweepContext, site: Site, scan: Scan, lists: Sequence[Policy]) -> Compared:
     """Compare a scan with what is remembered, and keep both the new memory and the alerts."""
     devices = tuple(
         SwitchPortLookup(context.store).with_ports(scan, devices_in(context.store, scan, context.rules, lists))

@@ -148,7 +148,8 @@ def _write(ended: Sequence[Swept], format_: str, output: Path | None) -> None:
     from camscan.cli.formats.changes import render
     from camscan.cli.writing import write
 
-    write(render(format_, [(one.site, one.changes) for one in ended if one.changes]), output)
+    found = [(one.site, changes) for one in ended for changes in (*one.before, one.changes) if changes]
+    write(render(format_, found), output)
 
 
 def _code(ended: Sequence[Swept], fail_on: Sequence[str]) -> Exit:
@@ -158,7 +159,8 @@ def _code(ended: Sequence[Swept], fail_on: Sequence[str]) -> Exit:
     if not all(one.complete for one in ended):
         return Exit.INCOMPLETE
     changes = [one.changes for one in ended if one.changes]
+    told_late = [changes for one in ended for changes in one.before]
     came_back = "returned" in fail_on and any(one.returned for one in ended)
-    if came_back or any(matches(one, fail_on) for one in changes):
+    if came_back or any(matches(one, fail_on) for one in (*told_late, *changes)):
         return Exit.FOUND
     return Exit.INCOMPLETE if any(one.losses for one in changes) else Exit.DONE

@@ -258,10 +258,13 @@ def test_a_sweep_that_was_killed_before_it_told_is_told_by_the_next(
 ) -> None:
     sweep_and_end_before_telling(context, world, monkeypatch)
     now = context()
-    assert shown(swept(now)) == []
+    ended = swept(now)
+    assert shown(ended) == []
     [*_, told] = messages(now)
     assert told["summary"] == "hq: 1 new (1 listed)"
     assert told["scan"] == now.store.scans()[1].id
+    assert [changes.scan for changes in ended.before] == [told["scan"]]
+    assert (_code([ended], ["new"]), _code([swept(now)], ["new"])) == (Exit.FOUND, Exit.DONE)
 
 
 def test_a_sweep_that_is_damaged_before_it_told_keeps_no_later_one_from_running(
