@@ -43,6 +43,8 @@ def backup(file: Path, copy: Path) -> None:
         with closing(_connect(file)) as source, closing(sqlite3.connect(part)) as target:
             _copy(source, target)
         _sync(part)
+        # What a killed process has left beside an older copy would be rolled back into this one.
+        copy.with_name(f"{copy.name}-journal").unlink(missing_ok=True)
         part.replace(copy)
         _sync(copy.parent)
     except ERRORS as error:

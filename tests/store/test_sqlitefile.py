@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import closing
@@ -68,6 +70,35 @@ def test_a_copy_under_writing_is_one_moment_of_the_store(
             if len(copy.scans()) == 2:
                 assert {one.target for one in copy.observations("two")} == {one.target for one in copy.ledger("two")}
             assert len(list(copy.observations("one"))) == 500
+
+
+_KILLED = """
+import os, sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("PRAGMA journal_mode=TRUNCATE")
+connection.execute("PRAGMA cache_size=1")
+connection.execute("BEGIN")
+connection.execute("UPDATE observations SET raw = zeroblob(length(raw))")
+os._exit(0)
+"""
+"""A process that ends in the middle of a transaction so large that part of it is in the file already."""
+
+
+def test_what_a_killed_process_left_beside_an_older_copy_does_not_spoil_the_new_one(
+    path: Path, new_scan: Callable[[str], Scan], seen: Callable[..., Observation], tmp_path: Path
+) -> None:
+    """SQLite would roll the pages of the older copy back into the new one."""
+    copy = tmp_path / "copy.db"
+    filled(path, new_scan("one"), seen)
+    backup(path, copy)
+    subprocess.run([sys.executable, "-c", _KILLED, copy], check=True)
+    assert copy.with_name("copy.db-journal").stat().st_size > 0
+    with Store.open(path) as store:
+        store.append("one", [seen(f"10.0.1.{number}", raw=os.urandom(20_000)) for number in range(50)])
+    backup(path, copy)
+    assert list(faults(copy)) == []
+    with Store.open(path) as store, Store.open(copy) as same:
+        assert list(same.observations("one")) == list(store.observations("one"))
 
 
 def test_a_copy_that_cannot_be_made(path: Path, store: Store, tmp_path: Path) -> None:
