@@ -10,7 +10,8 @@ of these holds:
   live elsewhere;
 - they are the only two that share MAC and endpoint, and one is IPv4, the other IPv6.
 
-Otherwise they stay apart, and each names the others from which it cannot be told.
+Otherwise they stay apart, and each names the others from which it cannot be told. So do those without any identifier in
+common, although a third one would join them: it passes for several devices, and can be one of them at most.
 
 A MAC whose frames come from very many addresses is a router's that speaks for them (proxy ARP, RFC 1027): it joins
 nothing, and says nothing of any of them. So does one whose frames come from several devices, for those of them that
@@ -70,11 +71,7 @@ def grouped(hosts: Sequence[Signs]) -> list[Group]:
     """The groups of hosts that are one device each, in order; each host is in one."""
     spokesmen = _spokesmen(hosts)
     known = [_without(spokesmen, host) for host in hosts]
-    parents = list(range(len(hosts)))
-    for kinds, bucket in _shared([host.keys for host in known], 2):
-        for one, other in _links(kinds, [(number, known[number]) for number in bucket]):
-            parents[_root(parents, other)] = _root(parents, one)
-    roots = [_root(parents, number) for number in range(len(hosts))]
+    roots = _joined(known)
     groups: defaultdict[int, list[int]] = defaultdict(list)
     for number, root in enumerate(roots):
         groups[root].append(number)
@@ -84,6 +81,17 @@ def grouped(hosts: Sequence[Signs]) -> list[Group]:
         Group(tuple(group), tuple(dict.fromkeys(text for number in group for text in doubts[number])), foreign[root])
         for root, group in groups.items()
     ]
+
+
+def _joined(hosts: Sequence[Signs]) -> list[int]:
+    """For each host the number that all hosts of its device have; an identifier is common to all of them."""
+    parents, common = list(range(len(hosts))), [frozenset(host.labels) for host in hosts]
+    for kinds, bucket in _shared([host.keys for host in hosts], 2):
+        for first, second in _links(kinds, [(number, hosts[number]) for number in bucket]):
+            one, other = _root(parents, first), _root(parents, second)
+            if one != other and (shared := common[one] & common[other]):
+                parents[other], common[one] = one, shared
+    return [_root(parents, number) for number in range(len(hosts))]
 
 
 def _keys(host: Host) -> _Keys:
@@ -158,7 +166,7 @@ def _links(kinds: tuple[Kind, ...], bucket: Sequence[tuple[int, Signs]]) -> Iter
         for mac in host.link_macs:
             yield by_link.setdefault(mac, number), number
     for number, host in bucket:
-        for claim in host.claims:
+        for claim in sorted(host.claims):
             # Several at one address were told apart by their frames: the claim does not say which of them is meant.
             if claim != _place(host) and len(places[claim]) == 1:
                 yield places[claim][0], number

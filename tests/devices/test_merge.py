@@ -252,6 +252,28 @@ def test_node_of_a_shared_endpoint_is_no_second_identifier(devices: Merge, answe
     assert addresses(found) == [(ONE,), (SIX,)]
 
 
+def test_a_device_that_passes_for_several_does_not_make_them_one(devices: Merge, answer: Answer) -> None:
+    """It answers as each of them, and calls the address of each its own; it can only be taken for one of them."""
+    one = {"sadp__mac": A, "sadp__device_sn": "SER1", "sadp__ipv4_address": ONE}
+    two = {"dhip__mac": B, "dhip__serial_no": "SER2", "dhip__ipv4_address": TWO}
+    liar = "10.0.0.66"
+    found = devices(
+        answer(ONE, "sadp", **one), answer(TWO, "dhip", **two), answer(liar, "sadp", **one), answer(liar, "dhip", **two)
+    )
+    assert addresses(found) == [(ONE, liar), (TWO,)]
+    assert found[1].conflicts == (f"cannot be told apart from {liar} by serial, MAC",)
+
+
+def test_of_three_addresses_each_may_share_other_identifiers(devices: Merge, answer: Answer) -> None:
+    three = "10.0.0.3"
+    found = devices(
+        answer(ONE, "wsd", wsd__endpoint=UUID, dhip__mac=A, wsd__xaddr=f"http://{TWO}/"),
+        answer(TWO, "wsd", wsd__endpoint=UUID, dhip__mac=A, dhip__serial_no=SERIAL),
+        answer(three, "wsd", wsd__endpoint=UUID, dhip__mac=B, dhip__serial_no=SERIAL, wsd__xaddr=f"http://{TWO}/"),
+    )
+    assert addresses(found) == [(ONE, TWO, three)]
+
+
 def test_placeholders_are_not_shared(devices: Merge, answer: Answer) -> None:
     blank = {"onvif__serial": "000000", "dhip__mac": "00:00:00:00:00:00"}
     found = devices(*(answer(address, "onvif", **blank) for address in (ONE, TWO)))
