@@ -100,7 +100,7 @@ def _reply(document: bytes, operation: str) -> _Parts:
     """The described elements of a reply. Raises ValueError for another content."""
     from lxml.etree import fromstring  # noqa: PLC0415
 
-    content = fromstring(document, _parser()).find(f"{{{_SOAP}}}Body/*")
+    content = fromstring(document, _parser()).find("{*}Body/*")  # SOAP 1.1 has another namespace
     if content is None or xml.local(content.tag) != f"{operation}Response":
         raise ValueError(f"it holds {'nothing' if content is None else content.tag}")
     return _parts(content, _described(operation))
@@ -113,7 +113,7 @@ def _parts(content: Any, described: Mapping[str, _Part]) -> _Parts:
     """
     found: _Parts = {}
     for child in content:
-        part = described.get(child.tag)
+        part = described.get(child.tag) or described.get(xml.local(child.tag))
         if part is None:
             continue
         value = _parts(child, part.inside) if part.inside else (child.text or "").strip()
@@ -132,7 +132,7 @@ def _described(operation: str) -> Mapping[str, _Part]:
 
 
 def _inside(element: Any) -> Mapping[str, _Part]:
-    """The children of an element by their possible names: some devices omit the namespaces."""
+    """The children of an element by their possible names: some devices omit the namespaces, or take wrong ones."""
     parts = [inner for _, inner in getattr(element.type, "elements", ())]
     return {
         name: _Part(inner.name, inner.accepts_multiple, _inside(inner))

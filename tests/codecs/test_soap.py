@@ -79,6 +79,19 @@ def test_a_question_is_an_envelope_with_an_empty_header(operation: str) -> None:
     assert b"Security" not in soap.encode(operation)
 
 
+@pytest.mark.parametrize(
+    ("as_standard", "as_sent"),
+    [
+        (b"http://www.w3.org/2003/05/soap-envelope", b"http://schemas.xmlsoap.org/soap/envelope/"),  # SOAP 1.1
+        (b"http://www.onvif.org/ver10/schema", b"http://www.onvif.org/ver10/device/wsdl"),
+        (b"http://www.onvif.org/ver10/device/wsdl", b"http://www.onvif.org/ver20/device/wsdl"),
+    ],
+)
+def test_namespaces_that_devices_get_wrong(as_standard: bytes, as_sent: bytes) -> None:
+    for reply, operation in ((INFORMATION, "GetDeviceInformation"), (WEB_APIS, "GetNetworkInterfaces")):
+        assert soap.decode(reply.replace(as_standard, as_sent), operation) == soap.decode(reply, operation)
+
+
 @pytest.mark.parametrize("operation", ["GetSnapshotUri", "GetStreamUri", "SetScopes", "SystemReboot", "GetUsers", ""])
 def test_nothing_else_can_be_asked(operation: str) -> None:
     with pytest.raises(UsageError, match="not on the list"):
