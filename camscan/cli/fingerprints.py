@@ -207,13 +207,15 @@ def explain(
         own = (entry for entry in store.ledger(taken.id, named) if entry.target == named)
         entry = next(own, None)
         every = SwitchPortLookup(store).with_ports(taken, all_devices_in(store, taken, rules, lists))
-        judgement = next((one for one in every if named in (*one.device.addresses, one.device.mac)), None)
-        places = judgement.device.addresses if judgement else ()
+        found = [one for one in every if named in (*one.device.addresses, one.device.mac)]
+        places = {place for one in found for place in one.device.addresses}
         answered = [read_again(one) for one in store.observations(taken.id) if one.target in places]
-        seen = "" if judgement else last_seen_at(store, taken, named)
-    if judgement:
-        for line in (*explained(rules, answered, judgement.device, answers=answers), *_verdict(judgement)):
+        seen = "" if found else last_seen_at(store, taken, named)
+    for judgement in found:  # several may have one address
+        own_answers = [one for one in answered if one.target in judgement.device.addresses]
+        for line in (*explained(rules, own_answers, judgement.device, answers=answers), *_verdict(judgement)):
             click.echo(line)
+    if found:
         return
     told = f"{device} is {_fate(entry)} in that scan" if entry else f"that scan knows nothing of {device}"
     raise UsageError(f"{told}: {seen or '`camscan devices --all` lists what answered'}")

@@ -19,7 +19,7 @@ from camscan.app.registering import update_register
 from camscan.cli.devices import Wanted, devices
 from camscan.cli.fingerprints import explain
 from camscan.errors import UsageError
-from camscan.records import Device, Judged, LedgerEntry, Outcome, Scan, ScanStatus, Verdict
+from camscan.records import Device, Judged, LedgerEntry, Observation, Outcome, Scan, ScanStatus, Verdict
 from camscan.store import Store
 
 
@@ -90,6 +90,27 @@ def test_who_is_not_explained_is_told_apart_by_what_became_of_it(db: str, addres
     done = CliRunner().invoke(explain, ["--db", db, address])
     assert isinstance(done.exception, UsageError)
     assert str(done.exception).startswith(told)
+
+
+def test_each_of_several_devices_at_one_address_is_explained(tmp_path: Path) -> None:
+    """As makers give one address to all that is new, and each answers by multicast."""
+    home, db = "192.168.1.64", tmp_path / "new.db"
+    scan = Scan("4f2a01", AT, ("eth0",), ("sadp",), None, AT, ScanStatus.COMPLETE)
+    with Store.open(db) as store:
+        store.begin(replace(scan, status=ScanStatus.RUNNING))
+        for number in (1, 2):
+            told = {"sadp.mac": f"44:19:B6:00:00:0{number}", "sadp.device_sn": f"DS-2CD2385G1-I00{number}"}
+            fields = {name: (text,) for name, text in told.items()}
+            seen = Observation(home, "sadp", Outcome.ANSWERED, AT, 37020, "inquiry", fields)
+            store.append(scan.id, [seen], [LedgerEntry(home, {"sadp": Outcome.ANSWERED})])
+        store.finish(scan)
+    both = CliRunner().invoke(explain, ["--db", str(db), home, "--answers"]).stdout
+    assert both.count(f"device {home}\n") == 2
+    for number in (1, 2):
+        mac = f"44:19:B6:00:00:0{number}"
+        assert f"sadp.mac = '{mac}'" in CliRunner().invoke(explain, ["--db", str(db), mac, "--answers"]).stdout
+    listed = CliRunner().invoke(devices, ["--db", str(db), home, "--format", "jsonl"]).stdout
+    assert [json.loads(line)["mac"][-1] for line in listed.splitlines()] == ["1", "2"]
 
 
 @pytest.mark.parametrize(("address", "there"), [("10.0.0.1", True), ("10.0.0.3", False), ("10.0.0.1-2", False)])
