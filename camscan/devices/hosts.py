@@ -132,15 +132,16 @@ def hosts_at(address: str, observations: Sequence[Observation], identify: Identi
 def _macs(observations: Iterable[Observation], of_frames: tuple[str, ...]) -> tuple[str, ...]:
     """The MACs of several devices with one address, as makers give it to every new one; else those of frames.
 
-    Without frames, answers of one protocol tell: each has a MAC and a serial of its own.
+    Without frames, answers of one protocol tell: there are several serials in them, each with a MAC of its own.
     """
     told: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for observation in observations:
         for mac_name, serial_name in _TOLD_TOGETHER:
-            mac, serial = to_mac(_first(observation, mac_name)), to_serial(_first(observation, serial_name))
-            if mac and serial and len(told[mac_name]) < _MOST_AT_ONE:
-                told[mac_name].setdefault(mac, serial.casefold())
-    several = (macs for macs in told.values() if len(set(macs.values())) > 1)
+            known, mac = told[mac_name], to_mac(_first(observation, mac_name))
+            if mac and (mac in known or len(known) < _MOST_AT_ONE):
+                serial = to_serial(_first(observation, serial_name)) or ""
+                known[mac] = known.get(mac) or serial.casefold()
+    several = (macs for macs in told.values() if len(set(filter(None, macs.values()))) > 1)
     found = tuple(dict.fromkeys(mac for macs in several for mac in macs))
     if not found:
         return of_frames

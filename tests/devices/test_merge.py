@@ -305,6 +305,7 @@ def test_factory_default_units_need_no_frames_to_be_told_apart(
         *(answer(home, "arp", mac__address=mac) for mac in frames),
         *(answer(home, "dhip", dhip__mac=mac, dhip__serial_no=serial, say__model=serial) for mac, serial in told),
         answer(home, "dhip", dhip__mac=A, dhip__serial_no="ser1"),
+        answer(home, "dhip", dhip__mac=A),
         answer(home, "http", 80, say__maker="either"),
     )
     assert [(device.addresses, device.mac, device.serial, device.model, device.maker) for device in found] == [
@@ -329,6 +330,17 @@ def test_what_does_not_differ_in_both_mac_and_serial_is_one_device(
 ) -> None:
     seen = (answer(ONE, "sadp", sadp__mac=mac, sadp__device_sn=serial) for mac, serial in told)
     assert addresses(devices(*seen)) == [(ONE,)]
+
+
+def test_of_several_devices_at_one_address_one_need_not_tell_a_serial(devices: Merge, answer: Answer) -> None:
+    told = ((A, "", "a"), (A, "SER1", "a"), (B, "SER2", "b"), (C, "0000", "c"))
+    seen = (answer(ONE, "sadp", sadp__mac=mac, sadp__device_sn=serial, say__model=name) for mac, serial, name in told)
+    found = devices(*seen)
+    assert [(device.mac, device.serial, device.model) for device in found] == [
+        (B, "SER2", "b"),
+        (C, None, "c"),
+        (A, "SER1", "a"),
+    ]
 
 
 def test_two_protocols_do_not_make_two_devices(devices: Merge, answer: Answer) -> None:
