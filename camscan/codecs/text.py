@@ -122,7 +122,7 @@ def _utf8(data: bytes) -> str | None:
 
 def _charset_of(data: bytes, hint: str) -> str:
     encoding = _CHARSETS.get(hint[:MAX_HINT].strip("\"' ").lower())
-    if encoding is not None:
+    if encoding is not None and not (encoding.startswith("utf_16") and b"\0" not in data):  # as half of its ASCII is
         return encoding
     if _looks_like_gb2312(data):
         return "gb18030"

@@ -24,6 +24,9 @@ from camscan.codecs.text import clip, mac, to_text
         (b"\xef\xbb\xbf<a/>", "", "<a/>"),
         ("Kamera ü".encode("utf-16"), "", "Kamera ü"),
         (b"\xfe\xff" + "ü".encode("utf-16-be"), "", "ü"),
+        ("Kamera ü".encode("utf-16-le"), "utf-16le", "Kamera ü"),
+        ("<title>录像机</title>".encode("gb2312"), "utf-16", "<title>录像机</title>"),  # no UTF-16: it has no NUL
+        ("Caméra IP".encode("latin-1"), "UTF-16LE", "Caméra IP"),
         (b"name\0\0\0", "", "name"),
         ("录像机".encode()[:-1], "", "录像"),  # cut in the middle of a character
         (b"Caf\xe9", "", "Caf\xe9"),  # not a cut UTF-8 character: nothing before shows that it is UTF-8
