@@ -109,10 +109,12 @@ def _json(found: Sequence[Policy]) -> Iterator[str]:
 def _lines(found: Sequence[Policy], room: int) -> Iterator[str]:
     """One policy a line; where that is too long, its title stands below."""
     from camscan.reports.escape import terminal
+    from camscan.wording import plural
 
     width = max((len(one.id) for one in found), default=0)
     for one in found:
-        counts = f"{len(one.entities):3} entities  {len(one.makers):3} makers"
+        entities, makers = "entity" if len(one.entities) == 1 else "entities", plural(len(one.makers), "maker")
+        counts = f"{len(one.entities):3} {entities:<8}  {makers:>10}"
         head, title = f"{one.id:<{width}}  {terminal(one.jurisdiction):<4}  {one.since}  {counts}", terminal(one.title)
         if len(head) + 2 + len(title) <= room:
             yield f"{head}  {title}\n"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -17,7 +17,19 @@ from camscan.errors import RuleError
 from camscan.summaries import Tag
 from camscan.yamltree import Tree, line_of, read_yaml, without_lines
 
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
 _FORM = "see the form of a policy in fingerprints/README.md"
+_PLAIN = {
+    "missing": "is missing",
+    "too_short": "is empty",
+    "unexpected_keyword_argument": "no such key",
+    "dataclass_type": "no mapping of keys to values",
+    "tuple_type": "no list",
+    "string_type": "no text",
+}
+"""What is said of a value in our own words."""
 _SUFFIXES = (".yaml", ".yml")
 _STRICT = ConfigDict(extra="forbid", str_min_length=1)
 _Url = Annotated[str, Field(pattern=r"^https?://[^\s/]+\S*$")]
@@ -139,8 +151,8 @@ def _policy(file: Path, makers: frozenset[str]) -> Policy:
     try:
         policy = _adapter().validate_python(document.value)
     except ValidationError as error:
-        lines = [f"{document.at(*fault['loc'])}: {_fault(fault['loc'], fault['msg'])}" for fault in error.errors()]
-        raise RuleError("\n".join(lines)) from error
+        found = [fault for fault in error.errors(include_url=False) if not _follows(fault, document.value)]
+        raise RuleError("\n".join(f"{document.at(*fault['loc'])}: {_fault(fault)}" for fault in found)) from error
     faults = [*_repeated(policy, document), *(_unknown(policy, makers, document) if makers else ())]
     if faults:
         raise RuleError("\n".join(faults))
@@ -174,9 +186,20 @@ def _adapter() -> TypeAdapter[Policy]:
     return TypeAdapter(Policy)
 
 
-def _fault(place: Iterable[object], message: str) -> str:
-    where = ".".join(map(str, place))
-    return f"{where}: {message}: {_FORM}" if where else f"{message}: {_FORM}"
+def _follows(fault: ErrorDetails, value: Any) -> bool:
+    """Whether a fault says only that others were found: of a list that holds nothing usable, that it is empty."""
+    if fault["type"] != "too_short":
+        return False
+    for part in fault["loc"]:
+        value = value[part]
+    return bool(value)
+
+
+def _fault(fault: ErrorDetails) -> str:
+    where = ".".join(map(str, fault["loc"]))
+    plain = "no date such as 2026-11-30" if fault["type"].startswith("date_") else fault["msg"]
+    said = _PLAIN.get(fault["type"], plain)
+    return f"{where}: {said}: {_FORM}" if where else f"{said}: {_FORM}"
 
 
 def _unknown(policy: Policy, makers: frozenset[str], document: _Document) -> Iterator[str]:
@@ -185,9 +208,17 @@ def _unknown(policy: Policy, makers: frozenset[str], document: _Document) -> Ite
     for number, entity in enumerate(policy.entities):
         for place, maker in enumerate(entity.makers):
             if maker not in makers:
-                near = get_close_matches(maker.casefold(), by_key, n=1)
-                remedy = f"write {by_key[near[0]]!r}" if near else "take one of the makers in vocabulary.yaml"
+                remedy = _spelt(maker.casefold(), by_key)
                 yield f"{document.at('entities', number, 'makers', place)}: unknown maker {maker!r}: {remedy}"
+
+
+def _spelt(maker: str, by_key: Mapping[str, str]) -> str:
+    """What to write in the place of a maker that is unknown."""
+    if maker in by_key:
+        return f"write {by_key[maker]!r}"
+    near = get_close_matches(maker, by_key, n=1)
+    meant = f"write {by_key[near[0]]!r} if that is meant" if near else "take one of the makers in vocabulary.yaml"
+    return f"{meant}, or name the folder of your own vocabulary with --fingerprints"
 
 
 def _repeated(policy: Policy, document: _Document) -> Iterator[str]:

@@ -46,9 +46,9 @@ def test_the_list_names_what_comes_with_camscan_and_what_a_folder_adds(own: Path
         "XX",
         "2026-05-01",
         "1",
-        "entities",
+        "entity",
         "1",
-        "makers",
+        "maker",
         "What we no longer buy",
     ]
 
@@ -57,7 +57,7 @@ def test_for_programs(own: Path) -> None:
     found = json.loads(run("show", str(own), "--format", "json").stdout)
     assert found["schema"] == "camscan-policies/1"
     [one] = found["policies"]
-    assert (one["id"], one["since"], one["makers"]) == ("ours", "2026-05-01", ["Hikvision"])
+    assert (one["id"], one["since"], one["maker"]) == ("ours", "2026-05-01", ["Hikvision"])
     assert one["directions"][0]["applies"] == "core"
     assert len(json.loads(run("list", "--format", "json").stdout)["policies"]) == 3
 

@@ -11,6 +11,8 @@ from camscan.data import fingerprints_folder
 from camscan.errors import RuleError
 from camscan.policy import Entity, Policy, check, files_in, load
 
+OWN = "or name the folder of your own vocabulary with --fingerprints"
+
 
 def test_whole_policy(library: Path) -> None:
     assert load([library], ["uk-nil"]) == (
@@ -108,10 +110,10 @@ def test_missing_file(library: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "line", "fault"),
     [
-        ("citation: HCWS386\n", "", 1, "citation: Field required"),
-        ("since: 2022-11-24", "since: last year", 6, "since: Input should be a valid date"),
-        ("since: 2022-12-01,", "started: 2022-12-01,", 9, "entities.1.started: Unexpected keyword argument"),
-        ("[Hikvision]}", "Hikvision}", 8, "entities.0.makers: Input should be a valid tuple"),
+        ("citation: HCWS386\n", "", 1, "citation: is missing: see the form"),
+        ("since: 2022-11-24", "since: last year", 6, "since: no date such as 2026-11-30: see"),
+        ("since: 2022-12-01,", "started: 2022-12-01,", 9, "entities.1.started: no such key: see"),
+        ("[Hikvision]}", "Hikvision}", 8, "entities.0.makers: no list: see"),
         ("[Hikvision]}", "[hikvision]}", 8, "unknown maker 'hikvision': write 'Hikvision'"),
         ("[Hikvision]}", "[Huawei]}", 8, "unknown maker 'Huawei': take one of the makers in vocabulary.yaml"),
         ("title: Removal", "id: two\ntitle: Removal", 2, "'id' is given twice: keep one"),
@@ -133,16 +135,28 @@ def test_all_faults_are_named_at_once(library: Path) -> None:
     with pytest.raises(RuleError) as error:
         load([library])
     assert str(error.value).splitlines() == [
-        f"{file}:8: unknown maker 'Hik': take one of the makers in vocabulary.yaml",
-        f"{file}:9: unknown maker 'Dahuaa': write 'Dahua'",
+        f"{file}:8: unknown maker 'Hik': take one of the makers in vocabulary.yaml, {OWN}",
+        f"{file}:9: unknown maker 'Dahuaa': write 'Dahua' if that is meant, {OWN}",
     ]
+
+
+def test_where_all_entities_are_faulty_they_are_not_called_missing(library: Path) -> None:
+    file = library / "policies" / "uk-nil.yaml"
+    text = file.read_text().split("  - {name: Dahua")[0]
+    file.write_text(text.replace("[Hikvision]}", "[Hikvision], since: 2022-13-01}"))
+    [fault] = check(file, [library])
+    said = "no date such as 2026-11-30: see the form of a policy in fingerprints/README.md"
+    assert fault == f"{file}:8: entities.0.since: {said}"
 
 
 @pytest.mark.parametrize("text", ["", "- 1\n", "just text", "null"])
 def test_file_that_is_no_policy(library: Path, text: str) -> None:
     file = library / "policies" / "uk-nil.yaml"
     file.write_text(text)
-    with pytest.raises(RuleError, match=r"uk-nil\.yaml:1: .*: see the form of a policy in fingerprints/README\.md"):
+    with pytest.raises(
+        RuleError,
+        match=r"uk-nil\.yaml:1: no mapping of keys to values: see the form of a policy in fingerprints/README\.md",
+    ):
         load([library], ["uk-nil"])
 
 
