@@ -63,7 +63,7 @@ def host_answers(host: Element) -> Iterator[Answer]:
     names = [("host.name", str(name["name"] or "")) for name in known["hostnames"]]
     opened = {port: service for port, service in known.get("tcp", {}).items() if service["state"] == "open"}
     yield Answer("nmap", as_fields([*names, *(("tcp.port", str(port)) for port in sorted(opened)[:MAX_PORTS] if port)]))
-    mac = known["addresses"].get("mac", "")
+    mac = known["addresses"].get("mac") or ""
     yield from (one._replace(channel="arp") for one in macs.linked(mac, known["vendor"].get(mac, "")))
     elements = {int(item.get("portid", "0")): item for item in host.iterfind("ports/port[@protocol='tcp']")}
     for port, service in islice(opened.items(), MAX_PORTS):

@@ -77,7 +77,14 @@ def test_a_table_cut_anywhere_gives_what_was_whole() -> None:
 
 @pytest.mark.parametrize(
     ("messages", "count"),
-    [(["REQUEST"], 1), (None, 1), ([["REQUEST"], {}], 0), (["DISCOVER"], 0), (["DISCOVER", "DISCOVER"], 0), (["REQUEST", "NAK"], 0)],
+    [
+        (["REQUEST"], 1),
+        (None, 1),
+        ([["REQUEST"], {}], 0),
+        (["DISCOVER"], 0),
+        (["DISCOVER", "DISCOVER"], 0),
+        (["REQUEST", "NAK"], 0),
+    ],
 )
 def test_an_address_that_a_client_only_asks_for_is_not_its_own(messages: list[object] | None, count: int) -> None:
     asked = {"ts": 1, "mac": "44:19:b6:01:02:03", "requested_addr": "192.0.2.7", "msg_types": messages}

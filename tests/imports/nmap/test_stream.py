@@ -45,6 +45,12 @@ def test_a_run_is_read_port_by_port() -> None:
     }  # fmt: skip
 
 
+def test_a_mac_address_that_is_missing_costs_nothing() -> None:
+    seen, summary = read_all(stream.read, HEAD + host().replace(b'addr="44:19:B6:01:02:03" ', b"") + TAIL)
+    assert (seen[0].target, summary.whole) == ("192.0.2.1", 1)
+    assert "arp" not in {one.channel for one in seen}
+
+
 def assumed(ports: str) -> bytes:
     status = '<status state="up" reason="user-set" reason_ttl="0"/><address addr="192.0.2.9" addrtype="ipv4"/>'
     return f"<host>{status}<hostnames></hostnames><ports>{ports}</ports></host>".encode()
