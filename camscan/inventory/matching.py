@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 from camscan.inventory.agreement import TAIL, UNIQUE, Agreement, Found, Key, compare, contradict, host_key, host_labels
 from camscan.inventory.makes import Makes
 from camscan.inventory.rows import Row
-from camscan.inventory.values import key
+from camscan.inventory.values import key, site_key
 
 _MAX_PAIRS = 256
 """Rows times devices with one key that are compared in all points; where there are more, the address must tell."""
@@ -47,22 +47,24 @@ class Places:
     @classmethod
     def of(cls, rows: Iterable[Row], sites: Iterable[str | None], scope: Scope) -> Places:
         """The places of a reconciliation."""
-        named = {key(site or ""): site for site in sites}
+        named = {site_key(site or ""): site for site in sites}
         # What was scanned without a site may be anywhere: of that, a row that names one tells nothing.
-        others = frozenset(key(site) for site in scope.stored if site and any(named)) - named.keys()
-        by_site = any(row.site is not None and (key(row.site) in named or key(row.site) in others) for row in rows)
+        others = frozenset(site_key(site) for site in scope.stored if site and any(named)) - named.keys()
+        by_site = any(
+            row.site is not None and (site_key(row.site) in named or site_key(row.site) in others) for row in rows
+        )
         return cls(named, others, by_site, scope.narrow)
 
     def is_beside(self, row: Row) -> bool:
         """Whether the row is of a site that was not asked about."""
-        name = key(row.site or "")
+        name = site_key(row.site or "")
         return not self.is_open(row) and name not in self.sites and (self.narrow or name in self.others)
 
     def of_row(self, row: Row) -> tuple[str | None, ...]:
         """The sites in which the addresses of a row may be; none where it names one that is not among them."""
         if self.is_open(row):
             return tuple(self.sites.values())
-        return (self.sites[key(row.site or "")],) if key(row.site or "") in self.sites else ()
+        return (self.sites[site_key(row.site or "")],) if site_key(row.site or "") in self.sites else ()
 
     def is_open(self, row: Row) -> bool:
         """Whether the row leaves open at which site it is."""
@@ -70,7 +72,7 @@ class Places:
 
     def admit(self, row: Row, site: str | None) -> bool:
         """Whether an address of the row may be one of this site: at once, also where there are thousands."""
-        return self.is_open(row) or key(row.site or "") == key(site or "")
+        return self.is_open(row) or site_key(row.site or "") == site_key(site or "")
 
 
 _ANY, _SOME = "any site", "some site"
@@ -208,7 +210,7 @@ class Matcher:
             if self._places.is_open(row):
                 yield _ANY, address
             else:
-                yield from ((_SOME, address), (key(row.site or ""), address))
+                yield from ((_SOME, address), (site_key(row.site or ""), address))
         if row.hostname and not row.addresses:
             labels = host_labels(row.hostname)
             yield from ((_WHOLE, tuple(labels)), (_IN_FULL if len(labels) > 1 else _SHORT, labels[0]))
@@ -217,7 +219,7 @@ class Matcher:
         """By what a row finds its twins: one that leaves its site open may be any that has the address."""
         yield from _unique_keys(row)
         for address in row.addresses:
-            yield (_SOME if self._places.is_open(row) else key(row.site or "")), address
+            yield (_SOME if self._places.is_open(row) else site_key(row.site or "")), address
             yield _ANY, address
         if row.hostname and not row.addresses:
             labels = host_labels(row.hostname)

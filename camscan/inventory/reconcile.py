@@ -13,7 +13,7 @@ from camscan.inventory.coverage import AddressCoverage, Coverage, CoverageStatus
 from camscan.inventory.makes import Find, Makes
 from camscan.inventory.matching import Matcher, Places, Scope
 from camscan.inventory.rows import Row
-from camscan.inventory.values import address_key, key, shown
+from camscan.inventory.values import address_key, key, shown, site_key
 from camscan.records import Judged, Verdict
 
 _FEW = 16
@@ -136,7 +136,9 @@ class _Reconciliation:
 
     def _alone(self, number: int, row: Row) -> tuple[Class, str]:
         if self._is_beside(number, row):
-            known = "" if key(row.site or "") in self._places.others else ", and no scan is of a site with that name"
+            known = (
+                "" if site_key(row.site or "") in self._places.others else ", and no scan is of a site with that name"
+            )
             return Class.OTHER_SITE, f"it is of site {shown(row.site or '')}, which was not asked about{known}"
         if row.retired is not None:
             return Class.RETIRED, f"{_over(row)}, and it was not found; {self._looked(row)}"
@@ -244,7 +246,7 @@ def _class(row: Row, found: Found, agreement: Agreement, places: Places) -> Clas
 
 def _has_moved(row: Row, found: Found, agreement: Agreement, places: Places) -> bool:
     elsewhere = bool(row.addresses) and Key.ADDRESS not in agreement.agreeing
-    return elsewhere or (places.by_site and row.site is not None and key(row.site) != key(found.site or ""))
+    return elsewhere or (places.by_site and row.site is not None and site_key(row.site) != site_key(found.site or ""))
 
 
 def _reason(row: Row, found: Found, agreement: Agreement, cls: Class) -> str:

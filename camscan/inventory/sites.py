@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from camscan.inventory.records import Inventory
 from camscan.inventory.synonyms import Field
-from camscan.inventory.values import key, shown
+from camscan.inventory.values import shown, site_key
 from camscan.wording import joined
 
 _MAX_NAMED = 8
@@ -20,11 +20,11 @@ def by_place(inventory: Inventory, sites: Iterable[str | None]) -> tuple[Invento
 
     Nothing is changed where a column is called a site, or no place and no sheet is called like one.
     """
-    known = {key(site): site for site in sites if site}
+    known = {site_key(site): site for site in sites if site}
     if any(Field.SITE in sheet.columns.of for sheet in inventory.sheets):
         return inventory, _strange(inventory, known)
     places = [row.location for row in inventory.rows if row.location]
-    named = sum(key(place) in known for place in places)
+    named = sum(site_key(place) in known for place in places)
     if not named:
         return _by_sheet(inventory, known)
     column = ", ".join(_columns(inventory))
@@ -37,7 +37,7 @@ def by_place(inventory: Inventory, sites: Iterable[str | None]) -> tuple[Invento
 
 def _by_sheet(inventory: Inventory, known: Container[str]) -> tuple[Inventory, str]:
     """Likewise, of the sheets: those that are called like a site hold its rows, and the others leave it open."""
-    sheets = {sheet.sheet for sheet in inventory.sheets if sheet.rows and key(sheet.sheet) in known}
+    sheets = {sheet.sheet for sheet in inventory.sheets if sheet.rows and site_key(sheet.sheet) in known}
     if not sheets:
         return inventory, ""
     rows = tuple(replace(row, site=row.sheet) if row.sheet in sheets else row for row in inventory.rows)
@@ -48,7 +48,7 @@ def _by_sheet(inventory: Inventory, known: Container[str]) -> tuple[Inventory, s
 def _strange(inventory: Inventory, known: Mapping[str, str]) -> str:
     """What to tell where a column is called a site, and none of its names is that of a site that is known."""
     named = [row.site for row in inventory.rows if row.site]
-    if not named or not known or any(key(site) in known for site in named):
+    if not named or not known or any(site_key(site) in known for site in named):
         return ""
     column, some = ", ".join(_columns(inventory, Field.SITE)), joined(sorted(map(shown, known.values())), _MAX_NAMED)
     return f"Note: no name in {column} is that of a site of the store ({some}): each row may be of any site."

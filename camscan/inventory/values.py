@@ -96,6 +96,7 @@ _PAST_HOSTS = 224
 """The first octet from which on addresses are multicast or reserved; masks begin with 255."""
 _MIN_SERIAL, _MAX_SERIAL = 4, 128
 _PUNCTUATION = re.compile(r"[\W_]+")
+_BETWEEN_NUMBERS = re.compile(r"(?<=\d)[\W_]+(?=\d)")
 _SEPARATORS = re.compile(r"[:.\- ]")
 _PLAIN = re.compile(r"(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}", re.ASCII)
 """An IPv4 address as it is usually spelt."""
@@ -198,6 +199,12 @@ def shown(text: str) -> str:
 def key(text: str) -> str:
     """Letters and digits alone, in upper case: what serials and models are compared by."""
     return text.upper() if text.isalnum() else _stripped(text)
+
+
+@lru_cache(maxsize=16_384)
+def site_key(name: str) -> str:
+    """The same of the name of a site, but for what stands between two numbers: 1-12 and 11-2 are two shops."""
+    return "-".join(map(key, _BETWEEN_NUMBERS.split(name)))
 
 
 @lru_cache(maxsize=4096)

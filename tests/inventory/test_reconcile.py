@@ -51,6 +51,18 @@ def test_a_row_is_matched_by_whatever_is_unique(held: Held, device: Build, row: 
     ]
 
 
+def test_sites_whose_numbers_are_parted_elsewhere_are_two(held: Held, device: Build, row: MakeRow) -> None:
+    rows = [row(1, "10.0.0.5", site="1-12"), row(2, "10.0.0.6", site="11-2")]
+    found = [device("10.0.0.5", site="1-12"), device("10.0.0.5", site="11-2"), device("10.0.0.6", site="1-12")]
+    results = held(rows, found)
+    assert [(r.cls, r.address, r.site) for r in results] == [
+        (Class.MATCHED, "10.0.0.5", "1-12"),
+        (Class.NOT_COVERED, "10.0.0.6", "11-2"),
+        (Class.UNDECLARED, "10.0.0.5", "11-2"),
+        (Class.UNDECLARED, "10.0.0.6", "1-12"),
+    ]
+
+
 def test_hosts_of_one_name_in_two_domains_are_two(held: Held, device: Build, row: MakeRow) -> None:
     names = [f"camera1.{place}.example.org" for place in ("depot", "harbour", "mill")]
     found = [device(f"10.0.{at}.4", hostname=name) for at, name in enumerate(names[:2])]

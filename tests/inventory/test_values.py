@@ -243,6 +243,12 @@ def test_keys_hold_letters_and_digits_alone() -> None:
     assert values.address_key("gate") == "gate"
 
 
+def test_names_of_sites_keep_what_stands_between_numbers() -> None:
+    assert values.site_key("Depot North") == values.site_key("depot-north") == "DEPOTNORTH"
+    assert values.site_key("Shop 1-12") == values.site_key("shop 1 / 12") == "SHOP1-12"
+    assert values.site_key("Shop 11-2") != values.site_key("Shop 1-12") != values.site_key("Shop 112")
+
+
 @given(st.text(max_size=200))
 def test_no_text_breaks_a_reader(text: str) -> None:
     for read in (values.addresses, values.macs, values.serial, values.endpoint, values.host_name):
