@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from support.dealing import dealt
 from support.namespaces import Namespace, namespace
 from support.needs import leave_out
 from support.world import World, camera
@@ -31,9 +32,10 @@ settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
 
+@pytest.hookimpl(trylast=True)  # once those that were not asked for are left out
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The slowest first, so that none of them is left over for one process while the others are done."""
-    items.sort(key=lambda item: (item.get_closest_marker("slow") is None, "torture" not in item.path.parts))
+    """Let each process begin with slow tests, so that none of them is left over for one while the others are done."""
+    items[:] = dealt(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
 
 
 @pytest.hookimpl(wrapper=True)
