@@ -143,14 +143,15 @@ def written(report: Report, name: str) -> bytes:
     return b"".join(piece if isinstance(piece, bytes) else piece.encode() for piece in pieces)
 
 
-def shapes(page: str) -> set[tuple[str, tuple[str, ...]]]:
+def shapes(page: pages.Reader) -> set[tuple[str, tuple[str, ...]]]:
     """Every element of a page with the names of its attributes."""
-    return {(element.tag, tuple(element.attributes)) for element in pages.read(page).elements}
+    return {(element.tag, tuple(element.attributes)) for element in page.elements}
 
 
 @pytest.fixture(scope="module")
 def template(rules: Library) -> set[tuple[str, tuple[str, ...]]]:
-    return set().union(*(shapes(written(reported(seen(text, rules), rules), "html").decode()) for text in HARMLESS))
+    read = (pages.read(written(reported(seen(text, rules), rules), "html").decode()) for text in HARMLESS)
+    return set().union(*map(shapes, read))
 
 
 @pytest.mark.parametrize("field", RAW)
@@ -167,22 +168,23 @@ def test_nothing_that_a_device_says_comes_to_life(
     report = reported(seen(text, rules), rules)
     fields = len(rules.vocabulary.fields) + len(RAW)
     assert len(report.devices) >= fields - len(RAW) - 3  # what is no MAC, no channel number, is no device either
-    page = written(report, "html").decode()
-    assert shapes(page) <= template
+    page, document = written(report, "html").decode(), written(report, "json")
+    read = pages.read(page)
+    assert shapes(read) <= template
     assert page.count("<script") == page.count("</script") == 1
-    hrefs = {e.attributes["href"] for e in pages.read(page).elements if "href" in e.attributes}
+    hrefs = {e.attributes["href"] for e in read.elements if "href" in e.attributes}
     assert all(re.fullmatch(r"#[a-z-]+\d*|https://[!-~]*", href) for href in hrefs)
     shown = " ".join(terminal(text, 20)[:12].split())
-    assert pages.read(page).root.words.count(shown) > fields
-    for name in ("table", "markdown", "html"):
-        assert not LIVE.search(written(report, name).decode())
-    for name in ("json", "jsonl", "sarif", "cyclonedx"):
-        assert re.fullmatch(rb"[ -~\n]*", written(report, name))
+    assert read.root.words.count(shown) > fields
+    for printed in (page, *(written(report, name).decode() for name in ("table", "markdown"))):
+        assert not LIVE.search(printed)
+    for plain in (document, *(written(report, name) for name in ("jsonl", "sarif", "cyclonedx"))):
+        assert re.fullmatch(rb"[ -~\n]*", plain)
     assert_no_formula(written(report, "csv"))
     assert_no_formula(written(report, "netbox"))
     workbooks.read(written(report, "xlsx"))  # which fails at a formula or a link
     raw = re.sub("[\ud800-\udfff]", "\ufffd", text)
-    values = {e["value"] for device in json.loads(written(report, "json"))["devices"] for e in device["evidence"]}
+    values = {e["value"] for device in json.loads(document)["devices"] for e in device["evidence"]}
     assert (raw if len(raw) <= 500 else raw[:499] + "…") in values
     figure(f"injection.{ascii(text)[:40]}", fields * (len(FORMATS) - 1))  # PDF is made of the page
 
