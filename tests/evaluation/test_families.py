@@ -68,7 +68,13 @@ def test_a_model_no_rule_names_is_known_by_its_family(
 
 def lost(entry: Entry, changes: Iterable[Callable[[str], str]], library: Library) -> Iterator[tuple[str, str]]:
     """The changes of an answer after which it names another maker, or none."""
-    before = device_of(entry, library).maker
+    yield from differing(entry, device_of(entry, library).maker, changes, library)
+
+
+def differing(
+    entry: Entry, before: str | None, changes: Iterable[Callable[[str], str]], library: Library
+) -> Iterator[tuple[str, str]]:
+    """The changes of an answer after which it names another maker than before."""
     for change in changes:
         if (other := change(entry.raw)) != entry.raw:
             after = device_of(Entry(entry.id, entry.channel, other, entry.truth), library).maker
@@ -134,6 +140,6 @@ def test_the_maker_is_named_by_its_name_in_a_title(library: Library, corpus_fold
     found: list[tuple[str, str]] = []
     for entry in read(corpus_folder / "html_title.json").entries:
         name = re.fullmatch(r"<title>([\w .+/-]{3,60})</title>", entry.raw)
-        if name and not names_in(name[1]) and device_of(entry, library).maker:
-            found += lost(entry, changes, library)
+        if name and not names_in(name[1]) and (maker := device_of(entry, library).maker):
+            found += differing(entry, maker, changes, library)
     assert found == []
