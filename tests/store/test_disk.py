@@ -71,7 +71,7 @@ def test_a_disk_that_is_full_from_some_write_on(calls: str, first: int, lasting:
     when = f"{first}+" if lasting else f"{first}"
     filter_ = ["-P", str(path), "-P", f"{path}-journal"]  # the program's own output has room
     how = ["-e", f"trace={calls}", "-e", f"inject={calls}:error=ENOSPC:when={when}"]
-    confirmed, said = fill(path, under=("strace", "-f", "-qq", "-o", str(trace), *filter_, *how))
+    confirmed, said = fill(path, under=("strace", "-f", "-qq", "--seccomp-bpf", "-o", str(trace), *filter_, *how))
     failed = trace.read_text().count("(INJECTED)")
     if failed:
         assert confirmed < BATCHES
@@ -92,7 +92,7 @@ def test_what_is_confirmed_is_on_the_disk_before(tmp_path: Path) -> None:
     """In the order that a loss of power bears: what was, what is new, and that what was is needed no more."""
     path, trace = tmp_path / "s.db", tmp_path / "trace"
     calls = "trace=pwrite64,fdatasync,fsync,ftruncate,write"
-    confirmed, _ = fill(path, under=("strace", "-f", "-y", "-qq", "-o", str(trace), "-e", calls))
+    confirmed, _ = fill(path, under=("strace", "-f", "-y", "-qq", "--seccomp-bpf", "-o", str(trace), "-e", calls))
     assert confirmed == BATCHES
     names = {str(path): "db", f"{path}-journal": "journal"}
     batches, since = [], list[tuple[str, str]]()

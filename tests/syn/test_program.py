@@ -288,7 +288,7 @@ def test_without_the_privilege_it_says_so(site: Lab) -> None:
 @pytest.mark.parametrize(("error", "senders"), [("ENOSYS", 1), ("EPERM", 2)])
 def test_where_a_sandbox_refuses_sendmmsg_a_ring_does_its_work(site: Lab, error: str, senders: int) -> None:
     needs("strace")
-    refusing = ["strace", "-f", "-qq", "-o", "/dev/null"]
+    refusing = ["strace", "-f", "-qq", "--seccomp-bpf", "-o", "/dev/null"]
     refusing += ["-e", "trace=sendmmsg", "-e", f"inject=sendmmsg:error={error}"]
     code, messages = run(site, of(site, senders=senders, wait=1.0), before=refusing)
     assert code == 0
