@@ -177,7 +177,7 @@ ports, at its own pace (`-sV -n -Pn --host-timeout 120s`).
 
 camscan keeps that by itself: it sends only while the packets of the last second leave room for more. Those that the
 kernel may yet send by itself count too: on open connections (acknowledgements, the end) and just after them (a reset
-for what the device says late). While there is no room for them and two more, it does not read, and the small receive
+for what the device says late). It reads on only while there is room for what that may cause, and the small receive
 buffer of each connection stops the device after a few segments. What remains is what a device can force: the kernel
 acknowledges each segment out of turn, and resets whatever comes after the end, however often. Of the {rogues} hostile
 devices of the gallery (endless bodies, drips, floods), the worst got {worst} packets in its busiest second.
