@@ -57,7 +57,7 @@ def test_for_programs(own: Path) -> None:
     found = json.loads(run("show", str(own), "--format", "json").stdout)
     assert found["schema"] == "camscan-policies/1"
     [one] = found["policies"]
-    assert (one["id"], one["since"], one["maker"]) == ("ours", "2026-05-01", ["Hikvision"])
+    assert (one["id"], one["since"], one["makers"]) == ("ours", "2026-05-01", ["Hikvision"])
     assert one["directions"][0]["applies"] == "core"
     assert len(json.loads(run("list", "--format", "json").stdout)["policies"]) == 3
 
