@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from camscan.policy import Policy, with_offences
 from camscan.records import Device, Judged, Scan
-from camscan.register.names import key, known_as, lasting, names
+from camscan.register.names import key, known_as, lasting, names_there
 from camscan.register.states import changes_by_key, state_among
 from camscan.summaries import StateChange, Tag
 from camscan.sweeps.snapshot import is_seen, sighting
@@ -75,7 +75,7 @@ def with_states(store: Store, scan: Scan, devices: Iterable[Judged]) -> Iterator
         return
     from camscan.app.registering import times_of
 
-    known = [(judged, names(sighting(judged))) for judged in devices]
+    known = [(judged, names_there(sighting(judged))) for judged in devices]
     also = _registered(store, scan, known)
     # Where the register knows a device, it knows its places: another device may have been called by this one.
     known = [(judged, (*lasting(own), *also[at]) if at in also else own) for at, (judged, own) in enumerate(known)]
@@ -102,7 +102,7 @@ def _registered(store: Store, scan: Scan, known: Sequence[tuple[Judged, Sequence
 
 def with_states_by(scan: Scan, devices: Iterable[Judged], changes: Iterable[StateChange]) -> Iterator[Judged]:
     """The same, by statements that are at hand, in the order in which they were made."""
-    return _standing(scan, ((judged, names(sighting(judged))) for judged in devices), changes)
+    return _standing(scan, ((judged, names_there(sighting(judged))) for judged in devices), changes)
 
 
 def _standing(

@@ -10,7 +10,7 @@ from camscan.app.judging import snapshot_of
 from camscan.app.registering import restated, track_of
 from camscan.errors import UsageError
 from camscan.identify.library import Library
-from camscan.register.names import asked, at_place, key, known_as, lasting, names, place, shared
+from camscan.register.names import asked, at_place, here, key, known_as, lasting, names, place, shared
 from camscan.register.removal import beginning, candidates, objection, proof, proof_by_recorder
 from camscan.register.states import changes_by_key, state_among
 from camscan.store import Store
@@ -173,12 +173,21 @@ def _proof(store: Store, entry: Entry, needed: int, rules: Library, tell: Callab
 
 
 def _distinctive(store: Store, entry: Entry) -> tuple[str, ...]:
-    """The names by which the device will be known again: none that other devices bear too, as clones do."""
-    own = names(track_of(entry))
-    kept = []
-    for name in own:
-        bearers = store.register.bearing([key(name)])
-        others = (one for one in bearers if one.number != entry.number and shared([name], names(track_of(one))))
-        if not lasting([name]) or next(others, None) is None:
-            kept.append(name)
-    return tuple(kept) or own
+    """The names by which the device will be known again: none that other devices bear too, as clones do.
+
+    Where devices of other sites bear each, it may have moved there. Where others of its own do, its place tells it.
+    """
+    track = track_of(entry)
+    own = names(track)
+    if not lasting(own):
+        return own
+    sites = {name: set(_sites_of_others(store, entry, name)) for name in own}
+    alone = tuple(name for name in own if not sites[name])
+    return alone or tuple(name for name in own if entry.site not in sites[name]) or here(track)
+
+
+def _sites_of_others(store: Store, entry: Entry, name: str) -> Iterator[str]:
+    """The sites of the other devices that bear a name of this one."""
+    for one in store.register.bearing([key(name)]):
+        if one.number != entry.number and shared([name], names(track_of(one))):
+            yield one.site

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from camscan.records import Level, Verdict
-from camscan.register.names import known_as, lasting, names
+from camscan.register.names import lasting, names
 from camscan.sweeps import lifecycle
 from camscan.sweeps.coverage import Terms
 from camscan.sweeps.memory import Track
@@ -100,6 +100,6 @@ def _placed(now: DeviceSummary, before: DeviceSummary) -> DeviceSummary:
 
 def _aliases(before: Sequence[Track], after: Track) -> tuple[str, ...]:
     """The places by which a device was known that tells more of itself by now: what was said of it stays."""
-    known = dict.fromkeys(name for track in before for name in known_as(track))
+    known = dict.fromkeys(name for track in before for name in (*names(track), *track.aliases))
     own = {*names(after), *lasting(tuple(known))}
     return tuple(name for name in known if name not in own)[:_MAX_ALIASES]

@@ -31,9 +31,19 @@ def at_place(text: str) -> tuple[str, ...]:
     return (PLACE + text.strip().casefold(),)
 
 
+def here(one: Track | Sighting) -> tuple[str, ...]:
+    """The names of a device with where it is, as "place 10.0.0.5 serial ds-2cd...": they tell clones apart."""
+    return tuple(f"{PLACE}{one.device.address} {name}".casefold() for name in lasting(names(one)))
+
+
+def names_there(one: Track | Sighting) -> tuple[str, ...]:
+    """All names by which something may be said of a device that is seen somewhere."""
+    return (*names(one), *here(one))
+
+
 def known_as(one: Track) -> tuple[str, ...]:
     """All names by which something may have been said of a device: also its places, from before it told a serial."""
-    return (*names(one), *one.aliases)
+    return (*names_there(one), *one.aliases)
 
 
 def key(name: str) -> str:

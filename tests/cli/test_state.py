@@ -321,6 +321,27 @@ def test_clones_that_share_a_serial_are_not_taken_for_one_that_returns(store: St
     assert "returned" not in states(store)
 
 
+@pytest.mark.parametrize("word", ["removed", "exempt"])
+def test_what_is_said_of_one_clone_is_said_of_no_other(store: Store, word: str) -> None:
+    """They share the serial that they show: only its place tells one from the others."""
+    five, six, seven = "10.0.0.5", "10.0.0.6", "10.0.0.7"
+    night(store, 1, {five: 5, six: 5, seven: 5})
+    for number in (2, 3, 4):
+        night(store, number, {six: 5, seven: 5}, silent=(five,))
+    run(store, five, word, "--why", "x")
+    assert states(store, "list") == [word]
+    night(store, LATER, {six: 5, seven: 5}, silent=(five,))
+    assert states(store, "list") == [word], "also of those that are seen again"
+    words = ["--db", str(store.file), "--site", "hq", "--format", "json", "--quiet"]
+    devices = json.loads(CliRunner().invoke(report, words).stdout)["devices"]
+    assert [(one["address"], one["state"]) for one in devices] == [(six, None), (seven, None)]
+    store.register.clear()
+    assert states(store, "list") == [word], "also where the register is derived again"
+    night(store, LATER + 1, {five: 5, six: 5})
+    assert states(store, "list") == ["returned" if word == "removed" else "exempt"]
+    assert states(store, five)[-1:] == ["returned" if word == "removed" else "exempt"]
+
+
 def test_what_is_said_of_a_device_stays_where_it_tells_its_serial_later_or_no_more(store: Store) -> None:
     web = {"http.server": ("App-webs/",)}
     three = "10.0.0.3"
