@@ -86,10 +86,11 @@ class Watch(Kept):
         """What the answers from an address say of it; addresses that it claims for itself stand beside its own."""
         seen = tuple(self._seen[address])  # rich draws in a thread of its own, while others come
         channels = ", ".join(dict.fromkeys(observation.channel for observation in seen))
-        found = next(iter(self._judge(seen)), None)
-        if found is None:
+        found = self._judge(seen)
+        if not found:
             return terminal(address), "", "", "", channels
-        device = found.device
+        device = found[0].device
+        others = f" and {len(found) - 1} more" if len(found) > 1 else ""  # as where all that is new has one address
         maker = f"{device.maker} ({device.level})" if device.maker else device.brand or ""
         places = " ".join(dict.fromkeys((address, *device.addresses)))
-        return (*map(terminal, (places, device.mac or "", maker, device.model or "")), channels)
+        return (*map(terminal, (places, (device.mac or "") + others, maker, device.model or "")), channels)

@@ -82,3 +82,11 @@ def test_a_terminal_shows_as_many_rows_as_it_has(monkeypatch: pytest.MonkeyPatch
     assert "10.0.0.4" in table
     assert "10.0.0.5" not in table
     assert "8 answered so far, 3 not shown here" in table
+
+
+def test_several_devices_at_one_address_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    watch = Watch(lambda observations: [*named(observations)] * 3, quiet=False)
+    for channel in ("sadp", "wsd"):
+        watch.take(seen("10.0.0.5", channel))
+    assert "02:00 and 2 more" in drawn(watch)
