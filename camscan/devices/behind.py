@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple, Protocol
 
-from camscan.devices.build import Resolve, agreeing, order, telling
+from camscan.devices.build import Resolve, order, telling
 from camscan.devices.hosts import ChannelList
 from camscan.devices.identity import attributed, to_address
 from camscan.records import Device
@@ -125,7 +125,7 @@ def _cameras(recorder: Device, channels: ChannelList, resolve: Resolve) -> Itera
     for camera in channels.cameras:
         slot = Slot(recorder.id, recorder.address, camera.number, camera.value("name"), _truth(camera.value("online")))
         resolution = resolve(camera.identifications)
-        attributes, own = resolution.attributes, agreeing(camera.identifications, resolution)
+        attributes, own = resolution.attributes, resolution.agreeing
         yield Device(
             address=camera.value("address") or f"{recorder.address} #{camera.number}",
             addresses=(),

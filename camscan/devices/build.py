@@ -44,6 +44,10 @@ class ResolutionLike(Protocol):
     def conflicts(self) -> tuple[str, ...]:
         """Evidence that contradicts the maker."""
 
+    @property
+    def agreeing(self) -> tuple[Identification, ...]:
+        """What speaks for the maker, or for none and of the same device: others may be of another at its address."""
+
 
 Resolve: TypeAlias = Callable[[tuple[Identification, ...]], ResolutionLike]
 
@@ -60,7 +64,7 @@ def build(
     shows_channels = any(host.channels for host in hosts)
     resolution = resolve(identifications)
     attributes = resolution.attributes
-    own = agreeing(identifications, resolution)
+    own = resolution.agreeing
     identity = hosts[0].identity if len(hosts) == 1 else joined(host.identity for host in hosts)
     addresses = sorted((host.address for host in hosts), key=order)
     conflicts = _some(text for host in hosts for text in host.conflicts)
@@ -86,12 +90,6 @@ def build(
         camera_like=any(host.camera_like for host in hosts),
         hidden_channels=_hidden(hosts, attributes) if shows_channels or attributes.get("kind") == _RECORDER else None,
     )
-
-
-def agreeing(identifications: Iterable[Identification], resolution: ResolutionLike) -> tuple[Identification, ...]:
-    """Identifications that name no other maker: what others extracted may be of another device at the same address."""
-    makers = (resolution.maker, None)
-    return tuple(found for found in identifications if resolution.maker is None or found.maker in makers)
 
 
 def telling(identifications: Sequence[Identification], resolution: ResolutionLike) -> tuple[Identification, ...]:

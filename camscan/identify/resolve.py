@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from camscan.folding import normalised
@@ -19,7 +19,8 @@ class Resolution:
     """What a device is, all in all. `level` says how far `maker` carries; both are null where nothing decides.
 
     `attributes` may hold model, firmware, serial, kind, mac, hostname and channels. `conflicts` says, one line each,
-    what contradicts `maker`, or why there is none: somebody has to look at the device.
+    what contradicts `maker`, or why there is none: somebody has to look at the device. `agreeing` is what speaks for
+    `maker`, or for none and of the same device.
     """
 
     maker: str | None = None
@@ -27,6 +28,7 @@ class Resolution:
     level: Level | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
     conflicts: tuple[str, ...] = ()
+    agreeing: tuple[Identification, ...] = field(default=(), compare=False)
 
 
 def resolve(identifications: Sequence[Identification]) -> Resolution:
@@ -41,11 +43,13 @@ def resolve(identifications: Sequence[Identification]) -> Resolution:
       are left, there is none: that is a conflict.
     - A `certain` maker that a `likely` rule contradicts stays, and the contradiction is a conflict, unless the other
       maker or its brand is known as a label of the certain one.
-    - Attributes come from the highest level that has them, leaving out what names another maker.
+    - Attributes come from the highest level that has them. Left out is what names another maker, or none but rests only
+      on answers that make another likely, and not this one: those are a neighbour's, behind the same router.
     """
     named = [found for found in identifications if found.maker is not None]
     if not named:
-        return Resolution(brand=_brand(identifications, None), attributes=_attributes(identifications, None))
+        brand, attributes = _brand(identifications, None), _attributes(identifications)
+        return Resolution(brand=brand, attributes=attributes, agreeing=tuple(identifications))
     level = max(found.level for found in named)
     built = _built(identifications)
     leading = _by_maker(found for found in named if found.level == level)
@@ -57,12 +61,14 @@ def resolve(identifications: Sequence[Identification]) -> Resolution:
         conflicts.append(f"several makers at level {level}: " + "; ".join(_by(name, leading[name]) for name in leading))
     if level is Level.CERTAIN:
         conflicts += _contradictions(named, leading, built)
+    agreeing = tuple(_agreeing(identifications, maker))
     return Resolution(
         maker=maker,
         brand=_brand(identifications, maker),
         level=level if maker else None,
-        attributes=_attributes(identifications, maker),
+        attributes=_attributes(agreeing),
         conflicts=tuple(conflicts),
+        agreeing=agreeing,
     )
 
 
@@ -160,10 +166,30 @@ def _is_spelled_out(found: Identification) -> bool:
     return any(name in normalised(item.value) for item in found.evidence if item.field != _REGISTRY)
 
 
-def _attributes(identifications: Iterable[Identification], maker: str | None) -> Mapping[str, str]:
+def _answers(found: Identification) -> set[tuple[str, int | None, str]]:
+    """The answers on which an identification rests; what was recorded without bytes is told apart by its channel."""
+    return {(item.sha256, item.port, item.channel) for item in found.evidence}
+
+
+def _agreeing(identifications: Sequence[Identification], maker: str | None) -> Iterator[Identification]:
+    if maker is None:
+        yield from identifications
+        return
+    own, others = set(), set()
+    for found in identifications:
+        if found.maker == maker:
+            own |= _answers(found)
+        elif found.maker and found.level >= Level.LIKELY:
+            others |= _answers(found)
+    foreign = others - own
+    for found in identifications:
+        if found.maker == maker or (found.maker is None and not _answers(found) <= foreign):
+            yield found
+
+
+def _attributes(agreeing: Iterable[Identification]) -> Mapping[str, str]:
     attributes: dict[str, str] = {}
     levels: dict[str, Level] = {}
-    agreeing = [found for found in identifications if maker is None or found.maker in (maker, None)]
     for found in sorted(agreeing, key=lambda found: (found.level, found.maker is not None), reverse=True):
         for name, text in found.attributes.items():
             known = attributes.setdefault(name, text)

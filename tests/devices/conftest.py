@@ -28,6 +28,7 @@ class Resolved:
     level: Level | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
     conflicts: tuple[str, ...] = ()
+    agreeing: tuple[Identification, ...] = ()
 
 
 def identify(observations: Sequence[Observation]) -> tuple[Identification, ...]:
@@ -50,7 +51,9 @@ def resolve(identifications: Sequence[Identification]) -> Resolved:
     for found in identifications:
         attributes = {**found.attributes, **attributes}
     conflicts = (f"makers {' or '.join(makers)}",) if len(makers) > 1 else ()
-    return Resolved(makers[0] if makers else None, brand, Level.LIKELY if makers else None, attributes, conflicts)
+    agreeing = tuple(found for found in identifications if found.maker in (*makers[:1], None))
+    level = Level.LIKELY if makers else None
+    return Resolved(makers[0] if makers else None, brand, level, attributes, conflicts, agreeing)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ class Resolved:
     level: Level | None = Level.LIKELY
     attributes: dict[str, str] = field(default_factory=lambda: {"model": "M73"})
     conflicts: tuple[str, ...] = ()
+    agreeing: tuple[Identification, ...] = ()
 
 
 def test_what_is_no_address_comes_last() -> None:

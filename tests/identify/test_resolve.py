@@ -225,6 +225,33 @@ def test_attributes_come_from_the_highest_level_that_agrees(says: Says) -> None:
     }
 
 
+def test_what_names_no_maker_says_nothing_if_it_rests_on_a_neighbours_answer() -> None:
+    """As behind a router that hands on one port of its address to a camera, and another one to a second camera."""
+
+    def saw(port: int, rule: str, level: Level, maker: str | None, **attributes: str) -> Identification:
+        evidence = Evidence("http", port, "http.title", rule, f"{port}")
+        return Identification(rule, level, maker, None, attributes, (evidence,))
+
+    own = saw(80, "own", CERTAIN, "Hikvision", kind="camera")
+    neighbour = saw(81, "neighbour", LIKELY, "Axis", model="M1065")
+    nobodys = saw(81, "nobody's", HINT, None, model="M1065", firmware="9.80")
+    for found in ([own, neighbour, nobodys], [nobodys, neighbour, own]):
+        resolution = resolve(found)
+        assert (resolution.maker, resolution.attributes, resolution.agreeing) == (
+            "Hikvision",
+            {"kind": "camera"},
+            (own,),
+        )
+    for shared in (saw(81, "own, too", HINT, "Hikvision"), saw(80, "nobody's", HINT, None)):
+        assert nobodys in resolve([own, shared, saw(80, "neighbour", LIKELY, "Axis"), nobodys]).agreeing
+    assert resolve([own, saw(81, "hint", HINT, "Axis"), nobodys]).attributes["model"] == "M1065"
+    assert resolve([neighbour, saw(80, "likely", LIKELY, "Hikvision"), nobodys]).agreeing == (
+        neighbour,
+        saw(80, "likely", LIKELY, "Hikvision"),
+        nobodys,
+    )
+
+
 def test_of_two_models_of_a_level_the_fuller_is_taken(says: Says) -> None:
     short, full = (says("a", LIKELY, "A", None, model="D-7608"), says("b", LIKELY, "A", None, model="D-7608/8P"))
     assert resolve([short, full]).attributes == resolve([full, short]).attributes == {"model": "D-7608/8P"}
