@@ -97,7 +97,15 @@ class Sheet:
         looks = f" {suspected:,} more {'needs' if suspected == 1 else 'need'} a look at the label." if suspected else ""
         if not self.counts[Verdict.LISTED]:
             return f"Judged by {', '.join(self.report.policies) or 'no policy'}."
-        return f"Listed means that a policy names the maker ({self._listing}), whatever the label says.{looks}"
+        named = f"Listed means that a policy names the maker ({self._listing}), whatever the label says."
+        return f"{named}{self._behind}{looks}"
+
+    @property
+    def _behind(self) -> str:
+        """How many of the listed devices are at no address that was asked: else the counts seem to contradict."""
+        found = sum(row.judged.verdict is Verdict.LISTED and row.device.behind is not None for row in self.rows)
+        kind = "is a camera" if found == 1 else "are cameras"
+        return f" {found:,} of them {kind} behind a recorder, at no address that was asked." if found else ""
 
     @property
     def _listed_makers(self) -> str:

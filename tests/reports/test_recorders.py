@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,14 @@ def test_csv_holds_them_in_columns(found: Report) -> None:
     assert [recorder[f"slots_{name}"] for name in ("total", "named", "listed", "empty")] == ["16", "9", "5", "2"]
     assert (one["behind"], one["slot_number"], one["slot_online"]) == (RECORDER, "1", "true")
     assert (twelve["slot_name"], twelve["slot_online"]) == ("", "false")
+
+
+def test_the_page_says_why_it_shows_more_listed_devices_than_its_map(found: Report) -> None:
+    told = "whatever the label says. 1 of them is a camera behind a recorder, at no address that was asked."
+    assert told in text(found, "html")
+    front = [judged for judged in found.devices if judged.device.behind is None]
+    plain = replace(found, devices=(*front, Judged(Device("10.0.4.7", ("10.0.4.7",)), Verdict.LISTED, BY)))
+    assert "at no address that was asked" not in text(plain, "html")
 
 
 def test_a_private_address_colours_no_cell_of_the_map(found: Report) -> None:
