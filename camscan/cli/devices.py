@@ -14,7 +14,7 @@ import click
 from camscan.cli import options
 from camscan.cli.telling import tell_note
 from camscan.errors import UsageError
-from camscan.records import Device, Judged, Origin, Report, Scan, ScanStatus, Verdict
+from camscan.records import Device, Judged, Origin, Outcome, Report, Scan, ScanStatus, Verdict
 from camscan.reports import FORMATS
 
 if TYPE_CHECKING:
@@ -236,7 +236,9 @@ def _fate(found: Report, where: TargetSet, named: str) -> str:
     counts = Counter(outcome for address, outcome in found.outcomes.items() if address in where)
     if not counts:
         return f"that scan knows nothing of {named}: it was not among its targets"
-    return f"{named} in that scan: {', '.join(f'{number:,} {outcome}' for outcome, number in counts.most_common())}"
+    told = ", ".join(f"{number:,} {outcome}" for outcome, number in counts.most_common())
+    answered = "; --all shows what is no surveillance device, too" if counts[Outcome.ANSWERED] else ""
+    return f"{named} in that scan: {told}{answered}"
 
 
 def _check_each(named: str | None, format_: str) -> None:

@@ -18,6 +18,7 @@ from camscan.app.judging import library
 from camscan.app.registering import update_register
 from camscan.cli.devices import Wanted, devices
 from camscan.cli.fingerprints import explain
+from camscan.cli.import_ import import_
 from camscan.errors import UsageError
 from camscan.records import Device, Judged, LedgerEntry, Observation, Outcome, Scan, ScanStatus, Verdict
 from camscan.store import Store
@@ -69,6 +70,16 @@ def test_addresses_that_were_not_asked_are_told_from_those_without_devices(db: s
 def test_of_addresses_without_a_device_it_says_what_became_of_them(db: str, where: str, told: str) -> None:
     done = CliRunner().invoke(devices, ["--db", db, where])
     assert done.stderr.endswith(f"Note: {where} in that scan: {told}.\n")
+
+
+def test_of_what_answered_and_is_no_device_it_says_how_to_see_it(tmp_path: Path) -> None:
+    answers = tmp_path / "answers.jsonl"
+    answers.write_text('{"ip": "10.0.0.7", "port": 80, "banner": "HTTP/1.1 200 OK\\r\\nServer: nginx\\r\\n\\r\\n"}')
+    db = str(tmp_path / "c.db")
+    assert CliRunner().invoke(import_, [str(answers), "--db", db]).exit_code == 0
+    told = "Note: 10.0.0.7 in that scan: 1 answered; --all shows what is no surveillance device, too.\n"
+    assert CliRunner().invoke(devices, ["--db", db, "10.0.0.7"]).stderr.endswith(told)
+    assert "10.0.0.7 " in CliRunner().invoke(devices, ["--db", db, "10.0.0.7", "--all"]).stdout
 
 
 def test_of_several_addresses_it_is_said_of_each_that_has_no_device(db: str) -> None:
