@@ -176,9 +176,12 @@ def missing_file(target: str | Path | None) -> Path | None:
 def _url(target: str | Path | None) -> URL:
     if isinstance(target, str) and "://" in target:
         try:
-            return make_url(target)
+            url = make_url(target)
         except (ArgumentError, ValueError) as error:
             raise StoreError(f"the database URL cannot be read: write it as {_URL}") from error
+        if "@" in (url.host or ""):  # what stands before it is a part of the password, and is to be shown nowhere
+            raise StoreError("the database URL cannot be read: it has a second @: write that in the password as %40")
+        return url
     file = _default_file() if target is None else Path(target)
     try:
         str(file.absolute()).encode()

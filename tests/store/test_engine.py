@@ -54,6 +54,12 @@ def test_password_is_not_told() -> None:
     assert "hunter2" not in str(error.value)
 
 
+def test_no_part_of_a_password_with_an_at_sign_is_told() -> None:
+    with pytest.raises(StoreError) as error:
+        open_database("postgresql://camscan:open@sesame@127.0.0.1:1/camscan")
+    assert str(error.value) == ("the database URL cannot be read: it has a second @: write that in the password as %40")
+
+
 def test_the_driver_of_a_server_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(StoreError, match=r"^postgresql\+psycopg://db/x cannot be opened: .*'camscan\[postgresql\]'$"):
