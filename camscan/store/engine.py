@@ -32,7 +32,8 @@ class Database:
     """
 
     def __init__(self, url: URL) -> None:
-        self.where = url.render_as_string(hide_password=True)
+        secret = [name for name in url.query if "password" in name.casefold()]
+        self.where = url.difference_update_query(secret).render_as_string(hide_password=True)
         self.file: Path | None = None
         if url.get_backend_name() == "sqlite":
             if not url.database or url.database.startswith((":memory:", "file:")):

@@ -6,7 +6,7 @@ import re
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from pydantic import BeforeValidator, Field, PlainValidator, StrictBool, StrictInt, ValidationInfo, field_validator
 
@@ -110,7 +110,9 @@ class Store(Part):
     @field_validator("url")
     @classmethod
     def _without_password(cls, url: str | None) -> str | None:
-        if url and "://" in url and urlsplit(url).password is not None:
+        parts = urlsplit(url) if url and "://" in url else None
+        options = parse_qs(parts.query.casefold()) if parts else {}
+        if parts and (parts.password is not None or any("password" in name for name in options)):
             raise ValueError("it contains a password: put that into ~/.pgpass or the environment (PGPASSWORD)")
         return url
 

@@ -54,6 +54,12 @@ def test_password_is_not_told() -> None:
     assert "hunter2" not in str(error.value)
 
 
+@pytest.mark.parametrize("name", ["password", "sslpassword", "PassWord"])
+def test_password_among_the_options_is_not_told(name: str) -> None:
+    with pytest.raises(StoreError, match=r"^nosuch://me@db/camscan\?sslmode=require cannot be opened: "):
+        open_database(f"nosuch://me@db/camscan?{name}=hunter2&sslmode=require")
+
+
 def test_no_part_of_a_password_with_an_at_sign_is_told() -> None:
     with pytest.raises(StoreError) as error:
         open_database("postgresql://camscan:open@sesame@127.0.0.1:1/camscan")

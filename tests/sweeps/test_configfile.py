@@ -164,6 +164,10 @@ def test_address_space_may_repeat_between_sites(tmp_path: Path) -> None:
             "c.toml:2: store.url: it contains a password: put that into ~/.pgpass or the environment (PGPASSWORD)",
         ),
         (
+            f'[store]\nurl = "postgresql://me@host/x?sslmode=require&password=pw"\n{SITE}',
+            "c.toml:2: store.url: it contains a password: put that into ~/.pgpass or the environment (PGPASSWORD)",
+        ),
+        (
             f'[notify]\nwebhook = "https://me:pw@host/x"\n{SITE}',
             "c.toml:2: notify.webhook: it contains a user name or password: leave that out, alerts are signed",
         ),
