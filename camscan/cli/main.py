@@ -88,7 +88,6 @@ def camscan(verbose: int) -> None:
 
     camscan identifies; it never logs in unasked, guesses no passwords, exploits nothing and changes nothing.
 
-    \b
     Exit codes: 0 done; 1 failed; 2 wrong usage; 3 done, and --fail-on found something; 4 incomplete or blind.
     """
     set_verbosity(verbose)
