@@ -1,4 +1,4 @@
-"""The order of devices in every report for people: what offends a direction first, then verdict, then address."""
+"""The order of devices in every report for people: what offends a direction first, then what came back, the verdict."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ def ranked(devices: Iterable[Judged]) -> list[Judged]:
     return sorted(devices, key=rank)
 
 
-def rank(judged: Judged) -> tuple[int, int, int, int, str]:
-    """Urgency first, then verdict, then address, as a number; what is no address comes last, in the order it came in.
+def rank(judged: Judged) -> tuple[int, bool, int, int, int, str]:
+    """Urgency first, in it what has come back, then verdict, then address, as a number.
+
+    What is no address comes last, in the order it came in.
 
     A camera behind a recorder follows it, or stands where it would stand.
     """
@@ -27,7 +29,8 @@ def rank(judged: Judged) -> tuple[int, int, int, int, str]:
     text, behind = (slot.address, f"{slot.number:05}") if slot else (judged.device.address, "")
     version, number, _ = place(text)
     named = "" if version == _NO_ADDRESS else text + behind
-    return _urgency(judged), _VERDICTS.index(judged.verdict), version, number, named
+    usual = judged.state is not State.RETURNED
+    return _urgency(judged), usual, _VERDICTS.index(judged.verdict), version, number, named
 
 
 def place(text: str) -> tuple[int, int, str]:
@@ -40,8 +43,6 @@ def place(text: str) -> tuple[int, int, str]:
 
 
 def _urgency(judged: Judged) -> int:
-    """Sensitive sites before core networks, these before what has come back, and that before the others."""
+    """Sensitive sites before core networks, and these before the others."""
     places = {offence.place for offence in judged.offends}
-    if places:
-        return 0 if Tag.SENSITIVE in places else 1
-    return 2 if judged.state is State.RETURNED else 3
+    return 2 if not places else 0 if Tag.SENSITIVE in places else 1

@@ -32,3 +32,5 @@ def test_what_offends_a_direction_comes_first_then_what_has_come_back() -> None:
     core = replace(plain, device=Device("10.0.0.8", ()), offends=on(Tag.CORE))
     sensitive = replace(plain, device=Device("10.0.0.7", ()), offends=on(Tag.SENSITIVE))
     assert ranked([plain, back, core, sensitive]) == [sensitive, core, back, plain]
+    first = replace(sensitive, device=Device("10.0.0.11", ()), state=State.RETURNED)
+    assert ranked([sensitive, plain, core, first, back]) == [first, sensitive, core, back, plain]
