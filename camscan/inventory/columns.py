@@ -93,8 +93,10 @@ def find_columns(names: Sequence[str], sample: Sequence[Sequence[str]] = ()) -> 
         found = recognise(name)
         if found is None and _is_either(name):
             found = (Field.IP, _FILLED) if holds(sample, at, values.address_or_name) else (Field.LOCATION, _WEAK)
-        if found and not (found[0] is Field.MODEL and found[1] <= _WEAK and are_kinds(sample, at)):
-            which, rank = swapped(found[0], sample, at), found[1]
+        are_words = found is not None and found[0] is Field.MODEL and are_kinds(sample, at)
+        if found and not (are_words and found[1] <= _WEAK):
+            # Beside "Model No.", a "Model" may hold words for it.
+            which, rank = swapped(found[0], sample, at), found[1] - are_words
             if which not in _MANY or rank > _WORD or not are_flags(sample, at):
                 ranked.setdefault(which, []).append((-rank, at))
     _drop_servers(ranked, sample)

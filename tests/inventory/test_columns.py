@@ -173,6 +173,14 @@ def test_a_column_of_addresses_is_told_from_one_of_streets_by_what_is_in_it() ->
     assert find_columns(["Address"], [["geb.nord"], ["geb.west"]]).of == {Field.LOCATION: (0,)}
 
 
+def test_of_two_columns_of_models_the_one_with_numbers_of_models_counts() -> None:
+    names = ["Model", "Model No."]
+    rows = [["Turret 4MP", "DS-2CD2143G0-I"], ["Dome camera", "DS-2CD1123G0E-I"]]
+    assert find_columns(names, rows).of == {Field.MODEL: (1,)}
+    assert find_columns(names[:1], rows).of == {Field.MODEL: (0,)}
+    assert find_columns(names, [[number, words] for words, number in rows]).of == {Field.MODEL: (0,)}
+
+
 def test_columns_without_names_are_found_by_what_is_in_them() -> None:
     rows = [["Gate", "10.0.0.5", "44:19:B6:00:0A:01"], ["Door", "10.0.0.6", ""]]
     found = find_by_content(rows, Columns(()))
