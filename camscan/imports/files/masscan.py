@@ -51,7 +51,7 @@ def read_list(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Obse
         match = _OPEN.fullmatch(line)
         if match:
             kind, protocol, port, address, seconds, service, text = match.groups()
-            banner = {"name": service, "banner": _ESCAPE.sub(lambda octet: chr(int(octet[1], 16)), text or "")}
+            banner = spelled_out(service, text or "")
             found = {"port": int(port), "proto": protocol, "status": kind}
             record = {
                 "ip": address,
@@ -94,11 +94,17 @@ def _of_record(record: object, at: datetime, summary: Summary) -> Iterator[Obser
         ):
             summary.skip("port that is not an open TCP port")
             continue
-        for one in _answers(port, found):
+        for one in answers(port, found):
             yield observed(address, one._replace(port=port), when)
 
 
-def _answers(port: int, found: Mapping[str, object]) -> Iterator[Answer]:
+def spelled_out(service: str, text: str) -> Mapping[str, object]:
+    """A service with its banner, in which lists and XML spell bytes out."""
+    return {"name": service, "banner": _ESCAPE.sub(lambda octet: chr(int(octet[1], 16)), text)}
+
+
+def answers(port: int, found: Mapping[str, object]) -> Iterator[Answer]:
+    """What a record tells of an open port: that it is, or what its service said."""
     service = found.get("service")
     if not isinstance(service, dict):
         yield Answer("masscan", {"tcp.port": (str(port),)})

@@ -15,6 +15,7 @@ import nmap
 
 from camscan.codecs.layout import fields as as_fields
 from camscan.errors import DecodeError
+from camscan.imports.files import masscan
 from camscan.imports.files.base import moment
 from camscan.imports.forms import macs
 from camscan.imports.forms.base import Answer, answer, over_udp
@@ -112,6 +113,8 @@ def _service(service: Mapping[str, Any], element: Element) -> Iterator[Answer]:
     yield from answer("nmap", as_fields(told))
     probed = [one for item in element.iterfind("service") for one in probe_answers(item.get("servicefp", ""))]
     yield from probed
+    for item in element.iterfind("service[@banner]"):  # of masscan, whose XML is in the form of nmap's
+        yield from masscan.answers(0, {"service": masscan.spelled_out(item.get("name", ""), item.get("banner", ""))})
     yield from _scripts(element, left_out=STRINGS if probed else "")
 
 

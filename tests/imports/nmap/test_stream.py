@@ -45,6 +45,19 @@ def test_a_run_is_read_port_by_port() -> None:
     }  # fmt: skip
 
 
+def test_banners_of_masscan_in_the_form_of_nmap() -> None:
+    port = '<port protocol="tcp" portid="80"><state state="open" reason="response" reason_ttl="64" />{}</port>'
+    told = {"http": r"HTTP/1.1 401 Unauthorized\x0d\x0aServer: App-webs/\x0d\x0a\x0d\x0a", "title": "WEB SERVICE"}
+    services = [f'<service name="{name}" banner="{banner}"></service>' for name, banner in told.items()]
+    begin = '<host endtime="1700000000"><address addr="192.0.2.5" addrtype="ipv4"/><ports>'
+    hosts = [f"{begin}{port.format(one)}</ports></host>" for one in ("", *services)]
+    seen, summary = read_all(stream.read, HEAD + "".join(hosts).encode() + TAIL)
+    assert summary.whole == 3
+    head, title = (one for one in seen if one.channel == "http")
+    assert (head.port, head.outcome, head.fields["http.server"]) == (80, Outcome.AUTH_REQUIRED, ("App-webs/",))
+    assert title.fields["http.title"] == ("WEB SERVICE",)
+
+
 def test_a_mac_address_that_is_missing_costs_nothing() -> None:
     seen, summary = read_all(stream.read, HEAD + host().replace(b'addr="44:19:B6:01:02:03" ', b"") + TAIL)
     assert (seen[0].target, summary.whole) == ("192.0.2.1", 1)
