@@ -103,13 +103,13 @@ class SwitchPorts:
         self._told: set[str] = set()
 
     def add(self, name: str, stream: BinaryIO, summary: Summary) -> None:
-        """Add the table in a file of that name."""
-        found = dict(_entries(stream, summary))
-        crowd = Counter(found.values())
-        for address, (switch, port) in found.items():
+        """Add the tables in a file of that name; the log of a terminal may hold those of several switches."""
+        found = dict.fromkeys(_entries(stream, summary))
+        crowd = Counter(place for _, place in found)
+        for address, (switch, port) in found:
             place = Place(crowd[switch, port], port, switch or name, name)
             self._places[address] = min(place, self._places.get(address, place))
-        self._tables[name] = summary, tuple(found)
+        self._tables[name] = summary, tuple(dict.fromkeys(address for address, _ in found))
 
     def of(self, addresses: Iterable[str]) -> Place | None:
         """The port of the device that has these MAC addresses; None where that is not known, or not of one alone."""

@@ -103,6 +103,18 @@ def test_of_several_ports_the_one_with_the_fewest_addresses_counts() -> None:
         assert ports.of([MAC, OTHER]) is ports.of([]) is ports.of(["01:00:5E:00:00:01"]) is None
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_so_it_does_where_one_log_holds_the_tables_of_several_switches(order: int) -> None:
+    core = f"sw-core#show mac address-table\n1 {MAC} Te1/1/1\n1 {OTHER} Te1/1/1\n20 {OTHER} Te1/1/1\n"
+    access = f"sw-hall#show mac address-table\n1 {MAC} Gi1/0/7\n"
+    ports, summary = SwitchPorts(), Summary()
+    ports.add("log", BytesIO("".join((core, access)[::order]).encode()), summary)
+    assert ports.of([MAC]) == (1, "Gi1/0/7", "sw-hall", "log")
+    assert ports.of([OTHER]) == (2, "Te1/1/1", "sw-core", "log")
+    ports.count()
+    assert summary.whole == 2
+
+
 def test_what_no_other_file_tells_of_goes_by_its_mac_in_the_table_nearest_to_it() -> None:
     ports, summary = SwitchPorts(), Summary()
     ports.add("core", BytesIO(f"1 {MAC} Te1/1\n1 {OTHER} Te1/1\n1 {THIRD} Te1/1\n".encode()), summary)
