@@ -23,7 +23,7 @@ _WORDS = {
     "port": "switchport swport portname destinationport",
     "numbered": "port ports anschluss puerto porta",
     "interface": "interface ifname",
-    "switch": "switch switchname switchhostname swname recentdevice recentdevicename",
+    "switch": "switch switchname switchhostname swname swmac recentdevice recentdevicename",
     "name": f"{HOST_NAMES} name devicename clientname geratename nom nombre nome nazwa naam",
     **presence.COLUMNS,
 }

@@ -74,7 +74,7 @@ def test_a_list_of_one_client_is_a_list_where_it_is_no_answer(document: object) 
     assert (summary.whole, summary.broken, summary.cut) == (1, 0, "")
 
 
-@pytest.mark.parametrize(("document", "place"), [(UNIFI, "switch port 7"), (MERAKI, "switch port 7 in sw-2")])
+@pytest.mark.parametrize(("document", "place"), [(UNIFI, "switch port 7 in a0"), (MERAKI, "switch port 7 in sw-2")])
 def test_it_tells_where_a_client_hangs(document: object, place: str) -> None:
     seen, _ = read_all(jsontable.read, json.dumps(document).encode())
     assert [one.asked for one in seen] == [place, ""]
