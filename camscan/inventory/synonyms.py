@@ -209,8 +209,11 @@ REGISTRANTS = _listed("""
 
 OF_OTHERS = _listed("""
         nvr dvr recorder archiver server switch vms router ap host parent workstation viewer monitor printer
+        modem pc laptop public external wan nat vpn
+        replacement planned proposed future temp temporary original initial
 """)
-"""Words of columns that name another device; such a column is taken where no other has the field."""
+"""Words of columns that name another device, or what this one will have or had; such a column is taken where no other
+has the field."""
 
 TOTALS = _listed("""
         total totals grandtotal sum summe gesamt gesamtsumme gesamtzahl insgesamt somme totalgénéral totale totaal suma

@@ -157,6 +157,13 @@ def test_what_stands_under_a_name_tells_addresses_from_macs_and_from_flags() -> 
     assert find_columns(("IP / Hostname",), [("gate",), ("lobby",), ("yard",)]).of == {Field.IP: (0,)}
 
 
+@pytest.mark.parametrize("name", ["Public IP", "WAN IP", "Planned IP", "Replacement IP", "Original IP", "PC IP"])
+def test_an_address_that_others_share_or_that_is_yet_to_come_is_taken_where_there_is_no_other(name: str) -> None:
+    rows = [["10.0.0.5", "192.0.2.1"], ["10.0.0.6", "192.0.2.1"]]
+    assert find_columns(["IP", name], rows).of == {Field.IP: (0,)}
+    assert find_columns([name], [["10.0.0.5"]]).of == {Field.IP: (0,)}
+
+
 def test_addresses_of_servers_are_not_those_of_the_devices() -> None:
     rows = [["10.0.0.5", "10.0.0.2", "10.0.0.3"], ["10.0.0.6", "10.0.0.2", "10.0.0.3"]]
     assert find_columns(["IP address", "DNS", "Workstation IP"], rows).of == {Field.IP: (0,)}
