@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -28,6 +29,9 @@ class Key(StrEnum):
     MODEL = "model"
     MAKE = "make"
 
+
+_RANDOM = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+"""A UUID of version 4, as databases give their records (RFC 9562, 5.4); most devices put their MAC in theirs."""
 
 UNIQUE = (Key.SERIAL, Key.MAC, Key.ENDPOINT)
 """Keys that identify one device at any address."""
@@ -121,7 +125,7 @@ def compare(row: Row, found: Found, makes: Makes) -> Agreement:
     compared = (
         (Key.SERIAL, _compare_serials(row.serial, found.serials)),
         (Key.MAC, _compare_sets(row.macs, found.macs, Key.MAC)),
-        (Key.ENDPOINT, _compare_sets((row.endpoint,) if row.endpoint else (), found.endpoints, Key.ENDPOINT)),
+        (Key.ENDPOINT, _compare_endpoints(row.endpoint, found.endpoints)),
         (Key.ADDRESS, UNKNOWN if set(row.addresses).isdisjoint(found.places) else SAME),
         (Key.HOSTNAME, SAME if are_one_host(row.hostname, device.hostname) else UNKNOWN),
         (Key.MODEL, compare_models(model, device.model)),
@@ -150,6 +154,13 @@ def _compare_serials(text: str | None, serials: Sequence[str]) -> Compared:
 def _are_one_serial(one: str, other: str) -> bool:
     short, long = (one, other) if len(one) <= len(other) else (other, one)
     return short == long or (len(short) >= TAIL and long.endswith(short))
+
+
+def _compare_endpoints(text: str | None, endpoints: Sequence[str]) -> Compared:
+    """An endpoint and those of a device; a random UUID beside others may be that of the row in its own database."""
+    compared = _compare_sets((text,) if text else (), endpoints, Key.ENDPOINT)
+    is_own = bool(text and _RANDOM.fullmatch(text)) and not any(map(_RANDOM.fullmatch, endpoints))
+    return UNKNOWN if compared.same is False and is_own else compared
 
 
 def _compare_sets(one: Sequence[str], other: Sequence[str], what: Key) -> Compared:

@@ -77,3 +77,19 @@ def test_host_names_are_compared_without_domain() -> None:
 @pytest.mark.parametrize("other", ["gate.harbour.example.org", "gate.example.org", "door.depot.example.org", "", None])
 def test_hosts_of_two_domains_are_two(other: str | None) -> None:
     assert not are_one_host("gate.depot.example.org", other)
+
+
+@pytest.mark.parametrize(
+    ("listed", "own", "differs"),
+    [
+        ("4d454930-0000-1000-8000-4419b6000a01", "4d454930-0000-1000-8000-4419b6000a02", True),
+        ("0b1c2d3e-4f50-4a6b-8c7d-9e0f1a2b3c4d", "4d454930-0000-1000-8000-4419b6000a02", False),
+        ("0b1c2d3e-4f50-4a6b-8c7d-9e0f1a2b3c4d", "7a1c2d3e-4f50-4a6b-9c7d-9e0f1a2b3c4d", True),
+    ],
+)
+def test_the_number_of_a_row_in_its_database_is_no_endpoint(
+    find: Find, device: Callable[..., Found], listed: str, own: str, differs: bool
+) -> None:
+    made = compare(Row(1, addresses=("10.0.0.5",), endpoint=listed), device("10.0.0.5", endpoints=(own,)), Makes(find))
+    assert (Key.ENDPOINT in made.differing) is differs
+    assert Key.ADDRESS in made.agreeing
