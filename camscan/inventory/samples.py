@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from camscan.inventory import values
 from camscan.inventory.synonyms import Field
@@ -11,6 +12,8 @@ from camscan.inventory.synonyms import Field
 _SAMPLE = 50
 """Rows that are looked at."""
 _FLAGS = 2
+_MAX_COUNTED = 5
+"""Digits of the number of a row."""
 _MEASURE = re.compile(r"\b\d+(?:[.,]\d+)?\s*(?:mpx?|k|mm|ch|p|ghz|tb|x)\b", re.IGNORECASE)
 """Of a lens, a picture or a recorder."""
 _READERS = {Field.IP: values.addresses, Field.MAC: values.macs}
@@ -45,6 +48,14 @@ def are_flags(rows: Sequence[Sequence[str]], at: int) -> bool:
     words = {cell.strip().casefold() for cell in _cells(rows, at)}
     is_other = any(any(map(str.isdigit, word)) or values.full_names(word) for word in words)
     return 0 < len(words) <= _FLAGS and not is_other
+
+
+def are_counted(rows: Sequence[Sequence[str]], at: int) -> bool:
+    """Whether a column counts the rows: in many countries, "Serial No." is what a row is called by."""
+    cells = [cell.strip().removesuffix(".").removesuffix(".0") for cell in _cells(rows, at)]
+    numbers = [int(cell) for cell in cells if cell.isascii() and cell.isdecimal() and len(cell) <= _MAX_COUNTED]
+    breaks = [(one, other) for one, other in pairwise(numbers) if other not in (one + 1, 1)]
+    return 1 < len(numbers) > len(cells) / 2 and not breaks
 
 
 def _cells(rows: Sequence[Sequence[str]], at: int) -> list[str]:

@@ -180,6 +180,23 @@ def test_a_column_of_addresses_is_told_from_one_of_streets_by_what_is_in_it() ->
     assert find_columns(["Address"], [["geb.nord"], ["geb.west"]]).of == {Field.LOCATION: (0,)}
 
 
+def test_a_serial_number_that_counts_the_rows_is_none() -> None:
+    """As in India, where the true one has a longer name then."""
+    names = ["Serial No.", "IP", "Camera serial number"]
+    rows = [[str(number), f"10.0.0.{number}", f"A{number}B4567"] for number in (998, 999, 1000, 1001)]
+    assert find_columns(names, rows).of == {Field.IP: (1,), Field.SERIAL: (2,)}
+    assert find_columns(names[:2], rows).of == {Field.IP: (1,)}
+    restarted = [["1."], ["2."], [""], ["1."], ["2."], ["Yard"]]
+    assert find_columns(["Serial No."], restarted).of == {}
+
+
+@pytest.mark.parametrize(
+    "cells", [["12345"], ["", ""], ["102001234567", "102001234568"], ["1001", "1003"], ["A1001", "A1002"]]
+)
+def test_numbers_that_count_nothing_may_be_serials(cells: list[str]) -> None:
+    assert find_columns(["Serial No."], [[cell] for cell in cells]).of == {Field.SERIAL: (0,)}
+
+
 def test_of_two_columns_of_models_the_one_with_numbers_of_models_counts() -> None:
     names = ["Model", "Model No."]
     rows = [["Turret 4MP", "DS-2CD2143G0-I"], ["Dome camera", "DS-2CD1123G0E-I"]]
