@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -43,7 +42,7 @@ def camera(number: int, firmware: str = "V5.4.5") -> dict[str, tuple[str, ...]]:
 
 @dataclass
 class World:
-    """What answers at which address. `cut_after` targets a scan is interrupted; `seconds` is what it takes.
+    """What answers at which address. `cut_after` targets a scan is interrupted; `seconds` is what it adds to `elapsed`.
 
     `scans` are the jobs that were run, `asked` their targets.
     """
@@ -52,13 +51,14 @@ class World:
     cut_after: int | None = None
     error: Exception | None = None
     seconds: float = 0.0
+    elapsed: float = 0.0
     scans: list[Job] = field(default_factory=list)
     asked: list[list[str]] = field(default_factory=list)
 
     async def run(self, job: Job, store: Store, progress: Progress) -> Scan:
         """Stands in for `camscan.app.scanning.run`."""
         self.scans.append(job)
-        await asyncio.sleep(self.seconds)
+        self.elapsed += self.seconds
         targets = [address for address in sorted(job.scope.asked.shuffled(0)) if address not in job.done]
         self.asked.append(targets[: self.cut_after])
         self._cover(store, job.scan.id, targets[: self.cut_after])
