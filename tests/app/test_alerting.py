@@ -81,7 +81,8 @@ def test_a_receiver_that_hangs_costs_the_timeout_and_no_more(store: Store) -> No
         started = time.monotonic()
         for _ in range(3):
             by.deliver()
-        assert time.monotonic() - started < 1.2
+        assert time.monotonic() - started < 4  # it never answers, and other receivers have 5 s
+    assert receiver.bodies == [b"body 0"], "it is asked once"
     assert by.failed
     assert store.outbox.pending() == {"hq": 3}
 
