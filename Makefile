@@ -17,14 +17,19 @@ help:
 	@echo 'make bench     the benchmarks (root; network namespaces)'
 	@echo 'make lock      resolve the dependencies anew and write the locks'
 
+# A module is compiled when it is first used, also where Python is told to keep nothing that it compiles: of all that is
+# installed, few are ever used.
+export PYTHONDONTWRITEBYTECODE =
+INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check --no-compile
+
 $(VENV)/run: requirements.lock requirements-build.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-build.lock -r requirements.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(INSTALL) --require-hashes -r requirements-build.lock -r requirements.lock
+	$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/dev: $(VENV)/run requirements-dev.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(INSTALL) --require-hashes -r requirements-dev.lock
 	@touch $@
 
 demo: $(VENV)/run
@@ -48,9 +53,7 @@ lint: $(VENV)/dev
 types: $(VENV)/dev
 	$(BIN)/mypy
 
-# What the tests start by the hundred is compiled once, also where Python is told to keep nothing that it compiles;
-# the tests themselves are compiled before six processes would each do it (a fault in one of them is told there).
-compiled unit: export PYTHONDONTWRITEBYTECODE =
+# Tests, and what they use, are compiled once, before six processes would each do it (a fault in one is told there).
 compiled: $(VENV)/dev
 	-@$(BIN)/python -m pytest --collect-only --quiet --quiet >/dev/null
 
