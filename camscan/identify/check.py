@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import fields as fields_of
 from datetime import UTC, datetime
 
@@ -35,8 +35,9 @@ def check(library: Library, own: Collection[Rule] | None = None, month: str = ""
     yield from library.warnings
     yield from _check_vocabulary(library.vocabulary)
     yield from _check_brands(library.brands)
+    matching = _matching(library)
     for rule in library.rules if own is None else own:
-        yield from check_rule(rule, library)
+        yield from (f"{rule.where}: {fault}" for fault in _check_rule(rule, library, matching))
         if month and rule.confirmed > month:
             yield f"{rule.where}: `confirmed` is {rule.confirmed}, yet to come: write when somebody last checked it"
     if own is not None:
@@ -54,7 +55,20 @@ def _check_others(library: Library, own: Collection[Rule]) -> Iterator[str]:
 
 def check_rule(rule: Rule, library: Library) -> Iterator[str]:
     """The faults of one rule by itself, and what others make of its examples."""
-    yield from (f"{rule.where}: {fault}" for fault in _check_rule(rule, library))
+    yield from (f"{rule.where}: {fault}" for fault in _check_rule(rule, library, _matching(library)))
+
+
+def _matching(library: Library) -> Callable[[Example], Collection[str]]:
+    """Tells which rules match an example, by id. Each is tried once: all rules of a table have its near misses."""
+    known: dict[tuple[tuple[str, tuple[str, ...]], ...], frozenset[str]] = {}
+
+    def matching(example: Example) -> Collection[str]:
+        key = tuple(example.fields.items())
+        if key not in known:
+            known[key] = frozenset(found.rule for found in library.identify([observed(example)]))
+        return known[key]
+
+    return matching
 
 
 def observed(example: Example) -> Observation:
@@ -92,7 +106,7 @@ def _check_brands(brands: Iterable[Brand]) -> Iterator[str]:
             yield f"{brand.where}: an alias differs only in case, spaces or punctuation: take it out"
 
 
-def _check_rule(rule: Rule, library: Library) -> Iterator[str]:
+def _check_rule(rule: Rule, library: Library, matching: Callable[[Example], Collection[str]]) -> Iterator[str]:
     patterns = [match.pattern for match in rule.matches if not match.comparison]
     for pattern in patterns:
         if matches_empty(pattern):
@@ -107,7 +121,7 @@ def _check_rule(rule: Rule, library: Library) -> Iterator[str]:
     for example in examples_of(rule):
         yield from _check_example(rule, example, library.identify([observed(example)]))
     for example in near_misses_of(rule):
-        if any(found.rule == rule.id for found in library.identify([observed(example)])):
+        if rule.id in matching(example):
             yield f"the near miss {_shown(example)} matches: narrow the pattern"
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, islice
 
 from camscan.identify.rules import AnyOf, Example, Match, Rule
 
@@ -18,10 +19,19 @@ def _met(rule: Rule) -> Iterator[tuple[Match, str]]:
     least = max((condition.least for condition in rule.conditions if isinstance(condition, AnyOf)), default=1)
     for place, row in enumerate(rows):
         if row.comparison == "name":
-            names = list(dict.fromkeys(other.pattern for other in (*rows[place:], *rows)))
-            yield row, _named(*names[:least])
+            yield row, _named(*_first_names(chain(islice(rows, place, None), rows), least))
         else:
             yield row, row.pattern
+
+
+def _first_names(rows: Iterable[Match], count: int) -> Iterable[str]:
+    """The names in the first rows until there are so many different ones."""
+    names: dict[str, None] = {}
+    for row in rows:
+        names[row.pattern] = None
+        if len(names) >= count:
+            break
+    return names
 
 
 def _named(*names: str) -> str:
@@ -30,8 +40,14 @@ def _named(*names: str) -> str:
 
 def near_misses_of(rule: Rule) -> tuple[Example, ...]:
     """Values that a rule must not match."""
+    rows: dict[str, dict[str, set[str]]] = {}
+    for row in rule.matches:
+        rows.setdefault(row.field, {}).setdefault(row.pattern.lower(), set()).add(row.pattern)
     return rule.near_misses + tuple(
-        Example({row.field: (text,)}) for row in rule.matches for text in _near(row) if not _is_met(rule, row, text)
+        Example({row.field: (text,)})
+        for row in rule.matches
+        for text in _near(row)
+        if not _is_met(rows[row.field], row, text)
     )
 
 
@@ -47,7 +63,8 @@ def _near(row: Match) -> Iterator[str]:
             yield f"{row.pattern}x"
 
 
-def _is_met(rule: Rule, row: Match, text: str) -> bool:
-    """Whether another row of the same rule may match a text."""
-    others = (match for match in rule.matches if match.field == row.field and match.pattern != row.pattern)
-    return any(text.lower().startswith(other.pattern.lower()) for other in others)
+def _is_met(rows: Mapping[str, set[str]], row: Match, text: str) -> bool:
+    """Whether another row of the same rule may match a text; the `rows` by what they are in lower case."""
+    low = text.lower()
+    beginnings = (low[:length] for length in range(len(low) + 1))
+    return any(rows.get(beginning, set()) - {row.pattern} for beginning in beginnings)

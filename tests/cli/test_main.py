@@ -542,7 +542,7 @@ def test_a_rule_file_that_is_broken_is_never_left_out_in_silence(
 def test_of_a_folder_of_own_rules_these_alone_are_checked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(check, "_check_rule", lambda rule, _: [rule.id])
+    monkeypatch.setattr(check, "_check_rule", lambda rule, *_: [rule.id])
     (tmp_path / "makers").mkdir()
     (tmp_path / "makers" / "own.yaml").write_text(
         "maker: Axis\nrules:\n  - {id: own-server, field: http.server, pattern: '^App-webs/$', level: likely, "
