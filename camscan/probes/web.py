@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from camscan.codecs import cgi, http, isapi, lapi
 from camscan.net.base import Browser, Exchange, HttpRequest, Net, url_host
@@ -22,6 +23,11 @@ _MAX_REDIRECTS = 2
 _LEAST_BYTES = 64
 """Bytes of an answer that was given up; with less, not even a status line, further requests would take as long."""
 _ICON = "/favicon.ico"
+_LOGIN = re.compile(
+    r"[?&;](?:loginuse|loginpas|(?:login_?)?(?:user|usr|user_?name|account|pass|pass_?word|passwd|pwd|psw))=[^&;]",
+    re.IGNORECASE,
+)
+"""In a URL that a device names: a user name or a password with a value, of whomever they are."""
 _READABLE = frozenset({Outcome.ANSWERED, Outcome.AUTH_REQUIRED, Outcome.TRUNCATED})
 _COMPARED = ("http.status", "http.server", "http.title", "http.location", "http.realm", "http.body")
 """If the first pages of two ports agree in these fields, it is the same server."""
@@ -156,13 +162,14 @@ def _joined(base: str, target: str) -> str:
 
 
 def origin_form(url: str) -> str:
-    """Path and query of a URL for a request line; "/" if they are not allowed there."""
+    """Path and query of a URL for a request line; "/" if they are not allowed there, or would log in."""
     try:
         parts = urlsplit(url)
     except ValueError:  # as of "/\t/[": tabs are taken out before it is split
         return "/"
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return path if path.isascii() and path.isprintable() and " " not in path else "/"
+    may_stand = path.isascii() and path.isprintable() and " " not in path and not _LOGIN.search(unquote(path))
+    return path if may_stand else "/"
 
 
 def _api_paths(fields: Fields, seen: Sequence[Observation]) -> Iterator[str]:

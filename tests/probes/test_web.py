@@ -93,6 +93,13 @@ async def test_a_redirect_on_the_same_server_is_followed(target: str) -> None:
     assert (await explored(first, script))[0] == (80, "GET /doc/page/login.asp?_1")
 
 
+@pytest.mark.parametrize("path", ["/login.asp?user=&pwd=", "/?login=1", "/?usermode=2", "/?use=1", "/?pass"])
+async def test_a_redirect_that_carries_no_login_is_followed(path: str) -> None:
+    script = Port(pages={path: b"HTTP/1.1 200 OK\r\nServer: Apache\r\nContent-Length: 0\r\n\r\n"})
+    first = page(f"HTTP/1.1 302 Found\r\nServer: Apache\r\nLocation: {path}")
+    assert (await explored(first, script))[0] == (80, f"GET {path}")
+
+
 async def test_a_script_redirect_is_followed_and_two_are_the_most() -> None:
     hops = {
         f"/{n}": f"HTTP/1.1 302 Found\r\nServer: Apache\r\nLocation: /{n + 1}\r\n\r\n".encode() for n in range(1, 9)
@@ -121,6 +128,9 @@ async def test_a_script_redirect_is_followed_and_two_are_the_most() -> None:
         "http://10.0.0.5:99999/",
         "http://[",
         "/",
+        "/login.cgi?username=admin&password=12345",
+        "/?a=1&loginuse=admin&loginpas=",
+        "/?%70wd=12345",
     ],
 )
 async def test_a_redirect_elsewhere_or_in_a_circle_is_not(target: str) -> None:
