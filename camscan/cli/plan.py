@@ -65,14 +65,13 @@ def plan(
     packets = count * strategy.silent_packets + frames
     near = [link for link in links if has_arp(link.name)]
     seconds = silent_seconds(scope, strategy, method, near, packets)
-    ports = f"{_list(strategy.plan.first_ports)} everywhere; {_list(strategy.plan.more_ports)} where something lives"
     rows = {
         "Targets": f"{_networks(scope.asked)}: {plural(count, 'address')}",
         "Excluded": _excluded(scope),
         "Channels": ", ".join(strategy.plan.channels),
         "Multicast": _multicast(strategy.plan, links),
-        "ARP": f"up to {frames:,} requests" if frames else "none: no link to the targets, or no CAP_NET_RAW",
-        "TCP ports": ports,
+        "ARP": f"up to {frames:,} requests" if frames else _no_arp(strategy.plan),
+        "TCP ports": _ports(strategy.plan),
         "Never": f"{_list(sorted(NEVER_SEND))}: printers, telephones and industrial controllers",
         "Sweep": f"by {method.name}: {method.reason}",
         "Silent host": f"{plural(strategy.silent_packets, 'packet')}, {strategy.silent_bytes:,} bytes of payload",
@@ -97,6 +96,19 @@ def _multicast(plan: Plan, links: Sequence[Interface]) -> str:
     if not plan.multicasts:
         return "none: no channel uses it"
     return ", ".join(dict.fromkeys(link.name for link in links)) or "no interface is connected to the targets"
+
+
+def _no_arp(plan: Plan) -> str:
+    return f"none: {'no link to the targets, or no CAP_NET_RAW' if 'arp' in plan.channels else 'no channel uses it'}"
+
+
+def _ports(plan: Plan) -> str:
+    """Which ports are tried at whom."""
+    if not plan.first_ports:
+        return "none: no channel needs them"
+    if plan.thorough or not plan.more_ports:
+        return f"{_list((*plan.first_ports, *plan.more_ports))} everywhere"
+    return f"{_list(plan.first_ports)} everywhere; {_list(plan.more_ports)} where something lives"
 
 
 def _pace(pace: Profile) -> str:

@@ -433,12 +433,20 @@ def test_a_plan_without_multicast_names_no_interface_for_it(
     shown = {name: camscan(capsys, "plan", "10.20.0.0/30", "--channels", name).stdout for name in ("http", "wsd")}
     assert "Multicast    none: no channel uses it\n" in shown["http"]
     assert "Multicast    eth7\n" in shown["wsd"]
+    assert "ARP          none: no channel uses it\n" in shown["http"]
+    assert "TCP ports    none: no channel needs them\n" in shown["wsd"]
+
+
+def test_a_thorough_plan_says_that_all_ports_are_tried_everywhere(capsys: pytest.CaptureFixture[str]) -> None:
+    usual, thorough = (camscan(capsys, "plan", "10.20.0.1", *how).stdout for how in ((), ("--thorough",)))
+    assert (" everywhere; " in usual, " where something lives\n" in usual) == (True, True)
+    assert (" everywhere; " in thorough, ",35000 everywhere\n" in thorough) == (False, True)
 
 
 def test_the_plan_of_many_ports_is_short_and_has_the_time_of_one_host(capsys: pytest.CaptureFixture[str]) -> None:
     lines = camscan(capsys, "plan", "10.20.0.1", "--ports", "80,8000-9200").stdout.splitlines()
     rows = {line[:12].strip(): line[13:] for line in lines}
-    assert rows["TCP ports"] == "80,8000-9099,9108-9200 everywhere; none where something lives"
+    assert rows["TCP ports"] == "80,8000-9099,9108-9200 everywhere"
     assert rows["Silent host"].startswith("2,395 packets, ")
     assert rows["Time"] == "about 14 min 56 s if nobody answers (2,395 packets)"
     assert "Pace         1 packet a second" in camscan(capsys, "plan", "10.20.0.1", "--rate", "1").stdout
