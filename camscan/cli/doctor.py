@@ -13,6 +13,7 @@ import click
 from camscan import __version__
 from camscan.cli import options
 from camscan.cli.exits import Exit
+from camscan.errors import CamscanError
 
 _FEW_DESCRIPTORS = 1_024
 _EXPAT = (2, 7, 2)
@@ -39,11 +40,19 @@ def doctor(db: str | None) -> None:
       camscan doctor
       camscan doctor --db postgresql://camscan@db.example/camscan
     """
-    findings = [finding for check in _CHECKS for finding in check()]
+    findings = [finding for check in _CHECKS for finding in _looked_at(check)]
     findings += _store(db) if db else ()
     for finding in findings:
         click.echo(f"{finding.grade:<5}{finding.text}")
     sys.exit(Exit.FAILED if any(finding.grade == "bad" for finding in findings) else Exit.DONE)
+
+
+def _looked_at(check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+    """What a check finds; one that this host does not let be made is a finding, too."""
+    try:
+        yield from check()
+    except CamscanError as error:
+        yield Finding("bad", str(error))
 
 
 def _versions() -> Iterator[Finding]:

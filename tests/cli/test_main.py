@@ -11,6 +11,7 @@ import subprocess
 import sys
 from ipaddress import ip_network
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from click.testing import CliRunner
@@ -196,6 +197,7 @@ def test_who_interrupts_it_at_once_sees_no_trace_of_how_it_is_loaded() -> None:
 WRITING = """
 import sys, time
 from pathlib import Path
+from typing import NoReturn
 from camscan.cli import main
 from camscan.cli.scans import scans
 from camscan.cli.writing import replacing
@@ -591,6 +593,19 @@ def test_the_doctor_names_a_library_that_is_not_installed(
     done = camscan(capsys, "doctor")
     assert done.returncode == 1
     assert "\nbad  not installed: no-such-library (reinstall camscan)\n" in done.stdout
+
+
+def test_what_the_doctor_may_not_look_at_keeps_nothing_else_from_being_told(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed() -> NoReturn:
+        raise OSError(errno.EAFNOSUPPORT, os.strerror(errno.EAFNOSUPPORT))
+
+    monkeypatch.setattr("ifaddr.get_adapters", closed)  # as under a unit's RestrictAddressFamilies
+    done = camscan(capsys, "doctor")
+    assert done.returncode == 1
+    assert "\nbad  cannot list the network interfaces: Address family not supported by protocol: try" in done.stdout
+    assert "\nok   SQLite " in done.stdout
 
 
 def test_on_a_containers_bridge_one_is_told_that_multicast_ends_there(
