@@ -59,7 +59,7 @@ def named_ports(address: str, seen: Iterable[Observation]) -> Iterator[int]:
 
 
 def port_of(url: str, address: str) -> int | None:
-    """The port of an http(s) URL whose host is literally this address; None for any other URL."""
+    """The port of an http(s) URL whose host is literally this address; None for any other, or where no text is sent."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
@@ -68,7 +68,8 @@ def port_of(url: str, address: str) -> int | None:
         return None
     if not same or parts.username is not None or parts.scheme not in _DEFAULT_PORTS:
         return None
-    return port or _DEFAULT_PORTS[parts.scheme]
+    port = port or _DEFAULT_PORTS[parts.scheme]
+    return None if port in BINARY_PORTS else port
 
 
 def is_secured(port: int | None, seen: Iterable[Observation]) -> bool:

@@ -79,6 +79,16 @@ async def test_a_web_server_without_onvif_is_asked_once() -> None:
     assert len(net.sent) == 1
 
 
+@pytest.mark.parametrize("port", sorted(BINARY_PORTS))
+async def test_no_text_goes_to_a_port_of_a_binary_protocol_whoever_names_it(port: int) -> None:
+    """Anybody may answer discovery in the name of a recorder."""
+    net = ScriptedNet({(HOST, one): Port(pages=dict.fromkeys(onvif.ACTIONS, FAULT)) for one in (80, port)})
+    xaddr = f"http://{HOST}:{port}/onvif/device_service"
+    ask = Ask(HOST, None, seen(("wsd", 3702, {"wsd.xaddr": (xaddr,)}), ("http", 80, {})))
+    assert [o.port async for o in OnvifProbe().run(ask, net)]
+    assert {call[1] for call in net.sent} == {80}
+
+
 async def test_a_service_that_discovery_places_elsewhere_is_not_asked() -> None:
     net = ScriptedNet()
     xaddrs = ("http://10.0.0.6/onvif/device_service", "http://169.254.1.1/onvif", "http://camera.local/onvif")

@@ -6,6 +6,7 @@ import pytest
 from support.nets import AT, Port, ScriptedNet
 
 from camscan.probes.base import Ask
+from camscan.probes.ports import BINARY_PORTS
 from camscan.probes.ssdp import DescriptionProbe
 from camscan.records import Observation, Outcome
 
@@ -34,6 +35,11 @@ async def test_locations_of_other_addresses_take_no_place_of_its_own() -> None:
 async def test_one_description_is_fetched_once_however_it_is_spelled() -> None:
     urls = (f"http://{HOST}/d.xml", f"http://{HOST}:80/d.xml", f"http://{HOST}/d.xml#device")
     assert await fetched(*urls) == [(HOST, 80, "GET /d.xml")]
+
+
+@pytest.mark.parametrize("port", sorted(BINARY_PORTS))
+async def test_no_text_goes_to_a_port_of_a_binary_protocol_whoever_names_it(port: int) -> None:
+    assert await fetched(f"http://{HOST}:{port}/d.xml", f"http://{HOST}/d.xml") == [(HOST, 80, "GET /d.xml")]
 
 
 @pytest.mark.parametrize(
