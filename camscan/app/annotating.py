@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from camscan.policy import Policy, with_offences
 from camscan.records import Device, Judged, Scan
 from camscan.register.names import key, known_as, lasting, names_there
-from camscan.register.states import changes_by_key, state_among
+from camscan.register.states import NEVER, changes_by_key, state_among
 from camscan.summaries import StateChange, Tag
 from camscan.sweeps.snapshot import is_seen, sighting
 from camscan.sweeps.tracks import match
@@ -120,5 +120,5 @@ def _standing(
 def _seen_at(scan: Scan, device: Device, times: Mapping[str, datetime]) -> datetime:
     """When a device of a scan was seen; never, where only its recorder still lists it."""
     if not is_seen(device):
-        return datetime.min.replace(tzinfo=UTC)
+        return NEVER
     return max((times[place] for place in device.addresses if place in times), default=scan.ended_at)

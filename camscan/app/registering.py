@@ -20,7 +20,7 @@ from camscan.records import Judged, Origin, Report, Scan, ScanStatus
 from camscan.register.entries import apply_snapshot
 from camscan.register.names import key, known_as, names
 from camscan.register.progress import progress
-from camscan.register.states import changes_by_key, state_among, state_of
+from camscan.register.states import changes_by_key, sighted, state_among, state_of
 from camscan.reports import is_shown, select
 from camscan.store import Store
 from camscan.store.damage import damage
@@ -223,7 +223,7 @@ def _state(
     site: str, track: Track, before: Entry | None, about: Mapping[str, Sequence[StateChange]]
 ) -> tuple[State, datetime | None]:
     """The state of a device, and since when it is in it."""
-    state, change = state_among(known_as(track), site, track.last_seen, about)
+    state, change = state_among(known_as(track), site, sighted(track), about)
     if before is not None and before.state is state is State.RETURNED:
         return state, before.state_at  # it has come back once, not with every scan that sees it
     return state, None if change is None else track.last_seen if state is State.RETURNED else change.at

@@ -12,7 +12,7 @@ from camscan.errors import UsageError
 from camscan.identify.library import Library
 from camscan.register.names import asked, at_place, here, key, known_as, lasting, names, place, shared
 from camscan.register.removal import beginning, candidates, objection, proof, proof_by_recorder
-from camscan.register.states import changes_by_key, state_among
+from camscan.register.states import changes_by_key, sighted, state_among
 from camscan.store import Store
 from camscan.store.registered import Entry
 from camscan.summaries import State, StateChange
@@ -136,8 +136,8 @@ def current_states(store: Store, site: str | None, only: State | None) -> Iterat
     for entry in store.register.entries(site, only):
         if only is None and entry.state_at is None:
             continue
-        own = known_as(track_of(entry))
-        state, change = state_among(own, entry.site, entry.last_seen, changes)
+        track = track_of(entry)
+        state, change = state_among(known_as(track), entry.site, sighted(track), changes)
         who, why, proof = (change.who, change.why, change.proof) if change else ("", "", ())
         yield CurrentState(entry.site, entry.device, entry.address, state, entry.state_at, who, why, proof)
 

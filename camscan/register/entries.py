@@ -34,7 +34,9 @@ class RegisterChanges:
 def apply_snapshot(
     tracks: Sequence[Track], snapshot: Snapshot, until: datetime | None = None, counted: datetime | None = None
 ) -> RegisterChanges:
-    """Hold a snapshot, of whatever time, against the tracks of its site. What did not show itself only begins there.
+    """Hold a snapshot, of whatever time, against the tracks of its site.
+
+    What did not show itself only begins there, as never seen (see `register.states.sighted`).
 
     `counted` is the time of the snapshot of the same scan that was held against them before, if any.
 
@@ -51,8 +53,9 @@ def apply_snapshot(
             before = [tracks[number], *(tracks[other] for other in others)]
             seen[number] = _seen(before, parts, _of_when(parts, snapshot, until), until, counted)
             joined += others
-    begun = [every[number] for number in found.new]
-    new = tuple(lifecycle.begun(one, _of_when([one], snapshot, until)) for one in begun)
+    begun = [lifecycle.begun(one, _of_when([one], snapshot, until)) for one in (every[number] for number in found.new)]
+    showed = [number < len(snapshot.sightings) for number in found.new]
+    new = tuple(one if seen else replace(one, covered=()) for one, seen in zip(begun, showed, strict=True))
     return RegisterChanges(seen, new, tuple(joined))
 
 
@@ -70,8 +73,8 @@ def _seen(
     counted: datetime | None,
 ) -> Track:
     """The track of a device, of which there were several where they turned out to be one, after a snapshot."""
-    newest, *others = sorted(before, key=lambda track: track.last_seen, reverse=True)
-    whole, last_seen = lifecycle.merged(newest, others), newest.last_seen
+    newest, *others = sorted(before, key=lambda track: (bool(track.covered), track.last_seen), reverse=True)
+    whole, last_seen = lifecycle.merged(newest, others), newest.last_seen if newest.covered else snapshot.at
     is_late = snapshot.at < last_seen <= (until or last_seen)
     if is_late:
         older = lifecycle.best(parts)
@@ -80,7 +83,9 @@ def _seen(
         sightings = [replace(one, device=_placed(_no_less(one.device, whole.device), whole.device)) for one in parts]
         after, _ = lifecycle.seen(whole, sightings, snapshot, _TERMS, counted)
     times = (whole.first_seen, min(last_seen, until or last_seen), snapshot.at)
-    return replace(after, first_seen=min(times), last_seen=max(times), aliases=_aliases(before, after))
+    covered = after.covered or (True,)  # also where a scan that was resumed has only begun it
+    last = max(times[1:])
+    return replace(after, first_seen=min(times), last_seen=last, covered=covered, aliases=_aliases(before, after))
 
 
 def _no_less(now: DeviceSummary, before: DeviceSummary) -> DeviceSummary:

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from camscan.register.names import key, lasting, shared
 from camscan.summaries import State, StateChange
+from camscan.sweeps.memory import Track
+
+NEVER = datetime.min.replace(tzinfo=UTC)
+"""When a device was seen that a recorder only lists, as offline."""
+
+
+def sighted(track: Track) -> datetime:
+    """When a device was last seen."""
+    return track.last_seen if track.covered else NEVER
 
 
 def state_of(

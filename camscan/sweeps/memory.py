@@ -46,8 +46,8 @@ class Track(Traits):
 
     `device` is how it was last seen. `places` and `channels` hold its addresses and the channels on which it answers,
     each with the number of sightings since. `covered` says of the latest snapshots that could have seen it which did;
-    `unasked` counts the complete snapshots since that did not ask it at all. `aliases` are names by which the register
-    knew it before it told more of itself.
+    in the register, nothing of a device that never showed itself. `unasked` counts the complete snapshots since that
+    did not ask it at all. `aliases` are names by which the register knew it before it told more of itself.
     """
 
     device: DeviceSummary

@@ -510,3 +510,25 @@ def test_a_camera_that_its_recorder_still_lists_can_be_removed_and_has_not_retur
     assert "10.0.0.9 #1" in shown
     assert "removed; 10.0.0.1, offline" in shown
     assert states(store, "list") == ["removed"]
+
+
+def test_a_camera_that_a_recorder_elsewhere_still_lists_has_not_returned_before_it_is_online(
+    store: Store,
+) -> None:
+    gone(store, 1, 3)
+    assert run(store, ONE, "removed", "--why", "x").exit_code == 0
+    own = {"isapi.serial": ("NVR0000001",), "isapi.model": ("DS-7616NI-I2",), "isapi.manufacturer": ("hikvision",)}
+
+    def recorder_tells(number: int, online: str) -> None:
+        scan = night(store, number, {}, site="branch")
+        told = {"behind.slot": ("1",), "behind.serial": (serial(1),), "behind.online": (online,)}
+        seen = Observation("10.0.0.9", "isapi", Outcome.ANSWERED, scan.ended_at, 80)
+        answers = [replace(seen, fields=fields) for fields in (own, told)]
+        store.append(scan.id, answers, [LedgerEntry("10.0.0.9", {"isapi": Outcome.ANSWERED})])
+
+    recorder_tells(LATER, "false")
+    assert states(store, "list") == ["removed"]
+    run(store, "10.0.0.9", "found", "--why", "x", "--site", "branch")
+    assert sorted(states(store, "list")) == ["found", "removed"]
+    recorder_tells(LATER + 1, "true")
+    assert sorted(states(store, "list")) == ["found", "removed", "returned"]
