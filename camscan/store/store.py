@@ -125,7 +125,7 @@ class Store:
         self._lock(scan_id, number)
         try:
             with self.database.writing() as connection:
-                row = connection.execute(_for_update(number)).one_or_none()
+                row = connection.execute(_for_update(number, scan_id)).one_or_none()
                 scan = self._scan(row or self._row(scan_id))  # which says that it is gone
                 check_resumable(scan)
                 scan = replace(scan, status=ScanStatus.RUNNING, finished_at=None, settings=settings or scan.settings)
@@ -250,7 +250,7 @@ class Store:
         """
         number = self._number(scan_id)
         with self.database.writing() as connection:
-            row = connection.execute(_for_update(number)).one_or_none()
+            row = connection.execute(_for_update(number, scan_id)).one_or_none()
             if row is None:  # another process was quicker
                 return Thinned(deleted=0, kept=0, gone=True)
             scan = self._scan(row)
@@ -295,6 +295,6 @@ class Store:
         return self._numbers[scan_id]
 
 
-def _for_update(number: int) -> Select[Any]:
-    """A scan that the transaction will alter: one that would alter it too waits until this one has ended."""
-    return select(scans).where(scans.c.number == number).with_for_update()
+def _for_update(number: int, scan_id: str) -> Select[Any]:
+    """A scan that is to be altered: others wait. The number alone may be another's, where the scan was deleted."""
+    return select(scans).where(scans.c.number == number, scans.c.id == escape(scan_id)).with_for_update()

@@ -136,3 +136,20 @@ def test_a_scan_that_is_gone_is_not_taken_up(path: Path, new_scan: Callable[[str
         with pytest.raises(UsageError, match="has no scan old"):
             store.resume("old")
         assert store.locks.acquire(1), "it is held no longer"
+
+
+def test_what_was_deleted_meanwhile_is_not_taken_for_the_scan_that_has_its_number_now(
+    filled: Store, path: Path, new_scan: Callable[[str], Scan]
+) -> None:
+    """As while `camscan db remove` asks, and somebody else has removed the same scan, and made another."""
+    with Store.open(path) as other:
+        other.thin("other", (), THEN)
+        other.begin(new_scan("new"))
+        other.finish(replace(new_scan("new"), status=ScanStatus.INTERRUPTED, finished_at=THEN))
+        assert filled.thin("other", (), THEN) == Thinned(deleted=0, kept=0, gone=True)
+        with pytest.raises(UsageError, match="has no scan other"):
+            filled.resume("other")
+        assert {scan.id: scan.status for scan in other.scans()} == {
+            "old": ScanStatus.COMPLETE,
+            "new": ScanStatus.INTERRUPTED,
+        }
