@@ -57,20 +57,24 @@ class Matcher:
         self._sets = {field: PatternSet(field, matches) for field, matches in by_field.items()}
 
     def identify(self, observations: Iterable[Observation]) -> tuple[Identification, ...]:
-        """One identification for each rule that matches the answers of a device, in the order of the rules."""
+        """What each rule that matches says of the answers of a device, in the order of the rules.
+
+        It is one identification, or one for each label that it reads: what shows one is no evidence of another.
+        """
         doubted: set[bytes] = set()
         answers = [self._read(observation, doubted) for observation in observations if observation.fields]
-        found: dict[str, Identification] = {}
+        found: dict[tuple[str, str | None, str | None], Identification] = {}
         for answer in answers:
             for rule in self._candidates(answer):
                 if not rule.across_device and (identification := self._try(rule, answer)):
-                    earlier = found.get(rule.id)
-                    found[rule.id] = _merged(earlier, identification) if earlier else identification
+                    key = rule.id, identification.maker, identification.brand
+                    earlier = found.get(key)
+                    found[key] = _merged(earlier, identification) if earlier else identification
         whole = _together(answers)
         for rule in self._candidates(whole):
             if rule.across_device and (identification := self._try(rule, whole)):
-                found[rule.id] = identification
-        return tuple(found[name] for name in sorted(found, key=self._order.__getitem__))
+                found[rule.id, None, None] = identification
+        return tuple(found[key] for key in sorted(found, key=lambda key: self._order[key[0]]))
 
     def _read(self, observation: Observation, doubted: set[bytes]) -> _Answer:
         """What an observation meets. Bytes that it doubts are `doubted`, however they are read once more: as a text."""
@@ -190,7 +194,7 @@ def _merged(earlier: Identification, later: Identification) -> Identification:
         rule=first.rule,
         level=first.level,
         maker=first.maker,
-        brand=first.brand or second.brand,
+        brand=first.brand,
         attributes={**second.attributes, **first.attributes},
         evidence=tuple(dict.fromkeys(first.evidence + second.evidence))[:MAX_EVIDENCE],
     )

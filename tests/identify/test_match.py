@@ -37,6 +37,32 @@ def test_several_answers_are_one_identification_and_the_first_speaks(build: Buil
     assert [(item.port, item.value) for item in found.evidence] == [(80, "A/"), (81, "B/2")]
 
 
+def test_what_one_answer_shows_is_no_evidence_of_the_label_in_another(build: Build, answer: Answer) -> None:
+    """As where a router hands on ports of its address to several devices: their order decides nothing."""
+    library = build(
+        {
+            "field": "http.server",
+            "pattern": "^(?P<brand>Annke|HiLook)(?: (?P<model>.*))?$",
+            "maker": None,
+            "level": "hint",
+        },
+        {"field": "http.server", "pattern": "^Annke", "maker": "Dahua"},
+    )
+    said = [answer({"http.server": text}, port=port) for port, text in enumerate(("Annke 1", "HiLook 2", "Annke"), 80)]
+    for seen in (said, said[::-1]):
+        ports = {
+            (found.rule, found.brand): sorted(item.port or 0 for item in found.evidence)
+            for found in library.identify(seen)
+        }
+        assert ports == {
+            ("rule-0", "Annke"): [80, 82],
+            ("rule-0", "HiLook"): [81],
+            ("rule-1", None): [80, 82],
+            ("brand:Annke", "Annke"): [80, 82],
+            ("brand:HiLook", "HiLook"): [81],
+        }
+
+
 @pytest.mark.parametrize("first", [80, 8080])
 @pytest.mark.parametrize("across", ["device", None])
 def test_a_doubtful_answer_takes_nothing_from_a_sound_one(
