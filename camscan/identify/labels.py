@@ -88,22 +88,31 @@ class Labels:
     ) -> Iterator[Identification]:
         """Identifications by labels, at least one for each brand that is shown.
 
-        If rules name makers at `likely` or higher, a brand names a maker only if it is one of these.
+        If rules name makers at `likely` or higher, a brand names a maker only if it is one of these, or if only one
+        builds for it and it stands in an answer in which no rule names any: there may be two devices.
         """
-        makers = {found.maker for found in by_rule if found.maker is not None and found.level >= Level.LIKELY}
-        sightings: dict[str, tuple[Brand, list[Evidence]]] = {}
-        levels: dict[str, Level] = {}
-        for brand, evidence, level in (*self._shown(observations), *self._said(by_rule, makers)):
-            levels[brand.name] = max(level, levels.get(brand.name, level))
-            seen = sightings.setdefault(brand.name, (brand, []))[1]
-            if evidence not in seen and len(seen) < MAX_EVIDENCE:
-                seen.append(evidence)
-        for brand, seen in sightings.values():
+        sure = [found for found in by_rule if found.maker is not None and found.level >= Level.LIKELY]
+        makers = {found.maker for found in sure if found.maker is not None}
+        ruled = {_answer(evidence) for found in sure for evidence in found.evidence}
+        for brand, every in self._sightings(observations, by_rule, makers).values():
             agreeing = tuple(edge.maker for edge in brand.edges if not makers or edge.maker in makers)
-            level = levels[brand.name] if agreeing else Level.HINT
-            for maker in agreeing or (None,):
+            apart = [] if agreeing else [one for one in every if one[1] > Level.HINT and _answer(one[0]) not in ruled]
+            shown = apart or every
+            named = agreeing or tuple(edge.maker for edge in brand.edges if apart)
+            level = max(level for _, level in shown) if named else Level.HINT
+            evidence = tuple(dict.fromkeys(one for one, _ in shown))[:MAX_EVIDENCE]
+            for maker in named or (None,):
                 prefix = PREFIX if makers or maker is None or maker in brand.surest else LESS_SURE
-                yield Identification(prefix + brand.name, level, maker, brand.name, {}, tuple(seen))
+                yield Identification(prefix + brand.name, level, maker, brand.name, {}, evidence)
+
+    def _sightings(
+        self, observations: Sequence[Observation], by_rule: Sequence[Identification], makers: set[str]
+    ) -> dict[str, tuple[Brand, list[tuple[Evidence, Level]]]]:
+        """Each brand that is shown, or set by a rule, with all that shows it and how far that carries."""
+        found: dict[str, tuple[Brand, list[tuple[Evidence, Level]]]] = {}
+        for brand, evidence, level in (*self._shown(observations), *self._said(by_rule, makers)):
+            found.setdefault(brand.name, (brand, []))[1].append((evidence, level))
+        return found
 
     def _shown(self, observations: Sequence[Observation]) -> Iterator[tuple[Brand, Evidence, Level]]:
         for observation in observations:
@@ -127,6 +136,10 @@ class Labels:
         brand = self.find(found.maker) if found.maker and found.level >= Level.LIKELY else None
         if brand and any(edge.maker in makers and edge.maker != found.maker for edge in brand.edges):
             yield brand
+
+
+def _answer(evidence: Evidence) -> tuple[str, int | None]:
+    return evidence.sha256, evidence.port
 
 
 def _without_legal_form(name: str) -> str:

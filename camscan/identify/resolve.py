@@ -36,8 +36,9 @@ def resolve(identifications: Sequence[Identification]) -> Resolution:
 
     - The highest level wins, however much speaks at lower ones; hints that agree stay a hint.
     - Several makers at `likely` or `certain` are a conflict. The one that builds for the others wins, where the labels
-      say so; else the one seen on most channels; where several are, there is no maker. Nor is there where one field of
-      one answer has values of several, however sure one of them is: that answer quotes a list.
+      say so; else one that a rule names goes before one that a label alone does, then the one seen on most channels;
+      where several are, there is no maker. Nor is there where one field of one answer has values of several, however
+      sure one of them is: that answer quotes a list.
     - Of several makers that are only hinted at, the one seen on most channels wins; of those that one label names, the
       one that a rule names, too, or whose own name it is, or of whom it is surest that they build for it; where several
       are left, there is none: that is a conflict.
@@ -53,7 +54,7 @@ def resolve(identifications: Sequence[Identification]) -> Resolution:
     level = max(found.level for found in named)
     built = _built(identifications)
     leading = _by_maker(found for found in named if found.level == level)
-    rivals = leading if level is Level.HINT else _builders(leading, built)
+    rivals = leading if level is Level.HINT else _ruled(_builders(leading, built))
     claiming = _by_maker(found for found in named if found.level >= Level.LIKELY)
     maker = None if _are_listed(_builders(claiming, built)) else _best(rivals)
     conflicts = []
@@ -98,6 +99,12 @@ def _builders(
     return {name: found for name, found in leading.items() if name not in labels} or leading
 
 
+def _ruled(leading: Mapping[str, list[Identification]]) -> Mapping[str, list[Identification]]:
+    """The makers that a rule names; all of them where labels alone do."""
+    ruled = {name for name, found in leading.items() if any(not one.rule.startswith(PREFIX) for one in found)}
+    return {name: found for name, found in leading.items() if name in ruled} or leading
+
+
 def _are_listed(rivals: Mapping[str, Iterable[Identification]]) -> bool:
     """Whether one field of one answer has several values, each of another maker."""
     values: defaultdict[tuple[str, int | None, str], dict[str, set[str]]] = defaultdict(dict)
@@ -137,7 +144,7 @@ def _contradictions(
 
 
 def _by(maker: str, found: Sequence[Identification]) -> str:
-    return f"{maker} by {', '.join(one.rule for one in found)}"
+    return f"{maker} by {', '.join(dict.fromkeys(one.rule for one in found))}"
 
 
 def _brand(identifications: Iterable[Identification], maker: str | None) -> str | None:

@@ -1,8 +1,10 @@
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 
 from camscan.identify.library import Library
+from camscan.identify.resolve import resolve
 from camscan.records import Identification, Observation
 
 Build = Callable[..., Library]
@@ -100,6 +102,30 @@ def test_where_a_rule_names_the_maker_a_brand_repeats_it_or_is_a_label(
     found = library.identify([answer({"http.server": "x", "http.title": label})])
     assert claims(found) == expected
     assert found[-1].brand == label
+
+
+@pytest.mark.parametrize(
+    ("label", "raw", "expected"),
+    [
+        ("HiLook", b"other", [("brand:HiLook", "likely", "Hikvision")]),
+        ("HiLook", b"raw", [("brand:HiLook", "hint", None)]),  # the rule's own answer
+        ("Annke", b"other", [("brand:Annke", "hint", "Dahua")]),  # several build for it
+        ("Capture", b"other", []),  # a word of any title
+        ("HiLook (fake)", b"other", []),
+    ],
+)
+def test_a_brand_of_one_maker_in_another_answer_than_a_rule_reads_names_it(
+    build: Build, answer: Answer, label: str, raw: bytes, expected: list[Claim]
+) -> None:
+    """As where a router hands on ports of its address to two devices, of which one tells nothing but its label."""
+    library = build({"field": "http.server", "pattern": "^x$", "maker": "Dahua"})
+    shown = replace(answer({"http.title": label}), raw=raw)
+    found = library.identify([answer({"http.server": "x"}), shown])
+    assert claims(found) == expected
+    resolution = resolve(found)
+    assert resolution.maker == "Dahua"
+    told = ("several makers at level likely: Dahua by rule-0; Hikvision by brand:HiLook",)
+    assert resolution.conflicts == (told if ("brand:HiLook", "likely", "Hikvision") in expected else ())
 
 
 def test_a_brand_that_a_rule_sets_names_its_maker(build: Build, answer: Answer) -> None:
