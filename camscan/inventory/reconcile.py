@@ -50,6 +50,8 @@ class Result:
     score: float | None = None
     site: str | None = None
     """The site of the device, or of the row; None also where the row names none."""
+    twin: Row | None = None
+    """Of a duplicate, the row that is taken for the device."""
 
     @property
     def judged(self) -> Judged | None:
@@ -108,7 +110,9 @@ class _Reconciliation:
                 continue
             cls, reason = self._alone(number, row)
             sites = self._places.of_row(row)
-            yield Result(cls, _with_faults(reason, row), row, site=sites[0] if len(sites) == 1 else None)
+            twin = self._rows[self._matcher.twin_of[number]] if cls is Class.DUPLICATE else None
+            site = sites[0] if len(sites) == 1 else None
+            yield Result(cls, _with_faults(reason, row), row, site=site, twin=twin)
 
     def undeclared(self) -> Iterator[Result]:
         unnamed = [found for n, found in enumerate(self._found) if found.counts and n not in self._matcher.row_of]

@@ -418,6 +418,21 @@ def test_the_figures(held: Held, device: Build, row: MakeRow, coverage: Covered)
     assert summarise(()).recall is None
 
 
+def test_a_copy_of_a_row_that_could_not_be_checked_is_not_checked_either(
+    held: Held, device: Build, row: MakeRow, coverage: Covered
+) -> None:
+    rows = [row(n, address) for n, address in enumerate(("10.0.0.1", "10.0.0.1", "10.9.9.9", "10.9.9.9"))]
+    summary = summarise(held(rows, [device("10.0.0.1")], coverage({"10.0.0.1": Outcome.ANSWERED})))
+    assert {cls: count for cls, count in summary.counts.items() if count} == {
+        Class.MATCHED: 1,
+        Class.NOT_COVERED: 1,
+        Class.DUPLICATE: 2,
+    }
+    assert summary.precision is not None
+    assert (summary.precision.count, summary.precision.total) == (1, 2)
+    assert summarise(held(rows[2:], [], coverage({}))).precision is None
+
+
 _SERIALS = st.sampled_from([None, "A1234567", "B1234567", "DS-X1A1234567"])
 _MACS = st.sampled_from([(), (MAC,), (OTHER_MAC,), (MAC, OTHER_MAC)])
 _SITES = st.sampled_from([None, "North", "South", "East"])
