@@ -24,7 +24,7 @@ COUNTED = frozenset(head for head, _ in _COUNTS)
 """Heads of columns that hold numbers."""
 COLUMNS: Columns = (SITE, ("Last scan (UTC)", 18), ("Status", 16), *_COUNTS, ("In words", 120), ("Scan", 36))
 _NOBODY_ASKED = {Origin.DISCOVER: "discovered", Origin.LISTEN: "listened", Origin.IMPORT: "imported"}
-_BLIND = "could not look"
+BLIND = "could not look"
 
 
 def name(report: Report) -> str:
@@ -63,7 +63,7 @@ def _status(report: Report) -> str:
     if scan.origin in _NOBODY_ASKED:
         return _NOBODY_ASKED[scan.origin]
     has_ended = scan.status in (ScanStatus.COMPLETE, ScanStatus.PARTIAL)
-    return _BLIND if has_ended and not _is_told(report) else ending(scan.status)
+    return BLIND if has_ended and not _is_told(report) else ending(scan.status)
 
 
 def _counts(report: Report) -> Iterator[int | None]:

@@ -13,7 +13,7 @@ from camscan.records import Report, Verdict
 from camscan.reports.order import ranked
 from camscan.reports.pages import filled
 from camscan.reports.rows import Row
-from camscan.reports.sites import COLUMNS, COUNTED, Overview, name
+from camscan.reports.sites import BLIND, COLUMNS, COUNTED, Overview, name
 from camscan.reports.view import LITTLE_EVIDENCE, Sheet
 from camscan.reports.workbook import Cell
 from camscan.summaries import Citation
@@ -59,8 +59,13 @@ class Estate:
         if listed:
             among = f" {which}" if self.has_others_listed else ""
             return f"{plural(listed, 'listed device')}{among} at {at:,} of {sites}{known}"
-        where = " where it was possible to look" if self.doubtful else ""
-        return f"No listed device {which} at {sites}{where}{known}"
+        blind = len(self.doubtful.get(BLIND, ()))
+        if blind == len(self.rows):
+            why = "it could not" if blind == 1 else "none of them could"
+            return f"Nothing can be said of {sites}: {why} be looked at{known}"
+        where = " where it was possible to look" if self.doubtful.keys() - {BLIND} else ""
+        rest = f"; nothing can be said of {plural(blind, 'other')}" if blind else ""
+        return f"No listed device {which} at {plural(len(self.rows) - blind, 'site')}{where}{rest}{known}"
 
     @property
     def doubtful(self) -> Mapping[str, list[str]]:

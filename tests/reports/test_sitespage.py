@@ -63,13 +63,25 @@ def test_listed_devices_that_were_not_asked_for_are_not_said_to_be_absent(site: 
 def test_sites_that_could_not_be_looked_at_come_first(site: Make) -> None:
     silent = {"ledger": {"": {Outcome.SILENT: 5}}, "targets": 5, "outcomes": {}}
     shown = page(site("yard", **silent), site("depot", status=ScanStatus.PARTIAL))
-    assert texts(shown, "h1") == ["No listed device found at 2 sites where it was possible to look"]
+    assert texts(shown, "h1") == [
+        "No listed device found at 1 site where it was possible to look; nothing can be said of 1 other"
+    ]
     alerts = texts(shown, "li")
     assert alerts[:2] == [
         "Could not look: yard Nothing can be said of these sites.",
         "Partial: depot There may be more than the latest scan shows.",
     ]
     assert "No device is to be shown." in shown
+
+
+def test_where_no_site_could_be_looked_at_none_is_said_to_be_clean(site: Make) -> None:
+    silent = {"ledger": {"": {Outcome.SILENT: 5}}, "targets": 5, "outcomes": {}}
+    pages = (page(site("yard", **silent)), page(site("yard", **silent), site("depot", **silent)))
+    assert [texts(shown, "h1")[0] for shown in (*pages, page(site("yard", **silent), site("depot")))] == [
+        "Nothing can be said of 1 site: it could not be looked at",
+        "Nothing can be said of 2 sites: none of them could be looked at",
+        "No listed device found at 1 site; nothing can be said of 1 other",
+    ]
 
 
 def test_it_shows_no_more_than_a_browser_bears(site: Make, monkeypatch: pytest.MonkeyPatch) -> None:
