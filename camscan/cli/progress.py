@@ -244,4 +244,5 @@ def _cells(one: Progress) -> tuple[str, ...]:
     counts = (one.known, one.removed, one.exempt, one.returned, one.remaining)
     done = one.done.isoformat() if one.done else "unknown" if one.remaining else "-"
     late = "" if one.late is None else "LATE" if one.late else "in time"
+    late = late if one.known else "none seen"  # perhaps because nobody could look
     return (name, *(f"{count:,}" for count in counts), f"{7 * one.rate:.1f}", done, late)

@@ -43,6 +43,8 @@ def moment(at: datetime) -> str:
 
 def burndown(whole: Progress, deadline: date | None = None) -> str:
     """The burn-down in one sentence."""
+    if not whole.known:
+        return "No listed device was ever seen; where no scan could look, there may be some."
     are, remain = "is" if 1 in (whole.removed, whole.known) else "are", "remains" if whole.remaining == 1 else "remain"
     exempt = f", {whole.exempt:,} exempt" if whole.exempt else ""
     known = plural(whole.known, "listed device")

@@ -101,6 +101,13 @@ def test_a_table_for_people(store: Store) -> None:
     assert lines[3].split()[-2:] == ["unknown", "LATE"]
 
 
+def test_a_site_at_which_none_was_ever_seen_is_not_called_in_time(store: Store) -> None:
+    lines = run(store, "--deadline", "2099-12-31").stdout.splitlines()
+    assert next(line for line in lines if line.startswith("empty")).endswith("-  none seen")
+    alone = run(store, "--site", "empty").stdout.splitlines()
+    assert alone[0] == "No listed device was ever seen; where no scan could look, there may be some."
+
+
 def test_the_date_of_all_sites_hides_none_that_takes_longer(store: Store) -> None:
     told = "That counts all sites as one: each at its own rate, it will take longer at branch.\n"
     assert told in run(store, "--window", "10").stdout
