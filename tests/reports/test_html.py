@@ -142,10 +142,12 @@ def test_it_can_be_read_without_eyes_or_mouse(reader: Reader) -> None:
 
 def test_the_first_screen_says_it_all(reader: Reader) -> None:
     assert one(reader, "h1").words == "2 listed devices found: 1 made by Dahua, 1 by Hikvision"
-    assert one(reader, "p", **{"class": "lead"}).words == (
+    meaning, inventory = (e.words for e in reader.elements if e.attributes.get("class") == "lead")
+    assert meaning == (
         "Listed means that a policy names the maker ( uk-nil , us-ndaa-889 ), whatever the label says."
         " 1 more needs a look at the label."
     )
+    assert inventory == "cameras.xlsx : 3 undeclared , 1 matched ."
     alerts = list(one(reader, "ul", **{"class": "alerts"}).all("li"))
     assert [(alert.attributes.get("class"), alert.words) for alert in alerts] == [
         (
