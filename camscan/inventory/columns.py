@@ -21,6 +21,7 @@ from camscan.inventory.synonyms import (
     IDENTIFIERS,
     JOINERS,
     LABELS,
+    NOT_MISSPELT,
     OF_OTHERS,
     REGISTRANTS,
     STRONG_WORDS,
@@ -179,7 +180,7 @@ def recognise(name: str) -> tuple[Field, int] | None:
         return None
     cap = OTHERS if OF_OTHERS.intersection(parts) else _EXACT
     telling = [part for part in parts if part not in FILLERS and part not in OF_OTHERS]
-    found = _filled(telling) or _both(telling) or _worded(telling) or _alike(telling) or _misspelt("".join(parts))
+    found = _filled(telling) or _both(telling) or _worded(telling) or _alike(telling) or _misspelt(parts)
     if found and found[0] is Field.MAC and REGISTRANTS.intersection(parts):
         return None
     return (found[0], min(found[1], cap)) if found else None
@@ -252,8 +253,9 @@ def _worded(telling: Sequence[str]) -> tuple[Field, int] | None:
     return next(((STRONG_WORDS[part], _WORD) for part in telling if part in STRONG_WORDS), None)
 
 
-def _misspelt(text: str) -> tuple[Field, int] | None:
-    if len(text) < _MIN_SIMILAR:
+def _misspelt(parts: Sequence[str]) -> tuple[Field, int] | None:
+    text = "".join(parts)
+    if len(text) < _MIN_SIMILAR or not NOT_MISSPELT.isdisjoint(parts):
         return None
     found = process.extractOne(text, _misspellable(), scorer=fuzz.ratio, score_cutoff=_SIMILAR)
     if found is None:

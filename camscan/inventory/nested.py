@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import TypeAlias
@@ -21,6 +22,11 @@ Flatten: TypeAlias = Callable[[Object], Mapping[str, str]]
 """Gives the texts in an object by their names."""
 _NAMES = ("name", "title", "display", "label", "display_value")
 """Keys of the name of what lies around devices, the best first."""
+_INTERFACE = re.compile(
+    r"(?:eth|ethernet|eno|ens|enp|wlan|wlp|wi-?fi|lan|wan|nic|net|if|interface|port|bond|br)[-_ ]?[\ds./]*"
+    r"|wired|wireless|primary|secondary",
+    re.IGNORECASE,
+)
 _READERS = {Field.IP: values.addresses, Field.MAC: values.macs, Field.SERIAL: values.serial}
 
 
@@ -59,10 +65,12 @@ class Opener:
             return
         for inner_key, value in item.items():
             for called, member in _members(value):
-                if self._is_device(member):
+                inner = {**here, inner_key: called} if called else here
+                if self._is_group(member):
+                    yield from self._within({called or inner_key: member}, "", inner, depth + 1)
+                elif self._is_device(member):
                     yield from self._with_behind(member, {**here, **({"name": called} if called else {})})
                 else:
-                    inner = {**here, inner_key: called} if called else here
                     yield from self._within(member, inner_key, inner, depth + 1)
 
     def _with_behind(self, device: Object, told: Object) -> Iterator[Object]:
@@ -72,17 +80,23 @@ class Opener:
             if key.casefold() in _BEHIND:
                 yield from ({**told, **inner} for _, inner in _members(value) if self._is_device(inner))
 
-    def _are_devices(self, item: Object) -> bool:
+    def _are_devices(self, item: Object, depth: int = 0) -> bool:
         """Whether an object holds nothing but devices, each under its name."""
         members = [member for member in item.values() if isinstance(member, dict)]
-        return len(members) == len(item) > 1 and all(map(self._is_device, members))
+        return len(members) == len(item) > 1 and all(self._is_device(member, depth) for member in members)
 
-    def _is_device(self, item: Object) -> bool:
+    def _is_group(self, item: Object, depth: int = 0) -> bool:
+        """The same, and none of the names is that of a part of one device."""
+        return depth < _MAX_DEPTH and not any(map(_is_of_device, item)) and self._are_devices(item, depth + 1)
+
+    def _is_device(self, item: Object, depth: int = 0) -> bool:
         """Whether an address, a MAC or a serial in it can be read; what it holds by name is not its own."""
+        if self._is_group(item, depth):
+            return False
         texts = ((key, value) for key, value in item.items() if isinstance(value, str))
         if any(_identifies(key, text) for key, text in texts):
             return True
-        flat = self._flatten({key: value for key, value in item.items() if not _is_by_name(value)})
+        flat = self._flatten({key: value for key, value in item.items() if not _holds_others(value)})
         return any(_identifies(key, text) for key, text in flat.items())
 
 
@@ -103,6 +117,16 @@ def _reader(name: str) -> Callable[[str], values.Read] | None:
     if found is None:
         return values.addresses if is_exact(name) else None
     return _READERS.get(found[0]) if found[1] > OTHERS else None
+
+
+def _holds_others(value: object) -> bool:
+    """Whether it holds objects by names that are not those of parts of one device."""
+    return isinstance(value, dict) and _is_by_name(value) and not all(map(_is_of_device, value))
+
+
+def _is_of_device(key: str) -> bool:
+    """Whether a key is that of a part of one device, such as an interface, and not the name of one among others."""
+    return is_exact(key) or _INTERFACE.fullmatch(key) is not None
 
 
 def _members(value: object) -> list[tuple[str, Object]]:

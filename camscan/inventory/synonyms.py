@@ -202,6 +202,9 @@ FOREIGN = _listed("""
 """)
 """Words that make a column something else than its other words say ("IP rating", "old IP", "MAC vendor prefix")."""
 
+NOT_MISSPELT = _listed("code mode id")
+"""Words that are as they are meant: "device mode" is no "device model", nor is "device code" one."""
+
 REGISTRANTS = _listed("""
         vendor vendors manufacturer manufacturers organization organisation hersteller fabricant fabricante
 """)

@@ -316,6 +316,46 @@ def test_devices_may_lie_under_their_names(tmp_path: Path, around: str | None) -
     assert [(named["name"], named["ip"]) for _, named, _ in read] == [("Gate", "10.0.0.5"), ("Yard", "10.0.0.6")]
 
 
+@pytest.mark.parametrize("around", ["sites", "campus"])
+def test_devices_by_name_in_sites_by_name_are_rows_each(tmp_path: Path, around: str) -> None:
+    """All cameras of a site were one device."""
+    site = {name: {"ip": f"10.0.0.{last}", "serial": f"A{last}B45678"} for last, name in enumerate(("gate", "yard"), 5)}
+    other = {"gate": {"ip": "10.1.0.5"}, "hall": {"ip": "10.1.0.6"}}
+    document = {around: {"Depot": site, "Mill": other}, "version": 2}
+    assert [named for _, named, _ in rows(write(tmp_path, json.dumps(document)))] == [
+        {"ip": "10.0.0.5", "serial": "A5B45678", "name": "gate", around: "Depot", "version": "2"},
+        {"ip": "10.0.0.6", "serial": "A6B45678", "name": "yard", around: "Depot", "version": "2"},
+        {"ip": "10.1.0.5", "name": "gate", around: "Mill", "version": "2"},
+        {"ip": "10.1.0.6", "name": "hall", around: "Mill", "version": "2"},
+    ]
+
+
+def test_devices_by_name_may_lie_deeper(tmp_path: Path) -> None:
+    def level(net: str) -> dict[str, object]:
+        return {"gate": {"ip": f"10.0.{net}.5"}, "yard": {"ip": f"10.0.{net}.6"}}
+
+    document = {"estate": {"Depot": {"level 1": level("1"), "level 2": level("2")}, "Mill": {"level 1": level("3")}}}
+    found = [(named["ip"], named["name"]) for _, named, _ in rows(write(tmp_path, json.dumps(document)))]
+    assert found == [(f"10.0.{net}.{last}", name) for net in (1, 2, 3) for last, name in ((5, "gate"), (6, "yard"))]
+
+
+@pytest.mark.parametrize("names", [("eth0", "wlan0"), ("ipv4", "ipv6"), ("LAN 1", "Wi-Fi"), ("primary", "secondary")])
+def test_interfaces_by_name_are_of_one_device(tmp_path: Path, names: tuple[str, str]) -> None:
+    cards = {name: {"ip": f"10.0.0.{last}"} for last, name in enumerate(names, 5)}
+    document = [{"name": "gate", "network": cards}, {"name": "yard", "network": cards}]
+    assert [named["name"] for _, named, _ in rows(write(tmp_path, json.dumps(document)))] == ["gate", "yard"]
+    by_name = {"hosts": {"gate": cards, "yard": cards}}
+    assert [named["name"] for _, named, _ in rows(write(tmp_path, json.dumps(by_name)))] == ["gate", "yard"]
+
+
+def test_objects_that_lie_very_deep_are_no_error(tmp_path: Path) -> None:
+    document: object = {"ip": "10.0.0.5"}
+    for _ in range(300):
+        document = {"x": document, "y": {"ip": "10.0.0.6"}}
+    with costs_less_than(1):
+        assert rows(write(tmp_path, json.dumps(document)))
+
+
 def test_a_value_stands_by_what_is_shown_of_it(tmp_path: Path) -> None:
     device = {
         "ip_address": "10.0.0.5",
