@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import TypeAlias
 
+from camscan.folding import compact
 from camscan.inventory import values
 from camscan.inventory.columns import OTHERS, is_exact, recognise
 from camscan.inventory.synonyms import Field
@@ -16,6 +17,11 @@ _MAX_DEPTH = 5
 
 _BEHIND = frozenset(("cameras", "cams", "devices", "channels", "kameras"))
 """Keys of lists of devices. What lies there in a device is one too; its interfaces and addresses are its own."""
+
+_KINDS = _BEHIND | {"recorders", "nvrs", "dvrs", "encoders", "servers", "switches", "items", "results", "list", "data"}
+"""Keys of lists that say what is in them, and not where that is."""
+_CARDS = frozenset(("interfaces", "networkinterfaces", "nics", "networkcards", "adapters", "networkadapters"))
+"""Keys of lists of the network cards of one device."""
 
 Object: TypeAlias = Mapping[str, object]
 Flatten: TypeAlias = Callable[[Object], Mapping[str, str]]
@@ -40,6 +46,7 @@ class Opener:
         """The devices in an object under `key`, each with what is said of all of them; else it alone."""
         if not isinstance(item, dict):
             return [item]
+        item = self._with_cards(item)
         if self._are_devices(item):
             return [one for name, member in item.items() for one in self._with_behind(member, {"name": name})]
         if not any(map(_members, item.values())):
@@ -63,15 +70,30 @@ class Opener:
         here = {**told, **said, **({key: name} if key and name else {})}
         if depth == _MAX_DEPTH:
             return
+        are_lists = all(isinstance(value, list) for value in item.values())
         for inner_key, value in item.items():
-            for called, member in _members(value):
-                inner = {**here, inner_key: called} if called else here
+            place = {key: inner_key} if are_lists and _is_place(key, inner_key) else {}
+            for called, member in ((called, self._with_cards(member)) for called, member in _members(value)):
+                inner = {**here, inner_key: called} if called else {**here, **place}
                 if self._is_group(member):
                     yield from self._within({called or inner_key: member}, "", inner, depth + 1)
                 elif self._is_device(member):
-                    yield from self._with_behind(member, {**here, **({"name": called} if called else {})})
+                    yield from self._with_behind(member, {**here, **place, **({"name": called} if called else {})})
                 else:
                     yield from self._within(member, inner_key, inner, depth + 1)
+
+    def _with_cards(self, item: Object) -> Object:
+        """An object, if its network cards alone tell its addresses with what they tell together."""
+        lists = (value for key, value in item.items() if compact(key) in _CARDS and isinstance(value, list))
+        cards = [card for value in lists for card in value if isinstance(card, dict)]
+        if not cards or self._is_device(item):
+            return item
+        told: dict[str, list[str]] = {}
+        for name, text in (pair for card in cards for pair in self._flatten(card).items()):
+            if text and name not in _NAMES:
+                told.setdefault(name, []).append(text)
+        whole = {**{name: ", ".join(texts) for name, texts in told.items()}, **item}
+        return whole if self._is_device(whole) else item
 
     def _with_behind(self, device: Object, told: Object) -> Iterator[Object]:
         """A device, and those that lie in it."""
@@ -117,6 +139,12 @@ def _reader(name: str) -> Callable[[str], values.Read] | None:
     if found is None:
         return values.addresses if is_exact(name) else None
     return _READERS.get(found[0]) if found[1] > OTHERS else None
+
+
+def _is_place(key: str, name: str) -> bool:
+    """Whether a list under `name`, in an object under `key`, holds what is at the place of that name."""
+    found = recognise(key) if key else None
+    return found is not None and found[0] in (Field.SITE, Field.LOCATION) and name.casefold() not in _KINDS
 
 
 def _holds_others(value: object) -> bool:

@@ -348,6 +348,36 @@ def test_interfaces_by_name_are_of_one_device(tmp_path: Path, names: tuple[str, 
     assert [named["name"] for _, named, _ in rows(write(tmp_path, json.dumps(by_name)))] == ["gate", "yard"]
 
 
+def test_a_device_is_named_once_whose_network_cards_alone_tell_its_addresses(tmp_path: Path) -> None:
+    """Each card was a device, called "eth0"."""
+    cards = [{"name": "eth0", "ip": "10.0.0.5", "mac": "44:19:B6:00:0A:01"}, {"name": "wlan0", "ip": "10.0.0.6"}]
+    devices = [{"name": "gate", "interfaces": cards}, {"name": "yard", "interfaces": [{"ip": "10.0.0.7"}]}]
+    for document in (devices, {"sites": [{"name": "Depot", "cameras": devices}]}):
+        found = [named for _, named, _ in rows(write(tmp_path, json.dumps(document)))]
+        assert [(one["name"], one["ip"], one.get("mac")) for one in found] == [
+            ("gate", "10.0.0.5, 10.0.0.6", "44:19:B6:00:0A:01"),
+            ("yard", "10.0.0.7", None),
+        ]
+
+
+def test_lists_by_the_names_of_sites_name_their_site(tmp_path: Path) -> None:
+    document = {"sites": {"North": [{"ip": "10.0.0.5"}, {"ip": "10.0.0.6"}], "South": [{"ip": "10.0.0.5"}]}}
+    found = rows(write(tmp_path, json.dumps(document)))
+    assert [(named["sites"], named["ip"]) for _, named, _ in found] == _NORTH_SOUTH
+    kinds = {"site": {"cameras": [{"ip": "10.0.0.5"}], "recorders": [{"ip": "10.0.0.6"}]}}
+    assert [named for _, named, _ in rows(write(tmp_path, json.dumps(kinds)))] == [
+        {"ip": "10.0.0.5"},
+        {"ip": "10.0.0.6"},
+    ]
+
+
+def test_names_with_an_address_each_are_devices(tmp_path: Path) -> None:
+    found = rows(write(tmp_path, '{"gate": "10.0.0.5", "yard": "10.0.0.6"}'))
+    assert found == [(1, {"name": "gate", "ip": "10.0.0.5"}, ""), (2, {"name": "yard", "ip": "10.0.0.6"}, "")]
+    single = '{"ip": "10.0.0.5", "ipv6": "fd00::5"}'
+    assert rows(write(tmp_path, single)) == [(1, {"ip": "10.0.0.5", "ipv6": "fd00::5"}, "")]
+
+
 def test_objects_that_lie_very_deep_are_no_error(tmp_path: Path) -> None:
     document: object = {"ip": "10.0.0.5"}
     for _ in range(300):
