@@ -46,12 +46,12 @@ class Opener:
         """The devices in an object under `key`, each with what is said of all of them; else it alone."""
         if not isinstance(item, dict):
             return [item]
-        item = self._with_cards(item)
-        if self._are_devices(item):
+        whole = self._with_cards(item)
+        if self._are_devices(whole):
             return [one for name, member in item.items() for one in self._with_behind(member, {"name": name})]
-        if not any(map(_members, item.values())):
+        if not any(map(_members, whole.values())):
             return [item]
-        found = self._with_behind(item, {}) if self._is_device(item) else self._within(item, key, {}, 0)
+        found = self._with_behind(whole, {}) if self._is_device(whole) else self._within(whole, key, {}, 0)
         return list(found) or [item]
 
     def is_alone(self, item: object) -> bool:
