@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT := out
 
-.PHONY: help demo test torture lint types compiled unit check-deps lock accuracy screenshot bench clean
+.PHONY: help demo test torture rules lint types compiled unit check-deps lock accuracy screenshot bench clean
 
 help:
 	@echo 'make demo      scan a simulated site: a table here, an HTML report in $(OUT)/'
@@ -39,19 +39,21 @@ demo: $(VENV)/run
 	$(BIN)/camscan report --db $(OUT)/demo.db --format html --output $(OUT)/demo.html
 	@echo 'The HTML report: $(CURDIR)/$(OUT)/demo.html'
 
-# The checks of the text side by side, then the tests with all processors to themselves.
-test: $(VENV)/dev
-	@$(MAKE) --no-print-directory --jobs --output-sync lint types compiled
-	@$(MAKE) --no-print-directory unit
+# Rules are checked while the tools are installed, and types beside the tests, with what these leave of the processors.
+test:
+	@$(MAKE) --no-print-directory --jobs --output-sync rules lint compiled
+	@$(MAKE) --no-print-directory --jobs unit types
+
+rules: $(VENV)/run
+	$(BIN)/camscan fingerprints check --strict
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/hadolint Dockerfile
-	$(BIN)/camscan fingerprints check --strict
 
 types: $(VENV)/dev
-	$(BIN)/mypy
+	nice -n 19 $(BIN)/mypy
 
 # Tests, and what they use, are compiled once, before six processes would each do it (a fault in one is told there).
 compiled: $(VENV)/dev
