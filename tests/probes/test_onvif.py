@@ -8,6 +8,7 @@ from support.nets import AT, Port, ScriptedNet
 from camscan.codecs import onvif
 from camscan.probes.base import Ask
 from camscan.probes.onvif import OnvifProbe
+from camscan.probes.ports import BINARY_PORTS
 from camscan.records import Observation, Outcome
 
 HOST = "10.0.0.5"
