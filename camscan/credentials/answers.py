@@ -16,6 +16,8 @@ _LOCKED = re.compile(
     rb"|(?:user|account|device|address|login)s?(?:is|are|was|hasbeen|havebeen)?(?:temporarily)?locked"
 )
 """In the text of a denial, lowered and without white space."""
+_TOO_MANY = "429"
+"""The status for too many requests in some time (RFC 6585): the login need not have been looked at."""
 
 
 def denies(answer: Answer, *, token: bool) -> bool:
@@ -39,7 +41,7 @@ def accepts(answer: Answer, *, token: bool) -> bool:
 
 def locked(answer: Answer) -> bool:
     """Whether an answer, which is no page, says that the device takes no logins for a while."""
-    return _LOCKED.search(b"".join(answer.content[:16_384].lower().split())) is not None
+    return answer.status == _TOO_MANY or _LOCKED.search(b"".join(answer.content[:16_384].lower().split())) is not None
 
 
 def answerable(challenge: digest.Digest | None, raw: bytes) -> digest.Digest | None:

@@ -162,6 +162,7 @@ UNSAFE = {
     "locked in a fault of another kind": Unsafe(
         denial(status="500 Internal Server Error", body="<Envelope>The device is locked</Envelope>"), SOAP
     ),
+    "too many requests": Unsafe(denial(digest(), status="429 Too Many Requests")),
     "locked in words": Unsafe(denial(digest(), body=FAULT.replace("Sender", "the device is locked, wait 30 minutes"))),
 }
 
@@ -266,6 +267,7 @@ ENDLESS: dict[str, tuple[Script, int]] = {
     "calls every nonce stale": (_always(denial(digest("6e6577", ", stale=true"))), 2),
     "locks": (_always(denial(body="<lockStatus>lock</lockStatus>")), 1),
     "locks and forbids": (_always(denial(status="403 Forbidden", body="<lockStatus>lock</lockStatus>")), 1),
+    "has had too many": (_always(denial(status="429 Too Many Requests", more="Retry-After: 60\r\n")), 1),
     "locks and fails": (_always(denial(status="500 Failure", body="<Envelope>The device is locked</Envelope>")), 1),
 }
 
