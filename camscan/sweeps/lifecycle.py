@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from camscan.records import Verdict
+from camscan.records import Level, Verdict
 from camscan.sweeps.changes import RANKS, Change, Kind
 from camscan.sweeps.coverage import Terms, Visibility
 from camscan.sweeps.memory import Debounced, Track
@@ -25,6 +25,8 @@ _LASTING = (
     *("mac", "switch_port", "switch_name"),
 )
 """What is told of a device as it was before, where nothing is known of it now."""
+_WEIGHTS = {str(level): level.value for level in Level}
+"""How much the levels weigh; none weighs nothing."""
 
 
 def begun(one: Sighting, snapshot: Snapshot) -> Track:
@@ -74,7 +76,8 @@ def seen(
     addresses = tuple(dict.fromkeys(address for one in parts for address in one.device.addresses))
     moved = track.places.keys().isdisjoint(addresses)
     rules = frozenset().union(*(one.rules for one in parts))
-    verdict, judged = _settled(track.verdict, known.verdict.value, terms, again, at_once=not rules <= track.rules)
+    at_once = not rules <= track.rules and _outweighs(known, track.device)
+    verdict, judged = _settled(track.verdict, known.verdict.value, terms, again, at_once=at_once)
     name, renamed = _settled(track.name, known.name, terms, again)
     device = _filled(known, track.device, addresses, verdict)
     firmware = _other_firmware(track, parts)
@@ -157,6 +160,12 @@ def _settled(
     if now != held.value and (at_once or terms.met(odd)):
         return Debounced(now), True
     return Debounced(held.value, odd), False
+
+
+def _outweighs(now: DeviceSummary, before: DeviceSummary) -> bool:
+    """Whether new evidence counts at once: not where it says less than what was known, and is weaker than that."""
+    rises = RANKS.index(now.verdict) >= RANKS.index(before.verdict)
+    return rises or _WEIGHTS.get(now.level or "", 0) >= _WEIGHTS.get(before.level or "", 0)
 
 
 def best(parts: Iterable[Sighting]) -> DeviceSummary:

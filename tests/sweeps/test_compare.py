@@ -306,6 +306,13 @@ def test_a_verdict_falls_only_when_its_evidence_stays_away() -> None:
     ]
 
 
+def test_a_verdict_does_not_fall_by_new_evidence_that_is_weaker_than_what_got_lost() -> None:
+    """As where the answer that proves the maker is lost in the night in which a hint is told for the first time."""
+    weak = [(FIRST.address, "sadp"), (FIRST.address, "http")]
+    results = nights(sweep(0, SITE, lost=[(FIRST.address, "onvif")]), sweep(1, SITE, lost=weak), sweep(2, SITE))
+    assert [shown(changes) for changes in results] == [[], [], []]
+
+
 def test_a_verdict_rises_as_soon_as_there_is_new_evidence() -> None:
     weak = [(FIRST.address, "sadp"), (FIRST.address, "http")]
     results = nights(sweep(0, SITE, lost=weak), sweep(1, SITE), sweep(2, SITE, lost=weak), sweep(3, SITE))
