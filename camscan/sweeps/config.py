@@ -37,7 +37,9 @@ def _core(value: object) -> bool | tuple[str, ...]:
 class Site(Part):
     """A named place with its networks. Address space may repeat between sites."""
 
-    name: Name = Field(description='give every site a name of its own, such as name = "headquarters"')
+    name: Name = Field(
+        description='give every site a name of its own, of at most 64 characters, such as name = "depot"'
+    )
     networks: tuple[Text, ...] = Field(
         min_length=1, description='list its networks, such as networks = ["10.20.0.0/22", "10.30.0.1-50"]'
     )

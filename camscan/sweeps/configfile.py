@@ -34,7 +34,7 @@ _TABLES: dict[str, type[Part]] = {
 }
 
 
-_PLAIN = {"missing": "is missing", "too_short": "is empty"}
+_PLAIN = {"missing": "is missing", "too_short": "is empty", "string_pattern_mismatch": "cannot be used"}
 """What is said of a value in our own words."""
 _SCANNING = ("[[site]]", "[sweep]", "[retention]")
 """The tables of which a key is easily written under another one."""

@@ -94,7 +94,14 @@ def test_address_space_may_repeat_between_sites(tmp_path: Path) -> None:
             '[[site]]\nnetworks = ["10.0.0.0/24"]\n',
             (
                 "c.toml:1: site number 1.name: is missing: give every site a name of its own, "
-                'such as name = "headquarters"'
+                'of at most 64 characters, such as name = "depot"'
+            ),
+        ),
+        (
+            f'[[site]]\nname = "{65 * "x"}"\nnetworks = ["10.0.0.0/24"]\n',
+            (
+                f"c.toml:2: site '{65 * 'x'}'.name: cannot be used: give every site a name of its own, "
+                'of at most 64 characters, such as name = "depot"'
             ),
         ),
         (
@@ -147,7 +154,7 @@ def test_address_space_may_repeat_between_sites(tmp_path: Path) -> None:
         (
             f'{SITE}credentials = "logins.age"\nunlock = "prompt"\n',
             (
-                "c.toml:5: site 'a'.unlock: String should match pattern '^(file|systemd):.+$': say where its key is, "
+                "c.toml:5: site 'a'.unlock: cannot be used: say where its key is, "
                 'such as unlock = "systemd:camscan-key" or "file:camscan.key"'
             ),
         ),
