@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from camscan.reports.workbook import Cell
 
 _DEVICES = Path("/dev")
+_LIST = re.compile(r"\S{30,}")
+"""What may be a list without blanks: a number is shorter."""
+_BREAK = "\v"
+"""Where such a list may be broken: a blank for `textwrap`, and in no text."""
 
 
 def confirmed(question: str) -> bool:
@@ -127,13 +132,19 @@ def output_width(output: Path | None) -> int:
 
 
 def wrapped(parts: Iterable[str], width: int) -> Iterator[str]:
-    """Whole lines; what is longer than the terminal is wide goes on in the next one, indented."""
+    """Whole lines; what is longer than the terminal is wide goes on in the next one, indented.
+
+    A list such as that of ports, which has no blanks, is broken behind a comma, and not within a number.
+    """
     from textwrap import wrap
 
     for part in parts:
         for line in part.splitlines():
-            folded = wrap(line, max(width, 20), subsequent_indent="    ", break_on_hyphens=False)
-            yield "".join(f"{one}\n" for one in (folded if len(line) > width else [line]))
+            loose = _LIST.sub(lambda found: found[0].replace(",", f",{_BREAK}"), line)
+            folded = wrap(
+                loose, max(width, 20), subsequent_indent="    ", break_on_hyphens=False, replace_whitespace=False
+            )
+            yield "".join(f"{one.replace(_BREAK, '')}\n" for one in (folded if len(line) > width else [line]))
 
 
 def write(parts: Iterable[str] | Iterable[bytes], output: Path | None, mode: int | None = None) -> None:

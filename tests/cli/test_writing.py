@@ -151,6 +151,16 @@ def test_lines_fit_the_terminal_and_go_on_indented() -> None:
     assert "".join(wrapped([long], 100)) == long
 
 
+def test_a_list_without_blanks_is_broken_behind_its_commas() -> None:
+    ports = "81-83,85,88,888,2020,8899,8999,5000,8001,8081-8082,8090"
+    lines = "".join(wrapped([f"Ports  {ports}; 65,536 in all"], 30)).splitlines()
+    assert lines[0] == "Ports  81-83,85,88,888,"  # the commas take a little room
+    assert max(map(len, lines)) <= 30
+    parts = [part for line in lines for part in line.replace(";", ",").split(",") if part.strip()]
+    assert [part.split()[-1] for part in parts[:11]] == ports.split(",")
+    assert lines[-1].endswith("65,536 in all")
+
+
 @pytest.mark.parametrize(
     ("environment", "colour"),
     [({}, True), ({"NO_COLOR": "1"}, False), ({"NO_COLOR": ""}, True), ({"TERM": "dumb"}, False)],
