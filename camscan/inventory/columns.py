@@ -21,6 +21,7 @@ from camscan.inventory.synonyms import (
     IDENTIFIERS,
     JOINERS,
     LABELS,
+    NO_NAMES,
     NOT_MISSPELT,
     OF_OTHERS,
     REGISTRANTS,
@@ -255,7 +256,7 @@ def _worded(telling: Sequence[str]) -> tuple[Field, int] | None:
 
 def _misspelt(parts: Sequence[str]) -> tuple[Field, int] | None:
     text = "".join(parts)
-    if len(text) < _MIN_SIMILAR or not NOT_MISSPELT.isdisjoint(parts):
+    if len(text) < _MIN_SIMILAR or text in NO_NAMES or not NOT_MISSPELT.isdisjoint(parts):
         return None
     found = process.extractOne(text, _misspellable(), scorer=fuzz.ratio, score_cutoff=_SIMILAR)
     if found is None:

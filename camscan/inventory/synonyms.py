@@ -205,6 +205,11 @@ FOREIGN = _listed("""
 NOT_MISSPELT = _listed("code mode id")
 """Words that are as they are meant: "device mode" is no "device model", nor is "device code" one."""
 
+NO_NAMES = _listed("""
+        number numbers nummer numer devices modules module static current suite produce vocation named
+""")
+"""Whole names that are as they are meant, and tell no field: "number" is no "IP number", "devices" no "device SN"."""
+
 REGISTRANTS = _listed("""
         vendor vendors manufacturer manufacturers organization organisation hersteller fabricant fabricante
 """)
