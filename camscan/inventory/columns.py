@@ -13,7 +13,7 @@ from camscan.errors import UsageError
 from camscan.folding import compact, words_of
 from camscan.inventory import values
 from camscan.inventory.retired import is_state_and_remark
-from camscan.inventory.samples import are_counted, are_flags, are_kinds, holds, swapped
+from camscan.inventory.samples import are_counted, are_flags, are_kinds, holds, holds_none, swapped
 from camscan.inventory.synonyms import (
     EITHER,
     FILLERS,
@@ -104,6 +104,7 @@ def find_columns(names: Sequence[str], sample: Sequence[Sequence[str]] = ()) -> 
             if which not in _MANY or rank > _WORD or not are_flags(sample, at):
                 ranked.setdefault(which, []).append((-rank, at))
     _drop_servers(ranked, sample)
+    _drop_networks(ranked, sample)
     return Columns(tuple(names), {which: _best(which, places) for which, places in sorted(ranked.items())})
 
 
@@ -113,6 +114,18 @@ def _drop_servers(ranked: dict[Field, list[tuple[int, int]]], sample: Sequence[S
         hosts = ranked.pop(Field.HOSTNAME, [])
         if kept := [(rank, at) for rank, at in hosts if -rank > _WEAK or not holds(sample, at, values.addresses)]:
             ranked[Field.HOSTNAME] = kept
+
+
+def _drop_networks(ranked: dict[Field, list[tuple[int, int]]], sample: Sequence[Sequence[str]]) -> None:
+    """Beside addresses, a column that holds none, but networks ("IP range"), or words, tells nothing of a device."""
+    places = ranked.get(Field.IP, [])
+    idle = [(rank, at) for rank, at in places if holds_none(sample, at, _hosts)]
+    if len(idle) < len(places) and any(holds(sample, at, values.addresses) for _, at in places):
+        ranked[Field.IP] = [place for place in places if place not in idle]
+
+
+def _hosts(cell: str) -> values.Read:
+    return values.Read(values.addresses(cell).values + values.full_names(cell))
 
 
 def find_by_content(rows: Sequence[Sequence[str]], columns: Columns) -> Columns:

@@ -25,6 +25,12 @@ def holds(rows: Sequence[Sequence[str]], at: int, read: Callable[[str], values.R
     return bool(cells) and sum(bool(read(cell).values) for cell in cells) * 2 > len(cells)
 
 
+def holds_none(rows: Sequence[Sequence[str]], at: int, read: Callable[[str], values.Read]) -> bool:
+    """Whether none of the cells of a column can be read so, of which some are not blank."""
+    cells = _cells(rows, at)
+    return bool(cells) and not any(read(cell).values for cell in cells)
+
+
 def are_kinds(rows: Sequence[Sequence[str]], at: int) -> bool:
     """Whether most of the cells of a column say what kind of thing a row is, as "IP camera".
 

@@ -61,6 +61,7 @@ _BEFORE = re.compile(
 """An address that a device had before, beside the one that it has."""
 _BESIDE = re.compile(r"\b(?:gw|gateway|dns|ntp)(?: ip)?\b[\s:.=]{0,3}\d{1,3}(?:\.\d{1,3}){3}", re.IGNORECASE)
 """An address of something that all devices of a network share, beside that of one."""
+_LENGTH = re.compile(r" ?/ ?(\d{1,3})(?![\d.])")
 _GROUPED = re.compile(r"(\d{2,3})(\d{3})(\d{3})(\d{3})", re.ASCII)
 """An address that a spreadsheet has made a number, where points divide thousands; ten digits may be another number."""
 _PADDED = re.compile(r"\d{3}(?:\.\d{3}){3}")
@@ -235,7 +236,17 @@ def _all(text: str, find: Callable[[str], list[str]], fault: str) -> Read:
 
 def _find_addresses(text: str) -> list[str]:
     text = _BESIDE.sub(" ", _BEFORE.sub(" ", text))
-    return [address for match in _ADDRESS.finditer(text) if (address := _address(match[0]))]
+    found = ((match, _address(match[0])) for match in _ADDRESS.finditer(text))
+    return [address for match, address in found if address and not _is_network(address, text[match.end() :])]
+
+
+def _is_network(address: str, rest: str) -> bool:
+    """Whether this is no address, but the beginning of a network, by the prefix length behind it: 10.0.0.0/24."""
+    length = _LENGTH.match(rest)
+    if length is None:
+        return False
+    number, bits = int(ip_address(address)), 128 if ":" in address else 32
+    return int(length[1]) < bits - 1 and not number & ((1 << (bits - int(length[1]))) - 1)
 
 
 def _address(text: str) -> str:

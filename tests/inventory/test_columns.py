@@ -174,6 +174,14 @@ def test_an_address_that_others_share_or_that_is_yet_to_come_is_taken_where_ther
     assert find_columns([name], [["10.0.0.5"]]).of == {Field.IP: (0,)}
 
 
+def test_networks_and_words_beside_addresses_are_none() -> None:
+    rows = [["10.0.0.5", "10.0.0.0/24", "by hand", ""], ["10.0.0.6", "10.0.0.0/24", "leased soon", ""]]
+    names = ["IP", "IP Network", "IP assignment", "IPv6"]
+    assert find_columns(names, rows).of == {Field.IP: (0, 3)}
+    assert find_columns(names[:1], [["soon"], ["later"]]).of == {Field.IP: (0,)}
+    assert find_columns(["IP", "IP 2"], [["10.0.0.5", "gate.local"]]).of == {Field.IP: (0, 1)}
+
+
 def test_addresses_of_servers_are_not_those_of_the_devices() -> None:
     rows = [["10.0.0.5", "10.0.0.2", "10.0.0.3"], ["10.0.0.6", "10.0.0.2", "10.0.0.3"]]
     assert find_columns(["IP address", "DNS", "Workstation IP"], rows).of == {Field.IP: (0,)}

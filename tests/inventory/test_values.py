@@ -243,6 +243,24 @@ def test_keys_hold_letters_and_digits_alone() -> None:
     assert values.address_key("gate") == "gate"
 
 
+@pytest.mark.parametrize(
+    ("text", "addresses"),
+    [
+        ("10.0.0.0/24", ()),
+        ("10.0.0.5, 10.0.0.0 / 24", ("10.0.0.5",)),
+        ("10.0.0.5/24", ("10.0.0.5",)),
+        ("10.0.0.0/31", ("10.0.0.0",)),
+        ("10.0.0.0", ("10.0.0.0",)),
+        ("fd00::/64", ()),
+        ("fd00::5/64", ("fd00::5",)),
+        ("10.1.0.0/8", ("10.1.0.0",)),
+        ("10.0.0.5/999", ("10.0.0.5",)),
+    ],
+)
+def test_a_network_is_no_address(text: str, addresses: tuple[str, ...]) -> None:
+    assert values.addresses(text).values == addresses
+
+
 def test_names_of_sites_keep_what_stands_between_numbers() -> None:
     assert values.site_key("Depot North") == values.site_key("depot-north") == "DEPOTNORTH"
     assert values.site_key("Shop 1-12") == values.site_key("shop 1 / 12") == "SHOP1-12"
