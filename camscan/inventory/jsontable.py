@@ -44,6 +44,8 @@ _NEAR = 16
 _BROKEN = "it is not a complete JSON object"
 _NOT_UNICODE = "it holds bytes that are not Unicode, read as \ufffd"
 
+_ALONE = frozenset(("recorder", "nvr", "dvr", "xvr", "encoder", "camera", "device"))
+"""Keys of one device beside lists of others."""
 _UPPER, _ANY_DEPTH = 2, math.inf
 """How deep a list may lie: as the whole or a member of it, or anywhere."""
 
@@ -80,12 +82,20 @@ def read_json(path: Path) -> Iterator[Sheet]:
             for name in chain((first,), lists):
                 yield (sheet := Sheet(name, _lines(_opened(_from_array(ahead), name))))
             sheet.notes.extend(notes)
+            yield from _beside(whole)
             return
         if named := _by_name(whole):
             yield from (Sheet(name, _lines(iter(items)), notes) for name, items in named.items())
             return
         text.seek(0)
         yield Sheet("", _lines(_of_whole(path, begin, whole, _ahead(text))), notes)
+
+
+def _beside(whole: object) -> Iterator[Sheet]:
+    """The device that stands alone beside the lists of the whole, such as the recorder of the cameras in them."""
+    for key, value in whole.items() if isinstance(whole, dict) else ():
+        if key.casefold() in _ALONE and _opener.is_alone(value):
+            yield Sheet(key, _lines(_numbered(_opener.opened(value))))
 
 
 def _by_name(whole: object) -> Mapping[str, Sequence[Item]]:

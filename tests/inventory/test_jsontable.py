@@ -137,6 +137,14 @@ def test_a_recorder_alone_is_a_device_beside_its_cameras(tmp_path: Path) -> None
     assert [named["ip"] for _, named, _ in rows(write(tmp_path, text))] == ["10.0.0.1", "10.0.0.2", "10.0.0.3"]
 
 
+@pytest.mark.parametrize("key", ["recorder", "NVR"])
+def test_a_recorder_beside_the_list_of_its_cameras_is_a_device_too(tmp_path: Path, key: str) -> None:
+    document = {key: {"ip": "10.0.0.1", "serial": "X1234567"}, "cameras": [{"ip": "10.0.0.2"}], "owner": {"name": "x"}}
+    path = write(tmp_path, json.dumps(document))
+    read = {sheet.name: [line.cells[0] for line in sheet.lines] for sheet in read_json(path)}
+    assert read == {"cameras": ["10.0.0.2"], key: ["10.0.0.1"]}
+
+
 def test_the_host_that_wrote_a_list_is_none_of_its_devices(tmp_path: Path) -> None:
     text = '{"ip": "10.0.0.1", "run": {"hosts": [{"ip": "10.0.0.2"}]}}'
     assert [named["ip"] for _, named, _ in rows(write(tmp_path, text))] == ["10.0.0.2"]
