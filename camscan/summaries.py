@@ -156,6 +156,7 @@ class Slots:
     elsewhere: tuple[str, ...] = ()  # ids of devices on them that answer themselves, or hang on another recorder too
     named: int = 0  # cameras on them that have a maker
     listed: int = 0  # those of them that a policy lists
+    cut: bool = False  # whether a list of them came in part: what is not in it may be there
 
 
 @dataclass(frozen=True, slots=True)

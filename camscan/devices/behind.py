@@ -117,7 +117,8 @@ def behind(
             cameras.append(replace(camera, conflicts=(*camera.conflicts, *doubts)))
             known.add(camera, (camera.address,))
         total = max(channels.total, device.hidden_channels or 0)
-        yield replace(device, slots=Slots(total, total - len(channels.cameras), tuple(elsewhere)))
+        slots = Slots(total, total - len(channels.cameras), tuple(elsewhere), cut=channels.cut)
+        yield replace(device, slots=slots)
         yield from cameras
 
 

@@ -82,10 +82,11 @@ class Camera:
 
 @dataclass(frozen=True, slots=True)
 class ChannelList:
-    """The channels of a recorder: how many it has, and the cameras on them."""
+    """The channels of a recorder: how many it has, the cameras on them, and whether a list of them was cut off."""
 
     total: int
     cameras: tuple[Camera, ...]
+    cut: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +162,8 @@ def _channel_list(observations: Iterable[Observation], identify: Identify) -> Ch
             lists[number].append(observation)
     channels = {n: seen for n, seen in sorted(lists.items()) if any(one.fields.keys() - _TITLE for one in seen)}
     taken = {n: seen for n, seen in channels.items() if any(map(_is_taken, seen))}
-    return ChannelList(len(channels), tuple(_camera(number, seen, identify) for number, seen in taken.items()))
+    cameras = tuple(_camera(number, seen, identify) for number, seen in taken.items())
+    return ChannelList(len(channels), cameras, any(one.outcome is Outcome.TRUNCATED for one in observations))
 
 
 def _is_taken(said: Observation) -> bool:

@@ -88,7 +88,7 @@ def proof_by_recorder(track: Track, scan: Scan, seen: Snapshot, now: datetime) -
         return Proof(scan.id, flaw)
     address = track.device.address
     if BEHIND not in seen.asked_at(address):
-        return Proof(scan.id, f"no recorder reported on {address}: that requires a login to it")
+        return Proof(scan.id, f"no recorder reported on {address}: that requires a login to it, and a whole list")
     return Proof(scan.id)
 
 

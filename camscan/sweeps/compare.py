@@ -143,7 +143,7 @@ def _why_unasked(tracks: Sequence[Track]) -> str:
     """Why devices may not have been asked, by where they are."""
     behind = {SLOT in track.device.address for track in tracks}
     others = ["excluded", "no longer among the targets"] if False in behind else []
-    recorder = ["behind a recorder that named no cameras, as without a login"] if True in behind else []
+    recorder = ["behind a recorder that did not name all cameras, as without a login"] if True in behind else []
     *first, last = others + recorder
     return f"{', '.join(first)}, or {last}" if first else last
 

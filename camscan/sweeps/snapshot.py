@@ -88,7 +88,8 @@ class Sighting(Traits):
 class Snapshot:
     """One scan. `asked` holds address -> channels on which it was really asked, `answered` channel -> addresses.
 
-    In `asked` all channels of one recorder stand under one name, see `asked_at`: it tells of all that it has.
+    In `asked` all channels of one recorder stand under one name, see `asked_at`: it tells of all that it has, unless
+    the list was cut off.
 
     `complete` says whether silence means anything; `coverage` counts targets by their most telling outcome,
     `by_channel` by that on each channel; in both, any answer counts as answered. `seconds` is what it took.
@@ -174,7 +175,7 @@ def snapshot(scan: Scan, devices: Iterable[Judged], ledger: Iterable[LedgerEntry
         tally.add(entry)
     devices = tuple(devices)
     for device in (judged.device for judged in devices):
-        if device.slots:
+        if device.slots and not device.slots.cut:
             tally.asked[_every_slot(device.address)] = frozenset((BEHIND,))
         if device.behind and is_seen(device):
             tally.answered[BEHIND].add(plain(device.place))

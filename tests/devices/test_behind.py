@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from support.costs import costs_less_than
 
-from camscan.records import Device, Level, Observation
+from camscan.records import Device, Level, Observation, Outcome
 from camscan.summaries import Slot, Slots
 
 RECORDER, CAMERA = "10.0.4.9", "10.0.4.20"
 SERIAL, MAC = "7H00000RAZ00001", "08:ED:ED:1A:2B:3C"
 Answer = Callable[..., Observation]
 Merge = Callable[..., tuple[Device, ...]]
+LISTED = Outcome.ANSWERED, Outcome.TRUNCATED
 
 
 def recorder(answer: Answer, *slots: Observation, address: str = RECORDER, **fields: str) -> tuple[Observation, ...]:
@@ -194,6 +196,13 @@ def test_two_recorders_with_the_same_private_network_share_nothing(devices: Merg
     )
     assert [device.id for device in found] == [f"NVR{RECORDER}", f"{RECORDER} #1", f"NVR{other}", f"{other} #1"]
     assert not any(device.conflicts for device in found)
+
+
+def test_a_list_that_was_cut_off_is_said_to_be(devices: Merge, answer: Answer) -> None:
+    whole, part = (replace(slot(answer, n, behind__model="M"), outcome=o) for n, o in enumerate(LISTED, start=1))
+    for slots in ((whole, part), (part, whole)):
+        assert devices(*recorder(answer, *slots))[0].slots == Slots(2, 0, cut=True)
+    assert devices(*recorder(answer, whole))[0].slots == Slots(1, 0)
 
 
 def test_channels_without_the_recorders_own_answer_are_left_out(devices: Merge, answer: Answer) -> None:

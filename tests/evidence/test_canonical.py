@@ -112,7 +112,7 @@ def test_a_recorder_and_the_cameras_behind_it_are_told_apart() -> None:
     recorder = Device("10.0.0.9", ("10.0.0.9",), serial="REC1", slots=Slots(4, 2, ("CAM9",), 2, 1))
     camera = Device("192.168.1.64", (), behind=Slot("REC1", "10.0.0.9", 3, "Gate", online=True))
     told = json.loads(canonical.dump(conclusions.device_object(Judged(recorder, Verdict.UNIDENTIFIED))))
-    assert told["slots"] == {"total": 4, "empty": 2, "elsewhere": ["CAM9"], "named": 2, "listed": 1}
+    assert told["slots"] == {"total": 4, "empty": 2, "elsewhere": ["CAM9"], "named": 2, "listed": 1, "cut": False}
     assert told["behind"] is None
     other = Judged(camera, Verdict.UNIDENTIFIED)
     told = json.loads(canonical.dump(conclusions.device_object(other)))

@@ -168,7 +168,7 @@ def test_a_camera_behind_a_recorder_is_gone_where_the_recorder_tells_of_its_chan
     assert proof_by_recorder(behind, scan(1), looked(**{"10.0.4.9 #": BEHIND})) == Proof("scan1")
     for seen in (looked(**{"10.0.4.9": "http"}), looked(**{"10.0.4.90 #": BEHIND})):
         assert proof_by_recorder(behind, scan(1), seen).why_not == (
-            "no recorder reported on 10.0.4.9 #3: that requires a login to it"
+            "no recorder reported on 10.0.4.9 #3: that requires a login to it, and a whole list"
         )
     assert proof_by_recorder(behind, scan(1, ScanStatus.PARTIAL), looked()).why_not == "it is partial"
 

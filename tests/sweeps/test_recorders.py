@@ -19,8 +19,8 @@ RECORDER = "10.0.4.9"
 LEDGER = [LedgerEntry(RECORDER, {"http": Outcome.ANSWERED})]
 
 
-def recorder(*, told: bool = True, channels: int = 16) -> Judged:
-    slots = Slots(channels, 0) if told else None
+def recorder(*, told: bool = True, channels: int = 16, cut: bool = False) -> Judged:
+    slots = Slots(channels, 0, cut=cut) if told else None
     return Judged(Device(RECORDER, (RECORDER,), serial="NVR-00001", kind="recorder", slots=slots), Verdict.NOT_LISTED)
 
 
@@ -59,9 +59,18 @@ def test_a_camera_is_not_missing_where_its_recorder_was_not_asked() -> None:
     assert [(loss.what, loss.text) for loss in changes.losses] == [
         (
             "targets",
-            "2 devices seen before were not asked: behind a recorder that named no cameras, as without a login",
+            "2 devices seen before were not asked: behind a recorder that did not name all cameras, as without a login",
         )
     ]
+
+
+def test_a_camera_is_not_missing_where_the_list_of_its_recorder_was_cut_off() -> None:
+    """It may stand in the part that did not come; one that is in the other part is seen."""
+    whole = seen(0, recorder(channels=3), camera(1), camera(2), camera(3))
+    changes = compare([whole, seen(1, recorder(channels=1, cut=True), camera(1))])
+    assert changes.changes == ()
+    [loss] = changes.losses
+    assert loss.text.startswith("2 devices seen before were not asked: behind a recorder that did not name all cameras")
 
 
 def test_why_others_were_not_asked_is_told_beside() -> None:
