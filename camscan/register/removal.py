@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from camscan.records import REJECTION, UNASKED, LedgerEntry, Scan, ScanStatus
+from camscan.records import REJECTION, UNASKED, LedgerEntry, Outcome, Scan, ScanStatus
 from camscan.sweeps.coverage import network_of
 from camscan.sweeps.memory import Track
 from camscan.sweeps.snapshot import BEHIND, SLOT, Snapshot
@@ -74,7 +74,8 @@ def _refusal(entry: LedgerEntry) -> str:
     """Why what is at an address that has not answered may be the device all the same; "" where it is not."""
     if any(outcome.is_alive for outcome in entry.channels.values()):
         return f"{entry.target} refused to answer, as the device does with its ports closed, or a firewall"
-    if any(reason.startswith(REJECTION) for reason in entry.reasons.values()):
+    lost = (name for name, outcome in entry.channels.items() if outcome is Outcome.UNREACHABLE)
+    if any(entry.reasons.get(name, "").startswith(REJECTION) for name in lost):
         return f"a router or firewall rejects what is for {entry.target}, whoever is there"
     return ""
 

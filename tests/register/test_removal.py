@@ -11,7 +11,7 @@ from functools import partial
 import pytest
 from support.estate import BEGIN, Camera
 
-from camscan.net.outcomes import remark
+from camscan.net.outcomes import reason, remark
 from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus, Vantage
 from camscan.refusals import REJECTED
 from camscan.register import removal
@@ -118,6 +118,9 @@ def test_an_address_before_which_a_firewall_rejects_does_not_show_that_the_devic
         "a router or firewall rejects what is for 10.0.0.1, whoever is there"
     )
     assert proof(track(GONE), scan(1), nobody) == Proof("scan1")
+    own |= {"tcp": Outcome.NOT_SENT}
+    by_itself = [LedgerEntry("10.0.0.1", own, {"tcp": reason(REJECTED)}), GATEWAY]  # by the host that scanned
+    assert proof(track(GONE), scan(1), by_itself) == Proof("scan1")
 
 
 @pytest.mark.parametrize("outcome", [Outcome.REFUSED, Outcome.RESET])
