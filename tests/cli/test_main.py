@@ -197,7 +197,6 @@ def test_who_interrupts_it_at_once_sees_no_trace_of_how_it_is_loaded() -> None:
 WRITING = """
 import sys, time
 from pathlib import Path
-from typing import NoReturn
 from camscan.cli import main
 from camscan.cli.scans import scans
 from camscan.cli.writing import replacing
