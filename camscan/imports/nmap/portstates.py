@@ -13,17 +13,19 @@ from camscan.errors import DecodeError
 from camscan.imports.files.base import address_of
 from camscan.imports.nmap.host import host_address, ports
 from camscan.imports.nmap.stream import Collector
-from camscan.records import Outcome
+from camscan.records import REJECTION, Outcome
 
 _STATES = {"open": Outcome.ANSWERED, "closed": Outcome.REFUSED}
 _SILENCE = "no-response"
 """nmap's reason for a filtered port from which nothing came; any other is an ICMP error, by name."""
+_REJECTIONS = frozenset(("port-unreach", "net-prohibited", "host-prohibited", "admin-prohibited"))
+"""Errors with which a firewall rejects, whoever is behind it."""
 _MAX_PORT = 65_535
 _SPAN = re.compile(r"(?:^|(?<=,))([0-9]{1,5})(?:-([0-9]{1,5}))?(?=,|$)")
 
 
 class PortState(NamedTuple):
-    """One port. `reason` is nmap's word for what came instead of an answer."""
+    """One port. `reason` is nmap's word for what came instead, after `REJECTION` where a firewall sent that."""
 
     address: str
     port: int
@@ -70,7 +72,7 @@ def _state(address: str, port: int, state: str, why: str) -> Iterator[PortState]
     if outcome is not None:
         yield PortState(address, port, outcome)
     elif state == "filtered" and why not in ("", _SILENCE):
-        yield PortState(address, port, Outcome.UNREACHABLE, why)
+        yield PortState(address, port, Outcome.UNREACHABLE, f"{REJECTION}: {why}" if why in _REJECTIONS else why)
 
 
 def _listed(text: str) -> Iterator[int]:

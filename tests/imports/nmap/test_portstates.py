@@ -32,7 +32,7 @@ XML = b"""<?xml version="1.0" encoding="UTF-8"?>
 FOUND = [
     PortState("192.0.2.7", 80, Outcome.ANSWERED),
     PortState("192.0.2.7", 554, Outcome.REFUSED),
-    PortState("192.0.2.7", 8000, Outcome.UNREACHABLE, "admin-prohibited"),
+    PortState("192.0.2.7", 8000, Outcome.UNREACHABLE, "EACCES: admin-prohibited"),
     PortState("192.0.2.7", 9, Outcome.UNREACHABLE, "host-unreach"),
     PortState("192.0.2.7", 81, Outcome.UNREACHABLE, "host-unreach"),
     PortState("192.0.2.7", 82, Outcome.UNREACHABLE, "host-unreach"),
