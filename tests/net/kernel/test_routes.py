@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from ipaddress import IPv4Network
 from pathlib import Path
 
 import pytest
+from support.costs import costs_less_than
 from support.namespaces import Namespace, cable
 
 from camscan.net.kernel.routes import Routes
@@ -55,6 +57,16 @@ def test_whatever_the_kernel_lets_an_interface_be_called_its_routes_are_read(tmp
         (tmp_path / "ipv6_route").write_bytes(ROUTE6.replace("eth0", name).encode(encoding))
         routes = Routes.read(tmp_path)
         assert (routes.gateway("10.20.1.1"), routes.gateway("fd01::5")) == ("10.0.0.2", "fe80::1")
+
+
+def test_of_very_many_routes_each_address_costs_no_more() -> None:
+    """As on a router with all routes of the internet, or in a cluster."""
+    first = int(IPv4Network("20.0.0.0/24")[0])
+    many = [(IPv4Network((first + (number << 8), 24)), "10.0.0.2") for number in range(20_000)]
+    routes = Routes([(IPv4Network("0.0.0.0/0"), "10.0.0.1"), *many])
+    with costs_less_than(0.5):
+        found = [routes.gateway(f"{net}.1.{number // 250}.{number % 250}") for number in range(500) for net in (10, 20)]
+    assert found == ["10.0.0.1", "10.0.0.2"] * 500
 
 
 def test_without_tables_nothing_is_known(tmp_path: Path) -> None:
