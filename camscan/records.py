@@ -196,11 +196,11 @@ class LedgerEntry:
 
     @property
     def outcome(self) -> Outcome:
-        """The most telling outcome over all channels; without an answer, that a question could not be asked."""
+        """The most telling outcome over all channels; without an answer, that a question could or may not be asked."""
         telling = min(self.channels.values(), key=MOST_TELLING.__getitem__, default=Outcome.NOT_SENT)
-        failed = [self.channels.get(name) for name, why in self.reasons.items() if why != UNCALLED]
-        unasked = Outcome.NOT_SENT in failed or Outcome.CRASHED in failed
-        return telling if telling.has_answer or not unasked else Outcome.NOT_SENT
+        unasked = UNASKED & {self.channels.get(name) for name, why in self.reasons.items() if why != UNCALLED}
+        left = Outcome.EXCLUDED if Outcome.EXCLUDED in unasked else Outcome.NOT_SENT
+        return telling if telling.has_answer or not unasked else left
 
 
 @dataclass(frozen=True, slots=True)

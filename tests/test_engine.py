@@ -281,6 +281,20 @@ async def test_a_silent_host_is_not_called_silent_where_a_protocol_could_not_be_
     assert entry.outcome is Outcome.NOT_SENT
 
 
+@pytest.mark.parametrize("before", [Outcome.SILENT, Outcome.REFUSED])
+async def test_who_is_excluded_while_it_is_asked_is_called_neither_silent_nor_closed(before: Outcome) -> None:
+    class Excluding(ScriptedNet):
+        async def try_port(self, address: str, port: int) -> Exchange:
+            outcome, why = (before, "") if port == 80 else (Outcome.EXCLUDED, "excluded")
+            return Exchange(address, port, outcome, AT, reason=why)
+
+    plan = Plan((Probing(Stage.PORT, "http"),), (80, 81), ())
+    sink, _ = await covered(Excluding(), plan, ["10.0.0.1"])
+    entry = sink.ledger["10.0.0.1"]
+    assert entry.channels == {"tcp": Outcome.EXCLUDED, "http": Outcome.EXCLUDED}
+    assert entry.outcome is Outcome.EXCLUDED
+
+
 async def test_a_host_that_refuses_is_called_closed_where_all_was_asked_that_concerns_it() -> None:
     plan = Plan((Wide("netcommon"), Probing(Stage.PORT, "http")), (80,), (81,))
     sink, _ = await covered(ScriptedNet(closed=Outcome.REFUSED), plan, ["10.0.0.1"])
@@ -786,6 +800,8 @@ def test_where_no_port_was_tried_none_is_in_the_ledger() -> None:
         ((Outcome.SILENT, Outcome.REFUSED), Outcome.REFUSED),
         ((Outcome.REFUSED, Outcome.CRASHED), Outcome.CRASHED),
         ((Outcome.CRASHED, Outcome.NOT_SENT), Outcome.NOT_SENT),
+        ((Outcome.NOT_SENT, Outcome.EXCLUDED, Outcome.SILENT), Outcome.EXCLUDED),
+        ((Outcome.ANSWERED, Outcome.EXCLUDED), Outcome.ANSWERED),
         ((Outcome.NOT_SENT, Outcome.GARBLED), Outcome.GARBLED),
     ],
 )

@@ -10,7 +10,7 @@ from camscan.probes.base import AT_HAND
 from camscan.records import MOST_TELLING, SIGNS_OF_LIFE, UNCALLED, LedgerEntry, Observation, Outcome
 
 _NO_PORT = "no open port called for it"
-_UNASKED = (Outcome.NOT_SENT, Outcome.CRASHED)
+_UNASKED = (Outcome.EXCLUDED, Outcome.NOT_SENT, Outcome.CRASHED)
 
 
 @dataclass(slots=True)
@@ -71,9 +71,9 @@ class Host:
     def note_port(self, port: int, outcome: Outcome, reason: str) -> None:
         """Keep the outcome at a port; of several reasons, one for which a port could not be asked.
 
-        A second attempt that could not be sent does not replace the first.
+        A second attempt that could not or may not be sent does not replace the first.
         """
-        if outcome is Outcome.NOT_SENT and port in self.tried:
+        if outcome in (Outcome.EXCLUDED, Outcome.NOT_SENT) and port in self.tried:
             return
         if reason and (outcome is Outcome.NOT_SENT or not self._unasked):
             self.reasons[TCP] = reason

@@ -78,10 +78,10 @@ def test_silence_in_a_partial_scan_proves_nothing(coverage: Covered, outcome: Ou
     assert made.look(None, "10.0.0.5").status is CoverageStatus.SILENT, "a scan beside it was complete"
 
 
-@pytest.mark.parametrize(("reason", "told"), [("ENETUNREACH", "ENETUNREACH"), ("", "by a file")])
+@pytest.mark.parametrize(("reason", "told"), [("ENETUNREACH", "ENETUNREACH"), ("", "too slow")])
 def test_of_several_reasons_that_of_the_outcome_is_told(coverage: Covered, reason: str, told: str) -> None:
     made = coverage({})
-    channels, reasons = {"a": Outcome.EXCLUDED, "b": Outcome.UNREACHABLE}, {"a": "by a file", "b": reason}
+    channels, reasons = {"a": Outcome.SILENT, "b": Outcome.UNREACHABLE}, {"a": "too slow", "b": reason}
     made.add(Scan("x", AT, (), (), None, AT, ScanStatus.COMPLETE), [LedgerEntry("10.0.0.5", channels, reasons)])
     assert made.look(None, "10.0.0.5").reason == f"10.0.0.5 was not covered: unreachable: {told}"
 
