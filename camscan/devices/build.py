@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, islice
@@ -78,7 +78,7 @@ def build(
         brand=resolution.brand,
         model=attributes.get("model"),
         firmware=attributes.get("firmware"),
-        serial=_first(identity.of(Kind.SERIAL)) or _first(attributed(own, "serial")),
+        serial=_first(_serials(hosts, identity, resolution.maker)) or _first(attributed(own, "serial")),
         kind=attributes.get("kind") or (_RECORDER if shows_channels else None),
         level=resolution.level,
         identifications=telling(identifications, resolution),
@@ -142,6 +142,16 @@ def _each_once(hosts: Sequence[Host]) -> Iterator[Identification]:
             seen.add(what)
             alike[said] += 1
             yield found
+
+
+def _serials(hosts: Sequence[Host], identity: Identity, maker: str | None) -> Iterator[str]:
+    """The serials in fields of answers that may be of a device of this maker."""
+    makers: defaultdict[str, set[str]] = defaultdict(set)
+    for host in hosts:
+        for serial, named in host.serial_makers.items():
+            makers[serial] |= named
+    every = identity.of(Kind.SERIAL)
+    return (serial for serial in every if maker is None or serial not in makers or maker in makers[serial])
 
 
 def _some(texts: Iterable[str]) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from camscan.devices.identity import (
     to_mac,
     to_serial,
 )
+from camscan.devices.neighbours import SerialMakers, serial_makers
 from camscan.devices.relayed import RELAYED, told_apart
 from camscan.records import Fields, Identification, Observation, Outcome
 
@@ -101,6 +102,7 @@ class Host:
     attached: int | None
     """The number of network cameras that it says it supports."""
     conflicts: tuple[str, ...]
+    serial_makers: SerialMakers
     channels: ChannelList | None = None
 
 
@@ -193,14 +195,16 @@ def _host(
     identify: Identify,
     conflicts: tuple[str, ...],
 ) -> Host:
+    found = identify(observations)
     return Host(
         address=address,
         identity=identity,
-        identifications=identify(observations),
+        identifications=found,
         ports=frozenset(_open_ports(observations)),
         camera_like=any(map(_is_camera_like, observations)),
         attached=max(_counts(observations), default=None),
         conflicts=(*conflicts, *_relays(observations)),
+        serial_makers=serial_makers(observations, found),
     )
 
 

@@ -86,6 +86,24 @@ def test_what_names_another_maker_gives_no_serial_and_no_mac(devices: Merge, ans
     assert (camera.maker, camera.serial, camera.mac) == ("Own", "S123", None)
 
 
+def test_a_serial_in_an_answer_that_makes_only_another_maker_likely_is_a_neighbours(
+    devices: Merge, answer: Answer
+) -> None:
+    own, other = answer(ONE, "http", 80, say__maker="Own"), {"say__maker": "Other", "onvif__serial": "X999"}
+    (device,) = devices(own, answer(ONE, "onvif", 81, **other))
+    assert (device.maker, device.serial, device.conflicts) == ("Own", None, ("makers Own or Other",))
+    (device,) = devices(own, answer(ONE, "onvif", 81, **other), answer(ONE, "rtsp", 554, say__serial="S123"))
+    assert device.serial == "S123"
+    for same in (
+        [answer(ONE, "onvif", 80, **other)],  # one answer that names both
+        [answer(ONE, "onvif", 81, **other), answer(ONE, "sadp", 37020, sadp__device_sn="X999")],
+        [answer(ONE, "onvif", 81, onvif__serial="X999"), answer(ONE, "http", 82, say__maker="Other")],
+    ):
+        assert devices(own, *same)[0].serial == "X999"
+    (device,) = devices(answer(ONE, "onvif", 81, **other))
+    assert (device.maker, device.serial) == ("Other", "X999")
+
+
 def test_rules_fill_what_no_field_says(devices: Merge, answer: Answer) -> None:
     (device,) = devices(
         answer(ONE, "http", say__serial=" S123 ", say__mac="3cef8c517d0e", say__hostname="cam", say__channels="8")

@@ -1,0 +1,36 @@
+"""Serials in the answers of neighbours: a router may hand on ports of its one address to devices of several makers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
+from typing import TypeAlias
+
+from camscan.devices.identity import FIELDS_OF, Kind, to_serial
+from camscan.records import Identification, Level, Observation
+
+SerialMakers: TypeAlias = Mapping[str, frozenset[str]]
+"""Serial -> the makers that the answers with it name; none if one of them makes no maker likely."""
+
+_SERIAL_FIELDS = FIELDS_OF[Kind.SERIAL]
+
+
+def serial_makers(observations: Iterable[Observation], found: Sequence[Identification]) -> SerialMakers:
+    """The makers by the serials of one address; nothing where no more than one maker is likely there."""
+    likely = [one for one in found if one.maker and one.level >= Level.LIKELY]
+    if len({one.maker for one in likely}) < 2:
+        return {}
+    named: defaultdict[tuple[str, int | None], set[str]] = defaultdict(set)
+    for one in found:
+        for proof in one.evidence if one.maker else ():
+            named[proof.sha256, proof.port].add(one.maker or "")
+    telling = {(proof.sha256, proof.port) for one in likely for proof in one.evidence}
+    by_serial: defaultdict[str, list[set[str]]] = defaultdict(list)
+    for observation in observations:
+        texts = [text for name in _SERIAL_FIELDS for text in observation.fields.get(name, ())]
+        if serials := set(filter(None, map(to_serial, texts))):
+            answer = sha256(observation.raw).hexdigest(), observation.port
+            for serial in serials:
+                by_serial[serial].append(named[answer] if answer in telling else set())
+    return {serial: frozenset().union(*every) for serial, every in by_serial.items() if all(every)}
