@@ -16,8 +16,8 @@ from camscan.reports.rows import Row
 from camscan.reports.sites import BLIND, COLUMNS, COUNTED, Overview, name
 from camscan.reports.view import LITTLE_EVIDENCE, Sheet
 from camscan.reports.workbook import Cell
-from camscan.summaries import Citation
-from camscan.wording import plural
+from camscan.summaries import Citation, State
+from camscan.wording import are, plural
 
 MOST = 2_000
 """Devices that the page shows; a browser is slow with many more, and `xlsx` has all of them."""
@@ -39,6 +39,8 @@ class Estate:
     """The places in `rows` of sites of which the page shows devices."""
     shown: int = 0
     left_out: int = 0
+    returned: dict[str, int] = field(default_factory=dict)
+    """Site -> how many devices are back there that were recorded as removed."""
     has_others_listed: bool = False
     """Whether there are listed devices that were not asked for."""
 
@@ -76,6 +78,13 @@ class Estate:
                 found.setdefault(status, []).append(str(row["Site"]))
         return found
 
+    @property
+    def back(self) -> str:
+        """That devices are back that were recorded as removed, and where."""
+        count = sum(self.returned.values())
+        devices = f"{plural(count, 'device')} recorded as removed {are(count)} back"
+        return f"RETURNED: {devices}: {', '.join(self.returned)}" if count else ""
+
     @staticmethod
     def _count(row: Mapping[str, Cell], verdict: Verdict) -> int:
         return int(row[verdict.value.replace("-", " ").capitalize()] or 0)
@@ -88,6 +97,8 @@ def render_each(reports: Iterable[Report]) -> Iterator[str]:
         for number, report in enumerate(reports):
             estate.rows.append(dict(zip(_HEADS, overview.row(report), strict=True)))
             estate.has_others_listed |= bool(report.left_out.get(Verdict.LISTED))
+            if back := sum(judged.state is State.RETURNED for judged in report.devices):
+                estate.returned[name(report)] = back
             estate.policies |= dict.fromkeys(report.policies)
             estate.citations |= {cited.policy: cited for cited in report.citations}
             _write_site(estate, number, report, file)

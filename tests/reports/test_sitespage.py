@@ -11,6 +11,7 @@ from support.crowd import HOSTILE
 
 from camscan.records import Device, Judged, Outcome, Report, ScanStatus, Verdict
 from camscan.reports import FORMATS, Page, sitespage
+from camscan.summaries import State
 
 Make = Callable[..., Report]
 
@@ -72,6 +73,13 @@ def test_sites_that_could_not_be_looked_at_come_first(site: Make) -> None:
         "Partial: depot There may be more than the latest scan shows.",
     ]
     assert "No device is to be shown." in shown
+
+
+def test_what_has_come_back_is_said_first_and_where(site: Make) -> None:
+    back = replace(device("10.0.0.1"), state=State.RETURNED)
+    shown = page(site("yard", back, device("10.0.0.2")), site("depot", back), site("quay", device("10.0.0.3")))
+    assert texts(shown, "li")[0] == "RETURNED: 2 devices recorded as removed are back: yard, depot"
+    assert not texts(page(site("quay", device("10.0.0.3"))), "li")
 
 
 def test_where_no_site_could_be_looked_at_none_is_said_to_be_clean(site: Make) -> None:
