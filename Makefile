@@ -53,7 +53,7 @@ lint: $(VENV)/dev
 	$(BIN)/hadolint Dockerfile
 
 types: $(VENV)/dev
-	nice -n 19 $(BIN)/mypy
+	nice $(BIN)/mypy
 
 # Tests, and what they use, are compiled once, before six processes would each do it (a fault in one is told there).
 compiled: $(VENV)/dev
