@@ -33,6 +33,10 @@ _INTERFACE = re.compile(
     r"|wired|wireless|primary|secondary",
     re.IGNORECASE,
 )
+_PARTS = frozenset(
+    ("device", "network", "hardware", "system", "general", "info", "identity", "connection", "status", "settings")
+)
+"""Keys of what is told of one device in parts, as {"device": {"serial": ...}, "network": {"ip": ...}}."""
 _READERS = {Field.IP: values.addresses, Field.MAC: values.macs, Field.SERIAL: values.serial}
 
 
@@ -47,7 +51,7 @@ class Opener:
         if not isinstance(item, dict):
             return [item]
         whole = self._with_cards(item)
-        if self._are_devices(whole):
+        if self._are_devices(whole) and not all(map(_is_of_device, whole)):
             return [one for name, member in item.items() for one in self._with_behind(member, {"name": name})]
         if not any(map(_members, whole.values())):
             return [item]
@@ -154,7 +158,7 @@ def _holds_others(value: object) -> bool:
 
 def _is_of_device(key: str) -> bool:
     """Whether a key is that of a part of one device, such as an interface, and not the name of one among others."""
-    return is_exact(key) or _INTERFACE.fullmatch(key) is not None
+    return key.casefold() in _PARTS or is_exact(key) or _INTERFACE.fullmatch(key) is not None
 
 
 def _members(value: object) -> list[tuple[str, Object]]:

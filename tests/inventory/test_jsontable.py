@@ -368,6 +368,17 @@ def test_a_device_is_named_once_whose_network_cards_alone_tell_its_addresses(tmp
         ]
 
 
+def test_what_is_told_of_a_device_in_parts_is_of_one(tmp_path: Path) -> None:
+    """Each part was a device, called "network"."""
+    parts = [{"device": {"serial": f"A{n}B45678"}, "network": {"ip": f"10.0.0.{n}"}} for n in (5, 6)]
+    documents = (parts, {"cameras": parts}, [{"camera": one} for one in parts])
+    for document in documents:
+        found = [sorted(named.values()) for _, named, _ in rows(write(tmp_path, json.dumps(document)))]
+        assert found == [["10.0.0.5", "A5B45678"], ["10.0.0.6", "A6B45678"]]
+    among_others = {"device": {"ip": "10.0.0.5"}, "gate": {"ip": "10.0.0.6"}}
+    assert [named["name"] for _, named, _ in rows(write(tmp_path, json.dumps(among_others)))] == ["device", "gate"]
+
+
 def test_lists_by_the_names_of_sites_name_their_site(tmp_path: Path) -> None:
     document = {"sites": {"North": [{"ip": "10.0.0.5"}, {"ip": "10.0.0.6"}], "South": [{"ip": "10.0.0.5"}]}}
     found = rows(write(tmp_path, json.dumps(document)))
