@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import TextIO, TypeAlias
 
 from camscan.errors import UsageError
+from camscan.folding import words_of
 from camscan.inventory import values
 from camscan.inventory.columns import is_exact, recognise
 from camscan.inventory.flat import flat
 from camscan.inventory.nested import Opener, is_of_none
+from camscan.inventory.synonyms import FOREIGN
 from camscan.inventory.tables import CUT, Line, Sheet, line
 from camscan.jsonwindow import Window, closed
 
@@ -139,8 +141,9 @@ def _of_whole(path: Path, begin: str, whole: object, ahead: Window) -> Iterator[
 
 def _by_key(whole: Mapping[str, object]) -> Iterator[Item]:
     """The devices of an object of which all keys are addresses, or all are MACs, or all texts addresses by names."""
-    names = [key for key, value in whole.items() if isinstance(value, str) and values.addresses(value).values]
-    if len(names) == len(whole) > 1 and not any(is_exact(name) or recognise(name) for name in names):
+    are_texts = all(isinstance(value, str) and values.addresses(value).values for value in whole.values())
+    names = [name for name in whole if FOREIGN.isdisjoint(words_of(name))] if are_texts else []  # no gateway
+    if len(names) > 1 and not any(is_exact(name) or recognise(name) for name in names):
         yield from _numbered({"name": name, "ip": whole[name]} for name in names)
         return
     for name, read in (("ipaddress", values.addresses), ("macaddress", values.macs)):

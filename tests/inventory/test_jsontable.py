@@ -393,6 +393,8 @@ def test_lists_by_the_names_of_sites_name_their_site(tmp_path: Path) -> None:
 def test_names_with_an_address_each_are_devices(tmp_path: Path) -> None:
     found = rows(write(tmp_path, '{"gate": "10.0.0.5", "yard": "10.0.0.6"}'))
     assert found == [(1, {"name": "gate", "ip": "10.0.0.5"}, ""), (2, {"name": "yard", "ip": "10.0.0.6"}, "")]
+    assert rows(write(tmp_path, '{"gate": "10.0.0.5", "yard": "10.0.0.6", "gateway": "10.0.0.1"}')) == found
+    assert len(rows(write(tmp_path, '{"recorder": "10.0.0.5", "gateway": "10.0.0.1"}'))) == 1
     single = '{"ip": "10.0.0.5", "ipv6": "fd00::5"}'
     assert rows(write(tmp_path, single)) == [(1, {"ip": "10.0.0.5", "ipv6": "fd00::5"}, "")]
 
