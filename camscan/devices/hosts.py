@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import combinations, starmap
 from typing import TypeAlias
 
 from camscan.devices.identity import (
@@ -142,9 +142,9 @@ def _macs(observations: Iterable[Observation], of_frames: tuple[str, ...]) -> tu
         for mac_name, serial_name in _TOLD_TOGETHER:
             known, mac = told[mac_name], to_mac(_first(observation, mac_name))
             if mac and (mac in known or len(known) < _MOST_AT_ONE):
-                serial = to_serial(_first(observation, serial_name)) or ""
-                known[mac] = known.get(mac) or serial.casefold()
-    several = (macs for macs in told.values() if len(set(filter(None, macs.values()))) > 1)
+                known[mac] = known.get(mac) or to_serial(_first(observation, serial_name)) or ""
+    pairs = ((macs, combinations(filter(None, macs.values()), 2)) for macs in told.values())
+    several = (macs for macs, serials in pairs if any(starmap(_differ, serials)))
     found = tuple(dict.fromkeys(mac for macs in several for mac in macs))
     if not found:
         return of_frames

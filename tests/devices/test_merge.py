@@ -337,6 +337,7 @@ def test_factory_default_units_need_no_frames_to_be_told_apart(
     "told",
     [
         ((A, "SER1"), (B, "SER1")),  # two network cards
+        ((A, "M-100-SER1"), (B, "ser1")),  # and one serial, of which one of them tells the end
         ((A, "SER1"), (A, "SER2")),
         ((A, "SER1"), (B, "0000")),
         ((A, "SER1"), ("00:00:00:00:00:00", "SER2")),
