@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from camscan.devices.identity import to_address, to_unicast
+from camscan.devices.identity import Address, to_address, to_unicast
 from camscan.records import Observation
 
 RELAYED = "mdns.relayed"
@@ -28,14 +28,21 @@ def told_apart(observation: Observation) -> Observation:
 
 
 def _owners(observation: Observation) -> tuple[str, ...]:
-    """The addresses in an answer if its source is not among them; those of another version or scope prove nothing.
-
-    Nor does one that ends as the source does: routers map whole networks onto others, and keep the end of each address.
-    """
+    """The addresses in an answer if its source may not be one; those of another version or scope prove nothing."""
     source = to_address(observation.target)
     if source is None:
         return ()
     told = [found for text in observation.fields[_ADDRESS] if (found := to_unicast(text))]
     alike = [one for one in told if (one.version, one.is_link_local) == (source.version, source.is_link_local)]
-    is_own = any(one.packed[-1] == source.packed[-1] for one in alike)
+    is_own = any(_may_be_its(source, one) for one in alike)
     return () if is_own else tuple(dict.fromkeys(map(str, alike)))
+
+
+def _may_be_its(source: Address, one: Address) -> bool:
+    """Whether an address may be one of the device that answered.
+
+    Routers map whole networks onto others, and keep the end of each address. By IPv6, devices have several in one
+    network, from which no router passes anything on into the same.
+    """
+    in_network = one.version == 6 and not one.is_link_local and one.packed[:8] == source.packed[:8]
+    return in_network or one.packed[-1] == source.packed[-1]
