@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import fcntl
+import os
 import socket
 import struct
 
@@ -28,7 +29,7 @@ def has_carrier(interface: str) -> bool:
     for ask in (_by_driver, _by_kernel):
         try:
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sock:
-                return ask(sock, interface.encode())
+                return ask(sock, os.fsencode(interface))
         except OSError as error:
             if error.errno == errno.ENODEV:
                 raise

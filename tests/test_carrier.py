@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -11,10 +12,12 @@ from support.namespaces import Namespace, cable
 from camscan.carrier import has_carrier
 
 
-def test_the_loopback_is_connected_and_what_is_not_there_is_told() -> None:
+@pytest.mark.parametrize("name", ["gone0", os.fsdecode(b"b\xfcro")])
+def test_the_loopback_is_connected_and_what_is_not_there_is_told(name: str) -> None:
+    """Whatever bytes the kernel lets it be called by."""
     assert has_carrier("lo")
     with pytest.raises(OSError, match="No such device"):
-        has_carrier("gone0")
+        has_carrier(name)
 
 
 @pytest.mark.parametrize(("flags", "connected"), [(0x1 | 0x40, True), (0x1, False), (0x40, False)])

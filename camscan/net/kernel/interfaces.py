@@ -124,7 +124,7 @@ def bridged() -> tuple[str, ...]:
 def _driver(name: str) -> str:
     """The driver of an interface, or ""."""
     info = ctypes.create_string_buffer(_DRIVER_INFO.pack(_GET_DRIVER, b""))
-    request = struct.pack("16sP16x", name.encode(), ctypes.addressof(info))
+    request = struct.pack("16sP16x", os.fsencode(name), ctypes.addressof(info))
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock, contextlib.suppress(OSError):
         fcntl.ioctl(sock, _SIOCETHTOOL, request)
         return str(_DRIVER_INFO.unpack(info.raw[: _DRIVER_INFO.size])[1].split(b"\0")[0], "ascii", "replace")
