@@ -226,8 +226,12 @@ def _connected(found: Sequence[Way]) -> Sequence[Way]:
     cut = {name for name in names if not is_connected(name)}
     if cut == names:
         return found
-    lost = {way: f"{way.hop.interface} is not connected" for way in found if way.hop and way.hop.interface in cut}
-    return [replace(way, hop=None, reason=lost[way]) if way in lost else way for way in found]
+    return [
+        replace(way, hop=None, reason=f"{way.hop.interface} is not connected")
+        if way.hop is not None and way.hop.interface in cut
+        else way
+        for way in found
+    ]
 
 
 def _digest(ways_: Sequence[Mapping[str, Any]]) -> str:
