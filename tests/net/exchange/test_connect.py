@@ -16,7 +16,7 @@ from support.peers import Deaf, descriptors, eventually
 
 from camscan.net.exchange.connect import Attempt, Connector
 from camscan.net.exchange.tcp import TcpSocket
-from camscan.refusals import REJECTED
+from camscan.refusals import RECVERR, REJECTED
 
 TIMEOUT = 1.5
 
@@ -284,6 +284,14 @@ async def test_a_firewall_that_rejects_is_not_the_host_behind_it(new_namespace: 
         got = await asyncio.gather(*(attempt(connector, *each) for each in asked))
     assert got == [REJECTED] * 4 + [errno.ECONNREFUSED]
     connector.close()
+
+
+async def test_what_is_open_is_not_broken_off_by_errors_on_the_way(connector: Connector) -> None:
+    """While it is being opened, the kernel is to keep them, with whom they came from."""
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as server, TcpSocket("::1") as sock:
+        assert sock.getsockopt(*RECVERR[socket.AF_INET6]) == 1
+        assert await connector.connect(sock, "::1", server.getsockname()[1], lambda _: None) == 0
+        assert sock.getsockopt(*RECVERR[socket.AF_INET6]) == 0
 
 
 async def test_that_the_kernel_will_send_again_is_said_before_it_does(connector: Connector) -> None:
