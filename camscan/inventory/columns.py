@@ -22,9 +22,9 @@ from camscan.inventory.synonyms import (
     JOINERS,
     LABELS,
     NO_NAMES,
+    NONE_WITH,
     NOT_MISSPELT,
     OF_OTHERS,
-    REGISTRANTS,
     STRONG_WORDS,
     SYNONYMS,
     WEAK,
@@ -195,7 +195,7 @@ def recognise(name: str) -> tuple[Field, int] | None:
     cap = OTHERS if OF_OTHERS.intersection(parts) else _EXACT
     telling = [part for part in parts if part not in FILLERS and part not in OF_OTHERS]
     found = _filled(telling) or _both(telling) or _worded(telling) or _alike(telling) or _misspelt(parts)
-    if found and found[0] is Field.MAC and REGISTRANTS.intersection(parts):
+    if found and NONE_WITH.get(found[0], frozenset()).intersection(parts):
         return None
     return (found[0], min(found[1], cap)) if found else None
 

@@ -210,18 +210,20 @@ NO_NAMES = _listed("""
 """)
 """Whole names that are as they are meant, and tell no field: "number" is no "IP number", "devices" no "device SN"."""
 
-REGISTRANTS = _listed("""
+_REGISTRANTS = _listed("""
         vendor vendors manufacturer manufacturers organization organisation hersteller fabricant fabricante
 """)
-"""Words that make a column of MACs one of who registered them."""
+_NOT_NOW = _listed("replacement planned proposed future temp temporary original initial")
+"""Words of columns that name what a device will have, or had."""
 
-OF_OTHERS = _listed("""
+NONE_WITH: Mapping[Field, frozenset[str]] = {Field.MAC: _REGISTRANTS, Field.SITE: _NOT_NOW}
+"""Words with which a column is none of a field: of MACs, it is of who registered them; a device is at its site now."""
+
+OF_OTHERS = _NOT_NOW | _listed("""
         nvr dvr recorder archiver server switch vms router ap host parent workstation viewer monitor printer
         modem pc laptop public external wan nat vpn
-        replacement planned proposed future temp temporary original initial
 """)
-"""Words of columns that name another device, or what this one will have or had; such a column is taken where no other
-has the field."""
+"""Words of columns that name another device, or another time; such a column is taken where no other has the field."""
 
 TOTALS = _listed("""
         total totals grandtotal sum summe gesamt gesamtsumme gesamtzahl insgesamt somme totalgénéral totale totaal suma

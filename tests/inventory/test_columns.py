@@ -174,6 +174,11 @@ def test_an_address_that_others_share_or_that_is_yet_to_come_is_taken_where_ther
     assert find_columns([name], [["10.0.0.5"]]).of == {Field.IP: (0,)}
 
 
+@pytest.mark.parametrize("name", ["Planned site", "Original site", "Replacement site"])
+def test_a_site_of_another_time_is_none(name: str) -> None:
+    assert find_columns([name, "IP"], [["Depot", "10.0.0.5"]]).of == {Field.IP: (1,)}
+
+
 def test_networks_and_words_beside_addresses_are_none() -> None:
     rows = [["10.0.0.5", "10.0.0.0/24", "by hand", ""], ["10.0.0.6", "10.0.0.0/24", "leased soon", ""]]
     names = ["IP", "IP Network", "IP assignment", "IPv6"]
