@@ -13,7 +13,7 @@ from camscan.errors import UsageError
 from camscan.folding import compact, words_of
 from camscan.inventory import values
 from camscan.inventory.retired import is_state_and_remark
-from camscan.inventory.samples import are_counted, are_flags, are_kinds, holds, holds_none, swapped
+from camscan.inventory.samples import are_flags, are_kinds, holds, holds_none, is_other, swapped
 from camscan.inventory.synonyms import (
     EITHER,
     FILLERS,
@@ -95,7 +95,7 @@ def find_columns(names: Sequence[str], sample: Sequence[Sequence[str]] = ()) -> 
         found = recognise(name)
         if found is None and _is_either(name):
             found = (Field.IP, _FILLED) if holds(sample, at, values.address_or_name) else (Field.LOCATION, _WEAK)
-        if found and found[0] is Field.SERIAL and are_counted(sample, at):
+        if found and is_other(found[0], sample, at):
             continue
         are_words = found is not None and found[0] is Field.MODEL and are_kinds(sample, at)
         if found and not (are_words and found[1] <= _WEAK):

@@ -64,6 +64,18 @@ def are_counted(rows: Sequence[Sequence[str]], at: int) -> bool:
     return 1 < len(numbers) > len(cells) / 2 and not breaks
 
 
+def are_links(rows: Sequence[Sequence[str]], at: int) -> bool:
+    """Whether a column leads to one server from several rows, as to the database that a list is from."""
+    cells = _cells(rows, at)
+    hosts = {values.full_names(cell) if "://" in cell else () for cell in cells}
+    return len(set(cells)) > 1 and len(hosts) == 1 and () not in hosts
+
+
+def is_other(which: Field, rows: Sequence[Sequence[str]], at: int) -> bool:
+    """Whether what stands in a column is something else than its name says."""
+    return (which is Field.SERIAL and are_counted(rows, at)) or (which is Field.IP and are_links(rows, at))
+
+
 def _cells(rows: Sequence[Sequence[str]], at: int) -> list[str]:
     """The first cells of a column that are not blank."""
     return [row[at] for row in rows[:_SAMPLE] if at < len(row) and values.words(row[at])]

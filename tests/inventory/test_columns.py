@@ -179,6 +179,16 @@ def test_a_site_of_another_time_is_none(name: str) -> None:
     assert find_columns([name, "IP"], [["Depot", "10.0.0.5"]]).of == {Field.IP: (1,)}
 
 
+def test_links_to_the_database_of_a_list_are_no_addresses_of_its_devices() -> None:
+    """Each row would name the same host, and be a duplicate of the first."""
+    links = [[f"https://cmdb.example.org/devices/{number}", "Gate"] for number in (5, 6)]
+    assert find_columns(["URL", "Name"], links).of == {Field.NAME: (1,)}
+    assert find_columns(["Address", "Name"], links).of == {Field.NAME: (1,)}
+    own = [[f"http://{name}.example.org/doc/page/login.asp", name] for name in ("gate", "yard")]
+    assert find_columns(["URL", "Name"], own).of == {Field.IP: (0,), Field.NAME: (1,)}
+    assert find_columns(["URL", "Name"], own[:1]).of == {Field.IP: (0,), Field.NAME: (1,)}
+
+
 def test_networks_and_words_beside_addresses_are_none() -> None:
     rows = [["10.0.0.5", "10.0.0.0/24", "by hand", ""], ["10.0.0.6", "10.0.0.0/24", "leased soon", ""]]
     names = ["IP", "IP Network", "IP assignment", "IPv6"]
