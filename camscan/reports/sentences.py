@@ -203,7 +203,8 @@ def channels(slots: Slots) -> str:
     named = f"{plural(slots.named, 'camera')} named, {slots.listed:,} of them listed"
     unnamed = slots.total - slots.empty - slots.named
     others = f", {unnamed:,} not named" if unnamed > 0 else ""
-    return f"{plural(slots.total, 'channel')}, {named}{others}, {plural(slots.empty, 'channel')} empty"
+    told = f"{plural(slots.total, 'channel')}, {named}{others}, {plural(slots.empty, 'channel')} empty"
+    return f"{told}, in a list that was cut off" if slots.cut else told
 
 
 def _recorders(report: Report) -> Iterator[str]:
@@ -215,7 +216,8 @@ def _recorders(report: Report) -> Iterator[str]:
         total, empty, named, listed = (
             sum(getattr(slots, name) for slots in more) for name in ("total", "empty", "named", "listed")
         )
-        yield f"{plural(len(more), 'more recorder')}: {channels(Slots(total, empty, (), named, listed))}."
+        whole = Slots(total, empty, (), named, listed, any(slots.cut for slots in more))
+        yield f"{plural(len(more), 'more recorder')}: {channels(whole)}."
     if hidden := sum(judged.device.hidden_channels or 0 for judged in report.devices if not judged.device.slots):
         stated = f"{plural(hidden, 'camera')} {are(hidden)} attached"
         yield f"Recorders say that {stated}, and name them only to an enrolled login."

@@ -75,6 +75,12 @@ def test_the_table_says_it_in_a_sentence_and_asks_nothing_twice(found: Report) -
     assert "only to an enrolled login" not in page
 
 
+@pytest.mark.parametrize("number", [1, 12])
+def test_a_list_that_was_cut_off_is_said_to_be(make_report: Callable[..., Report], number: int) -> None:
+    cut = [Judged(Device(f"10.0.4.{n}", (), slots=Slots(1, 0, cut=n == number)), Verdict.NOT_LISTED) for n in range(14)]
+    assert text(make_report(devices=tuple(cut)), "table").count("empty, in a list that was cut off.") == 1
+
+
 def test_json_holds_recorder_and_channel(found: Report) -> None:
     document = json.loads(text(found, "json"))
     Draft202012Validator(SCHEMA).validate(document)
