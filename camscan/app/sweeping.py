@@ -179,8 +179,7 @@ def compare_with_memory(context: SweepContext, site: Site, scan: Scan, lists: Se
     returned = tuple(register_devices(context.store, seen, site.name, devices, rules=context.rules, policies=lists))
     before = remembered(context.store, site.name)
     memory, changes = advance(before, seen, context.config.terms(site))
-    # A scan by hand may have seen it first: only whoever made that was told.
-    fresh = tuple(one.text for one in returned if one.fresh or before.at is None or one.since > before.at)
+    fresh = tuple(one.text for one in returned if one.fresh or _is_untold(one, before))
     identity = f"{scan.id}-{seen.at:%Y%m%dT%H%M%S%f}"
     alarms = tuple(note.removeprefix(ALERT) for note in scan.notes if note.startswith(ALERT))
     about = About(site.name, site.sensitive, core=bool(site.core), alarms=alarms, returned=fresh)
@@ -190,6 +189,16 @@ def compare_with_memory(context: SweepContext, site: Site, scan: Scan, lists: Se
     for one in returned:
         tell("device.returned-after-removal", logging.ERROR, site=site.name, text=one.text)
     return changes, returned
+
+
+def _is_untold(one: Return, memory: Memory) -> bool:
+    """Whether no sweep has seen it since: of what a scan by hand or an import saw, only whoever made that was told.
+
+    What an import tells may be older than the last sweep, which did not see it.
+    """
+    if memory.at is None or one.since > memory.at:
+        return True
+    return any(track.device.id == one.device and track.last_seen < one.since for track in memory.tracks)
 
 
 def _is_complete(scan: Scan) -> bool:

@@ -455,6 +455,32 @@ def test_a_removed_camera_that_a_scan_by_hand_saw_first_is_told_by_the_next_swee
     ]
 
 
+def test_a_removed_camera_of_which_an_older_scan_tells_later_is_told_by_the_next_sweep(
+    context: Callable[[str], SweepContext], world: World
+) -> None:
+    """As a list of leases does that is imported after a sweep, and dates the camera before it."""
+    first = context(NOTIFY)
+    swept(first)
+    lost = world.answers.pop("10.0.0.3")
+    for _ in range(3):
+        swept(first)
+    [entry] = first.store.register.named("10.0.0.3", ())
+    record_state(first.store, entry, Statement(State.REMOVED, "taken down", "Ann", 3), first.rules, print)
+    world.answers["10.0.0.9"] = lost
+    by_hand = jobs.new_job(choices(first.config, first.config.site[0]), "hq")
+    first.store.begin(by_hand.scan)
+    asyncio.run(world.run(by_hand, first.store, no_progress))
+    del world.answers["10.0.0.9"]
+    assert swept(first).returned == ()
+    assert len(update_register(first.store, first.rules, (), print)) == 1
+    world.answers["10.0.0.9"] = lost
+    [told] = swept(first).returned
+    swept(first)
+    assert [body["returned_after_removal"] for body in messages(first) if body["returned_after_removal"]] == [
+        [told.text]
+    ]
+
+
 # ---- the clock jumps
 
 
