@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -51,7 +51,7 @@ class Opener:
         if not isinstance(item, dict):
             return [item]
         whole = self._with_cards(item)
-        if self._are_devices(whole) and not all(map(_is_of_device, whole)):
+        if self._are_devices(whole) and not _are_parts(whole):
             return [one for name, member in item.items() for one in self._with_behind(member, {"name": name})]
         if not any(map(_members, whole.values())):
             return [item]
@@ -113,7 +113,8 @@ class Opener:
 
     def _is_group(self, item: Object, depth: int = 0) -> bool:
         """The same, and none of the names is that of a part of one device."""
-        return depth < _MAX_DEPTH and not any(map(_is_of_device, item)) and self._are_devices(item, depth + 1)
+        are_of_one = any(map(_is_of_device, item)) or _are_parts(item)
+        return depth < _MAX_DEPTH and not are_of_one and self._are_devices(item, depth + 1)
 
     def _is_device(self, item: Object, depth: int = 0) -> bool:
         """Whether an address, a MAC or a serial in it can be read; what it holds by name is not its own."""
@@ -153,12 +154,17 @@ def _is_place(key: str, name: str) -> bool:
 
 def _holds_others(value: object) -> bool:
     """Whether it holds objects by names that are not those of parts of one device."""
-    return isinstance(value, dict) and _is_by_name(value) and not all(map(_is_of_device, value))
+    return isinstance(value, dict) and _is_by_name(value) and not _are_parts(value)
+
+
+def _are_parts(keys: Iterable[str]) -> bool:
+    """Whether all keys are those of parts of one device."""
+    return all(key.casefold() in _PARTS or _is_of_device(key) for key in keys)
 
 
 def _is_of_device(key: str) -> bool:
     """Whether a key is that of a part of one device, such as an interface, and not the name of one among others."""
-    return key.casefold() in _PARTS or is_exact(key) or _INTERFACE.fullmatch(key) is not None
+    return is_exact(key) or _INTERFACE.fullmatch(key) is not None
 
 
 def _members(value: object) -> list[tuple[str, Object]]:
