@@ -33,6 +33,9 @@ class Key(StrEnum):
 _RANDOM = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 """A UUID of version 4, as databases give their records (RFC 9562, 5.4); most devices put their MAC in theirs."""
 
+_NO_DOMAIN = re.compile(r"\.(?:local|localdomain|lan|home|home\.arpa|internal)$")
+"""What routers call every network behind them (RFC 6762, RFC 8375)."""
+
 UNIQUE = (Key.SERIAL, Key.MAC, Key.ENDPOINT)
 """Keys that identify one device at any address."""
 
@@ -191,8 +194,8 @@ def are_one_host(one: str | None, other: str | None) -> bool:
 
 
 def host_labels(name: str) -> Sequence[str]:
-    """The labels of a host name, in lower case, without the domain that means none."""
-    return name.casefold().rstrip(".").removesuffix(".local").split(".")
+    """The labels of a host name, in lower case, without a domain that means none."""
+    return _NO_DOMAIN.sub("", name.casefold().rstrip(".")).split(".")
 
 
 def host_key(name: str) -> str:

@@ -72,6 +72,9 @@ def test_host_names_are_compared_without_domain() -> None:
     assert are_one_host("Gate.Example.org.", "gate")
     assert are_one_host("gate.local", "GATE.example.org")
     assert are_one_host("gate.depot", "gate.depot.example.org")
+    for own in ("lan", "home", "localdomain", "home.arpa", "internal"):
+        assert are_one_host(f"gate.{own}", "gate.example.org")
+    assert not are_one_host("gate.plan", "gate.example.org")
 
 
 @pytest.mark.parametrize("other", ["gate.harbour.example.org", "gate.example.org", "door.depot.example.org", "", None])
