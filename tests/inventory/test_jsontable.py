@@ -376,8 +376,8 @@ def test_what_is_told_of_a_device_in_parts_is_of_one(tmp_path: Path) -> None:
         found = [sorted(named.values()) for _, named, _ in rows(write(tmp_path, json.dumps(document)))]
         assert found == [["10.0.0.5", "A5B45678"], ["10.0.0.6", "A6B45678"]]
     among_others = {"general": {"ip": "10.0.0.5"}, "gate": {"ip": "10.0.0.6"}}
-    for document in (among_others, {"sites": {"Depot": among_others}}):
-        assert [named["name"] for _, named, _ in rows(write(tmp_path, json.dumps(document)))] == ["general", "gate"]
+    for text in map(json.dumps, (among_others, {"sites": {"Depot": among_others}})):
+        assert [named["name"] for _, named, _ in rows(write(tmp_path, text))] == ["general", "gate"]
 
 
 def test_lists_by_the_names_of_sites_name_their_site(tmp_path: Path) -> None:
