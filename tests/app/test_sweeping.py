@@ -32,7 +32,7 @@ from camscan.cli.sweep import _code
 from camscan.errors import DamageError, StoreError, TargetError, UsageError
 from camscan.identify.library import Library
 from camscan.net.programs.portsweep import Method
-from camscan.records import LedgerEntry, Observation, Origin, Outcome, Scan, ScanStatus
+from camscan.records import Fields, LedgerEntry, Observation, Origin, Outcome, Scan, ScanStatus
 from camscan.store import Store
 from camscan.summaries import State
 from camscan.sweeps.changes import Kind
@@ -432,11 +432,8 @@ def test_a_removed_camera_that_is_back_is_loud_and_told_once(
     assert _code([again], ["returned"]) is Exit.FOUND
 
 
-def test_a_removed_camera_that_a_scan_by_hand_saw_first_is_told_by_the_next_sweep(
-    context: Callable[[str], SweepContext], world: World
-) -> None:
-    """Who scans by hand reads it on a terminal; the receivers of alerts are told by sweeps alone, and once."""
-    first = context(NOTIFY)
+def back_and_scanned_by_hand(first: SweepContext, world: World) -> Fields:
+    """Have a camera removed, and a scan by hand see it again, at 10.0.0.9; returns what it answers."""
     swept(first)
     lost = world.answers.pop("10.0.0.3")
     for _ in range(3):
@@ -447,12 +444,19 @@ def test_a_removed_camera_that_a_scan_by_hand_saw_first_is_told_by_the_next_swee
     by_hand = jobs.new_job(choices(first.config, first.config.site[0]), "hq")
     first.store.begin(by_hand.scan)
     asyncio.run(world.run(by_hand, first.store, no_progress))
+    return lost
+
+
+def test_a_removed_camera_that_a_scan_by_hand_saw_first_is_told_by_the_next_sweep(
+    context: Callable[[str], SweepContext], world: World
+) -> None:
+    """Who scans by hand reads it on a terminal; the receivers of alerts are told by sweeps alone, and once."""
+    first = context(NOTIFY)
+    back_and_scanned_by_hand(first, world)
     assert len(update_register(first.store, first.rules, (), print)) == 1
     [told] = swept(first).returned
     swept(first)
-    assert [body["returned_after_removal"] for body in messages(first) if body["returned_after_removal"]] == [
-        [told.text]
-    ]
+    assert [back for body in messages(first) if (back := body["returned_after_removal"])] == [[told.text]]
 
 
 def test_a_removed_camera_of_which_an_older_scan_tells_later_is_told_by_the_next_sweep(
@@ -460,25 +464,14 @@ def test_a_removed_camera_of_which_an_older_scan_tells_later_is_told_by_the_next
 ) -> None:
     """As a list of leases does that is imported after a sweep, and dates the camera before it."""
     first = context(NOTIFY)
-    swept(first)
-    lost = world.answers.pop("10.0.0.3")
-    for _ in range(3):
-        swept(first)
-    [entry] = first.store.register.named("10.0.0.3", ())
-    record_state(first.store, entry, Statement(State.REMOVED, "taken down", "Ann", 3), first.rules, print)
-    world.answers["10.0.0.9"] = lost
-    by_hand = jobs.new_job(choices(first.config, first.config.site[0]), "hq")
-    first.store.begin(by_hand.scan)
-    asyncio.run(world.run(by_hand, first.store, no_progress))
+    lost = back_and_scanned_by_hand(first, world)
     del world.answers["10.0.0.9"]
     assert swept(first).returned == ()
     assert len(update_register(first.store, first.rules, (), print)) == 1
     world.answers["10.0.0.9"] = lost
     [told] = swept(first).returned
     swept(first)
-    assert [body["returned_after_removal"] for body in messages(first) if body["returned_after_removal"]] == [
-        [told.text]
-    ]
+    assert [back for body in messages(first) if (back := body["returned_after_removal"])] == [[told.text]]
 
 
 # ---- the clock jumps
