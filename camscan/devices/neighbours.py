@@ -22,9 +22,9 @@ def serial_makers(observations: Iterable[Observation], found: Sequence[Identific
     if len({one.maker for one in likely}) < 2:
         return {}
     named: defaultdict[tuple[str, int | None], set[str]] = defaultdict(set)
-    for one in found:
-        for proof in one.evidence if one.maker else ():
-            named[proof.sha256, proof.port].add(one.maker or "")
+    for maker, proof in ((one.maker, proof) for one in found for proof in one.evidence):
+        if maker:
+            named[proof.sha256, proof.port].add(maker)
     telling = {(proof.sha256, proof.port) for one in likely for proof in one.evidence}
     by_serial: defaultdict[str, list[set[str]]] = defaultdict(list)
     for observation in observations:

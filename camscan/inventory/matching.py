@@ -50,9 +50,8 @@ class Places:
         named = {site_key(site or ""): site for site in sites}
         # What was scanned without a site may be anywhere: of that, a row that names one tells nothing.
         others = frozenset(site_key(site) for site in scope.stored if site and any(named)) - named.keys()
-        by_site = any(
-            row.site is not None and (site_key(row.site) in named or site_key(row.site) in others) for row in rows
-        )
+        known = named.keys() | others
+        by_site = any(row.site is not None and site_key(row.site) in known for row in rows)
         return cls(named, others, by_site, scope.narrow)
 
     def is_beside(self, row: Row) -> bool:
@@ -64,7 +63,8 @@ class Places:
         """The sites in which the addresses of a row may be; none where it names one that is not among them."""
         if self.is_open(row):
             return tuple(self.sites.values())
-        return (self.sites[site_key(row.site or "")],) if site_key(row.site or "") in self.sites else ()
+        name = site_key(row.site or "")
+        return (self.sites[name],) if name in self.sites else ()
 
     def is_open(self, row: Row) -> bool:
         """Whether the row leaves open at which site it is."""

@@ -140,9 +140,8 @@ class _Reconciliation:
 
     def _alone(self, number: int, row: Row) -> tuple[Class, str]:
         if self._is_beside(number, row):
-            known = (
-                "" if site_key(row.site or "") in self._places.others else ", and no scan is of a site with that name"
-            )
+            is_known = site_key(row.site or "") in self._places.others
+            known = "" if is_known else ", and no scan is of a site with that name"
             return Class.OTHER_SITE, f"it is of site {shown(row.site or '')}, which was not asked about{known}"
         if row.retired is not None:
             return Class.RETIRED, f"{_over(row)}, and it was not found; {self._looked(row)}"
