@@ -34,7 +34,7 @@ from benchmarks.inventory_made import HEAD
 from camscan.app.deriving import basis as derived_basis
 from camscan.app.deriving import merged
 from camscan.app.identifying import derived
-from camscan.app.judging import library
+from camscan.app.judging import Grounds, library
 from camscan.app.registering import basis as register_basis
 from camscan.app.registering import with_builtin
 from camscan.store import Store
@@ -152,7 +152,7 @@ def stamp(folder: Path) -> None:
         _, (part,) = rows_of(Extent(scan, number, count, last), now, [data])
         connection.execute("UPDATE derived_parts SET digest = ? WHERE scan = ?", (part["digest"], number))
     connection.execute("UPDATE derived SET basis = ?", (now,))
-    connection.execute("UPDATE registered SET basis = ?", (register_basis(rules, with_builtin(())),))
+    connection.execute("UPDATE registered SET basis = ?", (register_basis(with_builtin(Grounds(rules))),))
     connection.commit()
 
 

@@ -17,7 +17,7 @@ from benchmarks.country_sites import SWEEPS, Place, Unit, answers, ledger_of, pr
 from benchmarks.estate import entry as register_entry
 from camscan.app.deriving import basis as derived_basis
 from camscan.app.identifying import derived
-from camscan.app.judging import library
+from camscan.app.judging import Grounds, library
 from camscan.app.registering import basis as register_basis
 from camscan.app.registering import with_builtin
 from camscan.codecs.registry import read_again
@@ -51,8 +51,8 @@ class Maker:
 
     def __init__(self) -> None:
         self.rules = library()
-        self.lists = with_builtin(())
-        self.stamp, self.basis = derived_basis(self.rules), register_basis(self.rules, self.lists)
+        self.grounds = with_builtin(Grounds(self.rules))
+        self.stamp, self.basis = derived_basis(self.rules), register_basis(self.grounds)
 
     def rows(self, at: Place) -> Rows:
         units, rows = units_of(at.kind), defaultdict[str, list[Values]](list)
@@ -80,7 +80,7 @@ class Maker:
         return found
 
     def _sightings(self, devices: Sequence[Merged]) -> Iterator[Sighting]:
-        found = judge_all((one.device for one in devices), self.lists)
+        found = judge_all((one.device for one in devices), self.grounds.policies)
         return map(sighting, select(found, all_hosts=False))
 
     def _remember(self, at: Place, snapshots: Sequence[Snapshot], rows: Rows) -> None:

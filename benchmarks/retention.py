@@ -30,7 +30,7 @@ from pathlib import Path
 
 from camscan.app import sweeping
 from camscan.app.history import marked, remembered
-from camscan.app.judging import all_devices_in, chosen_policies, library
+from camscan.app.judging import Grounds, all_devices_in, grounds_of, library
 from camscan.app.retention import prune_after_sweep
 from camscan.app.sites import policies
 from camscan.app.sweeping import SweepContext
@@ -100,7 +100,7 @@ def recorded(folder: Path) -> tuple[Scan, list[Model]]:
         entries = {entry.target: entry for entry in store.ledger(found.id)}
         serials = {
             address: (judged.device.serial or "").encode()
-            for judged in all_devices_in(store, found, library(), chosen_policies(()))
+            for judged in all_devices_in(store, found, grounds_of((), ()))
             for address in judged.device.addresses
         }
     usual = {target: answers for target, answers in seen.items() if len(answers) >= _FEW}
@@ -177,11 +177,11 @@ def measure(folder: Path, devices: int, nights: int, text: str) -> None:
     file, sizes, seconds = folder / "c.db", [], 0.0
     with Store.open(file) as store:
         context = SweepContext(config, store, library())
-        lists = policies(config, config.site[0])
+        grounds = Grounds(context.rules, policies(config, config.site[0]))
         for number in range(nights):
             scan = night(store, like, models, number, devices)
             started = time.perf_counter()
-            sweeping.compare_with_memory(context, config.site[0], scan, lists)
+            sweeping.compare_with_memory(context, config.site[0], scan, grounds)
             prune_after_sweep(context, config.site[0], time.monotonic() + 3600)
             seconds += time.perf_counter() - started
             sizes.append(used(file))

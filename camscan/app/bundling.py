@@ -13,15 +13,14 @@ from tempfile import TemporaryDirectory
 
 from camscan import __version__
 from camscan.app.identifying import judged_apart
+from camscan.app.judging import Grounds
 from camscan.batches import batched
 from camscan.codecs.oui import registry_date
 from camscan.data import OVERLAY, fingerprints_folder
 from camscan.errors import RuleError
 from camscan.evidence.container import is_name
-from camscan.identify.library import Library
 from camscan.identify.load import load, rule_files
 from camscan.identify.rules import RULE_FOLDERS
-from camscan.policy import Policy
 from camscan.policy import files as policy_files
 from camscan.policy import load as load_policies
 from camscan.records import Judged, Observation, Scan
@@ -63,12 +62,11 @@ def derive(files: Mapping[str, bytes], seen: Iterator[Observation]) -> Iterator[
     Raises:
         RuleError: they cannot be used.
     """
-    rules, chosen = _read(files)
-    with judged_apart(seen, rules, chosen) as judged:
+    with judged_apart(seen, _read(files)) as judged:
         yield judged
 
 
-def _read(files: Mapping[str, bytes]) -> tuple[Library, Sequence[Policy]]:
+def _read(files: Mapping[str, bytes]) -> Grounds:
     with TemporaryDirectory(prefix="camscan-") as folder:
         for name, data in files.items():
             if not _FILE.fullmatch(name):
@@ -79,10 +77,9 @@ def _read(files: Mapping[str, bytes]) -> tuple[Library, Sequence[Policy]]:
         roots = sorted(Path(folder, "rules").glob("*"), key=lambda root: int(root.name))
         lists = [str(path) for path in sorted(Path(folder, "policies").glob("*"))]
         try:
-            rules, chosen = load(roots), load_policies(roots, lists) if lists else ()
+            return Grounds(load(roots), load_policies(roots, lists) if lists else ())
         except RuleError as error:
             raise RuleError(str(error).replace(f"{folder}/", "")) from error
-    return rules, chosen
 
 
 def state_changes_at(store: Store, scan: Scan) -> Callable[[Iterable[Judged]], Sequence[StateChange]]:

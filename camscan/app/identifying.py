@@ -1,4 +1,4 @@
-"""From observations to devices: fingerprints and merging, before any policy."""
+"""From observations to devices: fingerprints, merging and, where that is asked, policies."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from camscan.policy import Policy, judge_all, judge_each
 from camscan.records import Device, Identification, Judged, Observation
 
 if TYPE_CHECKING:
+    from camscan.app.judging import Grounds
     from camscan.store.packed import Merged
     from camscan.store.rows import Stored
     from camscan.store.spool import Spool
@@ -29,16 +30,14 @@ if TYPE_CHECKING:
 _ENDPOINT_FIELDS = FIELDS_OF[Kind.ENDPOINT]
 
 
-def judged(observations: Iterable[Observation], rules: Library, policies: Sequence[Policy]) -> tuple[Judged, ...]:
+def judged(observations: Iterable[Observation], grounds: Grounds) -> tuple[Judged, ...]:
     """The devices that the observations speak of, each with its verdict."""
     with gctuning.relaxed():
-        return judge_all(merge_hosts(_hosts_in(rules, observations), resolve), policies)
+        return judge_all(merge_hosts(_hosts_in(grounds.rules, observations), resolve), grounds.policies)
 
 
 @contextmanager
-def judged_apart(
-    observations: Iterable[Observation], rules: Library, policies: Sequence[Policy]
-) -> Iterator[Iterable[Judged]]:
+def judged_apart(observations: Iterable[Observation], grounds: Grounds) -> Iterator[Iterable[Judged]]:
     """The same for more devices than memory should hold; they are judged anew each time they are gone through."""
     from camscan.devices.spooled import merge_spooled  # not for what is pasted
     from camscan.store.spool import Spool
@@ -46,8 +45,9 @@ def judged_apart(
     with ExitStack() as open_spools, gctuning.relaxed():
         devices = open_spools.enter_context(Spool[Device]())
         with ExitStack() as meanwhile:
-            merge_spooled(_hosts_in(rules, observations), resolve, lambda: meanwhile.enter_context(Spool()), devices)
-        yield _Kept(devices, policies)
+            hosts = _hosts_in(grounds.rules, observations)
+            merge_spooled(hosts, resolve, lambda: meanwhile.enter_context(Spool()), devices)
+        yield _Kept(devices, grounds.policies)
 
 
 @dataclass(frozen=True, slots=True)

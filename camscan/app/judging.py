@@ -7,7 +7,7 @@ import os
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -42,6 +42,19 @@ _TOUCHES = ("tcp", "arp")
 _UNSENT = (Outcome.NOT_SENT, Outcome.CRASHED)
 
 _log = logging.getLogger("camscan")
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What verdicts rest on."""
+
+    rules: Library
+    policies: Sequence[Policy] = ()
+
+
+def grounds_of(policies: Sequence[str], folders: Sequence[Path]) -> Grounds:
+    """The rules of `library`, and the policies of `chosen_policies`."""
+    return Grounds(library(folders), chosen_policies(policies, folders))
 
 
 def library(folders: Sequence[Path] = (), *, examples: bool = False) -> Library:
@@ -87,9 +100,9 @@ def chosen_policies(names: Sequence[str], folders: Sequence[Path] = ()) -> tuple
     return load_policies([fingerprints_folder(), *folders], names)
 
 
-def snapshot_of(store: Store, scan: Scan, rules: Library, policies: Sequence[Policy]) -> Snapshot:
+def snapshot_of(store: Store, scan: Scan, grounds: Grounds) -> Snapshot:
     """A stored scan as comparing sees it, judged by today's rules."""
-    devices = SwitchPortLookup(store).with_ports(scan, devices_in(store, scan, rules, policies))
+    devices = SwitchPortLookup(store).with_ports(scan, devices_in(store, scan, grounds))
     return snapshot(scan, devices, store.ledger(scan.id))
 
 
@@ -109,24 +122,23 @@ def past(store: Store, scan: Scan, rules: Library) -> Past:
     return Past(scan.ended_at, names, made)
 
 
-def devices_in(store: Store, scan: Scan, rules: Library, policies: Sequence[Policy]) -> tuple[Judged, ...]:
+def devices_in(store: Store, scan: Scan, grounds: Grounds) -> tuple[Judged, ...]:
     """The devices of a stored scan that are no mere hosts."""
-    return tuple(select(all_devices_in(store, scan, rules, policies), all_hosts=False))
+    return tuple(select(all_devices_in(store, scan, grounds), all_hosts=False))
 
 
-def all_devices_in(store: Store, scan: Scan, rules: Library, policies: Sequence[Policy]) -> tuple[Judged, ...]:
+def all_devices_in(store: Store, scan: Scan, grounds: Grounds) -> tuple[Judged, ...]:
     """The devices of a stored scan, by today's codecs and rules."""
     from camscan.app.deriving import merged  # with the store, which what is pasted does not need
 
     with gctuning.relaxed():
-        return judge_all((one.device for one in merged(store, scan, rules)), policies)
+        return judge_all((one.device for one in merged(store, scan, grounds.rules)), grounds.policies)
 
 
 def report_of(
     store: Store,
     scan: Scan,
-    rules: Library,
-    policies: Sequence[Policy],
+    grounds: Grounds,
     *,
     all_hosts: bool = False,
     tags: Tags | None = None,
@@ -137,8 +149,8 @@ def report_of(
     `tags` say what the place is; without them, what was said when it was scanned. `ports` tells where devices are
     connected: who asks for many reports gives the same one to all.
     """
-    counts = store.ledger_counts(scan.id)
-    found = select(all_devices_in(store, scan, rules, policies), all_hosts=all_hosts)
+    counts, policies = store.ledger_counts(scan.id), grounds.policies
+    found = select(all_devices_in(store, scan, grounds), all_hosts=all_hosts)
     outcomes, segments, alone, unasked = Outcomes(), Segments(scan.vantage.addresses), set(), Counter[str]()
     for entry in store.ledger(scan.id):
         outcomes.add(entry.target, entry.outcome)
@@ -157,7 +169,7 @@ def report_of(
         max(sum(counts.get("", {}).values()), _left_at(scan)),
         outcomes=outcomes,
         citations=tuple(Citation(p.id, p.title, p.citation, p.url, p.since.isoformat()) for p in policies),
-        tools=_Tools(rules),
+        tools=_Tools(grounds.rules),
         networks=segments.networks(devices, missed),
         missed=missed,
         unasked=unasked,

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from camscan.app.answers import make_report
 from camscan.app.identifying import judged
+from camscan.app.judging import Grounds
 from camscan.codecs.layout import fields as as_fields
 from camscan.codecs.text import to_text
 from camscan.errors import UsageError
 from camscan.evaluation.corpus import is_corpus
-from camscan.identify.library import Library
 from camscan.imports.files.base import SNIFFED, imported, link_fields
 from camscan.imports.registry import READERS, is_own_report
 from camscan.inventory.makes import Makes
@@ -22,7 +22,6 @@ from camscan.inventory.records import Inventory
 from camscan.inventory.rows import Row
 from camscan.inventory.synonyms import Field
 from camscan.listings import is_listing
-from camscan.policy import Policy
 from camscan.records import READ_IN, Observation, Origin, Report, ScanStatus
 from camscan.reports import select
 from camscan.wording import plural
@@ -80,14 +79,12 @@ def _holds_several(listed: Inventory, text: str) -> bool:
     return len(devices) > 1 or bool(devices and goes_on)
 
 
-def report_on_list(
-    path: Path, inventory: Inventory, rules: Library, policies: Sequence[Policy], *, all_hosts: bool
-) -> Report:
+def report_on_list(path: Path, inventory: Inventory, grounds: Grounds, *, all_hosts: bool) -> Report:
     """What the rules say of each row whose device is in use: of what stands in it, and of no other row."""
-    makes, at = Makes(rules.labels.find), datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    makes, at = Makes(grounds.rules.labels.find), datetime.fromtimestamp(path.stat().st_mtime, UTC)
     in_use = [row for row in inventory.rows if not row.retired]
     told = [(row, seen) for row in in_use if (seen := [*_said(row, path.name, makes, at)])]
-    every = [one for _, seen in told for one in judged(seen, rules, policies)]
+    every = [one for _, seen in told for one in judged(seen, grounds)]
     shown = tuple(select(every, all_hosts=all_hosts))
     left_out = {
         "of which no rule knows that it is a surveillance device (see --all)": len(every) - len(shown),
@@ -97,7 +94,7 @@ def report_on_list(
     notes = tuple(f"left out: {plural(count, 'row')} {why}" for why, count in left_out.items() if count)
     if inventory.is_cut:
         notes += (f"{path.name} seems to be cut off: {plural(len(inventory.rows), 'row')} of it could be read",)
-    report = make_report(path.name, at, shown, policies, notes=notes, count=len(told), origin=Origin.LIST)
+    report = make_report(path.name, at, shown, grounds.policies, notes=notes, count=len(told), origin=Origin.LIST)
     status = ScanStatus.PARTIAL if inventory.is_cut else ScanStatus.COMPLETE
     return replace(report, scan=replace(report.scan, status=status))
 

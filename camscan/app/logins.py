@@ -144,11 +144,12 @@ def reader(file: Path) -> Callable[[Enrolment], SecretStr]:
 def sight(rules: Library) -> Sight:
     """Judges what an address shows of itself by the same rules as a report."""
     from camscan.app.identifying import judged  # with all that judges, which nobody needs to enrol
+    from camscan.app.judging import Grounds
 
     def seen_at(address: str, seen: Sequence[Observation]) -> Sighting:
         here = [observation for observation in seen if observation.target == address]
         identity = identity_of(here)
-        devices = [one.device for one in judged(here, rules, ())]
+        devices = [one.device for one in judged(here, Grounds(rules))]
         return Sighting(
             identity.link_macs,
             tuple(dict.fromkeys((*identity.of(Kind.MAC), *(d.mac for d in devices if d.mac)))),

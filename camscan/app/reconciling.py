@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from camscan.app import gctuning
+from camscan.app.judging import Grounds
 from camscan.app.lastseen import with_last_seen
 from camscan.app.series import merged_each
 from camscan.app.switchports import SwitchPortLookup
@@ -19,7 +20,7 @@ from camscan.inventory.matching import Scope
 from camscan.inventory.reconcile import Result, reconcile
 from camscan.inventory.records import Inventory
 from camscan.inventory.summary import Summary, summarise
-from camscan.policy import Policy, judge_all
+from camscan.policy import judge_all
 from camscan.records import Judged, Scan, Verdict
 from camscan.reports import is_shown
 from camscan.store import Store
@@ -67,17 +68,15 @@ def reconciled(
         return Reconciliation(path, inventory, scans, results, summarise(results), estimate(results), beside)
 
 
-def found_in(
-    store: Store, scans: Iterable[Scan], rules: Library, policies: Sequence[Policy], *, all_hosts: bool
-) -> list[Found]:
+def found_in(store: Store, scans: Iterable[Scan], grounds: Grounds, *, all_hosts: bool) -> list[Found]:
     """The devices of all scans, the newest first; of a device in several scans of one site, its newest sighting."""
     found: list[Found] = []
     ordered, ports = tuple(scans), SwitchPortLookup(store)
     sites = Counter(scan.site for scan in ordered)
     known = {site: list[Track]() for site, count in sites.items() if count > 1}
     with gctuning.paused():
-        for scan, seen in zip(ordered, merged_each(store, ordered, rules), strict=True):
-            devices = tuple(ports.with_ports(scan, judge_all((one.device for one in seen), policies)))
+        for scan, seen in zip(ordered, merged_each(store, ordered, grounds.rules), strict=True):
+            devices = tuple(ports.with_ports(scan, judge_all((one.device for one in seen), grounds.policies)))
             new = _unknown(scan, devices, known[scan.site]) if scan.site in known else range(len(devices))
             for number in new:
                 judged, one = devices[number], seen[number]

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 from camscan.app.series import merged_each
 from camscan.data import fingerprints_folder
 from camscan.errors import DamageError, StoreError
-from camscan.identify.library import Library
 from camscan.moments import latest_past
-from camscan.policy import Policy, judge_all
+from camscan.policy import judge_all
 from camscan.policy import load as load_policies
 from camscan.records import Judged, Origin, Report, Scan, ScanStatus
 from camscan.register.entries import apply_snapshot
@@ -34,6 +33,8 @@ from camscan.sweeps.snapshot import Snapshot, snapshot
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
+
+    from camscan.app.judging import Grounds
 
 _log = logging.getLogger(__name__)
 _TRIES = 20
@@ -63,15 +64,15 @@ class Return:
         return f"RETURNED: {self.label} {self.device} is at {self.address}, but was recorded as {said}"
 
 
-def with_builtin(policies: Sequence[Policy]) -> tuple[Policy, ...]:
-    """All policies that come with camscan, and these: the register is to answer for each of them."""
-    chosen = {policy.id: policy for policy in (*load_policies([fingerprints_folder()]), *policies)}
-    return tuple(chosen.values())
+def with_builtin(grounds: Grounds) -> Grounds:
+    """The same with all policies that come with camscan: the register is to answer for each of them."""
+    chosen = {policy.id: policy for policy in (*load_policies([fingerprints_folder()]), *grounds.policies)}
+    return replace(grounds, policies=tuple(chosen.values()))
 
 
-def basis(rules: Library, policies: Sequence[Policy]) -> str:
+def basis(grounds: Grounds) -> str:
     """What verdicts rest on, in one line: where it differs, they may too."""
-    return f"rules {rules.digest[:16]}; {' '.join(sorted(policy.id for policy in policies))}"
+    return f"rules {grounds.rules.digest[:16]}; {' '.join(sorted(policy.id for policy in grounds.policies))}"
 
 
 def judged_by(basis: str) -> frozenset[str]:
@@ -100,24 +101,22 @@ def with_progress(store: Store, report: Report, *, chosen: bool, site_or_none: b
     return replace(report, progress=replace(found, unseen=unseen))
 
 
-def update_register(
-    store: Store, rules: Library, policies: Sequence[Policy], tell: Callable[[str], None]
-) -> list[Return]:
+def update_register(store: Store, grounds: Grounds, tell: Callable[[str], None]) -> list[Return]:
     """Take in every scan that has ended and is not in the register, or has gone on since; the oldest first.
 
     `tell` hears of it where this is work for a while.
     """
-    wide = with_builtin(policies)
+    wide = with_builtin(grounds)
     missing = store.register.due()
     known = store.found(missing)
     due = [known[name] for name in missing if name in known and known[name].status is not ScanStatus.RUNNING]
     if len(due) > 1:
         tell(f"Adding {len(due)} stored scans to the register of devices.")
-    stamp, returned = basis(rules, wide), list[Return]()
+    stamp, returned = basis(wide), list[Return]()
     while due:
         try:
-            for scan, merged in zip(tuple(due), merged_each(store, tuple(due), rules), strict=True):
-                devices = select(judge_all((one.device for one in merged), wide), all_hosts=False)
+            for scan, merged in zip(tuple(due), merged_each(store, tuple(due), grounds.rules), strict=True):
+                devices = select(judge_all((one.device for one in merged), wide.policies), all_hosts=False)
                 seen = replace(snapshot(scan, devices, store.ledger(scan.id)), times=times_of(store, scan))
                 returned += register(store, seen, scan.site, stamp)
                 due.remove(scan)
@@ -129,11 +128,11 @@ def update_register(
     return returned
 
 
-def register_scan(store: Store, report: Report, rules: Library, policies: Sequence[Policy]) -> list[Return]:
+def register_scan(store: Store, report: Report, grounds: Grounds) -> list[Return]:
     """Take in a scan that has just been judged; see `register`."""
     answered = (entry for entry in store.ledger(report.scan.id) if entry.outcome.has_answer)  # of many who did not
     seen = snapshot(report.scan, (), answered)
-    return register_devices(store, seen, report.scan.site, report.devices, rules=rules, policies=policies)
+    return register_devices(store, seen, report.scan.site, report.devices, grounds)
 
 
 def times_of(store: Store, scan: Scan) -> Mapping[str, datetime]:
@@ -146,18 +145,12 @@ def times_of(store: Store, scan: Scan) -> Mapping[str, datetime]:
 
 
 def register_devices(
-    store: Store,
-    seen: Snapshot,
-    site: str | None,
-    devices: Iterable[Judged],
-    *,
-    rules: Library,
-    policies: Sequence[Policy],
+    store: Store, seen: Snapshot, site: str | None, devices: Iterable[Judged], grounds: Grounds
 ) -> list[Return]:
     """Take in a snapshot whose devices were judged by a few policies only; see `register`."""
-    wide = with_builtin(policies)
-    judged = judge_all((one.device for one in devices if is_shown(one.device)), wide)
-    return register(store, seen.with_devices(judged), site, basis(rules, wide))
+    wide = with_builtin(grounds)
+    judged = judge_all((one.device for one in devices if is_shown(one.device)), wide.policies)
+    return register(store, seen.with_devices(judged), site, basis(wide))
 
 
 def register(store: Store, seen: Snapshot, site: str | None, stamp: str) -> list[Return]:

@@ -10,7 +10,7 @@ from functools import partial
 from itertools import groupby
 
 from camscan.app.history import remembered, sweeps_of
-from camscan.app.judging import devices_in
+from camscan.app.judging import Grounds, devices_in
 from camscan.app.series import rederive
 from camscan.app.sites import policies
 from camscan.app.sweeping import SweepContext
@@ -66,12 +66,13 @@ def prune(
     now, sweeps = datetime.now(UTC), sweeps_of(store, site)
     if all(THINNED in scan.settings for scan in sweeps[terms.sweeps :]):
         return  # as of nearly every site of thousands: what is remembered of one takes longer to read than its scans
-    lists, memory, said, damaged = listing(), remembered(store, site), store.register.changes(site), None
+    memory, said, damaged = remembered(store, site), store.register.changes(site), None
+    grounds = Grounds(rules, listing())
     for scan in expendable(sweeps, memory, store.outbox.waiting(), terms, now):
         if THINNED in scan.settings:
             continue
         try:
-            keep = worth_keeping(memory, scan, devices_in(store, scan, rules, lists)) | _proving(store, scan, said)
+            keep = worth_keeping(memory, scan, devices_in(store, scan, grounds)) | _proving(store, scan, said)
         except DamageError as error:
             damaged = damaged or error
             continue

@@ -15,7 +15,7 @@ from typing import TypeAlias
 from camscan.app.alerting import messages_for
 from camscan.app.history import MISSED, marked, remember, remembered, site_held, sweeps_of
 from camscan.app.jobs import Job, is_asked_as, job_for_rest, new_job, resume_job
-from camscan.app.judging import devices_in
+from camscan.app.judging import Grounds, devices_in
 from camscan.app.logins import broker_if
 from camscan.app.registering import Return, register_devices
 from camscan.app.scanning import Progress, no_progress, run
@@ -27,7 +27,6 @@ from camscan.errors import DamageError
 from camscan.identify.library import Library
 from camscan.moments import utc
 from camscan.net.kernel import eventloop
-from camscan.policy import Policy
 from camscan.records import Scan, ScanStatus
 from camscan.store import Store
 from camscan.store.marks import MERGED
@@ -90,7 +89,7 @@ def sweep(context: SweepContext, site: Site, seconds: float) -> Swept:
     Raises:
         CamscanError: it cannot be scanned at all.
     """
-    lists = policies(context.config, site, context.folders)
+    grounds = Grounds(context.rules, policies(context.config, site, context.folders))
     me = f"process {os.getpid()} on {platform.node()} since {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
     with site_held(context.store, site.name, me) as other:
         if other is not None:
@@ -98,7 +97,7 @@ def sweep(context: SweepContext, site: Site, seconds: float) -> Swept:
             return Swept(site.name, why_not=f"held by {other}")
         login = broker_if(choices(context.config, site), logins(context.config, site), site.name, context.rules)
         before = _resumable(context.store, site, choices(context.config, site))
-        untold, damaged = _compare_untold(context, site, lists, before)
+        untold, damaged = _compare_untold(context, site, grounds, before)
         job = replace(_job(context, site, before), broker=login)
         tell("scan.begin", site=site.name, scan=job.scan.id, targets=job.scope.asked.count, covered=job.covered or None)
         ended = eventloop.run(run(replace(job, seconds=seconds), context.store, context.progress))
@@ -107,14 +106,14 @@ def sweep(context: SweepContext, site: Site, seconds: float) -> Swept:
         for note in ended.notes:
             level = logging.WARNING if note.startswith(ALERT) else logging.INFO
             tell("scan.note", level, site=site.name, scan=ended.id, note=note)
-        changes, returned = compare_with_memory(context, site, ended, lists)
+        changes, returned = compare_with_memory(context, site, ended, grounds)
         came_back = (*chain.from_iterable(some for _, some in untold), *returned)
         told_late = tuple(one for one, _ in untold)
         return Swept(site.name, ended, changes, damaged, bool(damaged), came_back, told_late)
 
 
 def _compare_untold(
-    context: SweepContext, site: Site, lists: Sequence[Policy], resumed: Scan | None
+    context: SweepContext, site: Site, grounds: Grounds, resumed: Scan | None
 ) -> tuple[list[Compared], str]:
     """Compare earlier sweeps that nobody was told of, but for the one that goes on; says which of them is damaged.
 
@@ -124,7 +123,7 @@ def _compare_untold(
     for scan in _untold(context.store, site, remembered(context.store, site.name)):
         try:
             if resumed is None or scan.id != resumed.id:
-                compared.append(compare_with_memory(context, site, scan, lists))
+                compared.append(compare_with_memory(context, site, scan, grounds))
         except DamageError as error:
             if error.scan != scan.id:
                 raise
@@ -170,13 +169,11 @@ def _untold(store: Store, site: Site, memory: Memory) -> Iterator[Scan]:
     yield from reversed([scan for scan in newer if not (scan.status is ScanStatus.RUNNING or MERGED in scan.settings)])
 
 
-def compare_with_memory(context: SweepContext, site: Site, scan: Scan, lists: Sequence[Policy]) -> Compared:
+def compare_with_memory(context: SweepContext, site: Site, scan: Scan, grounds: Grounds) -> Compared:
     """Compare a scan with what is remembered, and keep both the new memory and the alerts."""
-    devices = tuple(
-        SwitchPortLookup(context.store).with_ports(scan, devices_in(context.store, scan, context.rules, lists))
-    )
+    devices = tuple(SwitchPortLookup(context.store).with_ports(scan, devices_in(context.store, scan, grounds)))
     seen = replace(snapshot(scan, devices, context.store.ledger(scan.id)), complete=_is_complete(scan))
-    returned = tuple(register_devices(context.store, seen, site.name, devices, rules=context.rules, policies=lists))
+    returned = tuple(register_devices(context.store, seen, site.name, devices, grounds))
     before = remembered(context.store, site.name)
     memory, changes = advance(before, seen, context.config.terms(site))
     fresh = tuple(one.text for one in returned if one.fresh or _is_untold(one, before))

@@ -220,7 +220,7 @@ def remove(scans: tuple[str, ...], db: str | None, yes: bool) -> None:
     """
     from datetime import UTC, datetime
 
-    from camscan.app.judging import library
+    from camscan.app.judging import Grounds, library
     from camscan.app.registering import update_register
     from camscan.app.removing import check, remove
     from camscan.cli.stored import chosen_scans, open_store
@@ -239,7 +239,7 @@ def remove(scans: tuple[str, ...], db: str | None, yes: bool) -> None:
             sys.exit(Exit.FAILED)
         for told in remove(store, chosen, datetime.now(UTC)):
             tell(told)
-        update_register(store, library(), (), tell)
+        update_register(store, Grounds(library()), tell)
 
 
 def _sites(config: Config | None, store: Store) -> Iterator[tuple[str, Callable[[], Sequence[Policy]]]]:

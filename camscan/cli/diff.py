@@ -54,7 +54,7 @@ def diff(
       camscan diff -o changes.csv
       camscan diff --site headquarters --fail-on new --fail-on coverage-loss
     """
-    from camscan.app.judging import chosen_policies, library, past, snapshot_of
+    from camscan.app.judging import grounds_of, past, snapshot_of
     from camscan.cli.formats.changes import matches, render
     from camscan.cli.stored import open_store
     from camscan.cli.waiting import waiting
@@ -62,13 +62,13 @@ def diff(
     from camscan.sweeps.compare import compare
     from camscan.sweeps.returned import with_returned
 
-    rules, lists = library(folders), chosen_policies(policies, folders)
+    grounds = grounds_of(policies, folders)
     with open_store(db) as store:
         *older, before, after = _meant(store, old, new, site, quiet=quiet)
         with waiting(f"Comparing scans {before.id} and {after.id}", quiet=quiet):
-            snapshots = [snapshot_of(store, scan, rules, lists) for scan in (before, after)]
+            snapshots = [snapshot_of(store, scan, grounds) for scan in (before, after)]
             changes = compare(snapshots)
-            earlier = (past(store, scan, rules) for scan in reversed(older))
+            earlier = (past(store, scan, grounds.rules) for scan in reversed(older))
             changes = with_returned(changes, snapshots[-1].sightings, earlier)
     tell_note(*(f"{note}." for note in _notes(before, after)))
     made = render(format_, [(after.site, changes)])

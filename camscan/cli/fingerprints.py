@@ -189,7 +189,7 @@ def explain(
       camscan fingerprints explain 10.20.0.15
       camscan fingerprints explain 10.20.0.15 --answers
     """
-    from camscan.app.judging import all_devices_in, chosen_policies, library
+    from camscan.app.judging import all_devices_in, grounds_of
     from camscan.app.switchports import SwitchPortLookup
     from camscan.cli.stored import last_seen_at, open_store, scan_of
     from camscan.codecs.registry import read_again
@@ -201,19 +201,19 @@ def explain(
     named = usual(device) if is_address(device) else mac(device)
     if named is None:
         raise UsageError(f"{device!r} is not an address: `camscan devices` lists those of a scan")
-    rules, lists = library(folders), chosen_policies(policies, folders)
+    grounds = grounds_of(policies, folders)
     with open_store(db) as store:
         taken = scan_of(store, scan_id, about=named if is_address(device) else None)
         own = (entry for entry in store.ledger(taken.id, named) if entry.target == named)
         entry = next(own, None)
-        every = SwitchPortLookup(store).with_ports(taken, all_devices_in(store, taken, rules, lists))
+        every = SwitchPortLookup(store).with_ports(taken, all_devices_in(store, taken, grounds))
         found = [one for one in every if named in (*one.device.addresses, one.device.mac)]
         places = {place for one in found for place in one.device.addresses}
         answered = [read_again(one) for one in store.observations(taken.id) if one.target in places]
         seen = "" if found else last_seen_at(store, taken, named)
     for judgement in found:  # several may have one address
         own_answers = [one for one in answered if one.target in judgement.device.addresses]
-        for line in (*explained(rules, own_answers, judgement.device, answers=answers), *_verdict(judgement)):
+        for line in (*explained(grounds.rules, own_answers, judgement.device, answers=answers), *_verdict(judgement)):
             click.echo(line)
     if found:
         return

@@ -51,14 +51,14 @@ def identify(
       camscan identify mac-address-table.txt
       camscan identify cameras.xlsx -o labels.xlsx
     """
-    from camscan.app.judging import chosen_policies, library, report_of
+    from camscan.app.judging import grounds_of, report_of
     from camscan.cli.writing import tell_written, write_report
 
     if source is not None and scan_id is not None:
         raise UsageError("give either a file or --scan ID, not both")
     if (placed or encoding) and source in (None, "-"):
         raise UsageError(f"{'--map' if placed else '--encoding'} says how to read a list: give that as a file")
-    rules, lists = library(folders), chosen_policies(policies, folders)
+    grounds = grounds_of(policies, folders)
     if source is None:
         from camscan.cli.stored import open_store, scan_of
         from camscan.cli.waiting import waiting
@@ -66,7 +66,7 @@ def identify(
         with open_store(db) as store:
             scan = scan_of(store, scan_id, quiet=quiet)
             with waiting(f"Reading scan {scan.id}", quiet=quiet):
-                found = report_of(store, scan, rules, lists, all_hosts=all_hosts)
+                found = report_of(store, scan, grounds, all_hosts=all_hosts)
         write_report(found, format_, output)
         return
     from camscan.app.answers import report_on
@@ -74,9 +74,9 @@ def identify(
 
     listed = None if source == "-" else inventories.read_if_list(Path(source), placed, encoding, quiet=quiet)
     if listed is None:
-        found = report_on(source, rules, lists, all_hosts=all_hosts)
+        found = report_on(source, grounds, all_hosts=all_hosts)
     else:
-        found = report_on_list(Path(source), listed, rules, lists, all_hosts=all_hosts)
+        found = report_on_list(Path(source), listed, grounds, all_hosts=all_hosts)
     write_report(found, format_, output)
     if output and not quiet:
         from camscan.reports.sentences import summary

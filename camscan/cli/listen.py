@@ -58,18 +58,18 @@ def listen(
     """
     import asyncio
 
-    from camscan.app.judging import chosen_policies, library, report_of
+    from camscan.app.judging import grounds_of, report_of
     from camscan.app.passive import listen as heard
     from camscan.cli.writing import ready, summarize, write_report
     from camscan.store import Store
 
     ready(format_, output)
-    rules, lists = library(folders), chosen_policies(policies, folders)
+    grounds = grounds_of(policies, folders)
     if not quiet:
         tell(f"Listening on {interface} for {seconds} s; Ctrl-C ends it and keeps what was heard.")
     with Store.open(db) as store:
         ended = asyncio.run(heard(store, site, interface, seconds))
-        report = report_of(store, ended, rules, lists, all_hosts=all_hosts)
+        report = report_of(store, ended, grounds, all_hosts=all_hosts)
     write_report(report, format_, output)
     summarize(report, format_, output, quiet=quiet)
     sys.exit(Exit.DONE if ended.status is ScanStatus.COMPLETE else Exit.INCOMPLETE)

@@ -16,8 +16,7 @@ from camscan.cli.numbers import Whole
 from camscan.cli.telling import tell, tell_note
 
 if TYPE_CHECKING:
-    from camscan.identify.library import Library
-    from camscan.policy import Policy
+    from camscan.app.judging import Grounds
     from camscan.reports.workbook import Cell
     from camscan.store import Store
     from camscan.summaries import Progress
@@ -89,18 +88,17 @@ def progress(
       camscan progress --deadline 2026-12-31
       camscan progress --site headquarters --policy uk-nil -o progress.csv
     """
-    from camscan.app.judging import chosen_policies, library
+    from camscan.app.judging import Grounds, chosen_policies, library
     from camscan.cli.stored import open_store
     from camscan.cli.writing import as_table, output_width, ready, write
     from camscan.register.names import PLACE
     from camscan.wording import plural, were
 
     ready(format_, output)
-    rules = library(folders)
-    lists = chosen_policies(policies, folders) if policies else ()
+    grounds = Grounds(library(folders), chosen_policies(policies, folders) if policies else ())
     with open_store(db) as store:
-        _update_register(store, rules, lists, again=again)
-        found = _answer(store, names, lists, deadline, window)
+        _update_register(store, grounds, again=again)
+        found = _answer(store, names, tuple(one.id for one in grounds.policies), deadline, window)
         elusive = store.register.unseen(PLACE, _ELUSIVE_DAYS, names, found.policies)
         twice = store.register.moved(PLACE, names, found.policies)
     if elusive:
@@ -123,7 +121,7 @@ def progress(
         write(as_table(format_, "camscan progress", "Progress", _COLUMNS, map(_row, found.sites)), output)
 
 
-def _update_register(store: Store, rules: Library, lists: Sequence[Policy], *, again: bool) -> None:
+def _update_register(store: Store, grounds: Grounds, *, again: bool) -> None:
     """Bring the register up to date, and see to it that it can answer."""
     from camscan.app.registering import basis, judged_by, update_register, with_builtin
     from camscan.errors import UsageError
@@ -138,9 +136,9 @@ def _update_register(store: Store, rules: Library, lists: Sequence[Policy], *, a
                 "leave it out"
             )
         store.register.clear()
-    tell(*(returned.text for returned in update_register(store, rules, lists, tell)))
-    stamp, bases = basis(rules, with_builtin(lists)), store.register.bases()
-    unjudged = sorted({one.id for one in lists for known in bases if one.id not in judged_by(known)})
+    tell(*(returned.text for returned in update_register(store, grounds, tell)))
+    stamp, bases = basis(with_builtin(grounds)), store.register.bases()
+    unjudged = sorted({one.id for one in grounds.policies for known in bases if one.id not in judged_by(known)})
     if unjudged:
         raise UsageError(f"not every scan was judged by {', '.join(unjudged)}: add --again to judge them again")
     if other := sum(count for known, count in bases.items() if known != stamp):
@@ -148,7 +146,9 @@ def _update_register(store: Store, rules: Library, lists: Sequence[Policy], *, a
         tell_note(f"{plural(other, 'scan')} {were(other)} judged by other rules or policies; {remedy}.")
 
 
-def _answer(store: Store, names: Sequence[str], lists: Sequence[Policy], deadline: date | None, window: int) -> _Answer:
+def _answer(
+    store: Store, names: Sequence[str], policies: tuple[str, ...], deadline: date | None, window: int
+) -> _Answer:
     from camscan.cli.stored import unknown_site
     from camscan.register.progress import burn_down
     from camscan.register.progress import progress as progress_of
@@ -158,10 +158,9 @@ def _answer(store: Store, names: Sequence[str], lists: Sequence[Policy], deadlin
         store.scan()  # which says that there is none yet
     if unknown := [name for name in names if name not in known]:
         raise unknown_site(unknown[0], known)
-    chosen = tuple(one.id for one in lists)
-    tallies, today = list(store.register.tallies(names, chosen)), datetime.now(UTC).date()
+    tallies, today = list(store.register.tallies(names, policies)), datetime.now(UTC).date()
     sites = burn_down(tallies, today, deadline, window, names or known)
-    return _Answer(today, deadline, window, chosen, progress_of(None, tallies, today, deadline, window), sites)
+    return _Answer(today, deadline, window, policies, progress_of(None, tallies, today, deadline, window), sites)
 
 
 def _object(one: Progress) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def report(
       camscan report --site harbour --inventory cameras.xlsx -o harbour.html
     """
     from camscan.app.annotating import Tags
-    from camscan.app.judging import chosen_policies, library, report_of
+    from camscan.app.judging import grounds_of, report_of
     from camscan.app.reconciling import found_in, reconciled
     from camscan.app.registering import with_progress
     from camscan.cli.formats.reconciledtext import digest
@@ -84,16 +84,16 @@ def report(
     ready(format_, output)
     with open_store(db) as store:
         scan = scan_of(store, scan_id, site, quiet=quiet)
-        rules, lists = library(folders), chosen_policies(policies, folders)
+        grounds = grounds_of(policies, folders)
         with waiting(f"Reading scan {scan.id}", quiet=quiet):
-            found = report_of(store, scan, rules, lists, all_hosts=all_hosts, tags=Tags(sensitive, core))
+            found = report_of(store, scan, grounds, all_hosts=all_hosts, tags=Tags(sensitive, core))
         found = with_progress(store, found, chosen=bool(policies))
         if inventory:
             listed = inventories.read(inventory, placed, encoding, quiet=quiet)
             listed = inventories.at_sites(listed, store, placed, quiet=quiet)
             with waiting(f"Comparing {inventory.name} with scan {scan.id}", quiet=quiet):
-                devices = found_in(store, [scan], rules, lists, all_hosts=all_hosts)
-                made = reconciled(store, (scan,), (inventory, listed), devices, rules, narrow=True)
+                devices = found_in(store, [scan], grounds, all_hosts=all_hosts)
+                made = reconciled(store, (scan,), (inventory, listed), devices, grounds.rules, narrow=True)
             found = replace(found, reconciled=digest(made))
     with waiting(f"Writing {output}", quiet=quiet or output is None):
         write_report(found, format_, output, marked=bom, whole=whole)

@@ -6,9 +6,9 @@ import contextlib
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -22,15 +22,11 @@ from camscan.summaries import State
 
 if TYPE_CHECKING:
     from camscan.app.jobs import Job
+    from camscan.app.judging import Grounds
     from camscan.app.registering import Return
     from camscan.app.scope import Choices
     from camscan.credentials.broker import CredentialBroker
-    from camscan.identify.library import Library
-    from camscan.policy import Policy
     from camscan.store import Store
-
-    Judges: TypeAlias = tuple[Library, Sequence[Policy]]
-    """Fingerprints and policies."""
 
 
 @click.command(cls=Sectioned)
@@ -94,20 +90,20 @@ def scan(
 
     ready(format_, output)
     choices = _choices(targets, how, resume)
-    judges = cache(partial(_judges, policies, folders))
+    grounds = cache(lambda: _grounds(policies, folders))
     if policies or folders:
-        judges()  # what is wrong with one's own is told before a packet is sent
+        grounds()  # what is wrong with one's own is told before a packet is sent
     if not (targets or resume or quiet):
         _tell_networks(choices)
     with open_store(db, or_new=not resume) as store:
         before = scan_of(store, resume, site) if resume else None
-        login = _broker(choices, credentials_file, unlock, before.site if before else site, judges)
+        login = _broker(choices, credentials_file, unlock, before.site if before else site, grounds)
         job = _begun(store, before, choices, site, quiet=quiet)
         ended = _run(replace(job, broker=login), store, quiet=quiet)
         if ended.status is ScanStatus.INTERRUPTED and not quiet:
             tell("Interrupted; what was found until now follows.")
         with _kept_in_mind(ended):
-            report, returned = _reported(store, ended, judges(), all_hosts=all_hosts)
+            report, returned = _reported(store, ended, grounds(), all_hosts=all_hosts)
     try:
         with _kept_in_mind(ended):
             write_report(report, format_, output)
@@ -118,19 +114,19 @@ def scan(
     sys.exit(exit_code(report, fail_on))
 
 
-def _judges(policies: tuple[str, ...], folders: tuple[Path, ...]) -> Judges:
-    from camscan.app.judging import chosen_policies, library
+def _grounds(policies: tuple[str, ...], folders: tuple[Path, ...]) -> Grounds:
+    from camscan.app.judging import grounds_of
 
-    return library(folders), chosen_policies(policies, folders)
+    return grounds_of(policies, folders)
 
 
-def _reported(store: Store, ended: Scan, judges: Judges, *, all_hosts: bool) -> tuple[Report, Sequence[Return]]:
+def _reported(store: Store, ended: Scan, grounds: Grounds, *, all_hosts: bool) -> tuple[Report, Sequence[Return]]:
     """What is to be told of a scan. All that makes a report is loaded here, so that a scan has its memory to itself."""
     from camscan.app.judging import report_of
     from camscan.app.registering import register_scan
 
-    report = report_of(store, ended, *judges, all_hosts=all_hosts)
-    return report, register_scan(store, report, *judges)
+    report = report_of(store, ended, grounds, all_hosts=all_hosts)
+    return report, register_scan(store, report, grounds)
 
 
 def _begun(store: Store, before: Scan | None, choices: Choices, site: str | None, *, quiet: bool) -> Job:
@@ -162,13 +158,13 @@ def _choices(targets: tuple[str, ...], how: dict[str, Any], resume: str | None) 
 
 
 def _broker(
-    choices: Choices, file: Path | None, unlock: str | None, site: str | None, judges: Callable[[], Judges]
+    choices: Choices, file: Path | None, unlock: str | None, site: str | None, grounds: Callable[[], Grounds]
 ) -> CredentialBroker | None:
     if not (choices.with_credentials or file or unlock):
         return None
     from camscan.app.logins import Chosen, broker_if
 
-    return broker_if(choices, Chosen(file, unlock), site, judges()[0])
+    return broker_if(choices, Chosen(file, unlock), site, grounds().rules)
 
 
 def _tell_networks(choices: Choices) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from camscan.app.judging import DOUBT, by_datagram_alone, library, report_of, with_doubts
+from camscan.app.judging import DOUBT, Grounds, by_datagram_alone, library, report_of, with_doubts
 from camscan.records import UNCALLED, Device, Judged, LedgerEntry, Outcome, Scan, ScanStatus, Verdict
 from camscan.reports.document import coverage
 from camscan.store import Store
@@ -51,7 +51,7 @@ def test_what_a_scan_that_broke_off_did_not_reach_counts(
         store.begin(scan)
         store.append(scan.id, [], [LedgerEntry("10.0.0.1", {"http": SILENT})])
         store.finish(replace(scan, status=status, finished_at=AT))
-        report = report_of(store, store.scan(scan.id), library(), ())
+        report = report_of(store, store.scan(scan.id), Grounds(library()))
     assert report.targets == targets
     assert coverage(report)[NOT_SENT] == targets - 1
 
@@ -70,7 +70,7 @@ def test_why_targets_were_not_asked_is_counted(tmp_path: Path) -> None:
     with Store.open(tmp_path / "store.db") as store:
         store.begin(Scan("4f2a00", AT, ("10.0.0.0/29",), ("http",)))
         store.append("4f2a00", [], entries)
-        report = report_of(store, store.scan("4f2a00"), library(), ())
+        report = report_of(store, store.scan("4f2a00"), Grounds(library()))
     assert report.unasked == {late: 2, down: 1}
 
 

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from support.listed import AT, store_scan
 from support.workbooks import Table, read
 
-from camscan.app.judging import library
+from camscan.app.judging import Grounds, library
 from camscan.app.registering import update_register
 from camscan.cli.devices import Wanted, devices
 from camscan.cli.fingerprints import explain
@@ -142,7 +142,7 @@ def test_where_something_answered_of_which_the_register_knows_nothing_that_is_to
 def test_of_a_device_that_is_gone_it_tells_which_scan_saw_it_last(db: str) -> None:
     later = Scan("9c0100", AT + timedelta(days=1), ("10.0.0.0/24",), ("http",), "North")
     with Store.open(Path(db)) as store:
-        update_register(store, library(), (), lambda _: None)
+        update_register(store, Grounds(library()), lambda _: None)
         store.begin(later)
         store.append(later.id, (), [LedgerEntry("10.0.0.1", {"http": Outcome.SILENT})])
         store.finish(replace(later, status=ScanStatus.COMPLETE, finished_at=later.started_at))
@@ -255,7 +255,7 @@ def test_a_workbook_holds_a_row_for_each_site_then_all_their_devices(estate: str
     file = tmp_path / "estate.xlsx"
     at = AT + timedelta(days=1)
     with Store.open(estate) as store:
-        update_register(store, library(), (), lambda _: None)
+        update_register(store, Grounds(library()), lambda _: None)
         attic = Scan("a77c", at, ("10.9.0.0/30",), ("http",), "attic")
         for made in (attic, replace(attic, id="ce11", site="cellar")):
             store.begin(made)

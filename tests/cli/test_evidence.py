@@ -21,7 +21,7 @@ from support.stamps import Authority
 
 from camscan.app import clock, keyfiles
 from camscan.app.bundling import derive, files_of, versions
-from camscan.app.judging import chosen_policies, library
+from camscan.app.judging import grounds_of
 from camscan.app.registering import update_register
 from camscan.cli import waiting
 from camscan.cli.evidence import evidence
@@ -461,7 +461,7 @@ def from_bundle(bundle: Path, db: Path) -> None:
         store.begin(replace(scan, status=ScanStatus.RUNNING))
         store.append(scan.id, seen, entries)
         store.finish(scan)
-        update_register(store, library(), chosen_policies(()), print)
+        update_register(store, grounds_of((), ()), print)
         for change in map(canonical.to_change, map(json.loads, parts["states.jsonl.gz"])):
             (entry,) = store.register.named(change.address, (), change.site)
             store.register.record(change, {keyed(name) for name in change.names}, entry)

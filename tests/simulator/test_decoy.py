@@ -8,7 +8,7 @@ import pytest
 from support.site import GET, free_network, talk
 
 from camscan.app.identifying import judged
-from camscan.app.judging import chosen_policies, library
+from camscan.app.judging import grounds_of
 from camscan.errors import HostError, UsageError
 from camscan.records import Observation, Outcome, Verdict
 from camscan.simulator import decoy, decoy_site
@@ -34,7 +34,7 @@ def test_it_is_of_no_maker_and_on_no_policy() -> None:
         Observation(ADDRESS, "http", Outcome.ANSWERED, at, 80, "GET /", fields, raw),
         Observation(ADDRESS, "wsd", Outcome.ANSWERED, at, 3702, "", {"onvif.scope.hardware": ("camscan-decoy",)}),
     ]
-    [one] = judged(seen, library(), chosen_policies(()))
+    [one] = judged(seen, grounds_of((), ()))
     assert (one.verdict, one.device.maker, one.device.brand) == (Verdict.UNIDENTIFIED, None, None)
     assert decoy().truth.maker is None
 

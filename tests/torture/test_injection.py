@@ -28,7 +28,7 @@ from support.browser import browsing, opened
 from support.hostile import FORMULA, LIVE, PAYLOADS
 
 from camscan.app.identifying import judged
-from camscan.app.judging import chosen_policies, library
+from camscan.app.judging import Grounds, chosen_policies, library
 from camscan.codecs.registry import read_again
 from camscan.identify.library import Library
 from camscan.records import Observation, Outcome, Report, Scan
@@ -133,7 +133,7 @@ def seen(text: str, rules: Library) -> Iterator[Observation]:
 
 def reported(answers: Iterable[Observation], rules: Library) -> Report:
     policies = chosen_policies(())
-    devices = judged(answers, rules, policies)
+    devices = judged(answers, Grounds(rules, policies))
     scan = Scan("20261124-010000-a1b2", NOW, ("10.0.0.0/15",), ("http",), finished_at=NOW)
     return Report(scan, devices, tuple(one.id for one in policies), {"": {"answered": len(devices)}}, len(devices))
 
