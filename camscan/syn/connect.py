@@ -136,7 +136,8 @@ class ConnectSweep:
                 fresh = ~self._settled.has(hosts, numbers)
                 hosts, numbers = hosts[fresh], numbers[fresh]
             yield from zip(hosts.tolist(), numbers.tolist(), strict=True)
-            self._position = after
+            if not self._stop:  # else some of them were not asked
+                self._position = after
 
     def _ask(self, host: int, place: int) -> None:
         """Begin to connect, as soon as pace and room allow."""
