@@ -58,15 +58,18 @@ def policies(config: Config, site: Site, folders: Sequence[Path] = ()) -> tuple[
     return chosen_policies([_policy(config, name) for name in site.policies], folders)
 
 
-def faults(document: Document) -> Iterator[str]:
-    """Everything in a readable configuration that a sweep could not use, with line and remedy, in order of line."""
-    found = sorted(_placed(document.config), key=lambda fault: document.line(*fault[0]))
+def faults(document: Document, folders: Sequence[Path] = ()) -> Iterator[str]:
+    """Everything in a readable configuration that a sweep could not use, with line and remedy, in order of line.
+
+    A sweep that gets rules and policies from these folders as well.
+    """
+    found = sorted(_placed(document.config, folders), key=lambda fault: document.line(*fault[0]))
     return (f"{document.at(*place)}: {message}" for place, message in found)
 
 
-def _placed(config: Config) -> Iterator[tuple[Place, str]]:
+def _placed(config: Config, folders: Sequence[Path]) -> Iterator[tuple[Place, str]]:
     for number, site in enumerate(config.site):
-        for place, message in _faults_of(config, site):
+        for place, message in _faults_of(config, site, folders):
             yield ("site", number, *place), f"site {site.name!r}: {message}"
     yield from _faults_of_receivers(config)
     if (url := config.store.url) and "://" in url and not _DATABASE.match(url):
@@ -94,7 +97,7 @@ def _faults_of_receivers(config: Config) -> Iterator[tuple[Place, str]]:
             yield place, f"{place[0]}: {error}"
 
 
-def _faults_of(config: Config, site: Site) -> Iterator[tuple[Place, str]]:
+def _faults_of(config: Config, site: Site, folders: Sequence[Path]) -> Iterator[tuple[Place, str]]:
     """The faults of one site, each with its place; what builds on other parts is checked only where those have none."""
     found = [
         *_each("networks", site.networks, lambda text: parse([text], resolve=resolve)),
@@ -104,7 +107,7 @@ def _faults_of(config: Config, site: Site) -> Iterator[tuple[Place, str]]:
         *_each("interface", [site.interface] if site.interface else [], must_exist),
         *_each("channels", site.channels, lambda name: _asked(site, name)),
         *_each("credentials", [site.credentials] if site.credentials else [], lambda name: _private(config, name)),
-        *_each("policies", site.policies, lambda name: chosen_policies([_policy(config, name)])),
+        *_each("policies", site.policies, lambda name: chosen_policies([_policy(config, name)], folders)),
     ]
     yield from found
     if found:

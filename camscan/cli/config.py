@@ -18,16 +18,18 @@ def config() -> None:
 @config.command()
 @click.argument("named", metavar="[FILE]", type=click.Path(path_type=Path, dir_okay=False), required=False)
 @options.config
-def check(named: Path | None, file: Path | None) -> None:
+@options.fingerprints
+def check(named: Path | None, file: Path | None, folders: tuple[Path, ...]) -> None:
     """Check a configuration, and report each fault with its line and remedy. No packet is sent.
 
-    FILE is the same as --config.
+    FILE is the same as --config. Policies are looked for where `camscan sweep` does with the same --fingerprints.
 
     \b
     Examples:
       camscan config check
       camscan config check /etc/camscan/camscan.toml
     """
+    from camscan.app.judging import library
     from camscan.app.scope import scope_of
     from camscan.app.settings import configuration
     from camscan.app.sites import choices, faults
@@ -35,7 +37,8 @@ def check(named: Path | None, file: Path | None) -> None:
     from camscan.wording import plural
 
     document = configuration(named or file)
-    if found := list(faults(document)):
+    library(folders)
+    if found := list(faults(document, folders)):
         raise UsageError("\n".join(found))
     for site in document.config.site:
         count = scope_of(choices(document.config, site)).asked.count

@@ -13,7 +13,8 @@ from click.testing import CliRunner, Result
 from camscan.app import settings
 from camscan.cli.config import config
 from camscan.cli.init import init
-from camscan.errors import HostError, UsageError
+from camscan.data import fingerprints_folder
+from camscan.errors import HostError, RuleError, UsageError
 
 SITE = '[[site]]\nname = "hq"\nnetworks = ["10.0.0.0/24"]\n'
 
@@ -123,6 +124,21 @@ def test_each_fault_is_told_with_its_line(tmp_path: Path, more: str, line: int, 
     assert done.stdout == ""
     (fault,) = str(done.exception).splitlines()
     assert fault.startswith(f"{tmp_path}/c.toml:{line}: {message}")
+
+
+def test_policies_are_looked_for_in_the_folders_that_a_sweep_is_given_too(tmp_path: Path) -> None:
+    (tmp_path / "c.toml").write_text(f'{SITE}policies = ["uk-nil", "ours"]')
+    mine = tmp_path / "rules" / "policies"
+    mine.mkdir(parents=True)
+    built_in = (fingerprints_folder() / "policies" / "us-ndaa-889.yaml").read_text()
+    (mine / "ours.yaml").write_text(built_in.replace("id: us-ndaa-889", "id: ours"))
+    command = ["check", str(tmp_path / "c.toml")]
+    with pytest.raises(UsageError, match="unknown policy 'ours'"):
+        CliRunner().invoke(config, command, catch_exceptions=False)
+    done = CliRunner().invoke(config, [*command, "--fingerprints", str(mine.parent)], catch_exceptions=False)
+    assert done.exit_code == 0
+    with pytest.raises(RuleError):  # as a sweep would
+        CliRunner().invoke(config, [*command, "--fingerprints", str(mine)], catch_exceptions=False)
 
 
 def test_logins_that_no_channel_would_use_are_a_fault(tmp_path: Path) -> None:
