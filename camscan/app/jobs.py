@@ -14,7 +14,7 @@ from camscan.app.scope import Choices, ScanScope, eligible, scope_of
 from camscan.app.strategy import Strategy, strategy_of, sweep_method
 from camscan.errors import TargetError, UsageError
 from camscan.net.kernel.interfaces import sources
-from camscan.net.programs.portsweep import Method
+from camscan.net.programs.method import Method
 from camscan.records import Scan, ScanStatus, Vantage
 from camscan.store import Store
 from camscan.store.marks import MERGED

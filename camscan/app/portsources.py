@@ -88,6 +88,12 @@ class NmapSource:
         """See `PortSource.stop`."""
         self._stopping.set()
 
+    def exclude(self, spans: Iterable[tuple[str, str]]) -> None:
+        """See `PortSource.exclude`: nmap cannot be told, and so it ends."""
+        del spans
+        self.notes.append("exclusions were added while it ran, and nmap takes none then")
+        self.stop()
+
     async def run(self) -> AsyncGenerator[Sequence[Found], None]:
         """See `PortSource.run`."""
         for sweep in self._sweep.families():

@@ -12,7 +12,7 @@ from camscan.net.discovery.swept import parted
 from camscan.net.kernel.interfaces import Interface
 from camscan.net.pacing.pace import FlowBudget
 from camscan.net.pacing.profile import CONNECT_TIMEOUT, Profile, profile
-from camscan.net.programs.portsweep import Method, choose
+from camscan.net.programs.method import Method, choose
 from camscan.net.scope import port_refusal
 from camscan.probes.base import Stage
 from camscan.probes.ports import FIRST_PORTS, MORE_PORTS, named_ports

@@ -9,6 +9,7 @@ import stat
 import sys
 import time
 from contextlib import aclosing, nullcontext
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -25,11 +26,23 @@ if TYPE_CHECKING:
     from camscan.app.scope import Choices
     from camscan.net.programs.checkpoint import Checkpoint
     from camscan.net.programs.portsource import Found, PortSource
+    from camscan.targets import TargetSet
 
 _DEFAULT_RATE = 1_000
 _TELL = 30.0
 """Seconds between two lines on how far it is."""
 _LONGEST_LINE = 512
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A sweep of what is `asked`, what another run goes on from, and what is excluded, as in a `ScanScope`."""
+
+    sweep: PortSource
+    kept: Checkpoint | None
+    asked: TargetSet
+    excluded: TargetSet
+    excluding: Sequence[str]
 
 
 @click.command()
@@ -59,7 +72,11 @@ _LONGEST_LINE = 512
 )
 @click.option("--all", "want_all", is_flag=True, help="Write every outcome, not only open ports.")
 @options.excluding
-@click.option("--resume", metavar="ID", help="Continue an interrupted sweep with its original settings.")
+@click.option(
+    "--resume",
+    metavar="ID",
+    help="Continue an interrupted sweep with its original settings; files of exclusions are read again.",
+)
 @options.quiet
 def ports(
     targets: tuple[str, ...],
@@ -89,21 +106,19 @@ def ports(
 
     if resume is None:
         want = "all" if want_all else "open"
-        asking, kept = _begun(
-            Choices(targets, **how), ports_, sweep, {"rate": rate, "rounds": rounds, "want": want}, quiet
-        )
+        job = _begun(Choices(targets, **how), ports_, sweep, {"rate": rate, "rounds": rounds, "want": want}, quiet)
     elif _given_beside(("resume", "quiet")):
         raise UsageError("a resumed sweep keeps its targets, exclusions and all other settings: give --resume alone")
     else:
-        asking, kept = _resumed(resume)
+        job = _resumed(resume)
     began = time.monotonic()
-    with kept or nullcontext():
-        found = eventloop.run(_write_all(asking, quiet=quiet))
-        if kept is not None:
-            kept.close(over=not asking.interrupted)
+    with job.kept or nullcontext():
+        found = eventloop.run(_run(job, quiet=quiet))
+        if job.kept is not None:
+            job.kept.close(over=not job.sweep.interrupted)
     if not quiet:
-        _tell_end(asking, found, time.monotonic() - began)
-    sys.exit(Exit.DONE if asking.complete else Exit.INCOMPLETE)
+        _tell_end(job.sweep, found, time.monotonic() - began)
+    sys.exit(Exit.DONE if job.sweep.complete else Exit.INCOMPLETE)
 
 
 def _given_beside(names: Sequence[str]) -> bool:
@@ -113,16 +128,14 @@ def _given_beside(names: Sequence[str]) -> bool:
     return any(context.get_parameter_source(name) is not ParameterSource.DEFAULT for name in others)
 
 
-def _begun(
-    choices: Choices, ports_: str | None, sweep: str, how: dict[str, Any], quiet: bool
-) -> tuple[PortSource, Checkpoint | None]:
-    """A new sweep, and what another run goes on from."""
+def _begun(choices: Choices, ports_: str | None, sweep: str, how: dict[str, Any], quiet: bool) -> _Job:
+    """A new sweep."""
     from camscan.app.portsources import checkpoint, port_source
     from camscan.app.scope import scope_of
     from camscan.app.strategy import port_list
     from camscan.errors import HostError, UsageError
     from camscan.net.pacing.profile import profile
-    from camscan.net.programs.portsweep import choose
+    from camscan.net.programs.method import choose
     from camscan.probes.ports import FIRST_PORTS
 
     if not choices.targets:
@@ -135,6 +148,7 @@ def _begun(
         _tell_plan(scope.asked.count, wanted, asking.ports, f"{chosen.name} ({chosen.reason})")
     if chosen.name != "nmap":
         asked = {**how, "spans": [*scope.asked.spans()], "ports": asking.ports, "method": chosen.name, "seed": seed}
+        asked["excluding"] = scope.excluding
         try:
             kept = checkpoint(name, asked)
         except HostError as error:
@@ -143,15 +157,22 @@ def _begun(
             asking = _sweep(kept)
             if not quiet:
                 tell(f"To resume after an interruption: camscan ports --resume {name}")
-    return asking, kept
+    return _Job(asking, kept, scope.asked, scope.excluded, scope.excluding)
 
 
-def _resumed(name: str) -> tuple[PortSource, Checkpoint]:
+def _resumed(name: str) -> _Job:
+    """The rest of a sweep; what its files of exclusions have come to hold since is not asked."""
     from camscan.app.portsources import checkpoint
+    from camscan.app.targetfiles import read_exclusions
+    from camscan.targets import parse
 
     kept = checkpoint(name)
+    asked = parse([f"{first}-{last}" for first, last in kept.asked["spans"]])
+    excluded, excluding = read_exclusions(kept.asked.get("excluding", ()))
+    sweep = _sweep(kept)
+    sweep.exclude(asked.within(excluded).spans())
     _cut_to_whole_lines()
-    return _sweep(kept), kept
+    return _Job(sweep, kept, asked, excluded, excluding)
 
 
 def _sweep(kept: Checkpoint) -> PortSource:
@@ -176,6 +197,17 @@ def _cut_to_whole_lines() -> None:
         left = file.read().rpartition(b"\n")[2]
     if left and (begin == 0 or len(left) < size - begin) and b'{"address"'.startswith(left[:10]):
         os.ftruncate(out, size - len(left))
+
+
+async def _run(job: _Job, *, quiet: bool) -> int:
+    """Write what is found, and ask nothing more of who is excluded meanwhile; returns how many ports are open."""
+    from camscan.app.targetfiles import followed
+
+    def exclude(excluded: TargetSet) -> None:
+        job.sweep.exclude(job.asked.within(excluded).spans())
+
+    async with followed(job.excluded, job.excluding, exclude):
+        return await _write_all(job.sweep, quiet=quiet)
 
 
 async def _write_all(sweep: PortSource, *, quiet: bool) -> int:

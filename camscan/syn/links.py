@@ -79,11 +79,11 @@ class Route:
         self._gateway: Gateway | None = None
         macs = (b"", b"")
         if way.frames:
-            wanted = way.ranges if way.on_link else (_only(way.gateway),)
+            wanted = way.asked if way.on_link else (_only(way.gateway),)
             found = find(way.interface, way.source, space(way.version, wanted), paced, way.known)
             self._neighbours = found if way.on_link else None
             self.usable = way.on_link or bool(found.known.any())
-            macs = found.own_mac, found.macs[0].tobytes()
+            macs = found.own_mac, found.macs[0].tobytes() if len(found.macs) else b""
             if self.usable and not way.on_link and not way.known:
                 self._gateway = Gateway(way.interface, way.source, found, paced.now(), stack)
         self._syns = deque(_Outlet(way, SYN, macs) for _ in range(1 + SPARE))

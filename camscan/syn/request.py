@@ -10,16 +10,21 @@ route. `want`: "open" says ports that accepted, "answers" refusals and unreachab
 how many may be under way; the kernel takes `neighbours` hosts of the own link that answer, and holds `held` already.
 
 With `checkpoints` a later run can go on: its `position` is the last that was told, and behind its first line come the
-numbers of all questions that were told to be settled (see `Settled`).
+numbers of all questions that were told to be settled (see `Settled`). Addresses in its `barred` ranges are asked no
+more, but keep their numbers.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from ipaddress import ip_address
 from itertools import pairwise
-from typing import Any, TypeAlias
+from typing import Any
+
+import numpy as np
 
 from camscan.l2.lines import WRONG_USE, RefusalError
 from camscan.syn.order import Range
@@ -33,8 +38,6 @@ METHODS = ("syn", "connect")
 WANTS = ("open", "answers", "all")
 _NUMBERS = ("rate", "host_rate", "wait")
 
-Address: TypeAlias = IPv4Address | IPv6Address
-
 
 @dataclass(frozen=True, slots=True)
 class Way:
@@ -46,6 +49,8 @@ class Way:
     frames: bool
     version: int
     ranges: tuple[Range, ...]
+    barred: tuple[Range, ...] = ()
+    """What is not to be asked any more; sorted, and not of these ranges alone."""
     known: tuple[tuple[int, bytes], ...] = ()
     """Addresses whose MACs are written down; who has them need not answer when asked."""
 
@@ -53,6 +58,11 @@ class Way:
     def on_link(self) -> bool:
         """Whether each address has to be found by ARP."""
         return self.frames and not self.gateway
+
+    @property
+    def asked(self) -> tuple[Range, ...]:
+        """The ranges without what is barred."""
+        return tuple(_without(self.ranges, self.barred))
 
     @property
     def hosts(self) -> int:
@@ -97,33 +107,68 @@ def read(data: bytes, settled: bytes = b"") -> Request:
         raise RefusalError(f"a request of more than {MAX_INPUT:,} bytes: sweep in parts", WRONG_USE)
     try:
         values = json.loads(data)
-        request = Request(
-            ways=tuple(map(_way, values.pop("ways"))),
-            ports=tuple(map(int, values.pop("ports"))),
-            settled=settled,
-            **values,
-        )
+        barred = _ranges(values.pop("barred", ()))
+        ways, ports = tuple(_way(way, barred) for way in values.pop("ways")), tuple(map(int, values.pop("ports")))
+        request = Request(ways=ways, ports=ports, settled=settled, **values)
         _check(request)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise RefusalError(f"the request cannot be used: {error}", WRONG_USE) from error
     if request.hosts * len(request.ports) > MAX_QUESTIONS:
         raise RefusalError(f"more than {MAX_QUESTIONS:,} ports in all: sweep in parts", WRONG_USE)
-    return request
+    return replace(request, settled=settled + b"".join(_barred_questions(request))) if barred else request
 
 
-def _way(values: dict[str, Any]) -> Way:
-    pairs = [(ip_address(first), ip_address(last)) for first, last in values.pop("ranges")]
-    versions = {address.version for pair in pairs for address in pair}
-    ranges = sorted((int(first), int(last)) for first, last in pairs)
+def _ranges(pairs: Iterable[Sequence[str]]) -> list[tuple[int, Range]]:
+    """Sorted ranges, each with the version of its family."""
+    found = [(ip_address(first), ip_address(last)) for first, last in pairs]
+    if any(first.version != last.version or int(first) > int(last) for first, last in found):
+        raise ValueError("a range is of one family, and has its first address first")
+    return sorted((first.version, (int(first), int(last))) for first, last in found)
+
+
+def _barred_questions(request: Request) -> Iterator[bytes]:
+    """The numbers of the questions that are not to be asked any more, as `Settled` has them."""
+    ports, begin = len(request.ports), 0
+    spans = sorted((way.version, span, way.barred) for way in request.ways for span in way.ranges)
+    for _, (first, last), barred in spans:
+        asked = tuple(_without([(first, last)], barred))
+        for low, high in _without([(first, last)], asked):
+            numbers = np.arange((begin + low - first) * ports, (begin + high - first + 1) * ports, dtype="<u4")
+            yield numbers.tobytes()
+        begin += last - first + 1
+
+
+def _without(ranges: Iterable[Range], holes: Iterable[Range]) -> Iterator[Range]:
+    """Sorted ranges without what is in others, sorted as well."""
+    left = deque(holes)
+    for first, last in ranges:
+        begin = first
+        while left and begin <= last and left[0][0] <= last:
+            low, high = left[0]
+            if begin < low:
+                yield begin, low - 1
+            begin = max(begin, high + 1)
+            if high > last:  # it may reach into the next
+                break
+            left.popleft()
+        if begin <= last:
+            yield begin, last
+
+
+def _way(values: dict[str, Any], barred: Iterable[tuple[int, Range]] = ()) -> Way:
+    found = _ranges(values.pop("ranges"))
+    versions, ranges = {version for version, _ in found}, [span for _, span in found]
     versions.add(ip_address(values["source"]).version)
-    if not ranges or len(versions) != 1 or any(first > last for first, last in ranges):
-        raise ValueError("a way needs a source and ranges of one family, each with its first address first")
+    if not ranges or len(versions) != 1:
+        raise ValueError("a way needs a source and ranges of one family")
     if any(before[1] >= after[0] for before, after in pairwise(ranges)):
         raise ValueError("ranges overlap")
     known = tuple((int(ip_address(text)), bytes.fromhex(mac)) for text, mac in values.pop("known", ()))
     if any(len(mac) != 6 for _, mac in known):
         raise ValueError("a MAC has six bytes")
-    return Way(version=versions.pop(), ranges=tuple(ranges), known=known, **values)
+    version = versions.pop()
+    holes = tuple(span for its_version, span in barred if its_version == version)
+    return Way(version=version, ranges=tuple(ranges), barred=holes, known=known, **values)
 
 
 def _check(request: Request) -> None:

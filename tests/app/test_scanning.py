@@ -24,7 +24,7 @@ from camscan.app.scanning import LoggingSink, no_progress, run
 from camscan.app.scope import Choices
 from camscan.app.strategy import Strategy
 from camscan.errors import StoreError
-from camscan.net.programs.portsweep import Method
+from camscan.net.programs.method import Method
 from camscan.records import LedgerEntry, Observation, Outcome, ScanStatus
 from camscan.reports.sentences import summary
 from camscan.store import Store

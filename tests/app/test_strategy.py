@@ -12,8 +12,8 @@ from camscan.app.scope import Choices, scope_of
 from camscan.app.strategy import silent_seconds, strategy_of, sweep_method
 from camscan.errors import HostError, UsageError
 from camscan.net.kernel.interfaces import Interface
-from camscan.net.programs import portsweep
-from camscan.net.programs.portsweep import Method
+from camscan.net.programs import method
+from camscan.net.programs.method import Method
 from camscan.probes.ports import FIRST_PORTS, MORE_PORTS
 from camscan.records import Observation, Outcome
 
@@ -84,7 +84,7 @@ def how(**changed: Any) -> tuple[str, str]:
 
 
 def test_open_ports_are_swept_where_they_are_many_and_it_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(portsweep, "has_net_raw", lambda: True)
+    monkeypatch.setattr(method, "has_net_raw", lambda: True)
     assert how()[0] == "syn"
     assert how(targets=("10.0.0.0/20",)) == ("connect", "fewer than 65,536 ports in all")
     assert how(targets=("10.0.0.0/24",), sweep="syn") == ("syn", "asked for")
@@ -92,7 +92,7 @@ def test_open_ports_are_swept_where_they_are_many_and_it_is_allowed(monkeypatch:
     assert how(rate=10_000) == ("connect", "connecting keeps up with 10,000 packets a second")
     assert how(rate=100, sweep="syn")[0] == "syn"
     assert how(targets=(*WIDE, "fd00::/120"), allow_large=True)[0] == "syn"
-    monkeypatch.setattr(portsweep, "has_net_raw", lambda: False)
+    monkeypatch.setattr(method, "has_net_raw", lambda: False)
     assert how() == ("connect", "no CAP_NET_RAW, which SYN packets need")
     with pytest.raises(HostError, match="needs CAP_NET_RAW"):
         how(sweep="syn")
@@ -107,7 +107,7 @@ def test_open_ports_are_swept_where_they_are_many_and_it_is_allowed(monkeypatch:
     ],
 )
 def test_what_a_sweep_does_not_go_with(monkeypatch: pytest.MonkeyPatch, changed: dict[str, Any], why: str) -> None:
-    monkeypatch.setattr(portsweep, "has_net_raw", lambda: True)
+    monkeypatch.setattr(method, "has_net_raw", lambda: True)
     assert how(**changed) == ("connect", why)
     with pytest.raises(UsageError, match="cannot be used"):
         how(**changed, sweep="syn")

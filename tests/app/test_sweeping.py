@@ -31,7 +31,7 @@ from camscan.cli.exits import Exit
 from camscan.cli.sweep import _code
 from camscan.errors import DamageError, StoreError, TargetError, UsageError
 from camscan.identify.library import Library
-from camscan.net.programs.portsweep import Method
+from camscan.net.programs.method import Method
 from camscan.records import Fields, LedgerEntry, Observation, Origin, Outcome, Scan, ScanStatus
 from camscan.store import Store
 from camscan.summaries import State

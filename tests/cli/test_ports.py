@@ -7,6 +7,7 @@ import random
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from pathlib import Path
 from typing import cast
@@ -229,6 +230,46 @@ def test_killed_at_any_moment_it_goes_on_from_the_last_second(site: Lab, method:
     gone = ports(site, "--resume", resume)
     assert (gone.returncode, gone.stdout) == (2, "")
     assert "to resume" in gone.stderr
+
+
+def excluded_later(site: Lab, network: str, command: list[str], out: Path, *, seconds: float) -> str:
+    """Run a command that writes to a file, exclude a network, and see that it gets no packet from soon after that.
+
+    Returns what it said until its end, which it is told to come to after some seconds.
+    """
+    with out.open("ab") as file, subprocess.Popen(command, stdout=file, stderr=subprocess.PIPE, text=True) as process:
+        before = times_kept(out.parent)
+        wait_until(lambda: times_kept(out.parent) > before, 60)
+        (out.parent / "never.txt").write_text(network)
+        time.sleep(3.5)
+        site.count_arriving(f"ip daddr {network}")
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(seconds)
+        process.terminate()
+        said = process.communicate(timeout=30)[1]
+    assert site.arrived() == 0
+    site.run(["nft", "delete", "table", "inet", "counting"], side=site.site)
+    return said
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_what_is_excluded_meanwhile_gets_no_packet_and_the_rest_is_found(
+    site: Lab, method: str, tmp_path: Path
+) -> None:
+    """One part while the sweep runs, and one before another run goes on with it."""
+    never, out = tmp_path / "never.txt", tmp_path / "open.jsonl"
+    never.write_text("# nothing yet\n")
+    inside = ["ip", "netns", "exec", site.scanner, "env", f"XDG_DATA_HOME={tmp_path}", *CAMSCAN]
+    what = ["10.77.0.0/23", "--ports", "80,81", "--rounds", "1", "--rate", "80", "--sweep", method]
+    said = excluded_later(site, "10.77.1.0/25", [*inside, *what, "--exclude-file", str(never)], out, seconds=0.5)
+    assert "excluded from now on: 10.77.1.0-10.77.1.127" in said
+    resume = said.split("--resume ")[1].split()[0]
+    never.write_text("10.77.1.0/24")
+    said = excluded_later(site, "10.77.1.0/24", [*inside, "--resume", resume], out, seconds=60)
+    assert "open" in said.splitlines()[-1]
+    found = {json.loads(line)["address"] for line in out.read_text().splitlines()}
+    assert found >= {address for address in ALIVE if address.startswith("10.77.0.")}
+    assert len(found) < len(ALIVE)
 
 
 def test_a_line_that_was_cut_off_is_taken_off_when_it_goes_on(site: Lab, tmp_path: Path) -> None:

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
+import random
+import struct
 from typing import Any
 
 import pytest
 
 from camscan.l2.lines import WRONG_USE, RefusalError
-from camscan.syn.request import MAX_INPUT, read
+from camscan.syn.request import MAX_INPUT, Way, read
 
 WAY = {
     "interface": "eth0",
@@ -86,3 +88,31 @@ def test_more_than_one_sweep_may_ask() -> None:
     assert read(json.dumps({**GOOD, "ways": [way], "ports": list(range(1, 17))}).encode()).hosts == 1 << 24
     with pytest.raises(RefusalError, match="in parts"):
         read(json.dumps({**GOOD, "ways": [way], "ports": list(range(1, 18))}).encode())
+
+
+def test_who_is_barred_is_not_asked_and_keeps_every_number() -> None:
+    """In ranges, of which they may be parts or more, and of all ways, as a sweep numbers them."""
+    other = {**WAY, "ranges": [["10.0.0.5", "10.0.0.6"]]}
+    barred = [["10.0.0.6", "10.0.0.200"], ["10.0.0.2", "10.0.0.2"], ["fd00::1", "fd00::2"]]
+    request = read(json.dumps({**GOOD, "ways": [WAY, other], "barred": barred}).encode(), b"\1\0\0\0")
+    first, second = request.ways
+    assert first.ranges == ((0x0A000001, 0x0A000004), (0x0A000009, 0x0A000009))
+    assert first.asked == ((0x0A000001, 0x0A000001), (0x0A000003, 0x0A000004))
+    assert second.asked == ((0x0A000005, 0x0A000005),)
+    settled = [number for (number,) in struct.iter_unpack("<I", request.settled)]
+    assert settled == [1, 2, 3, 10, 11, 12, 13], "host 1 is .2, 5 is .6 and 6 is .9; each has two ports"
+
+
+def test_what_is_asked_is_what_is_left_of_ranges() -> None:
+    draws = random.Random(1)
+    for _ in range(300):
+        ranges, holes = (_some_ranges(draws) for _ in range(2))
+        hidden = {number for first, last in holes for number in range(first, last + 1)}
+        wanted = [number for first, last in ranges for number in range(first, last + 1) if number not in hidden]
+        left = Way("eth0", "10.0.0.2", "", frames=True, version=4, ranges=ranges, barred=holes).asked
+        assert [number for first, last in left for number in range(first, last + 1)] == wanted
+
+
+def _some_ranges(draws: random.Random) -> tuple[tuple[int, int], ...]:
+    ends = sorted(draws.sample(range(40), 2 * draws.randint(1, 6)))
+    return tuple(zip(ends[::2], ends[1::2], strict=True))

@@ -87,6 +87,12 @@ class Checkpoint:
         """Save fields of a part; `found` and `settled` are appended."""
         self._write({"part": str(version), **values})
 
+    def read_again(self) -> None:
+        """Take in what has been saved since the file was opened."""
+        self._parts.clear()
+        self._file.seek(0)
+        self._read()
+
     def close(self, *, over: bool) -> None:
         """Close the file, and delete it if the sweep is `over`; may be called again."""
         if over:

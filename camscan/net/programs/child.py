@@ -19,11 +19,15 @@ from camscan.shortages import EXHAUSTED
 MAX_LINE = 256 * 1024
 """Bytes of one line: a datagram of 64 KiB in base64, and what is said about it."""
 
+_AT_ONCE = 0.2
+"""Seconds within which whoever stops all processes of a service has told this one, too."""
+
 
 class ChildProcess:
     """One run: enter it, and iterate over its `messages`; `counters` are set by then.
 
-    Entering raises HostError if the program cannot do its task, iterating if it fails later; the message says why.
+    Entering raises HostError if the program cannot do its task, iterating if it fails later or is ended by others
+    than `stop`; the message says why.
     """
 
     def __init__(self, command: Sequence[str], stdin: bytes = b"") -> None:
@@ -79,6 +83,10 @@ class ChildProcess:
         code = await self._process.wait()
         if last["type"] == "end" or not self._stopped:
             self.counters = counters_of(self._name, last, code)
+        if self.counters.get("interrupted") and not self._stopped:
+            await asyncio.sleep(_AT_ONCE)
+            if not self._stopped:
+                raise HostError(f"`python -m {self._name}` was ended from outside before it was done: try again")
 
     async def _read(self) -> AsyncIterator[dict[str, Any]]:
         try:

@@ -69,6 +69,9 @@ class PortSource(Protocol):
     def stop(self) -> None:
         """End soon; results until then are still yielded."""
 
+    def exclude(self, spans: Iterable[tuple[str, str]]) -> None:
+        """Send nothing more to these ranges, which are all that is excluded by now: within moments."""
+
     def run(self) -> AsyncGenerator[Sequence[Found], None]:
         """Try all ports, and yield results as they come; those known of one address at that time come together.
 

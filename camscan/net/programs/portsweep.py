@@ -1,4 +1,4 @@
-"""Sweeps of very many TCP ports: which method to use, and running `python -m camscan.syn`."""
+"""Sweeps of very many TCP ports by `python -m camscan.syn`."""
 
 from __future__ import annotations
 
@@ -8,62 +8,27 @@ import socket
 import sys
 from collections.abc import AsyncGenerator, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import blake2b
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from itertools import groupby
 from typing import Any
 
-from camscan.errors import HostError
 from camscan.net.kernel.carrier import is_connected
 from camscan.net.kernel.neighbours import entries_allowed, entries_in_use, permanent
-from camscan.net.kernel.privilege import has_net_raw
 from camscan.net.kernel.ways import Hop, Way, ways
 from camscan.net.outcomes import of_answer, reason, remark
 from camscan.net.pacing.profile import CONNECT_TIMEOUT, Profile
-from camscan.net.programs import nmaprun
-from camscan.net.programs.checkpoint import Checkpoint
+from camscan.net.programs.checkpoint import Checkpoint, Part
 from camscan.net.programs.child import ChildProcess
 from camscan.net.programs.portsource import Found, allowed
 from camscan.records import Outcome
 
-LARGE = 4_096
-"""Addresses times ports from which `auto` uses SYN packets: below, connecting is as fast."""
 _PYTHON = (sys.executable, "-P", "-m", "camscan.syn")
 _SYN_WAIT = 1.2
 """Seconds that answers to the last packet of a round are waited for, and those that come again after a second."""
 _MANY = 250_000
 """Packets a second that one thread can send on most hosts."""
-
-
-@dataclass(frozen=True, slots=True)
-class Method:
-    """A method of finding open ports, and why it was chosen."""
-
-    name: str
-    reason: str
-
-
-def choose(wanted: str, questions: int, large: int = LARGE) -> Method:
-    """The method for so many addresses times ports, as `wanted` ("auto", "connect", "syn" or "nmap").
-
-    Raises:
-        HostError: SYN packets are wanted without the privilege, or nmap, which is not installed.
-    """
-    if wanted == "nmap":
-        nmaprun.path()
-    if wanted == "syn" and not has_net_raw():
-        raise HostError(
-            "--sweep syn needs CAP_NET_RAW: run camscan with sudo or in a systemd unit with "
-            "AmbientCapabilities=CAP_NET_RAW, or use --sweep auto"
-        )
-    if wanted != "auto":
-        return Method(wanted, "asked for")
-    if questions < large:
-        return Method("connect", f"fewer than {large:,} ports in all")
-    if not has_net_raw():
-        return Method("connect", "no CAP_NET_RAW, which SYN packets need")
-    return Method("syn", f"CAP_NET_RAW is there, and {questions:,} ports in all are many")
 
 
 class PortSweep:
@@ -102,6 +67,8 @@ class PortSweep:
         self._settings = {"ports": self.ports, "seed": seed, "want": want, "rate": self.rate}
         self._rounds = rounds
         self._want = want
+        self._barred: list[tuple[str, str]] = []
+        self._outdated = False
         self._running: ChildProcess | None = None
         self._under_way = 0
         self.interrupted = False
@@ -134,6 +101,16 @@ class PortSweep:
         if self._running is not None:
             self._running.stop()
 
+    def exclude(self, spans: Iterable[tuple[str, str]]) -> None:
+        """See `PortSource.exclude`; without a checkpoint nobody knows what is left, so the sweep ends."""
+        self._barred = [*spans]
+        self._outdated = True
+        if self._checkpoint is None:
+            self.notes.append("exclusions were added while it ran")
+            self.stop()
+        elif self._running is not None:
+            self._running.stop()
+
     async def run(self) -> AsyncGenerator[Sequence[Found], None]:
         """See `PortSource.run`."""
         for version, pairs in groupby(self._spans, key=lambda pair: pair[0].version):
@@ -150,15 +127,28 @@ class PortSweep:
                         yield batch
 
     async def _part(self, usable: Sequence[Way]) -> AsyncGenerator[Sequence[Found], None]:
-        request, settled, version = self._request(usable), b"", usable[0].version
-        if self._checkpoint is not None:
-            part = self._checkpoint.part(version, _digest(request["ways"]))
-            for message in part.found:
-                yield self._new(message)
-            if part.over:
-                return
-            request |= {"checkpoints": True, "position": part.position}
-            settled = bytes(part.settled)
+        """Ask those of one IP version: anew, from where it was, whenever some of them have been excluded."""
+        request, version, kept = self._request(usable), usable[0].version, self._checkpoint
+        digest = _digest(request["ways"])
+        part = kept.part(version, digest) if kept is not None else Part()
+        for message in part.found:
+            yield self._new(message)
+        while not part.over:
+            self._outdated = False
+            rest = request | {"position": part.position, "barred": _of_version(self._barred, version)}
+            async with aclosing(self._once(rest, bytes(part.settled), version)) as batches:
+                async for batch in batches:
+                    yield batch
+            if kept is None or self.interrupted or not self._outdated:
+                break
+            kept.read_again()
+            part = kept.part(version, digest)
+        if kept is not None and not self.interrupted:
+            kept.note(version, over=True)
+
+    async def _once(
+        self, request: Mapping[str, Any], settled: bytes, version: int
+    ) -> AsyncGenerator[Sequence[Found], None]:
         kept: list[Mapping[str, Any]] = []
         async with aclosing(self._run(json.dumps(request).encode() + b"\n" + settled)) as messages:
             async for message in messages:
@@ -169,8 +159,6 @@ class PortSweep:
                     now = {"position": message["position"], "settled": message["settled"], "found": kept}
                     self._checkpoint.note(version, **now)
                     kept = []
-        if self._checkpoint is not None and not self.interrupted:
-            self._checkpoint.note(version, over=True)
 
     def _new(self, message: Mapping[str, Any]) -> Sequence[Found]:
         return tuple(found for found in _found(message) if found.address not in self._known)
@@ -178,7 +166,7 @@ class PortSweep:
     async def _run(self, request: bytes) -> AsyncGenerator[Mapping[str, Any], None]:
         async with ChildProcess(_PYTHON, request) as running:
             self._running = running
-            if self.interrupted:  # while the program was starting
+            if self.interrupted or self._outdated:  # while the program was starting
                 running.stop()
             async for message in running.messages():
                 if message["type"] == "note":
@@ -188,6 +176,7 @@ class PortSweep:
                 yield message
             for name, value in running.counters.items():
                 self.counters[name] = self.counters.get(name, 0) + value
+            self._outdated &= bool(running.counters.get("interrupted", True))  # else there is nothing left
             self._running, self._under_way = None, 0
 
     def _request(self, usable: Sequence[Way]) -> dict[str, Any]:
@@ -204,6 +193,7 @@ class PortSweep:
             "rounds": self._rounds if by_syn else 1,
             "wait": _SYN_WAIT if by_syn else CONNECT_TIMEOUT,
             "senders": 2 if _takes_two(self.rate) else 1,
+            "checkpoints": self._checkpoint is not None,
         }
 
     def _not_asked(self, way: Way) -> Iterator[Sequence[Found]]:
@@ -247,6 +237,10 @@ def _found(message: Mapping[str, Any]) -> Iterator[Found]:
     why = reason(number) if local else remark(number)
     for address, port in zip(message["addresses"], message["ports"], strict=True):
         yield Found(address, port, outcome, why)
+
+
+def _of_version(spans: Iterable[tuple[str, str]], version: int) -> list[tuple[str, str]]:
+    return [span for span in spans if ip_address(span[0]).version == version]
 
 
 def _text(number: int, version: int) -> str:

@@ -17,10 +17,12 @@ from camscan.errors import HostError, UsageError
 from camscan.net.kernel import netlink
 from camscan.net.kernel.ways import Hop
 from camscan.net.pacing.profile import profile
+from camscan.net.programs import method as module
 from camscan.net.programs import portsweep
 from camscan.net.programs.checkpoint import Checkpoint
+from camscan.net.programs.method import LARGE, choose
 from camscan.net.programs.portsource import Found
-from camscan.net.programs.portsweep import LARGE, PortSweep, choose
+from camscan.net.programs.portsweep import PortSweep
 from camscan.records import Outcome
 
 PACE = replace(profile("fast"), host_rate=10**6)
@@ -162,6 +164,48 @@ async def test_of_who_is_known_already_nothing_is_said_again(tmp_path: Path) -> 
     assert fresh == again == told - {"127.88.0.5"}
 
 
+async def test_who_is_excluded_meanwhile_is_asked_no_more_and_all_others_are(tmp_path: Path) -> None:
+    barred = {f"127.88.0.{last}" for last in range(100, 200)}
+    with Checkpoint(tmp_path / "one.sweep", {}) as progress:
+        slow = PortSweep(
+            [("127.88.0.1", "127.88.0.250")], [9], "connect", replace(PACE, rate=150), seed=1, checkpoint=progress,
+            want="all",
+        )  # fmt: skip
+        told: list[str] = []
+        async with asyncio.timeout(60):
+            async for batch in slow.run():
+                if len(told) < 20 <= len(told) + len(batch):
+                    slow.exclude([("127.88.0.100", "127.88.0.150"), ("127.88.0.151", "127.88.0.199"), ("::1", "::1")])
+                told += [one.address for one in batch]
+    assert slow.complete
+    assert {f"127.88.0.{last}" for last in range(1, 251)} - barred == set(told) - barred
+    assert 0 < len(barred & set(told)) < 40
+
+
+async def test_without_a_checkpoint_it_ends_where_somebody_is_excluded_meanwhile() -> None:
+    slow = PortSweep([("127.88.0.1", "127.88.0.250")], [9], "connect", replace(PACE, rate=10), seed=1, want="all")
+    async with asyncio.timeout(20):
+        async for _ in slow.run():
+            slow.exclude([("127.88.0.1", "127.88.0.9")])
+    assert not slow.complete
+    assert "exclusions were added while it ran" in slow.notes
+
+
+@pytest.mark.parametrize("method", ["connect", pytest.param("syn", marks=pytest.mark.netns)])
+async def test_a_program_that_others_end_has_not_asked_everything(
+    method: str, new_namespace: Callable[[], Namespace]
+) -> None:
+    async def ended() -> None:
+        slow = PortSweep([("127.88.0.1", "127.88.0.250")], [9], method, replace(PACE, rate=10), seed=1, want="all")
+        async for _ in slow.run():
+            assert slow._running is not None
+            slow._running._process.terminate()
+
+    why = r"`python -m camscan\.syn` was ended from outside before it was done"
+    with new_namespace().inside(), pytest.raises(HostError, match=why):
+        await asyncio.wait_for(ended(), 20)
+
+
 async def test_it_can_be_stopped() -> None:
     slow = PortSweep([("127.88.0.1", "127.88.0.250")], [9], "connect", replace(PACE, rate=10), seed=1, want="all")
     count = 0
@@ -206,11 +250,11 @@ def test_a_router_that_is_spared_sets_the_rate() -> None:
 
 
 def test_auto_goes_by_number_and_privilege(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(portsweep, "has_net_raw", lambda: True)
+    monkeypatch.setattr(module, "has_net_raw", lambda: True)
     assert choose("auto", LARGE).name == "syn"
     assert choose("auto", LARGE - 1).name == "connect"
     assert choose("syn", 1).name == "syn"
-    monkeypatch.setattr(portsweep, "has_net_raw", lambda: False)
+    monkeypatch.setattr(module, "has_net_raw", lambda: False)
     few = choose("auto", LARGE)
     assert (few.name, few.reason) == ("connect", "no CAP_NET_RAW, which SYN packets need")
 
