@@ -16,6 +16,8 @@ A message names what is wrong, where, and the remedy.
 from __future__ import annotations
 
 import errno
+import shlex
+import sys
 
 
 class CamscanError(Exception):
@@ -67,3 +69,11 @@ def of_host(error: OSError) -> HostError:
     if where and error.errno in {errno.EACCES, errno.EPERM}:
         return HostError(f"{where}{error.strerror}: check who may use it and the folders above it, or choose another")
     return HostError(f"{where}{error.strerror or error}: run it with -vv before the command to see where")
+
+
+def brought_by(extra: str) -> str:
+    """The command that installs an extra of camscan into the environment that this process runs in.
+
+    A bare `pip` belongs to some other environment, for which an index might offer something else of that name.
+    """
+    return f"{shlex.quote(sys.executable)} -m pip install 'camscan[{extra}]'"

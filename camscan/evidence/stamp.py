@@ -13,7 +13,7 @@ from typing import Any
 
 from cryptography.x509 import load_der_x509_certificate, load_pem_x509_certificates
 
-from camscan.errors import EvidenceError, HostError, UsageError
+from camscan.errors import EvidenceError, HostError, UsageError, brought_by
 from camscan.evidence.manifest import STAMP
 
 MAX_BYTES = 256 << 10
@@ -104,5 +104,5 @@ def _library() -> ModuleType:
     try:
         import rfc3161_client  # noqa: PLC0415  an extra
     except ImportError as error:
-        raise HostError("time stamps need rfc3161-client: run pip install 'camscan[timestamp]'") from error
+        raise HostError(f"time stamps need rfc3161-client: run {brought_by('timestamp')}") from error
     return rfc3161_client

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator
 from typing import NoReturn
 
-from camscan.errors import HostError
+from camscan.errors import HostError, brought_by
 from camscan.records import Report
 from camscan.reports.base import Page
 from camscan.reports.html import page
@@ -27,7 +27,7 @@ def check() -> None:
         import weasyprint  # noqa: F401, PLC0415 - an extra; importing it loads the library too
     except (ImportError, OSError) as error:
         raise HostError(
-            f"cannot write pdf: {error}: pip install 'camscan[pdf]' and the Pango library"
+            f"cannot write pdf: {error}: run {brought_by('pdf')}, and install the Pango library"
             " (apt install libpangoft2-1.0-0), or print the html format from a browser"
         ) from error
 

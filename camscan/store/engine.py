@@ -210,7 +210,7 @@ def _engine(url: URL, where: str) -> Engine:
         if backend in ("sqlite", server.BACKEND):
             return create_engine(url, pool_pre_ping=backend == server.BACKEND)
     except ImportError as error:
-        raise StoreError(f"{where} cannot be opened: {error}: {server.DRIVER}") from error
+        raise StoreError(f"{where} cannot be opened: {error}: run {server.DRIVER}") from error
     except ArgumentError as error:
         raise StoreError(f"{where} cannot be opened: {error}: {_REMEDY}") from error
     raise StoreError(f"{where} cannot be opened: {_REMEDY}")

@@ -10,8 +10,10 @@ from typing import TypeAlias
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from camscan.errors import brought_by
+
 BACKEND = "postgresql"
-DRIVER = "pip install 'camscan[postgresql]'"
+DRIVER = brought_by("postgresql")
 """What brings the driver."""
 
 PATIENCE = 30.0

@@ -21,11 +21,12 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from camscan.errors import brought_by
 from camscan.net.services.delivery import BUSY, Delivery
 from camscan.net.services.egress import refusal
 
 _PYTHON = (sys.executable, "-P", "-m", "camscan.net.services.notifier")
-MISSING = "apprise is not installed: pip install 'camscan[notify]'"
+MISSING = f"apprise is not installed: run {brought_by('notify')}"
 _LIBRARIES = ("requests", "smtplib")
 """Libraries that use Python's own sockets, which an audit hook sees."""
 _BASE = "apprise.plugins.base"

@@ -169,7 +169,7 @@ async def test_neither_a_proxy_nor_a_password_of_the_environment_is_used(
 async def test_without_apprise_the_remedy_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(notifier, "is_installed", lambda: False)
     assert await to("json://x") == Delivery(taken=False, reason=notifier.MISSING)
-    assert "pip install 'camscan[notify]'" in notifier.MISSING
+    assert f"run {sys.executable} -m pip install 'camscan[notify]'" in notifier.MISSING
 
 
 async def test_a_host_that_lets_no_program_start_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
