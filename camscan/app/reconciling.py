@@ -10,6 +10,7 @@ from pathlib import Path
 from camscan.app import gctuning
 from camscan.app.judging import Grounds
 from camscan.app.lastseen import with_last_seen
+from camscan.app.otherscans import knowing_most
 from camscan.app.series import merged_each
 from camscan.app.switchports import SwitchPortLookup
 from camscan.identify.library import Library
@@ -35,6 +36,7 @@ class Reconciliation:
     """Everything that a format may print about an inventory and the scans that it was held against.
 
     `beside` counts the devices that a report on the scans shows and a list of cameras need not name.
+    `elsewhere` is the scan that knows most of the rows that these do not cover, and of how many, if they are many.
     """
 
     file: Path
@@ -44,6 +46,7 @@ class Reconciliation:
     summary: Summary
     completeness: Completeness
     beside: int = 0
+    elsewhere: tuple[str, int] | None = None
 
 
 def reconciled(
@@ -65,7 +68,9 @@ def reconciled(
         results = reconcile(inventory.rows, found, coverage, rules.labels.find, scope)
         results = with_last_seen(store, scans, results)
         beside = sum(not one.counts and is_shown(one.judged.device) for one in found)
-        return Reconciliation(path, inventory, scans, results, summarise(results), estimate(results), beside)
+        summary = summarise(results)
+        elsewhere = knowing_most(store, scans, results) if summary.is_mostly_elsewhere else None
+        return Reconciliation(path, inventory, scans, results, summary, estimate(results), beside, elsewhere)
 
 
 def found_in(store: Store, scans: Iterable[Scan], grounds: Grounds, *, all_hosts: bool) -> list[Found]:

@@ -31,6 +31,11 @@ class Summary:
     precision: Rate | None
     accuracy: Rate | None
 
+    @property
+    def is_mostly_elsewhere(self) -> bool:
+        """Whether more than half of the rows of these sites are about addresses that the scans did not cover."""
+        return self.counts[Class.NOT_COVERED] * 2 > self.rows - self.counts[Class.OTHER_SITE]
+
 
 def summarise(results: Iterable[Result]) -> Summary:
     """The figures of some results."""

@@ -241,6 +241,26 @@ def test_of_the_wrong_scan_it_says_that_others_may_tell_more(db: Path, tmp_path:
     assert told in run(db, cameras, "--quiet").stdout
 
 
+def test_of_the_wrong_scan_it_names_the_right_one(db: Path, tmp_path: Path) -> None:
+    rows = ["10.0.9.1", "10.0.9.2", "10.0.9.3", "10.0.8.1"]
+    cameras = tmp_path / "elsewhere.csv"
+    cameras.write_text("IP\n10.0.0.1\n" + "\n".join(rows))
+    with Store.open(db) as store:
+        of_site = store.scan()
+        others = (("aaaa00", of_site.site, rows[:3]), ("bbbb00", of_site.site, rows[3:]), ("cccc00", "South", rows))
+        for days, (name, site, asked) in enumerate(others, 2):
+            scan = replace(of_site, id=name, site=site, targets=tuple(asked), started_at=AT - timedelta(days=days))
+            store.begin(scan)
+            store.append(scan.id, [], [LedgerEntry(address, {"http": Outcome.REFUSED}) for address in asked])
+            store.finish(replace(scan, status=ScanStatus.COMPLETE, finished_at=scan.started_at))
+    ours = ("--quiet", "--scan", of_site.id)
+    assert (
+        "More than half of the rows could not be checked: scan aaaa00 knows 3 of them"
+        " (--scan aaaa00; repeat --scan for each scan to be used)."
+    ) in " ".join(run(db, cameras, *ours).stdout.split())
+    assert "could not be checked" not in run(db, cameras, *ours, "--scan", "aaaa00").stdout
+
+
 def test_markdown_keeps_the_texts_of_others_in_code(db: Path, cameras: Path) -> None:
     text = run(db, cameras, "--format", "markdown", "--quiet").stdout
     assert text.startswith("# Inventory against network\n\n- `cameras.csv`: 8 rows against 3 devices of scan `4f2a00`")

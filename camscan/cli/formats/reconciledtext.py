@@ -84,8 +84,8 @@ def findings(made: Reconciliation, quoted: Quoted) -> Iterator[str]:
         yield f"Not counted {are(beside)} {plural(beside, 'row')} of other sites."
     counted = (f"{summary.counts[cls]:,} {cls}" for cls in _ORDER if summary.counts[cls] and cls not in _COUNTED)
     yield f"Of these: {', '.join(counted) or 'none'}."
-    if summary.counts[Class.NOT_COVERED] * 2 > summary.rows - beside:
-        yield "More than half of the rows could not be checked: other scans may tell more (--scan, --each-site)."
+    if summary.is_mostly_elsewhere:
+        yield f"More than half of the rows could not be checked: {_elsewhere(made, quoted)}."
     if others := made.beside:
         yield f"Not counted {are(others)} {plural(others, 'device')} of other kinds (see --all)."
     yield from _rated("Recall: of the devices found, in the list as in use are", summary.recall)
@@ -97,6 +97,14 @@ def findings(made: Reconciliation, quoted: Quoted) -> Iterator[str]:
         yield f"Scan {quoted(scan.id)} is {ended}: there may be more devices, and rows that it did not reach."
     if (more := len(partial) - _MAX_SCANS) > 0:
         yield f"{plural(more, 'more scan')} did not complete either."
+
+
+def _elsewhere(made: Reconciliation, quoted: Quoted) -> str:
+    """Where more of the rows could be checked."""
+    if made.elsewhere is None:
+        return "other scans may tell more (--scan, --each-site)"
+    scan, rows = made.elsewhere
+    return f"scan {quoted(scan)} knows {rows:,} of them (--scan {quoted(scan)}; repeat --scan for each scan to be used)"
 
 
 def digest(made: Reconciliation) -> Reconciled:
