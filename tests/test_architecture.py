@@ -18,6 +18,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "__init__": set(),
     "__main__": {"cli"},
     "records": {"summaries"},
+    "answers": {"records"},
     "summaries": set(),
     "moments": set(),
     "batches": set(),
@@ -44,8 +45,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "syn": {"l2", "carrier", "refusals", "shortages"},
     "probes": {"codecs", "net", "records", "errors"},
     "engine": {"net", "probes", "records"},
-    "identify": {"records", "errors", "data", "listings", "yamltree", "sourcecode", "folding", "wording", "files"},
-    "devices": {"records", "summaries", "errors"},
+    "identify": {
+        *("answers", "records", "errors", "data", "listings", "yamltree", "sourcecode", "folding", "wording", "files")
+    },
+    "devices": {"answers", "records", "summaries", "errors"},
     "policy": {"records", "summaries", "errors", "data", "yamltree", "folding"},
     "inventory": {"records", "networks", "columnnames", "jsonwindow", "folding", "wording", "errors"},
     "store": {"records", "moments", "batches", "summaries", "shortages", "errors", "userdirs"},

@@ -27,7 +27,7 @@ if TYPE_CHECKING:  # SQLAlchemy takes a quarter of a second
 
 CODE = (
     *("records.py", "summaries.py", "moments.py", "codecs", "devices", "identify", "listings.py", "yamltree.py"),
-    *("folding.py", "wording.py", "files.py", "sourcecode.py", "app/identifying.py"),
+    *("answers.py", "folding.py", "wording.py", "files.py", "sourcecode.py", "app/identifying.py"),
     *(f"store/{name}.py" for name in ("observed", "packed", "rows", "text")),
 )
 """What makes devices of stored observations: files and rooms of this package."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from hashlib import sha256
 from typing import TypeAlias
 
+from camscan.answers import Answer, answer_in, answer_of
 from camscan.devices.identity import FIELDS_OF, Kind, to_serial
 from camscan.records import Identification, Level, Observation
 
@@ -21,16 +21,16 @@ def serial_makers(observations: Iterable[Observation], found: Sequence[Identific
     likely = [one for one in found if one.maker and one.level >= Level.LIKELY]
     if len({one.maker for one in likely}) < 2:
         return {}
-    named: defaultdict[tuple[str, int | None], set[str]] = defaultdict(set)
+    named: defaultdict[Answer, set[str]] = defaultdict(set)
     for maker, proof in ((one.maker, proof) for one in found for proof in one.evidence):
         if maker:
-            named[proof.sha256, proof.port].add(maker)
-    telling = {(proof.sha256, proof.port) for one in likely for proof in one.evidence}
+            named[answer_of(proof)].add(maker)
+    telling = {answer_of(proof) for one in likely for proof in one.evidence}
     by_serial: defaultdict[str, list[set[str]]] = defaultdict(list)
     for observation in observations:
         texts = [text for name in _SERIAL_FIELDS for text in observation.fields.get(name, ())]
         if serials := set(filter(None, map(to_serial, texts))):
-            answer = sha256(observation.raw).hexdigest(), observation.port
+            answer = answer_in(observation)
             for serial in serials:
                 by_serial[serial].append(named[answer] if answer in telling else set())
     return {serial: frozenset().union(*every) for serial, every in by_serial.items() if all(every)}

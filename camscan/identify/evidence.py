@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from hashlib import sha256
-
+from camscan.answers import digest
 from camscan.records import READ_IN, Evidence, Observation
 
 MAX_EVIDENCE = 8
@@ -22,7 +20,7 @@ def evidence_of(observation: Observation, field: str, value: str, place: int = 0
         port=observation.port,
         field=field,
         value=_shown(value, place),
-        sha256=_digest(observation.raw),
+        sha256=digest(observation.raw),
         asked=observation.asked,
         file=_file(observation.reason),
     )
@@ -42,8 +40,3 @@ def _shown(value: str, place: int) -> str:
 def _file(reason: str) -> str:
     """The file that an import read an answer in; "" where none did."""
     return reason.removeprefix(READ_IN) if reason.startswith(READ_IN) else ""
-
-
-@lru_cache(maxsize=32)
-def _digest(raw: bytes) -> str:
-    return sha256(raw).hexdigest()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from camscan.answers import answer_of
 from camscan.folding import normalised
 from camscan.identify import titles
 from camscan.identify.doubts import is_doubtful
@@ -93,10 +94,10 @@ class Labels:
         """
         sure = [found for found in by_rule if found.maker is not None and found.level >= Level.LIKELY]
         makers = {found.maker for found in sure if found.maker is not None}
-        ruled = {_answer(evidence) for found in sure for evidence in found.evidence}
+        ruled = {answer_of(evidence) for found in sure for evidence in found.evidence}
         for brand, every in self._sightings(observations, by_rule, makers).values():
             agreeing = tuple(edge.maker for edge in brand.edges if not makers or edge.maker in makers)
-            apart = [] if agreeing else [one for one in every if one[1] > Level.HINT and _answer(one[0]) not in ruled]
+            apart = [] if agreeing else [one for one in every if one[1] > Level.HINT and answer_of(one[0]) not in ruled]
             shown = apart or every
             named = agreeing or tuple(edge.maker for edge in brand.edges if apart)
             level = max(level for _, level in shown) if named else Level.HINT
@@ -136,10 +137,6 @@ class Labels:
         brand = self.find(found.maker) if found.maker and found.level >= Level.LIKELY else None
         if brand and any(edge.maker in makers and edge.maker != found.maker for edge in brand.edges):
             yield brand
-
-
-def _answer(evidence: Evidence) -> tuple[str, int | None]:
-    return evidence.sha256, evidence.port
 
 
 def _without_legal_form(name: str) -> str:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from camscan.answers import Answer, answer_of
 from camscan.folding import normalised
 from camscan.identify.evidence import MAX_TEXT
 from camscan.identify.labels import LESS_SURE, PREFIX
@@ -107,11 +108,11 @@ def _ruled(leading: Mapping[str, list[Identification]]) -> Mapping[str, list[Ide
 
 def _are_listed(rivals: Mapping[str, Iterable[Identification]]) -> bool:
     """Whether one field of one answer has several values, each of another maker."""
-    values: defaultdict[tuple[str, int | None, str], dict[str, set[str]]] = defaultdict(dict)
+    values: defaultdict[tuple[Answer, str], dict[str, set[str]]] = defaultdict(dict)
     for name, found in rivals.items():
         for item in (item for one in found for item in one.evidence):
             told = item.value if len(item.value) < MAX_TEXT else ""  # of what is too long, different parts are shown
-            values[item.sha256, item.port, item.field].setdefault(name, set()).add(told)
+            values[answer_of(item), item.field].setdefault(name, set()).add(told)
     return any(not set.intersection(*makers.values()) for makers in values.values() if len(makers) > 1)
 
 
@@ -173,9 +174,9 @@ def _is_spelled_out(found: Identification) -> bool:
     return any(name in normalised(item.value) for item in found.evidence if item.field != _REGISTRY)
 
 
-def _answers(found: Identification) -> set[tuple[str, int | None, str]]:
-    """The answers on which an identification rests; what was recorded without bytes is told apart by its channel."""
-    return {(item.sha256, item.port, item.channel) for item in found.evidence}
+def _answers(found: Identification) -> set[Answer]:
+    """The answers on which an identification rests."""
+    return set(map(answer_of, found.evidence))
 
 
 def _agreeing(identifications: Sequence[Identification], maker: str | None) -> Iterator[Identification]:

@@ -102,6 +102,8 @@ def test_a_serial_in_an_answer_that_makes_only_another_maker_likely_is_a_neighbo
         assert devices(own, *same)[0].serial == "X999"
     (device,) = devices(answer(ONE, "onvif", 81, **other))
     assert (device.maker, device.serial) == ("Other", "X999")
+    (device,) = devices(answer(ONE, "http", say__maker="Own"), answer(ONE, "onvif", **other))
+    assert (device.maker, device.serial) == ("Own", None)  # recorded with neither bytes nor port: two answers
 
 
 def test_rules_fill_what_no_field_says(devices: Merge, answer: Answer) -> None:
