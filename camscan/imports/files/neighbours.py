@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from camscan.imports.files.base import SNIFFED, Summary, address_of, imported, lines, link_fields, names
 from camscan.imports.files.jsonitems import items
+from camscan.imports.files.jsonlines import listed
 from camscan.imports.files.switchports import CELL, asked_of, is_port, prompted
 from camscan.records import Fields, Observation
 
@@ -26,9 +27,10 @@ _IPV4 = r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}"
 _IP = rf"{_IPV4}|[0-9A-Fa-f]{{0,4}}(?::[0-9A-Fa-f]{{0,4}}){{2,7}}"
 _LINE = re.compile(
     rf"(?:[0-9]{{1,6}}[ \t]{{1,16}}[A-Z]{{1,8}}[ \t]{{1,16}})?"  # number and flags of RouterOS
-    rf"(?:(?:Internet|IP|dynamic|(?!(?:{_IP})[ \t]{{1,16}}[^(\s])(?P<name>[^\s()]{{1,255}}))[ \t]{{1,16}})?"
+    rf"(?:(?:Internet|IP|dynamic|(?P<tracked>ARP|ND|DH[46]|S|L|PKT|API)"
+    rf"|(?!(?:{_IP})[ \t]{{1,16}}[^(\s])(?P<name>[^\s()]{{1,255}}))[ \t]{{1,16}})?"
     rf"\(?(?<![\w.:])(?P<ip>{_IP})(?![\w.:])(?:%[\w.-]{{1,32}})?\)?"
-    rf"(?:[ \t]{{1,64}}(?!{_MAC})\S{{1,64}}){{0,8}}?[ \t]{{1,64}}(?P<mac>{_MAC}|{_CLIENT_ID})(?![\w:.-]).*"
+    rf"(?:[ \t]{{1,64}}(?!{_MAC})\S{{1,64}}){{0,8}}?[ \t]{{1,64}}(?P<mac>{_MAC}|{_CLIENT_ID})(?![\w:.-])(?P<rest>.*)"
 )
 _KEYED = re.compile(
     rf"(?:.{{0,255}}[ \t])?address=(?P<ip>{_IPV4})[ \t].{{0,255}}?(?<![\w-])mac-address=(?P<mac>{_MAC})(?![\w:.-]).*"
@@ -36,6 +38,9 @@ _KEYED = re.compile(
 """A line of a configuration of RouterOS, or of a list that it shows as "terse"."""
 _SNOOPED = re.compile(rf"(?P<mac>{_MAC})[ \t]{{1,64}}(?P<ip>{_IP})(?![\w.:/])(?P<rest>.*)")
 """A binding that a switch has learned from DHCP: the MAC address comes first, and the port follows."""
+_GOES_ON = re.compile(r"[ \t]+[a-z][a-z0-9-]{1,31}=")
+"""How a line begins that goes on with the settings of the entry above it, as RouterOS shows them as "detail"."""
+_HOST = re.compile(r'(?<!\S)host-name=(?:"([^"]{1,255})"|([^\s"]{1,255}))')
 _MAX_LINE = 4096
 """Characters of a line that goes on in others."""
 _MAX_NAMED = 4096
@@ -43,11 +48,11 @@ _MAX_NAMED = 4096
 _NEIGH = re.compile(rb"^[0-9A-Fa-f.:]{2,45} dev \S+ (?:lladdr|[A-Z]+)|\A\s*\[\s*\{\s*\"dst\"\s*:", re.MULTILINE)
 _DEAD = re.compile(r"\b(?:FAILED|INCOMPLETE|[Ii]ncomplete)\b")
 _OVER = re.compile(
-    r"(?<!\S)(?:waiting|InactiveReservation|Expired|Declined|(?i:failed|incomplete|unreachable))(?!\S)"
+    r"(?<!\S)(?:waiting|InactiveReservation|Expired|Declined|INACTIVE|DOWN|(?i:failed|incomplete|unreachable))(?!\S)"
     r"|(?<!\S)(?:status=(?:waiting|failed)|disabled=yes)(?!\S)"
     r"|\A[0-9]{1,6}[ \t]{1,16}[A-Z]{0,4}X[A-Z]{0,4}(?!\S)"
 )
-"""What a lease or an entry says that no device has: of RouterOS, also flagged as disabled, of Windows, and of Linux."""
+"""What a lease or an entry says that no device has: of RouterOS, also flagged as disabled, of Windows, Cisco, Linux."""
 _HEADER = re.compile(r"^(?:Address|IP address|Protocol|Interface:|Internet Address|#|Starting|Ending)", re.IGNORECASE)
 
 
@@ -70,7 +75,8 @@ def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observati
             summary.skip("lease or entry that is not in use")
         elif match:
             told = match.groupdict("")
-            also = _told(_name_in(match, shared), told.get("rest", ""), switch)
+            rest = told["rest"] if told.get("tracked") or match.re is _SNOOPED else ""
+            also = _told(_name_in(match, shared), rest, switch)
             yield from _entry(told["ip"], told["mac"], also, at, summary)
         elif _DEAD.search(line):
             summary.skip("entry that never answered")
@@ -86,8 +92,9 @@ def read_neigh(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Obs
         yield from read(stream, at, summary)
         return
     for entry in items(stream, summary):
-        if isinstance(entry, dict) and isinstance(entry.get("lladdr"), str):
-            yield from _entry(str(entry.get("dst", "")), entry["lladdr"], {}, at, summary)
+        link = entry.get("lladdr") if isinstance(entry, dict) and "FAILED" not in listed(entry.get("state")) else None
+        if isinstance(entry, dict) and isinstance(link, str):
+            yield from _entry(str(entry.get("dst", "")), link, {}, at, summary)
         else:
             summary.skip("entry that never answered")
 
@@ -102,14 +109,19 @@ def _entry(address: str, mac: str, told: Fields, at: datetime, summary: Summary)
 
 
 def _whole(rows: Iterable[str]) -> Iterator[str]:
-    """The lines, each with the next one where it ends in a backslash, as RouterOS writes them."""
+    """The lines, each with those that go on with it: after a backslash, or with more settings of an entry."""
     begun = ""
     for row in rows:
-        line = begun + row.strip()
-        begun = line[:-1] if line.endswith("\\") and len(line) < _MAX_LINE else ""
-        if not begun:
-            yield line
+        goes_on = len(begun) < _MAX_LINE and (begun.endswith("\\") or (begun and _GOES_ON.match(row)))
+        if not goes_on:
+            yield from filter(None, [begun])
+        begun = f"{_joined(begun)}{row.strip()}" if goes_on else row.strip()
     yield from filter(None, [begun])
+
+
+def _joined(line: str) -> str:
+    """A line that goes on, up to what comes next: a backslash may stand within a word."""
+    return line[:-1] if line.endswith("\\") else f"{line} "
 
 
 def _shared(stream: BinaryIO) -> Collection[str]:
@@ -124,6 +136,8 @@ def _shared(stream: BinaryIO) -> Collection[str]:
 
 def _name_in(entry: re.Match[str], shared: Collection[str]) -> str:
     """The name of the host before its address; in brackets stands the address of one, whichever others it has."""
+    if entry.re is _KEYED and (told := _HOST.search(entry.string)):
+        return told[1] or told[2]
     name = entry.groupdict("").get("name", "")
     in_brackets = entry.string[: entry.start("ip")].endswith("(")
     is_other = name == "?" or name.isdecimal() or address_of(name)

@@ -54,6 +54,8 @@ def test_one_line_of_each_tool(line: str) -> None:
         "12      192.0.2.5         44-19-B6-01-02-03      Unreachable  ActiveStore",
         "192.0.2.5 dev eth0 lladdr 44:19:b6:01:02:03 FAILED",
         " 4 D 192.0.2.5  44:19:B6:01:02:03  bridge  failed",
+        "192.0.2.5       4419.b601.0203  10   GigabitEthernet1/0/7     30              INACTIVE",
+        "ARP 192.0.2.5   4419.b601.0203  Gi1/0/7    10   0005   40h   DOWN",
     ],
 )
 def test_a_lease_that_no_device_has_shows_none(line: str) -> None:
@@ -106,6 +108,40 @@ def test_lines_that_go_on_in_the_next_as_routeros_exports_them() -> None:
     assert summary.skipped == {"line without an address and a MAC": 2}
 
 
+def test_the_state_of_a_lease_that_routeros_shows_in_detail_stands_in_a_line_of_its_own() -> None:
+    text = (
+        "Flags: X - disabled, R - radius, D - dynamic, B - blocked\n"
+        " 0   ;;; gate\n     address=192.0.2.5 mac-address=44:19:B6:01:02:03 server=dhcp1 \n"
+        "     status=bound last-seen=6m33s\n     host-name=gate-cam\n\n"
+        " 1   ;;; removed\n     address=192.0.2.6 mac-address=44:19:B6:01:02:04 server=dhcp1 \n"
+        "     status=waiting last-seen=never\n\n"
+        ' 2 D address=192.0.2.7 mac-address=44:19:B6:01:02:05 status=bound \n     host-name="the hall"\n'
+    )
+    assert neighbours.sniff_arp(text.encode())
+    seen, summary = read_all(neighbours.read, text.encode())
+    assert [(one.target, one.fields["host.name"]) for one in seen] == [
+        ("192.0.2.5", ("gate-cam",)),
+        ("192.0.2.7", ("the hall",)),
+    ]
+    assert summary.skipped["lease or entry that is not in use"] == 1
+
+
+def test_a_switch_that_tracks_devices_tells_their_ports_and_the_source_is_no_host() -> None:
+    text = (
+        "sw1#show device-tracking database\n"
+        "ARP 192.0.2.5     4419.b601.0203     Gi1/0/7  10    0005       2mn        REACHABLE  180 s\n"
+        "DH4 192.0.2.6     4419.b601.0204     Gi1/0/8  10    0024       40h        STALE      try 0\n"
+        "L   192.0.2.1     0011.2233.4455     Vl10     10    0100       90d        REACHABLE\n"
+    )
+    seen, _ = read_all(neighbours.read, text.encode())
+    assert [(one.target, one.asked) for one in seen] == [
+        ("192.0.2.5", "switch port Gi1/0/7 in sw1"),
+        ("192.0.2.6", "switch port Gi1/0/8 in sw1"),
+        ("192.0.2.1", ""),
+    ]
+    assert not any("host.name" in one.fields for one in seen)
+
+
 def test_a_file_of_nothing_but_lines_that_go_on_is_not_gathered() -> None:
     with costs_less_than(5):
         seen, summary = read_all(neighbours.read, b"a\\\n" * 100_000)
@@ -154,11 +190,12 @@ def test_json(indent: int | None) -> None:
     entries = [
         {"dst": "192.0.2.5", "dev": "eth0", "lladdr": "44:19:b6:01:02:03", "state": ["REACHABLE"]},
         {"dst": "192.0.2.9", "dev": "eth0", "state": ["FAILED"]},
+        {"dst": "192.0.2.8", "dev": "eth0", "lladdr": "44:19:b6:01:02:04", "state": ["FAILED"]},
         7,
     ]
     seen, summary = read_all(neighbours.read_neigh, json.dumps(entries, indent=indent).encode())
     assert [one.target for one in seen] == ["192.0.2.5"]
-    assert summary.skipped == {"entry that never answered": 2}
+    assert summary.skipped == {"entry that never answered": 3}
 
 
 def test_json_of_a_large_table_and_one_that_is_cut_off() -> None:
