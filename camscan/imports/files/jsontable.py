@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from camscan.codecs.text import to_text
 from camscan.folding import compact
+from camscan.imports.files import presence
 from camscan.imports.files.base import Summary
 from camscan.imports.files.jsonitems import CUT_OFF, items
 from camscan.imports.files.mactable import CHANNELS, COLUMN_OF, IS, entry
@@ -95,6 +96,6 @@ def _cells(record: Mapping[str, object]) -> dict[str, str]:
     for key, value in record.items():
         name = COLUMN_OF.get(compact(key[:64]))
         told = value.get(_AS_TEXT) if isinstance(value, dict) else value
-        if name and isinstance(told, str | int) and IS.get(name, bool)(text := str(told)[:255]):
-            cells.setdefault(name, text)
-    return cells
+        if name and isinstance(told, str | int) and IS[name](text := str(told)[:255]):
+            cells[name] = presence.states((cells.get(name, ""), text)) if name == "state" else cells.get(name, text)
+    return {**cells, presence.KIND: presence.kind_of(record)}

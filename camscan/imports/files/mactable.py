@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from camscan.codecs.text import mac, to_text
 from camscan.columnnames import ADDRESSES, HOST_NAMES, MACS
@@ -29,30 +29,85 @@ _WORDS = {
 }
 """Names of columns without accents, blanks and punctuation."""
 COLUMN_OF = {compact(word): name for name, words in _WORDS.items() for word in words.split()}
-IS: Mapping[str, Callable[[str], object]] = {"address": address_of, "mac": mac}
-"""Whether a cell is what its column holds, where that can be told."""
+_NOTHING = frozenset(("", "na", "ns", "none", "null", "unknown"))
+"""What stands for a name or a port that is not known, as in "[n/a]", "-" and "*"."""
+
+
+def _is_told(text: str) -> bool:
+    return compact(text) not in _NOTHING
+
+
+def _is_name(text: str) -> bool:
+    """Whether a text may be the name of a host: lists repeat the address of one that has none."""
+    return _is_told(text) and not address_of(text)
+
+
+IS: Mapping[str, Callable[[str], object]] = {
+    **dict.fromkeys(_WORDS, bool),
+    **dict.fromkeys(("port", "numbered", "interface", "switch"), _is_told),
+    "address": address_of,
+    "mac": mac,
+    "name": _is_name,
+}
+"""Whether a cell is what its column holds, as far as that can be told."""
 _COMMENT = "#"
 """Before a comment; PowerShell's Export-Csv writes a comment above the header."""
+_HEAD = 30
+"""Lines among which the header stands: titles may be above it."""
 
 
 def sniff(head: bytes) -> bool:
-    """Whether the first line that is no comment names a column of addresses and one of MAC addresses."""
-    header = _first_line(head)
-    found = _columns(_cells(header, _delimiter(header)))
-    return {"address", "mac"} <= found.keys()
+    """Whether a line names a column of addresses and one of MAC addresses: the first, or one above a row of them.
+
+    A comment is no line.
+    """
+    rows = [row for row in to_text(head).strip().splitlines() if row.strip() and not row.startswith(_COMMENT)]
+    found = next(((at, header) for at, row in enumerate(rows[:_HEAD]) if (header := _Header.of(row))), None)
+    return found is not None and (found[0] == 0 or any(found[1].names_both(row) for row in rows[found[0] + 1 :]))
 
 
 def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
-    """One observation for each row with both addresses; `asked` names the switch port, as do fields."""
-    rows = lines(stream, summary)
-    header = next((row for row in rows if not row.startswith(_COMMENT)), "")
-    delimiter = _delimiter(header)
-    columns = _columns(_cells(header, delimiter))
-    if not {"address", "mac"} <= columns.keys():
+    """One observation for each row with both addresses; `asked` names the switch port, as do fields.
+
+    Another header may stand further down, of a table that was put below the first.
+    """
+    header, above = None, 0
+    for row in lines(stream, summary):
+        if found := _Header.of(row):
+            header = found
+        elif header:
+            yield from entry(header.cells(row), at, summary)
+        elif not row.startswith(_COMMENT) and (above := above + 1) == _HEAD:
+            break
+    if not header:
         summary.cut = "its header names no column of addresses, or none of MAC addresses"
-        return
-    for row in (_cells(line, delimiter) for line in rows):
-        yield from entry({name: _first(name, row, places) for name, places in columns.items()}, at, summary)
+
+
+class _Header(NamedTuple):
+    """The names of the columns of a table: where each of its columns stands, and which kind of table has such."""
+
+    delimiter: str
+    columns: Mapping[str, Sequence[int]]
+    kind: str
+
+    @classmethod
+    def of(cls, row: str) -> _Header | None:
+        """That in a row, if it names a column of addresses and one of MAC addresses."""
+        cells = _cells(row, delimiter := _delimiter(row))
+        columns = _columns(cells)
+        return cls(delimiter, columns, presence.kind_of(cells)) if {"address", "mac"} <= columns.keys() else None
+
+    def cells(self, row: str) -> dict[str, str]:
+        """The cells of a row by the names of their columns, and of which kind its table is."""
+        texts = [cell.strip() for cell in _cells(row, self.delimiter)]
+        some = {name: [texts[at] for at in places if at < len(texts)] for name, places in self.columns.items()}
+        first = {name: next(filter(IS[name], cells), "") for name, cells in some.items()}
+        return {**first, "state": presence.states(some.get("state", ())), presence.KIND: self.kind}
+
+    def names_both(self, row: str) -> bool:
+        """Whether a row has both addresses where the header says."""
+        cells = self.cells(row)
+        return bool(cells["address"] and cells["mac"])
 
 
 def entry(cell: Mapping[str, str], at: datetime, summary: Summary) -> Iterator[Observation]:
@@ -94,16 +149,5 @@ def _columns(header: Sequence[str]) -> dict[str, list[int]]:
     return found
 
 
-def _first(name: str, row: Sequence[str], places: Sequence[int]) -> str:
-    """The first of these cells of a row that is what its column holds; "" where none is."""
-    cells = (row[place].strip() for place in places if place < len(row))
-    return next((cell for cell in cells if IS.get(name, bool)(cell)), "")
-
-
 def _delimiter(header: str) -> str:
     return max(DELIMITERS, key=header.count)
-
-
-def _first_line(head: bytes) -> str:
-    rows = to_text(head).strip().splitlines()
-    return next((row.strip() for row in rows if not row.startswith(_COMMENT)), "")

@@ -3,38 +3,65 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from camscan.folding import compact
-from camscan.imports.files.base import moment
-from camscan.imports.files.jsonlines import time
+from camscan.imports.files.seentimes import seen_time
 
 COLUMNS: Mapping[str, str] = {
-    "state": "addressstate state status leasestate leasestatus leaseexpiration expirationdubail",
-    "seen": "lastseen lastseenat lastseentime cltt",
+    "state": "addressstate state status leasestate leasestatus leaseexpiration expirationdubail leaseablauf binding"
+    " bindingstate",
+    "seen": "lastseen lastseenat lastseentime lastseenon lastseendate cltt",
     "lifetime": "validlft validlifetime",
 }
 """Names of columns without accents, blanks and punctuation."""
-_OVER = frozenset(("inactivereservation", "reservationinactive", "declined", "expired", "released", "waiting"))
-"""States of leases that no device has: of Windows' DHCP server and of RouterOS."""
+KIND = "kind"
+"""The cell, beside those of the columns, that says of which `kind_of` table a row is."""
+_LEASES, _NEIGHBOURS = "leases", "neighbours"
+_OF_LEASES = re.compile(
+    r"(?<!re)(?<!p)lease|\Aexpir(?:es|ation)|expirationdubail|\A(?:valid|cltt|ends|scopeid|binding|addressstate)"
+    r"|\Adhcp(?:option|server|scope|pool)"
+)
+_OF_NEIGHBOURS = re.compile(r"linklayeraddress|lladdr|\A(?:ifindex|policystore|arp)")
+"""What names of columns have that only tables of leases, or of neighbours, have."""
+_OVER = {
+    _LEASES: frozenset(
+        (
+            *("inactivereservation", "reservationinactive", "reservierunginaktiv", "declined", "expired", "released"),
+            *("waiting", "free", "backup", "abandoned", "reset"),
+        )
+    ),
+    _NEIGHBOURS: frozenset(("unreachable", "incomplete", "failed")),
+}
+"""States that say in a table of such a kind alone that no device is there: a camera may be called "Expired", too."""
+_OFFLINE, _NEVER = "offline", "never"
 _ACTIVE = "0"
 """The state of a lease in Kea's answers, which number them, that a device has."""
-_SECONDS = re.compile(r"(1[0-9]{9})(?:[0-9]{3}|\.[0-9]{1,9})?")
-"""Since 1970, perhaps with milliseconds; a smaller number may count from now."""
-_FIRST_YEAR = 2000
-"""What is dated before it was never seen: programs write their first day then."""
+
+
+def kind_of(names: Iterable[str]) -> str:
+    """What kind of table has columns of these names, as far as states mean something else in it; "" for any other."""
+    known = [compact(name[:64]) for name in names]
+    kinds = ((_LEASES, _OF_LEASES), (_NEIGHBOURS, _OF_NEIGHBOURS))
+    return next((kind for kind, marks in kinds if any(map(marks.search, known))), "")
+
+
+def states(told: Iterable[str]) -> str:
+    """The states in the cells of a row, as one cell: a table may say of a lease what it is, and if somebody has it."""
+    return "\n".join(filter(None, told))
 
 
 def is_over(cell: Mapping[str, str]) -> bool:
-    """Whether a row is of a lease that no device has, such as a reservation for one that was removed."""
-    state = compact(cell.get("state", ""))
-    return state in _OVER or ("lifetime" in cell and state.isdecimal() and state != _ACTIVE)
+    """Whether a row is of a lease or an entry that no device has, such as a reservation for one that was removed."""
+    kind, found = cell.get(KIND, ""), {compact(one) for one in cell.get("state", "").split("\n")}
+    if not _OVER.get(kind, frozenset()).isdisjoint(found) or compact(cell.get("seen", "")) == _NEVER:
+        return True
+    if kind == _LEASES and _OFFLINE in found and not cell.get("seen"):  # it was never asked for
+        return True
+    return "lifetime" in cell and any(one.isdecimal() and one != _ACTIVE for one in found)
 
 
 def seen_at(cell: Mapping[str, str], otherwise: datetime) -> datetime:
     """When a row says that its device was last seen; `otherwise` where it does not, or in words of a language."""
-    told = cell.get("seen", "").strip()
-    seconds = _SECONDS.fullmatch(told)
-    found = moment(seconds[1], otherwise) if seconds else time(told, otherwise)
-    return found if found.year >= _FIRST_YEAR else otherwise
+    return seen_time(cell.get("seen", ""), otherwise) or otherwise

@@ -131,3 +131,15 @@ def test_a_number_is_no_state_of_a_lease_in_a_list_of_clients() -> None:
     clients = [{"mac": "44:19:b6:01:02:03", "ip": "192.0.2.5", "state": 1}]
     seen, _ = read_all(jsontable.read, json.dumps(clients).encode())
     assert [one.target for one in seen] == ["192.0.2.5"]
+
+
+def test_a_lease_says_in_any_of_its_members_that_it_is_over() -> None:
+    lease = {"starts": "2025/02/03 04:05:06", "ends": "2025/02/04 04:05:06", "cltt": "2025/02/03 04:05:06"}
+    online = {**lease, "address": "192.0.2.5", "mac": "44:19:b6:01:02:03", "status": "online", "state": "active"}
+    offline = {**online, "address": "192.0.2.6", "mac": "44:19:b6:01:02:04", "status": "offline"}
+    expired = {**offline, "address": "192.0.2.7", "mac": "44:19:b6:01:02:05", "binding": "free", "state": "expired"}
+    static = {**offline, "address": "192.0.2.8", "mac": "44:19:b6:01:02:06", "starts": "", "ends": "", "cltt": ""}
+    seen, summary = read_all(jsontable.read, json.dumps({"rows": [online, offline, expired, static]}).encode())
+    assert [one.target for one in seen] == ["192.0.2.5", "192.0.2.6"]
+    assert {one.at.isoformat() for one in seen} == {"2025-02-03T04:05:06+00:00"}
+    assert summary.skipped == {"lease that is not active": 2}

@@ -114,7 +114,7 @@ def test_a_large_number_is_a_port_where_the_switch_is_named() -> None:
     assert one.asked == "switch port 101 in sw-2"
 
 
-@pytest.mark.parametrize("state", ["InactiveReservation", "Expired", "Declined"])
+@pytest.mark.parametrize("state", ["InactiveReservation", "Expired", "Declined", "Waiting", "Free", "Abandoned"])
 def test_a_lease_that_no_device_has_shows_none(state: str) -> None:
     data = (
         '"IPAddress","ClientId","HostName","AddressState","LeaseExpiryTime"\n'
@@ -126,11 +126,65 @@ def test_a_lease_that_no_device_has_shows_none(state: str) -> None:
     assert summary.skipped == {"lease that is not active": 1}
 
 
+@pytest.mark.parametrize("state", ["Expired", "Waiting", "Free", "Failed", "Offline"])
+def test_elsewhere_a_state_is_no_lease_s(state: str) -> None:
+    seen, _ = read_all(mactable.read, f"Name,IP,MAC,Status\ncam,192.0.2.5,44:19:b6:01:02:03,{state}\n".encode())
+    assert [one.target for one in seen] == ["192.0.2.5"]
+
+
+def test_a_neighbour_that_did_not_answer_shows_no_device() -> None:
+    data = (
+        '"ifIndex","IPAddress","LinkLayerAddress","State"\n'
+        '"4","192.0.2.5","44-19-B6-01-02-03","Unreachable"\n"4","192.0.2.6","44-19-B6-01-02-04","Stale"\n'
+    )
+    seen, _ = read_all(mactable.read, data.encode())
+    assert [one.target for one in seen] == ["192.0.2.6"]
+
+
+def test_a_row_says_in_any_of_its_states_that_nobody_has_the_lease() -> None:
+    data = "ip,mac,status,state,lease end\n192.0.2.5,44:19:b6:01:02:03,offline,expired,x\n"
+    assert read_all(mactable.read, data.encode())[0] == []
+
+
+def test_who_is_offline_and_has_never_been_seen_has_a_reservation_alone() -> None:
+    head, row = "ip,mac,status,last seen,lease end\n", "192.0.2.5,44:19:b6:01:02:03,offline,{},x\n"
+    assert read_all(mactable.read, (head + row.format("")).encode())[0] == []
+    (one,), _ = read_all(mactable.read, (head + row.format("2025-02-03")).encode())
+    assert one.at == datetime(2025, 2, 3, tzinfo=UTC)
+    assert read_all(mactable.read, f"ip,mac,last seen\n{'192.0.2.5,44:19:b6:01:02:03,never'}\n".encode())[0] == []
+
+
 @pytest.mark.parametrize(("told", "count"), [("Reservation (inactive)", 0), ("Reservation (active)", 1), ("1/2/26", 1)])
 def test_a_reservation_in_a_list_of_leases_may_be_nobodys(told: str, count: int) -> None:
     data = f"Client IP Address\tName\tLease Expiration\tUnique ID\r\n192.0.2.5\tcam\t{told}\t4419b6010203\r\n"
     seen, _ = read_all(mactable.read, data.encode("utf-8"))
     assert len(seen) == count
+
+
+@pytest.mark.parametrize("title", ["DHCP leases", "Export,,\n2026-03-01,10:00,x\n"])
+def test_titles_may_stand_above_the_header(title: str) -> None:
+    data = f"{title}\nip,mac,name\n192.0.2.5,44:19:b6:01:02:03,cam\n".encode()
+    assert mactable.sniff(data)
+    (one,), summary = read_all(mactable.read, data)
+    assert (one.target, summary.whole, summary.skipped) == ("192.0.2.5", 1, {})
+
+
+def test_a_line_further_down_that_only_looks_like_a_header_makes_no_table() -> None:
+    assert not mactable.sniff(b"port1\n  IP\t\tMAC-Address\tHostname\n  192.0.2.5\t44:19:b6:01:02:03\tcam\n")
+
+
+def test_tables_below_each_other_have_their_own_columns() -> None:
+    data = b"ip,mac\n192.0.2.5,44:19:b6:01:02:03\nheader,mac_address,x,address*\nh,44:19:b6:01:02:04,,192.0.2.6\n"
+    seen, _ = read_all(mactable.read, data)
+    assert [one.target for one in seen] == ["192.0.2.5", "192.0.2.6"]
+
+
+@pytest.mark.parametrize("nothing", ["[n/a]", "-", "*", "N/A", "unknown", "192.0.2.5"])
+def test_what_stands_for_a_name_that_is_not_known_is_none(nothing: str) -> None:
+    (one,), _ = read_all(mactable.read, f"ip,mac,name\n192.0.2.5,44:19:b6:01:02:03,{nothing}\n".encode())
+    assert "host.name" not in one.fields
+    (one,), _ = read_all(mactable.read, b"ip,mac,ports\n192.0.2.5,44:19:b6:01:02:03,[n/a]\n")
+    assert one.asked == ""
 
 
 def test_a_device_that_is_not_activated_is_there() -> None:
@@ -148,7 +202,21 @@ def test_a_device_that_is_not_activated_is_there() -> None:
         ("1738555506.5", datetime(2025, 2, 3, 4, 5, 6, tzinfo=UTC)),
         ("", AT),
         ("120", AT),
-        ("5 minutes ago", AT),
+        ("5 minutes ago", datetime(2026, 3, 1, 11, 55, tzinfo=UTC)),
+        ("1w2d3h", datetime(2026, 2, 20, 9, 0, tzinfo=UTC)),
+        ("2025/02/03 04:05:06", datetime(2025, 2, 3, 4, 5, 6, tzinfo=UTC)),
+        ("2025-02-03 04:05:06 UTC", datetime(2025, 2, 3, 4, 5, 6, tzinfo=UTC)),
+        ("13.02.2025 04:05", datetime(2025, 2, 13, 4, 5, tzinfo=UTC)),
+        ("13/02/2025 04:05", datetime(2025, 2, 13, 4, 5, tzinfo=UTC)),
+        ("2/13/25 4:05:06 PM", datetime(2025, 2, 13, 16, 5, 6, tzinfo=UTC)),
+        ("04/03/2025", datetime(2025, 3, 4, tzinfo=UTC)),
+        ("Feb 13 2025 12:05 AM", datetime(2025, 2, 13, 0, 5, tzinfo=UTC)),
+        ("13-Feb-2025 04:05", datetime(2025, 2, 13, 4, 5, tzinfo=UTC)),
+        ("Feb 13 04:05", datetime(2026, 2, 13, 4, 5, tzinfo=UTC)),
+        ("Sep 13 04:05", datetime(2025, 9, 13, 4, 5, tzinfo=UTC)),
+        ("31/02/2025", AT),
+        ("99999w", AT),
+        ("some time ago", AT),
         ("0001-01-01T00:00:00Z", AT),
         ("1970-01-01 00:00:00", AT),
     ],

@@ -1,0 +1,72 @@
+"""When something was last seen, as tables of routers and controllers write it: a date in some order, or an age."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from camscan.imports.files.base import moment
+from camscan.imports.files.jsonlines import time
+
+_SECONDS = re.compile(r"(1[0-9]{9})(?:[0-9]{3}|\.[0-9]{1,9})?")
+"""Since 1970, perhaps with milliseconds; a smaller number may count from now."""
+_MAX = 40
+"""Characters of a time; the longest names the day of the week and the month."""
+_FIRST_YEAR = 2000
+"""What is dated before it was never seen: programs write their first day then."""
+_SLACK = timedelta(days=1)
+"""Tables tell the time of some zone, and not of which."""
+_CLOCK = (
+    r"(?:,?[ T](?:at )?(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}))?\S{0,8} ?(?P<half>[ap]m)?)?"
+)
+_NUMBERS = re.compile(rf"(?P<a>[0-9]{{1,4}})([./-])(?P<b>[0-9]{{1,2}})\2(?P<c>[0-9]{{2,4}}){_CLOCK}", re.IGNORECASE)
+_NAME = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
+_NAMED = tuple(
+    re.compile(rf"(?:[a-z]{{3}},? )?{day}(?:,?[ -](?P<year>[0-9]{{4}}))?{_CLOCK}", re.IGNORECASE)
+    for day in (rf"{_NAME} (?P<day>[0-9]{{1,2}})", rf"(?P<day>[0-9]{{1,2}})[ -]{_NAME}")
+)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
+_AGO = re.compile(r"(?:[0-9]{1,4}[wdhms])+|[0-9]{1,4} (?:second|minute|hour|day|week)s? ago", re.IGNORECASE)
+_PART = re.compile(r"([0-9]+) ?([wdhms])", re.IGNORECASE)
+
+
+def seen_time(told: str, now: datetime) -> datetime | None:
+    """The time that a cell tells, as UTC where it names no zone; None where it tells none.
+
+    `now` is when the table was written. Of a day and a month of which nothing shows which is which, the earlier date
+    counts: nothing is to be called seen later than it was.
+    """
+    told = " ".join(told[:_MAX].split()).removesuffix(" UTC")
+    if seconds := _SECONDS.fullmatch(told):
+        return moment(seconds[1], now)
+    if _AGO.fullmatch(told):
+        return now - timedelta(**{_UNITS[unit.lower()]: int(count) for count, unit in _PART.findall(told)})
+    found = [one for one in (time(told, datetime.min), *_dates(told, now)) if one.year >= _FIRST_YEAR]
+    return min((one for one in found if one <= now + _SLACK), default=min(found, default=None))
+
+
+def _dates(told: str, now: datetime) -> Iterator[datetime]:
+    """All dates that a text may mean."""
+    if found := _NUMBERS.fullmatch(told):
+        a, b, c = found["a"], found["b"], found["c"]
+        orders = [(a, b, c)] if len(a) > 2 else [(c, b, a)] if found[2] == "." else [(c, b, a), (c, a, b)]
+        for year, month, day in orders:
+            yield from _date(int(f"20{year}" if len(year) == 2 else year), int(month), int(day), found)
+    for named in filter(None, (pattern.fullmatch(told) for pattern in _NAMED)):
+        month, day = _MONTHS.index(named["month"].lower()) + 1, int(named["day"])
+        years = (int(named["year"]),) if named["year"] else (now.year, now.year - 1)
+        dates = (one for year in years for one in _date(year, month, day, named))
+        yield from [one for one in dates if named["year"] or one <= now + _SLACK][:1]
+
+
+def _date(year: int, month: int, day: int, found: re.Match[str]) -> Iterator[datetime]:
+    """That date with the time of day beside it, if there is such a one."""
+    hour = int(found["hour"] or 0)
+    if found["half"]:
+        hour = hour % 12 + 12 * (found["half"].lower() == "pm")
+    try:
+        yield datetime(year, month, day, hour, int(found["minute"] or 0), int(found["second"] or 0), tzinfo=UTC)
+    except ValueError:
+        return
