@@ -15,6 +15,9 @@ MAX_ADDRESSES = 131_072  # leases that are kept until the file ends; a /16 has h
 
 CHANNELS = ("dhcp",)
 
+_FIRST_YEAR = 2000
+"""No lease has ended before it."""
+
 _DNSMASQ = re.compile(
     r"(\d{1,11}) ((?:[0-9A-Fa-f]{2}-)?[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}|T?\d{1,11})"
     r" (\S{2,45}) (\S{1,255})(?: (\S.*))?"
@@ -54,7 +57,10 @@ def sniff_kea(head: bytes) -> bool:
 
 
 def read_dnsmasq(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
-    """One observation for each lease: "expiry MAC address name client-id". Those of IPv6 bear no MAC, but an IAID."""
+    """One observation for each lease: "expiry MAC address name client-id". Those of IPv6 bear no MAC, but an IAID.
+
+    When a lease began is not told; but one that has ended was nobody's since.
+    """
     for line in map(str.strip, lines(stream, summary)):
         match = _DNSMASQ.fullmatch(line)
         if match is None:
@@ -62,7 +68,13 @@ def read_dnsmasq(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[O
                 summary.broken += 1
             continue
         lease = {"address": match[3], "mac": match[2][-17:], "hostname": "" if match[4] == "*" else match[4]}
-        yield from _observed(lease, at, summary)
+        yield from _observed(lease, _running(match[1], at), summary)
+
+
+def _running(end: str, at: datetime) -> datetime:
+    """The last moment by `at` at which a lease ran; where the router has no clock, its length stands for its end."""
+    ended = moment(end, at)
+    return min(at, ended) if ended.year >= _FIRST_YEAR else at
 
 
 def read_isc(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:

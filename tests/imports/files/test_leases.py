@@ -12,8 +12,8 @@ MAC = "44:19:b6:01:02:03"
 
 def test_dnsmasq() -> None:
     data = (
-        b"1700000000 44:19:b6:01:02:03 192.0.2.5 ipcam 01:44:19:b6:01:02:03\n"
-        b"1700000000 3c:ef:8c:01:02:03 192.0.2.6 * 01:3c:ef:8c:01:02:03\n"
+        b"1900000000 44:19:b6:01:02:03 192.0.2.5 ipcam 01:44:19:b6:01:02:03\n"
+        b"1900000000 3c:ef:8c:01:02:03 192.0.2.6 * 01:3c:ef:8c:01:02:03\n"
         b"duid 00:01:00:01\n1700000000 12345 2001:db8::5 box 00:01\n1700000000 T12345 2001:db8::6 * 00:01\n"
         b"nonsense\nmore\n"
     )
@@ -24,6 +24,14 @@ def test_dnsmasq() -> None:
     ]
     assert seen[0].fields["mac.prefix"] == ("4419B6",)
     assert (summary.whole, summary.broken, summary.skipped) == (2, 2, {"lease without an address and a MAC": 2})
+
+
+@pytest.mark.parametrize(
+    ("end", "at"), [("1700000000", datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)), ("0", AT), ("43200", AT)]
+)
+def test_a_lease_of_dnsmasq_that_has_ended_was_nobodys_since(end: str, at: datetime) -> None:
+    [one], _ = read_all(leases.read_dnsmasq, f"{end} {MAC} 192.0.2.5 ipcam *\n".encode())
+    assert one.at == at
 
 
 def isc(address: str, mac: str = MAC, state: str = "active") -> str:
