@@ -30,8 +30,8 @@ class Read(NamedTuple):
 
 _NOTHING = Read()
 _SAYS_NOTHING = """
-    - -- --- . / ? ?? n/a na #n/a #na n.a. k.a. nil none null nan unknown unbekannt inconnu tbd tba tbc todo keine kein
-    leer empty x xx xxx dhcp dynamic dynamisch 0 0.0.0.0 ::
+    - -- --- . / ? ?? n/a [n/a] [n/s] na #n/a #na n.a. k.a. nil none null nan unknown unbekannt inconnu tbd tba tbc todo
+    keine kein leer empty x xx xxx dhcp dynamic dynamisch 0 0.0.0.0 ::
 """
 _BLANKS = frozenset(_SAYS_NOTHING.split())
 _SAYS_NO_MORE = """
@@ -126,25 +126,29 @@ def _is_vague(text: str) -> bool:
 
 def addresses(text: str) -> Read:
     """All IP addresses in a cell: in brackets, with port, prefix length or zone, in a URL, several of them."""
-    if (number := _GROUPED.fullmatch(clean(text))) and (address := _address(".".join(number.groups()))):
+    said = clean(text)[:MAX_TEXT]
+    if (number := _GROUPED.fullmatch(said)) and (address := _address(".".join(number.groups()))):
         return Read((address,), f"{number[0]} is taken for {address}: the spreadsheet has made it a number")
     found = _all(text, _find_addresses, "holds no IP address")
-    if not found.values and (two := _OCTAL.search(clean(text)[:MAX_TEXT])) and _ADDRESS.search(clean(text)):
-        return Read(fault=f"{found.fault} that all programs read alike: leave out the zero of {two[0]}")
-    if not (found.values and found.fault) and (before := _BEFORE.search(clean(text)[:MAX_TEXT])):
-        return Read(found.values, f"the address in {shown(before[0])} {_told(before[0])}")
-    if not (found.values and found.fault) and (beside := _BESIDE.search(clean(text)[:MAX_TEXT])):
-        return Read(found.values, f"the address in {shown(beside[0])} is not of the device itself, and is not used")
-    if found.values and not found.fault and (between := _RANGE.search(clean(text)[:MAX_TEXT])):
+    if not (found.values and found.fault) and (fault := _unused(said)):
+        return Read(found.values, fault)
+    if found.values and not found.fault and (between := _RANGE.search(said)):
         return Read(found.values, f"{shown(between[0])} means addresses between that are not used: give each its row")
     return found
 
 
-def _told(before: str) -> str:
-    """Why an address is not used; "alt" is German for old, and English for another one."""
-    if before.casefold().startswith("alt"):
-        return "is an old or an alternative one, and is not used: leave out 'alt' if the device has it"
-    return "is one from before, and is not used"
+def _unused(text: str) -> str:
+    """Why an address in a cell is none of the device, or none at all; "" where there is no such one."""
+    for match in _ADDRESS.finditer(text) if _OCTAL.search(text) else ():  # few cells hold one, which is found sooner
+        if ":" not in match[0] and (zero := _OCTAL.search(match[0])) and not _address(match[0]):
+            return f"{shown(match[0])} is no IP address that all programs read alike: leave out the zero of {zero[0]}"
+    if before := _BEFORE.search(text):
+        told = f"the address in {shown(before[0])} is"
+        if before[0].casefold().startswith("alt"):  # German for old
+            return f"{told} an old or an alternative one, and is not used: leave out 'alt' if the device has it"
+        return f"{told} one from before, and is not used"
+    beside = _BESIDE.search(text)
+    return f"the address in {shown(beside[0])} is not of the device itself, and is not used" if beside else ""
 
 
 def macs(text: str) -> Read:

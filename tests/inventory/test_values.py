@@ -70,8 +70,9 @@ def test_what_is_no_address_of_a_device_is_a_fault(text: str) -> None:
 
 @pytest.mark.parametrize(("text", "zero"), [("010.0.0.5", "010"), ("10.0.01.064", "064"), ("it is 10.012.0.5", "012")])
 def test_of_an_address_that_is_two_the_zero_is_named(text: str, zero: str) -> None:
-    told = f"{text!r} holds no IP address that all programs read alike: leave out the zero of {zero}"
+    told = f"'{text.rpartition(' ')[2]}' is no IP address that all programs read alike: leave out the zero of {zero}"
     assert values.addresses(text) == Read(fault=told)
+    assert values.addresses(f"192.0.2.7, {text}; 192.0.2.8") == Read(("192.0.2.7", "192.0.2.8"), told)
 
 
 def test_a_version_with_zeros_is_no_address_that_is_two() -> None:
@@ -225,6 +226,11 @@ def test_a_serial_that_a_spreadsheet_has_spoilt_is_a_fault(text: str, why: str) 
 @pytest.mark.parametrize("text", ["0000", "XXXXXXXX", "----", "unknown", "0"])
 def test_placeholders_are_no_serial_and_no_fault(text: str) -> None:
     assert values.serial(text) == Read()
+
+
+@pytest.mark.parametrize("text", ["[n/a]", "[n/s]", "n/a"])
+def test_what_scanners_write_where_nothing_is_known_is_no_fault(text: str) -> None:
+    assert values.host_name(text) == values.addresses(text) == values.macs(text) == Read()
 
 
 def test_endpoints_and_host_names() -> None:
