@@ -33,8 +33,8 @@ from benchmarks.country_sites import KINDS, SITES, SWEEPS, Place, Unit, last_uni
 from benchmarks.inventory_made import HEAD
 from camscan.app.deriving import basis as derived_basis
 from camscan.app.deriving import merged
+from camscan.app.grounds import Grounds, library
 from camscan.app.identifying import derived
-from camscan.app.judging import Grounds, library
 from camscan.app.registering import basis as register_basis
 from camscan.app.registering import with_builtin
 from camscan.store import Store

@@ -16,8 +16,8 @@ from pydantic import TypeAdapter
 from benchmarks.country_sites import SWEEPS, Place, Unit, answers, ledger_of, present, scan_of, units_of
 from benchmarks.estate import entry as register_entry
 from camscan.app.deriving import basis as derived_basis
+from camscan.app.grounds import Grounds, library
 from camscan.app.identifying import derived
-from camscan.app.judging import Grounds, library
 from camscan.app.registering import basis as register_basis
 from camscan.app.registering import with_builtin
 from camscan.codecs.registry import read_again

@@ -29,8 +29,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from camscan.app import sweeping
+from camscan.app.grounds import Grounds, grounds_of, library
 from camscan.app.history import marked, remembered
-from camscan.app.judging import Grounds, all_devices_in, grounds_of, library
+from camscan.app.judging import all_devices_in
 from camscan.app.retention import prune_after_sweep
 from camscan.app.sites import policies
 from camscan.app.sweeping import SweepContext

@@ -20,7 +20,7 @@ from support.needs import leave_out
 from support.world import World, camera
 
 from camscan import policy
-from camscan.app import bundling, judging, sweeping
+from camscan.app import bundling, grounds, sweeping
 from camscan.data import fingerprints_folder
 from camscan.identify import load as identify_load
 from camscan.identify.library import Library
@@ -116,9 +116,9 @@ def built_in_rules_and_policies_are_read_once() -> Iterator[None]:
         return all_policies() if list(folders) == built_in and not chosen else policy.load(folders, chosen)
 
     with pytest.MonkeyPatch.context() as patch:
-        for module in (judging, bundling):
+        for module in (grounds, bundling):
             patch.setattr(module, "load", load)
-        patch.setattr(judging, "load_policies", load_policies)
+        patch.setattr(grounds, "load_policies", load_policies)
         yield
 
 
@@ -134,7 +134,7 @@ def no_commit_waits_for_the_disk() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def rules() -> Library:
     """The built-in rules."""
-    return judging.library()
+    return grounds.library()
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from camscan.app.grounds import Grounds
 from camscan.app.identifying import judged
-from camscan.app.judging import Grounds
 from camscan.app.sources import Source, described, head, opened
 from camscan.app.switchports import with_ports_of
 from camscan.errors import UsageError

@@ -12,8 +12,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from camscan import __version__
+from camscan.app.grounds import Grounds
 from camscan.app.identifying import judged_apart
-from camscan.app.judging import Grounds
 from camscan.batches import batched
 from camscan.codecs.oui import registry_date
 from camscan.data import OVERLAY, fingerprints_folder

@@ -22,7 +22,7 @@ from camscan.policy import Policy, judge_all, judge_each
 from camscan.records import Device, Identification, Judged, Observation
 
 if TYPE_CHECKING:
-    from camscan.app.judging import Grounds
+    from camscan.app.grounds import Grounds
     from camscan.store.packed import Merged
     from camscan.store.rows import Stored
     from camscan.store.spool import Spool

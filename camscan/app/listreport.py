@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from camscan.app.answers import make_report
+from camscan.app.grounds import Grounds
 from camscan.app.identifying import judged
-from camscan.app.judging import Grounds
 from camscan.codecs.layout import fields as as_fields
 from camscan.codecs.text import to_text
 from camscan.errors import UsageError

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from camscan.app import gctuning
-from camscan.app.judging import Grounds
+from camscan.app.grounds import Grounds
 from camscan.app.lastseen import with_last_seen
 from camscan.app.otherscans import knowing_most
 from camscan.app.series import merged_each

@@ -34,7 +34,7 @@ from camscan.sweeps.snapshot import Snapshot, snapshot
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-    from camscan.app.judging import Grounds
+    from camscan.app.grounds import Grounds
 
 _log = logging.getLogger(__name__)
 _TRIES = 20

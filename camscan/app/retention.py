@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import groupby
 
+from camscan.app.grounds import Grounds
 from camscan.app.history import remembered, sweeps_of
-from camscan.app.judging import Grounds, devices_in
+from camscan.app.judging import devices_in
 from camscan.app.series import rederive
 from camscan.app.sites import policies
 from camscan.app.sweeping import SweepContext

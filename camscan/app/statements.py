@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from camscan.app.judging import Grounds, snapshot_of
+from camscan.app.grounds import Grounds
+from camscan.app.judging import snapshot_of
 from camscan.app.registering import restated, track_of
 from camscan.errors import UsageError
 from camscan.identify.library import Library

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import TypeAlias
 
 from camscan.app.alerting import messages_for
+from camscan.app.grounds import Grounds
 from camscan.app.history import MISSED, marked, remember, remembered, site_held, sweeps_of
 from camscan.app.jobs import Job, is_asked_as, job_for_rest, new_job, resume_job
-from camscan.app.judging import Grounds, devices_in
+from camscan.app.judging import devices_in
 from camscan.app.logins import broker_if
 from camscan.app.registering import Return, register_devices
 from camscan.app.scanning import Progress, no_progress, run

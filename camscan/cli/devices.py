@@ -115,7 +115,8 @@ def devices(
       camscan devices --each-site -o estate.xlsx
       camscan devices --each-site --verdict listed -o for-the-board.html
     """
-    from camscan.app.judging import grounds_of, report_of
+    from camscan.app.grounds import grounds_of
+    from camscan.app.judging import report_of
     from camscan.app.switchports import SwitchPortLookup
     from camscan.cli.brands import find
     from camscan.cli.stored import open_store, scan_of

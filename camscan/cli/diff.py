@@ -54,7 +54,8 @@ def diff(
       camscan diff -o changes.csv
       camscan diff --site headquarters --fail-on new --fail-on coverage-loss
     """
-    from camscan.app.judging import grounds_of, past, snapshot_of
+    from camscan.app.grounds import grounds_of
+    from camscan.app.judging import past, snapshot_of
     from camscan.cli.formats.changes import matches, render
     from camscan.cli.stored import open_store
     from camscan.cli.waiting import waiting

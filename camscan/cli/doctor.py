@@ -129,7 +129,7 @@ def _sqlite() -> Iterator[Finding]:
 
 
 def _library() -> Iterator[Finding]:
-    from camscan.app.judging import chosen_policies, whole_library
+    from camscan.app.grounds import chosen_policies, whole_library
 
     rules = whole_library()
     yield Finding(

@@ -57,7 +57,7 @@ def evaluate(
       camscan fingerprints evaluate answers.json --misses --fail-below 0.98
       camscan fingerprints evaluate answers.json --output accuracy.json
     """
-    from camscan.app.judging import chosen_policies, library
+    from camscan.app.grounds import chosen_policies, library
     from camscan.cli.writing import write
     from camscan.evaluation.corpus import read
     from camscan.evaluation.document import document

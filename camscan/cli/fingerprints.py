@@ -39,7 +39,7 @@ def list_rules(maker: str | None, folders: tuple[Path, ...]) -> None:
     Example:
       camscan fingerprints list --maker Axis
     """
-    from camscan.app.judging import library
+    from camscan.app.grounds import library
     from camscan.cli.writing import write
     from camscan.errors import UsageError
     from camscan.reports.columns import lines
@@ -69,7 +69,7 @@ def check(strict: bool, folders: tuple[Path, ...]) -> None:
     """
     from datetime import UTC, datetime, timedelta
 
-    from camscan.app.judging import chosen_policies, whole_library
+    from camscan.app.grounds import chosen_policies, whole_library
     from camscan.identify.check import check as faults_of
     from camscan.identify.examples import examples_of
     from camscan.wording import plural
@@ -105,7 +105,7 @@ def coverage(folders: tuple[Path, ...]) -> None:
     Example:
       camscan fingerprints coverage
     """
-    from camscan.app.judging import library
+    from camscan.app.grounds import library
     from camscan.cli.writing import page
     from camscan.identify.coverage import coverage as counted
 
@@ -137,7 +137,7 @@ def try_value(field: str, value: str, folders: tuple[Path, ...]) -> None:
     """
     from datetime import UTC, datetime
 
-    from camscan.app.judging import library
+    from camscan.app.grounds import library
     from camscan.errors import UsageError
     from camscan.identify.check import check_rule
     from camscan.records import Observation
@@ -189,7 +189,8 @@ def explain(
       camscan fingerprints explain 10.20.0.15
       camscan fingerprints explain 10.20.0.15 --answers
     """
-    from camscan.app.judging import all_devices_in, grounds_of
+    from camscan.app.grounds import grounds_of
+    from camscan.app.judging import all_devices_in
     from camscan.app.switchports import SwitchPortLookup
     from camscan.cli.stored import last_seen_at, open_store, scan_of
     from camscan.codecs.registry import read_again

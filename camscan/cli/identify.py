@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from camscan.cli import inventories, options
 from camscan.cli.exits import Exit
 from camscan.errors import UsageError
-from camscan.records import ScanStatus
+from camscan.records import Report, ScanStatus
+
+if TYPE_CHECKING:
+    from camscan.app.grounds import Grounds
 
 
 @click.command()
@@ -51,7 +55,7 @@ def identify(
       camscan identify mac-address-table.txt
       camscan identify cameras.xlsx -o labels.xlsx
     """
-    from camscan.app.judging import grounds_of, report_of
+    from camscan.app.grounds import grounds_of
     from camscan.cli.writing import tell_written, write_report
 
     if source is not None and scan_id is not None:
@@ -60,14 +64,7 @@ def identify(
         raise UsageError(f"{'--map' if placed else '--encoding'} says how to read a list: give that as a file")
     grounds = grounds_of(policies, folders)
     if source is None:
-        from camscan.cli.stored import open_store, scan_of
-        from camscan.cli.waiting import waiting
-
-        with open_store(db) as store:
-            scan = scan_of(store, scan_id, quiet=quiet)
-            with waiting(f"Reading scan {scan.id}", quiet=quiet):
-                found = report_of(store, scan, grounds, all_hosts=all_hosts)
-        write_report(found, format_, output)
+        write_report(_of_stored(scan_id, db, grounds, all_hosts=all_hosts, quiet=quiet), format_, output)
         return
     from camscan.app.answers import report_on
     from camscan.app.listreport import report_on_list
@@ -83,3 +80,14 @@ def identify(
 
         tell_written(summary(found), output)
     sys.exit(Exit.DONE if found.scan.status is ScanStatus.COMPLETE else Exit.INCOMPLETE)
+
+
+def _of_stored(scan_id: str | None, db: str | None, grounds: Grounds, *, all_hosts: bool, quiet: bool) -> Report:
+    from camscan.app.judging import report_of
+    from camscan.cli.stored import open_store, scan_of
+    from camscan.cli.waiting import waiting
+
+    with open_store(db) as store:
+        scan = scan_of(store, scan_id, quiet=quiet)
+        with waiting(f"Reading scan {scan.id}", quiet=quiet):
+            return report_of(store, scan, grounds, all_hosts=all_hosts)

@@ -47,7 +47,7 @@ def import_(files: tuple[str, ...], kind: str | None, site: str | None, db: str 
       zcat shodan.json.gz | camscan import - --kind shodan
     """
     from camscan.app.deriving import merged
-    from camscan.app.judging import library
+    from camscan.app.grounds import library
     from camscan.app.passive import ImportedFile, import_files
     from camscan.app.sources import described, head, opened
     from camscan.app.switchports import HAS_SWITCH_PORTS

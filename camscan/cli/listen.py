@@ -58,7 +58,8 @@ def listen(
     """
     import asyncio
 
-    from camscan.app.judging import grounds_of, report_of
+    from camscan.app.grounds import grounds_of
+    from camscan.app.judging import report_of
     from camscan.app.passive import listen as heard
     from camscan.cli.writing import ready, summarize, write_report
     from camscan.store import Store

@@ -16,7 +16,7 @@ from camscan.cli.numbers import Whole
 from camscan.cli.telling import tell, tell_note
 
 if TYPE_CHECKING:
-    from camscan.app.judging import Grounds
+    from camscan.app.grounds import Grounds
     from camscan.reports.workbook import Cell
     from camscan.store import Store
     from camscan.summaries import Progress
@@ -88,7 +88,7 @@ def progress(
       camscan progress --deadline 2026-12-31
       camscan progress --site headquarters --policy uk-nil -o progress.csv
     """
-    from camscan.app.judging import Grounds, chosen_policies, library
+    from camscan.app.grounds import Grounds, chosen_policies, library
     from camscan.cli.stored import open_store
     from camscan.cli.writing import as_table, output_width, ready, write
     from camscan.register.names import PLACE

@@ -71,7 +71,7 @@ def reconcile(
       camscan reconcile netbox.json --scan 4f2a -o audit.json
       camscan report --inventory cameras.xlsx -o audit.html
     """
-    from camscan.app.judging import grounds_of
+    from camscan.app.grounds import grounds_of
     from camscan.app.reconciling import found_in, reconciled
     from camscan.cli.formats.reconciled import FORMATS
     from camscan.cli.formats.reconciledtext import findings

@@ -66,7 +66,8 @@ def report(
       camscan report --site harbour --inventory cameras.xlsx -o harbour.html
     """
     from camscan.app.annotating import Tags
-    from camscan.app.judging import grounds_of, report_of
+    from camscan.app.grounds import grounds_of
+    from camscan.app.judging import report_of
     from camscan.app.reconciling import found_in, reconciled
     from camscan.app.registering import with_progress
     from camscan.cli.formats.reconciledtext import digest

@@ -21,8 +21,8 @@ from camscan.records import Report, Scan, ScanStatus, Verdict
 from camscan.summaries import State
 
 if TYPE_CHECKING:
+    from camscan.app.grounds import Grounds
     from camscan.app.jobs import Job
-    from camscan.app.judging import Grounds
     from camscan.app.registering import Return
     from camscan.app.scope import Choices
     from camscan.credentials.broker import CredentialBroker
@@ -115,7 +115,7 @@ def scan(
 
 
 def _grounds(policies: tuple[str, ...], folders: tuple[Path, ...]) -> Grounds:
-    from camscan.app.judging import grounds_of
+    from camscan.app.grounds import grounds_of
 
     return grounds_of(policies, folders)
 

@@ -81,7 +81,7 @@ def state(
       camscan state 44:19:b6:00:00:01
       camscan state list --in returned --fail-on returned
     """
-    from camscan.app.judging import Grounds, library
+    from camscan.app.grounds import Grounds, library
     from camscan.app.registering import update_register
     from camscan.app.statements import current_states, find_device, history, record_state
     from camscan.cli.stored import open_store

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from camscan.app.judging import DOUBT, Grounds, by_datagram_alone, library, report_of, with_doubts
+from camscan.app.grounds import Grounds, library
+from camscan.app.judging import DOUBT, by_datagram_alone, report_of, with_doubts
 from camscan.records import UNCALLED, Device, Judged, LedgerEntry, Outcome, Scan, ScanStatus, Verdict
 from camscan.reports.document import coverage
 from camscan.store import Store

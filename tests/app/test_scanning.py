@@ -17,8 +17,9 @@ from support.namespaces import cable, namespace
 from support.peers import eventually
 
 from camscan.app import scanning
+from camscan.app.grounds import Grounds, library
 from camscan.app.jobs import new_job
-from camscan.app.judging import Grounds, library, report_of
+from camscan.app.judging import report_of
 from camscan.app.portsources import checkpoint
 from camscan.app.scanning import LoggingSink, no_progress, run
 from camscan.app.scope import Choices

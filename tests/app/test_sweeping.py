@@ -18,8 +18,9 @@ from support import world as world_module
 from support.world import CONFIG, World, camera
 
 from camscan.app import alerting, jobs, registering, retention, scanning, statements, sweeping
+from camscan.app.grounds import Grounds
 from camscan.app.history import marked, remembered, site_held, sweeps_of
-from camscan.app.judging import Grounds, report_of
+from camscan.app.judging import report_of
 from camscan.app.registering import update_register
 from camscan.app.scanning import no_progress
 from camscan.app.scope import Choices

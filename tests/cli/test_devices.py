@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from support.listed import AT, store_scan
 from support.workbooks import Table, read
 
-from camscan.app.judging import Grounds, library
+from camscan.app.grounds import Grounds, library
 from camscan.app.registering import update_register
 from camscan.cli.devices import Wanted, devices
 from camscan.cli.fingerprints import explain

@@ -21,7 +21,7 @@ from support.stamps import Authority
 
 from camscan.app import clock, keyfiles
 from camscan.app.bundling import derive, files_of, versions
-from camscan.app.judging import grounds_of
+from camscan.app.grounds import grounds_of
 from camscan.app.registering import update_register
 from camscan.cli import waiting
 from camscan.cli.evidence import evidence

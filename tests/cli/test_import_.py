@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from camscan.app import passive
-from camscan.app.judging import Grounds, library
+from camscan.app.grounds import Grounds, library
 from camscan.app.registering import update_register
 from camscan.cli.devices import devices
 from camscan.cli.exits import Exit

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from support.command import camscan
 from support.nights import night
 
-from camscan.app.judging import grounds_of
+from camscan.app.grounds import grounds_of
 from camscan.app.registering import update_register
 from camscan.cli.db import db
 from camscan.errors import StoreError, UsageError

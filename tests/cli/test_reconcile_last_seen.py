@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from support.listed import AT, LIST, answer, silent, store_scan
 
-from camscan.app.judging import Grounds, library
+from camscan.app.grounds import Grounds, library
 from camscan.app.registering import update_register
 from camscan.cli.reconcile import reconcile
 from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus

@@ -24,7 +24,7 @@ from support.peers import eventually
 from support.sample import sample
 from support.site import free_network
 
-from camscan.app import judging, registering
+from camscan.app import grounds, registering
 from camscan.app.jobs import Job
 from camscan.cli.plan import plan
 from camscan.cli.scan import _hint, exit_code, scan
@@ -284,7 +284,7 @@ def test_what_is_told_once_is_told_although_the_report_cannot_be_written(
     )
 
 
-@pytest.mark.parametrize("busy_with", ["library", "report_of"])
+@pytest.mark.parametrize("busy_with", ["grounds.library", "judging.report_of"])
 def test_who_interrupts_once_more_is_told_how_to_go_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, busy_with: str
 ) -> None:
@@ -294,7 +294,7 @@ def test_who_interrupts_once_more_is_told_how_to_go_on(
         raise KeyboardInterrupt
 
     monkeypatch.setattr("camscan.cli.scan._run", lambda *_, **__: stopped)
-    monkeypatch.setattr(f"camscan.app.judging.{busy_with}", again)
+    monkeypatch.setattr(f"camscan.app.{busy_with}", again)
     done = CliRunner().invoke(scan, ["127.0.0.1", "--db", str(tmp_path / "s.db")])
     assert done.exit_code == 4
     assert done.stderr.splitlines() == [
@@ -319,8 +319,8 @@ def test_a_plan_that_logs_in_reads_its_targets_from_stdin_once(login: Path) -> N
 
 
 def test_a_scan_that_logs_in_reads_its_rules_once(login: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    library = Mock(wraps=judging.library)
-    monkeypatch.setattr(judging, "library", library)
+    library = Mock(wraps=grounds.library)
+    monkeypatch.setattr(grounds, "library", library)
     words = ["127.0.0.1", "--channels", "http,login", "--ports", "1", "--db", str(tmp_path / "s.db"), "-o", "/dev/null"]
     done = CliRunner().invoke(scan, [*words, "--with-credentials", "--credentials", str(login)])
     assert done.exit_code == 0, done.output

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from camscan.app.judging import chosen_policies
+from camscan.app.grounds import chosen_policies
 from camscan.evaluation.corpus import Entry, Truth
 from camscan.identify.library import Library
 from camscan.policy import Policy

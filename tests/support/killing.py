@@ -51,7 +51,7 @@ secret_file = "key"
 _PROGRAM = """
 import json, os, signal, sys, time
 from datetime import timedelta
-from camscan.app import judging, sweeping
+from camscan.app import grounds, sweeping
 import camscan.app.alerting, camscan.app.retention, camscan.app.pinging
 import camscan.cli.formats.changes, camscan.cli.heartbeat
 import alembic.operations, alembic.runtime.migration, alembic.script, aiohttp
@@ -61,8 +61,8 @@ from camscan.store.marks import THINNED
 from support.world import World, camera
 
 camscan.app.alerting._LEASE = timedelta(seconds=0.2)
-rules = judging.library()
-judging.library = lambda *_: rules
+rules = grounds.library()
+grounds.library = lambda *_: rules
 append = Store.append
 
 def loudly(self, scan, seen, entries=()):

@@ -1,0 +1,78 @@
+"""What verdicts rest on: the fingerprints and the policies of a run."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+
+from camscan.data import fingerprints_folder
+from camscan.errors import HostError, RuleError
+from camscan.identify.library import Library
+from camscan.identify.load import load, rule_files
+from camscan.policy import Policy
+from camscan.policy import load as load_policies
+from camscan.userdirs import cache_file
+
+_log = logging.getLogger("camscan")
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What verdicts rest on."""
+
+    rules: Library
+    policies: Sequence[Policy] = ()
+
+
+def grounds_of(policies: Sequence[str], folders: Sequence[Path]) -> Grounds:
+    """The rules of `library`, and the policies of `chosen_policies`."""
+    return Grounds(library(folders), chosen_policies(policies, folders))
+
+
+def library(folders: Sequence[Path] = (), *, examples: bool = False) -> Library:
+    """The built-in fingerprints, extended by the user's folders; with their `examples` for those who look at them.
+
+    A rule that is broken is left out, and logged. Where there are folders of the user's, all are read at once, so that
+    the user learns of it whatever the command goes on to do.
+    """
+    libraries = _libraries(folders)
+    rules = load(libraries, examples=examples, tell=partial(_log.warning, "left out: %s"), keep=_kept_in(libraries))
+    if folders:
+        _ = rules.warnings
+    return rules
+
+
+def _kept_in(folders: Sequence[Path]) -> Path | None:
+    """Where the parsed rules of these folders are kept; None for a user without a home."""
+    name = sha256(b"\n".join(map(os.fsencode, folders))).hexdigest()[:16]
+    with suppress(HostError):
+        return cache_file(f"rules-{name}.json")
+    return None
+
+
+def whole_library(folders: Sequence[Path] = (), *, strict: bool = False) -> Library:
+    """The same with their examples, for those who show what is broken in their own way; nothing is logged."""
+    return load(_libraries(folders), strict=strict)
+
+
+def _libraries(folders: Sequence[Path]) -> list[Path]:
+    """The built-in library and those of the user, in each of which there is something to read.
+
+    Raises:
+        RuleError: nothing of a folder would be read, as of `my-rules/makers` in place of `my-rules`.
+    """
+    for folder in folders:
+        if not (rule_files(folder) or (folder / "policies").is_dir()):
+            raise RuleError(f"{folder} contains no rules: give the folder that contains makers/, brands/ or policies/")
+    return [fingerprints_folder(), *folders]
+
+
+def chosen_policies(names: Sequence[str], folders: Sequence[Path] = ()) -> tuple[Policy, ...]:
+    """The policies of these names or files; none named means all that come with camscan."""
+    return load_policies([fingerprints_folder(), *folders], names)
