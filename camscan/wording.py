@@ -26,6 +26,11 @@ def joined(names: Sequence[str], most: int) -> str:
     return ", ".join(names[:most]) + (f" and {rest:,} more" if rest > 0 else "")
 
 
+def heading(name: str) -> str:
+    """A name of ours as it heads a section or a column: "not-supported" as "Not supported"."""
+    return name.replace("-", " ").capitalize()
+
+
 def shortened(text: str, most: int) -> str:
     """A text of at most so many characters: itself, or its beginning and an ellipsis."""
     return text if len(text) <= most else f"{text[: most - 1]}…"

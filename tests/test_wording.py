@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from camscan.wording import joined, plural, shortened
+from camscan.wording import heading, joined, plural, shortened
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,7 @@ def test_only_the_first_names_are_given() -> None:
 @pytest.mark.parametrize(("text", "cut"), [("abc", "abc"), ("abcd", "ab…")])
 def test_a_long_text_is_cut_with_a_sign(text: str, cut: str) -> None:
     assert shortened(text, 3) == cut
+
+
+def test_a_name_heads_a_section_in_words() -> None:
+    assert heading("not-supported") == "Not supported"

@@ -19,6 +19,7 @@ from camscan.codecs.oui import registry_date
 from camscan.data import OVERLAY, fingerprints_folder
 from camscan.errors import RuleError
 from camscan.evidence.container import is_name
+from camscan.evidence.export import MAX_FILE
 from camscan.identify.load import load, rule_files
 from camscan.identify.rules import RULE_FOLDERS
 from camscan.policy import files as policy_files
@@ -30,7 +31,6 @@ from camscan.store import Store
 from camscan.summaries import StateChange
 from camscan.sweeps.snapshot import sighting
 
-_MAX_FILE = 1 << 20
 _AT_ONCE = 1_000
 """Devices of which it is asked together what people said."""
 _PARTS = "|".join(name.rstrip("/") for name in (*RULE_FOLDERS, "brands/"))
@@ -131,9 +131,9 @@ def _bytes(name: str, path: Path) -> bytes:
         raise RuleError(f"{path} cannot go into a bundle: rename it, using only letters, digits, dots, _ and -")
     try:
         with path.open("rb") as file:
-            data = file.read(_MAX_FILE + 1)
+            data = file.read(MAX_FILE + 1)
     except OSError as error:
         raise RuleError(f"{path} cannot be read: {error.strerror}: fix its permissions, or remove it") from error
-    if len(data) > _MAX_FILE:
-        raise RuleError(f"{path} is larger than {_MAX_FILE:,} bytes: split it")
+    if len(data) > MAX_FILE:
+        raise RuleError(f"{path} is larger than {MAX_FILE:,} bytes: split it")
     return data

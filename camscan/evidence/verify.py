@@ -23,8 +23,6 @@ from camscan.evidence.manifest import MANIFEST, SIGNATURE, STAMP, Manifest
 from camscan.evidence.stamp import Stamp
 from camscan.records import Judged, Scan
 
-_MAX_FILE = 1 << 20
-"""Bytes of one file of rules or of a policy; their readers take no more."""
 _SIGNATURE_SIZE = 64
 _FIRST = (export.README, export.KEY, export.SCAN, export.SETTINGS)
 _LAST = (export.LEDGER, export.OBSERVATIONS, export.IDENTIFICATIONS, export.STATES, export.VERDICTS)
@@ -200,4 +198,4 @@ def _files(archive: Archive, made: Manifest) -> Mapping[str, bytes]:
     files = [part for part in made.parts if part.name.startswith((export.RULES, export.POLICIES))]
     if sum(part.size for part in files) > export.MAX_FILES:
         raise EvidenceError(f"{export.RULES}: its files are larger than {export.MAX_FILES:,} bytes in all")
-    return {part.name: archive.read(part.name, _MAX_FILE) for part in files}
+    return {part.name: archive.read(part.name, export.MAX_FILE) for part in files}

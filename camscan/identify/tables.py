@@ -14,6 +14,7 @@ from camscan.identify import parts
 from camscan.identify.form import Form
 from camscan.identify.parts import Words
 from camscan.identify.rules import COMPARISONS, AnyOf, Match, Rule
+from camscan.wording import plural
 from camscan.yamltree import Tree
 
 _SLOT = "<maker>"
@@ -79,9 +80,7 @@ class _Rows:
         for rule, values in self._rules.values():
             matches = tuple(Match(field, value, self._comparison) for field in fields for value in values)
             if len(values) < self._least:
-                what = (
-                    f"{len(values)} row{'s' * (len(values) > 1)} for {rule.id}, of which {self._least} have to be met"
-                )
+                what = f"{plural(len(values), 'row')} for {rule.id}, of which {self._least} have to be met"
                 self._table.fault(what, "write more rows, or a smaller `at_least`")
                 continue
             yield replace(rule, conditions=(matches[0] if len(matches) == 1 else AnyOf(matches, self._least),))

@@ -17,6 +17,7 @@ from camscan.reports.rows import Row
 from camscan.reports.sentences import limits, urgent
 from camscan.reports.view import Section, Sheet, view
 from camscan.summaries import Segment
+from camscan.wording import heading
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#+!|~&$^=]|(?<=www)\.)")
 _ENDS = str.maketrans({"`": "\\x60", "|": "\\x7c"})
@@ -49,7 +50,7 @@ def render(report: Report, _page: Page) -> Iterator[str]:
 
 
 def _section(section: Section) -> Iterator[str]:
-    yield f"\n## {section.verdict.value.replace('-', ' ').capitalize()}: {section.count:,}\n\n{section.meaning}\n\n"
+    yield f"\n## {heading(section.verdict.value)}: {section.count:,}\n\n{section.meaning}\n\n"
     heads = ("address", "model", "maker", "brand", "level", "firmware", "MAC")
     yield from table(heads, map(_cells, section.rows))
     if section.verdict in {Verdict.LISTED, Verdict.SUSPECTED}:
@@ -101,7 +102,7 @@ def _inventory(sheet: Sheet) -> Iterator[str]:
     yield "\n## Inventory\n\n"
     yield from (f"- {_prose(sentence)}\n" for sentence in (*made.findings, *made.estimates))
     for group, heads, rows in sheet.groups:
-        yield f"\n### {_prose(group.name.replace('-', ' ').capitalize())}: {group.count:,}\n\n{_prose(group.meaning)}\n"
+        yield f"\n### {_prose(heading(group.name))}: {group.count:,}\n\n{_prose(group.meaning)}\n"
         if rows:
             yield "\n"
             names = [_prose(head.translate(_ENDS)) for head in heads]

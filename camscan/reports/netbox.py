@@ -20,6 +20,7 @@ from camscan.reports.escape import cell
 from camscan.reports.markdown import code
 from camscan.reports.order import ranked
 from camscan.reports.words import of
+from camscan.wording import heading
 
 COLUMNS = ("name", "role", "manufacturer", "device_type", "serial", "status", "site", "description", "comments")
 _LENGTHS = {"name": 64, "manufacturer": 100, "device_type": 100, "serial": 50, "site": 100, "description": 200}
@@ -69,7 +70,7 @@ def _row(judged: Judged, site: str) -> dict[str, str]:
     device = judged.device
     return {
         "name": device.hostname or device.place,
-        "role": (device.kind or _UNKNOWN).replace("-", " ").capitalize(),
+        "role": heading(device.kind or _UNKNOWN),
         "manufacturer": device.maker or _UNKNOWN,
         "device_type": device.model or _UNKNOWN,
         "serial": device.serial or "",

@@ -24,6 +24,7 @@ from camscan.reports.escape import terminal
 from camscan.reports.method import how, method
 from camscan.reports.sentences import alerts, ending, limits, passive
 from camscan.reports.words import moment
+from camscan.wording import heading
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _BUFFERED = 256
@@ -101,6 +102,7 @@ def _environment() -> Environment:
     environment.filters.update(
         number="{:,}".format,
         words=lambda kind: kind.replace("-", " "),
+        heading=heading,
         brief=lambda text: terminal(str(text), _BRIEF),
         whole=_whole,
         unbroken=_unbroken,

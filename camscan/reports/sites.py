@@ -11,13 +11,13 @@ from camscan.reports.document import coverage
 from camscan.reports.sentences import asked, could_look, ending, passive, summary
 from camscan.reports.words import burndown
 from camscan.reports.workbook import Cell, Columns
-from camscan.wording import plural
+from camscan.wording import heading, plural
 
 SITE = ("Site", 24)
 _VERDICTS = (Verdict.LISTED, Verdict.SUSPECTED, Verdict.NOT_LISTED, Verdict.UNIDENTIFIED)
 _COUNTS: Columns = (
     *(("Asked", 10), ("Answered", 11), ("Not asked", 11)),
-    *((verdict.value.replace("-", " ").capitalize(), 13) for verdict in _VERDICTS),
+    *((heading(verdict.value), 13) for verdict in _VERDICTS),
     *(("Left out", 10), ("Removed", 10), ("Exempt", 10), ("Not seen", 10)),
 )
 COUNTED = frozenset(head for head, _ in _COUNTS)

@@ -18,6 +18,7 @@ from camscan.reports.sentences import limits, urgent
 from camscan.reports.view import Sheet, view
 from camscan.reports.workbook import Cell, Columns, WorkbookWriter, new_workbook
 from camscan.summaries import Reconciled, Segment
+from camscan.wording import heading
 
 _COUNTED = frozenset({"Port", "Others at the port", "Attached cameras", "Listed devices", "Targets", "Remaining"})
 """Heads of columns that hold numbers, beside those of outcomes."""
@@ -100,14 +101,10 @@ def _tables(sheet: Sheet) -> Iterator[tuple[str, Columns, Iterable[Sequence[Cell
 
 
 def _heads(outcomes: Iterable[Outcome]) -> Columns:
-    return [(_head(outcome), 14) for outcome in outcomes]
+    return [(heading(outcome.value), 14) for outcome in outcomes]
 
 
-def _head(outcome: Outcome) -> str:
-    return outcome.value.replace("-", " ").capitalize()
-
-
-_OUTCOMES = frozenset(map(_head, Outcome))
+_OUTCOMES = frozenset(heading(outcome.value) for outcome in Outcome)
 
 
 def _summary(sheet: Sheet) -> Iterator[tuple[str, str]]:

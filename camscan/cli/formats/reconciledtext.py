@@ -25,7 +25,7 @@ from camscan.reports.markdown import code, table
 from camscan.reports.sentences import ending
 from camscan.reports.words import switch_port_details
 from camscan.summaries import Group, Reconciled
-from camscan.wording import are, joined, plural
+from camscan.wording import are, heading, joined, plural
 
 Quoted: TypeAlias = Callable[[str], str]
 """Makes a name harmless for where it is shown."""
@@ -179,7 +179,7 @@ def render_markdown(made: Reconciliation, _page: Page) -> Iterator[str]:
         yield from table(("seen by", *names), ((one, *counts) for one, counts in _counts(made)))
     for cls in _ORDER:
         if cls not in _COUNTED and (count := made.summary.counts[cls]):
-            yield f"\n## {cls.value.replace('-', ' ').capitalize()}: {count:,}\n\n{_MEANING[cls]}\n\n"
+            yield f"\n## {heading(cls.value)}: {count:,}\n\n{_MEANING[cls]}\n\n"
             found = (result for result in made.results if result.cls is cls)
             yield from table((*_columns(made, _HEADS)[1:], "reason"), (_codes(made, one) for one in found))
 
