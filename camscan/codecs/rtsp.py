@@ -76,8 +76,7 @@ def is_complete(data: bytes) -> bool:
     lengths = [value for value in headers.values(found, "content-length") if value.isdecimal()]
     if lengths:
         return len(data) - end >= int(lengths[0][:MAX_LENGTH])
-    described = any("sdp" in value.lower() for value in headers.values(found, "content-type"))
-    return not described or _SDP_END.search(data, max(end - 1, len(data) - MAX_SDP_VALUE)) is not None
+    return not _is_described(found) or _SDP_END.search(data, max(end - 1, len(data) - MAX_SDP_VALUE)) is not None
 
 
 def decode(data: bytes, method: str = "OPTIONS") -> dict[str, tuple[str, ...]]:
@@ -137,6 +136,10 @@ def _request(method: str, url: str, cseq: int, extra: str = "") -> bytes:
     return f"{method} {url} RTSP/1.0\r\nCSeq: {cseq:d}\r\nUser-Agent: camscan\r\n{extra}\r\n".encode("ascii")
 
 
+def _is_described(found: headers.Headers) -> bool:
+    return any("sdp" in value.lower() for value in headers.values(found, "content-type"))
+
+
 def _header_fields(head: bytes, found: headers.Headers) -> dict[str, tuple[str, ...]]:
     named = {field: headers.values(found, name) for field, name in _SINGLE.items()}
     fields = {name: values for name, values in named.items() if values}
@@ -149,8 +152,7 @@ def _header_fields(head: bytes, found: headers.Headers) -> dict[str, tuple[str, 
 
 def _body_fields(body: bytes, found: headers.Headers) -> dict[str, tuple[str, ...]]:
     """The session description in a body. Its stated length is not needed: it ends where another answer begins."""
-    described = any("sdp" in value.lower() for value in headers.values(found, "content-type"))
-    if not described and body.lstrip()[:2] != b"v=":
+    if not _is_described(found) and body.lstrip()[:2] != b"v=":
         return {}
     following = _NEXT_ANSWER.search(body, 0, MAX_SDP)
     try:

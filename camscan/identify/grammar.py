@@ -86,7 +86,7 @@ def _name(tree: Tree, key: str) -> str:
     return str(tree[key]) if isinstance(tree, dict) and isinstance(tree.get(key), str) else ""
 
 
-def _rule(form: Form, words: Words, default_maker: str | None, default_fields: tuple[str, ...] = ()) -> Rule:
+def _rule(form: Form, words: Words, default_maker: str | None, default_fields: tuple[str, ...]) -> Rule:
     identifier, maker = parts.read_id(form), parts.read_maker(form, words, default_maker)
     conditions = _conditions(form, words, default_fields)
     single = _single_field(conditions)
