@@ -1,0 +1,68 @@
+"""`camscan doctor`: what this host can do, what it cannot, and what to do about it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import sys
+from typing import NoReturn
+
+import pytest
+from support.command import camscan
+
+from camscan.app.looking import cut_off
+
+
+def test_the_doctor_looks_at_everything(capsys: pytest.CaptureFixture[str]) -> None:
+    done = camscan(capsys, "doctor")
+    assert done.returncode == 0, done.stdout
+    assert "fingerprints" in done.stdout
+
+
+def test_the_doctor_says_whether_what_port_sweeps_need_is_there(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert re.search(
+        r"^ok   numpy \d\S*: what ports are swept with is there", camscan(capsys, "doctor").stdout, re.MULTILINE
+    )
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    done = camscan(capsys, "doctor")
+    assert done.returncode == 1
+    assert (
+        "\nbad  numpy cannot be loaded, so `camscan ports` and `--sweep syn` fail: reinstall camscan (" in done.stdout
+    )
+
+
+def test_the_doctor_names_a_library_that_is_not_installed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("camscan.cli.doctor._PACKAGES", ("lxml", "no-such-library"))
+    done = camscan(capsys, "doctor")
+    assert done.returncode == 1
+    assert "\nbad  not installed: no-such-library (reinstall camscan)\n" in done.stdout
+
+
+def test_what_the_doctor_may_not_look_at_keeps_nothing_else_from_being_told(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed() -> NoReturn:
+        raise OSError(errno.EAFNOSUPPORT, os.strerror(errno.EAFNOSUPPORT))
+
+    monkeypatch.setattr("ifaddr.get_adapters", closed)  # as under a unit's RestrictAddressFamilies
+    done = camscan(capsys, "doctor")
+    assert done.returncode == 1
+    assert "\nbad  cannot list the network interfaces: Address family not supported by protocol: try" in done.stdout
+    assert "\nok   SQLite " in done.stdout
+
+
+def test_on_a_containers_bridge_one_is_told_that_multicast_ends_there(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("camscan.net.kernel.interfaces.bridged", lambda: ("eth0",))
+    done = camscan(capsys, "doctor")
+    assert done.returncode == 0, "it works, with a limit"
+    assert "note eth0: on a container's bridge, which multicast does not leave: run the container on" in done.stdout
+    [note] = cut_off(())
+    assert note.startswith("eth0 is on a container's bridge, which multicast does not leave: run the container on its")
+    assert list(cut_off(("eth1",))) == []
