@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
 from datetime import timedelta
 
@@ -23,6 +23,7 @@ from camscan.sweeps.snapshot import DeviceSummary, Snapshot
 TERMS = Terms(3, 3)
 SITE = cameras(5)
 FIRST, SECOND, *REST = SITE
+OTHERS = SITE[1:]
 BARE = replace(FIRST, serial=None, mac=None)
 
 
@@ -39,6 +40,12 @@ def remembered(*snapshots: Snapshot) -> Memory:
     for one in snapshots:
         memory, _ = advance(memory, one, TERMS)
     return memory
+
+
+def silent(*gone: Camera, nights: Iterable[int] = (1, 2, 3)) -> list[Snapshot]:
+    """Nights in which some of the site say nothing."""
+    left, asked = [camera for camera in SITE if camera not in gone], [camera.address for camera in gone]
+    return [sweep(night, left, targets=asked) for night in nights]
 
 
 def shown(changes: Changes) -> list[str]:
@@ -82,10 +89,7 @@ def test_what_was_taken_for_two_devices_goes_on_as_the_older_one_with_what_was_k
         [],
         ["changed 10.0.0.7 address 10.0.0.1 10.0.0.7"],
     ]
-    memory = Memory()
-    for one in looks[:3]:
-        memory, _ = advance(memory, one, TERMS)
-    (track,) = [track for track in memory.tracks if track.device.address == "10.0.0.1"]
+    (track,) = [track for track in remembered(*looks[:3]).tracks if track.device.address == "10.0.0.1"]
     assert (track.first_seen, sorted(track.macs)) == (BEGIN, ["02:00:00:00:01:01", "02:00:00:00:01:02"])
 
 
@@ -94,69 +98,63 @@ def test_a_device_that_appears_is_new_once() -> None:
 
 
 def test_a_device_that_leaves_is_missing_after_three_sweeps_and_told_once() -> None:
-    without = SITE[1:]
-    assert told(SITE, without, without, without, without) == [[], [], [], ["missing 10.0.0.1"], []]
+    assert told(SITE, *[OTHERS] * 4) == [[], [], [], ["missing 10.0.0.1"], []]
 
 
 def test_a_missing_device_tells_when_it_was_last_seen() -> None:
-    snapshots = [sweep(0, SITE), *(sweep(night, SITE[1:], targets=[FIRST.address]) for night in (1, 2, 3))]
-    change = nights(*snapshots)[-1].of(Kind.MISSING)[0]
+    change = nights(sweep(0, SITE), *silent(FIRST))[-1].of(Kind.MISSING)[0]
     assert (change.last_seen, change.device.verdict, change.device.model) == (BEGIN, Verdict.LISTED, "C-100")
 
 
 def test_a_device_that_comes_back_before_it_is_missing_is_not_told() -> None:
-    without = SITE[1:]
-    assert told(SITE, without, without, SITE, without, without, SITE) == [[]] * 7
+    assert told(SITE, OTHERS, OTHERS, SITE, OTHERS, OTHERS, SITE) == [[]] * 7
 
 
 def test_a_device_that_comes_back_after_that_has_returned() -> None:
-    without = SITE[1:]
-    assert told(SITE, without, without, without, SITE, SITE)[-2:] == [["returned 10.0.0.1"], []]
+    assert told(SITE, OTHERS, OTHERS, OTHERS, SITE, SITE)[-2:] == [["returned 10.0.0.1"], []]
 
 
 def test_a_device_that_returns_tells_when_it_was_there_before() -> None:
-    away = [sweep(night, SITE[1:], targets=["10.0.0.1"]) for night in (1, 2, 3)]
-    (change,) = nights(sweep(0, SITE), *away, sweep(4, SITE))[-1].changes
+    (change,) = nights(sweep(0, SITE), *silent(FIRST), sweep(4, SITE))[-1].changes
     assert (change.kind, change.last_seen) == (Kind.RETURNED, BEGIN)
 
 
 def test_a_device_that_is_missing_stays_so_where_more_is_demanded_from_now_on() -> None:
-    memory, _ = advance(remembered(sweep(0, SITE)), sweep(1, SITE[1:], targets=["10.0.0.1"]), Terms(1, 1))
-    for night in range(2, 7):
-        memory, changes = advance(memory, sweep(night, SITE[1:], targets=["10.0.0.1"]), TERMS)
+    memory, _ = advance(remembered(sweep(0, SITE)), silent(FIRST)[0], Terms(1, 1))
+    for one in silent(FIRST, nights=range(2, 7)):
+        memory, changes = advance(memory, one, TERMS)
         assert shown(changes) == []
 
 
 @pytest.mark.parametrize(("misses", "of", "at"), [(1, 1, 1), (2, 3, 2), (3, 5, 3), (5, 5, 5)])
 def test_missing_after_k_of_n(misses: int, of: int, at: int) -> None:
-    results = told(SITE, *[SITE[1:]] * (of + 1), terms=Terms(misses, of))
+    results = told(SITE, *[OTHERS] * (of + 1), terms=Terms(misses, of))
     assert results == [["missing 10.0.0.1"] if night == at else [] for night in range(of + 2)]
 
 
 def test_two_of_three_counts_with_an_answer_in_between() -> None:
-    without = SITE[1:]
-    assert told(SITE, without, SITE, without, terms=Terms(2, 3))[-1] == ["missing 10.0.0.1"]
+    assert told(SITE, OTHERS, SITE, OTHERS, terms=Terms(2, 3))[-1] == ["missing 10.0.0.1"]
 
 
 def test_a_device_that_moves_is_the_same_by_its_serial() -> None:
-    away = [moved(FIRST, "10.0.0.99"), *SITE[1:]]
+    away = [moved(FIRST, "10.0.0.99"), *OTHERS]
     assert told(SITE, away, away, away, away) == [[], ["changed 10.0.0.99 address 10.0.0.1 10.0.0.99"], [], [], []]
 
 
 def test_a_device_that_moves_is_the_same_by_its_mac() -> None:
-    silent = [replace(FIRST, serial=None), *SITE[1:]]
-    away = [moved(silent[0], "10.0.0.99"), *SITE[1:]]
-    assert told(silent, away)[-1] == ["changed 10.0.0.99 address 10.0.0.1 10.0.0.99"]
+    bare = [replace(FIRST, serial=None), *OTHERS]
+    away = [moved(bare[0], "10.0.0.99"), *OTHERS]
+    assert told(bare, away)[-1] == ["changed 10.0.0.99 address 10.0.0.1 10.0.0.99"]
 
 
 def test_nothing_but_an_address_does_not_move_with_a_device() -> None:
-    bare = [BARE, *SITE[1:]]
-    away = [moved(bare[0], "10.0.0.99"), *SITE[1:]]
+    bare = [BARE, *OTHERS]
+    away = [moved(bare[0], "10.0.0.99"), *OTHERS]
     assert told(bare, away, away, away) == [[], ["new 10.0.0.99"], [], ["missing 10.0.0.1"]]
 
 
 def test_another_device_at_the_same_address_is_new() -> None:
-    other = [replace(FIRST, serial="SN999999", mac="02:00:00:00:99:99"), *SITE[1:]]
+    other = [replace(FIRST, serial="SN999999", mac="02:00:00:00:99:99"), *OTHERS]
     assert told(SITE, other, other, other) == [[], ["new 10.0.0.1"], [], ["missing 10.0.0.1"]]
 
 
@@ -164,7 +162,7 @@ def test_another_device_at_the_same_address_is_new() -> None:
 @pytest.mark.parametrize("channels", [("rtsp",), CHANNELS])
 def test_another_model_or_maker_at_the_same_address_is_new(other: Camera, channels: tuple[str, ...]) -> None:
     """Also where that was not known of it from the beginning."""
-    sites = [[camera, *SITE[1:]] for camera in (replace(BARE, channels=channels), BARE, other)]
+    sites = [[camera, *OTHERS] for camera in (replace(BARE, channels=channels), BARE, other)]
     assert told(*sites)[-1] == ["new 10.0.0.1"]
 
 
@@ -178,23 +176,22 @@ def test_two_devices_that_swap_their_addresses_have_moved() -> None:
 
 @pytest.mark.parametrize("order", [1, -1])
 def test_a_new_device_at_the_place_of_one_that_moved_is_not_taken_for_it(order: int) -> None:
-    after = [moved(FIRST, "10.0.0.99"), BARE, *SITE[1:]][::order]
+    after = [moved(FIRST, "10.0.0.99"), BARE, *OTHERS][::order]
     assert sorted(told(SITE, after)[-1]) == ["changed 10.0.0.99 address 10.0.0.1 10.0.0.99", "new 10.0.0.1"]
 
 
 def test_the_old_address_of_a_device_that_moved_is_free() -> None:
-    away = [moved(FIRST, "10.0.0.99"), *SITE[1:]]
+    away = [moved(FIRST, "10.0.0.99"), *OTHERS]
     assert told(SITE, away, [*away, BARE])[-1] == ["new 10.0.0.1"]
 
 
 def test_a_device_that_is_asked_at_one_of_its_addresses_may_be_missing() -> None:
-    both = sweep(0, [replace(FIRST, more=("10.0.7.1",)), *SITE[1:]])
-    silent = [sweep(night, SITE[1:], targets=["10.0.0.1"]) for night in (1, 2, 3)]
-    assert shown(nights(both, *silent)[-1]) == ["missing 10.0.0.1"]
+    both = sweep(0, [replace(FIRST, more=("10.0.7.1",)), *OTHERS])
+    assert shown(nights(both, *silent(FIRST))[-1]) == ["missing 10.0.0.1"]
 
 
 def test_a_device_that_is_flashed_has_changed_its_firmware() -> None:
-    flashed = [replace(FIRST, firmware="V5.5.0"), *SITE[1:]]
+    flashed = [replace(FIRST, firmware="V5.5.0"), *OTHERS]
     assert told(SITE, flashed, flashed) == [
         [],
         ["changed 10.0.0.1 firmware V5.4.5 build 1 V5.5.0 build 1"],
@@ -203,13 +200,13 @@ def test_a_device_that_is_flashed_has_changed_its_firmware() -> None:
 
 
 def test_a_flashed_device_that_tells_on_one_channel_first_is_told_once() -> None:
-    flashed = [replace(FIRST, firmware="V5.5.0"), *SITE[1:]]
+    flashed = [replace(FIRST, firmware="V5.5.0"), *OTHERS]
     results = nights(sweep(0, SITE), sweep(1, flashed, lost=[(FIRST.address, "sadp")]), sweep(2, flashed))
     assert [shown(changes) for changes in results] == [[], ["changed 10.0.0.1 firmware V5.4.5 V5.5.0"], []]
 
 
 def test_a_flashed_device_is_told_by_whatever_told_its_firmware_before() -> None:
-    flashed = [replace(FIRST, firmware="V5.5.0"), *SITE[1:]]
+    flashed = [replace(FIRST, firmware="V5.5.0"), *OTHERS]
     lost = [[(FIRST.address, channel)] for channel in ("onvif", "sadp")]
     results = nights(sweep(0, SITE), sweep(1, SITE, lost=lost[0]), sweep(2, flashed, lost=lost[1]))
     assert [shown(changes) for changes in results] == [[], [], ["changed 10.0.0.1 firmware V5.4.5 V5.5.0"]]
@@ -221,7 +218,7 @@ def test_a_firmware_that_another_channel_words_differently_has_not_changed() -> 
 
 
 def test_a_name_has_to_last_before_it_is_told() -> None:
-    named, renamed = ([replace(FIRST, name=name), *SITE[1:]] for name in ("gate", "door"))
+    named, renamed = ([replace(FIRST, name=name), *OTHERS] for name in ("gate", "door"))
     assert told(named, renamed, named, renamed, renamed, renamed) == [
         *[[]] * 5,
         ["changed 10.0.0.1 name gate door"],
@@ -229,8 +226,8 @@ def test_a_name_has_to_last_before_it_is_told() -> None:
 
 
 def test_a_name_that_is_not_told_any_more_or_for_the_first_time_is_no_change() -> None:
-    named, nameless = ([replace(FIRST, name=name), *SITE[1:]] for name in ("gate", None))
-    renamed = [replace(FIRST, name="door"), *SITE[1:]]
+    named, nameless = ([replace(FIRST, name=name), *OTHERS] for name in ("gate", None))
+    renamed = [replace(FIRST, name="door"), *OTHERS]
     assert told(nameless, *[named] * 5, *[nameless] * 5, renamed, renamed) == [[]] * 13
 
 
@@ -247,7 +244,7 @@ def test_what_is_told_of_a_device_now_is_told_in_place_of_what_was() -> None:
 
 
 def test_a_verdict_that_differs_by_the_same_evidence_has_to_last() -> None:
-    cleared = [replace(FIRST, listed=False), *SITE[1:]]
+    cleared = [replace(FIRST, listed=False), *OTHERS]
     assert told(SITE, cleared, cleared, cleared) == [*[[]] * 3, ["changed 10.0.0.1 verdict listed not-listed"]]
 
 
@@ -341,8 +338,7 @@ def test_a_device_that_would_be_seen_otherwise_is_behind_no_failed_probe() -> No
 
 
 def test_a_missing_device_is_behind_no_loss() -> None:
-    without = [sweep(night, REST, targets=["10.0.0.1", "10.0.0.2"]) for night in (1, 2, 3)]
-    changes = nights(sweep(0, SITE), *without, sweep(4, SITE, dead=["10.0.0."]))[-1]
+    changes = nights(sweep(0, SITE), *silent(FIRST, SECOND), sweep(4, SITE, dead=["10.0.0."]))[-1]
     assert changes.losses[-1].unseen == tuple(camera.address for camera in REST)
 
 
@@ -377,7 +373,7 @@ def test_a_part_of_a_network_that_stays_away_is_accepted_and_then_missing() -> N
 
 
 def test_two_devices_that_leave_together_are_no_loss() -> None:
-    results = nights(sweep(0, SITE), *(sweep(n, REST, targets=["10.0.0.1", "10.0.0.2"]) for n in (1, 2, 3)))
+    results = nights(sweep(0, SITE), *silent(FIRST, SECOND))
     assert [changes.losses for changes in results] == [()] * 4
     assert shown(results[-1]) == ["missing 10.0.0.1", "missing 10.0.0.2"]
 
@@ -423,8 +419,7 @@ def test_a_host_that_refuses_in_the_place_of_a_decoy_is_no_decoy() -> None:
 
 
 def test_fewer_devices_than_expected_are_a_loss_by_half_or_once_it_lasts() -> None:
-    few = [sweep(night, SITE[1:], targets=["10.0.0.1"]) for night in range(4)]
-    results = nights(*few, sweep(4, SITE), terms=Terms(expect=5))
+    results = nights(*silent(FIRST, nights=range(4)), sweep(4, SITE), terms=Terms(expect=5))
     assert [[loss.text for loss in changes.losses] for changes in results] == [
         [],
         [],
@@ -437,14 +432,14 @@ def test_fewer_devices_than_expected_are_a_loss_by_half_or_once_it_lasts() -> No
 
 def test_silence_in_an_incomplete_sweep_means_nothing() -> None:
     cut = {"status": ScanStatus.INTERRUPTED, "targets": ["10.0.0.1"]}
-    snapshots = [sweep(0, SITE), *(sweep(night, SITE[1:], **cut) for night in (1, 2, 3, 4))]  # type: ignore[arg-type]
+    snapshots = [sweep(0, SITE), *(sweep(night, OTHERS, **cut) for night in (1, 2, 3, 4))]  # type: ignore[arg-type]
     results = nights(*snapshots, terms=Terms(1, 1, decoys=("10.0.0.1",), expect=50))[1:]
     assert [(changes.changes, changes.losses, changes.complete) for changes in results] == [((), (), False)] * 4
 
 
 @pytest.mark.parametrize("before", [2, 3])
 def test_a_device_that_an_incomplete_sweep_sees_is_not_missing_at_the_next_silence(before: int) -> None:
-    gone = [SITE[1:]] * before
+    gone = [OTHERS] * before
     snapshots = [sweep(night, site, targets=[FIRST.address]) for night, site in enumerate([SITE, *gone, SITE, *gone])]
     snapshots[before + 1] = replace(snapshots[before + 1], complete=False)
     back = [["returned 10.0.0.1"]] if before == 3 else [[]]
@@ -472,13 +467,11 @@ def test_a_sweep_that_was_interrupted_and_resumed_counts_as_one() -> None:
         for one in whole[1:]
         for part in (*(replace(one, at=one.at - timedelta(hours=left), complete=False) for left in (2, 1)), one)
     ]
-    memory, again = Memory(), Memory()
-    for one in whole[:3]:
-        memory, _ = advance(memory, one, TERMS)
+    again = Memory()
     for part in (whole[0], *resumed[:6]):
         again, changes = advance(again, part, TERMS)
         assert not changes.changes
-    assert again == memory
+    assert again == remembered(*whole[:3])
     assert [shown(changes) for changes in nights(whole[0], *resumed)][7:] == [
         ["changed 10.0.0.1 name gate door", "changed 10.0.0.2 verdict listed suspected"],
         [],
@@ -535,7 +528,7 @@ def test_a_channel_counts_while_it_answered_recently(silent: int, missing: list[
 @pytest.mark.parametrize(("away", "changes"), [(2, []), (3, ["changed 10.0.0.91 address 10.0.0.1 10.0.0.91"])])
 def test_an_address_counts_while_it_answered_recently(away: int, changes: list[str]) -> None:
     looks = [replace(FIRST, more=("10.0.0.91",)), *[FIRST] * away, moved(FIRST, "10.0.0.91")]
-    assert told(*([one, *SITE[1:]] for one in looks))[-1] == changes
+    assert told(*([one, *OTHERS] for one in looks))[-1] == changes
 
 
 def test_a_device_that_was_not_asked_is_counted_behind_no_other_loss() -> None:
@@ -567,7 +560,7 @@ def test_a_channel_that_is_no_longer_asked_is_not_lost() -> None:
     results = nights(sweep(0, mute), *(sweep(n, mute, asked=["http"]) for n in range(1, 5)))
     assert [changes.changes for changes in results] == [()] * 5
     assert not [loss for changes in results for loss in changes.losses if loss.what.startswith("channel")]
-    one = [mute[0], *SITE[1:]]
+    one = [mute[0], *OTHERS]
     results = nights(sweep(0, one), *(sweep(n, one, asked=["http"]) for n in range(1, 5)))
     assert [(changes.changes, changes.losses) for changes in results] == [((), ())] * 5
 
@@ -585,11 +578,8 @@ def test_of_very_many_that_are_absent_the_longest_absent_are_forgotten(monkeypat
 
 
 def test_a_device_that_was_away_for_long_is_forgotten() -> None:
-    snapshots = [
-        sweep(0, SITE),
-        *(sweep(night, REST, targets=["10.0.0.1", "10.0.0.2"]) for night in (1, 2, 3, 500, 501)),
-    ]
-    assert shown(nights(*snapshots, sweep(502, SITE))[-1]) == ["new 10.0.0.1", "new 10.0.0.2"]
+    away = silent(FIRST, SECOND, nights=(1, 2, 3, 500, 501))
+    assert shown(nights(sweep(0, SITE), *away, sweep(502, SITE))[-1]) == ["new 10.0.0.1", "new 10.0.0.2"]
 
 
 def test_a_device_that_is_long_no_longer_asked_is_forgotten() -> None:
@@ -605,7 +595,7 @@ def test_a_device_for_which_nobody_could_look_is_not_forgotten() -> None:
 
 
 def test_a_clock_that_is_wrong_for_a_night_has_nothing_forgotten() -> None:
-    looks = [sweep(night, REST, targets=["10.0.0.1", "10.0.0.2"]) for night in (1, 2, 3, 1000, 4)]
+    looks = silent(FIRST, SECOND, nights=(1, 2, 3, 1000, 4))
     assert shown(nights(sweep(0, SITE), *looks, sweep(5, SITE))[-1]) == ["returned 10.0.0.1", "returned 10.0.0.2"]
 
 
@@ -628,7 +618,7 @@ def test_halves_that_prove_to_be_one_box_are_one_from_then_on() -> None:
 
 
 def test_any_two_scans_can_be_compared() -> None:
-    changes = compare([sweep(0, SITE[:4]), sweep(1, SITE[1:], targets=["10.0.0.1"])])
+    changes = compare([sweep(0, SITE[:4]), sweep(1, OTHERS, targets=["10.0.0.1"])])
     assert shown(changes) == ["missing 10.0.0.1", "new 10.0.0.5"]
     assert (changes.before, changes.scan, changes.first) == ("scan0", "scan1", False)
 
@@ -638,7 +628,7 @@ def test_what_was_not_in_a_scan_that_was_cut_short_is_new_in_the_next() -> None:
 
 
 def test_earlier_scans_show_what_has_returned() -> None:
-    snapshots = [sweep(0, SITE), sweep(1, REST, targets=["10.0.0.1", "10.0.0.2"]), sweep(2, SITE)]
+    snapshots = [sweep(0, SITE), *silent(FIRST, SECOND, nights=[1]), sweep(2, SITE)]
     assert shown(compare(snapshots)) == ["returned 10.0.0.1", "returned 10.0.0.2"]
 
 
@@ -663,10 +653,10 @@ def test_single_lost_answers_never_tell_anything(lost: list[tuple[str | None, st
 
 @settings(deadline=None)
 @given(st.integers(1, 6), st.integers(0, 5), st.integers(1, 8))
-def test_unbroken_silence_is_told_once_and_after_k_covered_sweeps(misses: int, more: int, silent: int) -> None:
-    snapshots = [sweep(0, SITE), *(sweep(n, SITE[1:], targets=["10.0.0.1"]) for n in range(1, silent + 1))]
-    results = [shown(changes) for changes in nights(*snapshots, terms=Terms(misses, misses + more))]
-    assert results == [["missing 10.0.0.1"] if night == misses else [] for night in range(silent + 1)]
+def test_unbroken_silence_is_told_once_and_after_k_covered_sweeps(misses: int, more: int, lasting: int) -> None:
+    looks = silent(FIRST, nights=range(1, lasting + 1))
+    results = [shown(changes) for changes in nights(sweep(0, SITE), *looks, terms=Terms(misses, misses + more))]
+    assert results == [["missing 10.0.0.1"] if night == misses else [] for night in range(lasting + 1)]
 
 
 @settings(deadline=None)
@@ -688,7 +678,7 @@ def test_nothing_behind_a_cut_is_ever_missing(count: int, lasting: int, numbers:
 def test_time_between_sweeps_makes_no_difference_to_what_is_missing() -> None:
     hourly = [
         replace(sweep(0, s, targets=["10.0.0.1"]), at=BEGIN + timedelta(hours=n))
-        for n, s in enumerate([SITE, *[SITE[1:]] * 3])
+        for n, s in enumerate([SITE, *[OTHERS] * 3])
     ]
     assert shown(nights(*hourly)[-1]) == ["missing 10.0.0.1"]
 
