@@ -21,6 +21,7 @@ import pytest
 from click.testing import CliRunner
 from support.listed import LIST, answer, store_scan
 from support.site import free_network
+from support.stores import keep_scan
 
 import camscan
 from camscan.app import deriving, identifying
@@ -207,9 +208,7 @@ def test_a_policy_is_heeded_and_needs_no_deriving(path: Path, derivations: list[
 def test_what_a_resumed_scan_adds_is_there(path: Path, derivations: list[None]) -> None:
     with Store.open(path) as store:
         scan = Scan("5a", datetime(2026, 11, 25, tzinfo=UTC), ("10.0.0.0/24",), ("http",), "North")
-        store.begin(scan)
-        store.append(scan.id, [answer("10.0.0.2", "App-webs/")])
-        store.finish(replace(scan, status=ScanStatus.INTERRUPTED))
+        keep_scan(store, replace(scan, status=ScanStatus.INTERRUPTED), [answer("10.0.0.2", "App-webs/")])
         assert [one.device.address for one in merged(store, store.scan("5a"), library())] == ["10.0.0.2"]
         resumed = store.resume("5a")
         store.append("5a", [answer("10.0.0.9", "App-webs/")])

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from support.nets import AT
+from support.stores import keep_scan
 
 from camscan.app.jobs import check_decoys, ignored_options, job_for_rest, new_job, resume_job
 from camscan.app.scanning import together
@@ -27,9 +28,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def interrupted(store: Store, choices: Choices) -> Scan:
     """A scan that sent something, covered one address, and was cut short."""
     scan = new_job(choices, "depot").scan
-    store.begin(scan)
-    store.append(scan.id, entries=[LedgerEntry("10.0.0.1", {"http": Outcome.SILENT})])
-    store.finish(replace(scan, status=ScanStatus.INTERRUPTED, finished_at=AT, sent=Sent(70, 900, 5)))
+    ended = replace(scan, status=ScanStatus.INTERRUPTED, finished_at=AT, sent=Sent(70, 900, 5))
+    keep_scan(store, ended, entries=[LedgerEntry("10.0.0.1", {"http": Outcome.SILENT})])
     return store.scan(scan.id)
 
 
@@ -108,8 +108,7 @@ def test_a_scan_that_cannot_go_on_stays_as_it_was(store: Store, now: Choices) ->
 
 @pytest.mark.parametrize("origin", [Origin.IMPORT, Origin.LISTEN])
 def test_what_asked_nobody_cannot_go_on_and_stays_as_it_was(store: Store, origin: Origin) -> None:
-    store.begin(Scan("heard", AT, (), ("arp",), settings={"origin": origin}))
-    store.finish(replace(store.scan("heard"), status=ScanStatus.PARTIAL, finished_at=AT))
+    keep_scan(store, Scan("heard", AT, (), ("arp",), status=ScanStatus.PARTIAL, settings={"origin": origin}))
     before = store.scan("heard")
     with pytest.raises(UsageError, match=f".{origin}. asked no addresses"):
         resume_job(store, job_for_rest(before, Choices()))

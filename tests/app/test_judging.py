@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from support.stores import keep_scan
 
 from camscan.app.grounds import Grounds, library
 from camscan.app.judging import DOUBT, by_datagram_alone, report_of, with_doubts
@@ -47,11 +47,9 @@ def test_what_only_datagrams_speak_for(channels: Mapping[str, Outcome], alone: b
 def test_what_a_scan_that_broke_off_did_not_reach_counts(
     tmp_path: Path, status: ScanStatus, specs: str, targets: int
 ) -> None:
-    scan = Scan("4f2a00", AT, ("10.0.0.0/24",), ("http",), settings={"specs": specs})
+    scan = Scan("4f2a00", AT, ("10.0.0.0/24",), ("http",), status=status, settings={"specs": specs})
     with Store.open(tmp_path / "store.db") as store:
-        store.begin(scan)
-        store.append(scan.id, [], [LedgerEntry("10.0.0.1", {"http": SILENT})])
-        store.finish(replace(scan, status=status, finished_at=AT))
+        keep_scan(store, scan, entries=[LedgerEntry("10.0.0.1", {"http": SILENT})])
         report = report_of(store, store.scan(scan.id), Grounds(library()))
     assert report.targets == targets
     assert coverage(report)[NOT_SENT] == targets - 1

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import event
 from support.listed import AT, answer
+from support.stores import keep_scan
 
 from camscan.app import series, workers
 from camscan.app.deriving import basis
@@ -33,11 +34,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
     with Store.open(tmp_path / "c.db") as opened:
         for site in range(SITES):
             scan = Scan(f"scan{site}", AT, ("10.0.0.0/24",), ("http",), f"site{site}")
-            opened.begin(scan)
             hosts = range(HOSTS if site < SITES - 1 else 0)
             seen = [answer(f"10.0.0.{host}", "App-webs/", f"site {site}") for host in hosts]
-            opened.append(scan.id, seen, [LedgerEntry("10.0.0.9", {"http": Outcome.SILENT})])
-            opened.finish(replace(scan, status=ScanStatus.COMPLETE, finished_at=AT))
+            keep_scan(opened, scan, seen, [LedgerEntry("10.0.0.9", {"http": Outcome.SILENT})])
         yield opened
 
 

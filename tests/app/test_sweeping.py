@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from support import world as world_module
+from support.stores import keep_scan
 from support.world import CONFIG, World, camera
 
 from camscan.app import alerting, jobs, registering, retention, scanning, statements, sweeping
@@ -94,9 +95,7 @@ def test_it_is_told_at_which_switch_port_a_new_device_hangs(context: Callable[..
     fields = {"mac.address": ("44:19:B6:00:00:09",), "switch.port": ("Gi1/0/7",), "switch.name": ("sw-1",)}
     table = Scan("table", at, (), ("arp",), "hq", settings={"origin": Origin.IMPORT, HAS_SWITCH_PORTS: "named"})
     store = context().store
-    store.begin(table)
-    store.append("table", [Observation("10.0.0.9", "arp", Outcome.ANSWERED, at, fields=fields)])
-    store.finish(replace(table, status=ScanStatus.COMPLETE))
+    keep_scan(store, table, [Observation("10.0.0.9", "arp", Outcome.ANSWERED, at, fields=fields)])
     world.answers["10.0.0.9"] = camera(9)
     ended = swept(context())
     assert ended.changes is not None
@@ -193,10 +192,7 @@ def test_an_interrupted_sweep_of_today_is_resumed_with_exclusions_read_anew(
 
 def interrupted(store: Store, world: World, change: Callable[[Scan], Scan]) -> None:
     """Leave the newest sweep as if it had begun at another time, or with other targets."""
-    scan = store.scan()
-    old = change(replace(scan, id="older", status=ScanStatus.RUNNING, finished_at=None))
-    store.begin(old)
-    store.finish(replace(old, status=ScanStatus.INTERRUPTED, finished_at=old.started_at))
+    keep_scan(store, change(replace(store.scan(), id="older", status=ScanStatus.INTERRUPTED, finished_at=None)))
 
 
 @pytest.mark.parametrize(
@@ -319,9 +315,7 @@ def test_scans_by_hand_are_not_compared_with(context: Callable[..., SweepContext
     swept(context())
     store = context().store
     by_hand = jobs.new_job(Choices(("10.0.0.0/28",)), "hq").scan
-    store.begin(by_hand)
-    store.append(by_hand.id, entries=[LedgerEntry("10.0.0.2", {"sadp": Outcome.SILENT})])
-    store.finish(replace(by_hand, status=ScanStatus.COMPLETE, finished_at=datetime.now(UTC)))
+    keep_scan(store, by_hand, entries=[LedgerEntry("10.0.0.2", {"sadp": Outcome.SILENT})])
     assert [scan.id for scan in sweeps_of(store, "hq")] == [store.scans()[1].id]
     assert shown(swept(context())) == []
 
@@ -331,8 +325,7 @@ def test_a_scan_by_hand_that_was_interrupted_is_not_resumed_by_a_sweep(
 ) -> None:
     now = context("")
     by_hand = jobs.new_job(choices(now.config, now.config.site[0]), "hq").scan
-    now.store.begin(by_hand)
-    now.store.finish(replace(by_hand, status=ScanStatus.INTERRUPTED, finished_at=by_hand.started_at))
+    keep_scan(now.store, replace(by_hand, status=ScanStatus.INTERRUPTED))
     ended = swept(now)
     assert ended.scan is not None
     assert ended.scan.id != by_hand.id

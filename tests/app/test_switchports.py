@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from support.stores import keep_scan
 
 from camscan.app.switchports import HAS_SWITCH_PORTS, SwitchPortLookup
 from camscan.records import Device, Fields, Judged, Observation, Origin, Outcome, Scan, Verdict
@@ -28,14 +29,12 @@ def store(tmp_path: Path) -> Iterator[Store]:
 @pytest.fixture
 def imports(store: Store) -> Callable[..., None]:
     def add(name: str, *rows: Row, at: datetime = AT, site: str | None = "hall") -> None:
-        scan = Scan(name, at, (), ("arp",), site, settings={"origin": Origin.IMPORT})
-        store.begin(scan)
+        scan = Scan(name, at, (), ("arp",), site, settings={"origin": Origin.IMPORT, HAS_SWITCH_PORTS: "named"})
         seen = (
             Observation(target, "arp", Outcome.ANSWERED, at, fields={"mac.address": (mac,), **fields})
             for target, mac, fields in rows
         )
-        store.append(name, list(seen))
-        store.finish(replace(scan, settings={**scan.settings, HAS_SWITCH_PORTS: "named"}))
+        keep_scan(store, scan, seen)
 
     return add
 

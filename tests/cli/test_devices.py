@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from support.listed import AT, store_scan
+from support.stores import keep_scan
 from support.workbooks import Table, read
 
 from camscan.app.grounds import Grounds, library
@@ -106,15 +107,14 @@ def test_who_is_not_explained_is_told_apart_by_what_became_of_it(db: str, addres
 def test_each_of_several_devices_at_one_address_is_explained(tmp_path: Path) -> None:
     """As makers give one address to all that is new, and each answers by multicast."""
     home, db = "192.168.1.64", tmp_path / "new.db"
-    scan = Scan("4f2a01", AT, ("eth0",), ("sadp",), None, AT, ScanStatus.COMPLETE)
+    seen = []
+    for number in (1, 2):
+        told = {"sadp.mac": f"44:19:B6:00:00:0{number}", "sadp.device_sn": f"DS-2CD2385G1-I00{number}"}
+        fields = {name: (text,) for name, text in told.items()}
+        seen.append(Observation(home, "sadp", Outcome.ANSWERED, AT, 37020, "inquiry", fields))
     with Store.open(db) as store:
-        store.begin(replace(scan, status=ScanStatus.RUNNING))
-        for number in (1, 2):
-            told = {"sadp.mac": f"44:19:B6:00:00:0{number}", "sadp.device_sn": f"DS-2CD2385G1-I00{number}"}
-            fields = {name: (text,) for name, text in told.items()}
-            seen = Observation(home, "sadp", Outcome.ANSWERED, AT, 37020, "inquiry", fields)
-            store.append(scan.id, [seen], [LedgerEntry(home, {"sadp": Outcome.ANSWERED})])
-        store.finish(scan)
+        scan = Scan("4f2a01", AT, ("eth0",), ("sadp",))
+        keep_scan(store, scan, seen, [LedgerEntry(home, {"sadp": Outcome.ANSWERED})])
     both = CliRunner().invoke(explain, ["--db", str(db), home, "--answers"]).stdout
     assert both.count(f"device {home}\n") == 2
     for number in (1, 2):
@@ -130,9 +130,7 @@ def test_where_something_answered_of_which_the_register_knows_nothing_that_is_to
 ) -> None:
     later = Scan("9c0100", AT + timedelta(days=1), ("10.0.0.0/24",), ("http",), "North")
     with Store.open(Path(db)) as store:
-        store.begin(later)
-        store.append(later.id, (), [LedgerEntry("10.0.0.1", {"http": Outcome.SILENT})])
-        store.finish(replace(later, status=ScanStatus.COMPLETE, finished_at=later.started_at))
+        keep_scan(store, later, entries=[LedgerEntry("10.0.0.1", {"http": Outcome.SILENT})])
     done = CliRunner().invoke(devices, ["--db", db, address, "--scan", "9c01"])
     told = "Note: something answered there on 2026-11-24 00:00 UTC: add --scan 4f2a00 to see it.\n"
     assert done.stderr.endswith(told) is there
@@ -143,9 +141,7 @@ def test_of_a_device_that_is_gone_it_tells_which_scan_saw_it_last(db: str) -> No
     later = Scan("9c0100", AT + timedelta(days=1), ("10.0.0.0/24",), ("http",), "North")
     with Store.open(Path(db)) as store:
         update_register(store, Grounds(library()), lambda _: None)
-        store.begin(later)
-        store.append(later.id, (), [LedgerEntry("10.0.0.1", {"http": Outcome.SILENT})])
-        store.finish(replace(later, status=ScanStatus.COMPLETE, finished_at=later.started_at))
+        keep_scan(store, later, entries=[LedgerEntry("10.0.0.1", {"http": Outcome.SILENT})])
     told = (
         "DS-2CD2385G1-I20190507AAWRD12345678 (listed) was last seen there on 2026-11-24 00:00 UTC: "
         "add --scan 4f2a00 to see it"
@@ -237,11 +233,9 @@ def test_of_each_site_it_is_told_where_nobody_could_look(estate: str) -> None:
     with Store.open(estate) as store:
         at = datetime.now(UTC)
         for site, status in (("yard", ScanStatus.COMPLETE), ("attic", ScanStatus.PARTIAL)):
-            made = Scan(site, at, ("10.9.0.0/30",), ("http",), site)
-            store.begin(made)
+            made = Scan(site, at, ("10.9.0.0/30",), ("http",), site, at, status)
             alive = Outcome.REFUSED if site == "attic" else Outcome.SILENT
-            store.append(site, (), [LedgerEntry("10.9.0.1", {"http": alive})])
-            store.finish(replace(made, status=status, finished_at=at))
+            keep_scan(store, made, entries=[LedgerEntry("10.9.0.1", {"http": alive})])
     done = CliRunner().invoke(devices, ["--db", estate, "--each-site", "--format", "csv"])
     assert {row["site"] for row in csv.DictReader(done.stdout.splitlines())} == {"depot"}
     assert done.stderr.splitlines() == [
@@ -257,10 +251,10 @@ def test_a_workbook_holds_a_row_for_each_site_then_all_their_devices(estate: str
     with Store.open(estate) as store:
         update_register(store, Grounds(library()), lambda _: None)
         attic = Scan("a77c", at, ("10.9.0.0/30",), ("http",), "attic")
-        for made in (attic, replace(attic, id="ce11", site="cellar")):
-            store.begin(made)
-            store.append(made.id, (), [LedgerEntry("10.9.0.1", {"http": Outcome.SILENT})])
-        store.finish(replace(attic, status=ScanStatus.COMPLETE, finished_at=at))
+        ledger = [LedgerEntry("10.9.0.1", {"http": Outcome.SILENT})]
+        keep_scan(store, attic, entries=ledger)
+        store.begin(replace(attic, id="ce11", site="cellar"))
+        store.append("ce11", entries=ledger)
         done = CliRunner().invoke(devices, ["--db", estate, "--each-site", "-o", str(file)])  # while a scan is running
     assert done.exit_code == 0, done.output
     book = read(file.read_bytes())

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from support.estate import cameras, sweep
+from support.stores import keep_scan
 from support.world import camera
 
 from camscan.cli.diff import diff
@@ -41,10 +42,8 @@ def keep(
     scan = Scan(f"scan{number}", at, targets, ("sadp",), site, at, status)
     outcomes = {f"10.0.0.{n}": Outcome.SILENT for n in range(1, 15)} | dict.fromkeys(answers, Outcome.ANSWERED)
     with Store.open(path) as store:
-        store.begin(scan)
         seen = [Observation(a, "sadp", Outcome.ANSWERED, at, 37020, fields=fields) for a, fields in answers.items()]
-        store.append(scan.id, seen, [LedgerEntry(a, {"sadp": outcome}) for a, outcome in outcomes.items()])
-        store.finish(scan)
+        keep_scan(store, scan, seen, [LedgerEntry(a, {"sadp": outcome}) for a, outcome in outcomes.items()])
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from support.bundles import ABOUT, AT, FILES, SCAN, ledger, observations, parts_
 from support.needs import needs
 from support.schemas import validator
 from support.stamps import Authority
+from support.stores import keep_scan
 
 from camscan.app import clock, keyfiles
 from camscan.app.bundling import derive, files_of, versions
@@ -46,9 +47,7 @@ PAGE = (Path(__file__).parent.parent.parent / "docs" / "evidence.md").read_text(
 def db(tmp_path: Path) -> Path:
     path = tmp_path / "camscan.db"
     with Store.open(path) as store:
-        store.begin(replace(SCAN, status=ScanStatus.RUNNING))
-        store.append(SCAN.id, list(observations(6)), list(ledger(6)))
-        store.finish(replace(SCAN, notes=("10.0.0.9 answered, then stopped",)))
+        keep_scan(store, replace(SCAN, notes=("10.0.0.9 answered, then stopped",)), observations(6), ledger(6))
     return path
 
 
@@ -411,13 +410,11 @@ def estate(tmp_path: Path) -> Path:
     choices = '{"sensitive": true, "core": ["10.0.0.0/29"], "expect_decoy": ["10.0.0.9"]}'
     scan = replace(SCAN, settings={"seed": "7", "choices": choices}, notes=("10.0.0.2 answered, then stopped",))
     with Store.open(path) as store:
-        store.begin(replace(scan, status=ScanStatus.RUNNING))
         cameras = [
             Observation(f"10.0.0.{n}", "sadp", Outcome.ANSWERED, AT, 37020, "inquiry", raw=SADP.format(n).encode())
             for n in (1, 2, 3)
         ]
-        store.append(scan.id, [*cameras, *observations(9)], list(ledger(9)))
-        store.finish(scan)
+        keep_scan(store, scan, [*cameras, *observations(9)], ledger(9))
     for address, state in (("10.0.0.3", "ticketed"), ("10.0.0.2", "ticketed"), ("10.0.0.3", "exempt")):
         words = [address, state, "--why", "as agreed", "--who", "J. Roe", "--db", str(path)]
         done = CliRunner().invoke(state_command, words)
@@ -458,9 +455,7 @@ def from_bundle(bundle: Path, db: Path) -> None:
     settings = {name: json.dumps(value) for name, value in json.loads(parts["settings.json"][0]).items()}
     scan = replace(canonical.to_scan(json.loads(parts["scan.json"][0])), settings=settings)
     with Store.open(db) as store:
-        store.begin(replace(scan, status=ScanStatus.RUNNING))
-        store.append(scan.id, seen, entries)
-        store.finish(scan)
+        keep_scan(store, scan, seen, entries)
         update_register(store, grounds_of((), ()), print)
         for change in map(canonical.to_change, map(json.loads, parts["states.jsonl.gz"])):
             (entry,) = store.register.named(change.address, (), change.site)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from support.estate import cameras, sweep
 from support.listed import store_scan
+from support.stores import keep_scan
 from support.world import CONFIG
 
 from camscan.cli.main import Commands
@@ -52,8 +53,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     memory, _ = advance(Memory(), sweep(0, cameras(4)), Terms())
     with Store.open(folder / "c.db") as opened:
         newest = opened.scan()
-        opened.begin(replace(newest, id=BEFORE, started_at=newest.started_at - timedelta(days=1)))
-        opened.finish(replace(newest, id=BEFORE))
+        keep_scan(opened, replace(newest, id=BEFORE, started_at=newest.started_at - timedelta(days=1)))
         opened.outbox.remember("hq", dump(memory), status=dump_status(status_of(memory)))
     for scan in (BEFORE, newest.id):
         loaded("devices", "--scan", scan, "--db", str(folder / "c.db"))

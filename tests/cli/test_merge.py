@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 from support.nights import BEGIN, night
 from support.schemas import validator
-from support.stores import of_schema
+from support.stores import keep_scan, of_schema
 from support.world import World, camera, configured
 
 from camscan.app import alerting, grounds, merging, statements
@@ -135,8 +135,7 @@ def test_a_dry_run_says_the_same_and_makes_nothing(hub: Path, tmp_path: Path) ->
 def test_places_that_nothing_shows_to_be_one_are_not_mixed(hub: Path, tmp_path: Path, site: str | None) -> None:
     first, second = probe(tmp_path / "a.db", site), tmp_path / "b.db"
     with Store.open(second) as store:
-        store.begin(scan := Scan("b-0", BEGIN, ("10.0.0.0/24",), ("sadp",), site))
-        store.finish(replace(scan, finished_at=BEGIN, status=ScanStatus.COMPLETE))
+        keep_scan(store, Scan("b-0", BEGIN, ("10.0.0.0/24",), ("sadp",), site))
     with pytest.raises(UsageError, match=r"another store has (scans without a site|a site office) too, and nothing"):
         run(hub, first, second)
     assert held(hub) == {}
@@ -240,8 +239,7 @@ def test_a_scan_that_was_cut_short_and_went_on_is_completed(hub: Path, tmp_path:
 def test_another_scan_of_the_same_id_is_told_and_neither_is_touched(hub: Path, tmp_path: Path) -> None:
     first, second = probe(tmp_path / "a.db", "office", nights=1), tmp_path / "b.db"
     with Store.open(second) as store:
-        store.begin(scan := Scan("office-000", BEGIN - timedelta(days=1), (), (), "office"))
-        store.finish(replace(scan, finished_at=BEGIN, status=ScanStatus.COMPLETE))
+        keep_scan(store, Scan("office-000", BEGIN - timedelta(days=1), (), (), "office"))
     run(hub, first)
     before = hub.read_bytes()
     done = run(hub, second)
@@ -524,10 +522,7 @@ def test_sweeps_that_were_taken_stand_among_those_made_here_by_their_time(hub: P
     for path, numbers in ((leeds, (0, 2)), (hub, (1, 3))):
         with Store.open(path) as store:
             for number in numbers:
-                at = BEGIN + timedelta(days=number)
-                scan = marked(Scan(f"s{number}", at, (), (), "leeds"))
-                store.begin(scan)
-                store.finish(replace(scan, finished_at=at, status=ScanStatus.COMPLETE))
+                keep_scan(store, marked(Scan(f"s{number}", BEGIN + timedelta(days=number), (), (), "leeds")))
     run(hub, leeds, "--same-sites")
     with Store.open(hub) as store:
         assert [scan.id for scan in sweeps_of(store, "leeds")] == ["s3", "s2", "s1", "s0"]

@@ -6,7 +6,6 @@ import json
 import shlex
 import sqlite3
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 from support.command import camscan
 from support.nights import night
+from support.stores import keep_scan
 
 from camscan.app.grounds import grounds_of
 from camscan.app.registering import update_register
@@ -200,8 +200,8 @@ def test_whom_to_ask_is_not_taken_from_another_store(
     monkeypatch.setattr("camscan.app.jobs.scope_of", lambda _: pytest.fail("its targets are read"))
     settings = {"choices": '{"allow_public": true}', "specs": "@/etc/passwd", "seed": "1"}
     with Store.open(leeds) as store:
-        store.begin(Scan("5ca0", at, ("203.0.113.0/24",), ("http",), settings=settings))
-        store.finish(replace(store.scan("5ca0"), status=ScanStatus.INTERRUPTED, finished_at=at))
+        scan = Scan("5ca0", at, ("203.0.113.0/24",), ("http",), status=ScanStatus.INTERRUPTED, settings=settings)
+        keep_scan(store, scan)
     run(hub, leeds)
     done = camscan(capsys, "scan", "--resume", "5ca0", "--db", str(hub))
     assert (done.returncode, done.stdout) == (2, "")

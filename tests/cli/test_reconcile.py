@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 from support.listed import AT, LIST, answer, store_scan
 from support.nights import night, serial
+from support.stores import keep_scan
 from support.workbooks import read
 from xlsxwriter import Workbook
 
@@ -65,9 +66,7 @@ def test_a_printer_is_no_camera_that_the_list_lacks(db: Path, cameras: Path) -> 
     printer = answer("10.0.0.8", "HP HTTP Server; HP Photosmart 5520 series - CX042A", page)
     with Store.open(db) as store:
         scan = replace(store.scan(), id="5f0c00", started_at=AT + timedelta(days=1))
-        store.begin(scan)
-        store.append(scan.id, [printer], [LedgerEntry("10.0.0.8", {"http": Outcome.ANSWERED})])
-        store.finish(replace(scan, status=ScanStatus.COMPLETE, finished_at=scan.started_at))
+        keep_scan(store, scan, [printer], [LedgerEntry("10.0.0.8", {"http": Outcome.ANSWERED})])
     without, whole = (document(db, cameras, *words)["summary"] for words in ([], ["--all"]))
     assert (without["classes"]["undeclared"], without["other_devices"]) == (0, 1)
     assert (whole["classes"]["undeclared"], whole["other_devices"]) == (1, 0)
@@ -119,10 +118,9 @@ def test_a_list_of_all_sites_is_held_against_the_latest_scan_of_each(db: Path, c
         scan = store.scan()
         later = scan.started_at + timedelta(days=1)
         for name, site, when in (("5a00", "South", later), ("5b00", "South", later + timedelta(days=1))):
-            store.begin(replace(scan, id=name, site=site, started_at=when, status=ScanStatus.RUNNING))
             answers = [replace(seen, target="10.0.9.9") for seen in store.observations(scan.id)]
-            store.append(name, answers, [LedgerEntry("10.0.9.9", {"http": Outcome.ANSWERED})])
-            store.finish(replace(scan, id=name, site=site, started_at=when))
+            ledger = [LedgerEntry("10.0.9.9", {"http": Outcome.ANSWERED})]
+            keep_scan(store, replace(scan, id=name, site=site, started_at=when), answers, ledger)
     assert [one["id"] for one in document(db, cameras)["scans"]] == ["5b00"]
     found = document(db, cameras, "--each-site")
     assert [(one["id"], one["site"]) for one in found["scans"]] == [("5b00", "South"), ("4f2a00", "North")]
@@ -139,10 +137,8 @@ def test_it_says_at_which_switch_port_to_look(db: Path, cameras: Path) -> None:
     device = next(one["device"] for one in document(db, cameras)["results"] if one["class"] == "undeclared")
     fields = {"mac.address": ("44:19:B6:0A:0B:0C",), "switch.port": ("Gi1/0/7",), "switch.name": ("sw-1",)}
     with Store.open(db) as store:
-        scan = replace(store.scan(), id="6a00", status=ScanStatus.RUNNING, settings={HAS_SWITCH_PORTS: "named"})
-        store.begin(scan)
-        store.append(scan.id, [Observation(device["address"], "arp", Outcome.ANSWERED, AT, fields=fields)])
-        store.finish(replace(scan, status=ScanStatus.COMPLETE))
+        scan = replace(store.scan(), id="6a00", settings={HAS_SWITCH_PORTS: "named"})
+        keep_scan(store, scan, [Observation(device["address"], "arp", Outcome.ANSWERED, AT, fields=fields)])
     words = ("--scan", "4f2a", "-q")
     assert "switch port Gi1/0/7 of sw-1 (table of" in run(db, cameras, *words).stdout
     rows = list(csv.DictReader(io.StringIO(run(db, cameras, *words, "--format", "csv").stdout)))

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from support.listed import AT, LIST, answer, silent, store_scan
+from support.stores import keep_scan
 
 from camscan.app.grounds import Grounds, library
 from camscan.app.registering import update_register
 from camscan.cli.reconcile import reconcile
-from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus
+from camscan.records import LedgerEntry, Outcome, Scan
 from camscan.store import Store
 
 SERIAL = "DS-2CD2385G1-I20190507AAWRD12345678"
@@ -37,11 +37,9 @@ def db(tmp_path: Path) -> Path:
 def store_silence(path: Path, site: str, at: datetime) -> None:
     with Store.open(path) as store:
         scan = Scan(f"9c{site}", at, ("10.0.0.0/24",), ("http", "sadp"), site)
-        store.begin(scan)
         other = answer("10.0.0.200", "thttpd")
         entries = [silent(f"10.0.0.{last}") for last in range(1, 10)]
-        store.append(scan.id, [other], [*entries, LedgerEntry(other.target, {"http": Outcome.ANSWERED})])
-        store.finish(replace(scan, status=ScanStatus.COMPLETE, finished_at=at))
+        keep_scan(store, scan, [other], [*entries, LedgerEntry(other.target, {"http": Outcome.ANSWERED})])
 
 
 def reasons(db: Path, table: str, *words: str) -> list[str]:

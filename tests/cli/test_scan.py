@@ -23,6 +23,7 @@ from support import command
 from support.peers import eventually
 from support.sample import sample
 from support.site import free_network
+from support.stores import keep_scan
 
 from camscan.app import grounds, registering
 from camscan.app.jobs import Job
@@ -187,8 +188,7 @@ def test_what_a_resumed_scan_would_not_heed_is_wrong_use_and_leaves_it_as_it_was
 ) -> None:
     with Store.open(tmp_path / "s.db") as store:
         at = datetime(2026, 11, 1, tzinfo=UTC)
-        store.begin(Scan("5ca0", at, ("127.0.0.9",), ("http",), "depot"))
-        store.finish(replace(store.scan("5ca0"), status=ScanStatus.INTERRUPTED, finished_at=at))
+        keep_scan(store, Scan("5ca0", at, ("127.0.0.9",), ("http",), "depot", at, ScanStatus.INTERRUPTED))
         before = store.scan("5ca0")
     for words, why in (
         (("--rate", "50", "--thorough"), "leave out --rate and --thorough"),

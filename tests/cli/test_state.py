@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 from support import nights
 from support.nights import BEGIN, night, serial
+from support.stores import keep_scan
 from support.workbooks import read
 from support.world import camera
 
@@ -56,9 +57,7 @@ def test_a_device_is_meant_by_any_of_its_addresses(tmp_path: Path) -> None:
     seen = [Observation(one, "sadp", Outcome.ANSWERED, at, 37020, fields=own) for one in (ONE, TWO)]
     with Store.open(tmp_path / "two.db") as store:
         scan = Scan("4f2a", at, ("10.0.0.0/24",), ("sadp",), "hq")
-        store.begin(scan)
-        store.append(scan.id, seen, [LedgerEntry(one, {"sadp": Outcome.ANSWERED}) for one in (ONE, TWO)])
-        store.finish(replace(scan, status=ScanStatus.COMPLETE, finished_at=at))
+        keep_scan(store, scan, seen, [LedgerEntry(one, {"sadp": Outcome.ANSWERED}) for one in (ONE, TWO)])
         assert run(store, TWO, "ticketed", "--why", "x").stderr == f"{serial(1)} at {ONE} is ticketed from now on.\n"
         with pytest.raises(UsageError, match=r"no device '10\.0\.0\.3' is known"):
             run(store, "10.0.0.3", "ticketed", "--why", "x")
@@ -194,10 +193,8 @@ def test_of_two_that_stood_at_one_address_and_show_neither_serial_nor_mac_each_c
     for number, fields in enumerate((webs, other, other, other), start=1):
         at = BEGIN + timedelta(days=number)
         made = Scan(f"own-{number}", at, ("10.0.0.0/24",), ("http",), "hq")
-        store.begin(made)
         seen = [Observation(three, "http", Outcome.ANSWERED, at, 80, fields=fields)]
-        store.append(made.id, seen, [LedgerEntry(three, {"http": Outcome.ANSWERED})])
-        store.finish(replace(made, status=ScanStatus.COMPLETE, finished_at=at))
+        keep_scan(store, made, seen, [LedgerEntry(three, {"http": Outcome.ANSWERED})])
     with pytest.raises(UsageError) as caught:
         run(store, three, "replaced", "--why", "x")
     remedy = "give its serial or MAC or '10.0.0.3 Hikvision' or '10.0.0.3 Avigilon' instead"
@@ -349,10 +346,8 @@ def test_what_is_said_of_a_device_stays_where_it_tells_its_serial_later_or_no_mo
     def scan(number: int, three: str = three, **told: Mapping[str, tuple[str, ...]]) -> None:
         at = BEGIN + timedelta(days=number)
         made = Scan(f"own-{number}", at, ("10.0.0.0/24",), ("sadp", "http"), "hq")
-        store.begin(made)
         seen = [Observation(three, name, Outcome.ANSWERED, at, fields=fields) for name, fields in told.items()]
-        store.append(made.id, seen, [LedgerEntry(three, dict.fromkeys(told, Outcome.ANSWERED))])
-        store.finish(replace(made, status=ScanStatus.COMPLETE, finished_at=at))
+        keep_scan(store, made, seen, [LedgerEntry(three, dict.fromkeys(told, Outcome.ANSWERED))])
 
     def shown() -> str | None:
         words = ["--db", str(store.file), "--site", "hq", "--format", "json", "--quiet"]
@@ -380,16 +375,13 @@ def test_a_device_that_has_come_to_the_place_of_a_removed_one_is_not_shown_as_re
     def scan(number: int, seen: Mapping[str, Mapping[str, Mapping[str, tuple[str, ...]]]]) -> str:
         at = BEGIN + timedelta(days=number)
         made = Scan(f"own-{number}", at, ("10.0.0.0/24",), ("sadp", "http"), "hq")
-        store.begin(made)
         answers = [
             Observation(address, name, Outcome.ANSWERED, at, fields=fields)
             for address, told in seen.items()
             for name, fields in told.items()
         ]
         ledger = [LedgerEntry(address, dict.fromkeys(told, Outcome.ANSWERED)) for address, told in seen.items()]
-        store.append(made.id, answers, ledger)
-        store.finish(replace(made, status=ScanStatus.COMPLETE, finished_at=at))
-        return made.id
+        return keep_scan(store, made, answers, ledger).id
 
     whole = {"http": web, "sadp": camera(3)}
     scan(1, {three: {"http": web}, four: whole})

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
+from support.stores import keep_scan
+
+from camscan.records import LedgerEntry, Observation, Outcome, Scan
 from camscan.store import Store
 
 AT = datetime(2026, 11, 24, tzinfo=UTC)
@@ -40,13 +41,11 @@ def silent(target: str) -> LedgerEntry:
 def store_scan(path: Path, site: str = "North", name: str = "4f2a00") -> None:
     """Store the scan that the list is held against."""
     with Store.open(path) as store:
-        scan = Scan(name, AT, ("10.0.0.0/24",), ("http", "sadp"), site)
-        store.begin(scan)
         seen = [
             sadp("10.0.0.1", "DS-2CD2385G1-I", "DS-2CD2385G1-I20190507AAWRD12345678"),
             answer("10.0.0.2", "App-webs/"),
             answer("10.0.0.7", "App-webs/"),
         ]
         entries = [LedgerEntry(one.target, {one.channel: Outcome.ANSWERED}) for one in seen]
-        store.append(scan.id, seen, [*entries, silent("10.0.0.3"), LedgerEntry("10.0.0.4", {"http": Outcome.EXCLUDED})])
-        store.finish(replace(scan, status=ScanStatus.COMPLETE, finished_at=AT))
+        entries += [silent("10.0.0.3"), LedgerEntry("10.0.0.4", {"http": Outcome.EXCLUDED})]
+        keep_scan(store, Scan(name, AT, ("10.0.0.0/24",), ("http", "sadp"), site), seen, entries)

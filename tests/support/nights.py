@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from support.stores import keep_scan
 from support.world import camera
 
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
@@ -27,16 +27,12 @@ def night(
 ) -> Scan:
     """One stored scan: `there` maps addresses to the number of the camera that answers, `silent` are asked in vain."""
     at = BEGIN + timedelta(days=number)
-    scan = Scan(f"{site or 'none'}-{number:03}", at, ("10.0.0.0/24",), CHANNELS, site)
-    store.begin(scan)
+    name, ended_at = f"{site or 'none'}-{number:03}", at + timedelta(hours=1)
     seen = [Observation(a, "sadp", Outcome.ANSWERED, at, 37020, fields=camera(n)) for a, n in there.items()]
     ledger = [LedgerEntry(a, {"sadp": Outcome.ANSWERED, "http": Outcome.SILENT}) for a in there]
     ledger += [LedgerEntry(a, dict.fromkeys(CHANNELS, Outcome.SILENT)) for a in silent]
     ledger.append(LedgerEntry("10.0.0.254", {"sadp": Outcome.SILENT, "http": _gateway(there=gateway)}))
-    store.append(scan.id, seen, ledger)
-    ended = replace(scan, finished_at=at + timedelta(hours=1), status=status)
-    store.finish(ended)
-    return ended
+    return keep_scan(store, Scan(name, at, ("10.0.0.0/24",), CHANNELS, site, ended_at, status), seen, ledger)
 
 
 def serial(number: int) -> str:

@@ -1,15 +1,27 @@
-"""Stores as older versions of camscan have left them, and what stores ask of their databases."""
+"""What stores hold: scans that have ended, schemas of older versions, and what is asked of their databases."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 
-from camscan.store import migrate
+from camscan.records import LedgerEntry, Observation, Scan, ScanStatus
+from camscan.store import Store, migrate
+
+
+def keep_scan(store: Store, scan: Scan, seen: Iterable[Observation] = (), entries: Iterable[LedgerEntry] = ()) -> Scan:
+    """Store a scan that has ended: as it says, or else as soon as it began, and complete."""
+    status = ScanStatus.COMPLETE if scan.status is ScanStatus.RUNNING else scan.status
+    ended = replace(scan, status=status, finished_at=scan.finished_at or scan.started_at)
+    store.begin(replace(scan, status=ScanStatus.RUNNING, finished_at=None))
+    store.append(scan.id, list(seen), list(entries))
+    store.finish(ended)
+    return ended
 
 
 def of_schema(path: Path, revision: str) -> None:
