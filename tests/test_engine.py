@@ -835,6 +835,16 @@ async def test_who_answers_a_multicast_after_it_was_silent_is_covered_then() -> 
     assert (channels["wsd"], channels["onvif"]) == (Outcome.ANSWERED, Outcome.ANSWERED)
 
 
+async def test_who_was_silent_in_an_earlier_run_and_answers_a_multicast_now_is_covered() -> None:
+    net, sink = ScriptedNet(), Sink()
+    spoke = Wide("wsd", Observation(LIVING, "wsd", Outcome.ANSWERED, AT))
+    engine = Engine(net, Plan((spoke,), (80,), (81,)), sink, window=4, silent=["10.0.0.9", LIVING])
+    await engine.run([])
+    assert {(address, port) for address, port, _ in net.sent} == {(LIVING, 80), (LIVING, 81)}
+    assert (engine.done, engine.alive) == (0, 1)
+    assert [*sink.ledger] == [LIVING]
+
+
 async def test_what_a_host_says_by_multicast_while_it_waits_for_its_turn_is_heard() -> None:
     begun, told = asyncio.Event(), asyncio.Event()
     first, second = "10.0.0.1", "10.0.0.2"

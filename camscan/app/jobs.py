@@ -38,8 +38,9 @@ _UNCOUNTED = "a run before this one was broken off: what it sent is not counted"
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What one scan is to do, and to remember. `done` are targets that the ledger of an interrupted run has already.
+    """What one scan is to do, and to remember.
 
+    `done` are targets that the ledger of an interrupted run has already, `silent` those of them that may yet speak up.
     After `seconds`, where they are given, it is interrupted. Where one of the `decoys` does not answer, it was blind.
     """
 
@@ -49,6 +50,7 @@ class Job:
     seed: int
     method: Method
     done: frozenset[str] = frozenset()
+    silent: frozenset[str] = frozenset()
     seconds: float | None = None
     broker: CredentialBroker | None = None
     resumed: bool = False
@@ -146,7 +148,7 @@ def is_asked_as(before: Scan, now: Choices) -> bool:
 def resume_job(store: Store, job: Job) -> Job:
     """Resume an interrupted scan in the store, from what `job_for_rest` says of it."""
     store.resume(job.scan.id, job.scan.settings)
-    return replace(job, done=store.covered(job.scan.id))
+    return replace(job, done=store.covered(job.scan.id), silent=store.silent(job.scan.id))
 
 
 def job_for_rest(before: Scan, now: Choices) -> Job:

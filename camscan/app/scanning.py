@@ -84,10 +84,8 @@ async def _run(job: Job, kept: Checkpoint | None, store: Store, progress: Progre
             watched(reached) as cut,
             followed(job.scope.excluded, job.scope.excluding, net.exclude) as barred,
         ):
-            wide, covers = _window(job), job.strategy.covers(source.rate if source is not None else 0.0)
-            seconds = job.strategy.host_seconds
-            sink = Middleboxes(_sink(writer), job.strategy.plan.first_ports)
-            engine = Engine(net, job.strategy.plan, sink, window=wide, covers=covers, host_seconds=seconds)
+            sink, wide = Middleboxes(_sink(writer), job.strategy.plan.first_ports), _window(job)
+            engine = _engine(job, net, sink, wide, source.rate if source is not None else 0.0)
             with gctuning.relaxed(wide):
                 status = await _covered(job, engine, writer, net, progress)
             net.notes += barred.notes
@@ -96,6 +94,12 @@ async def _run(job: Job, kept: Checkpoint | None, store: Store, progress: Progre
     finally:
         await writer.close()
     return _tried(ended, job.decoys, store)
+
+
+def _engine(job: Job, net: LiveNet, sink: Sink, window: int, swept: float) -> Engine:
+    """What asks, beside a sweep of so many packets a second."""
+    plan, covers, seconds = job.strategy.plan, job.strategy.covers(swept), job.strategy.host_seconds
+    return Engine(net, plan, sink, window=window, covers=covers, host_seconds=seconds, silent=job.silent)
 
 
 class LoggingSink:

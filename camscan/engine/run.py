@@ -23,12 +23,21 @@ from camscan.records import LedgerEntry, Observation, Outcome
 class Engine:
     """Runs a plan over targets, `window` of them scouted and `covers` living ones covered at once.
 
+    Of `silent` ones an earlier run has had nothing: they are covered if they answer a multicast.
     `done`, `alive`, `cut` (timed out before everything was asked), `unasked` (those of them of which nothing can be
     said), `crashed` and `notes` may be read at any time.
     """
 
     def __init__(
-        self, net: Net, plan: Plan, sink: Sink, *, window: int, covers: int = 128, host_seconds: float = 60.0
+        self,
+        net: Net,
+        plan: Plan,
+        sink: Sink,
+        *,
+        window: int,
+        covers: int = 128,
+        host_seconds: float = 60.0,
+        silent: Iterable[str] = (),
     ) -> None:
         self._net = net
         self._plan = plan
@@ -43,7 +52,7 @@ class Engine:
         self._living: dict[str, Host] = {}
         self._host_seconds = host_seconds
         self._heard: dict[str, list[Observation]] = {}
-        self._silent: set[str] = set()
+        self._silent = set(silent)
         self.done = 0
         self.alive = 0
         self.cut = 0

@@ -151,8 +151,8 @@ def _outcomes(row: Row[Any]) -> Sequence[tuple[str, Outcome]]:
     return (*load_channels(row.channels).items(), ("", outcome_of(row.channels, row.reasons)))
 
 
-def covered(connection: Connection, number: int) -> Iterator[str]:
-    """The targets that need not be asked again, as their ledger entries say.
+def covered(connection: Connection, number: int) -> Iterator[tuple[str, bool]]:
+    """The targets that need not be asked again, as their ledger entries say, and whether each shows a sign of life.
 
     Not those of which nothing could be asked, nor those that have answered though the entry shows no sign of life.
     """
@@ -165,9 +165,10 @@ def covered(connection: Connection, number: int) -> Iterator[str]:
         if not any(outcome.is_alive for outcome in load_channels(channels).values())
     }
     was_asked = cache(lambda *kind: not kind[0] or outcome_of(*kind) is not Outcome.NOT_SENT)
+    is_alive = cache(lambda channels: any(outcome.is_alive for outcome in load_channels(channels).values()))
     for target, *kind in connection.execute(entries):
         if target not in late and was_asked(*kind):
-            yield unescape(target)
+            yield unescape(target), is_alive(kind[0])
 
 
 def storable(number: int, records: Iterable[_RecordT], values: Callable[[int, _RecordT], Values]) -> Iterator[Values]:

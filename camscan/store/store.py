@@ -236,7 +236,13 @@ class Store:
         """The targets that a scan which is resumed need not ask again."""
         number = self._number(scan_id)
         with self.database.reading() as connection:
-            return frozenset(queries.covered(connection, number))
+            return frozenset(target for target, _ in queries.covered(connection, number))
+
+    def silent(self, scan_id: str) -> frozenset[str]:
+        """Those of them that have shown no sign of life."""
+        number = self._number(scan_id)
+        with self.database.reading() as connection:
+            return frozenset(target for target, is_alive in queries.covered(connection, number) if not is_alive)
 
     def would_thin(self, scan_id: str, keep: Collection[str]) -> Thinned:
         """What `thin` would do."""

@@ -125,6 +125,7 @@ def test_ledger(store: Store, new_scan: Callable[[str], Scan], silent: Callable[
     assert store.append("one", entries=entries[::-1]) == 4
     assert list(store.ledger("one")) == entries
     assert store.covered("one") == {"10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"}
+    assert store.silent("one") == {"10.0.0.1", "10.0.0.4"}
     assert store.ledger_counts("one") == {
         "": {"silent": 1, "answered": 1, "refused": 1, "not-sent": 1},
         "http": {"silent": 1, "answered": 1, "refused": 1},
