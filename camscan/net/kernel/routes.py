@@ -7,7 +7,7 @@ import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from functools import cache, lru_cache
+from functools import cache
 from itertools import chain, islice
 from pathlib import Path
 from typing import TypeAlias
@@ -17,6 +17,10 @@ from camscan.net.kernel.interfaces import has_arp
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 Route: TypeAlias = tuple[Network, str] | tuple[Network, str, str]
 """A destination, its gateway, and the tunnel or other link without MACs that leads there without one."""
+_Hop: TypeAlias = tuple[str, str]
+"""A gateway, and a tunnel."""
+_Row: TypeAlias = tuple[int, int, int, _Hop]
+"""The version of IP, the length of the destination's prefix, and its first address."""
 
 _UP = 0x1
 _LOOPBACK = "lo"
@@ -25,19 +29,24 @@ _LOOPBACK = "lo"
 class Routes:
     """Longest-prefix lookup over the IPv4 and IPv6 routes; an empty gateway means on-link."""
 
-    def __init__(self, routes: Iterable[Route]) -> None:
-        found: defaultdict[tuple[int, int], dict[int, tuple[str, str]]] = defaultdict(dict)
-        for network, gateway, *tunnel in routes:
-            begins = found[network.prefixlen, network.version]
-            begins.setdefault(int(network.network_address), (gateway, "".join(tunnel)))
+    def __init__(self, routes: Iterable[Route] = ()) -> None:
+        self._take(
+            (network.version, network.prefixlen, int(network.network_address), (gateway, "".join(tunnel)))
+            for network, gateway, *tunnel in routes
+        )
+
+    def _take(self, rows: Iterable[_Row]) -> None:
+        found: defaultdict[tuple[int, int], dict[int, _Hop]] = defaultdict(dict)
+        for version, length, begin, hop in rows:
+            found[length, version].setdefault(begin, hop)
         self._routes = sorted(found.items(), reverse=True)
 
     @classmethod
     def read(cls, proc: Path = Path("/proc/net")) -> Routes:
         """Read the kernel's tables; one that cannot be read counts as empty."""
-        tunnel = cache(_tunnel)
-        found = chain(_ipv4(_rows(proc / "route")), _ipv6(_rows(proc / "ipv6_route")))
-        return cls((network, gateway, "" if gateway else tunnel(name)) for network, gateway, name in found)
+        routes = cls()
+        routes._take(chain(_ipv4(_rows(proc / "route")), _ipv6(_rows(proc / "ipv6_route"))))
+        return routes
 
     def gateway(self, address: str) -> str:
         """The gateway on the way to an address; empty where it is on-link, this host itself, or nowhere."""
@@ -54,7 +63,7 @@ class Routes:
         route = self._route(address)
         return route is not None and not route[0]
 
-    def _route(self, address: str) -> tuple[str, str] | None:
+    def _route(self, address: str) -> _Hop | None:
         """Gateway and tunnel; one look for each length of a prefix, since there may be a million routes."""
         wanted = ipaddress.ip_address(address)
         number, bits = int(wanted), wanted.max_prefixlen
@@ -71,29 +80,31 @@ def _tunnel(name: str) -> str:
     return "" if name == _LOOPBACK or has_arp(name) else name
 
 
-def _rows(path: Path) -> Iterator[list[str]]:
+def _rows(path: Path) -> Iterator[list[bytes]]:
     with suppress(OSError), path.open("rb") as file:
-        for line in file:
-            yield list(map(os.fsdecode, line.split()))  # a device may be called "büro"
+        yield from map(bytes.split, file)
 
 
-def _ipv4(rows: Iterator[list[str]]) -> Iterator[tuple[Network, str, str]]:
+def _ipv4(rows: Iterator[list[bytes]]) -> Iterator[_Row]:
     """Rows of /proc/net/route: destination, gateway and mask are little-endian hex."""
+    hop = cache(lambda gateway, name: _hop(ipaddress.IPv4Address(_turned(gateway)), name))
     for row in islice(rows, 1, None):
         if len(row) >= 8 and int(row[3], 16) & _UP:
-            destination, gateway, mask = (bytes.fromhex(row[column])[::-1] for column in (1, 2, 7))
-            text = _hop(ipaddress.IPv4Address(gateway))
-            yield ipaddress.IPv4Network((destination, int.from_bytes(mask).bit_count())), text, row[0]
+            yield 4, int(row[7], 16).bit_count(), _turned(row[1]), hop(row[2], row[0])
 
 
-def _ipv6(rows: Iterator[list[str]]) -> Iterator[tuple[Network, str, str]]:
+def _turned(text: bytes) -> int:
+    return int.from_bytes(int(text, 16).to_bytes(4, "little"))
+
+
+def _ipv6(rows: Iterator[list[bytes]]) -> Iterator[_Row]:
     """Rows of /proc/net/ipv6_route: destination, prefix length, source, its length, next hop, ..., flags, device."""
+    hop = cache(lambda gateway, name: _hop(ipaddress.IPv6Address(int(gateway, 16)), name))
     for row in rows:
-        if len(row) >= 10 and int(row[8], 16) & _UP and row[9] != _LOOPBACK:
-            network = ipaddress.IPv6Network((bytes.fromhex(row[0]), int(row[1], 16)))
-            yield network, _hop(ipaddress.IPv6Address(bytes.fromhex(row[4]))), row[9]
+        if len(row) >= 10 and int(row[8], 16) & _UP and row[9] != _LOOPBACK.encode():
+            yield 6, int(row[1], 16), int(row[0], 16), hop(row[4], row[9])
 
 
-@lru_cache(maxsize=64)
-def _hop(gateway: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
-    return "" if gateway.is_unspecified else str(gateway)
+def _hop(gateway: ipaddress.IPv4Address | ipaddress.IPv6Address, name: bytes) -> _Hop:
+    """Each next hop is one object: there may be a million routes."""
+    return ("", _tunnel(os.fsdecode(name))) if gateway.is_unspecified else (str(gateway), "")

@@ -69,6 +69,20 @@ def test_of_very_many_routes_each_address_costs_no_more() -> None:
     assert found == ["10.0.0.1", "10.0.0.2"] * 500
 
 
+def test_very_many_routes_are_read_soon(tmp_path: Path) -> None:
+    """A million take some two seconds."""
+    six = range(0x20010000, 0x20010000 + 20_000)
+    (tmp_path / "route").write_text(
+        ROUTE + "".join(f"eth0\t{n:06X}2C\t0300000A\t3\t0\t0\t0\t00FFFFFF\n" for n in range(20_000))
+    )
+    (tmp_path / "ipv6_route").write_text(
+        "".join(f"{n:08x}{NONE[8:]} 20 {NONE} 00 {NONE[2:]}fe 0 0 0 3 eth0\n" for n in six)
+    )
+    with costs_less_than(0.4):
+        routes = Routes.read(tmp_path)
+    assert (routes.gateway("44.31.0.9"), routes.gateway("2001:1f::1")) == ("10.0.0.3", "::fe")
+
+
 def test_without_tables_nothing_is_known(tmp_path: Path) -> None:
     routes = Routes.read(tmp_path)
     assert (routes.gateway("10.0.0.5"), routes.on_link("10.0.0.5")) == ("", False)
