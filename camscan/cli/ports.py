@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import stat
 import sys
 import time
@@ -130,6 +129,8 @@ def _given_beside(names: Sequence[str]) -> bool:
 
 def _begun(choices: Choices, ports_: str | None, sweep: str, how: dict[str, Any], quiet: bool) -> _Job:
     """A new sweep."""
+    import secrets  # which takes longer to load than some commands to run
+
     from camscan.app.portsources import checkpoint, port_source
     from camscan.app.scope import scope_of
     from camscan.app.strategy import port_list

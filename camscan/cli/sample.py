@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -84,6 +83,8 @@ def sample(
       camscan sample 10.20.0.0/22
       camscan sample --inventory cameras.xlsx --tolerance 10 --seed 7 -o visit.xlsx
     """
+    import secrets
+
     from camscan.app.targetfiles import read
     from camscan.cli.writing import as_table, output_width, ready, wrapped, write
     from camscan.inventory.statistics import sample_size
