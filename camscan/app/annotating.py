@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from camscan.policy import Policy, with_offences
 from camscan.records import Device, Judged, Scan
 from camscan.register.names import key, known_as, lasting, names_there
-from camscan.register.states import NEVER, changes_by_key, state_among
+from camscan.register.states import NEVER, Seen, changes_by_key, state_among
 from camscan.summaries import StateChange, Tag
-from camscan.sweeps.snapshot import is_seen, sighting
+from camscan.sweeps.snapshot import is_seen, plain, sighting
 from camscan.sweeps.tracks import match
 from camscan.targets import parse
 
 if TYPE_CHECKING:  # SQLAlchemy takes a quarter of a second
     from camscan.store import Store
+
+_Known: TypeAlias = Sequence[tuple[Judged, Sequence[str]]]
+"""Devices, each with all names by which something may have been said of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +83,13 @@ def with_states(store: Store, scan: Scan, devices: Iterable[Judged]) -> Iterator
     # Where the register knows a device, it knows its places: another device may have been called by this one.
     known = [(judged, (*lasting(own), *also[at]) if at in also else own) for at, (judged, own) in enumerate(known)]
     changes = store.register.changes_of(key(name) for _, own in known for name in own)
-    yield from _standing(scan, known, changes, times_of(store, scan))
+    first, times, about = _first_seen(store, scan, known, changes), times_of(store, scan), changes_by_key(changes)
+    for at, (judged, own) in enumerate(known):
+        seen = Seen(first.get(at, scan.ended_at), _seen_at(scan, judged.device, times))
+        yield _with_state(judged, own, scan, seen, about)
 
 
-def _registered(store: Store, scan: Scan, known: Sequence[tuple[Judged, Sequence[str]]]) -> Mapping[int, Sequence[str]]:
+def _registered(store: Store, scan: Scan, known: _Known) -> Mapping[int, Sequence[str]]:
     """What the register calls devices that it may know by other names, by number.
 
     These are such as show neither serial nor MAC in this scan, or did so when something was said of them.
@@ -100,21 +106,41 @@ def _registered(store: Store, scan: Scan, known: Sequence[tuple[Judged, Sequence
     return {open_[part]: known_as(tracks[number]) for number, parts in seen.items() for part in parts}
 
 
+def _first_seen(store: Store, scan: Scan, known: _Known, changes: Iterable[StateChange]) -> Mapping[int, datetime]:
+    """When the register first knew each device, by number; of those alone whose names somebody may have spoken of."""
+    from camscan.app.registering import track_of
+
+    said = {key(name) for change in changes for name in change.names}
+    asked = [at for at, (_, own) in enumerate(known) if not said.isdisjoint(map(key, own))]
+    keys, places = {key(name) for at in asked for name in known[at][1]}, {known[at][0].device.place for at in asked}
+    tracks = [track_of(entry) for entry in store.register.bearing(keys, places, scan.site or "")] if asked else []
+    seen = match(tracks, [sighting(known[at][0]) for at in asked], at=scan.ended_at).seen
+    return {asked[part]: tracks[number].first_seen for number, parts in seen.items() for part in parts}
+
+
 def with_states_by(scan: Scan, devices: Iterable[Judged], changes: Iterable[StateChange]) -> Iterator[Judged]:
-    """The same, by statements that are at hand, in the order in which they were made."""
-    return _standing(scan, ((judged, names_there(sighting(judged))) for judged in devices), changes)
+    """The same, by statements that are at hand; `devices` are read twice.
+
+    Where several bear the name of one of which something was said, without the register it is the one at that address.
+    """
+    about, borne = changes_by_key(changes), Counter[str]()
+    spots = {name: {one.address for one in some} for name, some in about.items() if lasting([name])}
+    for judged in devices if spots else ():
+        borne.update(spots.keys() & map(key, names_there(sighting(judged))))
+    for judged in devices:
+        own = names_there(sighting(judged))
+        copied = (spots[name] for name in map(key, own) if borne[name] > 1)
+        here = {plain(place) for place in (judged.device.place, *judged.device.addresses)}
+        is_another = any(map(here.isdisjoint, copied))
+        seen = Seen(scan.ended_at if is_another else NEVER, _seen_at(scan, judged.device, {}))
+        yield _with_state(judged, own, scan, seen, about)
 
 
-def _standing(
-    scan: Scan,
-    known: Iterable[tuple[Judged, Sequence[str]]],
-    changes: Iterable[StateChange],
-    times: Mapping[str, datetime] = MappingProxyType({}),
-) -> Iterator[Judged]:
-    about = changes_by_key(changes)
-    for judged, own in known:
-        state, change = state_among(own, scan.site or "", _seen_at(scan, judged.device, times), about)
-        yield judged if change is None else replace(judged, state=state, state_change=change)
+def _with_state(
+    judged: Judged, own: Sequence[str], scan: Scan, seen: Seen, about: Mapping[str, Sequence[StateChange]]
+) -> Judged:
+    state, change = state_among(own, scan.site or "", seen, about)
+    return judged if change is None else replace(judged, state=state, state_change=change)
 
 
 def _seen_at(scan: Scan, device: Device, times: Mapping[str, datetime]) -> datetime:

@@ -184,10 +184,11 @@ def _returns(store: Store, place: str, times: Collection[datetime]) -> Iterator[
     """The devices of a site that a snapshot of these moments saw though they were said to be gone."""
     for entry in store.register.entries(place, State.RETURNED):
         if (at := entry.last_seen) in times:
-            own = known_as(track_of(entry))
-            _, change = state_of(own, place, at, store.register.changes_of(map(key, own)))
+            track = track_of(entry)
+            own = known_as(track)
+            _, change = state_of(own, place, sighted(track), store.register.changes_of(map(key, own)))
             if change is not None:
-                label, since = track_of(entry).device.label, entry.state_at or at
+                label, since = track.device.label, entry.state_at or at
                 yield Return(entry.device, entry.address, place, label, change, since, fresh=since == at)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from camscan.register.names import key, lasting, shared
 from camscan.summaries import State, StateChange
@@ -13,19 +14,27 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 """When a device was seen that a recorder only lists, as offline."""
 
 
-def sighted(track: Track) -> datetime:
-    """When a device was last seen."""
-    return track.last_seen if track.covered else NEVER
+class Seen(NamedTuple):
+    """When a device became known, and when it was last seen."""
+
+    first: datetime
+    last: datetime
+
+
+def sighted(track: Track) -> Seen:
+    """When a device was seen."""
+    return Seen(track.first_seen, track.last_seen if track.covered else NEVER)
 
 
 def state_of(
-    names: Collection[str], site: str, last_seen: datetime, changes: Iterable[StateChange]
+    names: Collection[str], site: str, seen: Seen, changes: Iterable[StateChange]
 ) -> tuple[State, StateChange | None]:
-    """The state of a device that bears these names and was last seen at a site then, and the change that it rests on.
+    """The state of a device that bears these names and was seen at a site then, and the change that it rests on.
 
     What was said at the site counts; of what was said elsewhere, only that the device was removed, unless something
     else was said there since, and only if it has been seen here since. A device that was removed and is seen after
-    that is `RETURNED`, until somebody says otherwise.
+    that is `RETURNED`, until somebody says otherwise. Of what was said before a device became known, that alone may be
+    about it: the rest was said of another one, whose names it copies.
     """
     here: list[StateChange] = []
     elsewhere: dict[str, list[StateChange]] = {}
@@ -34,11 +43,11 @@ def state_of(
             here += [change] if shared(names, change.names) else []
         elif shared(lasting(names), change.names):
             elsewhere[change.site] = [*elsewhere.get(change.site, ()), change] if change.state.is_gone else []
-    came = [change for gone in elsewhere.values() for change in gone if last_seen > change.at]
+    came = [change for gone in elsewhere.values() for change in gone if seen.last > change.at]
     last = max((*here[-1:], *came), key=statement_order, default=None)
-    if last is None:
+    if last is None or (last.at < seen.first and not last.state.is_gone):
         return State.FOUND, None
-    return (State.RETURNED if last.state.is_gone and last_seen > last.at else last.state), last
+    return (State.RETURNED if last.state.is_gone and seen.last > last.at else last.state), last
 
 
 def statement_order(change: StateChange) -> tuple[datetime, int]:
@@ -47,11 +56,11 @@ def statement_order(change: StateChange) -> tuple[datetime, int]:
 
 
 def state_among(
-    names: Collection[str], site: str, last_seen: datetime, changes: Mapping[str, Sequence[StateChange]]
+    names: Collection[str], site: str, seen: Seen, changes: Mapping[str, Sequence[StateChange]]
 ) -> tuple[State, StateChange | None]:
     """The same, by those of all changes that may be about the device; see `changes_by_key`."""
     about = {change.number: change for name in names for change in changes.get(key(name), ())}
-    return state_of(names, site, last_seen, about.values())
+    return state_of(names, site, seen, about.values())
 
 
 def changes_by_key(changes: Iterable[StateChange]) -> Mapping[str, list[StateChange]]:

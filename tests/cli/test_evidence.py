@@ -16,6 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 from support.bundles import ABOUT, AT, FILES, SCAN, ledger, observations, parts_of
 from support.needs import needs
+from support.nights import night
 from support.schemas import validator
 from support.stamps import Authority
 from support.stores import keep_scan
@@ -82,7 +83,8 @@ def fault(*words: str) -> CamscanError:
 
 def exported(db: Path, key: Path, *words: str) -> Path:
     bundle = db.with_name("bundle.zip")
-    done = run("export", "--scan", "4f2a", "--db", str(db), "--key", str(key), "-o", str(bundle), *words)
+    words = words if "--scan" in words else ("--scan", "4f2a", *words)
+    done = run("export", "--db", str(db), "--key", str(key), "-o", str(bundle), *words)
     assert done.exit_code == Exit.DONE, done.exception
     return bundle
 
@@ -445,6 +447,19 @@ def test_what_people_said_of_devices_is_in_the_bundle(estate: Path, key: Path) -
     assert {(one["site"], one["who"], one["why"]) for one in told} == {("North", "J. Roe", "as agreed")}
     shown = run("verify", str(bundle)).stdout
     assert "states        1 exempt, 1 ticketed; by what people said, 3 times, of devices of the site" in shown
+
+
+def test_an_exemption_in_a_bundle_is_of_the_one_clone_that_was_there_when_it_was_given(
+    tmp_path: Path, key: Path
+) -> None:
+    db = tmp_path / "c.db"
+    with Store.open(db) as store:
+        night(store, 1, {"10.0.0.5": 5})
+        CliRunner().invoke(state_command, ["10.0.0.5", "exempt", "--why", "agreed", "--db", str(db)])
+        later = night(store, 36_500, {"10.0.0.5": 5, "10.0.0.6": 5})
+    for scan in ("hq-001", later.id):
+        shown = run("verify", str(exported(db, key, "--scan", scan))).stdout
+        assert "states        1 exempt; by what people said, 1 times, of devices of the site" in shown
 
 
 def from_bundle(bundle: Path, db: Path) -> None:

@@ -339,6 +339,26 @@ def test_what_is_said_of_one_clone_is_said_of_no_other(store: Store, word: str) 
     assert states(store, five)[-1:] == ["returned" if word == "removed" else "exempt"]
 
 
+def test_an_exemption_covers_no_clone_that_appears_after_it(store: Store) -> None:
+    five, six, seven = "10.0.0.5", "10.0.0.6", "10.0.0.7"
+
+    def shown(number: int, there: Mapping[str, int]) -> dict[str, str | None]:
+        words = ["--db", str(store.file), "--scan", night(store, number, there).id, "--format", "json", "--quiet"]
+        devices = json.loads(CliRunner().invoke(report, words).stdout)["devices"]
+        return {one["address"]: one["state"] for one in devices}
+
+    night(store, 1, {five: 5})
+    run(store, five, "exempt", "--why", "agreed")
+    assert shown(LATER, {five: 5, six: 5}) == {five: "exempt", six: None}
+    assert states(store, "list") == ["exempt"]
+    run(store, six, "ticketed", "--why", "a copy")
+    assert shown(LATER + 1, {six: 5, seven: 5}) == {seven: None, six: "ticketed"}, "not in the register yet"
+    assert sorted(states(store, "list")) == ["exempt", "ticketed"]
+    assert shown(LATER + 2, {five: 5, six: 5, seven: 5}) == {five: "exempt", six: "ticketed", seven: None}
+    store.register.clear()
+    assert states(store, five) == ["exempt"]
+
+
 def test_what_is_said_of_a_device_stays_where_it_tells_its_serial_later_or_no_more(store: Store) -> None:
     web = {"http.server": ("App-webs/",)}
     three = "10.0.0.3"

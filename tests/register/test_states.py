@@ -10,7 +10,7 @@ import pytest
 from support.estate import BEGIN, Camera
 
 from camscan.register.names import names
-from camscan.register.states import state_of
+from camscan.register.states import Seen, state_of
 from camscan.summaries import State, StateChange
 from camscan.sweeps.memory import Track
 
@@ -23,8 +23,9 @@ BARE = Camera("10.0.0.9")
 def state(track: Callable[..., Track]) -> Callable[..., State]:
     """The state of a camera that was last seen on a day."""
 
-    def find(camera: Camera, last_seen: float, *changes: StateChange, site: str = "hq") -> State:
-        return state_of(names(track(camera)), site, BEGIN + timedelta(days=last_seen), changes)[0]
+    def find(camera: Camera, last_seen: float, *changes: StateChange, site: str = "hq", first_seen: int = 0) -> State:
+        seen = Seen(*(BEGIN + timedelta(days=number) for number in (first_seen, last_seen)))
+        return state_of(names(track(camera)), site, seen, changes)[0]
 
     return find
 
@@ -92,3 +93,14 @@ def test_a_place_is_a_name_at_its_own_site_alone(state: Callable[..., State], sa
     assert state(BARE, 6, removed) is State.RETURNED
     assert state(BARE, 6, removed, site="branch") is State.FOUND
     assert state(replace(BARE, model="New-1"), 6, removed) is State.FOUND
+
+
+def test_what_was_said_before_a_device_was_there_was_said_of_another_one_unless_that_is_gone(
+    state: Callable[..., State], said: Said
+) -> None:
+    for one in (State.EXEMPT, State.TICKETED):
+        assert state(ONE, 6, said(ONE, one, 5, 1), first_seen=5) is one
+        assert state(ONE, 6, said(ONE, one, 5, 1), first_seen=6) is State.FOUND
+    removed, exempt = said(ONE, State.REMOVED, 3, 1), said(ONE, State.EXEMPT, 5, 2)
+    assert state(ONE, 6, removed, first_seen=6) is State.RETURNED
+    assert state(ONE, 6, removed, exempt, first_seen=6) is State.FOUND
