@@ -18,6 +18,7 @@ from camscan.cli.telling import tell, tell_note
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from camscan.app.retention import Pruned
     from camscan.policy import Policy
     from camscan.store import Store
     from camscan.sweeps.config import Config, Retention
@@ -50,6 +51,7 @@ def prune(file: Path | None, db: str | None, sweeps: int | None, days: int | Non
     yet, the last complete ones, and those with waiting alerts are never thinned. The space is given back to the
     disk. With --db and --sweeps or --days, no configuration is needed: without one, all sites in the store are thinned.
     A sweep is thinned if neither keeps it: one that is not given is that of [retention], else 10 sweeps and 7 days.
+    What keeps one site from being thinned is told, keeps no other, and makes the exit code 1.
 
     \b
     Examples:
@@ -82,18 +84,29 @@ def prune(file: Path | None, db: str | None, sweeps: int | None, days: int | Non
         if (sweeps is None) != (days is None):
             newest, young = f"the newest {terms.sweeps} of each site (--sweeps)", f"those of {terms.days} days (--days)"
             tell_note(f"kept whole are also {newest if sweeps is None else young}.")
-        rules = library()
-        each = (
-            summed(site, pruned(store, rules, site, listing, terms, dry_run=dry_run), dry_run=dry_run)
-            for site, listing in sites
-        )
-        for line in _told(each):
+        rules, broken = library(), dict[str, str]()
+        each = ((site, pruned(store, rules, site, listing, terms, dry_run=dry_run)) for site, listing in sites)
+        lines = ((site, summed(site, _unbroken(site, found, broken), dry_run=dry_run)) for site, found in each)
+        for line in _told(line for site, line in lines if line or site not in broken):
             click.echo(line)
         where = store.file
         if not dry_run:
             forget(store, terms)
     if where and not dry_run:
         click.echo(f"{where}: {shrink(where) / 1e6:,.1f} MB given back, {where.stat().st_size / 1e6:,.1f} MB left")
+    tell(*broken.values())
+    if broken:
+        sys.exit(Exit.FAILED)
+
+
+def _unbroken(site: str, pruned: Iterable[Pruned], broken: dict[str, str]) -> Iterator[Pruned]:
+    """What is thinned of a site; why not all is goes into `broken`, and keeps no other site from being thinned."""
+    from camscan.errors import DamageError, UsageError
+
+    try:
+        yield from pruned
+    except (DamageError, UsageError) as error:
+        broken[site] = f"{site}: {error}"
 
 
 def _told(lines: Iterable[str]) -> Iterator[str]:

@@ -157,6 +157,25 @@ def test_a_site_of_which_nothing_may_go_is_not_looked_into(
     assert done.stdout.startswith("1 site has no sweep to thin.\n")
 
 
+def test_a_site_that_is_broken_keeps_no_other_from_being_thinned(config: Path, swept: Callable[[int], None]) -> None:
+    """Neither one whose policy is not there, nor one of which the memory is damaged."""
+    others = "".join(f'[[site]]\nname = "{name}"\nnetworks = ["10.0.0.0/28"]\n' for name in ("yard", "branch"))
+    config.write_text(CONFIG + others)
+    swept(4)
+    with opened(config) as store, store.database.writing() as connection:
+        connection.exec_driver_sql("UPDATE memories SET text = '?' WHERE site = 'yard'")
+    config.write_text(CONFIG.replace('"uk-nil"', '"gone.yaml"') + others)
+    for words in (("--dry-run",), ()):
+        done = run("prune", "--config", config, "--sweeps", 2, "--days", 0, *words)
+        assert done.exit_code == 1
+        assert done.stdout.startswith("branch: 2 sweeps ")
+        assert "no sweep to thin" not in done.stdout
+        hq, yard = done.stderr.splitlines()
+        assert hq.startswith("hq: ")
+        assert "gone.yaml" in hq
+        assert yard.startswith(f"yard: {config.parent / 'c.db'}: row yard of memories ")
+
+
 def test_a_sweep_prunes_as_the_configuration_says(config: Path, world: World, swept: Callable[[int], None]) -> None:
     config.write_text(CONFIG + LONG_AGO)
     swept(8)
