@@ -160,6 +160,9 @@ def backup(file: Path, db: str | None, force: bool, quiet: bool) -> None:
 def check(db: str | None) -> None:
     """Check the store: its pages, its references, its schema and what its rows hold. Nothing is changed.
 
+    While the pages of a file are read, nobody can write to it: a scan waits for half a minute, and then fails. Of
+    a store of gigabytes, check a copy, which `camscan db backup` makes while scans go on.
+
     \b
     Examples:
       camscan db check
