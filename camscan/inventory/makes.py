@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol, TypeAlias
 
@@ -18,6 +19,10 @@ _MIN_MISSPELT, _SIMILAR = 4, 85
 """Letters of a make that may be misspelt, and its least likeness (percent, Levenshtein ratio) to what is meant."""
 _MIN_PART = 4
 """Letters of a model that may stand for the whole of it."""
+_MEASURE = re.compile(
+    r"(?i)(?<![a-z0-9-])\d+(?:[.,-]\d+)*[ -]?(?:mpx?|mega ?pixels?|mm|m|k|p|x|ch|channels?|port|in|inch|tb)(?![a-z0-9])"
+)
+"""What a list says in numbers of a kind of device: pixels, focal length, reach, channels."""
 
 
 class EdgeLike(Protocol):
@@ -137,7 +142,8 @@ class Makes:
 def compare_models(one: str | None, other: str | None) -> Compared:
     """Two models: the same where one contains the other or is it with letters left out ("-I", "DH-", "P").
 
-    A digit that differs makes another model: G0 and G2 are two generations.
+    A digit that differs makes another model: G0 and G2 are two generations. What has none, such as "Dome" or "4 MP
+    bullet", is the kind of device, and no other than a model that has some.
     """
     if not one or not other:
         return UNKNOWN
@@ -146,6 +152,8 @@ def compare_models(one: str | None, other: str | None) -> Compared:
         return UNKNOWN
     if short == long or (len(short) >= _MIN_PART and short in long) or _are_spellings(short, long):
         return SAME
+    if _has_number(one) != _has_number(other):
+        return UNKNOWN
     return Compared(False, f"inventory says model {one}, device says {other}")
 
 
@@ -154,6 +162,10 @@ def described(device: Device) -> str:
     maker, brand = device.maker, device.brand
     name = f"{maker}-made {brand}" if maker and brand and key(maker) != key(brand) else maker or brand or "unidentified"
     return f"{name} (by a hint alone)" if maker and device.level is Level.HINT else name
+
+
+def _has_number(model: str) -> bool:
+    return any(map(str.isdigit, _MEASURE.sub("", model)))
 
 
 def _is_misspelt(text: str, name: str) -> bool:
