@@ -26,8 +26,11 @@ class Heartbeat:
     """Why alerts wait, by receiver."""
 
     def is_older(self, seconds: float, now: datetime) -> bool:
-        """Whether the last complete sweep ended longer ago, or there was none, or only at a time that is to come."""
-        good = self.memory.good
+        """Whether the last complete sweep ended longer ago, or there was none, or only at a time that is to come.
+
+        One that was blind would be complete each night, whatever stands in its way.
+        """
+        good = self.memory.last_sound
         return good is None or good > latest_past() or (now - good).total_seconds() > seconds
 
 

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 def status(file: Path | None, db: str | None, max_age: str | None, format_: str, output: Path | None) -> None:
     """Show for each site when it last had a complete sweep, what was seen, and which alerts are waiting.
 
+    A sweep that was blind, because a decoy or the whole site did not answer, does not count as a complete one.
+
     If the configuration names a textfile for Prometheus, it is rewritten, unless there is no store to know it from.
 
     \b
@@ -52,7 +54,7 @@ def status(file: Path | None, db: str | None, max_age: str | None, format_: str,
     write([_document(rows, now)] if format_ == "json" else _table(rows, now), output)
     overdue = [row for row in rows if oldest is not None and row.is_older(oldest, now)]
     for row in overdue:
-        tell(f"Overdue: {row.site}; last complete sweep: {_ago(row.memory.good, now)}.")
+        tell(f"Overdue: {row.site}; last complete sweep: {_ago(row.memory.last_sound, now)}.")
     if store is not None:  # who does not find it, as with another user's default, would call all sites unswept
         write_figures(rows, config)  # last, as a user who may not is still shown the rest
     if overdue:
@@ -63,11 +65,11 @@ def _document(rows: list[Heartbeat], now: datetime) -> str:
     from camscan.moments import utc
 
     def described(row: Heartbeat) -> dict[str, Any]:
-        memory = row.memory
+        memory, good = row.memory, row.memory.last_sound
         return {
             "site": row.site,
-            "last_good": utc(memory.good, "seconds") if memory.good else None,
-            "age_seconds": int((now - memory.good).total_seconds()) if memory.good else None,
+            "last_good": utc(good, "seconds") if good else None,
+            "age_seconds": int((now - good).total_seconds()) if good else None,
             "last": utc(memory.at, "seconds") if memory.at else None,
             "scan": memory.scan or None,
             "devices": {verdict.value: count for verdict, count in memory.verdicts.items()},
@@ -88,9 +90,10 @@ def _table(rows: list[Heartbeat], now: datetime) -> Iterator[str]:
     for row in rows:
         memory = row.memory
         yield f"{terminal(row.site)}\n"
-        yield f"  last complete sweep  {_ago(memory.good, now)}\n"
-        if memory.at != memory.good:
-            yield f"  last sweep           {_ago(memory.at, now)}, incomplete\n"
+        yield f"  last complete sweep  {_ago(memory.last_sound, now)}\n"
+        if memory.at != memory.last_sound:
+            flaw = "blind" if memory.at == memory.good else "incomplete"
+            yield f"  last sweep           {_ago(memory.at, now)}, {flaw}\n"
         if memory.at is not None:
             devices = ", ".join(f"{count} {verdict}" for verdict, count in sorted(memory.verdicts.items()) if count)
             covered = ", ".join(f"{count:,} {outcome}" for outcome, count in sorted(memory.coverage.items()) if count)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from camscan import networks
-from camscan.sweeps.memory import Gauge, Loss, Memory, Track
+from camscan.sweeps.memory import DECOY, SITE, Gauge, Loss, Memory, Track
 from camscan.sweeps.snapshot import BEHIND, SLOT, Snapshot
 from camscan.wording import plural
 
@@ -89,7 +89,7 @@ def visibility_of(memory: Memory, snapshot: Snapshot, terms: Terms) -> Visibilit
     )
     if not losses and snapshot.dark:
         remedy = "check its networks, and the way to them from this host"
-        losses = (Loss("site", f"{snapshot.dark}: nothing can be said of the site; {remedy}"),)
+        losses = (Loss(SITE, f"{snapshot.dark}: nothing can be said of the site; {remedy}"),)
     before, now = ({loss.what for loss in some} for some in (memory.losses, losses))
     marked = tuple(replace(loss, lasting=loss.what in before) for loss in losses)
     counts = {**by_channel, **by_network}
@@ -228,7 +228,7 @@ def _decoys(snapshot: Snapshot, terms: Terms) -> Iterator[Loss]:
     for address in terms.decoys:
         if address not in answered:
             why = "was not asked" if not snapshot.asked.get(address) else "does not"
-            yield Loss(f"decoy {address}", f"{address} should answer and {why}: the sweep may have been blind")
+            yield Loss(f"{DECOY}{address}", f"{address} should answer and {why}: the sweep may have been blind")
 
 
 def _too_few(devices: int, short: tuple[bool, ...], terms: Terms) -> Iterable[Loss]:

@@ -76,6 +76,8 @@ class Gauge:
         return max(self.counts, default=0)
 
 
+SITE, DECOY = "site", "decoy "
+"""What a loss of all that is at a site names, and how the name of one of a decoy begins."""
 MAX_UNSEEN = 100
 """The most addresses named in one loss."""
 
@@ -94,14 +96,23 @@ class Loss:
     unseen: tuple[str, ...] = ()
     lasting: bool = False
 
+    @property
+    def is_blindness(self) -> bool:
+        """Whether nobody knows what else was not seen: a decoy did not answer, or nothing at all did."""
+        return self.what == SITE or self.what.startswith(DECOY)
+
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What was seen last of a site. `scan` and `at` are of the last snapshot, `good` of the last complete one."""
+    """What was seen last of a site. `scan` and `at` are of the last snapshot, `good` of the last complete one.
+
+    `sound` is of the last complete one that was not blind; an older version of camscan has not kept it.
+    """
 
     scan: str = ""
     at: Moment | None = None
     good: Moment | None = None
+    sound: Moment | None = None
     losses: tuple[Loss, ...] = ()
     verdicts: Mapping[Verdict, int] = field(default_factory=dict)
     """Devices in the last snapshot."""
@@ -112,6 +123,11 @@ class Overview:
     seconds: float = 0
     """What the last snapshot took."""
     version: int = VERSION
+
+    @property
+    def last_sound(self) -> datetime | None:
+        """When a complete sweep could last see what is there."""
+        return self.sound or (None if any(loss.is_blindness for loss in self.losses) else self.good)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ class Figure:
 
 
 HELP = {
-    "camscan_last_good_sweep_timestamp_seconds": "End of the last complete sweep, 0 if there was none.",
+    "camscan_last_good_sweep_timestamp_seconds": "End of the last complete sweep that was not blind, else 0.",
     "camscan_last_sweep_timestamp_seconds": "End of the last sweep, complete or not, 0 if there was none.",
     "camscan_sweep_duration_seconds": "How long the last sweep took, from start to end.",
     "camscan_devices": "Devices that the last sweep saw, by verdict.",
@@ -40,7 +40,7 @@ def figures(site: str, memory: SiteStatus, pending: int) -> Iterator[Figure]:
     def figure(name: str, value: float, **labels: str) -> Figure:
         return Figure(f"camscan_{name}", value, {"site": site, **labels})
 
-    yield figure("last_good_sweep_timestamp_seconds", memory.good.timestamp() if memory.good else 0)
+    yield figure("last_good_sweep_timestamp_seconds", memory.last_sound.timestamp() if memory.last_sound else 0)
     yield figure("last_sweep_timestamp_seconds", memory.at.timestamp() if memory.at else 0)
     yield figure("sweep_duration_seconds", memory.seconds)
     for verdict in Verdict:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from support.estate import cameras, sweep
+from support.estate import Camera, cameras, sweep
 from support.schemas import validator
 from support.world import CONFIG
 
@@ -41,11 +41,16 @@ def run(config: Path, *words: str) -> Result:
 
 
 def remember(
-    config: Path, snapshots: Sequence[Snapshot], message: Message | None = None, *, memory_alone: bool = False
+    config: Path,
+    snapshots: Sequence[Snapshot],
+    message: Message | None = None,
+    *,
+    memory_alone: bool = False,
+    terms: Terms = Terms(),  # noqa: B008 - it is frozen
 ) -> None:
     memory = Memory()
     for one in snapshots:
-        memory, _ = advance(memory, one, Terms())
+        memory, _ = advance(memory, one, terms)
     shown = None if memory_alone else dump_status(status_of(memory))
     with Store.open(config.parent / "c.db") as store:
         store.outbox.remember("hq", dump(memory), [message] if message else [], status=shown)
@@ -120,6 +125,28 @@ def test_a_site_in_trouble(config: Path) -> None:
     [shown] = json.loads(run(config, "--format", "json").stdout)["sites"]
     assert shown["alerts_failed"] == {"webhook": "HTTP 500\x1b[31m"}
     validator("camscan-status-1", "site").validate(shown)
+
+
+@pytest.mark.parametrize("decoys", [(), ("10.0.0.9",)])
+@pytest.mark.parametrize("count", [0, 1, 4])
+def test_a_sweep_that_was_blind_is_no_complete_one(config: Path, decoys: tuple[str, ...], count: int) -> None:
+    """Neither one that missed a decoy nor one of which nothing gave a sign of life, night after night."""
+    site, terms = cameras(count), Terms(decoys=decoys)
+    targets = ["10.0.0.9", *(one.address for one in site)]
+    seen = night(5, sweep(0, [*site, Camera("10.0.0.9")]))
+    blind = [night(age, sweep(1, site if decoys else [], targets=targets)) for age in (3, 0.5)]
+    remember(config, [seen, *blind], terms=terms)
+    done = run(config, "--max-age", "26h")
+    assert done.exit_code == 4
+    lines = done.stdout.splitlines()
+    assert lines[1].endswith("UTC, 5 days ago")
+    assert lines[2].endswith("UTC, 12 hours ago, blind")
+    [shown] = json.loads(run(config, "--format", "json").stdout)["sites"]
+    assert shown["age_seconds"] // 86_400 == 5
+    remember(config, blind, terms=terms)
+    assert run(config).stdout.splitlines()[1] == "  last complete sweep  never"
+    remember(config, [seen, *blind, night(0.1, sweep(6, [*site, Camera("10.0.0.9")]))], terms=terms)
+    assert run(config, "--max-age", "26h").exit_code == 0
 
 
 def test_a_sweep_of_a_time_to_come_is_no_sign_of_life(config: Path) -> None:
