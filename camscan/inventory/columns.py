@@ -41,7 +41,7 @@ _SIMILAR = 85
 """The least likeness (percent, Levenshtein ratio) of a misspelt name; below it "Vendor" begins to look like "port"."""
 _MIN_SIMILAR = 5
 """Letters of a name that may be misspelt: shorter ones are too much alike."""
-_MANY = frozenset((Field.IP, Field.MAC))
+MANY = frozenset((Field.IP, Field.MAC))
 """Fields that several columns may hold: IPv4 and IPv6, two network cards."""
 _MAX_NAME = 100
 _PATH = re.compile(r"[a-z][a-z0-9_-]+(?:\.[a-z][a-z0-9_-]+)+")
@@ -101,7 +101,7 @@ def find_columns(names: Sequence[str], sample: Sequence[Sequence[str]] = ()) -> 
         if found and not (are_words and found[1] <= _WEAK):
             # Beside "Model No.", a "Model" may hold words for it.
             which, rank = swapped(found[0], sample, at), found[1] - are_words
-            if which not in _MANY or rank > _WORD or not are_flags(sample, at):
+            if which not in MANY or rank > _WORD or not are_flags(sample, at):
                 ranked.setdefault(which, []).append((-rank, at))
     _drop_servers(ranked, sample)
     _drop_networks(ranked, sample)
@@ -280,7 +280,7 @@ def _misspelt(parts: Sequence[str]) -> tuple[Field, int] | None:
 
 def _best(which: Field, places: Sequence[tuple[int, int]]) -> tuple[int, ...]:
     places = sorted(places)
-    if which not in _MANY or -places[0][0] < _SIMILAR:
+    if which not in MANY or -places[0][0] < _SIMILAR:
         return (places[0][1],)
     return tuple(sorted(at for score, at in places if -score >= _SIMILAR)[: values.MAX_VALUES])
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from pathlib import Path
 
 from camscan.errors import HostError, UsageError
-from camscan.inventory import values
+from camscan.inventory import beside, values
 from camscan.inventory.columns import (
     Columns,
     described,
@@ -16,6 +17,7 @@ from camscan.inventory.columns import (
     is_exact,
     letters,
     override,
+    recognise,
     unplaced,
 )
 from camscan.inventory.jsontable import read_json
@@ -31,6 +33,8 @@ _HEAD = 30
 """Rows in which the header is looked for: titles, logos and legends stand above it."""
 _WELL_SPELT = 1_000
 """How much more a field that is named counts than the spelling of its name."""
+_NAMED = {Field.IP, Field.MAC}
+"""Fields that no row names which has neither: one that does is a header, whatever its other names are."""
 _MAX_NAMED = 30
 _MAX_SUM = 4
 """Cells of a row that only counts."""
@@ -103,10 +107,16 @@ def _sheet_rows(sheet: Sheet, chosen: Mapping[Field, str], reading: SheetReading
     head = list(islice(sheet.lines, _HEAD))
     if head and head[0].names is not None:
         yield from _keyed(head, sheet.lines, chosen, reading)
-    elif head:
+        return
+    more = sheet.lines
+    if not chosen and (tables := beside.spans(line.cells for line in head)):
+        more = beside.apart(chain(head, more), tables)
+        head = list(islice(more, _HEAD))
+        reading.notes.append(beside.NOTE.format(len(tables)))
+    if head:
         at, size, reading.columns = _header(head, chosen)
         reading.headers += [line.number for line in head[at : at + size]]
-        lines = chain(head[:at], head[at + size :], sheet.lines)
+        lines = chain(head[:at], head[at + size :], more)
         if reading.columns.of_report:
             reading.notes.append("belongs to a report, whose devices are on a sheet of their own")
         if reading.is_list:
@@ -135,38 +145,39 @@ def _keyed(
 def _below_names(lines: Iterable[Line], chosen: Mapping[Field, str], reading: SheetReading) -> Iterator[Row]:
     """The rows of a table under its header; what stands above it is a title, where it names no device."""
     first_header = min(reading.headers, default=0)
-    for line in lines:
+    source, ahead = iter(lines), deque[Line]()
+    while line := ahead.popleft() if ahead else next(source, None):
         if not line.fault and not any(map(str.strip, line.cells)):
             reading.blank += 1
             continue
         row = read_row(line, reading.columns, reading.sheet)
-        named = row.addresses or row.macs or row.endpoint  # any word of a title may pass for a serial or a host name
-        if named or not _is_beside(line, row, first_header, chosen, reading):
+        if row.addresses or row.macs or row.endpoint:  # any word of a title may pass for a serial or a host name
+            yield row
+        elif line.number < first_header:
+            reading.above += 1
+        elif _are_names(line.cells, reading.columns):
+            reading.headers.append(line.number)
+            ahead.extend(islice(source, _HEAD - len(ahead)))
+            _turn(line, [one.cells for one in ahead], chosen, reading)
+        elif not _is_beside(line, row, reading):
             yield row
 
 
-def _is_beside(line: Line, row: Row, first_header: int, chosen: Mapping[Field, str], reading: SheetReading) -> bool:
+def _is_beside(line: Line, row: Row, reading: SheetReading) -> bool:
     """Whether a line without address or MAC is no row of the list, which is then counted by what it is."""
-    if line.number < first_header:
-        reading.above += 1
-    elif _are_names(line.cells, reading.columns):
-        reading.headers.append(line.number)
-        _turn(line, chosen, reading)
-    elif _is_heading(line.cells, reading.columns):
-        reading.headings += 1
-    elif not row.usable and _is_total(line.cells):
-        reading.totals += 1
-    else:
-        return False
-    return True
+    is_heading = _is_heading(line.cells, reading.columns)
+    is_total = not is_heading and not row.usable and _is_total(line.cells)
+    reading.headings += is_heading
+    reading.totals += is_total
+    return is_heading or is_total
 
 
-def _turn(line: Line, chosen: Mapping[Field, str], reading: SheetReading) -> None:
+def _turn(header: Line, sample: Sequence[Sequence[str]], chosen: Mapping[Field, str], reading: SheetReading) -> None:
     """Read on under a header further down, where it places fields in other columns (lists that were put together)."""
-    found = find_columns(line.cells)
+    found = find_columns(header.cells, sample)
     if found.identifies and found.of != reading.columns.of and not chosen:
         reading.columns = found
-        reading.notes.append(f"row {line.number} is another header: from there on, {described(found)}")
+        reading.notes.append(f"row {header.number} is another header: from there on, {described(found)}")
 
 
 def _columns(names: Sequence[str], sample: Sequence[Sequence[str]], chosen: Mapping[Field, str]) -> Columns:
@@ -215,10 +226,13 @@ def _header_at(head: Sequence[Line], index: int) -> tuple[int, Columns]:
 
 
 def _are_names(cells: Sequence[str], columns: Columns) -> bool:
+    """Whether a row without an address or a MAC repeats the names of the columns, or has others."""
     filled = [cell for cell in cells if cell.strip()]
     if tuple(cells) == columns.names[: len(cells)]:
         return True
-    return len(filled) > 1 and all(map(is_exact, filled))
+    exact = list(filter(is_exact, filled))
+    known = map(recognise, exact)
+    return len(filled) > 1 and (exact == filled or {found[0] if found else Field.IP for found in known} >= _NAMED)
 
 
 def _is_heading(cells: Sequence[str], columns: Columns) -> bool:

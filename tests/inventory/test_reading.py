@@ -150,6 +150,51 @@ def test_a_second_list_below_the_first_has_its_own_columns(written: Written) -> 
     ]
 
 
+def test_a_repeated_header_with_a_name_that_may_mean_a_street_keeps_its_addresses(written: Written) -> None:
+    table = "Name,Address,MAC\na,10.0.0.{},44:19:b6:01:02:03\nb,10.0.0.{},\n"
+    found = read_inventory(written(table.format(1, 2) + table.format(3, 4)))
+    assert [row.addresses for row in found.rows] == [("10.0.0.1",), ("10.0.0.2",), ("10.0.0.3",), ("10.0.0.4",)]
+    assert found.sheets[0].notes == []
+
+
+def test_a_row_that_names_addresses_and_macs_is_a_header_whatever_its_other_names_are(written: Written) -> None:
+    """As in exports of Infoblox, in which each kind of record has its own."""
+    found = read_inventory(
+        written(
+            "header-hostrecord,fqdn*,addresses,disabled\nhostrecord,cam1.example.com,10.0.0.5,False\n"
+            "hostrecord,cam2.example.com,10.0.0.7,False\n"
+            "header-hostaddress,address*,_new_address,mac_address,boot_file\nhostaddress,10.0.0.6,,44:19:b6:01:02:04,\n"
+        )
+    )
+    assert [(row.addresses, row.macs) for row in found.rows] == [
+        (("10.0.0.5",), ()),
+        (("10.0.0.7",), ()),
+        (("10.0.0.6",), ("44:19:B6:01:02:04",)),
+    ]
+    assert found.sheets[0].headers == [1, 4]
+
+
+@pytest.mark.parametrize(
+    ("head", "gap"), [("Name,IP,Make", ""), ("Name,IP,Make", ",,"), ("IP,MAC", ","), ("No.,IP Address", ",")]
+)
+def test_tables_beside_each_other_are_read_one_after_another(written: Written, head: str, gap: str) -> None:
+    cells = {"Name": "x", "Make": "Acme", "No.": "1", "MAC": "44:19:b6:01:02:03"}
+
+    def row(address: str) -> str:
+        return ",".join(cells.get(name, address) for name in head.split(","))
+
+    text = f"Cameras\n{head}{gap},{head}\n{row('10.0.0.5')}{gap},{row('10.0.1.5')}\n{row('10.0.0.6')}\n"
+    found = read_inventory(written(text))
+    assert [row.addresses for row in found.rows] == [("10.0.0.5",), ("10.0.1.5",), ("10.0.0.6",)]
+    assert {row.make for row in found.rows} == {"Acme" if "Make" in head else None}
+    assert found.sheets[0].notes == ["holds 2 tables beside each other, which are read one after another"]
+
+
+def test_several_cards_of_one_device_are_no_tables_beside_each_other(written: Written) -> None:
+    [row] = read_inventory(written("IP,MAC,IP,MAC\n10.0.0.5,44:19:b6:1:2:3,10.0.1.5,44:19:b6:1:2:4\n")).rows
+    assert row.addresses == ("10.0.0.5", "10.0.1.5")
+
+
 def test_a_list_without_a_header(written: Written) -> None:
     found = read_inventory(written("Gate;10.0.0.5;4419B6000A01\nDoor;10.0.0.6;\n"))
     assert [(row.number, row.addresses, row.macs) for row in found.rows] == [
