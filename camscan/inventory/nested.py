@@ -87,17 +87,17 @@ class Opener:
                     yield from self._within(member, inner_key, inner, depth + 1)
 
     def _with_cards(self, item: Object) -> Object:
-        """An object, if its network cards alone tell its addresses with what they tell together."""
+        """An object with what its network cards tell together, and it does not itself: addresses or MACs."""
         lists = (value for key, value in item.items() if compact(key) in _CARDS and isinstance(value, list))
         cards = [card for value in lists for card in value if isinstance(card, dict)]
-        if not cards or self._is_device(item):
+        if not cards:
             return item
+        own = {_reader(name) for name, text in self._flatten(item).items() if _identifies(name, text)}
         told: dict[str, list[str]] = {}
         for name, text in (pair for card in cards for pair in self._flatten(card).items()):
-            if text and name not in _NAMES:
+            if _identifies(name, text) and _reader(name) not in own:
                 told.setdefault(name, []).append(text)
-        whole = {**{name: ", ".join(texts) for name, texts in told.items()}, **item}
-        return whole if self._is_device(whole) else item
+        return {**{name: ", ".join(texts) for name, texts in told.items()}, **item}
 
     def _with_behind(self, device: Object, told: Object) -> Iterator[Object]:
         """A device, and those that lie in it."""

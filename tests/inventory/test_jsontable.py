@@ -303,9 +303,19 @@ def test_the_name_of_what_lies_around_a_device_is_none_of_its_own(tmp_path: Path
     assert second["name"] == "Gate"
 
 
+def test_the_cards_of_a_device_tell_what_it_does_not_tell_itself(tmp_path: Path) -> None:
+    """As in exports of Zabbix, where the inventory holds the serial and an interface the address."""
+    host = {"name": "gate", "inventory": {"serialno_a": "A1234", "macaddress_a": "44:19:B6:00:0A:01"}}
+    cards = [{"type": "1", "ip": "10.0.0.5", "mac": "44:19:B6:00:0A:02"}, {"type": "2", "ip": "10.0.0.6"}]
+    [(_, told, _)] = rows(write(tmp_path, json.dumps([{**host, "interfaces": cards}])))
+    assert (told["ip"], told["inventory.macaddress_a"]) == ("10.0.0.5, 10.0.0.6", "44:19:B6:00:0A:01")
+    assert {"type", "mac"}.isdisjoint(told)
+
+
 def test_what_hangs_on_a_device_is_no_row(tmp_path: Path) -> None:
     device = {"ip": "10.0.0.5", "interfaces": [{"name": "eth0", "mac": "44:19:B6:00:0A:01"}]}
-    assert rows(write(tmp_path, json.dumps([device]))) == [(1, {"ip": "10.0.0.5", "interfaces": "eth0"}, "")]
+    told = {"ip": "10.0.0.5", "interfaces": "eth0", "mac": "44:19:B6:00:0A:01"}
+    assert rows(write(tmp_path, json.dumps([device]))) == [(1, told, "")]
 
 
 def test_the_cameras_of_a_recorder_are_rows_beside_it(tmp_path: Path) -> None:
