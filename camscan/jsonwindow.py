@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 
@@ -11,6 +12,15 @@ _MUCH = 1 << 12
 
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 _ENDS = {"[": "]", "{": "}"}
+_NEAR = 16
+"""Characters between the end of a text and a fault that may be due to it: "tru", "\\u00"."""
+
+
+def ends_early(text: str, error: Exception) -> bool:
+    """Whether a text cannot be parsed because it was cut off, and not because something in it is broken."""
+    return isinstance(error, json.JSONDecodeError) and (
+        error.pos > len(text) - _NEAR or error.msg.startswith("Unterminated string")
+    )
 
 
 def closed(text: str) -> str:

@@ -21,7 +21,7 @@ from camscan.inventory.flat import flat
 from camscan.inventory.nested import Opener, is_of_none
 from camscan.inventory.synonyms import FOREIGN
 from camscan.inventory.tables import CUT, Line, Sheet, line
-from camscan.jsonwindow import Window, closed
+from camscan.jsonwindow import Window, closed, ends_early
 
 MAX_OBJECT = 1 << 18
 """Characters of one object; a device of NetBox with all that hangs on it has about 4,000."""
@@ -41,8 +41,6 @@ _NEXT = re.compile(r"(?:\}\s*+,|(?<![\[:\s])(?>\s*?\n)|(?<=[\[:])(?>\s+?\n))\s*+
 A run of blanks is looked at from its first character alone.
 """
 _END = re.compile(r"\Z")
-_NEAR = 16
-"""Characters between the end of a text and a fault that may be due to it: "tru", "\\u00"."""
 _BROKEN = "it is not a complete JSON object"
 _NOT_UNICODE = "it holds bytes that are not Unicode, read as \ufffd"
 
@@ -242,10 +240,7 @@ def _from_array(ahead: Window) -> Iterator[Item]:
 
 def _cut_off(ahead: Window, error: Exception) -> object:
     """What is whole of an object within which the text ends; None of any other that is broken."""
-    is_near = isinstance(error, json.JSONDecodeError) and (
-        error.pos > len(ahead.text) - _NEAR or error.msg.startswith("Unterminated string")
-    )
-    return _parsed(closed(ahead.text[ahead.at :])) if is_near else None
+    return _parsed(closed(ahead.text[ahead.at :])) if ends_early(ahead.text, error) else None
 
 
 def _list_end(text: str) -> int:

@@ -15,7 +15,7 @@ from camscan.imports.files import presence
 from camscan.imports.files.base import Summary
 from camscan.imports.files.jsonitems import CUT_OFF, items
 from camscan.imports.files.mactable import CHANNELS, COLUMN_OF, IS, entry
-from camscan.jsonwindow import closed
+from camscan.jsonwindow import closed, ends_early
 from camscan.records import Observation
 
 __all__ = ["CHANNELS", "read", "sniff", "sniff_one"]
@@ -77,17 +77,24 @@ def _objects(text: str, summary: Summary) -> Iterator[Mapping[str, object]]:
 
 
 def _values(text: str, summary: Summary) -> Sequence[object]:
-    """The values in a text; of one that was cut off, what is whole of it, however deep that lies."""
-    for whole in (text, closed(text)):
-        try:
-            value = json.loads(whole)
-        except (ValueError, RecursionError):
-            continue
-        if whole is not text:
+    """The values in a text; of one that was cut off or is broken, what is whole of it, however deep that lies."""
+    try:
+        return [json.loads(text)]
+    except RecursionError:
+        pass
+    except json.JSONDecodeError as error:
+        if ends_early(text, error) and (whole := _parsed(closed(text))) is not None:
             summary.broken += 1
             summary.cut = CUT_OFF
-        return [value]
+            return [whole]
     return [*items(BytesIO(text.encode("utf-8", "replace")), summary)]
+
+
+def _parsed(text: str) -> object:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _cells(record: Mapping[str, object]) -> dict[str, str]:

@@ -108,6 +108,14 @@ def test_what_is_nested_too_deeply_is_broken() -> None:
     assert summary.broken == 1
 
 
+def test_a_fault_in_the_middle_costs_its_own_client_alone() -> None:
+    clients = [{**MERAKI[0], "ip": f"192.0.2.{n}", "tags": ["a", "b"]} for n in range(5, 9)]
+    text = json.dumps({"meta": {"rc": "ok"}, "data": clients}, indent=1).replace('"a"', '"a', 1)
+    seen, summary = read_all(jsontable.read, text.encode())
+    assert [one.target for one in seen] == ["192.0.2.6", "192.0.2.7", "192.0.2.8"]
+    assert (summary.broken, summary.cut) == (1, "")
+
+
 def test_each_client_is_dated_by_its_own_record() -> None:
     clients = [
         {"mac": "44:19:b6:01:02:03", "ip": "192.0.2.5", "last_seen": 1600000000},
