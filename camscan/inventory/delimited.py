@@ -22,7 +22,7 @@ def rows(lines: Iterable[tuple[int, str]], delimiter: str, notes: list[str]) -> 
     source = iter(lines)
     ahead = deque[tuple[int, str]]()
     width, is_open, ends = 0, False, True
-    before, last = Counter[int](), None
+    before, last, used = Counter[int](), None, 0
     while first := ahead.popleft() if ahead else next(source, None):
         taken = [first]
         cells = _cells(_taking(taken, ahead, source), delimiter)
@@ -33,17 +33,27 @@ def rows(lines: Iterable[tuple[int, str]], delimiter: str, notes: list[str]) -> 
             ahead.extendleft(reversed(taken[1:]))
         width = width if fault else max(width, len(cells))
         is_open = bool(to_the_end) or (is_open and len(cells) < width)
+        used = max(used, _used(last.cells) if before and last else 0)
         before.update(() if last is None else (len(last.cells),))
         last, ends = line(first[0], cells, fault), taken[0 if fault else -1][1].endswith(("\n", "\r"))
         yield last
-    if last is not None and not ends and (is_open or _is_shorter(last.cells, before)):
+    if last is not None and not ends and (is_open or _is_shorter(last.cells, before, used)):
         notes.append(CUT)
 
 
-def _is_shorter(last: Sequence[str], before: Counter[int]) -> bool:
-    """Whether a row has fewer cells than all others, of which there are several; no sum, and no text below a table."""
+def _is_shorter(last: Sequence[str], before: Counter[int], used: int) -> bool:
+    """Whether a row has fewer cells than all others, of which there are several; no sum, and no text below a table.
+
+    It may leave out what is blank in all rows below the first: of so many cells in a row, all others are.
+    """
     others = max(before) if len(before) == 1 and before.total() > 1 else 0
-    return 1 < len(last) < others and last[0].casefold().strip(" :").replace(" ", "") not in TOTALS
+    is_short = 1 < len(last) < others and len(last) < used
+    return is_short and last[0].casefold().strip(" :").replace(" ", "") not in TOTALS
+
+
+def _used(cells: Sequence[str]) -> int:
+    """How many cells a row has up to its last one that is not blank."""
+    return max((at for at, cell in enumerate(cells, 1) if cell.strip()), default=0)
 
 
 def _taking(

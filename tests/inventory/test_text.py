@@ -303,3 +303,10 @@ def test_that_a_file_was_cut_off_is_told_where_its_last_row_shows_it(tmp_path: P
     path = tmp_path / "cameras.csv"
     path.write_bytes(f"{CAMERAS}{more}".encode())
     assert read_inventory(path).is_cut == is_cut
+
+
+def test_a_row_may_leave_out_what_is_blank_in_all_rows(tmp_path: Path) -> None:
+    (tmp_path / "f.csv").write_text("IP,Name,Notes\n10.0.0.5,a,\n10.0.0.6,b,\n10.0.0.7,c")
+    sheet = read_text(tmp_path / "f.csv", Encoding("utf-8"), score)
+    assert len(list(sheet.lines)) == 4
+    assert sheet.notes == []
