@@ -247,7 +247,8 @@ def test_of_the_wrong_scan_it_names_the_right_one(db: Path, tmp_path: Path) -> N
         for days, (name, site, asked) in enumerate(others, 2):
             scan = replace(of_site, id=name, site=site, targets=tuple(asked), started_at=AT - timedelta(days=days))
             store.begin(scan)
-            store.append(scan.id, [], [LedgerEntry(address, {"http": Outcome.REFUSED}) for address in asked])
+            silent = [LedgerEntry(address, {"http": Outcome.SILENT}) for address in asked]
+            store.append(scan.id, [], [*silent, LedgerEntry("10.0.9.99", {"http": Outcome.REFUSED})])
             store.finish(replace(scan, status=ScanStatus.COMPLETE, finished_at=scan.started_at))
     ours = ("--quiet", "--scan", of_site.id)
     assert (
