@@ -24,7 +24,7 @@ from camscan.codecs.registry import read_again
 from camscan.policy import judge_all
 from camscan.register.entries import apply_snapshot
 from camscan.register.names import key, names
-from camscan.register.states import changes_by_key, state_among
+from camscan.register.states import changes_by_key, sighted, state_among
 from camscan.reports import select
 from camscan.store.derived import Extent, rows_of
 from camscan.store.packed import Merged, in_parts
@@ -102,7 +102,7 @@ class Maker:
             rows["state_keys"] += [{"key": key(one), "state": change.number} for one in change.names]
         about = changes_by_key(changes)
         for number, track in enumerate(tracks, 1):
-            state, last = state_among(names(track), at.name, track.last_seen, about)
+            state, last = state_among(names(track), at.name, sighted(track), about)
             entry = register_entry(at.name, track, state, last.at if last else None, TRACKS.dump_json(track).decode())
             rows["register"].append({**entry_values(entry), "number": number})
             rows["register_tracks"].append({"entry": number, "text": entry.track})

@@ -148,7 +148,9 @@ def is_asked_as(before: Scan, now: Choices) -> bool:
 def resume_job(store: Store, job: Job) -> Job:
     """Resume an interrupted scan in the store, from what `job_for_rest` says of it."""
     store.resume(job.scan.id, job.scan.settings)
-    return replace(job, done=store.covered(job.scan.id), silent=store.silent(job.scan.id))
+    covered = store.covered(job.scan.id)
+    silent = frozenset(target for target, is_alive in covered.items() if not is_alive)
+    return replace(job, done=frozenset(covered), silent=silent)
 
 
 def job_for_rest(before: Scan, now: Choices) -> Job:

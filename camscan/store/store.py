@@ -232,17 +232,11 @@ class Store:
         with self.database.reading() as connection:
             return queries.ledger_counts(connection, number, self.where)
 
-    def covered(self, scan_id: str) -> frozenset[str]:
-        """The targets that a scan which is resumed need not ask again."""
+    def covered(self, scan_id: str) -> Mapping[str, bool]:
+        """The targets that a scan which is resumed need not ask again, and whether each has shown a sign of life."""
         number = self._number(scan_id)
         with self.database.reading() as connection:
-            return frozenset(target for target, _ in queries.covered(connection, number))
-
-    def silent(self, scan_id: str) -> frozenset[str]:
-        """Those of them that have shown no sign of life."""
-        number = self._number(scan_id)
-        with self.database.reading() as connection:
-            return frozenset(target for target, is_alive in queries.covered(connection, number) if not is_alive)
+            return dict(queries.covered(connection, number))
 
     def would_thin(self, scan_id: str, keep: Collection[str]) -> Thinned:
         """What `thin` would do."""
