@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from camscan.codecs import onvif, over_http
@@ -19,6 +20,14 @@ _MAX_SERVICES = 3
 """Addresses of the service that are tried on one host."""
 
 
+class Service(NamedTuple):
+    """Where a device may speak ONVIF."""
+
+    port: int
+    tls: bool
+    path: str
+
+
 class OnvifProbe:
     """Asks the service that discovery named, or else the usual path on ports with HTTP."""
 
@@ -31,9 +40,9 @@ class OnvifProbe:
         tried = {o.port for o in ask.observations if o.channel == "onvif"}
         found = any(_is_onvif(o, ask.observations) for o in ask.observations if o.channel == "onvif")
         known_services = () if found else services(ask.address, ask.observations)
-        for port, tls, path in (service for service in known_services if service[0] not in tried):
-            async with net.browse(ask.address, port, tls=tls) as browser:
-                first = await _ask(browser, path, onvif.ACTIONS[0])
+        for service in (one for one in known_services if one.port not in tried):
+            async with net.browse(ask.address, service.port, tls=service.tls) as browser:
+                first = await _ask(browser, service.path, onvif.ACTIONS[0])
                 if not _is_onvif(first, ask.observations):
                     yield _foreign(first)
                     continue
@@ -42,7 +51,7 @@ class OnvifProbe:
                 for action in onvif.ACTIONS[1:]:
                     if action == "GetCapabilities" and "onvif.service" in known:
                         continue  # an older form of the same operation
-                    observation = await _ask(browser, path, action)
+                    observation = await _ask(browser, service.path, action)
                     known = {**known, **observation.fields}
                     yield observation
                     if not observation.outcome.has_answer:
@@ -71,8 +80,8 @@ def _foreign(answer: Observation) -> Observation:
     return replace(answer, outcome=Outcome.GARBLED, fields={}, reason="no ONVIF answer") if heard else answer
 
 
-def services(address: str, seen: Iterable[Observation]) -> Iterator[tuple[int, bool, str]]:
-    """Port, TLS and path of the services to try: those that answers name for this address, then the web ports."""
+def services(address: str, seen: Iterable[Observation]) -> Iterator[Service]:
+    """The services to try: those that answers name for this address, then the web ports."""
     found: dict[tuple[int, bool], str] = {}
     for observation in seen:
         for url in observation.fields.get("wsd.xaddr", ()):
@@ -85,4 +94,4 @@ def services(address: str, seen: Iterable[Observation]) -> Iterator[tuple[int, b
         if port and not is_endless(port, seen):
             found.setdefault((port, is_secured(port, seen)), onvif.PATH)
     for (port, tls), path in list(found.items())[:_MAX_SERVICES]:
-        yield port, tls, path
+        yield Service(port, tls, path)

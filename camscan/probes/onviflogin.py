@@ -9,7 +9,7 @@ from camscan.codecs import onvif, over_http, soap
 from camscan.net.base import Enrolled, HttpRequest, Net
 from camscan.probes.answers import observe
 from camscan.probes.base import Ask, Cost, Stage
-from camscan.probes.onvif import services
+from camscan.probes.onvif import Service, services
 from camscan.probes.webapis import not_enrolled, own
 from camscan.records import Observation, Outcome
 
@@ -29,14 +29,13 @@ class OnvifLoginProbe:
         service = next(_found(ask.address, seen), None)
         if service is None:
             return
-        port, tls, path = service
-        async with net.enrolled(ask.address, port, seen, tls=tls) as login:
+        async with net.enrolled(ask.address, service.port, seen, tls=service.tls) as login:
             if login is None:
-                yield not_enrolled(ask.address, port, _CHANNEL, seen)
+                yield not_enrolled(ask.address, service.port, _CHANNEL, seen)
                 return
             media = next(filter(None, map(_media_path, seen)), "")
             for operation in _unanswered(seen):
-                where = media if operation in soap.MEDIA_QUESTIONS else path
+                where = media if operation in soap.MEDIA_QUESTIONS else service.path
                 if not where:  # a guessed path may be denied, which would look as if the login were refused
                     return
                 observation = await _ask(login, where, operation)
@@ -46,10 +45,10 @@ class OnvifLoginProbe:
                 media = _media_path(observation) or media
 
 
-def _found(address: str, seen: Sequence[Observation]) -> Iterator[tuple[int, bool, str]]:
+def _found(address: str, seen: Sequence[Observation]) -> Iterator[Service]:
     """The services that speak ONVIF, as they were found without a login."""
     speaking = {o.port for o in seen if o.channel == "onvif" and _speaks(o)}
-    return (service for service in services(address, seen) if service[0] in speaking)
+    return (service for service in services(address, seen) if service.port in speaking)
 
 
 def _media_path(observation: Observation) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from camscan.records import Judged, Outcome, Verdict
 from camscan.summaries import Point
@@ -60,13 +61,21 @@ KINDS = tuple(_SIGNS)
 """Every kind of cell, in the order of a legend."""
 
 
+class Part(NamedTuple):
+    """Of a bar, in percent of the longest one of its chart."""
+
+    kind: str
+    start: float
+    length: float
+
+
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One row of a bar chart: `parts` are (kind, start, length) in percent of the longest row."""
+    """One row of a bar chart."""
 
     name: str
     count: int
-    parts: tuple[tuple[str, float, float], ...]
+    parts: tuple[Part, ...]
     text: str
 
 
@@ -98,7 +107,7 @@ def _gravity(counts: Counter[str]) -> tuple[int, int, int]:
     return -counts[Verdict.LISTED], -counts[Verdict.SUSPECTED], -counts.total()
 
 
-def stacked(counts: Mapping[str, int]) -> tuple[tuple[str, float, float], ...]:
+def stacked(counts: Mapping[str, int]) -> tuple[Part, ...]:
     """The parts of one bar that is as long as all counts together."""
     return _parts(counts, sum(counts.values()) or 1)
 
@@ -134,11 +143,11 @@ def _corner(offset: int) -> tuple[int, int]:
     return column * CELL, row * CELL
 
 
-def _parts(counts: Mapping[str, int], whole: int) -> tuple[tuple[str, float, float], ...]:
+def _parts(counts: Mapping[str, int], whole: int) -> tuple[Part, ...]:
     start, parts = 0, []
     for kind in KINDS:
         if count := counts.get(kind, 0):
-            parts.append((kind, round(100 * start / whole, 3), round(100 * count / whole, 3)))
+            parts.append(Part(kind, round(100 * start / whole, 3), round(100 * count / whole, 3)))
             start += count
     return tuple(parts)
 

@@ -197,7 +197,7 @@ class Sheet:
         return charts.makers(row.judged for row in self.rows)
 
     @property
-    def bar(self) -> tuple[tuple[str, float, float], ...]:
+    def bar(self) -> tuple[charts.Part, ...]:
         """The coverage as one bar."""
         return charts.stacked(self.coverage)
 

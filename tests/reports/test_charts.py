@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from camscan.records import Device, Judged, Outcome, Verdict
-from camscan.reports.charts import CELL, COLUMNS, KINDS, PALETTE, Bar, curve, makers, sign, stacked
+from camscan.reports.charts import CELL, COLUMNS, KINDS, PALETTE, Bar, Part, curve, makers, sign, stacked
 from camscan.summaries import Point
 
 
@@ -35,9 +35,9 @@ def test_makers_come_by_count_and_nobody_last() -> None:
     listed, other = Verdict.LISTED, Verdict.NOT_LISTED
     devices = [device("B", listed), device("A", other), device("B", Verdict.SUSPECTED), device(None, listed)]
     assert makers(devices) == [
-        Bar("B", 2, (("listed", 0.0, 50.0), ("suspected", 50.0, 50.0)), "1 listed, 1 suspected"),
-        Bar("A", 1, (("not-listed", 0.0, 50.0),), "1 not listed"),
-        Bar("no maker named", 1, (("listed", 0.0, 50.0),), "1 listed"),
+        Bar("B", 2, (Part("listed", 0.0, 50.0), Part("suspected", 50.0, 50.0)), "1 listed, 1 suspected"),
+        Bar("A", 1, (Part("not-listed", 0.0, 50.0),), "1 not listed"),
+        Bar("no maker named", 1, (Part("listed", 0.0, 50.0),), "1 listed"),
     ]
     assert makers([]) == []
 
