@@ -24,14 +24,18 @@ from camscan.sweeps.memory import Memory, dump
 KEY = "0123456789abcdef"
 
 
+@pytest.fixture(autouse=True)
+def secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAMSCAN_WEBHOOK_SECRET", KEY)
+
+
 def run(folder: Path, receiver: Receiver | None) -> Result:
     table = f'[notify]\nwebhook = "{receiver.url}"\nallow_private = true\n' if receiver else ""
     (folder / "c.toml").write_text(CONFIG + table)
     return CliRunner().invoke(notify, ["test", "--config", str(folder / "c.toml")])
 
 
-def test_a_test_alert_is_signed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CAMSCAN_WEBHOOK_SECRET", KEY)
+def test_a_test_alert_is_signed(tmp_path: Path) -> None:
     with receiving([OK]) as receiver:
         done = run(tmp_path, receiver)
     assert (done.exit_code, done.stdout) == (0, "webhook accepted the test alert.\n")
@@ -40,8 +44,7 @@ def test_a_test_alert_is_signed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert json.loads(body)["schema"] == "camscan-alert/1"
 
 
-def test_a_receiver_that_does_not_take_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CAMSCAN_WEBHOOK_SECRET", KEY)
+def test_a_receiver_that_does_not_take_it(tmp_path: Path) -> None:
     with receiving([FAILING]) as receiver:
         done = run(tmp_path, receiver)
     assert (done.exit_code, done.stderr) == (1, "webhook failed: HTTP 500\n")
@@ -66,22 +69,19 @@ def send(folder: Path, receiver: Receiver, count: int, to: str = "webhook", more
     return CliRunner().invoke(notify, ["send", "--config", str(folder / "c.toml")])
 
 
-def test_all_that_waits_is_sent_however_much_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CAMSCAN_WEBHOOK_SECRET", KEY)
+def test_all_that_waits_is_sent_however_much_it_is(tmp_path: Path) -> None:
     with receiving([OK]) as receiver:
         done = send(tmp_path, receiver, 45)
         assert (done.exit_code, done.stdout) == (0, "45 alerts delivered, 0 waiting.\n")
         assert len(receiver.requests) == 45
 
 
-def test_one_alert_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CAMSCAN_WEBHOOK_SECRET", KEY)
+def test_one_alert_is_one(tmp_path: Path) -> None:
     with receiving([OK]) as receiver:
         assert send(tmp_path, receiver, 1).stdout == "1 alert delivered, 0 waiting.\n"
 
 
-def test_what_waits_no_longer_is_gone_from_the_metrics(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CAMSCAN_WEBHOOK_SECRET", KEY)
+def test_what_waits_no_longer_is_gone_from_the_metrics(tmp_path: Path) -> None:
     metrics = '[metrics]\ntextfile = "camscan.prom"\n'
     for name, answer, waiting in (("failing", FAILING, 2), ("taking", OK, 0)):
         folder = tmp_path / name
@@ -91,8 +91,7 @@ def test_what_waits_no_longer_is_gone_from_the_metrics(tmp_path: Path, monkeypat
         assert f'camscan_alerts_pending{{site="hq"}} {waiting}\n' in (folder / "camscan.prom").read_text()
 
 
-def test_a_receiver_that_fails_ends_the_sending(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CAMSCAN_WEBHOOK_SECRET", KEY)
+def test_a_receiver_that_fails_ends_the_sending(tmp_path: Path) -> None:
     with receiving([FAILING]) as receiver:
         done = send(tmp_path, receiver, 3)
     assert (done.exit_code, done.stdout) == (1, "0 alerts delivered, 3 waiting.\n")
@@ -101,8 +100,6 @@ def test_a_receiver_that_fails_ends_the_sending(tmp_path: Path, monkeypatch: pyt
 def test_an_alert_that_is_refused_after_a_while_does_not_end_the_sending(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("CAMSCAN_WEBHOOK_SECRET", KEY)
-
     async def slowly(*_: object, timeout: float, **__: object) -> Delivery:  # noqa: ASYNC109 - as `deliver` has it
         await asyncio.sleep(timeout * 0.6)
         return Delivery(taken=not (refused := refusals.pop() if refusals else ""), reason=refused)
@@ -116,8 +113,6 @@ def test_an_alert_that_is_refused_after_a_while_does_not_end_the_sending(
 def test_alerts_that_others_add_or_deliver_meanwhile_are_not_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("CAMSCAN_WEBHOOK_SECRET", KEY)
-
     async def while_a_sweep_ends(*_: object, **__: object) -> Delivery:
         with Store.open(tmp_path / "c.db") as store:
             later = datetime.now(UTC) + timedelta(hours=1)
@@ -130,10 +125,7 @@ def test_alerts_that_others_add_or_deliver_meanwhile_are_not_counted(
     assert (done.exit_code, done.stdout) == (0, "1 alert delivered, 5 waiting.\n")
 
 
-def test_alerts_that_nobody_is_to_have_any_longer_are_not_told_as_brought(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("CAMSCAN_WEBHOOK_SECRET", KEY)
+def test_alerts_that_nobody_is_to_have_any_longer_are_not_told_as_brought(tmp_path: Path) -> None:
     with receiving([OK]) as receiver:
         done = send(tmp_path, receiver, 3, to="syslog gone")
         assert (done.exit_code, done.stdout, receiver.requests) == (0, "0 alerts delivered, 0 waiting.\n", [])
