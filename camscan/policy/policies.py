@@ -8,22 +8,19 @@ from datetime import date
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from camscan.data import MAX_BYTES
 from camscan.errors import RuleError
 from camscan.summaries import Tag
 from camscan.yamltree import Tree, line_of, read_yaml, without_lines
 
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
-
 _FORM = "see the form of a policy in fingerprints/README.md"
 _PLAIN = {
     "missing": "is missing",
-    "too_short": "is empty",
     "unexpected_keyword_argument": "no such key",
     "dataclass_type": "no mapping of keys to values",
     "tuple_type": "no list",
@@ -64,6 +61,12 @@ class Direction:
     __pydantic_config__ = _STRICT
 
 
+def _filled(entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
+    if not entities:  # unlike a least length, of which pydantic also says so where each entity is at fault
+        raise PydanticCustomError("empty", "is empty")
+    return entities
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """A list that devices are held against."""
@@ -74,7 +77,7 @@ class Policy:
     citation: str
     url: _Url
     since: date
-    entities: Annotated[tuple[Entity, ...], Field(min_length=1)]
+    entities: Annotated[tuple[Entity, ...], AfterValidator(_filled)]
     directions: tuple[Direction, ...] = ()
     __pydantic_config__ = _STRICT
 
@@ -151,7 +154,7 @@ def _policy(file: Path, makers: frozenset[str]) -> Policy:
     try:
         policy = _adapter().validate_python(document.value)
     except ValidationError as error:
-        found = [fault for fault in error.errors(include_url=False) if not _follows(fault, document.value)]
+        found = error.errors(include_url=False)
         raise RuleError("\n".join(f"{document.at(*fault['loc'])}: {_fault(fault)}" for fault in found)) from error
     faults = [*_repeated(policy, document), *(_unknown(policy, makers, document) if makers else ())]
     if faults:
@@ -184,15 +187,6 @@ def _read(file: Path) -> _Document:
 @cache
 def _adapter() -> TypeAdapter[Policy]:
     return TypeAdapter(Policy)
-
-
-def _follows(fault: ErrorDetails, value: Any) -> bool:
-    """Whether a fault says only that others were found: of a list that holds nothing usable, that it is empty."""
-    if fault["type"] != "too_short":
-        return False
-    for part in fault["loc"]:
-        value = value[part]
-    return bool(value)
 
 
 def _fault(fault: ErrorDetails) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from pydantic import BeforeValidator, Field, PlainValidator, StrictBool, StrictInt, ValidationInfo, field_validator
 
-from camscan.sweeps.configtypes import Duration, Name, Part, Text
+from camscan.sweeps.configtypes import Duration, Filled, Name, Part, Text
 from camscan.sweeps.coverage import Terms
 from camscan.sweeps.receiverconfig import Apprise, Notify, Syslog
 from camscan.sweeps.selection import Selection
@@ -40,8 +40,8 @@ class Site(Part):
     name: Name = Field(
         description='give every site a name of its own, of at most 64 characters, such as name = "depot"'
     )
-    networks: tuple[Text, ...] = Field(
-        min_length=1, description='list its networks, such as networks = ["10.20.0.0/22", "10.30.0.1-50"]'
+    networks: Annotated[tuple[Text, ...], Filled] = Field(
+        description='list its networks, such as networks = ["10.20.0.0/22", "10.30.0.1-50"]'
     )
     exclude: tuple[Text, ...] = Field(
         default=(), description='list what is never touched, such as exclude = ["10.20.0.1"]'
@@ -157,7 +157,7 @@ class Retention(Part):
 class Config(Part):
     """The whole file. `folder` is where it lies: file names in it are relative to that."""
 
-    site: tuple[Site, ...] = Field(min_length=1, description="describe at least one site, under [[site]]")
+    site: Annotated[tuple[Site, ...], Filled] = Field(description="describe at least one site, under [[site]]")
     store: Store = Field(default_factory=Store)
     sweep: Sweep = Field(default_factory=Sweep)
     notify: Notify | None = None

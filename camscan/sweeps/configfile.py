@@ -34,7 +34,7 @@ _TABLES: dict[str, type[Part]] = {
 }
 
 
-_PLAIN = {"missing": "is missing", "too_short": "is empty", "string_pattern_mismatch": "cannot be used"}
+_PLAIN = {"missing": "is missing", "string_pattern_mismatch": "cannot be used"}
 """What is said of a value in our own words."""
 _SCANNING = ("[[site]]", "[sweep]", "[retention]")
 """The tables of which a key is easily written under another one."""
@@ -74,7 +74,7 @@ class Document:
         try:
             config = Config.model_validate({**parsed, "folder": self.file.parent})
         except ValidationError as error:
-            faults = [fault for fault in error.errors(include_url=False) if not _follows(fault, parsed)]
+            faults = error.errors(include_url=False)
             placed = sorted((self.line(*fault["loc"]), _fault(fault, parsed)) for fault in faults)
             raise UsageError("\n".join(f"{self.file}:{line}: {text}" for line, text in placed)) from error
         for kind, parts in (("site", config.site), ("syslog", config.syslog), ("apprise", config.apprise)):
@@ -106,16 +106,6 @@ def read(file: Path) -> Document:
     if len(data) > MAX_BYTES:
         raise UsageError(f"{file} is larger than {MAX_BYTES:,} bytes: move exclusions to separate files")
     return Document(file, text)
-
-
-def _follows(fault: ErrorDetails, parsed: dict[str, Any]) -> bool:
-    """Whether a fault says only that others were found: of a list that holds nothing usable, that it is empty."""
-    if fault["type"] != "too_short":
-        return False
-    value: Any = parsed
-    for part in fault["loc"]:
-        value = value[part]
-    return bool(value)
 
 
 def _fault(fault: ErrorDetails, parsed: dict[str, Any]) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from camscan.errors import UsageError
 from camscan.records import NAME
@@ -39,6 +39,14 @@ def duration(text: str, option: str, such_as: str) -> float:
         raise UsageError(f"cannot use {text!r} as {option}: write a duration such as {such_as}") from error
 
 
+def _filled(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    if not values:
+        raise ValueError("is empty")
+    return values
+
+
+Filled = AfterValidator(_filled)
+"""Of a list, in place of a least length, which would also call a list empty of which each value is at fault."""
 Duration = Annotated[float, BeforeValidator(seconds)]
 Text = Annotated[str, Field(min_length=1, max_length=500)]
 Name = Annotated[str, Field(pattern=NAME)]

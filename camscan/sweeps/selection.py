@@ -10,7 +10,7 @@ from pydantic import Field
 from camscan.records import Verdict
 from camscan.sweeps.alerttext import COVERAGE_LOSS
 from camscan.sweeps.changes import Change, Changes
-from camscan.sweeps.configtypes import Part
+from camscan.sweeps.configtypes import Filled, Part
 
 Told: TypeAlias = Literal["new", "returned", "missing", "address", "firmware", "verdict", "name", "coverage-loss"]
 """A kind of change (`Kind`) or, of a device that is known, the attribute that changed."""
@@ -19,10 +19,10 @@ Told: TypeAlias = Literal["new", "returned", "missing", "address", "firmware", "
 class Selection(Part):
     """Part of a table: by default, all is told."""
 
-    changes: Annotated[tuple[Told, ...], Field(min_length=1)] | None = Field(
+    changes: Annotated[tuple[Told, ...], Filled] | None = Field(
         default=None, description='list what is told, such as changes = ["new", "returned", "verdict", "coverage-loss"]'
     )
-    verdicts: Annotated[tuple[Verdict, ...], Field(min_length=1)] | None = Field(
+    verdicts: Annotated[tuple[Verdict, ...], Filled] | None = Field(
         default=None, description='list the verdicts that matter, such as verdicts = ["listed", "suspected"]'
     )
 
