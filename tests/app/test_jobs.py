@@ -12,7 +12,7 @@ from support.nets import AT
 from support.stores import keep_scan
 
 from camscan.app.jobs import check_decoys, ignored_options, job_for_rest, new_job, resume_job
-from camscan.app.scanning import together
+from camscan.app.scannotes import together
 from camscan.app.scope import Choices
 from camscan.errors import CamscanError, TargetError, UsageError
 from camscan.records import LedgerEntry, Origin, Outcome, Scan, ScanStatus, Sent

@@ -16,7 +16,7 @@ import pytest
 from support.namespaces import cable, namespace
 from support.peers import eventually
 
-from camscan.app import scanning
+from camscan.app import scannotes
 from camscan.app.grounds import Grounds, library
 from camscan.app.jobs import new_job
 from camscan.app.judging import report_of
@@ -48,7 +48,7 @@ async def test_a_complete_scan_says_of_how_many_targets_it_had_no_time_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Strategy, "host_seconds", 0.05)
-    monkeypatch.setattr(scanning, "_BLIND_SHARE", 1.0)
+    monkeypatch.setattr(scannotes, "_BLIND_SHARE", 1.0)
     with Store.open(tmp_path / "s.db") as store:
         job = new_job(Choices(("127.91.0.0/28",)), None)
         store.begin(job.scan)

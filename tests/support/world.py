@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from camscan.app.jobs import Job
-from camscan.app.scanning import Progress, _tried
+from camscan.app.scanning import Progress
+from camscan.app.scannotes import tried
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
 from camscan.store import Store
 
@@ -65,7 +66,7 @@ class World:
         if self.error is not None:
             raise self.error
         status = ScanStatus.COMPLETE if self.cut_after is None else ScanStatus.INTERRUPTED
-        ended = _tried(replace(job.scan, finished_at=datetime.now(UTC), status=status), job.decoys, store)
+        ended = tried(replace(job.scan, finished_at=datetime.now(UTC), status=status), job.decoys, store)
         store.finish(ended)
         return ended
 

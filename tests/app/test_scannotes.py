@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from camscan.app.scanning import _cut_off, _ended, _hidden, _notes, _refusals, _tried
+from camscan.app.scannotes import as_ended, cut_off, hidden, notes, refusals, tried
 from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus, Sent
 from camscan.store import Store
 
@@ -29,7 +29,7 @@ def told(*, interfaces: Any = ("eth0",), **changed: Any) -> list[str]:
     for name, value in changed.items():
         (engine if name in engine else net)[name] = value
     parts: Any = (JOB, SimpleNamespace(**engine), SimpleNamespace(**net), interfaces)
-    return list(_notes(*parts))
+    return list(notes(*parts))
 
 
 def test_where_nothing_was_lost_nothing_is_said() -> None:
@@ -68,13 +68,13 @@ def test_of_very_many_addresses_the_first_are_named_in_one_note() -> None:
 
 def test_what_this_host_refused_is_told_by_the_reason() -> None:
     failures = Counter({"EPERM: Operation not permitted": 1_200, "ENETUNREACH: Network is unreachable": 3})
-    assert _refusals(failures) == (
+    assert refusals(failures) == (
         "1,203 sends were refused by this host (1,200 EPERM: Operation not permitted, 3 ENETUNREACH: Network is"
         " unreachable): check its routes and its firewall"
     )
-    assert _refusals(Counter({"EPERM: x": 1})).startswith("1 send was refused by this host (1 EPERM: x)")
+    assert refusals(Counter({"EPERM: x": 1})).startswith("1 send was refused by this host (1 EPERM: x)")
     crowded = Counter({"EAGAIN: Resource temporarily unavailable": 204, "EPERM: Operation not permitted": 3})
-    assert _refusals(crowded).endswith(": scan at a lower --rate")
+    assert refusals(crowded).endswith(": scan at a lower --rate")
 
 
 def test_ports_that_were_not_asked_are_named() -> None:
@@ -82,18 +82,18 @@ def test_ports_that_were_not_asked_are_named() -> None:
     engine = SimpleNamespace(notes=[], cut=0, crashed=0)
     net = SimpleNamespace(sweep=None, notes=[], dropped=0, faded=set(), used_up=set())
     parts: Any = (SimpleNamespace(strategy=strategy, broker=None), engine, net, ("eth0",))
-    assert list(_notes(*parts)) == ["ports not asked, because camscan never sends to them: 515, 9100"]
+    assert list(notes(*parts)) == ["ports not asked, because camscan never sends to them: 515, 9100"]
 
 
 def test_a_scan_that_goes_on_after_its_cable_was_cut_stays_partial() -> None:
     """Whom it asked meanwhile stands in the ledger as silent, and is not asked again."""
     began = Scan("4f2a", datetime(2026, 11, 24, tzinfo=UTC), ("10.0.0.0/24",), ("http",))
-    first = _cut_off({"eth0": 42.0}, {}, replace(began, status=ScanStatus.INTERRUPTED))
+    first = cut_off({"eth0": 42.0}, {}, replace(began, status=ScanStatus.INTERRUPTED))
     assert first.status is ScanStatus.INTERRUPTED
     assert first.notes == ("eth0 was not connected for 42 s: questions sent then were lost, so scan again",)
-    gone_on = _cut_off({}, {}, replace(first, status=ScanStatus.COMPLETE, notes=("whatever it said",)))
+    gone_on = cut_off({}, {}, replace(first, status=ScanStatus.COMPLETE, notes=("whatever it said",)))
     assert (gone_on.status, gone_on.notes) == (ScanStatus.PARTIAL, ("whatever it said",))
-    assert _cut_off({}, {}, replace(began, status=ScanStatus.COMPLETE)).status is ScanStatus.COMPLETE
+    assert cut_off({}, {}, replace(began, status=ScanStatus.COMPLETE)).status is ScanStatus.COMPLETE
 
 
 def test_a_scan_that_goes_on_after_this_host_refused_its_sends_stays_partial() -> None:
@@ -106,7 +106,7 @@ def test_a_scan_that_goes_on_after_this_host_refused_its_sends_stays_partial() -
         engine: Any = SimpleNamespace(notes=[], cut=0, crashed=0, unasked=0)
         lost = {"failures": Counter({"EPERM: x": refused}), "dropped": 0, "faded": (), "used_up": ()}
         net: Any = SimpleNamespace(sweep=None, notes=[], sent=Sent(), **lost)
-        scan = _ended(job, engine, net, (), status)
+        scan = as_ended(job, engine, net, (), status)
         ended.append((scan.status, sum("60 sends were refused by this host" in note for note in scan.notes)))
     assert ended == [(ScanStatus.INTERRUPTED, 1), (ScanStatus.PARTIAL, 1)]
 
@@ -116,22 +116,22 @@ def test_a_scan_that_goes_on_after_it_met_a_proxy_stays_partial() -> None:
     began = Scan("4f2a", datetime(2026, 11, 24, tzinfo=UTC), ("10.0.0.0/24",), ("http",))
     proxy: Any = SimpleNamespace(hides_most=True, notes=("a proxy answers",))
     nothing: Any = SimpleNamespace(hides_most=False, notes=())
-    first = _hidden(proxy, replace(began, status=ScanStatus.INTERRUPTED))
+    first = hidden(proxy, replace(began, status=ScanStatus.INTERRUPTED))
     assert (first.status, first.notes) == (ScanStatus.INTERRUPTED, ("a proxy answers",))
-    gone_on = _hidden(nothing, replace(first, status=ScanStatus.COMPLETE))
+    gone_on = hidden(nothing, replace(first, status=ScanStatus.COMPLETE))
     assert (gone_on.status, gone_on.notes) == (ScanStatus.PARTIAL, ("a proxy answers",))
     some: Any = SimpleNamespace(hides_most=False, notes=("a proxy answers",))
-    assert _hidden(some, replace(began, status=ScanStatus.COMPLETE)).status is ScanStatus.COMPLETE
-    assert _hidden(proxy, replace(began, status=ScanStatus.COMPLETE)).status is ScanStatus.PARTIAL
+    assert hidden(some, replace(began, status=ScanStatus.COMPLETE)).status is ScanStatus.COMPLETE
+    assert hidden(proxy, replace(began, status=ScanStatus.COMPLETE)).status is ScanStatus.PARTIAL
 
 
 def test_a_decoy_that_answers_when_a_scan_goes_on_was_not_missed(tmp_path: Path) -> None:
     began = Scan("4f2a", datetime(2026, 11, 24, tzinfo=UTC), ("10.0.0.0/24",), ("http",))
     with Store.open(tmp_path / "s.db") as store:
         store.begin(began)
-        first = _tried(replace(began, status=ScanStatus.INTERRUPTED, notes=("one",)), ["10.0.0.9"], store)
+        first = tried(replace(began, status=ScanStatus.INTERRUPTED, notes=("one",)), ["10.0.0.9"], store)
         assert first.status is ScanStatus.INTERRUPTED
         assert first.notes == ("one", "blind: the decoy 10.0.0.9 was not asked, so silence proves nothing")
         store.append(began.id, entries=[LedgerEntry("10.0.0.9", {"http": Outcome.ANSWERED})])
-        gone_on = _tried(replace(first, status=ScanStatus.COMPLETE), ["10.0.0.9"], store)
+        gone_on = tried(replace(first, status=ScanStatus.COMPLETE), ["10.0.0.9"], store)
         assert (gone_on.status, gone_on.notes) == (ScanStatus.COMPLETE, ("one",))
