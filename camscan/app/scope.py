@@ -100,11 +100,13 @@ def must_exist(*names: str) -> None:
 def connected_networks(only: Collection[str]) -> tuple[str, ...]:
     """The private IPv4 networks that this host is connected to, by these interfaces where some are named.
 
-    A container's bridge is one only where it is named: who looks for cameras does not mean other containers.
+    A container's bridge is one only where it is named: who looks for cameras does not mean other containers. Nor is an
+    address without others beside it, as tunnels and virtual machines have: nobody but this host would be asked.
     """
     beside = () if only else bridged()
-    found = (i.network for i in _usable(only) if i.is_private and i.network.version == 4 and i.name not in beside)
-    return tuple(dict.fromkeys(str(network) for network in found))
+    private = (i.network for i in _usable(only) if i.is_private and i.name not in beside)
+    found = (network for network in private if network.version == 4 and network.num_addresses > 1)
+    return tuple(dict.fromkeys(map(str, found)))
 
 
 def eligible(scope: ScanScope) -> tuple[Interface, ...]:

@@ -84,7 +84,9 @@ def _descriptors() -> Iterator[Finding]:
 def _interfaces() -> Iterator[Finding]:
     from camscan.net.kernel.interfaces import BRIDGE_REMEDY, bridged, interfaces
 
-    able = [i for i in interfaces() if i.multicast and not i.loopback and i.network.version == 4]
+    usable = [i for i in interfaces() if i.multicast and not i.loopback]
+    by_four = {i.name for i in usable if i.network.version == 4}
+    able = [i for i in usable if i.network.version == 4 or (i.network.is_link_local and i.name not in by_four)]
     for interface in able:
         yield Finding("ok", f"{interface.name}: {interface.address} in {interface.network}, multicast possible")
     if not able:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -130,12 +131,25 @@ def test_of_a_list_without_end_no_more_is_read_than_one_may_hold(name: str, monk
             scope_of(Choices((name,)))
 
 
-def test_a_containers_bridge_is_scanned_only_where_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    names = {"eth0": "172.17.0.2/16", "lan0": "10.66.0.9/24"}
-    there = [
+def interfaces_of(addresses: Mapping[str, str]) -> list[Interface]:
+    return [
         Interface(name, 2, text.partition("/")[0], ip_network(text, strict=False), loopback=False, multicast=True)
-        for name, text in names.items()
+        for name, text in addresses.items()
     ]
+
+
+def test_an_address_without_others_beside_it_is_no_network_to_scan_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a tunnel has, or a virtual machine in some clouds; only this host itself would be asked."""
+    there = interfaces_of({"wg0": "10.66.0.9/32", "ppp0": "10.67.0.8/31", "lan0": "10.68.0.9/24"})
+    monkeypatch.setattr(module, "interfaces", lambda: there)
+    assert scope_of(Choices()).specs == ("10.67.0.8/31", "10.68.0.0/24")
+    with pytest.raises(TargetError, match="no target given, and this host is connected to no private network"):
+        scope_of(Choices(interface=("wg0",)))
+    assert scope_of(Choices(("10.66.0.9",))).asked.count == 1
+
+
+def test_a_containers_bridge_is_scanned_only_where_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    there = interfaces_of({"eth0": "172.17.0.2/16", "lan0": "10.66.0.9/24"})
     monkeypatch.setattr(module, "interfaces", lambda: there)
     monkeypatch.setattr(module, "bridged", lambda: ("eth0",))
     assert scope_of(Choices()).specs == ("10.66.0.0/24",)

@@ -6,10 +6,12 @@ import errno
 import os
 import re
 import sys
+from collections.abc import Callable
 from typing import NoReturn
 
 import pytest
 from support.command import camscan
+from support.namespaces import Namespace, cable
 
 from camscan.app.looking import cut_off
 
@@ -54,6 +56,18 @@ def test_what_the_doctor_may_not_look_at_keeps_nothing_else_from_being_told(
     assert done.returncode == 1
     assert "\nbad  cannot list the network interfaces: Address family not supported by protocol: try" in done.stdout
     assert "\nok   SQLite " in done.stdout
+
+
+@pytest.mark.netns
+def test_the_doctor_knows_that_a_host_without_ipv4_can_multicast(
+    capsys: pytest.CaptureFixture[str], new_namespace: Callable[[], Namespace]
+) -> None:
+    here, there = new_namespace(), new_namespace()
+    with here.inside():
+        assert "\nnote no interface supports multicast: " in camscan(capsys, "doctor").stdout
+    cable(here, there, "v0", ("fd66::1/64", "fd66::2/64"))
+    with here.inside():
+        assert re.search(r"\nok   v0: fe80::\S+ in fe80::/64, multicast possible\n", camscan(capsys, "doctor").stdout)
 
 
 def test_on_a_containers_bridge_one_is_told_that_multicast_ends_there(
