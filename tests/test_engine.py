@@ -121,6 +121,20 @@ async def test_only_addresses_on_the_segment_are_silent_on_what_the_segment_was_
     assert [entry.reasons for entry in sink.ledger.values()] == [{}, {}, {}]
 
 
+@pytest.mark.parametrize("outcome", [Outcome.NOT_SENT, Outcome.EXCLUDED, Outcome.CRASHED])
+async def test_nobody_is_silent_on_what_the_segment_could_not_be_asked(outcome: Outcome) -> None:
+    """As by ARP without the privilege; else three such scans would prove that a device is gone."""
+    failed = Wide("arp", Observation("", "arp", outcome, AT, reason="no CAP_NET_RAW"))
+    remarked = Wide("ssdp", Observation("", "ssdp", Outcome.SILENT, AT, reason="a remark"))
+    sink, engine = await covered(
+        ScriptedNet(connected=("10.0.0.1",)), Plan((failed, remarked), (80,), ()), ["10.0.0.1"]
+    )
+    channels = sink.ledger["10.0.0.1"].channels
+    assert channels == {"tcp": Outcome.SILENT, "arp": Outcome.NOT_SENT, "ssdp": Outcome.SILENT}
+    assert sink.ledger["10.0.0.1"].outcome is Outcome.SILENT
+    assert engine.notes == ["arp: no CAP_NET_RAW", "ssdp: a remark"]
+
+
 async def test_a_living_host_is_told_why_it_was_not_asked() -> None:
     net = ScriptedNet({("10.0.1.1", 80): Port()})
     plan = Plan(

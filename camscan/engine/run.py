@@ -17,7 +17,7 @@ from camscan.engine.plan import TCP, Plan
 from camscan.engine.probing import Probing, Sink
 from camscan.net.base import Net, Scouted
 from camscan.probes.base import Ask, Probe, Stage, Unicast
-from camscan.records import LedgerEntry, Observation, Outcome
+from camscan.records import UNASKED, LedgerEntry, Observation, Outcome
 
 
 class Engine:
@@ -49,6 +49,8 @@ class Engine:
         self._by_port = plan.by_port
         self._wide = {version: plan.wide(version) for version in (4, 6)}
         self._calling = 0
+        self._uncalled: set[str] = set()
+        """Channels on which a segment could or might not be asked: silence on them says nothing."""
         self._living: dict[str, Host] = {}
         self._host_seconds = host_seconds
         self._heard: dict[str, list[Observation]] = {}
@@ -111,6 +113,8 @@ class Engine:
                     await self._tell(observation)
                 else:
                     self._probing.crashed += observation.outcome is Outcome.CRASHED
+                    if observation.outcome in UNASKED and not observation.target:
+                        self._uncalled.add(observation.channel)
                     self.notes.append(f"{observation.channel}: {observation.reason}")
         self._calling -= 1
         if not self._calling:
@@ -175,5 +179,5 @@ class Engine:
 
     def _entry(self, host: Host) -> LedgerEntry:
         wide = self._wide[6 if ":" in host.address else 4]
-        called = wide if wide and self._net.reaches(host.address) else ()
+        called = wide - self._uncalled if wide and self._net.reaches(host.address) else ()
         return host.entry(self._channels, self._by_port, called)

@@ -41,7 +41,7 @@ class ArpProbe:
                     yield _observation(item)
                 elif addresses[mac] == _MAX_ADDRESSES + 1:
                     why = f"{mac.hex(':')} answers for more than {_MAX_ADDRESSES} addresses: no sign of life any more"
-                    yield Observation("", _CHANNEL, Outcome.NOT_SENT, item.at, reason=why)
+                    yield Observation("", _CHANNEL, Outcome.SILENT, item.at, reason=why)
 
 
 class NeighbourProbe:
