@@ -94,6 +94,11 @@ def is_own(address: str) -> bool:
     return _source(address) == address
 
 
+def is_elsewhere(address: str) -> bool:
+    """Whether the kernel has a route to the address that leads to another host."""
+    return _source(address) not in (None, address)
+
+
 def _source(target: str) -> str | None:
     """The source address that the kernel would use; connecting a datagram socket sends nothing."""
     family = socket.AF_INET6 if ":" in target else socket.AF_INET

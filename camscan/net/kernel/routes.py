@@ -12,7 +12,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TypeAlias
 
-from camscan.net.kernel.interfaces import has_arp
+from camscan.net.kernel.interfaces import has_arp, is_elsewhere
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 Route: TypeAlias = tuple[Network, str] | tuple[Network, str, str]
@@ -24,6 +24,7 @@ _Row: TypeAlias = tuple[int, int, int, _Hop]
 
 _UP = 0x1
 _LOOPBACK = "lo"
+_OTHER_TABLES = "another table's"
 
 
 class Routes:
@@ -54,9 +55,15 @@ class Routes:
         return route[0] if route else ""
 
     def router(self, address: str) -> str:
-        """The gateway, or the tunnel behind whose other end an address lies; empty where there is none."""
+        """The gateway, or the tunnel behind whose other end an address lies; empty where there is none.
+
+        Those to which only other tables lead, as by a rule or for a VPN, have one for all, for want of a closer look.
+        """
         route = self._route(address)
-        return "".join(route) if route else ""
+        if route is not None:
+            return "".join(route)
+        by_other_table = not ipaddress.ip_address(address).is_loopback and is_elsewhere(address)
+        return _OTHER_TABLES if by_other_table else ""
 
     def on_link(self, address: str) -> bool:
         """Whether the address is a neighbour: reached without a gateway, and not this host's loopback."""

@@ -125,3 +125,18 @@ def test_a_tunnel_has_a_router_at_its_other_end(new_namespace: Callable[[], Name
     }
     assert {address: routes.router(address) for address in routers} == routers
     assert [routes.gateway("10.20.0.5"), routes.on_link("10.20.0.5")] == ["", True]
+
+
+@pytest.mark.netns
+def test_behind_another_table_there_is_a_router_too(new_namespace: Callable[[], Namespace]) -> None:
+    """Else a gentle scan by a rule or through a VPN would spare none."""
+    here, there = new_namespace(), new_namespace()
+    cable(here, there, "v0", ("10.66.0.1/24", "10.66.0.2/24"))
+    here.ip("route add 10.77.0.0/16 via 10.66.0.2 table 77")
+    here.ip("rule add to 10.77.0.0/16 lookup 77")
+    with here.inside():
+        routes = Routes.read()
+        asked = ("10.77.1.1", "10.77.200.1", "10.78.0.1", "10.66.0.1", "10.66.0.9", "127.0.0.9")
+        named = [bool(routes.router(address)) for address in asked]
+        assert routes.router(asked[0]) == routes.router(asked[1])
+    assert named == [True, True, False, False, False, False]
