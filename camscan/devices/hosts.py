@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, starmap
 from typing import TypeAlias
 
+from camscan.devices.forwards import serials_by_port
 from camscan.devices.identity import (
     FIELDS_OF,
     LINK,
     ONE_BOX_ONE_MAC,
     Identity,
     Kind,
+    differ,
     identity_of,
     source_mac,
     to_mac,
@@ -107,7 +109,7 @@ class Host:
 
 
 def hosts_at(address: str, observations: Sequence[Observation], identify: Identify) -> Iterator[Host]:
-    """The hosts at an address: none if nothing answered, several if frames or answers show several MACs."""
+    """The hosts at an address: none if nothing answered, several if frames or answers show several devices."""
     if not any(observation.outcome.has_answer for observation in observations):
         return
     observations = tuple(map(told_apart, observations))
@@ -120,16 +122,32 @@ def hosts_at(address: str, observations: Sequence[Observation], identify: Identi
         )
         return
     identity = identity_of(observations)
-    macs = _macs(observations, identity.link_macs)
-    if len(macs) < 2:
+    parts = _parts(observations, identity.link_macs)
+    if not parts:
         yield _host(address, observations, identity, identify, tuple(_contradictions(address, identity)))
         return
-    conflict = f"several devices answer at {address}: {', '.join(macs[:_MAX_NAMED])}"
-    by_mac = _by_source(observations, macs)
-    for mac in macs:
-        own = identity_of(by_mac[mac])
-        alone = replace(own, values={**own.values, LINK: (mac,)}) if mac in identity.link_macs else own
-        yield _host(address, (*by_mac[mac], *by_mac[None]), alone, identify, (conflict,))
+    names = [name for name in parts if name is not None]
+    conflict = f"several devices answer at {address}: {', '.join(names[:_MAX_NAMED])}"
+    for name in names:
+        own = identity_of(parts[name])
+        alone = replace(own, values={**own.values, LINK: (name,)}) if name in identity.link_macs else own
+        yield _host(address, (*parts[name], *parts[None]), alone, identify, (conflict,))
+
+
+def _parts(
+    observations: Sequence[Observation], of_frames: tuple[str, ...]
+) -> Mapping[str | None, Sequence[Observation]]:
+    """The observations by MAC or, behind a router, by serial; under None those that may be from any of them.
+
+    Nothing where one device answers at the address.
+    """
+    macs = _macs(observations, of_frames)
+    if len(macs) > 1:
+        sources = [mac if (mac := source_mac(one)) in macs else None for one in observations]
+        return _by_source(observations, sources, macs)
+    serials = serials_by_port(observations)
+    sources = [serials.get(one.port or 0) for one in observations]
+    return _by_source(observations, sources, dict.fromkeys(serials.values())) if serials else {}
 
 
 def _macs(observations: Iterable[Observation], of_frames: tuple[str, ...]) -> tuple[str, ...]:
@@ -144,7 +162,7 @@ def _macs(observations: Iterable[Observation], of_frames: tuple[str, ...]) -> tu
             if mac and (mac in known or len(known) < _MOST_AT_ONE):
                 known[mac] = known.get(mac) or to_serial(_first(observation, serial_name)) or ""
     pairs = ((macs, combinations(filter(None, macs.values()), 2)) for macs in told.values())
-    several = (macs for macs, serials in pairs if any(starmap(_differ, serials)))
+    several = (macs for macs, serials in pairs if any(starmap(differ, serials)))
     found = tuple(dict.fromkeys(mac for macs in several for mac in macs))
     if not found:
         return of_frames
@@ -179,13 +197,13 @@ def _camera(number: int, observations: Sequence[Observation], identify: Identify
     return Camera(number, said, identify(observations), serial, mac)
 
 
-def _by_source(observations: Iterable[Observation], macs: Sequence[str]) -> defaultdict[str | None, list[Observation]]:
-    """The observations by MAC; under None those that may be from any of them."""
-    by_mac: defaultdict[str | None, list[Observation]] = defaultdict(list)
-    for observation in observations:
-        mac = source_mac(observation)
-        by_mac[mac if mac in macs else None].append(observation)
-    return by_mac
+def _by_source(
+    observations: Iterable[Observation], sources: Iterable[str | None], names: Iterable[str]
+) -> Mapping[str | None, Sequence[Observation]]:
+    parts: dict[str | None, list[Observation]] = {name: [] for name in (*names, None)}
+    for observation, source in zip(observations, sources, strict=True):
+        parts[source].append(observation)
+    return parts
 
 
 def _host(
@@ -257,7 +275,7 @@ def _contradictions(address: str, identity: Identity) -> Iterator[str]:
     serials: dict[str, str] = {}
     for name in FIELDS_OF[Kind.SERIAL]:
         serials |= dict.fromkeys(identity.values.get(name, ()), name)
-    if any(_differ(one, other) for one, other in combinations(serials, 2)):
+    if any(differ(one, other) for one, other in combinations(serials, 2)):
         yield f"several serials at {address}: {_named(serials)}"
     for name in ONE_BOX_ONE_MAC:
         macs = identity.values.get(name, ())
@@ -267,9 +285,3 @@ def _contradictions(address: str, identity: Identity) -> Iterator[str]:
 
 def _named(values: dict[str, str]) -> str:
     return ", ".join(f"{value} ({name})" for value, name in list(values.items())[:_MAX_NAMED])
-
-
-def _differ(one: str, other: str) -> bool:
-    """Whether two serials are different: a short form of the other (its end, without the model) is not."""
-    one, other = one.casefold(), other.casefold()
-    return not (one.endswith(other) or other.endswith(one))

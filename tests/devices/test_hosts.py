@@ -164,6 +164,46 @@ def test_several_serials(hosts: Callable[..., tuple[Host, ...]], answer: Answer)
     )
 
 
+def test_several_devices_to_which_a_router_hands_on_its_ports(
+    hosts: Callable[..., tuple[Host, ...]], answer: Answer
+) -> None:
+    one, other = {"isapi__serial": "DS-2CD20150101CCWR12345678"}, {"isapi__serial": "DS-2CD20150101CCWR99999999"}
+    found = hosts(
+        answer("10.0.0.1", "arp", mac__address=A),
+        answer("10.0.0.1", "isapi", 80, **one, say__model="first"),
+        answer("10.0.0.1", "http", 80, say__brand="first"),
+        answer("10.0.0.1", "isapi", 443, **one),
+        answer("10.0.0.1", "isapi", 81, **other, say__model="second"),
+        answer("10.0.0.1", "dvrip", 37777, dvrip__serial="ccwr99999999", say__brand="second"),
+        answer("10.0.0.1", "rtsp", 554, onvif__serial="C87654321", say__brand="either"),
+    )
+    serials = ["DS-2CD20150101CCWR12345678", "DS-2CD20150101CCWR99999999"]
+    assert [host.conflicts for host in found] == [(f"several devices answer at 10.0.0.1: {', '.join(serials)}",)] * 2
+    assert [host.identity.of(Kind.SERIAL) for host in found] == [(serials[0],), ("ccwr99999999", serials[1])]
+    assert [host.identity.of(Kind.MAC) for host in found] == [(), ()], "that of the router"
+    assert [host.ports for host in found] == [{80, 443, 554}, {81, 37777, 554}]
+    said = [{one.brand or one.attributes["model"] for one in host.identifications} for host in found]
+    assert said == [{"first", "either"}, {"second", "either"}]
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        (("isapi", 80, "isapi__serial", "AAAA1111"), ("dvrip", 37777, "dvrip__serial", "BBBB2222")),
+        (("isapi", 80, "isapi__serial", "AAAA1111"), ("isapi", 80, "isapi__serial", "BBBB2222")),
+        (("isapi", 80, "isapi__serial", "DS-AAAA1111"), ("isapi", 81, "isapi__serial", "aaaa1111")),
+        (("isapi", 80, "isapi__serial", "AAAA1111"), ("isapi", 81, "isapi__serial", "00000000")),
+        (("ssdp", 80, "upnp__serial_number", "AAAA1111"), ("ssdp", 81, "upnp__serial_number", "BBBB2222")),
+        (("isapi", None, "isapi__serial", "AAAA1111"), ("isapi", 81, "isapi__serial", "BBBB2222")),
+    ],
+)
+def test_serials_that_do_not_tell_several_devices(
+    hosts: Callable[..., tuple[Host, ...]], answer: Answer, seen: tuple[tuple[str, int | None, str, str], ...]
+) -> None:
+    """Two protocols may word one differently, and of two at one port, one was there before the other."""
+    assert len(hosts(*(answer("10.0.0.1", channel, port, **{name: text}) for channel, port, name, text in seen))) == 1
+
+
 @pytest.mark.parametrize("serials", list(permutations(("ccwr12345678", "DS-2CD20150101CCWR12345678"))))
 def test_short_form_of_a_serial_is_the_same(
     hosts: Callable[..., tuple[Host, ...]], answer: Answer, serials: tuple[str, str]

@@ -106,6 +106,19 @@ def test_a_serial_in_an_answer_that_makes_only_another_maker_likely_is_a_neighbo
     assert (device.maker, device.serial) == ("Own", None)  # recorded with neither bytes nor port: two answers
 
 
+def test_two_devices_of_one_maker_behind_one_address_are_two(devices: Merge, answer: Answer) -> None:
+    seen = [
+        answer(ONE, "cgi", port, cgi__serial=f"AAAA{port}", say__maker="Own", say__model=f"M-{port}")
+        for port in (8081, 8080)
+    ]
+    found = devices(*seen, answer(TWO, "cgi", 80, cgi__serial="AAAA9999"))
+    assert [(one.address, one.id, one.model, one.ports) for one in found] == [
+        (ONE, "AAAA8080", "M-8080", (8080,)),
+        (ONE, "AAAA8081", "M-8081", (8081,)),
+        (TWO, "AAAA9999", None, (80,)),
+    ]
+
+
 def test_rules_fill_what_no_field_says(devices: Merge, answer: Answer) -> None:
     (device,) = devices(
         answer(ONE, "http", say__serial=" S123 ", say__mac="3cef8c517d0e", say__hostname="cam", say__channels="8")
