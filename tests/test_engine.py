@@ -886,6 +886,16 @@ async def test_what_a_host_says_by_multicast_while_it_waits_for_its_turn_is_hear
     assert sink.ledger[second].channels["wsd"] is Outcome.ANSWERED
 
 
+async def test_who_answered_a_multicast_in_a_run_before_this_one_is_covered_though_nothing_else_shows_it() -> None:
+    net, sink, built = ScriptedNet(), Sink(), Probing(Stage.HOST, "onvif")
+    engine = Engine(net, Plan((Wide("wsd"), built), (80,), (81,)), sink, window=4)
+    await engine.run([LIVING, "10.0.0.9"], [Observation(LIVING, "wsd", Outcome.ANSWERED, AT)])
+    assert sorted(address for address, port, _ in net.sent if port == 81) == [LIVING]
+    assert sink.ledger[LIVING].channels["wsd"] is Outcome.ANSWERED
+    assert sink.ledger["10.0.0.9"].channels["wsd"] is not Outcome.ANSWERED
+    assert {one.channel for one in sink.seen} == {"onvif"}, "what it said before is stored already"
+
+
 async def test_what_a_host_says_by_multicast_is_taken_once() -> None:
     known: list[Sequence[Observation]] = []
 

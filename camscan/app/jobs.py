@@ -15,7 +15,7 @@ from camscan.app.strategy import Strategy, strategy_of, sweep_method
 from camscan.errors import TargetError, UsageError
 from camscan.net.kernel.interfaces import sources
 from camscan.net.programs.method import Method
-from camscan.records import Scan, ScanStatus, Vantage
+from camscan.records import Observation, Scan, ScanStatus, Vantage
 from camscan.store import Store
 from camscan.store.marks import MERGED
 from camscan.targets import parse
@@ -40,7 +40,8 @@ _UNCOUNTED = "a run before this one was broken off: what it sent is not counted"
 class Job:
     """What one scan is to do, and to remember.
 
-    `done` are targets that the ledger of an interrupted run has already, `silent` those of them that may yet speak up.
+    `done` are targets that the ledger of an interrupted run has already, `silent` those of them that may yet speak up,
+    and `heard` what others answered in it on channels on which whole segments are asked.
     After `seconds`, where they are given, it is interrupted. Where one of the `decoys` does not answer, it was blind.
     """
 
@@ -51,6 +52,7 @@ class Job:
     method: Method
     done: frozenset[str] = frozenset()
     silent: frozenset[str] = frozenset()
+    heard: tuple[Observation, ...] = ()
     seconds: float | None = None
     broker: CredentialBroker | None = None
     resumed: bool = False
@@ -148,9 +150,11 @@ def is_asked_as(before: Scan, now: Choices) -> bool:
 def resume_job(store: Store, job: Job) -> Job:
     """Resume an interrupted scan in the store, from what `job_for_rest` says of it."""
     store.resume(job.scan.id, job.scan.settings)
-    covered = store.covered(job.scan.id)
+    covered, wide = store.covered(job.scan.id), job.strategy.plan.wide(4) | job.strategy.plan.wide(6)
     silent = frozenset(target for target, is_alive in covered.items() if not is_alive)
-    return replace(job, done=frozenset(covered), silent=silent)
+    seen = (one.open() for one in store.stored(job.scan.id) if one.channel in wide)
+    heard = tuple(one for one in seen if one.target not in covered and one.outcome.has_answer)
+    return replace(job, done=frozenset(covered), silent=silent, heard=heard)
 
 
 def job_for_rest(before: Scan, now: Choices) -> Job:

@@ -132,7 +132,8 @@ async def _covered(job: Job, engine: Engine, writer: Writer, net: LiveNet, progr
 
     async def cover() -> None:
         await _write_excluded(job, writer)
-        await engine.run(address for address in job.scope.asked.shuffled(job.seed) if address not in job.done)
+        left = (address for address in job.scope.asked.shuffled(job.seed) if address not in job.done)
+        await engine.run(left, job.heard)
 
     async with progress(engine, net, job.scope.asked.count - job.covered):
         work = asyncio.ensure_future(cover())

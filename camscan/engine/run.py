@@ -66,8 +66,13 @@ class Engine:
         """Attempts that failed because of a bug of ours."""
         return self._probing.crashed
 
-    async def run(self, targets: Iterable[str]) -> None:
-        """Cover every target, then those that were silent but answered a multicast meanwhile."""
+    async def run(self, targets: Iterable[str], heard: Iterable[Observation] = ()) -> None:
+        """Cover every target, then those that were silent but answered a multicast meanwhile.
+
+        `heard` is what targets answered in a run before this one, and need not answer again.
+        """
+        for observation in heard:
+            self._keep_heard(observation)
         segment = self._plan.at(Stage.SEGMENT)
         self._calling = len(segment)
         async with asyncio.TaskGroup() as group:
@@ -109,7 +114,7 @@ class Engine:
             async for observation in found:
                 if observation.outcome.has_answer:
                     await self._sink.put(observation)
-                    self._heard.setdefault(observation.target, []).append(at_hand(observation))
+                    self._keep_heard(observation)
                     await self._tell(observation)
                 else:
                     self._probing.crashed += observation.outcome is Outcome.CRASHED
@@ -119,6 +124,9 @@ class Engine:
         self._calling -= 1
         if not self._calling:
             self._living.clear()
+
+    def _keep_heard(self, observation: Observation) -> None:
+        self._heard.setdefault(observation.target, []).append(at_hand(observation))
 
     async def _tell(self, observation: Observation) -> None:
         """Add an observation to a host that is being covered; update the ledger entry of one that is done."""

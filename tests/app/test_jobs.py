@@ -15,7 +15,7 @@ from camscan.app.jobs import check_decoys, ignored_options, job_for_rest, new_jo
 from camscan.app.scannotes import together
 from camscan.app.scope import Choices
 from camscan.errors import CamscanError, TargetError, UsageError
-from camscan.records import LedgerEntry, Origin, Outcome, Scan, ScanStatus, Sent
+from camscan.records import LedgerEntry, Observation, Origin, Outcome, Scan, ScanStatus, Sent
 from camscan.store import Store
 
 
@@ -38,6 +38,20 @@ def test_a_scan_that_goes_on_asks_the_rest_and_remembers_what_was_sent(store: St
     job = resume_job(store, job_for_rest(before, Choices()))
     assert (job.done, job.scan.sent) == (frozenset({"10.0.0.1"}), Sent(70, 900, 5))
     assert store.scan(before.id).status is ScanStatus.RUNNING
+
+
+def test_a_scan_that_goes_on_knows_who_answered_a_multicast_and_was_not_covered(store: Store) -> None:
+    before = interrupted(store, Choices(("10.0.0.0/29",)))
+    seen = [
+        Observation(address, channel, outcome, AT)
+        for address in ("10.0.0.1", "10.0.0.2", "10.0.0.3")
+        for channel, outcome in (("wsd", Outcome.ANSWERED), ("http", Outcome.ANSWERED), ("sadp", Outcome.RESET))
+    ]
+    silent = {"tcp": Outcome.SILENT, "wsd": Outcome.SILENT}
+    alive = LedgerEntry("10.0.0.1", {"tcp": Outcome.ANSWERED, "wsd": Outcome.ANSWERED})
+    store.append(before.id, seen, [alive, LedgerEntry("10.0.0.2", silent)])
+    job = resume_job(store, job_for_rest(before, Choices()))
+    assert [(one.target, one.channel) for one in job.heard] == [("10.0.0.2", "wsd"), ("10.0.0.3", "wsd")]
 
 
 def test_that_a_run_before_was_broken_off_is_noted_since_nobody_counted_what_it_sent(store: Store) -> None:
