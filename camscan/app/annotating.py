@@ -118,10 +118,13 @@ def _first_seen(store: Store, scan: Scan, known: _Known, changes: Iterable[State
     return {asked[part]: tracks[number].first_seen for number, parts in seen.items() for part in parts}
 
 
-def with_states_by(scan: Scan, devices: Iterable[Judged], changes: Iterable[StateChange]) -> Iterator[Judged]:
+def with_states_by(
+    scan: Scan, devices: Iterable[Judged], changes: Iterable[StateChange], times: Mapping[str, datetime]
+) -> Iterator[Judged]:
     """The same, by statements that are at hand; `devices` are read twice.
 
     Where several bear the name of one of which something was said, without the register it is the one at that address.
+    `times` says of an import when each address was seen.
     """
     about, borne = changes_by_key(changes), Counter[str]()
     spots = {name: {one.address for one in some} for name, some in about.items() if lasting([name])}
@@ -132,7 +135,7 @@ def with_states_by(scan: Scan, devices: Iterable[Judged], changes: Iterable[Stat
         copied = (spots[name] for name in map(key, own) if borne[name] > 1)
         here = {plain(place) for place in (judged.device.place, *judged.device.addresses)}
         is_another = any(map(here.isdisjoint, copied))
-        seen = Seen(scan.ended_at if is_another else NEVER, _seen_at(scan, judged.device, {}))
+        seen = Seen(scan.ended_at if is_another else NEVER, _seen_at(scan, judged.device, times))
         yield _with_state(judged, own, scan, seen, about)
 
 

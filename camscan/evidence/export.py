@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
+from datetime import datetime
 from typing import BinaryIO, TypeAlias
 
 from camscan.errors import HostError
@@ -13,6 +14,7 @@ from camscan.evidence.chain import HashChain
 from camscan.evidence.container import MAX_LINE
 from camscan.evidence.guide import GUIDE
 from camscan.evidence.keys import Signer
+from camscan.evidence.lastanswers import LastAnswers
 from camscan.evidence.manifest import About, Manifest
 from camscan.evidence.writing import Writer
 from camscan.records import Judged, LedgerEntry, Observation, Scan
@@ -37,8 +39,11 @@ Derive: TypeAlias = Callable[[Mapping[str, bytes], Iterator[Observation]], Abstr
 When it is entered all observations have been read; the devices can be gone through several times.
 """
 
-Stand: TypeAlias = Callable[[Scan, Iterable[Judged], Iterable[StateChange]], Iterable[Judged]]
-"""Given the devices of a scan and what people said of them, in order: the devices, each with its state."""
+Stand: TypeAlias = Callable[[Scan, Iterable[Judged], Iterable[StateChange], Mapping[str, datetime]], Iterable[Judged]]
+"""Given the devices of a scan, what people said of them, in order, and when addresses answered last, of an import.
+
+They give the devices, each with its state.
+"""
 
 
 def _nothing(_devices: Iterable[Judged]) -> Sequence[StateChange]:
@@ -91,17 +96,16 @@ def export(
     for name, data in sorted(contents.files.items()):
         writer.add(name, data)
     _write_lines(writer, LEDGER, map(canonical.ledger_object, contents.ledger))
-    links = HashChain(scan)
+    links, answers = HashChain(scan), LastAnswers(contents.scan)
     with ExitStack() as derived:
         with writer.part(OBSERVATIONS) as sink:
-            seen = links.written(contents.observations, sink)
+            seen = answers.noted(links.written(contents.observations, sink))
             judged = derived.enter_context(derivation.derive(contents.files, seen))
         _write_lines(writer, IDENTIFICATIONS, map(conclusions.device_object, judged))
         state_changes = contents.state_changes(judged)
         _write_lines(writer, STATES, _bounded(state_changes))
-        _write_lines(
-            writer, VERDICTS, map(conclusions.verdict_object, derivation.stand(contents.scan, judged, state_changes))
-        )
+        standing = derivation.stand(contents.scan, judged, state_changes, answers.times)
+        _write_lines(writer, VERDICTS, map(conclusions.verdict_object, standing))
     made = Manifest(
         manifest.SCHEMA, contents.scan.id, contents.about, signer.public.fingerprint, links.chain, tuple(writer.parts)
     )

@@ -19,9 +19,10 @@ from camscan.evidence.archive import Archive
 from camscan.evidence.chain import HashChain
 from camscan.evidence.container import Part
 from camscan.evidence.export import Derivation, Derive
+from camscan.evidence.lastanswers import LastAnswers
 from camscan.evidence.manifest import MANIFEST, SIGNATURE, STAMP, Manifest
 from camscan.evidence.stamp import Stamp
-from camscan.records import Judged, Scan
+from camscan.records import Judged, Observation, Scan
 
 _SIGNATURE_SIZE = 64
 _FIRST = (export.README, export.KEY, export.SCAN, export.SETTINGS)
@@ -58,7 +59,7 @@ class Verified:
 
 
 def verify(file: BinaryIO, trust: Trust, derivation: Derivation) -> Verified:
-    """Check a whole bundle. Memory grows with what people said of devices, and with nothing else.
+    """Check a whole bundle. Memory grows with what people said of devices, and with the addresses of an import.
 
     Raises:
         EvidenceError: it does not hold; the message begins with the first part that does not.
@@ -73,11 +74,13 @@ def verify(file: BinaryIO, trust: Trust, derivation: Derivation) -> Verified:
     for name in (MANIFEST, SIGNATURE, STAMP)[: len(archive.entries) - len(made.parts)]:
         archive.measure(name)
     scan = _check_records(archive, made)
-    links = HashChain(canonical.dump(canonical.scan_object(scan)))
-    with _derived(archive, made, links, derivation.derive) as judged:
+    links, answers = HashChain(canonical.dump(canonical.scan_object(scan))), LastAnswers(scan)
+    seen = answers.noted(links.read(archive.lines(export.OBSERVATIONS), export.OBSERVATIONS))
+    with _derived(archive, made, links, seen, derivation.derive) as judged:
         state_changes, tally = list(contents.state_changes(archive)), _Tally()
         try:
-            _check_derived(archive, links, judged, tally.counted(derivation.stand(scan, judged, state_changes)))
+            standing = derivation.stand(scan, judged, state_changes, answers.times)
+            _check_derived(archive, links, judged, tally.counted(standing))
         except EvidenceError as error:
             raise EvidenceError(f"{error}{_other_versions(made, trust)}") from error
     return Verified(made, scan, tally.verdicts, tally.states, len(state_changes), links.beside, stamped)
@@ -150,9 +153,10 @@ def _check_records(archive: Archive, made: Manifest) -> Scan:
 
 
 @contextmanager
-def _derived(archive: Archive, made: Manifest, links: HashChain, derive: Derive) -> Iterator[Iterable[Judged]]:
+def _derived(
+    archive: Archive, made: Manifest, links: HashChain, seen: Iterator[Observation], derive: Derive
+) -> Iterator[Iterable[Judged]]:
     """The devices that the observations speak of; and their chain holds."""
-    seen = links.read(archive.lines(export.OBSERVATIONS), export.OBSERVATIONS)
     with ExitStack() as derived:
         try:
             judged = derived.enter_context(derive(_files(archive, made), seen))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ from support.workbooks import read
 from support.world import camera
 
 from camscan.app import statements
+from camscan.cli.evidence import evidence
 from camscan.cli.import_ import import_
 from camscan.cli.report import report
 from camscan.cli.state import state
@@ -473,6 +475,19 @@ def lease(address: str, number: int, at: datetime) -> str:
     return f"lease {address} {{\n {begun}\n binding state active;\n hardware ethernet 44:19:b6:00:00:0{number};\n}}\n"
 
 
+def bundled(store: Store, scan: str, folder: Path) -> dict[str, str | None]:
+    """The states of devices in a bundle of a scan, which can be verified."""
+    key, bundle = str(folder / "evidence.key"), str(folder / "bundle.zip")
+    if not Path(key).exists():
+        assert CliRunner().invoke(evidence, ["keygen", "-o", key]).exit_code == 0
+    words = ["export", "--scan", scan, "--db", str(store.file), "--key", key, "-o", bundle, "-q"]
+    assert CliRunner().invoke(evidence, words).exit_code == 0
+    assert CliRunner().invoke(evidence, ["verify", bundle, "-q"]).exit_code == 0
+    with zipfile.ZipFile(bundle) as archive:
+        lines = map(json.loads, archive.read("verdicts.jsonl").splitlines())
+    return {line["address"]: line["state"] for line in lines}
+
+
 def test_a_lease_that_was_given_before_a_removal_brings_nothing_back(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -484,15 +499,19 @@ def test_a_lease_that_was_given_before_a_removal_brings_nothing_back(
         given = zip((ONE, TWO), days, strict=True)
         leases.write_text("".join(lease(ip, n, BEGIN + timedelta(days=day)) for n, (ip, day) in enumerate(given)))
         made = CliRunner().invoke(import_, [str(leases), "--site", "hq", "--db", str(store.file)])
-        return CliRunner().invoke(report, ["--scan", made.stdout.strip(), "--db", str(store.file)]).stdout
+        scans.append(made.stdout.strip())
+        return CliRunner().invoke(report, ["--scan", scans[-1], "--db", str(store.file)]).stdout
 
+    scans = list[str]()
     shown(0, 0)
     gone(store, 1, 3)
     monkeypatch.setattr(statements, "datetime", Mock(now=Mock(return_value=BEGIN + timedelta(days=5))))
     assert run(store, ONE, "removed", "--why", "x").exit_code == 0
     assert " removed;" in shown(2, 6)
     assert states(store, "list") == ["removed"]
+    assert bundled(store, scans[-1], tmp_path) == {ONE: "removed", TWO: None}
     assert " RETURNED;" in shown(7, 6)
+    assert bundled(store, scans[-1], tmp_path) == {ONE: "returned", TWO: None}
     assert states(store, "list") == ["returned"]
 
 
