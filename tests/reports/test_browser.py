@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -183,6 +184,21 @@ def test_everything_that_fits_is_printed(tab: Tab) -> None:
     fitting = int(tab.page.locator("#found").inner_text().split()[0])
     tab.page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert tab.page.locator(f"{rows}:visible").count() == fitting > shown / 4
+
+
+def test_paper_says_that_a_filter_left_devices_out(tab: Tab) -> None:
+    found = tab.page.locator("#found")
+    said = "found => getComputedStyle(found, '::after').content"
+    tab.page.emulate_media(media="print")
+    assert not found.is_visible()
+    tab.page.emulate_media(media="screen")
+    tab.seek("hikvision")
+    assert re.fullmatch(r"[1-9][0-9]* of 400 found", found.inner_text())
+    assert found.evaluate(said) == "none"
+    tab.page.emulate_media(media="print")
+    assert found.is_visible()
+    assert found.evaluate(said).replace("\\", "") == '" by the filter "hikvision"; the others are not printed."'
+    assert not tab.page.locator("#filter").is_visible()
 
 
 def test_evidence_opens_from_the_keyboard(tab: Tab) -> None:

@@ -59,15 +59,17 @@ document.addEventListener("DOMContentLoaded", () => {
 
   const show = () => {
     const sought = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
-    let all = 0;
+    let all = 0, whole = 0;
     for (const entry of tables) {
       entry.fitting = sought.length ? entry.devices.filter(device => sought.every(word => read(device).includes(word))) : entry.devices;
       entry.most = entry.page;
       entry.called = null;
       all += entry.fitting.length;
+      whole += entry.devices.length;
       lay(entry);
     }
-    found.textContent = sought.length ? `${number(all)} found` : "";
+    found.textContent = sought.length ? `${number(all)} of ${number(whole)} found` : "";
+    found.dataset.sought = sought.join(" "); // paper says it too: it shows no more
   };
 
   const sort = (entry, heads, column) => {
