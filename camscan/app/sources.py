@@ -86,4 +86,4 @@ def described(summary: Summary) -> str:
     if summary.skipped:
         reasons = ", ".join(f"{reason}: {count:,}" for reason, count in summary.skipped.most_common())
         parts.append(f"{summary.skipped.total():,} left out ({reasons})")
-    return ", ".join(parts) + (f"; {summary.cut}" if summary.cut else "")
+    return "; ".join(filter(None, (", ".join(parts), summary.cut, summary.remark)))

@@ -30,7 +30,7 @@ NEIGHBOURS = (
     "192.0.2.5 dev eth0 lladdr 44:19:b6:01:02:03 REACHABLE\n192.0.2.6 dev eth0 lladdr 3c:ef:8c:01:02:03 STALE\n"
     "192.0.2.7 dev eth0 FAILED\n"
 )
-LEASES = "1700000000 44:19:b6:01:02:03 192.0.2.5 ipcam 01:44:19:b6:01:02:03\n"
+LEASES = "1900000000 44:19:b6:01:02:03 192.0.2.5 ipcam 01:44:19:b6:01:02:03\n"
 
 
 @pytest.fixture

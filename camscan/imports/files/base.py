@@ -30,7 +30,7 @@ class Summary:
     """The result of reading a file: counts of records read (`whole`), unreadable (`broken`), and left out by reason.
 
     `without_ip` counts those read whose IP address no file tells. `cut` says why the end of the file could not be read;
-    "" where all of it was.
+    "" where all of it was. `remark` says what of it is not read by design, and what reads that.
     """
 
     whole: int = 0
@@ -38,6 +38,7 @@ class Summary:
     skipped: Counter[str] = field(default_factory=Counter)
     without_ip: int = 0
     cut: str = ""
+    remark: str = ""
 
     def skip(self, reason: str) -> None:
         """Count a record that is left out."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import BinaryIO, NamedTuple
 
 from camscan.codecs.text import mac, to_text
-from camscan.columnnames import ADDRESSES, HOST_NAMES, MACS
+from camscan.columnnames import ADDRESSES, HOST_NAMES, MACS, MODELS
 from camscan.folding import compact
 from camscan.imports.files import presence
 from camscan.imports.files.base import Summary, address_of, imported, lines, link_fields, names
@@ -52,6 +52,8 @@ IS: Mapping[str, Callable[[str], object]] = {
 """Whether a cell is what its column holds, as far as that can be told."""
 _COMMENT = "#"
 """Before a comment; PowerShell's Export-Csv writes a comment above the header."""
+_MODELS = frozenset(map(compact, f"{MODELS} devicetype".split()))
+_JUDGED_ELSEWHERE = "a table is no answer of a device: `camscan identify` judges it by the models that it names, too"
 _HEAD = 30
 """Lines among which the header stands: titles may be above it."""
 
@@ -75,6 +77,7 @@ def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observati
     for row in lines(stream, summary):
         if found := _Header.of(row):
             header = found
+            summary.remark = summary.remark or _JUDGED_ELSEWHERE * found.names_models
         elif header:
             yield from entry(header.cells(row), at, summary)
         elif not row.startswith(_COMMENT) and (above := above + 1) == _HEAD:
@@ -89,13 +92,15 @@ class _Header(NamedTuple):
     delimiter: str
     columns: Mapping[str, Sequence[int]]
     kind: str
+    names_models: bool
 
     @classmethod
     def of(cls, row: str) -> _Header | None:
         """That in a row, if it names a column of addresses and one of MAC addresses."""
         cells = _cells(row, delimiter := _delimiter(row))
-        columns = _columns(cells)
-        return cls(delimiter, columns, presence.kind_of(cells)) if {"address", "mac"} <= columns.keys() else None
+        columns, names_models = _columns(cells), not _MODELS.isdisjoint(map(compact, cells))
+        kind = presence.kind_of(cells)
+        return cls(delimiter, columns, kind, names_models) if {"address", "mac"} <= columns.keys() else None
 
     def cells(self, row: str) -> dict[str, str]:
         """The cells of a row by the names of their columns, and of which kind its table is."""

@@ -224,3 +224,11 @@ def test_a_device_that_is_not_activated_is_there() -> None:
 def test_a_device_is_dated_by_when_its_row_says_that_it_was_seen(told: str, at: datetime) -> None:
     (one,), _ = read_all(mactable.read, f"IP,MAC,Last seen\n192.0.2.5,44:19:b6:01:02:03,{told}\n".encode())
     assert one.at == at
+
+
+@pytest.mark.parametrize(
+    ("column", "is_told"), [("Device Type", True), ("Modell", True), ("Type", False), ("S/N", False)]
+)
+def test_models_in_a_table_are_for_another_command(column: str, is_told: bool) -> None:
+    _, summary = read_all(mactable.read, f"IP,MAC,{column}\n192.0.2.5,44:19:b6:01:02:03,x\n".encode())
+    assert ("`camscan identify` judges it by the models" in summary.remark) == is_told
