@@ -1,50 +1,22 @@
-"""Finds which column holds which field by its name, tolerating spelling, language and additions."""
+"""Finds which column holds which field, by its name and by what stands below it."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
-
-from rapidfuzz import fuzz, process
 
 from camscan.errors import UsageError
-from camscan.folding import compact, words_of
+from camscan.folding import compact
 from camscan.inventory import values
-from camscan.inventory.retired import is_state_and_remark
+from camscan.inventory.recognising import FILLED, SIMILAR, WEAKLY, WORD, is_either, recognise
 from camscan.inventory.samples import are_flags, are_kinds, holds, holds_none, is_other, swapped
-from camscan.inventory.synonyms import (
-    EITHER,
-    FILLERS,
-    FOREIGN,
-    IDENTIFIERS,
-    JOINERS,
-    LABELS,
-    NO_NAMES,
-    NONE_WITH,
-    NOT_MISSPELT,
-    OF_OTHERS,
-    STRONG_WORDS,
-    SYNONYMS,
-    WEAK,
-    Field,
-)
+from camscan.inventory.synonyms import IDENTIFIERS, LABELS, Field
 
 _MAX_COLUMNS = 256
 """Columns whose names are looked at."""
 
-_EXACT, _FILLED, _WORD, _WEAK = 100, 95, 90, 60
-OTHERS = 50
-"""How surely a name tells a field of another device."""
-_SIMILAR = 85
-"""The least likeness (percent, Levenshtein ratio) of a misspelt name; below it "Vendor" begins to look like "port"."""
-_MIN_SIMILAR = 5
-"""Letters of a name that may be misspelt: shorter ones are too much alike."""
 MANY = frozenset((Field.IP, Field.MAC))
 """Fields that several columns may hold: IPv4 and IPv6, two network cards."""
-_MAX_NAME = 100
-_PATH = re.compile(r"[a-z][a-z0-9_-]+(?:\.[a-z][a-z0-9_-]+)+")
 _WEIGHTS = dict.fromkeys(IDENTIFIERS, 3)
 _OF_REPORTS = ({"Address", "Field", "Value", "SHA-256 of the answers"}, {"Address", "Outcome", "Counted as"})
 """Names of columns that a report of camscan's has on its sheets of evidence and of addresses."""
@@ -93,15 +65,15 @@ def find_columns(names: Sequence[str], sample: Sequence[Sequence[str]] = ()) -> 
     ranked: dict[Field, list[tuple[int, int]]] = {}
     for at, name in enumerate(names[:_MAX_COLUMNS]):
         found = recognise(name)
-        if found is None and _is_either(name):
-            found = (Field.IP, _FILLED) if holds(sample, at, values.address_or_name) else (Field.LOCATION, _WEAK)
+        if found is None and is_either(name):
+            found = (Field.IP, FILLED) if holds(sample, at, values.address_or_name) else (Field.LOCATION, WEAKLY)
         if found and is_other(found[0], sample, at):
             continue
         are_words = found is not None and found[0] is Field.MODEL and are_kinds(sample, at)
-        if found and not (are_words and found[1] <= _WEAK):
+        if found and not (are_words and found[1] <= WEAKLY):
             # Beside "Model No.", a "Model" may hold words for it.
             which, rank = swapped(found[0], sample, at), found[1] - are_words
-            if which not in MANY or rank > _WORD or not are_flags(sample, at):
+            if which not in MANY or rank > WORD or not are_flags(sample, at):
                 ranked.setdefault(which, []).append((-rank, at))
     _drop_servers(ranked, sample)
     _drop_networks(ranked, sample)
@@ -110,9 +82,9 @@ def find_columns(names: Sequence[str], sample: Sequence[Sequence[str]] = ()) -> 
 
 def _drop_servers(ranked: dict[Field, list[tuple[int, int]]], sample: Sequence[Sequence[str]]) -> None:
     """Beside the addresses of the devices, those under "DNS" or "Host" are a server's, which all of them share."""
-    if any(-rank >= _SIMILAR for rank, _ in ranked.get(Field.IP, ())):
+    if any(-rank >= SIMILAR for rank, _ in ranked.get(Field.IP, ())):
         hosts = ranked.pop(Field.HOSTNAME, [])
-        if kept := [(rank, at) for rank, at in hosts if -rank > _WEAK or not holds(sample, at, values.addresses)]:
+        if kept := [(rank, at) for rank, at in hosts if -rank > WEAKLY or not holds(sample, at, values.addresses)]:
             ranked[Field.HOSTNAME] = kept
 
 
@@ -179,32 +151,6 @@ def parse_choices(texts: Sequence[str]) -> dict[Field, str]:
     return chosen
 
 
-@lru_cache(maxsize=4096)
-def recognise(name: str) -> tuple[Field, int] | None:
-    """The field that a name alone tells, and how surely, from 0 to 100; of a path of keys the end tells it."""
-    name = name[:_MAX_NAME]
-    if _is_either(name):
-        return None
-    if _PATH.fullmatch(name) and (found := recognise(name.rpartition(".")[2])):
-        return found
-    parts = words_of(name)
-    if exact := _known(compact(name)) or ((Field.STATUS, _WORD) if is_state_and_remark(parts) else None):
-        return exact
-    if FOREIGN.intersection(parts):
-        return None
-    cap = OTHERS if OF_OTHERS.intersection(parts) else _EXACT
-    telling = [part for part in parts if part not in FILLERS and part not in OF_OTHERS]
-    found = _filled(telling) or _both(telling) or _worded(telling) or _alike(telling) or _misspelt(parts)
-    if found and NONE_WITH.get(found[0], frozenset()).intersection(parts):
-        return None
-    return (found[0], min(found[1], cap)) if found else None
-
-
-def is_exact(name: str) -> bool:
-    """Whether a name is one of the usual ones, as it stands."""
-    return _is_either(name) or _known(compact(name)) is not None
-
-
 def letters(at: int) -> str:
     """The name that a spreadsheet gives to a column: A, B, ... Z, AA."""
     text = ""
@@ -225,64 +171,11 @@ def _named(columns: Columns, places: Sequence[int]) -> str:
     return " and ".join(f'"{columns.names[at].strip() or letters(at)}"' for at in places)
 
 
-@cache
-def _table() -> dict[str, tuple[Field, int]]:
-    weak = {compact(name): (which, _WEAK) for which, names in WEAK.items() for name in names.split()}
-    return weak | {compact(name): (which, _EXACT) for which, names in SYNONYMS.items() for name in names.split()}
-
-
-@cache
-def _misspellable() -> list[str]:
-    """Names that may be misspelt: none of a status or a removal, since "removal due" means other than "removed".
-
-    Nor those of an asset, of which "asset note" is one letter away; and "installed" is a date, not "installed at".
-    """
-    exact = {Field.STATUS, Field.RETIRED, Field.ASSET}
-    return [name for name, (which, _) in _table().items() if which not in exact and name != "installedat"]
-
-
-def _known(text: str) -> tuple[Field, int] | None:
-    return _table().get(text)
-
-
-def _filled(telling: Sequence[str]) -> tuple[Field, int] | None:
-    found = _known("".join(telling))
-    return (found[0], min(found[1], _FILLED)) if found else None
-
-
-def _both(telling: Sequence[str]) -> tuple[Field, int] | None:
-    fields = {found[0] for part in telling if part not in JOINERS and (found := _known(part))}
-    return (Field.MAKE_MODEL, _WORD) if {Field.MAKE, Field.MODEL} <= fields else None
-
-
-def _alike(telling: Sequence[str]) -> tuple[Field, int] | None:
-    """Words that all tell the same field, as "Gebäude / Raum" does."""
-    known = [_known(part) for part in telling if part not in JOINERS]
-    fields = {found[0] if found else None for found in known}
-    which = fields.pop() if len(fields) == 1 and len(known) > 1 else None
-    return (which, _WORD) if which else None
-
-
-def _worded(telling: Sequence[str]) -> tuple[Field, int] | None:
-    return next(((STRONG_WORDS[part], _WORD) for part in telling if part in STRONG_WORDS), None)
-
-
-def _misspelt(parts: Sequence[str]) -> tuple[Field, int] | None:
-    text = "".join(parts)
-    if len(text) < _MIN_SIMILAR or text in NO_NAMES or not NOT_MISSPELT.isdisjoint(parts):
-        return None
-    found = process.extractOne(text, _misspellable(), scorer=fuzz.ratio, score_cutoff=_SIMILAR)
-    if found is None:
-        return None
-    which, rank = _table()[found[0]]
-    return which, min(int(found[1]), rank)
-
-
 def _best(which: Field, places: Sequence[tuple[int, int]]) -> tuple[int, ...]:
     places = sorted(places)
-    if which not in MANY or -places[0][0] < _SIMILAR:
+    if which not in MANY or -places[0][0] < SIMILAR:
         return (places[0][1],)
-    return tuple(sorted(at for score, at in places if -score >= _SIMILAR)[: values.MAX_VALUES])
+    return tuple(sorted(at for score, at in places if -score >= SIMILAR)[: values.MAX_VALUES])
 
 
 def _place(names: Sequence[str], text: str) -> int | None:
@@ -293,7 +186,3 @@ def _place(names: Sequence[str], text: str) -> int | None:
     if text.isascii() and text.isdecimal() and 0 < int(text) <= len(names):
         return int(text) - 1
     return next((at for at in range(len(names)) if letters(at) == text.upper()), None)
-
-
-def _is_either(name: str) -> bool:
-    return compact(name) in EITHER or "".join(part for part in words_of(name) if part not in FILLERS) in EITHER

@@ -16,9 +16,9 @@ from typing import TextIO, TypeAlias
 from camscan.errors import UsageError
 from camscan.folding import words_of
 from camscan.inventory import values
-from camscan.inventory.columns import is_exact, recognise
 from camscan.inventory.flat import flat
 from camscan.inventory.nested import Opener, is_of_none
+from camscan.inventory.recognising import is_exact, recognise
 from camscan.inventory.synonyms import FOREIGN
 from camscan.inventory.tables import CUT, Line, Sheet, line
 from camscan.jsonwindow import Window, closed, ends_early

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from camscan.folding import compact
 from camscan.inventory import values
-from camscan.inventory.columns import OTHERS, is_exact, recognise
+from camscan.inventory.recognising import OTHERS, is_exact, recognise
 from camscan.inventory.synonyms import Field
 
 _MAX_DEPTH = 5

@@ -14,14 +14,13 @@ from camscan.inventory.columns import (
     described,
     find_by_content,
     find_columns,
-    is_exact,
     letters,
     override,
-    recognise,
     unplaced,
 )
 from camscan.inventory.jsontable import read_json
 from camscan.inventory.kinds import is_binary, kind_of
+from camscan.inventory.recognising import is_exact, recognise
 from camscan.inventory.records import Inventory, SheetReading
 from camscan.inventory.rows import Row, read_row
 from camscan.inventory.synonyms import TOTALS, Field

@@ -10,9 +10,9 @@ from camscan.inventory.columns import (
     letters,
     override,
     parse_choices,
-    recognise,
     unplaced,
 )
+from camscan.inventory.recognising import recognise
 from camscan.inventory.synonyms import SYNONYMS, WEAK, Field
 
 
