@@ -26,6 +26,7 @@ from camscan.inventory.synonyms import (
 )
 
 _EXACT, FILLED, WORD, WEAKLY = 100, 95, 90, 60
+"""How surely a name tells a field: as it stands, without fillers, by one of its words, only if no other name does."""
 OTHERS = 50
 """How surely a name tells a field of another device."""
 SIMILAR = 85
@@ -33,6 +34,9 @@ SIMILAR = 85
 _MIN_SIMILAR = 5
 """Letters of a name that may be misspelt: shorter ones are too much alike."""
 _MAX_NAME = 100
+_SN = re.compile(r"\bs n\b")
+"""What is left of "S/N" as words."""
+_IP_CAMERA = re.compile(r"\bip (?:cam|camera|cameras|kamera|device)\b")
 _PATH = re.compile(r"[a-z][a-z0-9_-]+(?:\.[a-z][a-z0-9_-]+)+")
 
 
@@ -50,11 +54,19 @@ def recognise(name: str) -> tuple[Field, int] | None:
     if FOREIGN.intersection(parts):
         return None
     cap = OTHERS if OF_OTHERS.intersection(parts) else _EXACT
-    telling = [part for part in parts if part not in FILLERS and part not in OF_OTHERS]
+    telling = _telling(parts)
     found = _filled(telling) or _both(telling) or _worded(telling) or _alike(telling) or _misspelt(parts)
     if found and NONE_WITH.get(found[0], frozenset()).intersection(parts):
         return None
     return (found[0], min(found[1], cap)) if found else None
+
+
+def _telling(parts: Sequence[str]) -> list[str]:
+    """The words of a name that may tell a field: neither fillers, nor the "IP" of "IP camera" beside another word."""
+    joined = _SN.sub("sn", " ".join(parts))
+    rest = [part for part in joined.split() if part not in FILLERS and part not in OF_OTHERS]
+    without = [part for part in rest if part != "ip"] if _IP_CAMERA.search(joined) else []
+    return without if without and "".join(without) not in EITHER else rest
 
 
 def is_exact(name: str) -> bool:
@@ -101,7 +113,10 @@ def _alike(telling: Sequence[str]) -> tuple[Field, int] | None:
 
 
 def _worded(telling: Sequence[str]) -> tuple[Field, int] | None:
-    return next(((STRONG_WORDS[part], WORD) for part in telling if part in STRONG_WORDS), None)
+    """By the first word that tells a field; "Manufacturer serial" is a serial, and no make."""
+    fields = [STRONG_WORDS[part] for part in telling if part in STRONG_WORDS]
+    which = Field.SERIAL if Field.MAKE in fields[:1] and Field.SERIAL in fields else next(iter(fields), None)
+    return (which, WORD) if which else None
 
 
 def _misspelt(parts: Sequence[str]) -> tuple[Field, int] | None:

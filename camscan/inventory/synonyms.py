@@ -44,6 +44,7 @@ SYNONYMS: Mapping[Field, str] = {
     Field.MAC: MACS,
     Field.SERIAL: f"""
         {SERIALS}
+        设备序列号 gerateseriennummer seryjny
         serials serialnumbers snr serie matricola numeromatricola seriale serino serno sernr nrser nser
     """,
     Field.ENDPOINT: """
@@ -90,7 +91,7 @@ SYNONYMS: Mapping[Field, str] = {
         bezeichnung kameraname geratename kamerabezeichnung nom nomcamera nomdelacamera designation nombre
         nombrecamara denominacion nome nomecamera denominazione naam cameranaam nazwa nazwakamery nazev ad isim nev
         nimi namn navn имя название наименование имякамеры 名称 设备名称 摄像机名称 名稱 名前 カメラ名 機器名 이름
-        카메라이름
+        카메라이름 nickname alias
         nazwaurzadzenia nazevzarizeni nazevkamery nume kameranavn kameraadi nomdispositif nombredispositivo
         nomedispositivo
     """,
@@ -123,6 +124,7 @@ SYNONYMS: Mapping[Field, str] = {
         fechadesmontaje datadismissione datarimozione datadirimozione datumverwijderd verwijderd
         datumbuitengebruik datadedesativacao datademontazu datalikwidacji datawycofania zdemontowano
         datumvyrazeni datumdemontaze nedmonterad avvecklad nedtaget
+        decommissiondate decomdate disposaldate dateofdisposal
     """,
 }
 """Names that mean one thing alone."""
@@ -142,7 +144,7 @@ WEAK: Mapping[Field, str] = {
     """,
     Field.MODEL: """
         type devicetype producttype cameratype product productname partnumber partno manufacturerpartnumber
-        manufacturerpartno mpn hardware typ tip tipo tyyppi kameratyp артикул тип 类型 類型 種類
+        manufacturerpartno mpn hardware typ tip tipo tyyppi kameratyp артикул тип 类型 設備類型 设备类型 類型 種類
     """,
     Field.SITE: """
         region store stores storeno storenumber storename shop tienda sucursalno filialnr filialnummer magasin negozio
@@ -189,7 +191,8 @@ STRONG_WORDS: Mapping[str, Field] = {
 
 FILLERS = _listed("""
         camera cameras cam device devices equipment asset unit item the of de del der des du da di van la le el
-        kamera gerat gerate camara telecamera equipo appareil current primary static field network lan eth eth0
+        kamera gerat gerate camara telecamera equipo appareil dispositivo dispositivos peripherique apparecchio
+        urzadzenia zarizeni устройства d l do current primary static field network lan eth eth0
         ethernet wired info no nr number nummer
 """)
 """Words that say nothing about a column's field."""

@@ -51,6 +51,12 @@ from camscan.inventory.synonyms import SYNONYMS, WEAK, Field
             (name, Field.RETIRED)
             for name in ("Außerbetriebnahme", "Demontagedatum", "Fecha baja", "Data demontażu", "Date de mise au rebut")
         ],
+        *[(name, Field.SERIAL) for name in ("Manufacturer Serial Number", "Manufacturer S/N", "Geräteseriennummer")],
+        *[(name, Field.SERIAL) for name in ("N.º de serie del dispositivo", "Серийный номер устройства")],
+        *[(name, Field.SERIAL) for name in ("N° de série de l'appareil", "Nr seryjny urządzenia", "设备序列号")],
+        *[(name, Field.MODEL) for name in ("Tipo de dispositivo", "Тип устройства", "Type d'appareil", "设备类型")],
+        *[("IP Camera Model", Field.MODEL), ("IP Camera Name", Field.NAME), ("IP-Kamera Seriennummer", Field.SERIAL)],
+        *[("IP Camera Address", Field.IP), ("IP Camera", Field.IP), ("Decommission Date", Field.RETIRED)],
         *[(name, Field.SERIAL) for name in ("Ser.-Nr.", "Nr ser.", "Gerätenummer")],
         *[(name, Field.NAME) for name in ("Nazwa urządzenia", "Název zařízení")],
         *[(name, Field.SITE) for name in ("Store #", "Store Number", "Tienda")],
