@@ -6,17 +6,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from camscan.errors import UsageError
-from camscan.folding import compact
+from camscan.folding import compact, words_of
 from camscan.inventory import values
 from camscan.inventory.recognising import FILLED, SIMILAR, WEAKLY, WORD, is_either, recognise
-from camscan.inventory.samples import are_flags, are_kinds, holds, holds_none, is_other, swapped
-from camscan.inventory.synonyms import IDENTIFIERS, LABELS, Field
+from camscan.inventory.samples import are_flags, are_kinds, are_of_each, holds, holds_none, is_other, swapped
+from camscan.inventory.synonyms import FOREIGN, IDENTIFIERS, LABELS, OF_OTHERS, REMARKS, Field
 
 _MAX_COLUMNS = 256
 """Columns whose names are looked at."""
 
 MANY = frozenset((Field.IP, Field.MAC))
 """Fields that several columns may hold: IPv4 and IPv6, two network cards."""
+_NOT_ITS_OWN = (FOREIGN | OF_OTHERS | REMARKS) - {"host"}
+"""Words of columns that hold addresses, if any, of something else than the device of a row."""
 _WEIGHTS = dict.fromkeys(IDENTIFIERS, 3)
 _OF_REPORTS = ({"Address", "Field", "Value", "SHA-256 of the answers"}, {"Address", "Outcome", "Counted as"})
 """Names of columns that a report of camscan's has on its sheets of evidence and of addresses."""
@@ -101,15 +103,30 @@ def _hosts(cell: str) -> values.Read:
 
 
 def find_by_content(rows: Sequence[Sequence[str]], columns: Columns) -> Columns:
-    """`columns` and, where no name tells an identifier, those in which most cells are addresses or MACs."""
+    """`columns` and, where no name tells addresses or MACs, those in which most cells are such, each its own.
+
+    Where a name tells which device a row means, that holds for columns alone whose names tell nothing.
+    """
     found: dict[Field, tuple[int, ...]] = {}
-    for at in range(max(map(len, rows), default=0)):
-        for which, read in ((Field.IP, values.addresses), (Field.MAC, values.macs)):
-            if which not in found and holds(rows, at, read):
-                found[which] = (at,)
+    for which, read in ((Field.IP, values.addresses), (Field.MAC, values.macs)):
+        if which in columns.of and columns.identifies:
+            continue
+        places = [at for at in range(max(map(len, rows), default=0)) if holds(rows, at, read)]
+        if columns.identifies:
+            places = [at for at in places if _tells_nothing(columns, at) and are_of_each(rows, at, read)]
+        places.sort(key=lambda at: not are_of_each(rows, at, read))  # what all rows share is a server's
+        if at := next(((at,) for at in places if (at,) not in found.values()), None):
+            found[which] = at
     width = max(len(columns.names), *(places[0] + 1 for places in found.values()), 0) if found else 0
     names = (*columns.names, *(letters(at) for at in range(len(columns.names), width)))
     return _placed(names, columns.of, found) if found else columns
+
+
+def _tells_nothing(columns: Columns, at: int) -> bool:
+    """Whether the name of a column is that of none, or of names, and of no other device."""
+    taken = {place for which, places in columns.of.items() if which is not Field.NAME for place in places}
+    words = set(words_of(columns.names[at])) if at < len(columns.names) else set()
+    return at not in taken and bool(words) and words.isdisjoint(_NOT_ITS_OWN)
 
 
 def override(columns: Columns, chosen: Mapping[Field, str]) -> Columns:

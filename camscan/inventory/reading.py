@@ -180,10 +180,7 @@ def _turn(header: Line, sample: Sequence[Sequence[str]], chosen: Mapping[Field, 
 
 
 def _columns(names: Sequence[str], sample: Sequence[Sequence[str]], chosen: Mapping[Field, str]) -> Columns:
-    found = find_columns(names, sample)
-    if not found.identifies:
-        found = find_by_content(sample, found)
-    return override(found, chosen)
+    return override(find_by_content(sample, find_columns(names, sample)), chosen)
 
 
 def _header(head: Sequence[Line], chosen: Mapping[Field, str]) -> tuple[int, int, Columns]:
@@ -198,8 +195,7 @@ def _header(head: Sequence[Line], chosen: Mapping[Field, str]) -> tuple[int, int
         if here.score > found.score:
             at, size, found = index, height, here
     sample = [line.cells for line in head[at + size :]]
-    if not found.identifies:
-        found = find_by_content(sample, found)
+    found = find_by_content(sample, found)
     if size == 0:
         width = max(len(line.cells) for line in head)
         found = Columns(tuple(letters(at) for at in range(width)), found.of)

@@ -31,6 +31,12 @@ def holds_none(rows: Sequence[Sequence[str]], at: int, read: Callable[[str], val
     return bool(cells) and not any(read(cell).values for cell in cells)
 
 
+def are_of_each(rows: Sequence[Sequence[str]], at: int, read: Callable[[str], values.Read]) -> bool:
+    """Whether what can be read so in a column is mostly another in each row: what several share is of a server."""
+    found = [read(cell).values for cell in _cells(rows, at)]
+    return len(found) > 1 and len({*found}) * 2 > len(found)
+
+
 def are_kinds(rows: Sequence[Sequence[str]], at: int) -> bool:
     """Whether most of the cells of a column say what kind of thing a row is, as "IP camera".
 

@@ -252,6 +252,24 @@ def test_columns_without_names_are_found_by_what_is_in_them() -> None:
     assert find_by_content([["Gate"]], Columns(("x",))).of == {}
 
 
+@pytest.mark.parametrize("name", ["Stream URL", "Host Address", "Management", "Name"])
+def test_beside_a_serial_addresses_may_stand_under_any_name(name: str) -> None:
+    rows = [["A1", "10.0.0.1", "rtsp://10.0.0.5/1"], ["A2", "10.0.0.1", "10.0.0.6"], ["A3", "10.0.0.1", "x"]]
+    found = find_by_content(rows, find_columns(("Serial", "Uplink", name), rows))
+    assert found.of == {Field.SERIAL: (0,), Field.IP: (2,)}
+
+
+@pytest.mark.parametrize("name", ["Default gateway", "NVR", "Notes", "Location", ""])
+def test_addresses_of_something_else_are_not_taken_for_the_device(name: str) -> None:
+    rows = [["A1", "10.0.0.5"], ["A2", "10.0.0.6"]]
+    assert Field.IP not in find_by_content(rows, find_columns(("Serial", name), rows)).of
+
+
+def test_of_columns_without_names_the_one_with_an_address_for_each_row_counts() -> None:
+    rows = [["10.0.0.1", "10.0.0.5"], ["10.0.0.1", "10.0.0.6"], ["10.0.0.1", "10.0.0.7"]]
+    assert find_by_content(rows, Columns(())).of == {Field.IP: (1,)}
+
+
 def test_the_user_places_fields_by_name_letter_or_number() -> None:
     columns = find_columns(["Ref", "IP", "Tag", "Serial"])
     for chosen in ("Tag", "tag ", "C", "c", "3"):
