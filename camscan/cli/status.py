@@ -17,6 +17,7 @@ from camscan.cli.telling import tell
 
 if TYPE_CHECKING:
     from camscan.cli.heartbeat import Heartbeat
+    from camscan.sweeps.memory import SiteStatus
 
 
 @click.command()
@@ -73,7 +74,17 @@ def _document(rows: list[Heartbeat], now: datetime) -> str:
             "last": utc(memory.at, "seconds") if memory.at else None,
             "scan": memory.scan or None,
             "devices": {verdict.value: count for verdict, count in memory.verdicts.items()},
-            "missing": row.memory.missing,
+            "missing": memory.missing,
+            "missing_devices": [
+                {
+                    "id": one.id,
+                    "address": one.address,
+                    "verdict": one.verdict.value,
+                    "label": one.label,
+                    "last_seen": utc(one.last_seen, "seconds"),
+                }
+                for one in memory.absent
+            ],
             "coverage": dict(memory.coverage),
             "by_channel": {channel: dict(counts) for channel, counts in memory.by_channel.items()},
             "coverage_loss": [loss.text for loss in memory.losses],
@@ -100,11 +111,23 @@ def _table(rows: list[Heartbeat], now: datetime) -> Iterator[str]:
             missing = f", {memory.missing} missing" if memory.missing else ""
             yield f"  devices              {devices or 'none'}{missing}\n"
             yield f"  targets              {covered or 'none'}\n"
+            yield from (f"  {line}\n" for line in _missing(memory))
         for loss in memory.losses:
             yield f"  coverage lost        {terminal(loss.text)}\n"
         if row.pending:
             yield f"  alerts waiting       {row.pending}\n"
             yield from (f"    {terminal(receiver)}: {terminal(reason)}\n" for receiver, reason in row.failures.items())
+
+
+def _missing(memory: SiteStatus) -> Iterator[str]:
+    """The devices that are missing, a line each."""
+    from camscan.reports.escape import terminal
+
+    for one in memory.absent:
+        seen = f"{one.last_seen:%Y-%m-%d %H:%M} UTC"
+        yield f"missing              {one.verdict} {terminal(one.address)} {terminal(one.label)}, last seen {seen}"
+    if more := memory.missing - len(memory.absent):
+        yield f"missing              {f'{more:,} more' if memory.absent else f'{more:,}, named by the next sweep'}"
 
 
 def _ago(at: datetime | None, now: datetime) -> str:

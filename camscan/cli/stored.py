@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from itertools import chain, islice
@@ -31,7 +32,7 @@ def open_store(target: str | None, *, or_new: bool = False) -> Store:
     """
     if not or_new and (missing := missing_file(target)):
         if target is None and (swept := _swept()) and not missing_file(swept):
-            raise StoreError(f"there is no store {missing}: add --db {swept}, where sweeps store theirs")
+            raise StoreError(f"there is no store {missing}: add --db {shlex.quote(swept)}, where sweeps store theirs")
         existing_file(target)
     try:
         return Store.open(target)

@@ -80,6 +80,8 @@ SITE, DECOY = "site", "decoy "
 """What a loss of all that is at a site names, and how the name of one of a decoy begins."""
 MAX_UNSEEN = 100
 """The most addresses named in one loss."""
+MAX_ABSENT = 20
+"""The most missing devices named of one site."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,16 +149,41 @@ class Memory(Overview):
 
 
 @dataclass(frozen=True, slots=True)
+class Absent:
+    """A device that is reported missing, as it was last seen."""
+
+    id: str
+    address: str
+    verdict: Verdict
+    label: str
+    last_seen: Moment
+
+
+@dataclass(frozen=True, slots=True)
 class SiteStatus(Overview):
-    """What is shown of a memory; `missing` counts the devices that are reported missing."""
+    """What is shown of a memory; `missing` counts the devices that are reported missing.
+
+    `absent` names them, or the first `MAX_ABSENT` of them: those whose verdict weighs most, of these the latest; none
+    where an older version of camscan wrote it.
+    """
 
     missing: int = 0
+    absent: tuple[Absent, ...] = ()
 
 
 def status_of(memory: Memory) -> SiteStatus:
     """What is shown of a memory."""
     overview = {one.name: getattr(memory, one.name) for one in fields(Overview)}
-    return SiteStatus(**overview, missing=sum(track.gone for track in memory.tracks))
+    order = list(Verdict)
+    missing = [track for track in memory.tracks if track.gone]
+    missing.sort(key=lambda track: track.last_seen, reverse=True)
+    missing.sort(key=lambda track: order.index(track.device.verdict))
+    return SiteStatus(**overview, missing=len(missing), absent=tuple(map(_absent, missing[:MAX_ABSENT])))
+
+
+def _absent(track: Track) -> Absent:
+    device = track.device
+    return Absent(device.id, device.address, device.verdict, device.label, track.last_seen)
 
 
 def dump(memory: Memory) -> str:

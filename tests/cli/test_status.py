@@ -149,6 +149,21 @@ def test_a_sweep_that_was_blind_is_no_complete_one(config: Path, decoys: tuple[s
     assert run(config, "--max-age", "26h").exit_code == 0
 
 
+def test_who_is_missing_is_named(config: Path) -> None:
+    site = [replace(one, listed=number > 0) for number, one in enumerate(cameras(100))]
+    gone, left = [replace(one, model="C-100\x1b[31m") for one in site[:24]], site[24:]
+    after = [night(8 - n, sweep(n + 1, left, targets=[one.address for one in gone])) for n in range(5)]
+    remember(config, [night(9, sweep(0, [*gone, *left])), *after])
+    lines = run(config).stdout.splitlines()
+    named = [line for line in lines if line.startswith("  missing")]
+    assert len(named) == 21
+    assert named[0].startswith("  missing              listed 10.0.0.2 Acme C-100\\x1b[31m, last seen 20")
+    assert named[20] == "  missing              4 more"
+    [shown] = json.loads(run(config, "--format", "json").stdout)["sites"]
+    assert (shown["missing"], len(shown["missing_devices"])) == (24, 20)
+    validator("camscan-status-1", "site").validate(shown)
+
+
 def test_a_sweep_of_a_time_to_come_is_no_sign_of_life(config: Path) -> None:
     remember(config, [night(-0.001, sweep(0, cameras(4)))])
     assert run(config, "--max-age", "26h").exit_code == 0

@@ -196,6 +196,9 @@ def test_where_no_store_is_named_and_none_is_there_that_of_sweeps_is_told(
     Store.open(str(tmp_path / "swept.db")).close()
     assert told() == "add --db swept.db, where sweeps store theirs"
     assert told("other.db") == usual
+    url = "postgresql://camscan@/camscan?host=/run&user=me"
+    (tmp_path / "camscan.toml").write_text(f'[store]\nurl = "{url}"\n{site}')
+    assert told() == f"add --db '{url}', where sweeps store theirs"
     for other in (site, "[store"):
         (tmp_path / "camscan.toml").write_text(other)
         assert told() == usual

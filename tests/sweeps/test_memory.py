@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.estate import Camera, cameras, sweep
+from support.estate import BEGIN, Camera, cameras, sweep
 
 from camscan.sweeps.compare import advance
 from camscan.sweeps.coverage import Terms
@@ -68,5 +68,6 @@ def test_the_status_shows_what_the_whole_holds() -> None:
     for name in ("scan", "at", "good", "losses", "verdicts", "coverage", "seconds"):
         assert getattr(found, name) == getattr(memory, name)
     assert found.missing == 1
+    assert [(one.address, one.last_seen) for one in found.absent] == [("10.0.0.1", BEGIN)]
     assert load_status(dump_status(replace(found, version=VERSION + 1))) is None
     assert load_status("no JSON") is None
