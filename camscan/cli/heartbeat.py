@@ -11,6 +11,7 @@ from camscan.moments import latest_past
 
 if TYPE_CHECKING:
     from camscan.store import Store
+    from camscan.summaries import State
     from camscan.sweeps.config import Config
     from camscan.sweeps.memory import SiteStatus
 
@@ -24,6 +25,8 @@ class Heartbeat:
     pending: int
     failures: Mapping[str, str]
     """Why alerts wait, by receiver."""
+    states: Mapping[str, State]
+    """What people have said of devices that are missing, by id."""
 
     def is_older(self, seconds: float, now: datetime) -> bool:
         """Whether the last complete sweep ended longer ago, or there was none, or only at a time that is to come.
@@ -40,12 +43,20 @@ def heartbeats(store: Store | None, config: Config) -> Iterator[Heartbeat]:
     from camscan.sweeps.memory import SiteStatus
 
     if store is None:
-        yield from (Heartbeat(site.name, SiteStatus(), 0, {}) for site in config.site)
+        yield from (Heartbeat(site.name, SiteStatus(), 0, {}, {}) for site in config.site)
         return
     pending, failures = store.outbox.pending(), store.outbox.failures()
     names = [site.name for site in config.site]
     for name, memory in zip(names, statuses(store, names), strict=True):
-        yield Heartbeat(name, memory, pending.get(name, 0), failures.get(name, {}))
+        states = _states(store, name, memory) if memory.absent else {}
+        yield Heartbeat(name, memory, pending.get(name, 0), failures.get(name, {}), states)
+
+
+def _states(store: Store, site: str, memory: SiteStatus) -> Mapping[str, State]:
+    """The states of devices that are missing: that of one which was removed is as it should be."""
+    known = store.register.bearing((), {one.address for one in memory.absent}, site)
+    missing = {one.id for one in memory.absent}
+    return {entry.device: entry.state for entry in known if entry.device in missing and entry.state_at is not None}
 
 
 def write_figures(found: Iterable[Heartbeat], config: Config) -> None:

@@ -17,7 +17,6 @@ from camscan.cli.telling import tell
 
 if TYPE_CHECKING:
     from camscan.cli.heartbeat import Heartbeat
-    from camscan.sweeps.memory import SiteStatus
 
 
 @click.command()
@@ -82,6 +81,7 @@ def _document(rows: list[Heartbeat], now: datetime) -> str:
                     "verdict": one.verdict.value,
                     "label": one.label,
                     "last_seen": utc(one.last_seen, "seconds"),
+                    "state": row.states.get(one.id),
                 }
                 for one in memory.absent
             ],
@@ -111,7 +111,7 @@ def _table(rows: list[Heartbeat], now: datetime) -> Iterator[str]:
             missing = f", {memory.missing} missing" if memory.missing else ""
             yield f"  devices              {devices or 'none'}{missing}\n"
             yield f"  targets              {covered or 'none'}\n"
-            yield from (f"  {line}\n" for line in _missing(memory))
+            yield from (f"  {line}\n" for line in _missing(row))
         for loss in memory.losses:
             yield f"  coverage lost        {terminal(loss.text)}\n"
         if row.pending:
@@ -119,12 +119,14 @@ def _table(rows: list[Heartbeat], now: datetime) -> Iterator[str]:
             yield from (f"    {terminal(receiver)}: {terminal(reason)}\n" for receiver, reason in row.failures.items())
 
 
-def _missing(memory: SiteStatus) -> Iterator[str]:
+def _missing(row: Heartbeat) -> Iterator[str]:
     """The devices that are missing, a line each."""
     from camscan.reports.escape import terminal
 
+    memory = row.memory
     for one in memory.absent:
-        seen = f"{one.last_seen:%Y-%m-%d %H:%M} UTC"
+        state = row.states.get(one.id)
+        seen = f"{one.last_seen:%Y-%m-%d %H:%M} UTC" + (f"; it is recorded as {state}" if state else "")
         yield f"missing              {one.verdict} {terminal(one.address)} {terminal(one.label)}, last seen {seen}"
     if more := memory.missing - len(memory.absent):
         yield f"missing              {f'{more:,} more' if memory.absent else f'{more:,}, named by the next sweep'}"

@@ -22,6 +22,8 @@ from camscan.cli.stored import open_store
 from camscan.errors import HostError, StoreError, UsageError
 from camscan.store import Store
 from camscan.store.outbox import Message
+from camscan.store.registered import Entry, Mark
+from camscan.summaries import State
 from camscan.sweeps import schedule
 from camscan.sweeps.compare import advance
 from camscan.sweeps.coverage import Terms
@@ -159,7 +161,14 @@ def test_who_is_missing_is_named(config: Path) -> None:
     assert len(named) == 21
     assert named[0].startswith("  missing              listed 10.0.0.2 Acme C-100\\x1b[31m, last seen 20")
     assert named[20] == "  missing              4 more"
+    first, seen = site[1], datetime.now(UTC)
+    known = Entry("hq", first.serial or "", first.address, "listed", (), seen, seen, "{}")
+    removed = replace(known, state=State.REMOVED, state_at=seen)
+    with Store.open(config.parent / "c.db") as store:
+        assert store.register.adopt([Mark("a0", "hq", seen, "")], [removed])
+    assert [" it is recorded as removed" in line for line in run(config).stdout.splitlines()].count(True) == 1
     [shown] = json.loads(run(config, "--format", "json").stdout)["sites"]
+    assert [one["state"] for one in shown["missing_devices"]] == ["removed", *[None] * 19]
     assert (shown["missing"], len(shown["missing_devices"])) == (24, 20)
     validator("camscan-status-1", "site").validate(shown)
 
