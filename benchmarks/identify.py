@@ -21,13 +21,13 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from camscan.data import fingerprints_folder  # noqa: E402  the checkout is put on the path first
 from camscan.identify import patterns as compiling  # noqa: E402
 from camscan.identify.check import check  # noqa: E402
 from camscan.identify.library import Library  # noqa: E402
 from camscan.identify.load import load  # noqa: E402
 from camscan.identify.rules import Contents  # noqa: E402
 from camscan.records import Fields, Observation, Outcome  # noqa: E402
+from camscan.rulefiles import fingerprints_folder  # noqa: E402  the checkout is put on the path first
 
 RULES = 1000
 DEVICES = 200

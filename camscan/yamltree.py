@@ -20,8 +20,8 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-from camscan.data import MAX_BYTES
 from camscan.errors import RuleError
+from camscan.rulefiles import MAX_BYTES
 
 Tree: TypeAlias = "str | int | list[Tree] | dict[str, Tree] | None"
 

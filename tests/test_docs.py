@@ -24,12 +24,12 @@ from support.needs import needs
 from camscan import __version__
 from camscan.cli.main import camscan
 from camscan.cli.options import ENDINGS
-from camscan.data import fingerprints_folder
 from camscan.identify.load import load
 from camscan.identify.rules import RULE_FOLDERS
 from camscan.probes.registry import CHANNELS
 from camscan.records import Observation, Outcome
 from camscan.reports import FORMATS
+from camscan.rulefiles import fingerprints_folder
 
 ROOT = Path(__file__).parent.parent
 PAGES = (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "fingerprints" / "README.md")

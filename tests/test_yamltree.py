@@ -1,7 +1,7 @@
 import pytest
 
-from camscan.data import MAX_BYTES
 from camscan.errors import RuleError
+from camscan.rulefiles import MAX_BYTES
 from camscan.yamltree import LINE, line_of, read_yaml, without_lines
 
 

@@ -16,7 +16,6 @@ from camscan.app.grounds import Grounds
 from camscan.app.identifying import judged_apart
 from camscan.batches import batched
 from camscan.codecs.oui import registry_date
-from camscan.data import OVERLAY, fingerprints_folder
 from camscan.errors import RuleError
 from camscan.evidence.container import is_name
 from camscan.evidence.export import MAX_FILE
@@ -27,6 +26,7 @@ from camscan.policy import load as load_policies
 from camscan.records import Judged, Observation, Scan
 from camscan.register.names import key, lasting, names, shared
 from camscan.register.states import changes_by_key, statement_order
+from camscan.rulefiles import OVERLAY, fingerprints_folder
 from camscan.store import Store
 from camscan.summaries import StateChange
 from camscan.sweeps.snapshot import sighting

@@ -14,10 +14,10 @@ from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
-from camscan.data import OVERLAY, fingerprints_folder
 from camscan.errors import StoreError
 from camscan.identify.library import Library
 from camscan.records import Scan, ScanStatus
+from camscan.rulefiles import OVERLAY, fingerprints_folder
 from camscan.sourcecode import code_digest
 from camscan.store.packed import LazyDevice, Merged
 

@@ -11,12 +11,12 @@ from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
-from camscan.data import fingerprints_folder
 from camscan.errors import HostError, RuleError
 from camscan.identify.library import Library
 from camscan.identify.load import load, rule_files
 from camscan.policy import Policy
 from camscan.policy import load as load_policies
+from camscan.rulefiles import fingerprints_folder
 from camscan.userdirs import cache_file
 
 _log = logging.getLogger("camscan")

@@ -10,7 +10,6 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from camscan.app.series import merged_each
-from camscan.data import fingerprints_folder
 from camscan.errors import DamageError, StoreError
 from camscan.moments import latest_past
 from camscan.policy import judge_all
@@ -21,6 +20,7 @@ from camscan.register.names import key, known_as, names
 from camscan.register.progress import progress
 from camscan.register.states import changes_by_key, sighted, state_among, state_of
 from camscan.reports import is_shown, select
+from camscan.rulefiles import fingerprints_folder
 from camscan.store import Store
 from camscan.store.damage import damage
 from camscan.store.queries import last_answers

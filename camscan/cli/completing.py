@@ -39,8 +39,8 @@ def sites(context: click.Context, _option: click.Parameter, incomplete: str) -> 
 
 def policies(context: click.Context, _option: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The policies that come with camscan and those of --fingerprints, else files."""
-    from camscan.data import fingerprints_folder
     from camscan.policy import files
+    from camscan.rulefiles import fingerprints_folder
 
     libraries = [fingerprints_folder(), *map(Path, context.params.get("folders") or ())]
     found = _items((file.stem for file in files(libraries)), incomplete)

@@ -75,10 +75,10 @@ def check(paths: tuple[Path, ...], folders: tuple[Path, ...]) -> None:
       camscan policy check ours.yaml
       camscan policy check my-rules/policies
     """
-    from camscan.data import fingerprints_folder
     from camscan.errors import UsageError
     from camscan.policy import check as faults_of
     from camscan.policy import files_in
+    from camscan.rulefiles import fingerprints_folder
 
     libraries = (fingerprints_folder(), *folders)
     places = paths or tuple(library / "policies" for library in libraries)

@@ -14,8 +14,8 @@ from itertools import pairwise
 from types import MappingProxyType
 
 from camscan.codecs.text import mac, to_text
-from camscan.data import OVERLAY, fingerprints_folder
 from camscan.errors import DecodeError, RuleError
+from camscan.rulefiles import OVERLAY, fingerprints_folder
 
 FIELDS = ("mac.address", "mac.prefix", "mac.organization")
 

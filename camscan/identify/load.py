@@ -13,10 +13,10 @@ from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 
-from camscan.data import MAX_BYTES
 from camscan.errors import RuleError
 from camscan.identify.library import Library
 from camscan.identify.rules import RULE_FOLDERS, Contents, Folder
+from camscan.rulefiles import MAX_BYTES
 from camscan.sourcecode import code_digest
 
 _SUFFIXES = (".yaml", ".yml")

@@ -13,8 +13,8 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from camscan.data import MAX_BYTES
 from camscan.errors import RuleError
+from camscan.rulefiles import MAX_BYTES
 from camscan.summaries import Tag
 from camscan.yamltree import Tree, line_of, read_yaml, without_lines
 

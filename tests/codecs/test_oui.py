@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from camscan.codecs import oui
-from camscan.data import OVERLAY, fingerprints_folder
 from camscan.errors import DecodeError, RuleError
+from camscan.rulefiles import OVERLAY, fingerprints_folder
 
 HIKVISION = {
     "mac.address": ("58:50:ED:00:00:01",),

@@ -8,7 +8,6 @@ from collections.abc import Callable
 import pytest
 import yaml
 
-from camscan.data import fingerprints_folder
 from camscan.devices.identity import (
     FIELDS_OF,
     LINK,
@@ -25,6 +24,7 @@ from camscan.devices.identity import (
     to_serial,
 )
 from camscan.records import Observation
+from camscan.rulefiles import fingerprints_folder
 
 A, B = "58:50:ED:1F:E3:85", "08:ED:ED:1A:2B:3C"
 Answer = Callable[..., Observation]

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from camscan.data import fingerprints_folder
 from camscan.errors import RuleError
 from camscan.identify.load import load
+from camscan.rulefiles import fingerprints_folder
 
 Write = Callable[..., Path]
 

@@ -1,4 +1,4 @@
-"""Where the fingerprint library lies: packed into the wheel, or beside the package in a checkout."""
+"""The files of the fingerprint library: where they lie (packed into the wheel, or beside the package in a checkout)."""
 
 from __future__ import annotations
 
