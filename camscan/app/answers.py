@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from camscan.app.grounds import Grounds
-from camscan.app.identifying import judged
 from camscan.app.sources import Source, described, head, opened
 from camscan.app.switchports import with_ports_of
+from camscan.app.verdicts import judged
 from camscan.errors import UsageError
 from camscan.evaluation.corpus import entries_of, is_corpus
 from camscan.imports import pasted

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from camscan import __version__
 from camscan.app.grounds import Grounds
-from camscan.app.identifying import judged_apart
+from camscan.app.verdicts import judged_apart
 from camscan.batches import batched
 from camscan.codecs.oui import registry_date
 from camscan.errors import RuleError

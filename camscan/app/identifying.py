@@ -1,10 +1,9 @@
-"""From observations to devices: fingerprints, merging and, where that is asked, policies."""
+"""From observations to devices: fingerprints and merging, before any policy."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -18,47 +17,13 @@ from camscan.devices.identity import FIELDS_OF, Kind, source_mac, to_endpoint
 from camscan.errors import DecodeError
 from camscan.identify.library import Library
 from camscan.identify.resolve import resolve
-from camscan.policy import Policy, judge_all, judge_each
-from camscan.records import Device, Identification, Judged, Observation
+from camscan.records import Device, Identification, Observation
 
 if TYPE_CHECKING:
-    from camscan.app.grounds import Grounds
     from camscan.store.packed import Merged
     from camscan.store.rows import Stored
-    from camscan.store.spool import Spool
 
 _ENDPOINT_FIELDS = FIELDS_OF[Kind.ENDPOINT]
-
-
-def judged(observations: Iterable[Observation], grounds: Grounds) -> tuple[Judged, ...]:
-    """The devices that the observations speak of, each with its verdict."""
-    with gctuning.relaxed():
-        return judge_all(merge_hosts(_hosts_in(grounds.rules, observations), resolve), grounds.policies)
-
-
-@contextmanager
-def judged_apart(observations: Iterable[Observation], grounds: Grounds) -> Iterator[Iterable[Judged]]:
-    """The same for more devices than memory should hold; they are judged anew each time they are gone through."""
-    from camscan.devices.spooled import merge_spooled  # not for what is pasted
-    from camscan.store.spool import Spool
-
-    with ExitStack() as open_spools, gctuning.relaxed():
-        devices = open_spools.enter_context(Spool[Device]())
-        with ExitStack() as meanwhile:
-            hosts = _hosts_in(grounds.rules, observations)
-            merge_spooled(hosts, resolve, lambda: meanwhile.enter_context(Spool()), devices)
-        yield _Kept(devices, grounds.policies)
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """Devices spooled to disk, each with its verdict."""
-
-    devices: Spool[Device]
-    policies: Sequence[Policy]
-
-    def __iter__(self) -> Iterator[Judged]:
-        return judge_each((device for _, device in self.devices.in_order()), self.policies, self.devices.last)
 
 
 def derived(stored: Iterable[Stored], rules: Library) -> list[Merged]:
@@ -81,7 +46,7 @@ def packed(rules: Library, stored: Sequence[Stored]) -> list[bytes]:
 
 def _noted_hosts(rules: Library, stored: Sequence[Stored]) -> tuple[tuple[Host, ...], _Notes]:
     notes = _Notes()
-    return tuple(_hosts_in(rules, notes.taken(read_again(one.open()) for one in stored))), notes
+    return tuple(hosts_in(rules, notes.taken(read_again(one.open()) for one in stored))), notes
 
 
 class _Notes:
@@ -119,7 +84,7 @@ class _Notes:
         return Merged(device, self._shared.setdefault(channels, channels), tuple(endpoints))
 
 
-def _hosts_in(rules: Library, observations: Iterable[Observation]) -> Iterator[Host]:
+def hosts_in(rules: Library, observations: Iterable[Observation]) -> Iterator[Host]:
     """What answers at each address, by the rules."""
 
     def identify(seen: Sequence[Observation]) -> tuple[Identification, ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from camscan.app.answers import make_report
 from camscan.app.grounds import Grounds
-from camscan.app.identifying import judged
+from camscan.app.verdicts import judged
 from camscan.codecs.layout import fields as as_fields
 from camscan.codecs.text import to_text
 from camscan.errors import UsageError

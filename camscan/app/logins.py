@@ -144,7 +144,7 @@ def reader(file: Path) -> Callable[[Enrolment], SecretStr]:
 def sight(rules: Library) -> Sight:
     """Judges what an address shows of itself by the same rules as a report."""
     from camscan.app.grounds import Grounds
-    from camscan.app.identifying import judged  # with all that judges, which nobody needs to enrol
+    from camscan.app.verdicts import judged  # with all that judges, which nobody needs to enrol
 
     def seen_at(address: str, seen: Sequence[Observation]) -> Sighting:
         here = [observation for observation in seen if observation.target == address]

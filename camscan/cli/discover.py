@@ -36,8 +36,8 @@ def discover(
       camscan discover --interface eth0 --format json
     """
     from camscan.app.grounds import grounds_of
-    from camscan.app.identifying import judged
     from camscan.app.looking import ask_segment, asking_interfaces, cut_off
+    from camscan.app.verdicts import judged
     from camscan.cli.watching import Watch
     from camscan.cli.writing import ready, summarize, write_report
     from camscan.net.kernel import eventloop

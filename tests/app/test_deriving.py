@@ -164,7 +164,7 @@ print(json.dumps(sorted(set(sys.modules) - opened)))
     for name in loaded:
         target = PACKAGE.joinpath(*name.split(".")[1:])
         fits = any(one in (*target.parents, target, target.with_suffix(".py")) for one in covered)
-        assert fits or name in HARMLESS or name.split(".")[1] == "policy", f"{name} is not in the basis"
+        assert fits or name in HARMLESS, f"{name} is not in the basis"
 
 
 def test_it_is_derived_at_the_first_look_alone(path: Path, derivations: list[None]) -> None:
@@ -324,7 +324,7 @@ def test_other_code_or_another_library_makes_another_basis(monkeypatch: pytest.M
 def test_all_code_and_libraries_that_devices_follow_from_are_in_the_basis() -> None:
     """What is imported from there stays there: else a change elsewhere would change devices and not the basis."""
     covered = [PACKAGE / name for name in CODE]
-    allowed = {"errors", "rulefiles", "summaries", "policy", "__init__"}  # no device follows from these
+    allowed = {"errors", "rulefiles", "summaries", "__init__"}  # no device follows from these
     distributions: set[str] = set()
     for file in [found for path in covered for found in (path.rglob("*.py") if path.is_dir() else [path])]:
         for name in _imported(file):
@@ -340,7 +340,6 @@ def test_all_code_and_libraries_that_devices_follow_from_are_in_the_basis() -> N
 
 HARMLESS = {
     *("camscan.app", "camscan.app.gctuning", "camscan.app.workers"),  # when and where it is worked on
-    "camscan.app.grounds",  # a record of rules and policies
     *("camscan.store", "camscan.store.schema", "camscan.store.spool"),  # where it lies, in columns that have names
 }
 

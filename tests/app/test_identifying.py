@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from camscan.app.grounds import Grounds
-from camscan.app.identifying import judged
+from camscan.app.verdicts import judged
 from camscan.identify.library import Library
 from camscan.records import Level, Observation, Outcome
 

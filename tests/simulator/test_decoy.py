@@ -8,7 +8,7 @@ import pytest
 from support.site import GET, free_network, talk
 
 from camscan.app.grounds import grounds_of
-from camscan.app.identifying import judged
+from camscan.app.verdicts import judged
 from camscan.errors import HostError, UsageError
 from camscan.records import Observation, Outcome, Verdict
 from camscan.simulator import decoy, decoy_site

@@ -28,7 +28,7 @@ from support.browser import browsing, opened
 from support.hostile import FORMULA, LIVE, PAYLOADS
 
 from camscan.app.grounds import Grounds, chosen_policies, library
-from camscan.app.identifying import judged
+from camscan.app.verdicts import judged
 from camscan.codecs.registry import read_again
 from camscan.identify.library import Library
 from camscan.records import Observation, Outcome, Report, Scan
