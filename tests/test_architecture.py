@@ -46,20 +46,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "probes": {"codecs", "net", "records", "errors"},
     "engine": {"net", "probes", "records"},
     "identify": {
-        *(
-            "answers",
-            "records",
-            "errors",
-            "rulefiles",
-            "listings",
-            "yamltree",
-            "sourcecode",
-            "folding",
-            "wording",
-            "files",
-        )
+        *("answers", "records", "errors", "rulefiles", "listings", "yamltree", "sourcecode", "folding"),
+        *("wording", "files"),
     },
-    "devices": {"answers", "records", "summaries", "errors"},
+    "devices": {"answers", "codecs", "records", "summaries", "errors"},
     "policy": {"records", "summaries", "errors", "rulefiles", "yamltree", "folding"},
     "inventory": {"records", "networks", "columnnames", "jsonwindow", "folding", "wording", "errors"},
     "store": {"records", "moments", "batches", "summaries", "shortages", "errors", "userdirs"},

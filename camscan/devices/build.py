@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import chain, islice
 from typing import Protocol, TypeAlias
 
+from camscan.codecs.layout import mac_in_address
 from camscan.devices.hosts import Host, to_count
 from camscan.devices.identity import LINK, LINK_CHANNEL, Address, Identity, Kind, attributed, joined, mac_in, to_address
 from camscan.records import Device, Identification, Level
@@ -72,7 +73,7 @@ def build(
         address=addresses[0],
         addresses=tuple(addresses),
         ports=tuple(sorted(frozenset().union(*(host.ports for host in hosts)))),
-        mac=_mac(identity, own),
+        mac=_mac(identity, own, addresses),
         hostname=_first(identity.of(Kind.HOSTNAME)) or attributes.get("hostname"),
         maker=resolution.maker,
         brand=resolution.brand,
@@ -162,10 +163,10 @@ def _first(values: Iterator[str] | tuple[str, ...]) -> str | None:
     return next(iter(values), None)
 
 
-def _mac(identity: Identity, identifications: Sequence[Identification]) -> str | None:
-    """The MAC: from frames, else as stated by the device, else from a rule, else from a version 1 UUID."""
-    nodes = (mac for endpoint in identity.of(Kind.ENDPOINT) if (mac := mac_in(endpoint)))
-    return _first(identity.of(Kind.MAC)) or _first(attributed(identifications, "mac")) or _first(nodes)
+def _mac(identity: Identity, identifications: Sequence[Identification], addresses: Iterable[str]) -> str | None:
+    """The MAC: from frames, else as stated by the device, else from a rule, an IPv6 address or a version 1 UUID."""
+    nodes = chain(map(mac_in_address, addresses), map(mac_in, identity.of(Kind.ENDPOINT)))
+    return _first(identity.of(Kind.MAC)) or _first(attributed(identifications, "mac")) or _first(filter(None, nodes))
 
 
 def _away(identity: Identity, addresses: Sequence[str]) -> Iterator[str]:

@@ -10,6 +10,8 @@ of these holds:
   live elsewhere;
 - they are the only two that share MAC and endpoint, and one is IPv4, the other IPv6.
 
+So are one IPv4 address and those by IPv6 that have one MAC, and show no other: by IPv6 from frames, or in the address.
+
 Otherwise they stay apart, and each names the others from which it cannot be told. So do those without any identifier in
 common, although a third one would join them: it passes for several devices, and can be one of them at most.
 
@@ -22,9 +24,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import combinations, islice, product
+from itertools import chain, combinations, islice, product
 from typing import NamedTuple
 
+from camscan.codecs.layout import mac_in_address
 from camscan.devices.hosts import Host
 from camscan.devices.identity import UNIQUE, Kind, attributed, to_address
 
@@ -86,17 +89,40 @@ def grouped(hosts: Sequence[Signs]) -> list[Group]:
 def _joined(hosts: Sequence[Signs]) -> list[int]:
     """For each host the number that all hosts of its device have; an identifier is common to all of them."""
     parents, common = list(range(len(hosts))), [frozenset(host.labels) for host in hosts]
-    for kinds, bucket in _shared([host.keys for host in hosts], 2):
-        for first, second in _links(kinds, [(number, hosts[number]) for number in bucket]):
-            one, other = _root(parents, first), _root(parents, second)
-            if one != other and (shared := common[one] & common[other]):
-                parents[other], common[one] = one, shared
+    shared = _shared([host.keys for host in hosts], 2)
+    links = (_links(kinds, [(number, hosts[number]) for number in bucket]) for kinds, bucket in shared)
+    for first, second in chain(chain.from_iterable(links), _of_one_card(hosts)):
+        one, other = _root(parents, first), _root(parents, second)
+        if one != other and (both := common[one] & common[other]):
+            parents[other], common[one] = one, both
     return [_root(parents, number) for number in range(len(hosts))]
+
+
+def _of_one_card(hosts: Sequence[Signs]) -> Iterator[tuple[int, int]]:
+    """Pairs of addresses of one network card by IPv4 and IPv6, or by IPv6 alone."""
+    by_mac: defaultdict[str, list[int]] = defaultdict(list)
+    for number, host in enumerate(hosts):
+        for mac in host.keys[Kind.MAC]:
+            by_mac[mac].append(number)
+    for mac, bucket in by_mac.items():
+        first, *others = sorted(bucket, key=lambda number: ":" in hosts[number].address)
+        if others and all(":" in hosts[number].address for number in others):
+            yield from ((first, other) for other in others if _shows_card(mac, hosts[first], hosts[other]))
+
+
+def _shows_card(mac: str, first: Signs, other: Signs) -> bool:
+    """Whether two addresses have one MAC, an IPv6 address by frames or in itself, and nothing else tells them apart."""
+    for host in (first, other):
+        shown = {*map(str.casefold, host.link_macs), mac_in_address(host.address).casefold()}
+        if host.keys[Kind.MAC] != (mac,) or (":" in host.address and mac not in shown):
+            return False
+    pairs = ((set(first.keys[kind]), set(other.keys[kind])) for kind in (Kind.SERIAL, Kind.ENDPOINT))
+    return not any(one and two and one.isdisjoint(two) for one, two in pairs)
 
 
 def _keys(host: Host) -> _Keys:
     read = {
-        Kind.MAC: attributed(host.identifications, "mac"),
+        Kind.MAC: (*attributed(host.identifications, "mac"), *filter(None, [mac_in_address(host.address)])),
         Kind.SERIAL: attributed(host.identifications, "serial"),
         Kind.ENDPOINT: (),
     }

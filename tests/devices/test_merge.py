@@ -221,6 +221,28 @@ def test_ipv4_and_ipv6_with_one_serial_and_mac_alone_are_not_one(devices: Merge,
     assert addresses(found) == [(ONE,), (SIX,)]
 
 
+EUI = ("fe80::5a50:edff:fe1f:e385%eth0", "2001:db8::5a50:edff:fe1f:e385")
+"""IPv6 addresses that were formed of the MAC A."""
+
+
+def test_one_network_card_by_ipv4_and_ipv6_is_one_device(devices: Merge, answer: Answer) -> None:
+    four, six = answer(ONE, "arp", mac__address=A), [answer(address, "http", 80) for address in EUI]
+    assert [(one.addresses, one.mac, one.conflicts) for one in devices(four, *six)] == [((ONE, EUI[1], EUI[0]), A, ())]
+    assert [(one.addresses, one.mac) for one in devices(*six)] == [((EUI[1], EUI[0]), A)]
+    assert addresses(devices(four, answer(SIX, "arp", mac__address=A))) == [(ONE, SIX)]
+    stated = answer(ONE, "sadp", 37020, sadp__mac=A, sadp__device_sn=SERIAL)
+    assert addresses(devices(stated, six[0])) == [(ONE, EUI[0])]
+
+
+def test_addresses_that_share_a_mac_by_ipv4_and_ipv6_and_are_no_one_device(devices: Merge, answer: Answer) -> None:
+    four, six = [answer(address, "arp", mac__address=A) for address in (ONE, TWO)], answer(EUI[0], "http", 80)
+    assert addresses(devices(*four, six)) == [(ONE,), (TWO,), (EUI[0],)], "a router may speak for them"
+    other = answer(ONE, "sadp", 37020, sadp__mac=B)
+    assert addresses(devices(four[0], other, six)) == [(ONE,), (EUI[0],)]
+    serials = answer(ONE, "cgi", 80, cgi__serial="AAAA1111"), answer(EUI[0], "cgi", 80, cgi__serial="BBBB2222")
+    assert addresses(devices(four[0], *serials)) == [(ONE,), (EUI[0],)]
+
+
 def test_serial_that_a_rule_read(devices: Merge, answer: Answer) -> None:
     link = [answer(address, "arp", mac__address=A) for address in (ONE, TWO)]
     read = [answer(address, "rtsp", say__serial=SERIAL) for address in (ONE, TWO)]
