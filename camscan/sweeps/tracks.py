@@ -7,6 +7,9 @@ An address alone proves nothing, as it may be reassigned. Two are the same devic
 3. the address, where nothing else contradicts: serials, MACs, models or makers that are known on both sides. Of
    several that have stood there, it is the last.
 
+Two that are remembered are one device where a third turns out to be both: at an address of each, or by the serial of
+one and the MAC of the other, which were never seen at the same time.
+
 Makers of clones copy serials and MACs. A value that several devices of one snapshot have is ignored, and a device that
 answers at its old address is not taken for one that has moved.
 """
@@ -87,7 +90,7 @@ def match(
             found.seen.setdefault(track, []).append(number)
             if link.moved:
                 found.moved.add(track)
-        elif track not in found.seen and not link.moved and _two_sides(tracks, *owner[number], track):
+        elif track not in found.seen and _are_one(tracks[owner[number][0]], tracks[track], owner[number][1], link):
             absorbed.add(track)
             found.joined.setdefault(owner[number][0], []).append(track)
     found.new = [number for number in range(len(sightings)) if number not in owner]
@@ -109,9 +112,15 @@ def _barred(found: Matches, link: Link, track: int, sightings: Sequence[Sighting
     return False
 
 
-def _two_sides(tracks: Sequence[Track], owner: int, link: Link, track: int) -> bool:
-    """Whether both tracks are one device: the sighting belongs to one, and is at an address of the other."""
-    return not link.moved and tracks[owner].places.keys().isdisjoint(tracks[track].places)
+def _are_one(one: Track, other: Track, own: Link, link: Link) -> bool:
+    """Whether both tracks are one device: the sighting belongs to one, and is at an address of the other.
+
+    Or one was known by its serial alone, and the other by its MAC alone and never while that one was: it bears both.
+    """
+    if not link.moved:
+        return not own.moved and one.places.keys().isdisjoint(other.places)
+    is_apart = one.last_seen < other.first_seen or other.last_seen < one.first_seen
+    return is_apart and not (one.serials and other.serials) and not (one.macs and other.macs)
 
 
 def _pairs(

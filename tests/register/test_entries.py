@@ -148,6 +148,33 @@ def test_two_cards_that_prove_to_be_one_device_are_joined() -> None:
     assert not set(taken.joined) & set(taken.seen)
 
 
+@pytest.mark.parametrize("order", [(0, 3), (3, 0)])
+def test_a_device_that_told_its_serial_here_and_its_mac_there_is_one_once_it_tells_both(order: tuple[int, int]) -> None:
+    """As one that moves, and is seen across a router in one scan, and from its own network in another."""
+    [whole] = cameras(1)
+    by_mac, by_serial = replace(whole, serial=None), replace(moved(whole, "10.0.0.9"), mac=None)
+    looks = [sweep(night, [camera]) for night, camera in zip(order, (by_mac, by_serial), strict=True)]
+    known = [one for look in looks for one in tracks(look)]
+    for place in ("10.0.0.1", "10.0.0.9", "10.0.0.7"):
+        taken = apply_snapshot(known, sweep(5, [moved(whole, place)]))
+        ((_, after),) = taken.seen.items()
+        assert (len(taken.joined), taken.new) == (1, ())
+        assert (after.first_seen, after.serials, after.macs) == (
+            BEGIN,
+            frozenset({str(whole.serial).casefold()}),
+            frozenset({str(whole.mac)}),
+        )
+
+
+def test_two_devices_of_which_one_copies_the_others_mac_stay_two() -> None:
+    """They were there at the same time."""
+    [whole] = cameras(1)
+    by_mac, by_serial = replace(whole, serial=None), replace(moved(whole, "10.0.0.9"), mac=None)
+    known = [replace(one, last_seen=BEGIN + timedelta(days=4)) for one in tracks(sweep(0, [by_mac, by_serial]))]
+    taken = apply_snapshot(known, sweep(5, [moved(whole, "10.0.0.9")]))
+    assert (len(taken.seen), taken.joined, taken.new) == (1, (), ())
+
+
 def test_devices_that_prove_to_be_one_were_seen_when_any_of_them_was() -> None:
     first, second = Camera("10.0.0.1"), Camera("10.0.0.2")
     both = replace(first, serial="SN000000009", more=("10.0.0.2",))
