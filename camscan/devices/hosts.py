@@ -117,8 +117,9 @@ def hosts_at(address: str, observations: Sequence[Observation], identify: Identi
     if slots:
         of_itself = [observation for observation in observations if _SLOT not in observation.fields]
         hosts = list(hosts_at(address, of_itself, identify))
+        recorder = next((host for host in hosts if slots[0].port in host.ports), next(iter(hosts), None))
         yield from (
-            replace(host, channels=_channel_list(slots, identify) if host is hosts[0] else None) for host in hosts
+            replace(host, channels=_channel_list(slots, identify) if host is recorder else None) for host in hosts
         )
         return
     identity = identity_of(observations)

@@ -26,6 +26,15 @@ def slot(answer: Answer, number: int, address: str = RECORDER, **fields: str) ->
     return answer(address, "isapi", 80, behind__api="isapi", behind__slot=str(number), **fields)
 
 
+def test_of_several_devices_behind_one_address_the_one_whose_port_it_is_lists_the_cameras(
+    devices: Merge, answer: Answer
+) -> None:
+    camera = answer(RECORDER, "isapi", 79, isapi__serial="CAMERA1")
+    first, second, behind = devices(camera, *recorder(answer, slot(answer, 1, behind__model="M1")))
+    assert (first.slots, second.slots, second.serial) == (None, Slots(1, 0), f"NVR{RECORDER}")
+    assert behind.behind == Slot(second.id, RECORDER, 1)
+
+
 def test_lists_are_taken_together_by_channel(devices: Merge, answer: Answer) -> None:
     found = devices(
         *recorder(
