@@ -67,7 +67,8 @@ class Sweep:
         now = time.monotonic()
         self._tx = Transmitter(request.rate)
         self._priority = RealtimePriority(wanted=bool(request.rate))
-        self._carrier = Carrier((way.interface for way in request.ways), stop)
+        sources = [(way.interface, way.source) for way in request.ways]
+        self._carrier = Carrier(dict(sources), stop, sources)
         self._host_pace = HostPace(request.host_rate, self._order.size, len(request.ports), unlimited=not request.rate)
         self._position = request.position
         """All before it has left."""

@@ -358,6 +358,42 @@ def test_a_cable_that_stays_pulled_ends_it(site: Lab, monkeypatch: pytest.Monkey
     assert (cable.cuts, others.cuts) == (1, 0)
 
 
+def test_while_this_host_lacks_the_address_that_answers_go_to_it_waits(site: Lab) -> None:
+    """As between two leases: frames pass the kernel by, and somebody else may have got the address."""
+    command = ["ip", "netns", "exec", site.scanner, *PROGRAM]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(json.dumps(of(site, rate=500, rounds=1)).encode())
+        process.stdin.close()
+        assert json.loads(process.stdout.readline())["type"] == "begin"
+        time.sleep(0.7)
+        site.run(["ip", "addr", "del", "10.99.0.1/30", "dev", site.interface])
+        time.sleep(1)  # for what is on its way
+        site.count_arriving("ip saddr 10.99.0.1")
+        time.sleep(1)
+        arrived = site.arrived()
+        site.run(["nft", "delete", "table", "inet", "counting"], side=site.site)
+        site.run(["ip", "addr", "add", "10.99.0.1/30", "dev", site.interface])
+        site.run(["ip", "route", "replace", site.network, "via", "10.99.0.2"])
+        messages = [json.loads(line) for line in process.stdout]
+    assert (process.returncode, arrived) == (0, 0)
+    assert len(found(messages)) >= 2 * len(ALIVE) * 0.9
+
+
+def test_an_address_that_stays_lost_ends_it(site: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(carrier, "_PATIENCE", 0.2)
+    site.run(["ip", "addr", "add", "10.99.0.7/24", "dev", site.interface])
+    with Namespace(site.scanner).inside():
+        never, lost = (Carrier([], Stop(), [(site.interface, own)]) for own in ("10.99.0.8", "10.99.0.7"))
+        lost.wait()
+        site.run(["ip", "addr", "del", "10.99.0.7/24", "dev", site.interface])
+        with pytest.raises(RefusalError, match=f"{site.interface} any more: it has lost 10.99.0.7"):
+            lost.wait()
+        never.wait()
+    assert (lost.cuts, never.cuts) == (1, 0)
+
+
 _TUNNEL = """
 import contextlib, ctypes, fcntl, os, select, struct, sys
 ends = []
