@@ -105,6 +105,12 @@ def _vantage(scope: ScanScope) -> Vantage:
     return Vantage(platform.node(), tuple(names), sources(islice(firsts, _SHOWN_TARGETS)))
 
 
+def _together(before: Vantage, now: Vantage) -> Vantage:
+    """Where both runs looked from: the host may have another address, or another interface, than before."""
+    interfaces = tuple(dict.fromkeys((*before.interfaces, *now.interfaces)))
+    return replace(before, interfaces=interfaces, sources=tuple(dict.fromkeys((*before.sources, *now.sources))))
+
+
 def _decoys(choices: Choices) -> tuple[str, ...]:
     """The decoys, as the ledger writes them.
 
@@ -182,6 +188,7 @@ def job_for_rest(before: Scan, now: Choices) -> Job:
         notes=before.notes if before.finished_at else tuple(dict.fromkeys((*before.notes, _UNCOUNTED))),
         channels=tuple(dict.fromkeys((*before.channels, *strategy.plan.channels))),
         excluded=tuple(scope.excluded.networks()),
+        vantage=_together(before.vantage, _vantage(scope)),
         settings={**before.settings, "choices": _kept(choices, scope, decoys)},
     )
     by_syn = before.settings.get(_METHOD, before.settings.get(_METHOD_BEFORE, "")).startswith("syn:")

@@ -39,7 +39,7 @@ from camscan.store.schema import ledger, observations, scans
 from camscan.store.text import escape, unescape
 
 T = TypeVar("T")
-_ENDED = ("status", "started_at", "finished_at", "sent", "notes", "excluded", "channels", "settings")
+_ENDED = ("status", "started_at", "finished_at", "sent", "notes", "excluded", "channels", "vantage", "settings")
 
 
 class Store:
@@ -137,7 +137,7 @@ class Store:
         return scan
 
     def finish(self, scan: Scan) -> None:
-        """Record how a scan ended: status, times, what was sent, notes; exclusions, channels, settings as of last."""
+        """Record how a scan ended: status, times, what was sent, notes; exclusions, channels and the like."""
         number, values = self._number(scan.id), scan_values(scan)
         ended = {name: values[name] for name in _ENDED}
         change = update(scans).where(scans.c.number == number).values(ended)

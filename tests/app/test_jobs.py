@@ -65,6 +65,16 @@ def test_that_a_run_before_was_broken_off_is_noted_since_nobody_counted_what_it_
     assert resume_job(store, job_for_rest(ended, Choices())).scan.notes == ()
 
 
+def test_from_where_each_run_looked_is_remembered(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As of a laptop that has moved: its own answers show nothing, by whichever address it has them."""
+    monkeypatch.setattr("camscan.app.jobs.sources", lambda _: (("wlan0", "10.0.0.2"),))
+    before = interrupted(store, Choices(("10.0.0.0/29",)))
+    monkeypatch.setattr("camscan.app.jobs.sources", lambda _: (("eth0", "10.0.0.3"), ("wlan0", "10.0.0.2")))
+    job = resume_job(store, job_for_rest(before, Choices()))
+    store.finish(replace(job.scan, status=ScanStatus.COMPLETE, finished_at=AT))
+    assert store.scan(before.id).vantage.sources == (("wlan0", "10.0.0.2"), ("eth0", "10.0.0.3"))
+
+
 def test_what_is_excluded_does_not_count_as_covered(store: Store) -> None:
     before = interrupted(store, Choices(("10.0.0.0/29",), exclude=("10.0.0.4/30",)))
     excluded = [LedgerEntry(f"10.0.0.{last}", {"http": Outcome.EXCLUDED}) for last in (4, 5, 6)]
