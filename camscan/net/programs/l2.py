@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
-import shutil
 import subprocess
 import sys
 import threading
@@ -18,6 +17,7 @@ from datetime import UTC, datetime
 from subprocess import PIPE
 from typing import Any, BinaryIO
 
+from camscan.errors import HostError
 from camscan.net.programs.child import ChildProcess, counters_of, message_of, not_started
 
 ANY = "any"
@@ -25,6 +25,7 @@ ANY = "any"
 _PACKETS = ("arp", "packet")
 _PYTHON = (sys.executable, "-P", "-m", "camscan.l2")
 _NAME = "camscan.l2"
+_PIECE = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +84,16 @@ def replay(capture: BinaryIO, counters: dict[str, int]) -> Iterator[Packet]:
     A packet without a time gets the beginning of 1970.
 
     Raises:
-        HostError: it is not a capture, or the program failed.
+        HostError: it is not a capture, cannot be read to its end, or the program failed.
     """
     last: Mapping[str, Any] = {"type": "nothing"}
+    failed: list[OSError] = []
     try:
         started = subprocess.Popen([*_PYTHON, "pcap", "-"], stdin=PIPE, stdout=PIPE)  # noqa: S603 - ours
     except OSError as error:
         raise not_started(_NAME, error) from error
     with started as process:
-        threading.Thread(target=_pour, args=(capture, process.stdin), daemon=True).start()
+        threading.Thread(target=_pour, args=(capture, process.stdin, failed), daemon=True).start()
         try:
             for line in process.stdout or ():
                 last = message_of(_NAME, line)
@@ -100,12 +102,24 @@ def replay(capture: BinaryIO, counters: dict[str, int]) -> Iterator[Packet]:
             process.wait()  # it has ended its output, and so itself; its code is not to be that of the signal below
         finally:
             process.kill()
+    if failed:
+        raise HostError(f"cannot read the capture to its end: {failed[0].strerror or failed[0]}: try a copy of it")
     counters.update(counters_of(_NAME, last, process.returncode))
+    if counters.get("interrupted"):
+        raise HostError(f"`python -m {_NAME}` was ended from outside before it was done: try again")
 
 
-def _pour(capture: BinaryIO, stdin: BinaryIO) -> None:
+def _pour(capture: BinaryIO, stdin: BinaryIO, failed: list[OSError]) -> None:
     with contextlib.suppress(OSError, ValueError), stdin:  # it may end without having read all
-        shutil.copyfileobj(capture, stdin)
+        stdin.writelines(_pieces(capture, failed))
+
+
+def _pieces(capture: BinaryIO, failed: list[OSError]) -> Iterator[bytes]:
+    try:
+        while piece := capture.read(_PIECE):
+            yield piece
+    except OSError as error:
+        failed.append(error)
 
 
 def _packet(message: Mapping[str, Any]) -> Packet:

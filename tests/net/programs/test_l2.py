@@ -49,6 +49,25 @@ def test_a_capture_of_which_only_the_beginning_is_wanted() -> None:
     heard.close()  # type: ignore[attr-defined]  # it is a generator
 
 
+def test_a_capture_that_cannot_be_read_to_its_end_is_not_taken_for_a_short_one() -> None:
+    class Failing(BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            if piece := super().read(size):
+                return piece
+            raise OSError(errno.EIO, "Input/output error")
+
+    heard = replay(Failing(made.pcap([made.ethernet(0x0806, ARP)])), {})
+    assert next(heard).source == "10.0.0.5"
+    with pytest.raises(HostError, match="cannot read the capture to its end: Input/output error: try a copy of it"):
+        next(heard)
+
+
+def test_a_capture_whose_reader_others_end_is_not_taken_for_a_short_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    pretending(monkeypatch, BEGIN + 'print(\'{"type": "end", "packets": 1, "interrupted": true}\')')
+    with pytest.raises(HostError, match="was ended from outside before it was done"):
+        list(replay(BytesIO(b"capture"), {}))
+
+
 def test_no_capture() -> None:
     with pytest.raises(HostError, match=r"^no capture file"):
         list(replay(BytesIO(b"nothing of the kind" * 10_000), {}))
