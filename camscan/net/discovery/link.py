@@ -38,7 +38,7 @@ class Link:
         # However many addresses of this host are in a network, the sweep asks it once.
         networks = {(interface.name, interface.network) for interface in interfaces if not interface.loopback}
         for name, network in sorted(networks, key=str):
-            if isinstance(network, IPv4Network) and has_arp(name):
+            if isinstance(network, IPv4Network) and network.num_addresses > 1 and has_arp(name):
                 self._shares.setdefault(name, []).extend(_within(network, targets))
         self.sent_packets = 0
         self.dropped = 0

@@ -67,6 +67,16 @@ async def test_targets_on_the_link_are_asked_and_an_interface_that_fails_is_name
 
 
 @pytest.mark.netns
+async def test_an_address_without_others_beside_it_has_nobody_to_be_asked(site: Segment, second: str) -> None:
+    """Else the program would refuse it, and ARP would count as not asked at all."""
+    site.scanner.ip(f"addr flush dev {second}")
+    site.scanner.ip(f"addr add 10.69.1.1/32 dev {second}")
+    with site.scanner.inside():
+        link = Link(interfaces(), [span("10.69.1.0", "10.69.1.9")])
+        assert (link.most_frames, await swept(link, Pace(5000), 5000)) == (0, [])
+
+
+@pytest.mark.netns
 async def test_other_sends_wait_while_a_sweep_has_the_whole_pace(site: Segment) -> None:
     """However long its program takes to start, in no second more is sent than the scan may send in all."""
     rate, pace = 400, Pace(400)
