@@ -29,7 +29,7 @@ _MOST_AHEAD = 5
 
 
 class Gateways:
-    """Limits how many neighbours the kernel resolves at once, and the `flows` that each router has to track.
+    """Limits how many neighbours the kernel resolves at once, and the `flows` that any router has to track.
 
     `lost` holds gateways that stopped answering while `watch` ran, with the seconds for which they did not answer.
     """
@@ -43,8 +43,7 @@ class Gateways:
         self.lost: dict[str, float] = {}
         self._states = states
         self._routes = routes
-        self._most_flows = flows
-        self._flows: dict[str, FlowBudget] = {}
+        self._flows = None if flows is None else FlowBudget(flows)
         self._hops: dict[str, FirstHop] = {}
         self._rooms = {version: Room(version) for version in (4, 6)}
         self.neighbours = asyncio.Semaphore(NEIGHBOURS)
@@ -86,10 +85,11 @@ class Gateways:
             before, took = now, loop.time() - now
 
     def flows(self, address: str) -> FlowBudget | None:
-        """The budget of the router on the way to an address; None if it is not limited."""
-        if self._most_flows is None or not (router := self._routes.router(address)):
-            return None
-        return self._flows.setdefault(router, FlowBudget(self._most_flows))
+        """The budget of the routers on the way to an address; None if there is none, or it is not limited.
+
+        There is one for all: two gateways may be one router, by IPv4 and by IPv6, or lead to the same firewall.
+        """
+        return self._flows if self._flows is not None and self._routes.router(address) else None
 
 
 class FirstHop:
