@@ -52,13 +52,19 @@ _EVERY = (*READERS, switchports.READER, _ONE_CLIENT)
 KINDS = tuple(dict.fromkeys(reader.name for reader in _EVERY))
 _ARCHIVE = b"PK\x03\x04"
 """How a ZIP archive begins, which no reader reads."""
-_NMAP_TEXT = "is nmap's output for people: import its XML (nmap -oX, or -oA for all forms)"
-_NOT_READ = {
-    pcap.GZIP: "is packed with gzip and no capture: `zcat FILE | camscan import -`",
-    b"# Nmap ": _NMAP_TEXT,
-    b"Starting Nmap ": _NMAP_TEXT,
-    b"SQLite format 3\x00": "is a SQLite file: a store of camscan's is read by --db, or by `camscan db merge`",
-}
+_NOT_READ = (
+    (re.compile(re.escape(pcap.GZIP)), "is packed with gzip and no capture: `zcat FILE | camscan import -`"),
+    (
+        re.compile(rb"# Nmap |Starting Nmap "),
+        "is nmap's output for people: import its XML (nmap -oX, or -oA for all forms)",
+    ),
+    (
+        re.compile(rb"SQLite format 3\x00"),
+        "is a SQLite file: a store of camscan's is read by --db, or by `camscan db merge`",
+    ),
+    (re.compile(rb"\s*%PDF"), "is a PDF: export the list from its program as CSV"),
+    (re.compile(rb"\s*<[!?A-Za-z]"), "is HTML or XML, and none of nmap's: save its table as CSV"),
+)
 """How files begin that no reader reads, and what to do with them."""
 _OPEN_PORTS = re.compile(rb'\A\{"(?:(address)": "|(?:host|ip)":"[^"]*",(?:"[a-z_]{1,16}":"[^"]*",){0,4}"port":\d)')
 """How the lines of `camscan ports` begin, and those of naabu."""
@@ -98,9 +104,8 @@ def _why_not(head: bytes) -> str:
     """Why a file is not read, and what to do."""
     if not head.strip():
         return "is empty: nothing to import"
-    for start, told in _NOT_READ.items():
-        if head.startswith(start):
-            return told
+    if told := next((told for start, told in _NOT_READ if start.match(head)), ""):
+        return told
     if head.startswith(_ARCHIVE) or is_own_report(head):
         return _why_not_own(head)
     if ports := _OPEN_PORTS.match(head):
@@ -108,9 +113,17 @@ def _why_not(head: bytes) -> str:
         return f"lists open ports, and not what answered there: {remedy}"
     if any(reader.sniff(head.lstrip(_LIST)) for reader in READERS if head.lstrip().startswith(b"[")):
         return "is one JSON list: import its items, `jq -c '.[]' FILE | camscan import -`"
-    alone = "lists MAC addresses, and no IP addresses: judge them by their MACs alone, `camscan identify FILE`"
+    return _why_no_table(head)
+
+
+def _why_no_table(head: bytes) -> str:
+    """The same, of lists that hold too little to import, and of all other files."""
+    if mactable.names_addresses(head):
+        return "lists addresses, and neither MACs nor answers: hold it against a scan with `camscan reconcile FILE`"
+    if maclist.sniff(head):
+        return "lists MAC addresses, and no IP addresses: judge them by their MACs alone, `camscan identify FILE`"
     remedy = f"choose its kind with --kind, from {', '.join(KINDS)}; a list of devices is for `camscan reconcile`"
-    return alone if maclist.sniff(head) else f"is not a file that camscan knows: {remedy}"
+    return f"is not a file that camscan knows: {remedy}"
 
 
 def _why_not_own(head: bytes) -> str:

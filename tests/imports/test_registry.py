@@ -60,7 +60,7 @@ def test_a_named_reader_is_taken_whatever_the_file() -> None:
     [
         b"\x00\xff\xfe",
         b"Server: App-webs/",
-        b"<html></html>",
+        b"<134>Nov 28 10:00:00 gw dhcpd: lease",
         b"A:" * (SNIFFED // 2),
         b'{"ip": "192.0.2.1", "name": "camera"}\n',
     ],
@@ -90,6 +90,10 @@ def test_an_archive_is_a_bundle_only_where_it_begins_as_one(name: bytes, told: s
         (b'{"address": "192.0.2.5", "port": 80, "outcome": "answered"}\n', r"camscan scan -$"),
         (b'{"host":"a.example","ip":"192.0.2.1","port":80,"protocol":"tcp"}\n', r"jq -r \.ip FILE .* camscan scan -$"),
         (b'{"ip":"192.0.2.1","timestamp":"2026-01-02T03:04:05Z","port":80,"tls":false}\n', r"lists open ports"),
+        (b"\r\n<html></html>", r"is HTML or XML, .*: save its table as CSV$"),
+        (b'<?xml version="1.0"?>\n<rows><row ip="192.0.2.5"/></rows>', r"is HTML or XML, .*: save its table as CSV$"),
+        (b"%PDF-1.7\n", r"is a PDF: export .* as CSV$"),
+        (b"Name;IP;Make\r\ncam;192.0.2.5;Acme\r\n", r"lists addresses, .*`camscan reconcile FILE`$"),
         (gzip.compress(HEADS["zgrab2"], mtime=0), r"packed with gzip .*`zcat FILE \| camscan import -`$"),
     ],
 )

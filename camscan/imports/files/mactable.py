@@ -68,6 +68,12 @@ def sniff(head: bytes) -> bool:
     return found is not None and (found[0] == 0 or any(found[1].names_both(row) for row in rows[found[0] + 1 :]))
 
 
+def names_addresses(head: bytes) -> bool:
+    """Whether the first line, or one below titles, names a column of addresses among others."""
+    rows = (_cells(row, _delimiter(row)) for row in to_text(head).splitlines()[:_HEAD])
+    return any(len(cells) > 1 and "address" in _columns(cells) for cells in rows)
+
+
 def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
     """One observation for each row with both addresses; `asked` names the switch port, as do fields.
 
