@@ -82,6 +82,8 @@ def described(summary: Summary) -> str:
 
     parts = [f"{plural(summary.whole, 'record')} read"]
     parts += [f"{summary.without_ip:,} of them without an IP address"] if summary.without_ip else []
+    if summary.undated:
+        parts.append(f"{summary.undated:,} of them dated by the file: when they were last seen is not understood")
     parts += [f"{summary.broken:,} broken"] if summary.broken else []
     if summary.skipped:
         reasons = ", ".join(f"{reason}: {count:,}" for reason, count in summary.skipped.most_common())

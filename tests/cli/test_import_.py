@@ -338,3 +338,10 @@ def test_what_an_old_file_shows_has_not_come_back(tmp_path: Path, db: Path) -> N
         os.utime(leases, (4_000_000_000,) * 2)
         later = store.scan(run(leases, "--site", "hq", "--db", db).stdout.strip())
         assert later.ended_at <= datetime.now(UTC)
+
+
+def test_times_that_are_not_understood_are_told(tmp_path: Path, db: Path) -> None:
+    table = tmp_path / "clients.csv"
+    table.write_text("IP,MAC,Last seen\n192.0.2.5,44:19:b6:01:02:03,neulich\n192.0.2.6,44:19:b6:01:02:04,\n")
+    told = run(table, "--db", db).stderr
+    assert "2 records read, 1 of them dated by the file: when they were last seen is not understood\n" in told

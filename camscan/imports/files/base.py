@@ -29,14 +29,16 @@ MAX_REASONS = 16  # kinds of faults that a summary counts apart
 class Summary:
     """The result of reading a file: counts of records read (`whole`), unreadable (`broken`), and left out by reason.
 
-    `without_ip` counts those read whose IP address no file tells. `cut` says why the end of the file could not be read;
-    "" where all of it was. `remark` says what of it is not read by design, and what reads that.
+    `without_ip` counts those read whose IP address no file tells, and `undated` those that are dated by the file, since
+    what they say of when they were seen is not understood. `cut` says why the end of the file could not be read; ""
+    where all of it was. `remark` says what of it is not read by design, and what reads that.
     """
 
     whole: int = 0
     broken: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
     without_ip: int = 0
+    undated: int = 0
     cut: str = ""
     remark: str = ""
 

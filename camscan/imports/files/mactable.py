@@ -134,7 +134,7 @@ def entry(cell: Mapping[str, str], at: datetime, summary: Summary) -> Iterator[O
         summary.skip("lease that is not active")
         return
     summary.whole += 1
-    hung, when = _hung(cell), presence.seen_at(cell, at)
+    hung, when = _hung(cell), presence.seen_at(cell, at, summary)
     yield imported(target, "arp", when, {**link, **names(host__name=cell.get("name", "")), **hung}, asked_of(hung))
 
 

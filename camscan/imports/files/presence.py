@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from camscan.folding import compact
+from camscan.imports.files.base import Summary
 from camscan.imports.files.seentimes import seen_time
 
 COLUMNS: Mapping[str, str] = {
@@ -62,6 +63,9 @@ def is_over(cell: Mapping[str, str]) -> bool:
     return "lifetime" in cell and any(one.isdecimal() and one != _ACTIVE for one in found)
 
 
-def seen_at(cell: Mapping[str, str], otherwise: datetime) -> datetime:
+def seen_at(cell: Mapping[str, str], otherwise: datetime, summary: Summary) -> datetime:
     """When a row says that its device was last seen; `otherwise` where it does not, or in words of a language."""
-    return seen_time(cell.get("seen", ""), otherwise) or otherwise
+    told = cell.get("seen", "")
+    found = seen_time(told, otherwise)
+    summary.undated += found is None and bool(told)
+    return found or otherwise

@@ -23,9 +23,11 @@ _CLOCK = (
 _NUMBERS = re.compile(rf"(?P<a>[0-9]{{1,4}})([./-])(?P<b>[0-9]{{1,2}})\2(?P<c>[0-9]{{2,4}}){_CLOCK}", re.IGNORECASE)
 _NAME = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 _NAMED = tuple(
-    re.compile(rf"(?:[a-z]{{3}},? )?{day}(?:,?[ -](?P<year>[0-9]{{4}}))?{_CLOCK}", re.IGNORECASE)
-    for day in (rf"{_NAME} (?P<day>[0-9]{{1,2}})", rf"(?P<day>[0-9]{{1,2}})[ -]{_NAME}")
+    re.compile(rf"(?:[a-z]{{3,9}},? )?{day}(?:,?[ -](?P<year>[0-9]{{4}}))?{_CLOCK}", re.IGNORECASE)
+    for day in (rf"{_NAME} (?P<day>[0-9]{{1,2}})", rf"(?P<day>[0-9]{{1,2}})\.?[ -]{_NAME}")
 )
+_YEAR_LAST = re.compile(r"([A-Za-z]{3} [0-9]{1,2}) ([0-9:]{4,8})(?: [A-Z]{3,4})? ([0-9]{4})\Z")
+"""As C writes a time: "Sat Nov 28 10:03:00 2026"."""
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 _AGO = re.compile(r"(?:[0-9]{1,4}[wdhms])+|[0-9]{1,4} (?:second|minute|hour|day|week)s? ago", re.IGNORECASE)
@@ -38,7 +40,7 @@ def seen_time(told: str, now: datetime) -> datetime | None:
     `now` is when the table was written. Of a day and a month of which nothing shows which is which, the earlier date
     counts: nothing is to be called seen later than it was.
     """
-    told = " ".join(told[:_MAX].split()).removesuffix(" UTC")
+    told = _YEAR_LAST.sub(r"\1 \3 \2", " ".join(told[:_MAX].split())).removesuffix(" UTC")
     if seconds := _SECONDS.fullmatch(told):
         return moment(seconds[1], now)
     if _AGO.fullmatch(told):

@@ -212,6 +212,9 @@ def test_a_device_that_is_not_activated_is_there() -> None:
         ("04/03/2025", datetime(2025, 3, 4, tzinfo=UTC)),
         ("Feb 13 2025 12:05 AM", datetime(2025, 2, 13, 0, 5, tzinfo=UTC)),
         ("13-Feb-2025 04:05", datetime(2025, 2, 13, 4, 5, tzinfo=UTC)),
+        ("Thu Feb 13 04:05:06 UTC 2025", datetime(2025, 2, 13, 4, 5, 6, tzinfo=UTC)),
+        ('"Thursday, February 13, 2025 4:05 PM"', datetime(2025, 2, 13, 16, 5, tzinfo=UTC)),
+        ("13. Feb 2025 04:05", datetime(2025, 2, 13, 4, 5, tzinfo=UTC)),
         ("Feb 13 04:05", datetime(2026, 2, 13, 4, 5, tzinfo=UTC)),
         ("Sep 13 04:05", datetime(2025, 9, 13, 4, 5, tzinfo=UTC)),
         ("31/02/2025", AT),
@@ -222,8 +225,8 @@ def test_a_device_that_is_not_activated_is_there() -> None:
     ],
 )
 def test_a_device_is_dated_by_when_its_row_says_that_it_was_seen(told: str, at: datetime) -> None:
-    (one,), _ = read_all(mactable.read, f"IP,MAC,Last seen\n192.0.2.5,44:19:b6:01:02:03,{told}\n".encode())
-    assert one.at == at
+    (one,), summary = read_all(mactable.read, f"IP,MAC,Last seen\n192.0.2.5,44:19:b6:01:02:03,{told}\n".encode())
+    assert (one.at, summary.undated) == (at, int(at == AT and told != ""))
 
 
 @pytest.mark.parametrize(
