@@ -22,7 +22,8 @@ CELL = re.compile(r'[\s,;|"]+')
 _PORT = re.compile(
     r"(?!\d{1,2}/\d{1,2}/(?:19|20)\d\d\Z|\d\d/\d\d/\d\d\Z|1/\d\.\d\Z)"  # dates, and the size of a sensor
     r"(?:[a-z][a-z-]{0,24})?\d{1,3}(?:/\d{1,4}){1,3}(?:[.:]\d{1,4})?"  # Gi1/0/7, ge-0/0/7.0, 1/1/7
-    r"|(?:eth|ether|ethernet|fa|gi|ge|te|xe|swp|sfp|lan|port|po|ae|bridge-aggregation)-?\d{1,4}",
+    r"|(?:eth|ether|ethernet|fa|gi|ge|te|xe|swp|(?:sfp-)?q?sfp(?:plus|28)?|combo|lan|port|po|ae|bridge-aggregation)"
+    r"-?\d{1,4}(?:\.\d{1,4})?",
     re.IGNORECASE,
 )
 _HEAD = re.compile(r"(?i)\b(?:(?:located on )?ports?|interface|anschluss|puerto)\b")
