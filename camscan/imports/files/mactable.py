@@ -70,8 +70,8 @@ def sniff(head: bytes) -> bool:
 
 def names_addresses(head: bytes) -> bool:
     """Whether the first line, or one below titles, names a column of addresses among others."""
-    rows = (_cells(row, _delimiter(row)) for row in to_text(head).splitlines()[:_HEAD])
-    return any(len(cells) > 1 and "address" in _columns(cells) for cells in rows)
+    rows = to_text(head).splitlines()[:_HEAD]
+    return any("address" in _columns(_cells(row, mark)) for row in rows for mark in DELIMITERS if mark in row)
 
 
 def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
@@ -79,13 +79,15 @@ def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observati
 
     Another header may stand further down, of a table that was put below the first.
     """
-    header, above = None, 0
+    header: _Header | None = None
+    above = 0
     for row in lines(stream, summary):
-        if found := _Header.of(row):
+        cells = header.cells(row) if header else {}
+        if not cells.get("address") and (found := _Header.of(row)):
             header = found
             summary.remark = summary.remark or _JUDGED_ELSEWHERE * found.names_models
         elif header:
-            yield from entry(header.cells(row), at, summary)
+            yield from entry(cells, at, summary)
         elif not row.startswith(_COMMENT) and (above := above + 1) == _HEAD:
             break
     if not header:
@@ -102,11 +104,13 @@ class _Header(NamedTuple):
 
     @classmethod
     def of(cls, row: str) -> _Header | None:
-        """That in a row, if it names a column of addresses and one of MAC addresses."""
-        cells = _cells(row, delimiter := _delimiter(row))
-        columns, names_models = _columns(cells), not _MODELS.isdisjoint(map(compact, cells))
-        kind = presence.kind_of(cells)
-        return cls(delimiter, columns, kind, names_models) if {"address", "mac"} <= columns.keys() else None
+        """That in a row, if it names a column of addresses and one of MAC addresses; other names may hold commas."""
+        for delimiter in (mark for mark in DELIMITERS if mark in row):
+            columns = _columns(cells := _cells(row, delimiter))
+            if {"address", "mac"} <= columns.keys():
+                names_models = not _MODELS.isdisjoint(map(compact, cells))
+                return cls(delimiter, columns, presence.kind_of(cells), names_models)
+        return None
 
     def cells(self, row: str) -> dict[str, str]:
         """The cells of a row by the names of their columns, and of which kind its table is."""
@@ -158,7 +162,3 @@ def _columns(header: Sequence[str]) -> dict[str, list[int]]:
         if name := COLUMN_OF.get(compact(cell)):
             found.setdefault(name, []).append(place)
     return found
-
-
-def _delimiter(header: str) -> str:
-    return max(DELIMITERS, key=header.count)

@@ -24,6 +24,7 @@ from camscan.inventory.synonyms import SYNONYMS, Field
         b"Port;IP-Adresse;MAC-Adresse\nGi1/0/7;192.0.2.5;4419.b601.0203\n",
         "port,IP-адрес,MAC-адрес\nGi1/0/7,192.0.2.5,44:19:b6:01:02:03\n".encode(),
         b"Port,Primary IP,Wired MAC\nGi1/0/7,192.0.2.5,44:19:b6:01:02:03\n",
+        b"Port;IP;MAC;Name, room, floor, and remark\nGi1/0/7;192.0.2.5;44:19:b6:01:02:03;a, b\n",
         b"Port,IPv6,IPv4,MACs,MAC\nGi1/0/7,,192.0.2.5,none,44:19:b6:01:02:03\n",
         "port,网络地址,mac位址\nGi1/0/7,192.0.2.5,44:19:b6:01:02:03\n".encode(),
         "port,IPアドレス,MACアドレス\nGi1/0/7,192.0.2.5,44:19:b6:01:02:03\n".encode(),
