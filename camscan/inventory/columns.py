@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from camscan.errors import UsageError
 from camscan.folding import compact, words_of
 from camscan.inventory import values
-from camscan.inventory.recognising import FILLED, SIMILAR, WEAKLY, WORD, is_either, recognise
+from camscan.inventory.recognising import FILLED, OTHERS, SIMILAR, WEAKLY, WORD, is_either, recognise
 from camscan.inventory.samples import are_flags, are_kinds, are_of_each, holds, holds_none, is_other, swapped
 from camscan.inventory.synonyms import FOREIGN, IDENTIFIERS, LABELS, OF_OTHERS, REMARKS, Field
 
@@ -75,11 +75,20 @@ def find_columns(names: Sequence[str], sample: Sequence[Sequence[str]] = ()) -> 
         if found and not (are_words and found[1] <= WEAKLY):
             # Beside "Model No.", a "Model" may hold words for it.
             which, rank = swapped(found[0], sample, at), found[1] - are_words
+            if _is_of_another(names, at):
+                rank = min(rank, OTHERS)
             if which not in MANY or rank > WORD or not are_flags(sample, at):
                 ranked.setdefault(which, []).append((-rank, at))
     _drop_servers(ranked, sample)
     _drop_networks(ranked, sample)
     return Columns(tuple(names), {which: _best(which, places) for which, places in sorted(ranked.items())})
+
+
+def _is_of_another(names: Sequence[str], at: int) -> bool:
+    """Whether a name is repeated behind that of another device, as in "Camera, IP, NVR, IP"."""
+    known = list(map(compact, names[: at + 1]))
+    first = known.index(known[at])
+    return any(not OF_OTHERS.isdisjoint(words_of(name)) for name in names[first + 1 : at])
 
 
 def _drop_servers(ranked: dict[Field, list[tuple[int, int]]], sample: Sequence[Sequence[str]]) -> None:

@@ -252,6 +252,14 @@ def test_columns_without_names_are_found_by_what_is_in_them() -> None:
     assert find_by_content([["Gate"]], Columns(("x",))).of == {}
 
 
+def test_what_is_repeated_behind_the_name_of_another_device_is_of_that() -> None:
+    rows = [["a", "10.0.0.5", "44:19:b6:1:2:3", "r", "10.0.0.9", "44:19:b6:1:2:9"]]
+    found = find_columns(("Camera", "IP", "MAC", "NVR", "IP", "MAC"), rows)
+    assert (found.of[Field.IP], found.of[Field.MAC]) == ((1,), (2,))
+    assert find_columns(("Camera", "NVR", "IP"), [["a", "r", "10.0.0.5"]]).of[Field.IP] == (2,)
+    assert find_columns(("Camera", "IP", "MAC", "IP")).of[Field.IP] == (1, 3)
+
+
 @pytest.mark.parametrize("name", ["Stream URL", "Host Address", "Management", "Name"])
 def test_beside_a_serial_addresses_may_stand_under_any_name(name: str) -> None:
     rows = [["A1", "10.0.0.1", "rtsp://10.0.0.5/1"], ["A2", "10.0.0.1", "10.0.0.6"], ["A3", "10.0.0.1", "x"]]
