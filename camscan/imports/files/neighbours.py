@@ -26,7 +26,7 @@ _CLIENT_ID = rf"01{_HEX}{{2}}\.{_HEX}{{4}}\.{_HEX}{{4}}\.{_HEX}{{2}}"
 _IPV4 = r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}"
 _IP = rf"{_IPV4}|[0-9A-Fa-f]{{0,4}}(?::[0-9A-Fa-f]{{0,4}}){{2,7}}"
 _LINE = re.compile(
-    rf"(?:[0-9]{{1,6}}[ \t]{{1,16}}[A-Z]{{1,8}}[ \t]{{1,16}})?"  # number and flags of RouterOS
+    rf"(?:[0-9]{{1,6}}[ \t]{{1,16}}[A-Z]{{1,8}}[ \t]{{1,16}}|index=[0-9]{{1,6}} ifname=\S{{1,32}} )?"
     rf"(?:(?:Internet|IP|dynamic|(?P<tracked>ARP|ND|DH[46]|S|L|PKT|API)"
     rf"|(?!(?:{_IP})[ \t]{{1,16}}[^(\s])(?P<name>[^\s()]{{1,255}}))[ \t]{{1,16}})?"
     rf"\(?(?<![\w.:])(?P<ip>{_IP})(?![\w.:])(?:%[\w.-]{{1,32}})?\)?"
@@ -49,7 +49,7 @@ _NEIGH = re.compile(rb"^[0-9A-Fa-f.:]{2,45} dev \S+ (?:lladdr|[A-Z]+)|\A\s*\[\s*
 _DEAD = re.compile(r"\b(?:FAILED|INCOMPLETE|[Ii]ncomplete)\b")
 _OVER = re.compile(
     r"(?<!\S)(?:waiting|InactiveReservation|Expired|Declined|INACTIVE|DOWN|(?i:failed|incomplete|unreachable))(?!\S)"
-    r"|(?<!\S)(?:status=(?:waiting|failed)|disabled=yes)(?!\S)"
+    r"|(?<!\S)(?:status=(?:waiting|failed)|disabled=yes|state=000000(?:01|20))(?!\S)"
     r"|\A[0-9]{1,6}[ \t]{1,16}[A-Z]{0,4}X[A-Z]{0,4}(?!\S)"
 )
 """What a lease or an entry says that no device has: of RouterOS, also flagged as disabled, of Windows, Cisco, Linux."""
