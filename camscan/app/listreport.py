@@ -19,12 +19,13 @@ from camscan.imports.registry import READERS, is_own_report
 from camscan.inventory.makes import Makes
 from camscan.inventory.reading import read_inventory
 from camscan.inventory.records import Inventory
+from camscan.inventory.repeated import count_repeated
 from camscan.inventory.rows import Row
 from camscan.inventory.synonyms import Field
 from camscan.listings import is_listing
 from camscan.records import READ_IN, Observation, Origin, Report, ScanStatus
 from camscan.reports import select
-from camscan.wording import plural
+from camscan.wording import are, plural
 
 _TEXTS, _OBJECTS, _WORKBOOKS = (".csv", ".tsv"), (".json", ".jsonl"), (".xlsx", ".xlsm", ".xls", ".ods")
 """How the names of files end that may be lists, of those that are if they hold several devices or are a report of
@@ -92,6 +93,9 @@ def report_on_list(path: Path, inventory: Inventory, grounds: Grounds, *, all_ho
         "without make, model or MAC": len(in_use) - len(told),
     }
     notes = tuple(f"left out: {plural(count, 'row')} {why}" for why, count in left_out.items() if count)
+    if repeated := count_repeated([row for row, _ in told]):
+        whose = f"{are(repeated)} of a device that an earlier row names too"
+        notes += (f"{plural(repeated, 'row')} {whose}: rows are counted, not devices",)
     if inventory.is_cut:
         notes += (f"{path.name} seems to be cut off: {plural(len(inventory.rows), 'row')} of it could be read",)
     report = make_report(path.name, at, shown, grounds.policies, notes=notes, count=len(told), origin=Origin.LIST)

@@ -143,6 +143,18 @@ def test_a_list_is_summed_up_by_its_rows(tmp_path: Path) -> None:
     assert "\n4 rows read. A list may be wrong, and what is not on it is unknown (camscan scan" in result.stdout
 
 
+def test_rows_of_one_device_are_told_apart_from_devices(tmp_path: Path) -> None:
+    """Exports of recording programs have a row for each channel; new cameras share an address, and have their MACs."""
+    path = tmp_path / "cameras.csv"
+    new = "x,DS-2CD2143G2-I,192.168.1.64,44:19:b6:00:00:0{}\n"
+    path.write_text(
+        "Name,Model,Address,MAC\nch 1,DS-6716HQHI,http://10.0.0.5/,4419B6010203\nch 2,DS-6716HQHI,http://10.0.0.5/,\n"
+        f"ch 3,DS-6716HQHI,http://10.0.0.5/,4419B6010203\n{new.format(1)}{new.format(2)}"
+    )
+    told = CliRunner().invoke(identify, [str(path)]).stdout
+    assert "2 rows are of a device that an earlier row names too: rows are counted, not devices" in told
+
+
 def test_where_a_file_holds_what_was_found_it_is_said_on_stderr_what_it_came_to(tmp_path: Path) -> None:
     listed, labels = tmp_path / "cameras.csv", tmp_path / "labels.xlsx"
     listed.write_text("make,model,ip\nHikvision,DS-2CD2385G1-I,10.0.0.1\n")
