@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 
 from camscan.answers import Answer, answer_of
 from camscan.folding import normalised
@@ -45,6 +46,7 @@ def resolve(identifications: Sequence[Identification]) -> Resolution:
       are left, there is none: that is a conflict.
     - A `certain` maker that a `likely` rule contradicts stays, and the contradiction is a conflict, unless the other
       maker or its brand is known as a label of the certain one.
+    - Several such makers, each at ports of its own, may be several devices behind one address: that is told first.
     - Attributes come from the highest level that has them. Left out is what names another maker, or none but rests only
       on answers that make another likely, and not this one: those are a neighbour's, behind the same router.
     """
@@ -58,7 +60,7 @@ def resolve(identifications: Sequence[Identification]) -> Resolution:
     rivals = leading if level is Level.HINT else _ruled(_builders(leading, built))
     claiming = _by_maker(found for found in named if found.level >= Level.LIKELY)
     maker = None if _are_listed(_builders(claiming, built)) else _best(rivals)
-    conflicts = []
+    conflicts = list(_apart(_builders(claiming, built)))
     if len(leading) > 1 and (maker is None or level >= Level.LIKELY):
         conflicts.append(f"several makers at level {level}: " + "; ".join(_by(name, leading[name]) for name in leading))
     if level is Level.CERTAIN:
@@ -66,7 +68,7 @@ def resolve(identifications: Sequence[Identification]) -> Resolution:
     agreeing = tuple(_agreeing(identifications, maker))
     return Resolution(
         maker=maker,
-        brand=_brand(identifications, maker),
+        brand=_brand(tuple(_labels(identifications, maker)), maker),
         level=level if maker else None,
         attributes=_attributes(agreeing),
         conflicts=tuple(conflicts),
@@ -144,6 +146,15 @@ def _contradictions(
             yield f"{' or '.join(makers)} is certain, but {found.rule} says {found.maker} (likely)"
 
 
+def _apart(claiming: Mapping[str, Iterable[Identification]]) -> Iterator[str]:
+    """One line where each of several makers is seen at ports of its own, and so may have a device of its own there."""
+    ports = {name: {item.port for one in found for item in one.evidence} for name, found in claiming.items()}
+    if len(ports) > 1 and all(one.isdisjoint(other) for one, other in combinations(ports.values(), 2)):
+        told = (f"{name} at {', '.join(map(str, sorted(filter(None, some))))}" for name, some in ports.items())
+        if not any(None in some for some in ports.values()):
+            yield f"may be several devices, as behind a router that forwards ports: {'; '.join(told)}"
+
+
 def _by(maker: str, found: Sequence[Identification]) -> str:
     return f"{maker} by {', '.join(dict.fromkeys(one.rule for one in found))}"
 
@@ -179,17 +190,30 @@ def _answers(found: Identification) -> set[Answer]:
     return set(map(answer_of, found.evidence))
 
 
-def _agreeing(identifications: Sequence[Identification], maker: str | None) -> Iterator[Identification]:
-    if maker is None:
-        yield from identifications
-        return
+def _foreign(identifications: Iterable[Identification], maker: str | None) -> set[tuple[str, int | None, str]]:
+    """The answers that make another maker likely, and say nothing for this one: a neighbour's, behind one router."""
     own, others = set(), set()
     for found in identifications:
         if found.maker == maker:
             own |= _answers(found)
         elif found.maker and found.level >= Level.LIKELY:
             others |= _answers(found)
-    foreign = others - own
+    return others - own
+
+
+def _labels(identifications: Sequence[Identification], maker: str | None) -> Iterator[Identification]:
+    """What may name the label: another maker's name, too, but not if only ports say it where this one is not seen."""
+    foreign = _foreign(identifications, maker) if maker else set()
+    ports = {item.port for found in identifications if found.maker == maker for item in found.evidence}
+    elsewhere = {answer for answer in foreign if answer[1] not in ports | {None}}
+    return (found for found in identifications if found.maker == maker or not _answers(found) <= elsewhere)
+
+
+def _agreeing(identifications: Sequence[Identification], maker: str | None) -> Iterator[Identification]:
+    if maker is None:
+        yield from identifications
+        return
+    foreign = _foreign(identifications, maker)
     for found in identifications:
         if found.maker == maker or (found.maker is None and not _answers(found) <= foreign):
             yield found

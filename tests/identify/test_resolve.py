@@ -252,6 +252,48 @@ def test_what_names_no_maker_says_nothing_if_it_rests_on_a_neighbours_answer() -
     )
 
 
+def _at(
+    port: int | None, field: str, rule: str, level: Level, maker: str | None, *, brand: str | None = None
+) -> Identification:
+    return Identification(rule, level, maker, brand, {}, (Evidence(field[:4], port, field, "X", f"{port} {field}"),))
+
+
+def test_makers_at_ports_of_their_own_may_be_devices_behind_a_router() -> None:
+    found = [
+        _at(37777, "dvrip.realm", "a", CERTAIN, "Dahua"),
+        _at(8082, "http.realm", "b", LIKELY, "Dahua"),
+        _at(8090, "http.title", "c", LIKELY, "Axis", brand="Axis"),
+        _at(8090, "http.title", "word", HINT, None, brand="Axis"),
+        _at(554, "rtsp.realm", "d", LIKELY, "Hikvision"),
+    ]
+    resolution = resolve(found)
+    assert (resolution.maker, resolution.brand) == ("Dahua", None)
+    assert resolution.conflicts[0] == (
+        "may be several devices, as behind a router that forwards ports: Dahua at 8082, 37777; Axis at 8090;"
+        " Hikvision at 554"
+    )
+    shared = [*found, _at(8090, "http.server", "e", LIKELY, "Dahua")]
+    assert resolve(shared).brand == "Axis", "its own port says so"
+    assert not any("several devices" in text for text in resolve(shared).conflicts)
+
+
+def test_an_answer_without_a_port_keeps_makers_together() -> None:
+    found = [
+        _at(None, "http.realm", "a", LIKELY, "Dahua"),
+        _at(8090, "http.title", "c", LIKELY, "Axis", brand="Axis"),
+    ]
+    assert not any("several devices" in text for text in resolve(found).conflicts)
+
+
+def test_labels_of_one_builder_are_one_device() -> None:
+    found = [
+        _at(37777, "dvrip.realm", "a", CERTAIN, "Dahua"),
+        _at(80, "http.title", "c", LIKELY, "Bosch"),
+        _at(80, "http.title", "brand:Bosch", LIKELY, "Dahua", brand="Bosch"),
+    ]
+    assert (resolve(found).brand, resolve(found).conflicts) == ("Bosch", ())
+
+
 def test_of_two_models_of_a_level_the_fuller_is_taken(says: Says) -> None:
     short, full = (says("a", LIKELY, "A", None, model="D-7608"), says("b", LIKELY, "A", None, model="D-7608/8P"))
     assert resolve([short, full]).attributes == resolve([full, short]).attributes == {"model": "D-7608/8P"}
