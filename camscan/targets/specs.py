@@ -56,6 +56,7 @@ _ADVICE = (
     (re.compile(r"[\s,;]"), _ONE_EACH),
     (re.compile(r"^[^:]+:[0-9]*$|\]:"), "leave out the port"),
     (re.compile(r"^[0-9.]*\*|^[0-9.]+-[0-9]+\."), "write a network (10.0.0.0/24) or a range (10.0.0.1-10.0.0.50)"),
+    (re.compile(r"^[0-9]+(\.[0-9]+){1,2}\.?(/[0-9]+)?$"), "an IPv4 address is four numbers, a network 10.0.0.0/24"),
     (re.compile(r"^[0-9][0-9a-fA-FxX.]*(?:[/-]|$)"), "an IPv4 address is four numbers from 0 to 255, no leading zeros"),
 )
 
