@@ -13,7 +13,7 @@ import click
 
 from camscan.cli import options
 from camscan.cli.telling import tell_note
-from camscan.errors import UsageError
+from camscan.errors import TargetError, UsageError
 from camscan.records import Device, Judged, Origin, Outcome, Report, Scan, ScanStatus, Verdict
 from camscan.reports import FORMATS
 
@@ -154,7 +154,10 @@ def _asked(addresses: Sequence[str]) -> tuple[list[str], TargetSet | None, dict[
         text: link for text in addresses if not known_addresses([text], whole_networks=True) and (link := _mac(text))
     }
     places = [text for text in addresses if text not in macs]
-    return places, parse(places, whole_networks=True) if places else None, macs
+    try:
+        return places, parse(places, whole_networks=True) if places else None, macs
+    except TargetError as error:
+        raise TargetError(f"{error}; a maker, a label or a scan is chosen with --maker, --brand or --scan") from None
 
 
 def _mac(text: str) -> str | None:

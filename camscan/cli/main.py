@@ -18,6 +18,7 @@ import click
 
 from camscan import __version__
 from camscan.app import gctuning
+from camscan.cli.advice import advised
 from camscan.cli.exits import Exit
 from camscan.cli.groups import CommandGroup, set_verbosity, with_verbose
 from camscan.cli.telling import tell
@@ -61,8 +62,11 @@ class Commands(CommandGroup):
 
     def invoke(self, ctx: click.Context) -> Any:
         """See click.Group.invoke."""
-        with _ending_with_its_reader(), _ending_in_order():
-            return super().invoke(ctx)
+        try:
+            with _ending_with_its_reader(), _ending_in_order():
+                return super().invoke(ctx)
+        except click.UsageError as error:
+            raise advised(error) from None
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -45,8 +45,7 @@ def resolve(identifications: Sequence[Identification]) -> Resolution:
       one that a rule names, too, or whose own name it is, or of whom it is surest that they build for it; where several
       are left, there is none: that is a conflict.
     - A `certain` maker that a `likely` rule contradicts stays, and the contradiction is a conflict, unless the other
-      maker or its brand is known as a label of the certain one.
-    - Several such makers, each at ports of its own, may be several devices behind one address: that is told first.
+      maker or its brand is known as a label of the certain one. If each is at ports of its own, that is told first.
     - Attributes come from the highest level that has them. Left out is what names another maker, or none but rests only
       on answers that make another likely, and not this one: those are a neighbour's, behind the same router.
     """
@@ -60,7 +59,7 @@ def resolve(identifications: Sequence[Identification]) -> Resolution:
     rivals = leading if level is Level.HINT else _ruled(_builders(leading, built))
     claiming = _by_maker(found for found in named if found.level >= Level.LIKELY)
     maker = None if _are_listed(_builders(claiming, built)) else _best(rivals)
-    conflicts = list(_apart(_builders(claiming, built)))
+    conflicts = _apart(_builders(claiming, built))
     if len(leading) > 1 and (maker is None or level >= Level.LIKELY):
         conflicts.append(f"several makers at level {level}: " + "; ".join(_by(name, leading[name]) for name in leading))
     if level is Level.CERTAIN:
@@ -146,13 +145,14 @@ def _contradictions(
             yield f"{' or '.join(makers)} is certain, but {found.rule} says {found.maker} (likely)"
 
 
-def _apart(claiming: Mapping[str, Iterable[Identification]]) -> Iterator[str]:
+def _apart(claiming: Mapping[str, Iterable[Identification]]) -> list[str]:
     """One line where each of several makers is seen at ports of its own, and so may have a device of its own there."""
     ports = {name: {item.port for one in found for item in one.evidence} for name, found in claiming.items()}
-    if len(ports) > 1 and all(one.isdisjoint(other) for one, other in combinations(ports.values(), 2)):
-        told = (f"{name} at {', '.join(map(str, sorted(filter(None, some))))}" for name, some in ports.items())
-        if not any(None in some for some in ports.values()):
-            yield f"may be several devices, as behind a router that forwards ports: {'; '.join(told)}"
+    apart = len(ports) > 1 and all(one.isdisjoint(other) for one, other in combinations(ports.values(), 2))
+    if not apart or any(None in some for some in ports.values()):
+        return []
+    told = (f"{name} at {', '.join(map(str, sorted(filter(None, some))))}" for name, some in ports.items())
+    return [f"may be several devices, as behind a router that forwards ports: {'; '.join(told)}"]
 
 
 def _by(maker: str, found: Sequence[Identification]) -> str:

@@ -1,0 +1,30 @@
+"""What to write instead of words that a command does not take, where it is known what they are meant to be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+
+_BY_OPTION = (("--scan", "a scan is chosen with --scan"), ("--output", "a file to write is named with --output"))
+_ELSEWHERE = {("scan", "--dry-run"): "`camscan plan` shows what a scan would send"}
+"""(command, option that it lacks) -> what does that."""
+
+
+def advised(error: click.UsageError) -> click.UsageError:
+    """The error with what to write instead, where that is known."""
+    if told := ", ".join(_advice(error)):
+        return click.UsageError(f"{error.message.rstrip('.')}: {told}.", error.ctx)
+    return error
+
+
+def _advice(error: click.UsageError) -> Iterator[str]:
+    command = error.ctx.command if error.ctx else None
+    if command is None:
+        return
+    if isinstance(error, click.NoSuchOption):
+        if found := _ELSEWHERE.get((command.name or "", error.option_name)):
+            yield found
+    elif error.message.startswith("Got unexpected extra argument"):
+        taken = {name for param in command.params for name in param.opts}
+        yield from (how for option, how in _BY_OPTION if option in taken)

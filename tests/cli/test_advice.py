@@ -1,0 +1,24 @@
+"""Who mistakes one command for another is told what to write."""
+
+from __future__ import annotations
+
+import pytest
+from support.command import camscan
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["report", "4f2a"], "(4f2a): a scan is chosen with --scan, a file to write is named with --output."),
+        (["scans", "x.json"], "(x.json): a file to write is named with --output."),
+        (["scan", "--dry-run", "10.0.0.1"], "No such option '--dry-run': `camscan plan` shows what a scan would send."),
+        (["plan", "--dry-run"], "No such option '--dry-run'."),
+        (["fingerprints", "try", "http.server", "a", "b"], "Got unexpected extra argument (b)"),
+        (["db", "--dry-run"], "No such option '--dry-run'."),
+        (["devices", "Acme"], "; a maker, a label or a scan is chosen with --maker, --brand or --scan"),
+    ],
+)
+def test_what_is_meant_is_named(capsys: pytest.CaptureFixture[str], words: list[str], said: str) -> None:
+    done = camscan(capsys, *words)
+    assert done.returncode == 2
+    assert done.stderr.rstrip().endswith(said)
