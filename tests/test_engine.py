@@ -838,12 +838,12 @@ async def test_who_answers_a_multicast_after_it_was_silent_is_covered_then() -> 
 
 async def test_who_was_silent_in_an_earlier_run_and_answers_a_multicast_now_is_covered() -> None:
     net, sink = ScriptedNet(), Sink()
-    spoke = Wide("wsd", Observation(LIVING, "wsd", Outcome.ANSWERED, AT))
-    engine = Engine(net, Plan((spoke,), (80,), (81,)), sink, window=4, silent=["10.0.0.9", LIVING])
+    spoke = Wide("wsd", Observation(HOST, "wsd", Outcome.ANSWERED, AT))
+    engine = Engine(net, Plan((spoke,), (80,), (81,)), sink, window=4, silent=["10.0.0.9", HOST])
     await engine.run([])
-    assert {(address, port) for address, port, _ in net.sent} == {(LIVING, 80), (LIVING, 81)}
+    assert {(address, port) for address, port, _ in net.sent} == {(HOST, 80), (HOST, 81)}
     assert (engine.done, engine.alive) == (0, 1)
-    assert [*sink.ledger] == [LIVING]
+    assert [*sink.ledger] == [HOST]
 
 
 async def test_what_a_host_says_by_multicast_while_it_waits_for_its_turn_is_heard() -> None:
@@ -874,9 +874,9 @@ async def test_what_a_host_says_by_multicast_while_it_waits_for_its_turn_is_hear
 async def test_who_answered_a_multicast_in_a_run_before_this_one_is_covered_though_nothing_else_shows_it() -> None:
     net, sink, built = ScriptedNet(), Sink(), Probing(Stage.HOST, "onvif")
     engine = Engine(net, Plan((Wide("wsd"), built), (80,), (81,)), sink, window=4)
-    await engine.run([LIVING, "10.0.0.9"], [Observation(LIVING, "wsd", Outcome.ANSWERED, AT)])
-    assert sorted(address for address, port, _ in net.sent if port == 81) == [LIVING]
-    assert sink.ledger[LIVING].channels["wsd"] is Outcome.ANSWERED
+    await engine.run([HOST, "10.0.0.9"], [Observation(HOST, "wsd", Outcome.ANSWERED, AT)])
+    assert sorted(address for address, port, _ in net.sent if port == 81) == [HOST]
+    assert sink.ledger[HOST].channels["wsd"] is Outcome.ANSWERED
     assert sink.ledger["10.0.0.9"].channels["wsd"] is not Outcome.ANSWERED
     assert {one.channel for one in sink.seen} == {"onvif"}, "what it said before is stored already"
 
