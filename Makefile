@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT := out
 
-.PHONY: help demo test torture rules lint types unit check-deps lock accuracy screenshot bench clean
+.PHONY: help demo test torture rules lint types compiled unit check-deps lock accuracy screenshot bench clean
 
 help:
 	@echo 'make demo      scan a simulated site: a table here, an HTML report in $(OUT)/'
@@ -41,7 +41,7 @@ demo: $(VENV)/run
 
 # Rules are checked while the tools are installed, and types beside the tests, with what these leave of the processors.
 test:
-	@$(MAKE) --no-print-directory --jobs --output-sync rules lint
+	@$(MAKE) --no-print-directory --jobs --output-sync rules lint compiled
 	@$(MAKE) --no-print-directory --jobs unit types
 
 rules: $(VENV)/run
@@ -55,9 +55,12 @@ lint: $(VENV)/dev
 types: $(VENV)/dev
 	nice $(BIN)/mypy
 
-# Six processes share the tests, which are collected once (tests/support/sharing.py).
+# Tests, and what they use, are compiled once, before six processes would each do it (a fault in one is told there).
+compiled: $(VENV)/dev
+	-@$(BIN)/python -m pytest --collect-only --quiet --quiet >/dev/null
+
 unit: $(VENV)/dev
-	$(BIN)/python -m pytest --quiet --processes 6
+	$(BIN)/python -m pytest --quiet --numprocesses 6 --dist worksteal
 
 check-deps: $(VENV)/dev
 	$(BIN)/python docs/make_licences.py

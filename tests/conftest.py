@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from support.dealing import dealt
 from support.namespaces import Namespace, namespace
 from support.needs import leave_out
-from support.sharing import pytest_addoption, pytest_runtestloop
 from support.world import World, camera
 
 from camscan import policy
@@ -27,11 +27,15 @@ from camscan.policy import Policy
 from camscan.rulefiles import fingerprints_folder
 from camscan.store import sqlite
 
-__all__ = ["pytest_addoption", "pytest_runtestloop"]
-
 # A shared machine is slow at times; what takes too long by itself is measured in benchmarks/.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
+
+
+@pytest.hookimpl(trylast=True)  # once those that were not asked for are left out
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let each process begin with slow tests, so that none of them is left over for one while the others are done."""
+    items[:] = dealt(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 
 import pytest
 from support.admitted import Told
 from support.rig import neighbours, rig
-from support.sharing import SHARED
 
 from camscan.records import ScanStatus
 
 
 @pytest.fixture(scope="session")
-def usual(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Told:
+def usual(tmp_path_factory: pytest.TempPathFactory) -> Told:
     """What is told of each of fifty honest devices where nothing fails and nobody misbehaves.
 
     It is scanned once for all processes that the tests are spread over.
     """
-    shared = pytestconfig.stash.get(SHARED, tmp_path_factory.getbasetemp())
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
     file = shared / "usual.json"
     with (shared / "usual.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
