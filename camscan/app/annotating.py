@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, TypeAlias
 from camscan.policy import Policy, with_offences
 from camscan.records import Device, Judged, Scan
 from camscan.register.names import key, known_as, lasting, names_there
-from camscan.register.states import NEVER, Seen, changes_by_key, state_among
-from camscan.summaries import StateChange, Tag
-from camscan.sweeps.snapshot import is_seen, plain, sighting
+from camscan.register.states import NEVER, IsOfAnother, Seen, changes_by_key, state_among
+from camscan.summaries import State, StateChange, Tag
+from camscan.sweeps.lifecycle import begun
+from camscan.sweeps.memory import Track
+from camscan.sweeps.snapshot import is_seen, plain, sighting, snapshot
 from camscan.sweeps.tracks import match
 from camscan.targets import parse
 
@@ -76,17 +78,22 @@ def with_states(store: Store, scan: Scan, devices: Iterable[Judged]) -> Iterator
     if store.register.has_no_changes():  # to gather the names of all devices takes as long as to read them
         yield from devices
         return
-    from camscan.app.registering import times_of
+    from camscan.app.registering import among, bearers_at, of_another, times_of
 
     known = [(judged, names_there(sighting(judged))) for judged in devices]
     also = _registered(store, scan, known)
     # Where the register knows a device, it knows its places: another device may have been called by this one.
     known = [(judged, (*lasting(own), *also[at]) if at in also else own) for at, (judged, own) in enumerate(known)]
     changes = store.register.changes_of(key(name) for _, own in known for name in own)
-    first, times, about = _first_seen(store, scan, known, changes), times_of(store, scan), changes_by_key(changes)
+    tracks, times, about = _tracks_of(store, scan, known, changes), times_of(store, scan), changes_by_key(changes)
+    here, there = among(tracks.values()), bearers_at(store, scan.site or "")
     for at, (judged, own) in enumerate(known):
-        seen = Seen(first.get(at, scan.ended_at), _seen_at(scan, judged.device, times))
-        yield _with_state(judged, own, scan, seen, about)
+        if (track := tracks.get(at)) is None:
+            yield judged
+            continue
+        seen = Seen(track.first_seen, _seen_at(scan, judged.device, times))
+        another = of_another(track, lambda said: (*here(said), *there(said)))
+        yield _with_state(judged, state_among(own, scan.site or "", seen, about, another))
 
 
 def _registered(store: Store, scan: Scan, known: _Known) -> Mapping[int, Sequence[str]]:
@@ -106,16 +113,21 @@ def _registered(store: Store, scan: Scan, known: _Known) -> Mapping[int, Sequenc
     return {open_[part]: known_as(tracks[number]) for number, parts in seen.items() for part in parts}
 
 
-def _first_seen(store: Store, scan: Scan, known: _Known, changes: Iterable[StateChange]) -> Mapping[int, datetime]:
-    """When the register first knew each device, by number; of those alone whose names somebody may have spoken of."""
+def _tracks_of(store: Store, scan: Scan, known: _Known, changes: Iterable[StateChange]) -> Mapping[int, Track]:
+    """What the register knows of each device, by number; of those alone whose names somebody may have spoken of.
+
+    Of one that is not in it yet, it is what the scan tells.
+    """
     from camscan.app.registering import track_of
 
     said = {key(name) for change in changes for name in change.names}
     asked = [at for at, (_, own) in enumerate(known) if not said.isdisjoint(map(key, own))]
     keys, places = {key(name) for at in asked for name in known[at][1]}, {known[at][0].device.place for at in asked}
     tracks = [track_of(entry) for entry in store.register.bearing(keys, places, scan.site or "")] if asked else []
-    seen = match(tracks, [sighting(known[at][0]) for at in asked], at=scan.ended_at).seen
-    return {asked[part]: tracks[number].first_seen for number, parts in seen.items() for part in parts}
+    sightings, of_scan = [sighting(known[at][0]) for at in asked], snapshot(scan, (), ())
+    seen = match(tracks, sightings, at=scan.ended_at).seen
+    of_register = {part: tracks[number] for number, parts in seen.items() for part in parts}
+    return {at: of_register.get(part) or begun(sightings[part], of_scan) for part, at in enumerate(asked)}
 
 
 def with_states_by(
@@ -132,18 +144,19 @@ def with_states_by(
         borne.update(spots.keys() & map(key, names_there(sighting(judged))))
     for judged in devices:
         own = names_there(sighting(judged))
-        copied = (spots[name] for name in map(key, own) if borne[name] > 1)
         here = {plain(place) for place in (judged.device.place, *judged.device.addresses)}
-        is_another = any(map(here.isdisjoint, copied))
-        seen = Seen(scan.ended_at if is_another else NEVER, _seen_at(scan, judged.device, times))
-        yield _with_state(judged, own, scan, seen, about)
+        is_copy = any(borne[name] > 1 and here.isdisjoint(spots[name]) for name in map(key, own))
+        seen = Seen(scan.ended_at, _seen_at(scan, judged.device, times))
+        yield _with_state(judged, state_among(own, scan.site or "", seen, about, _always(is_copy)))
 
 
-def _with_state(
-    judged: Judged, own: Sequence[str], scan: Scan, seen: Seen, about: Mapping[str, Sequence[StateChange]]
-) -> Judged:
-    state, change = state_among(own, scan.site or "", seen, about)
+def _with_state(judged: Judged, found: tuple[State, StateChange | None]) -> Judged:
+    state, change = found
     return judged if change is None else replace(judged, state=state, state_change=change)
+
+
+def _always(is_of_another: bool) -> IsOfAnother:
+    return lambda _change: is_of_another
 
 
 def _seen_at(scan: Scan, device: Device, times: Mapping[str, datetime]) -> datetime:

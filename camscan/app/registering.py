@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, TypeAlias
 
 from camscan.app.series import merged_each
 from camscan.errors import DamageError, StoreError
@@ -16,9 +17,9 @@ from camscan.policy import judge_all
 from camscan.policy import load as load_policies
 from camscan.records import Judged, Origin, Report, Scan, ScanStatus
 from camscan.register.entries import apply_snapshot
-from camscan.register.names import key, known_as, names
+from camscan.register.names import key, known_as, lasting, names, shared
 from camscan.register.progress import progress
-from camscan.register.states import changes_by_key, sighted, state_among, state_of
+from camscan.register.states import IsOfAnother, changes_by_key, is_copy, sighted, state_among, state_of
 from camscan.reports import is_shown, select
 from camscan.rulefiles import fingerprints_folder
 from camscan.store import Store
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from camscan.app.grounds import Grounds
 
 _log = logging.getLogger(__name__)
+Bearers: TypeAlias = Callable[[Iterable[str]], Iterable[Track]]
+"""Gives the devices of a site that may bear one of some names."""
 _TRIES = 20
 """Other processes may take in scans of the same site at the same time."""
 
@@ -172,10 +175,13 @@ def register(store: Store, seen: Snapshot, site: str | None, stamp: str) -> list
 def _kept(store: Store, seen: Snapshot, mark: Mark, standing: Standing, until: datetime) -> bool:
     """Take a snapshot in, unless another process has done so with any, or said anything, since `standing` was read."""
     before = store.register.entries(mark.site)
-    taken = apply_snapshot([track_of(entry) for entry in before], seen, until, standing.marks.get(mark.scan))
+    tracks = [track_of(entry) for entry in before]
+    taken = apply_snapshot(tracks, seen, until, standing.marks.get(mark.scan))
     pairs = [*((before[number], track) for number, track in taken.seen.items()), *((None, new) for new in taken.new)]
     about = changes_by_key(store.register.changes_of(key(name) for _, track in pairs for name in known_as(track)))
-    entries = [_entry(mark.site, track, entry, about) for entry, track in pairs]
+    rest = (track for at, track in enumerate(tracks) if at not in {*taken.seen, *taken.joined})
+    bearers = among([*rest, *(track for _, track in pairs)])
+    entries = [_entry(mark.site, track, entry, about, bearers) for entry, track in pairs]
     gone = [number for other in taken.joined if (number := before[other].number) is not None]
     return store.register.keep(mark, entries, gone, standing)
 
@@ -186,10 +192,41 @@ def _returns(store: Store, place: str, times: Collection[datetime]) -> Iterator[
         if (at := entry.last_seen) in times:
             track = track_of(entry)
             own = known_as(track)
-            _, change = state_of(own, place, sighted(track), store.register.changes_of(map(key, own)))
+            changes = store.register.changes_of(map(key, own))
+            _, change = state_of(own, place, sighted(track), changes, of_another(track, bearers_at(store, place)))
             if change is not None:
                 label, since = track.device.label, entry.state_at or at
                 yield Return(entry.device, entry.address, place, label, change, since, fresh=since == at)
+
+
+def bearers_at(store: Store, site: str) -> Bearers:
+    """The devices of a site in the register."""
+    return lambda said: map(track_of, store.register.bearing(map(key, said), site=site))
+
+
+def among(tracks: Iterable[Track]) -> Bearers:
+    """Some devices, by names that are looked at when they are first asked for."""
+
+    @cache
+    def by_key() -> Mapping[str, Sequence[Track]]:
+        found: dict[str, list[Track]] = {}
+        for track in tracks:
+            for name in {key(name) for name in names(track)}:
+                found.setdefault(name, []).append(track)
+        return found
+
+    return lambda said: chain.from_iterable(by_key().get(key(name), ()) for name in said)
+
+
+def of_another(track: Track, bearers: Bearers) -> IsOfAnother:
+    """Tells what was said of a device from what was said of one whose names it copies."""
+
+    def asked(change: StateChange) -> bool:
+        said = lasting(change.names)
+        others = (one for one in bearers(said) if one != track and shared(said, names(one)))
+        return is_copy(change, (track.device.address, *track.places), others)
+
+    return asked
 
 
 def track_of(entry: Entry) -> Track:
@@ -209,23 +246,25 @@ def restated(store: Store, entries: Iterable[Entry]) -> Iterator[Entry]:
     known = [(entry, track_of(entry)) for entry in entries]
     about = changes_by_key(store.register.changes_of(key(name) for _, track in known for name in known_as(track)))
     for entry, track in known:
-        state, since = _state(entry.site, track, entry, about)
+        state, since = _state(entry.site, track, entry, about, bearers_at(store, entry.site))
         yield replace(entry, state=state, state_at=since)
 
 
 def _state(
-    site: str, track: Track, before: Entry | None, about: Mapping[str, Sequence[StateChange]]
+    site: str, track: Track, before: Entry | None, about: Mapping[str, Sequence[StateChange]], bearers: Bearers
 ) -> tuple[State, datetime | None]:
     """The state of a device, and since when it is in it."""
-    state, change = state_among(known_as(track), site, sighted(track), about)
+    state, change = state_among(known_as(track), site, sighted(track), about, of_another(track, bearers))
     if before is not None and before.state is state is State.RETURNED:
         return state, before.state_at  # it has come back once, not with every scan that sees it
     return state, None if change is None else track.last_seen if state is State.RETURNED else change.at
 
 
-def _entry(site: str, track: Track, before: Entry | None, about: Mapping[str, Sequence[StateChange]]) -> Entry:
+def _entry(
+    site: str, track: Track, before: Entry | None, about: Mapping[str, Sequence[StateChange]], bearers: Bearers
+) -> Entry:
     device = track.device
-    state, since = _state(site, track, before, about)
+    state, since = _state(site, track, before, about, bearers)
     return Entry(
         site=site,
         device=device.id,

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from camscan.app.grounds import Grounds
 from camscan.app.judging import snapshot_of
-from camscan.app.registering import restated, track_of
+from camscan.app.registering import bearers_at, of_another, restated, track_of
 from camscan.errors import UsageError
 from camscan.identify.library import Library
 from camscan.register.names import asked, at_place, here, key, known_as, lasting, names, place, shared
@@ -138,7 +138,8 @@ def current_states(store: Store, site: str | None, only: State | None) -> Iterat
         if only is None and entry.state_at is None:
             continue
         track = track_of(entry)
-        state, change = state_among(known_as(track), entry.site, sighted(track), changes)
+        another = of_another(track, bearers_at(store, entry.site))
+        state, change = state_among(known_as(track), entry.site, sighted(track), changes, another)
         who, why, proof = (change.who, change.why, change.proof) if change else ("", "", ())
         yield CurrentState(entry.site, entry.device, entry.address, state, entry.state_at, who, why, proof)
 

@@ -26,6 +26,7 @@ from camscan.cli.report import report
 from camscan.cli.state import state
 from camscan.errors import UsageError
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
+from camscan.register.names import key
 from camscan.store import Store
 
 ONE, TWO = "10.0.0.1", "10.0.0.2"
@@ -359,6 +360,24 @@ def test_an_exemption_covers_no_clone_that_appears_after_it(store: Store) -> Non
     assert shown(LATER + 2, {five: 5, six: 5, seven: 5}) == {five: "exempt", six: "ticketed", seven: None}
     store.register.clear()
     assert states(store, five) == ["exempt"]
+
+
+@pytest.mark.parametrize(("there", "exempt"), [((5,), {5}), ((7,), {7}), ((5, 6), {5}), ((6, 7), set())])
+def test_an_exemption_holds_in_a_store_that_lacks_the_scans_from_before_it(
+    store: Store, tmp_path: Path, there: tuple[int, ...], exempt: set[int]
+) -> None:
+    """As of an auditor who has the bundle of one scan alone, with what was said before it."""
+    night(store, 1, {"10.0.0.5": 5})
+    run(store, "10.0.0.5", "exempt", "--why", "agreed")
+    [said] = store.register.changes()
+    with Store.open(tmp_path / "audit.db") as audit:
+        scan = night(audit, LATER, {f"10.0.0.{number}": 5 for number in there})
+        audit.register.add([(said, {key(name) for name in said.names})])
+        for registered in (False, True):
+            words = ["--db", str(audit.file), "--scan", scan.id, "--format", "json", "--quiet"]
+            devices = json.loads(CliRunner().invoke(report, words).stdout)["devices"]
+            assert {one["address"] for one in devices if one["state"]} == {f"10.0.0.{number}" for number in exempt}
+            assert registered or states(audit, "list") == ["exempt"] * len(exempt)
 
 
 def test_what_is_said_of_a_device_stays_where_it_tells_its_serial_later_or_no_more(store: Store) -> None:
