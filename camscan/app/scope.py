@@ -9,7 +9,8 @@ from camscan.app.targetfiles import read, read_exclusions, read_targets, warn_if
 from camscan.engine import Plan
 from camscan.errors import HostError, TargetError
 from camscan.net.discovery.link import Link, Range
-from camscan.net.kernel.interfaces import BRIDGE_REMEDY, Interface, bridged, interfaces
+from camscan.net.kernel.carrier import is_connected
+from camscan.net.kernel.interfaces import BRIDGE_REMEDY, Interface, bridged, interfaces, is_for_containers
 from camscan.net.kernel.privilege import has_net_raw
 from camscan.probes.base import Stage
 from camscan.targets import Spec, TargetSet, expand, guard, parse
@@ -100,13 +101,18 @@ def must_exist(*names: str) -> None:
 def connected_networks(only: Collection[str]) -> tuple[str, ...]:
     """The private IPv4 networks that this host is connected to, by these interfaces where some are named.
 
-    A container's bridge is one only where it is named: who looks for cameras does not mean other containers. Nor is an
-    address without others beside it, as tunnels and virtual machines have: nobody but this host would be asked.
+    Unless it is named, no bridge is one that only containers are on, this one or others: who looks for cameras does not
+    mean them. Nor is what no cable leads to, or an address without others beside it, as tunnels and virtual machines
+    have: nobody but this host would be asked.
     """
     beside = () if only else bridged()
-    private = (i.network for i in _usable(only) if i.is_private and i.name not in beside)
-    found = (network for network in private if network.version == 4 and network.num_addresses > 1)
+    private = [i for i in _usable(only) if i.is_private and i.network.version == 4 and i.network.num_addresses > 1]
+    found = (i.network for i in private if only or not (i.name in beside or _leads_nowhere(i.name)))
     return tuple(dict.fromkeys(map(str, found)))
+
+
+def _leads_nowhere(name: str) -> bool:
+    return is_for_containers(name) or not is_connected(name)
 
 
 def eligible(scope: ScanScope) -> tuple[Interface, ...]:

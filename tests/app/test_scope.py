@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
 from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
+from support.namespaces import Namespace, cable
 
 from camscan.app import scope as module
 from camscan.app.scope import Choices, arp_requests, eligible, scope_of
@@ -131,6 +135,12 @@ def test_of_a_list_without_end_no_more_is_read_than_one_may_hold(name: str, monk
             scope_of(Choices((name,)))
 
 
+@pytest.fixture
+def connected(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever interfaces a test makes up are."""
+    monkeypatch.setattr(module, "is_connected", lambda _: True)
+
+
 def interfaces_of(addresses: Mapping[str, str]) -> list[Interface]:
     return [
         Interface(name, 2, text.partition("/")[0], ip_network(text, strict=False), loopback=False, multicast=True)
@@ -138,6 +148,7 @@ def interfaces_of(addresses: Mapping[str, str]) -> list[Interface]:
     ]
 
 
+@pytest.mark.usefixtures("connected")
 def test_an_address_without_others_beside_it_is_no_network_to_scan_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
     """As a tunnel has, or a virtual machine in some clouds; only this host itself would be asked."""
     there = interfaces_of({"wg0": "10.66.0.9/32", "ppp0": "10.67.0.8/31", "lan0": "10.68.0.9/24"})
@@ -148,6 +159,7 @@ def test_an_address_without_others_beside_it_is_no_network_to_scan_unasked(monke
     assert scope_of(Choices(("10.66.0.9",))).asked.count == 1
 
 
+@pytest.mark.usefixtures("connected")
 def test_a_containers_bridge_is_scanned_only_where_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     there = interfaces_of({"eth0": "172.17.0.2/16", "lan0": "10.66.0.9/24"})
     monkeypatch.setattr(module, "interfaces", lambda: there)
@@ -159,3 +171,26 @@ def test_a_containers_bridge_is_scanned_only_where_it_is_named(monkeypatch: pyte
         TargetError, match=r"this container is only on a bridge of its host: give one, .*--network host"
     ):
         scope_of(Choices())
+
+
+@pytest.mark.netns
+def test_on_a_host_of_containers_their_bridges_are_no_networks_to_scan_unasked(
+    new_namespace: Callable[[], Namespace],
+) -> None:
+    """Else no host with docker0, which is a /16, could scan its own networks without naming them."""
+    here, container, there = new_namespace(), new_namespace(), new_namespace()
+    cable(here, there, "lan0", ("10.66.0.1/24", "10.66.0.2/24"))
+    for name, network in (("docker0", "172.17.0.1/16"), ("docker1", "172.18.0.1/16")):
+        for setting in (f"link add {name} type bridge", f"addr add {network} dev {name}", f"link set {name} up"):
+            here.ip(setting)
+    cable(here, container, "port1", ("0.0.0.0/0", "172.18.0.2/16"))
+    here.ip("link set port1 master docker1")
+    here.ip("link add cut0 type veth peer name cut1")
+    here.ip("addr add 10.67.0.1/24 dev cut0")
+    here.ip("link set cut0 up")
+    command = ["ip", "netns", "exec", here.name, sys.executable, "-m", "camscan", "plan"]  # which mounts /sys anew
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert re.findall(r"[\d.]+/\d+", done.stdout)[0] == "10.66.0.0/24"
+    assert not re.search("172|10[.]67", done.stdout)
+    named = subprocess.run([*command, "--interface", "docker1"], capture_output=True, text=True, check=True)
+    assert "172.18.0.0/16" in named.stdout

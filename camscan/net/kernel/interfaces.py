@@ -30,7 +30,8 @@ _DRIVER_INFO = struct.Struct("I32s160x")
 """struct ethtool_drvinfo (linux/ethtool.h): the command, and the driver's name."""
 _CONTAINER, _KUBERNETES = (Path("/.dockerenv"), Path("/run/.containerenv")), "KUBERNETES_SERVICE_HOST"
 """Files and a variable by which a container of Docker, Podman or Kubernetes is recognised."""
-_CONTAINER_DRIVERS = frozenset({"veth", "tun"})
+_VETH, _SYS = "veth", Path("/sys/class/net")
+_CONTAINER_DRIVERS = frozenset({_VETH, "tun"})
 """Drivers of the interfaces of a container with a network namespace of its own."""
 
 BRIDGE_REMEDY = "run the container on its host's network (--network host), or on macvlan"
@@ -124,6 +125,15 @@ def bridged() -> tuple[str, ...]:
         return ()
     names = dict.fromkeys(i.name for i in interfaces() if not (i.loopback or i.network.is_link_local))
     return tuple(name for name in names if _driver(name) in _CONTAINER_DRIVERS)
+
+
+def is_for_containers(name: str) -> bool:
+    """Whether an interface is a bridge of this host, as docker0, that nobody but containers is on, or nobody at all."""
+    try:
+        ports = [port.name for port in (_SYS / name / "brif").iterdir()]
+    except OSError:  # it is no bridge, or a sandbox hides what it is
+        return False
+    return all(_driver(port) == _VETH for port in ports)
 
 
 def _driver(name: str) -> str:
