@@ -102,7 +102,7 @@ class Maker:
             rows["state_keys"] += [{"key": key(one), "state": change.number} for one in change.names]
         about = changes_by_key(changes)
         for number, track in enumerate(tracks, 1):
-            state, last = state_among(names(track), at.name, sighted(track), about)
+            state, last = state_among(names(track), at.name, sighted(track), about, lambda _: False)
             entry = register_entry(at.name, track, state, last.at if last else None, TRACKS.dump_json(track).decode())
             rows["register"].append({**entry_values(entry), "number": number})
             rows["register_tracks"].append({"entry": number, "text": entry.track})
