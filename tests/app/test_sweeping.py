@@ -18,7 +18,7 @@ from support import world as world_module
 from support.stores import keep_scan
 from support.world import CONFIG, World, camera
 
-from camscan.app import alerting, jobs, registering, retention, scanning, statements, sweeping
+from camscan.app import alerting, jobs, registering, retention, scannotes, statements, sweeping
 from camscan.app.grounds import Grounds
 from camscan.app.history import marked, remembered, site_held, sweeps_of
 from camscan.app.judging import report_of
@@ -483,7 +483,7 @@ class Jumping(datetime):
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> type[Jumping]:
-    for module in (sweeping, jobs, scanning, world_module, alerting, retention, registering, statements):
+    for module in (sweeping, jobs, scannotes, world_module, alerting, retention, registering, statements):
         monkeypatch.setattr(module, "datetime", Jumping)
     monkeypatch.setattr(Jumping, "ahead", timedelta())
     return Jumping
