@@ -117,9 +117,9 @@ def test_a_scan_holds_no_rule_while_it_runs_and_nothing_that_logins_need(tmp_pat
 import json, sys
 from camscan.engine import Engine
 run = Engine.run
-async def telling(self, targets):
+async def telling(self, targets, heard):
     print(json.dumps(sorted(sys.modules)), file=sys.stderr)
-    await run(self, targets)
+    await run(self, targets, heard)
 Engine.run = telling
 from camscan.cli import main
 main()
