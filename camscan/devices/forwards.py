@@ -12,8 +12,8 @@ from camscan.records import Observation
 _FIELDS = tuple(name for name in FIELDS_OF[Kind.SERIAL] if name not in {"upnp.serial_number", "behind.serial"})
 """Fields in which a device says the same at each of its ports; to UPnP, one box may be several devices."""
 _NAMES = frozenset(_FIELDS)
-_MOST = 64
-"""Ports that are told apart by one field."""
+_MOST = 32
+"""Ports that are told apart by one field: what no port tells of is judged once for each device."""
 
 
 def serials_by_port(observations: Iterable[Observation]) -> Mapping[int, str]:
