@@ -1,7 +1,8 @@
 """The cameras that are known only from the channel lists of a recorder.
 
 They are never merged with devices that answer themselves, because private addresses repeat. A camera with the serial or
-MAC of such a device and the same address is that device, and is listed once.
+MAC of such a device and the same address is that device, and is listed once; so is one of which the recorder tells no
+address, as where it knows a host name, if no other device has that serial or MAC.
 """
 
 from __future__ import annotations
@@ -74,9 +75,12 @@ class KnownDevices:
         self._index.add(Entry(device.id, device.place, places, recorder), [*_keys(device), *at])
 
     def same(self, device: Device) -> Entry | None:
-        """The device with a serial or MAC of this one and its address, if there is one."""
+        """The device with a serial or MAC of this one and its address; if it has none, the only one that answers."""
+        alike = dict.fromkeys(one for key in _keys(device) for one in self._index.under(key))
         place = _plain(device.address)
-        return next((one for key in _keys(device) for one in self._index.under(key) if place in one.places), None)
+        here = next((one for one in alike if place in one.places), None)
+        only = next(iter(alike)) if len(alike) == 1 and device.address == device.place else None
+        return here or (only if only and only.recorder is None else None)
 
     def doubts(self, device: Device) -> Iterator[str]:
         """Weak signs that this device is the same as another one."""

@@ -173,6 +173,17 @@ def test_the_same_serial_at_another_address_may_be_a_clone(devices: Merge, answe
     assert found[1].conflicts == (f"shares its serial or MAC with {CAMERA}",)
 
 
+def test_a_camera_of_which_a_host_name_is_told_is_the_only_one_with_its_serial(devices: Merge, answer: Answer) -> None:
+    named = slot(answer, 1, behind__host="cam1.site.example", behind__serial=SERIAL)
+    front = answer(CAMERA, "dhip", 37810, dhip__serial_no=SERIAL)
+    found = devices(*recorder(answer, named), front)
+    assert [(device.place, device.conflicts) for device in found] == [(RECORDER, ()), (CAMERA, ())]
+    assert found[0].slots == Slots(1, 0, (SERIAL,))
+    clone = answer("10.0.4.21", "dhip", 37810, dhip__serial_no=SERIAL)
+    found = devices(*recorder(answer, named), front, clone)
+    assert [device.place for device in found] == [RECORDER, f"{RECORDER} #1", CAMERA, "10.0.4.21"]
+
+
 def test_cameras_whose_address_no_list_tells_are_not_at_one(devices: Merge, answer: Answer) -> None:
     other = "10.0.4.10"
     first, second = (slot(answer, 1, address, behind__serial=SERIAL) for address in (RECORDER, other))
