@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,8 @@ from camscan.records import Fields, Observation
 SNIFFED = 4096  # bytes at the head of a file by which its kind is recognised
 MAX_LINE = 64 * 1024  # bytes of one line; masscan's longest, a certificate in base64, has below 6 KiB
 _PIECE = 1024 * 1024
+_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+"""What no text holds."""
 MAX_REASONS = 16  # kinds of faults that a summary counts apart
 
 
@@ -63,17 +66,22 @@ class Reader:
 
 @contextmanager
 def in_utf8(stream: BinaryIO) -> Iterator[BinaryIO]:
-    """The stream; or a copy in UTF-8 without a BOM if it has one, as files of PowerShell and Excel have."""
-    start = stream.read(len(codecs.BOM_UTF8))
+    """The stream; or a copy in UTF-8 without a BOM if it has one, as files of PowerShell and Excel have.
+
+    So is a text whose lines end as on old Macs, as spreadsheets offer it still.
+    """
+    start = stream.read(SNIFFED)
     is_wide = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    if not is_wide and start != codecs.BOM_UTF8:
-        stream.seek(0)
+    ends_in_cr = b"\r" in start and b"\n" not in start and not _CONTROLS.search(start)
+    stream.seek(len(codecs.BOM_UTF8) if start.startswith(codecs.BOM_UTF8) else 0)
+    if not is_wide and not ends_in_cr and stream.tell() == 0:
         yield stream
         return
     with TemporaryFile() as copy:
         if is_wide:
-            stream.seek(0)
             copy.writelines(_from_utf16(stream))
+        elif ends_in_cr:
+            copy.writelines(piece.replace(b"\r", b"\n") for piece in iter(lambda: stream.read(_PIECE), b""))
         else:
             copyfileobj(stream, copy, _PIECE)
         copy.seek(0)

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import BinaryIO, NamedTuple
 
-from camscan.codecs.text import mac, to_text
+from camscan.codecs.text import to_text
 from camscan.columnnames import ADDRESSES, HOST_NAMES, MACS, MODELS
 from camscan.folding import compact
 from camscan.imports.files import presence
 from camscan.imports.files.base import Summary, address_of, imported, lines, link_fields, names
+from camscan.imports.files.cells import address_in, mac_in
 from camscan.imports.files.switchports import DELIMITERS, asked_of, is_port, is_service
 from camscan.records import Fields, Observation
 
@@ -45,8 +46,8 @@ def _is_name(text: str) -> bool:
 IS: Mapping[str, Callable[[str], object]] = {
     **dict.fromkeys(_WORDS, bool),
     **dict.fromkeys(("port", "numbered", "interface", "switch"), _is_told),
-    "address": address_of,
-    "mac": mac,
+    "address": address_in,
+    "mac": mac_in,
     "name": _is_name,
 }
 """Whether a cell is what its column holds, as far as that can be told."""
@@ -130,7 +131,7 @@ def entry(cell: Mapping[str, str], at: datetime, summary: Summary) -> Iterator[O
 
     So is a lease that no device has.
     """
-    target, link = address_of(cell["address"]), link_fields(cell["mac"])
+    target, link = address_in(cell["address"]), link_fields(mac_in(cell["mac"]) or "")
     if not (target and link):
         summary.skip("row without an address" if not target else "row without a MAC")
         return

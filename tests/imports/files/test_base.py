@@ -57,6 +57,14 @@ def test_files_with_a_bom_are_read_in_utf8_without_it(encoding: str) -> None:
         assert stream.read() == text[1:].encode()
 
 
+def test_lines_that_end_as_on_old_macs_are_lines() -> None:
+    with in_utf8(BytesIO(b"\xef\xbb\xbfip,mac\r192.0.2.5,44:19:b6:01:02:03\r")) as stream:
+        assert list(lines(stream, Summary())) == ["ip,mac", "192.0.2.5,44:19:b6:01:02:03"]
+    for data in (b"\x1f\x8b\x08\x08\r\r", b"a\rb\nc"):
+        with in_utf8(BytesIO(data)) as stream:
+            assert stream.read() == data
+
+
 def test_other_files_are_read_as_they_are() -> None:
     for data in (b"", b"\xff", b"\xef\xbb", b"\xa1\xb2\xc3\xd4"):
         with in_utf8(BytesIO(data)) as stream:
