@@ -78,10 +78,17 @@ def find_columns(names: Sequence[str], sample: Sequence[Sequence[str]] = ()) -> 
             if _is_of_another(names, at):
                 rank = min(rank, OTHERS)
             if which not in MANY or rank > WORD or not are_flags(sample, at):
-                ranked.setdefault(which, []).append((-rank, at))
+                for field_ in (which, *_beside(which, name)):
+                    ranked.setdefault(field_, []).append((-rank, at))
     _drop_servers(ranked, sample)
     _drop_networks(ranked, sample)
     return Columns(tuple(names), {which: _best(which, places) for which, places in sorted(ranked.items())})
+
+
+def _beside(which: Field, name: str) -> Iterator[Field]:
+    """MACs in a column of addresses, or the other way round, where it is called by both ("IP / MAC")."""
+    names_both = which in MANY and all(one.value in words_of(name) for one in MANY)
+    return iter(MANY - {which} if names_both else ())
 
 
 def _is_of_another(names: Sequence[str], at: int) -> bool:

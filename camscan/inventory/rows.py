@@ -78,10 +78,11 @@ def read_row(line: Line, columns: Columns, sheet: str) -> Row:
         if which not in columns.of:
             return ()
         found: dict[str, None] = {}
+        is_shared = which is Field.MAC and columns.of[which] == columns.of.get(Field.IP)
         for cell in columns.cells(line.cells, which):
             values_, fault = read(cell)
             found.update(dict.fromkeys(values_))
-            if fault:
+            if fault and not is_shared:  # beside an address, a MAC may be missing
                 faults.append(f"{which}: {fault}")
         return tuple(found)
 

@@ -252,6 +252,13 @@ def test_columns_without_names_are_found_by_what_is_in_them() -> None:
     assert find_by_content([["Gate"]], Columns(("x",))).of == {}
 
 
+@pytest.mark.parametrize("name", ["IP / MAC", "MAC + IP address", "IP & MAC"])
+def test_a_column_may_hold_addresses_and_macs(name: str) -> None:
+    rows = [["a", "10.0.0.5 / 44:19:b6:01:02:03"], ["b", "10.0.0.6 / 44:19:b6:01:02:04"]]
+    assert find_columns(("Name", name), rows).of == {Field.NAME: (0,), Field.IP: (1,), Field.MAC: (1,)}
+    assert Field.MAC not in find_columns(("Name", "IP")).of
+
+
 def test_what_is_repeated_behind_the_name_of_another_device_is_of_that() -> None:
     rows = [["a", "10.0.0.5", "44:19:b6:1:2:3", "r", "10.0.0.9", "44:19:b6:1:2:9"]]
     found = find_columns(("Camera", "IP", "MAC", "NVR", "IP", "MAC"), rows)

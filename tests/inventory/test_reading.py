@@ -190,6 +190,16 @@ def test_tables_beside_each_other_are_read_one_after_another(written: Written, h
     assert found.sheets[0].notes == ["holds 2 tables beside each other, which are read one after another"]
 
 
+def test_a_column_of_addresses_and_macs_may_lack_some(written: Written) -> None:
+    rows = read_inventory(written("Name,IP / MAC\na,10.0.0.5 / 44:19:b6:01:02:03\nb,10.0.0.6\nc,tbc later on\n")).rows
+    assert [(row.addresses, row.macs) for row in rows] == [
+        (("10.0.0.5",), ("44:19:B6:01:02:03",)),
+        (("10.0.0.6",), ()),
+        ((), ()),
+    ]
+    assert [len(row.faults) for row in rows] == [0, 0, 1]
+
+
 def test_several_cards_of_one_device_are_no_tables_beside_each_other(written: Written) -> None:
     [row] = read_inventory(written("IP,MAC,IP,MAC\n10.0.0.5,44:19:b6:1:2:3,10.0.1.5,44:19:b6:1:2:4\n")).rows
     assert row.addresses == ("10.0.0.5", "10.0.1.5")
