@@ -1,4 +1,4 @@
-"""Middleboxes (RFC 3234), such as a proxy or a firewall, that accept connections in the place of the devices behind.
+"""Middleboxes (RFC 3234), such as a proxy, a firewall or a captive portal, that answer in the place of devices.
 
 What one says is not theirs, and "none found" there means that nobody could look.
 """
@@ -8,60 +8,90 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 from itertools import islice
+from urllib.parse import urlsplit
 
 from camscan.engine import TCP, Sink
 from camscan.networks import Network, network_of
 from camscan.records import LedgerEntry, Observation, Outcome
+from camscan.reports.escape import terminal
 
 _FEWEST_PORTS, _FEWEST = 4, 16
 """Ports that all must be open, and addresses of one network, more than half of those asked, at which they are: no
 device has the ports of so many makers open, and even of hostile ones that do there are few."""
 _MOST_NAMED = 20
+_LONGEST_NAME = 80
+_IN_THEIR_PLACE = "answers there in the place of devices"
 
 
 class Middleboxes:
-    """A sink that counts, per network, the addresses at which every one of these ports is open, and passes all on."""
+    """A sink that counts, per network, the addresses at which every one of these ports is open, and passes all on.
+
+    And those that send a browser to another host, as a portal does with whoever has not logged in.
+    """
 
     def __init__(self, sink: Sink, ports: Collection[int]) -> None:
         self._sink = sink
         self._ports = frozenset(ports)
         self._open: dict[str, set[int]] = {}
+        self._away: dict[str, str] = {}
         self._asked: Counter[Network] = Counter()
-        self._accepting: Counter[Network] = Counter()
+        self._by_others: Counter[tuple[Network, str]] = Counter()
+        """Addresses of a network by the host to which they redirect, "" where all ports are open."""
 
     async def put(self, observation: Observation) -> None:
         """See `Sink.put`."""
-        port = observation.port
+        port, target = observation.port, observation.target
         if observation.channel == TCP and observation.outcome is Outcome.ANSWERED and port in self._ports:
-            self._open.setdefault(observation.target, set()).add(port)
+            self._open.setdefault(target, set()).add(port)
+        for location in observation.fields.get("http.location", ()):
+            if (host := _host(location)) not in ("", target):
+                self._away.setdefault(target, host)
         await self._sink.put(observation)
 
     async def put_ledger(self, entry: LedgerEntry) -> None:
         """See `Sink.put_ledger`."""
-        found = self._open.pop(entry.target, set())
+        found, host = self._open.pop(entry.target, set()), self._away.pop(entry.target, None)
+        if len(self._ports) >= _FEWEST_PORTS and found == self._ports:
+            host = ""
         if (network := network_of(entry.target)) is not None:
             self._asked[network] += 1
-            self._accepting[network] += len(self._ports) >= _FEWEST_PORTS and found == self._ports
+            if host is not None:
+                self._by_others[network, host] += 1
         await self._sink.put_ledger(entry)
 
     @property
-    def networks(self) -> tuple[Network, ...]:
-        """Those in which they are too many to be devices."""
-        return tuple(n for n, count in self._accepting.items() if count >= _FEWEST and 2 * count > self._asked[n])
+    def _shielded(self) -> dict[Network, str]:
+        """Networks in which too many are open or redirected to be devices, and where they lead."""
+        many = (
+            pair for pair, count in self._by_others.items() if count >= _FEWEST and 2 * count > self._asked[pair[0]]
+        )
+        return dict(many)
 
     @property
     def hides_most(self) -> bool:
         """Whether these are most of what was asked."""
-        return 2 * sum(self._asked[network] for network in self.networks) > self._asked.total()
+        return 2 * sum(self._asked[network] for network in self._shielded) > self._asked.total()
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader must know of them."""
-        found = sorted(self.networks, key=str)
-        notes = (
-            f"all TCP ports that were asked are open at {self._accepting[network]} of {self._asked[network]} addresses "
-            f"in {network}: something on the way, such as a proxy or a firewall, answers there in the place of devices"
-            for network in islice(found, _MOST_NAMED)
-        )
+        found = sorted(self._shielded.items(), key=str)
+        notes = (self._note(network, host) for network, host in islice(found, _MOST_NAMED))
         more = len(found) - _MOST_NAMED
         return (*notes, *([f"the same holds for {more:,} more networks"] if more > 0 else []))
+
+    def _note(self, network: Network, host: str) -> str:
+        where = f"{self._by_others[network, host]} of {self._asked[network]} addresses in {network}"
+        if host:
+            shown = terminal(host, _LONGEST_NAME)
+            return f"{where} redirect to {shown}: something on the way, such as a captive portal, {_IN_THEIR_PLACE}"
+        what = f"all TCP ports that were asked are open at {where}"
+        return f"{what}: something on the way, such as a proxy or a firewall, {_IN_THEIR_PLACE}"
+
+
+def _host(location: str) -> str:
+    """The host that a redirect names, "" where it names none."""
+    try:
+        return urlsplit(location).hostname or ""
+    except ValueError:
+        return ""

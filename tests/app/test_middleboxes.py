@@ -70,6 +70,32 @@ async def test_a_shielded_part_makes_no_whole_scan_partial() -> None:
     assert not sink.hides_most
 
 
+@pytest.mark.parametrize(
+    ("location", "count", "noted"),
+    [
+        ("https://portal.example/login?from={address}", 20, True),
+        ("https://portal.example/login", 15, False),
+        ("https://{address}/doc/page/login.asp", 254, False),  # as cameras redirect
+        ("//{address}:8443/", 254, False),
+        ("/doc/page/login.asp", 254, False),
+        ("http://[", 254, False),
+        ("http://nvr{address}.example/", 254, False),  # each to its own name
+    ],
+)
+async def test_a_network_that_redirects_to_one_other_host_is_behind_a_portal(
+    location: str, count: int, noted: bool
+) -> None:
+    sink = Middleboxes(Nowhere(), PORTS)
+    for number in range(1, count + 11):
+        address = f"10.0.0.{number}"
+        fields = {"http.location": (location.format(address=address),)} if number <= count else {}
+        await sink.put(Observation(address, "http", Outcome.ANSWERED, AT, 80, fields=fields))
+        await sink.put_ledger(LedgerEntry(address, {"http": Outcome.ANSWERED}))
+    portal = "20 of 30 addresses in 10.0.0.0/24 redirect to portal.example: something on the way, such as a captive"
+    assert [note[: len(portal)] for note in sink.notes] == [portal] * noted
+    assert sink.hides_most is noted
+
+
 @pytest.mark.netns
 async def test_a_scan_through_a_proxy_that_accepts_everything_is_partial(tmp_path: Path) -> None:
     async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
