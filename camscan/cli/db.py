@@ -65,6 +65,7 @@ def prune(file: Path | None, db: str | None, sweeps: int | None, days: int | Non
     from camscan.app.settings import configuration, database, usual_place
     from camscan.cli.stored import open_swept_store
     from camscan.store.sqlitefile import shrink
+    from camscan.wording import plural
 
     is_told = db is not None and not (sweeps is days is None)
     config = None if is_told and not file and not usual_place() else configuration(file).config
@@ -82,7 +83,10 @@ def prune(file: Path | None, db: str | None, sweeps: int | None, days: int | Non
         elif others := unconfigured(store, config, terms):
             tell_note(f"not thinned are sites that the configuration does not name: {others}.")
         if (sweeps is None) != (days is None):
-            newest, young = f"the newest {terms.sweeps} of each site (--sweeps)", f"those of {terms.days} days (--days)"
+            newest, young = (
+                f"the newest {terms.sweeps} of each site (--sweeps)",
+                f"those of {plural(terms.days, 'day')} (--days)",
+            )
             tell_note(f"kept whole are also {newest if sweeps is None else young}.")
         rules, broken = library(), dict[str, str]()
         each = ((site, pruned(store, rules, site, listing, terms, dry_run=dry_run)) for site, listing in sites)

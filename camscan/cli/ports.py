@@ -251,10 +251,11 @@ def _tell_plan(addresses: int, wanted: Sequence[int], ports: Sequence[int], how:
 
 
 def _tell_end(sweep: PortSource, found: int, seconds: float) -> None:
-    from camscan.wording import plural
+    from camscan.wording import plural, were
 
     tell_note(*sweep.notes)
     if sweep.lost:
-        tell_note(f"{sweep.lost:,} answers came faster than they could be read, and were asked for again")
+        lost = plural(sweep.lost, "answer")
+        tell_note(f"{lost} came faster than they could be read, and {were(sweep.lost)} asked for again")
     sent = f"; {plural(sweep.sent, 'packet')} sent" if sweep.sent else ""  # nmap does not say how many it sends
     tell(f"{found:,} open{sent} in {seconds:.1f} s")

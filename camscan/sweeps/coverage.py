@@ -16,7 +16,7 @@ from functools import lru_cache
 from camscan import networks
 from camscan.sweeps.memory import DECOY, SITE, Gauge, Loss, Memory, Track
 from camscan.sweeps.snapshot import BEHIND, SLOT, Snapshot
-from camscan.wording import plural
+from camscan.wording import plural, were
 
 _MIN_DROP = 3
 """The fewest devices that must fall silent at once: one or two may simply have been removed."""
@@ -206,11 +206,11 @@ def _lost(gauges: Mapping[str, Gauge]) -> Iterator[str]:
 
 
 def _loss(kind: str, name: str, gauge: Gauge, counts: Mapping[str, int]) -> Loss:
-    usual, now = gauge.usual, counts.get(name, 0)
+    usual, now = plural(gauge.usual, "device"), counts.get(name, 0)
     if kind == "channel":
-        return Loss(f"channel {name}", f"{name} saw {usual} devices before and {now} now: probe failure suspected")
+        return Loss(f"channel {name}", f"{name} saw {usual} before and {now} now: probe failure suspected")
     cause = "is it cut off? If it is gone, remove it from the site" if not now else "a part of it may be cut off"
-    return Loss(f"network {name}", f"{name} showed {usual} devices before and {now} now: {cause}")
+    return Loss(f"network {name}", f"{name} showed {usual} before and {now} now: {cause}")
 
 
 def _shown_now(what: str, counts: Mapping[str, int], devices: int) -> str:
@@ -237,4 +237,4 @@ def _too_few(devices: int, short: tuple[bool, ...], terms: Terms) -> Iterable[Lo
         return ()
     if 2 * devices >= terms.expect and not terms.met(short):
         return ()
-    return (Loss("devices", f"the site has {terms.expect} devices and {devices} were seen"),)
+    return (Loss("devices", f"the site has {plural(terms.expect, 'device')} and {devices:,} {were(devices)} seen"),)

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from camscan.networks import ALL_REFUSE
 from camscan.records import UNASKED, Device, Judged, LedgerEntry, Outcome, Scan, ScanStatus, Verdict
-from camscan.wording import shortened
+from camscan.wording import shortened, were
 
 MAX_TEXT = 200
 """Characters of one text that a peer gave, in what is remembered and told of it."""
@@ -158,7 +158,8 @@ class _Tally:
         asked = self._others.total()
         refused = self._others[Outcome.REFUSED] + self._others[Outcome.RESET]
         if asked and not any(outcome.is_alive for outcome in self._others):
-            return f"none of the {asked:,} addresses that were asked gave a sign of life"
+            which = f"none of the {asked:,} addresses" if asked > 1 else "the only address"
+            return f"{which} that {were(asked)} asked gave {'a' if asked > 1 else 'no'} sign of life"
         if refused == asked >= ALL_REFUSE:
             return f"all {asked:,} addresses that were asked refused, as a firewall does in the place of devices"
         return ""

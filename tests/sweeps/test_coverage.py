@@ -157,6 +157,7 @@ def test_a_site_that_was_never_seen_is_not_taken_for_one_without_devices() -> No
     assert dark(*silent).startswith(told)
     assert dark(("10.0.0.1", Outcome.ANSWERED), *silent).startswith(told)  # the host that asks answers itself
     assert dark(*silent, ("10.0.0.99", Outcome.UNREACHABLE)).startswith("site: none of the 19 addresses")
+    assert dark(silent[0]).startswith("site: the only address that was asked gave no sign of life: nothing can be said")
     for outcome in (Outcome.ANSWERED, Outcome.REFUSED):
         assert dark(*silent, ("10.0.0.99", outcome)) == ""
     refusing = [(f"10.0.0.{number}", Outcome.REFUSED) for number in range(2, 18)]

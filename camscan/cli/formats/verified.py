@@ -13,6 +13,7 @@ from camscan.evidence.verify import Verified
 from camscan.moments import utc
 from camscan.reports.document import Object
 from camscan.reports.escape import terminal
+from camscan.wording import are, plural
 
 SCHEMA = "camscan-verified/1"
 _MAX_TEXT = 500
@@ -80,7 +81,7 @@ def _told(found: Verified, *, known: bool) -> Iterator[tuple[str, str]]:
     said = f"by what people said, {found.statements:,} times, of devices of the site"
     yield "states", f"{states}; {said}" if found.statements else "none: people have said nothing of devices of the site"
     other = _differing(found)
-    yield "rules", f"{other:,} files are not this camscan's" if other else "the same as this camscan's"
+    yield "rules", f"{plural(other, 'file')} {are(other)} not this camscan's" if other else "the same as this camscan's"
     yield "signed by", f"key {found.manifest.key}"
     yield (
         "",
