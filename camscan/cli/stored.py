@@ -151,7 +151,7 @@ def _tables_last(scans: Iterable[Scan]) -> Iterator[Scan]:
 
 def _tell_of_tables(store: Store, taken: Scan) -> None:
     """Say which tables of the same site were imported since: they may know of devices that this scan did not see."""
-    latest = next((one for one in store.newest(taken.site) if one.site == taken.site), taken)
+    latest = next((one for one in store.holding(taken.site) if one.site == taken.site), taken)
     if _is_table(latest) and latest.id != taken.id:
         tell_note(f"tables of {latest.started_at:%Y-%m-%d %H:%M} UTC may know of more: see --scan {latest.id}.")
 

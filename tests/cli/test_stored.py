@@ -64,8 +64,11 @@ def test_imported_tables_alone_go_behind_what_devices_have_answered(
         "Note: tables of 2026-11-03 08:30 UTC may know of more: see --scan scan3.\n"
     )
     assert scan_of(store, None, "depot", about="10.0.0.9").id == "scan3"
-    keep(store, 4, Origin.IMPORT, "depot", channels=("arp", "http"))
-    assert scan_of(store, None, about=about).id == "scan4"
+    keep(store, 4, Origin.IMPORT, "depot", channels=("dhcp",), answering=())
+    scan_of(store, None, about=about)
+    assert capsys.readouterr().err.endswith(" may know of more: see --scan scan3.\n"), "an empty table knows nothing"
+    keep(store, 5, Origin.IMPORT, "depot", channels=("arp", "http"))
+    assert scan_of(store, None, about=about).id == "scan5"
 
 
 def test_of_another_site_than_the_import_none_is_told(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
