@@ -123,7 +123,7 @@ def test_a_byte_order_mark_is_for_csv(db: str, tmp_path: Path) -> None:
     assert "--bom is for csv" in str(wrong.exception)
 
 
-@pytest.mark.parametrize("name", ["site.xls", "SITE.DOCX", "site.xml"])
+@pytest.mark.parametrize("name", ["site.xls", "SITE.DOCX", "site.xml", "site.html.gz"])
 def test_a_file_that_would_not_be_what_its_name_says_is_refused(db: str, tmp_path: Path, name: str) -> None:
     file = tmp_path / name
     wrong = CliRunner().invoke(report, ["--db", db, "-o", str(file)])
