@@ -25,7 +25,12 @@ ENDINGS = {".cdx.json": "cyclonedx", ".htm": "html", ".md": "markdown", ".ndjson
 }
 """Which format a file's name asks for, the longer ending first. One that ends otherwise says nothing."""
 
-_FOREIGN = frozenset(".doc .docx .gz .jpg .ods .odt .png .pptx .rtf .tsv .xls .xml .xz .yaml .yml .zip .zst".split())
+_FOREIGN = frozenset(
+    (
+        *(".doc", ".docx", ".gz", ".jpg", ".ods", ".odt", ".png", ".pptx", ".rtf"),
+        *(".tsv", ".xls", ".xml", ".xz", ".yaml", ".yml", ".zip", ".zst"),
+    )
+)
 """Endings of files that a table of text would be no good as: whoever opens it expects something else."""
 
 
