@@ -128,8 +128,10 @@ def test_a_lease_that_no_device_has_shows_none(state: str) -> None:
 
 
 @pytest.mark.parametrize("state", ["Expired", "Waiting", "Free", "Failed", "Offline"])
-def test_elsewhere_a_state_is_no_lease_s(state: str) -> None:
-    seen, _ = read_all(mactable.read, f"Name,IP,MAC,Status\ncam,192.0.2.5,44:19:b6:01:02:03,{state}\n".encode())
+@pytest.mark.parametrize("other", ["Firmware release", "Valid until", "Expiry date", "IPv4 DHCP"])
+def test_elsewhere_a_state_is_no_lease_s(state: str, other: str) -> None:
+    row = f"cam,192.0.2.5,44:19:b6:01:02:03,{state},x"
+    seen, _ = read_all(mactable.read, f"Name,IP,MAC,Status,{other}\n{row}\n".encode())
     assert [one.target for one in seen] == ["192.0.2.5"]
 
 
