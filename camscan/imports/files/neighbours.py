@@ -38,6 +38,8 @@ _KEYED = re.compile(
 """A line of a configuration of RouterOS, or of a list that it shows as "terse"."""
 _SNOOPED = re.compile(rf"(?P<mac>{_MAC})[ \t]{{1,64}}(?P<ip>{_IP})(?![\w.:/])(?P<rest>.*)")
 """A binding that a switch has learned from DHCP: the MAC address comes first, and the port follows."""
+_SCANNED = re.compile(rf"(?P<ip>{_IPV4});[^;]{{0,255}};(?P<state>up|down);(?:[^;]{{0,255}};){{2}}(?P<mac>{_MAC});.*")
+"""A line of the table that Fing writes as CSV, without a header."""
 _GOES_ON = re.compile(r"[ \t]+[a-z][a-z0-9-]{1,31}=")
 """How a line begins that goes on with the settings of the entry above it, as RouterOS shows them as "detail"."""
 _HOST = re.compile(r'(?<!\S)host-name=(?:"([^"]{1,255})"|([^\s"]{1,255}))')
@@ -151,12 +153,12 @@ def _told(name: str, rest: str, switch: str) -> Fields:
 
 
 def _entry_in(line: str) -> re.Match[str] | None:
-    return _LINE.match(line) or _SNOOPED.match(line) or _KEYED.match(line)
+    return _LINE.match(line) or _SNOOPED.match(line) or _KEYED.match(line) or _SCANNED.match(line)
 
 
 def _is_over(entry: re.Match[str]) -> bool:
     """Whether nobody is at the address of a line: before it, only a setting or a flag can say so."""
-    return any(
+    return entry.groupdict("").get("state") == "down" or any(
         found.start() > entry.end("mac") or "=" in found[0] or found[0][0].isdecimal()
         for found in _OVER.finditer(entry.string)
     )

@@ -29,6 +29,7 @@ from camscan.imports.files import neighbours
         "add address=192.0.2.5 client-id=1:44:19:b6:1:2:3 mac-address=44:19:B6:01:02:03 server=dhcp1",
         " 0 D address=192.0.2.5 mac-address=44:19:B6:01:02:03 active-mac-address=44:19:B6:01:02:09",
         "44:19:B6:01:02:03   192.0.2.5       85000       dhcp-snooping  30    Vlan30",
+        "192.0.2.5;;up;;;44:19:B6:01:02:03;Acme",
         "index=14 ifname=internal7 192.0.2.5 44:19:b6:01:02:03 state=00000004 use=2494 confirm=1995 update=374 ref=3",
     ],
 )
@@ -56,6 +57,7 @@ def test_one_line_of_each_tool(line: str) -> None:
         "192.0.2.5 dev eth0 lladdr 44:19:b6:01:02:03 FAILED",
         " 4 D 192.0.2.5  44:19:B6:01:02:03  bridge  failed",
         "192.0.2.5       4419.b601.0203  10   GigabitEthernet1/0/7     30              INACTIVE",
+        "192.0.2.5;;down;;;44:19:B6:01:02:03;Acme",
         "index=14 ifname=internal7 192.0.2.5 44:19:b6:01:02:03 state=00000020 use=172 confirm=1037790 update=78 ref=2",
         "ARP 192.0.2.5   4419.b601.0203  Gi1/0/7    10   0005   40h   DOWN",
     ],
