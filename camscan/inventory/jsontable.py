@@ -21,7 +21,7 @@ from camscan.inventory.nested import Opener, is_of_none
 from camscan.inventory.recognising import is_exact, recognise
 from camscan.inventory.synonyms import FOREIGN
 from camscan.inventory.tables import CUT, Line, Sheet, line
-from camscan.jsonwindow import Window, closed, ends_early
+from camscan.jsonwindow import Window, closed, ends_early, fault_in
 
 MAX_OBJECT = 1 << 18
 """Characters of one object; a device of NetBox with all that hangs on it has about 4,000."""
@@ -134,6 +134,8 @@ def _of_whole(path: Path, begin: str, whole: object, ahead: Window) -> Iterator[
     elif isinstance(whole, dict):
         yield 1, whole, ""
     elif not _EMPTY.fullmatch(begin):
+        if (broken := fault_in(begin)) and len(begin) < 2 * MAX_OBJECT:
+            raise UsageError(f"{path} is no valid JSON in {broken}: mend that, or export the list again")
         raise UsageError(f"{path} contains no array of JSON objects: export the list as one, or as CSV")
 
 

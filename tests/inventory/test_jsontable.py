@@ -114,8 +114,15 @@ def test_keys_and_depth_are_bounded(tmp_path: Path) -> None:
 
 
 def test_what_holds_no_objects_is_refused(tmp_path: Path) -> None:
-    for text in ("[1, 2]", '"x"', "{"):
+    for text in ("[1, 2]", '"x"'):
         with pytest.raises(UsageError, match="contains no array of JSON objects"):
+            rows(write(tmp_path, text))
+
+
+def test_of_what_is_no_json_the_line_is_told(tmp_path: Path) -> None:
+    named = '{"a": {"ip": "10.0.0.5"},\n"b": {"ip": "10.0.0.6",},\n"c": {"ip": "10.0.0.7"}}'
+    for text, line in (("{", 1), (named, 2)):
+        with pytest.raises(UsageError, match=rf"is no valid JSON in line {line} \(.+\): mend that, or export"):
             rows(write(tmp_path, text))
 
 
