@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from ipaddress import ip_address
 
 from camscan.net.kernel import neighbours
-from camscan.net.kernel.neighbours import Room
+from camscan.net.kernel.neighbours import Neighbours, Room
 from camscan.net.kernel.routes import Routes
 from camscan.net.pacing.pace import FlowBudget
 from camscan.net.pacing.profile import NEIGHBOURS
@@ -29,7 +29,7 @@ _MOST_AHEAD = 5
 
 
 class Gateways:
-    """Limits how many neighbours the kernel resolves at once, and the `flows` that any router has to track.
+    """Limits how many neighbours the kernel resolves at once, and the `flows` that each router has to track.
 
     `lost` holds gateways that stopped answering while `watch` ran, with the seconds for which they did not answer.
     """
@@ -39,11 +39,15 @@ class Gateways:
         routes: Routes,
         flows: int | None,
         states: Callable[[Collection[str]], Mapping[str, int]] = neighbours.states_of,
+        mac: Callable[[str], str] | None = None,
     ) -> None:
         self.lost: dict[str, float] = {}
         self._states = states
         self._routes = routes
-        self._flows = None if flows is None else FlowBudget(flows)
+        self._most_flows = flows
+        self._mac = mac or Neighbours().mac
+        self._whose: dict[str, str] = {}
+        self._flows: dict[str, FlowBudget] = {}
         self._hops: dict[str, FirstHop] = {}
         self._rooms = {version: Room(version) for version in (4, 6)}
         self.neighbours = asyncio.Semaphore(NEIGHBOURS)
@@ -85,11 +89,17 @@ class Gateways:
             before, took = now, loop.time() - now
 
     def flows(self, address: str) -> FlowBudget | None:
-        """The budget of the routers on the way to an address; None if there is none, or it is not limited.
+        """The budget of the router on the way to an address; None if it is not limited.
 
-        There is one for all: two gateways may be one router, by IPv4 and by IPv6, or lead to the same firewall.
+        Two gateways with one MAC are one router, as by IPv4 and by IPv6.
         """
-        return self._flows if self._flows is not None and self._routes.router(address) else None
+        if self._most_flows is None or not (router := self._routes.router(address)):
+            return None
+        if router not in self._whose and (mac := self._mac(router)):
+            self._whose[router] = mac
+            if router in self._flows:  # from before it was known
+                self._flows.setdefault(mac, self._flows[router])
+        return self._flows.setdefault(self._whose.get(router, router), FlowBudget(self._most_flows))
 
 
 class FirstHop:
