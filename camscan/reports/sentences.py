@@ -155,8 +155,10 @@ def _covered(report: Report) -> Iterator[str]:
     in_full = " in full" if report.scan.status in _UNFINISHED else ""
     yield passive(report) or _asked(counts, in_full)
     if missed := counts[Outcome.EXCLUDED] + counts[Outcome.NOT_SENT]:
-        why = _counted(counts, Outcome.EXCLUDED, Outcome.NOT_SENT) + _reasons(report.unasked)
-        yield f"{plural(missed, 'address')} not asked{in_full}: {why}."
+        # Where a scan has not come to its end, something was sent to many of them.
+        counted = _counted(counts, Outcome.EXCLUDED, *(() if in_full else (Outcome.NOT_SENT,)))
+        why = f"{counted and f': {counted}'}{_reasons(report.unasked)}"
+        yield f"{plural(missed, 'address')} not asked{in_full}{why}."
     if (ended := report.scan.status) is not ScanStatus.COMPLETE:
         yield f"The scan is {ending(ended)}: there may be more."
     elif report.devices and report.scan.origin is Origin.SCAN and is_blind(report):  # as where the one seen is excluded

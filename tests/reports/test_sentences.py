@@ -157,10 +157,13 @@ def test_targets_without_an_entry_were_not_asked(report: Report, make_report: Ca
     sentences = list(limits(make_report(ledger={"": {Outcome.SILENT: 1}}, targets=254, scan=scan)))
     assert sentences[:3] == [
         "1 address asked in full: 0 answered, 0 refused, 1 silent.",
-        "253 addresses not asked in full: 253 not sent.",
+        "253 addresses not asked in full.",
         "The scan is still running: there may be more.",
     ]
     ended = replace(scan, status=ScanStatus.INTERRUPTED)
+    counts = {"": {Outcome.SILENT: 1, Outcome.EXCLUDED: 2, Outcome.NOT_SENT: 10}}
+    made = make_report(ledger=counts, targets=13, scan=ended, unasked={"no route": 3})
+    assert "12 addresses not asked in full: 2 excluded (3 no route)." in list(limits(made))
     assert "The scan is interrupted: there may be more." in list(limits(make_report(scan=ended)))
 
 
