@@ -117,8 +117,9 @@ async def test_a_refusal_by_datagram_is_a_sign_of_life(net: LiveNet) -> None:
 
 
 async def test_each_address_is_asked_a_question_of_its_own(net: LiveNet, device: Callable[..., Device]) -> None:
-    cameras = [device(b"me", address=f"127.88.1.{n}", port=40_404) for n in range(1, 21)]
-    found = await looked(net, [camera.address for camera in cameras], (), [asking(40_404)])
+    first = device(b"me", address="127.88.1.1")
+    cameras = [first, *(device(b"me", address=f"127.88.1.{n}", port=first.port) for n in range(2, 21))]
+    found = await looked(net, [camera.address for camera in cameras], (), [asking(first.port)])
     numbers = [
         question.number for each in found.values() for _, question, _ in each.answers if isinstance(question, Question)
     ]
