@@ -6,8 +6,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from statistics import median
+from threading import Event, Thread
 
 from camscan.errors import CamscanError
+
+_TICK = 0.01
 
 
 @contextmanager
@@ -16,6 +19,29 @@ def costs_less_than(seconds: float) -> Iterator[None]:
     began = time.process_time()
     yield
     assert time.process_time() - began < seconds
+
+
+@contextmanager
+def waits_less_than(seconds: float) -> Iterator[None]:
+    """See that the body is done in less time, of which what this process waits for a processor is no part.
+
+    The time is that of a clock in this process, which such a wait holds up as well.
+    """
+    done, ticks = Event(), 0
+
+    def tick() -> None:
+        nonlocal ticks
+        while not done.wait(_TICK):
+            ticks += 1
+
+    clock = Thread(target=tick)
+    clock.start()
+    try:
+        yield
+    finally:
+        done.set()
+        clock.join()
+    assert ticks * _TICK < seconds
 
 
 def times_as_long(call: Callable[[], object], other: Callable[[], object], pairs: int = 9) -> float:

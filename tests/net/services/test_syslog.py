@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
+from support.costs import waits_less_than
 
 from camscan.net.services.delivery import Delivery
 from camscan.net.services.syslog import deliver
@@ -189,6 +190,5 @@ async def test_a_resolver_or_receiver_that_hangs_costs_the_timeout() -> None:
         time.sleep(1)
         return []
 
-    started = time.monotonic()
-    assert (await to("udp://siem.test", resolve=slowly, timeout=0.2)).reason == "not done within 0.2 s"
-    assert time.monotonic() - started < 5
+    with waits_less_than(5):
+        assert (await to("udp://siem.test", resolve=slowly, timeout=0.2)).reason == "not done within 0.2 s"
