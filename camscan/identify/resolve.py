@@ -14,6 +14,10 @@ from camscan.identify.labels import LESS_SURE, PREFIX
 from camscan.records import Identification, Level
 
 _REGISTRY = "mac.organization"
+_DATAGRAMS = frozenset(
+    ("arp", "wsd", "sadp", "dhip", "mdns", "ssdp", "snmp", "netcommon", "mhed", "moi", "dh01", "dhcp", "udp")
+)
+"""Channels of answers that no router passes on from one of its ports: they are of whoever has the address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +151,18 @@ def _contradictions(
 
 def _apart(claiming: Mapping[str, Iterable[Identification]]) -> list[str]:
     """One line where each of several makers is seen at ports of its own, and so may have a device of its own there."""
-    ports = {name: {item.port for one in found for item in one.evidence} for name, found in claiming.items()}
+    ports = {name: _ports(found) for name, found in claiming.items()}
     apart = len(ports) > 1 and all(one.isdisjoint(other) for one, other in combinations(ports.values(), 2))
     if not apart or any(None in some for some in ports.values()):
         return []
     told = (f"{name} at {', '.join(map(str, sorted(filter(None, some))))}" for name, some in ports.items())
     return [f"may be several devices, as behind a router that forwards ports: {'; '.join(told)}"]
+
+
+def _ports(identifications: Iterable[Identification]) -> set[int | None]:
+    """The ports at which something is seen; None where it was not at a port that a router may pass on."""
+    seen = (item for found in identifications for item in found.evidence)
+    return {None if item.channel in _DATAGRAMS else item.port for item in seen}
 
 
 def _by(maker: str, found: Sequence[Identification]) -> str:
@@ -204,8 +214,8 @@ def _foreign(identifications: Iterable[Identification], maker: str | None) -> se
 def _labels(identifications: Sequence[Identification], maker: str | None) -> Iterator[Identification]:
     """What may name the label: another maker's name, too, but not if only ports say it where this one is not seen."""
     foreign = _foreign(identifications, maker) if maker else set()
-    ports = {item.port for found in identifications if found.maker == maker for item in found.evidence}
-    elsewhere = {answer for answer in foreign if answer[1] not in ports | {None}}
+    ports = _ports(found for found in identifications if found.maker == maker)
+    elsewhere = set() if None in ports else {answer for answer in foreign if answer[1] not in ports | {None}}
     return (found for found in identifications if found.maker == maker or not _answers(found) <= elsewhere)
 
 

@@ -1,5 +1,7 @@
 from collections.abc import Callable
 
+import pytest
+
 from camscan.identify.resolve import Resolution, resolve
 from camscan.records import Evidence, Identification, Level
 
@@ -277,11 +279,13 @@ def test_makers_at_ports_of_their_own_may_be_devices_behind_a_router() -> None:
     assert not any("several devices" in text for text in resolve(shared).conflicts)
 
 
-def test_an_answer_without_a_port_keeps_makers_together() -> None:
+@pytest.mark.parametrize(("port", "field"), [(None, "http.realm"), (37020, "sadp.mac")])
+def test_an_answer_at_no_port_that_routers_forward_keeps_makers_together(port: int | None, field: str) -> None:
     found = [
-        _at(None, "http.realm", "a", LIKELY, "Dahua"),
+        _at(port, field, "a", CERTAIN, "Dahua"),
         _at(8090, "http.title", "c", LIKELY, "Axis", brand="Axis"),
     ]
+    assert resolve(found).brand == "Axis"
     assert not any("several devices" in text for text in resolve(found).conflicts)
 
 
