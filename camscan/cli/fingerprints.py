@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from textwrap import wrap
 
@@ -144,9 +144,7 @@ def try_value(field: str, value: str, folders: tuple[Path, ...]) -> None:
 
     rules = library(folders, examples=bool(folders))
     if field not in rules.vocabulary.fields:
-        fields = rules.vocabulary.fields
-        begin = ", ".join(dict.fromkeys(f"{known.partition('.')[0]}." for known in fields))
-        raise UsageError(f"no such field: {field}: {remedy(field, fields, f'fields begin with {begin}')}")
+        raise UsageError(f"no such field: {field}: {_other_fields(field, rules.vocabulary.fields)}")
     observation = Observation(
         "", field.partition(".")[0], Outcome.ANSWERED, datetime.now(UTC), fields={field: (value,)}
     )
@@ -164,6 +162,14 @@ def try_value(field: str, value: str, folders: tuple[Path, ...]) -> None:
         if rule.id in hits and _stands_in(folders, rule.file):
             for fault in check_rule(rule, rules):
                 tell(f"Warning: {fault}")
+
+
+def _other_fields(name: str, fields: Iterable[str]) -> str:
+    """Which field may be meant by one that does not exist: those of each channel that is called so, or one like it."""
+    if called := [known for known in fields if known.partition(".")[2] == name]:
+        return f"did you mean {' or '.join(called)}?"
+    channels = dict.fromkeys(f"{known.partition('.')[0]}." for known in fields)
+    return remedy(name, fields, f"fields begin with {', '.join(channels)}")
 
 
 @fingerprints.command()

@@ -240,6 +240,8 @@ def _span(spec: Spec, first: Address, end: str, _edge: int) -> Range:
     last = _literal(spec, end)
     if "," in end:
         raise spec.error(_ONE_EACH)
+    if last is None and first.version == 4 and end.replace(".", "").isdecimal() and end[-1] != ".":
+        raise spec.error(f"the range's end would be {end}, which is no address")
     if last is None or last.version != first.version:
         raise spec.error("a range is written as 10.0.0.1-50, 10.0.0.1-10.0.0.50 or fd00::1-fd00::50")
     if int(last) < int(first):

@@ -55,6 +55,10 @@ def test_nothing_heavy_is_imported_that_is_not_needed(words: list[str], said: st
         (("plan", "10.0.0.0/24", "--ports", "x"), "cannot use 'x' as ports"),
         (("fingerprints", "try", "no.field", "x"), "no such field: no.field: fields begin with "),
         (("fingerprints", "try", "http.srver", "x"), "no such field: http.srver: did you mean 'http.server'?"),
+        (
+            ("fingerprints", "try", "realm", "x"),
+            "no such field: realm: did you mean http.realm or rtsp.realm",
+        ),
         (("fingerprints", "brands", "Anke"), "unknown brand 'Anke': did you mean 'Annke'?"),
         (("fingerprints", "brands", "Xyzzyx"), "unknown brand 'Xyzzyx': `camscan fingerprints brands` lists"),
         (("fingerprints", "brands", "--maker", "Dahuaa"), "unknown maker 'Dahuaa': did you mean 'Dahua'?"),
