@@ -1,4 +1,4 @@
-"""Parsed rules, kept in a file of the user's: to parse them takes a second, and to read them back a tenth of that.
+"""Parsed rules, and what their patterns need, kept in a file of the user's, which is read in a tenth of the time.
 
 The file counts only if nobody else can have written it, it is whole, and it was made of the same rule files by the same
 code. It is JSON: whatever stands in it, nothing of it is run.
@@ -19,6 +19,7 @@ from sys import intern
 from typing import Any
 
 from camscan.files import replacing
+from camscan.identify.needs import Needs, needs_of
 from camscan.identify.rules import Absent, AnyOf, Brand, BrandEdge, Condition, Contents, Match, Rule, Vocabulary
 from camscan.records import Level
 
@@ -78,9 +79,11 @@ def _head(basis: str, digest: str) -> bytes:
 
 
 def _packed(contents: Contents) -> Iterator[bytes]:
-    """A line for all but rules and brands, one for each brand, and one for each rule: none is long."""
+    """A line for all but rules and brands, one for what patterns need, one for each brand, and one for each rule."""
     told = (astuple(contents.vocabulary), contents.faults, contents.overridden, len(contents.brands))
-    for item in chain((told,), map(astuple, contents.brands), map(_packed_rule, contents.rules)):
+    matches = chain.from_iterable(rule.matches for rule in contents.rules)
+    needs = astuple(needs_of(match.pattern for match in matches if not match.comparison))
+    for item in chain((told, needs), map(astuple, contents.brands), map(_packed_rule, contents.rules)):
         text = json.dumps(item, ensure_ascii=False, separators=(",", ":"))
         yield text.encode("utf-8", "surrogatepass") + b"\n"
 
@@ -103,9 +106,10 @@ def _packed_condition(condition: Condition) -> Any:
 def _opened(lines: Iterable[bytes]) -> Contents:
     each = map(json.loads, lines)
     vocabulary, faults, overridden, count = next(each)
+    needs = Needs(*next(each))
     brands = tuple(_brand(*told) for told in islice(each, count))
     rules = tuple(_rule(*told) for told in each)
-    return Contents(Vocabulary(*map(tuple, vocabulary)), rules, brands, tuple(faults), tuple(overridden))
+    return Contents(Vocabulary(*map(tuple, vocabulary)), rules, brands, tuple(faults), tuple(overridden), needs)
 
 
 def _brand(name: str, edges: Iterable[Sequence[Any]], aliases: Iterable[str], *others: Any) -> Brand:

@@ -84,7 +84,7 @@ class Library:
     def _matcher(self) -> Matcher:
         from camscan.identify.match import Matcher  # noqa: PLC0415 - as above
 
-        return Matcher(self.rules, self.labels)
+        return Matcher(self.rules, self.labels, self._contents.needs)
 
     def identify(self, observations: Sequence[Observation]) -> tuple[Identification, ...]:
         """What all observations of ONE device say: rules in the order of the library, then labels."""

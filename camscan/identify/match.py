@@ -13,6 +13,7 @@ from camscan.identify.bodies import compact
 from camscan.identify.doubts import is_doubtful, is_of_another
 from camscan.identify.evidence import MAX_EVIDENCE, MAX_TEXT, evidence_of
 from camscan.identify.labels import Labels
+from camscan.identify.needs import Needs
 from camscan.identify.patterns import MAX_VALUES, PatternSet, groups, place_of
 from camscan.identify.rules import Absent, Match, Rule
 from camscan.records import Evidence, Fields, Identification, Level, Observation
@@ -44,7 +45,7 @@ class _Answer:
 class Matcher:
     """Compiled rules. A value is searched once for all patterns on its field: time does not grow with the rules."""
 
-    def __init__(self, rules: Sequence[Rule], labels: Labels) -> None:
+    def __init__(self, rules: Sequence[Rule], labels: Labels, needs: Needs | None = None) -> None:
         self._labels = labels
         self._order = {rule.id: place for place, rule in enumerate(rules)}
         by_field: defaultdict[str, list[Match]] = defaultdict(list)
@@ -54,7 +55,7 @@ class Matcher:
             for match in dict.fromkeys(rule.matches):
                 by_field[match.field].append(match)
                 self._rules[match] = (*self._rules[match], rule) if match in self._rules else alone
-        self._sets = {field: PatternSet(field, matches) for field, matches in by_field.items()}
+        self._sets = {field: PatternSet(field, matches, needs) for field, matches in by_field.items()}
 
     def identify(self, observations: Iterable[Observation]) -> tuple[Identification, ...]:
         """What each rule that matches says of the answers of a device, in the order of the rules.

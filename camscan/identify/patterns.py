@@ -10,10 +10,10 @@ from functools import cache, cached_property, lru_cache
 import re2
 
 from camscan.identify.literalindex import LiteralIndex
-from camscan.identify.literals import Texts, required_literals
+from camscan.identify.literals import Texts
 from camscan.identify.names import names_of
+from camscan.identify.needs import Needs, is_wide
 from camscan.identify.pieces import PIECE
-from camscan.identify.prefixes import required_prefixes
 from camscan.identify.prefixindex import PrefixIndex
 from camscan.identify.rules import Match
 
@@ -39,8 +39,6 @@ the corpus has those of 37 at most, and a text that is made up of everybody's li
 _MEMORY = 2 * 1024 * 1024
 """Bytes for the states of an automaton, which hostile text uses up. RE2's default of 8 MiB is no faster."""
 _FLAGS = re.compile(r"^\(\?[a-zA-Z]+\)")
-_WIDE = re.compile(r"[^\x00-\x7f]|\\x\{|\\[pP]")
-"""Marks a pattern that is matched by characters. Others are matched by bytes, which takes half the memory."""
 _ESCAPE = re.compile(r"\\.", re.DOTALL)
 _CLASS = re.compile(r"\[\^?\]?(?:\[:\^?\w+:\]|[^\]])*\]")
 _GROUP = re.compile(r"\((?:\?P?<(\w+)>|(?!\?))")
@@ -55,15 +53,11 @@ _SPANNING = re.compile(r"^(?!(?:\(\?[a-z]+\))?\^).*(?:[.\])]|\\[dDwWsS])[*+{]", 
 
 @cache
 def _compiled(pattern: str) -> re2._Regexp:
-    return re2.compile(pattern.encode(), _options(_is_wide(pattern)))
+    return re2.compile(pattern.encode(), _options(is_wide(pattern)))
 
 
 def _is_in(pattern: str, value: bytes) -> bool:
     return _found(pattern, value) is not None
-
-
-def _is_wide(pattern: str) -> bool:
-    return _WIDE.search(pattern) is not None
 
 
 def _options(wide: bool) -> re2.Options:
@@ -85,7 +79,7 @@ def group_names(pattern: str) -> tuple[str, ...] | None:
         names = _GROUP.findall(_CLASS.sub("x", _ESCAPE.sub("x", pattern)))
         return tuple(names) if all(names) and len(set(names)) == len(names) else None
     try:
-        compiled = re2.compile(pattern.encode(), _options(_is_wide(pattern)))
+        compiled = re2.compile(pattern.encode(), _options(is_wide(pattern)))
     except re2.error as error:
         raise ValueError(_reason(error)) from error
     names = [name.decode() for name in compiled.groupindex]
@@ -95,7 +89,7 @@ def group_names(pattern: str) -> tuple[str, ...] | None:
 def _is_syntax(pattern: str) -> bool:
     """Whether RE2 can parse a pattern, which takes a tenth of the time of compiling it."""
     try:
-        re2.Set.SearchSet(_options(_is_wide(pattern))).Add(pattern.encode())
+        re2.Set.SearchSet(_options(is_wide(pattern))).Add(pattern.encode())
     except re2.error:
         return False
     return True
@@ -174,8 +168,9 @@ class PatternSet:
     70 ms; 5 ms in automata of eight).
     """
 
-    def __init__(self, field: str, matches: Iterable[Match]) -> None:
+    def __init__(self, field: str, matches: Iterable[Match], needs: Needs | None = None) -> None:
         self._field = field
+        self._needs = needs or Needs()
         self._matches = tuple(dict.fromkeys(matches))
         self._search_short = lru_cache(maxsize=_MAX_KEPT)(self._search_encoded)
         self._search_long = lru_cache(maxsize=_MAX_KEPT_LONG)(self._search)
@@ -183,7 +178,7 @@ class PatternSet:
     @cached_property
     def _lookup(self) -> PrefixIndex:
         """Built at the first value: most answers have few of the fields."""
-        return PrefixIndex(match for match in self._matches if match.comparison != "name")
+        return PrefixIndex((match for match in self._matches if match.comparison != "name"), self._needs)
 
     @cached_property
     def _names(self) -> Mapping[bytes, Sequence[Match]]:
@@ -197,8 +192,8 @@ class PatternSet:
     @cached_property
     def _literals(self) -> Mapping[Match, Texts]:
         """The required literals of the patterns without a required prefix."""
-        patterns = (match for match in self._matches if not match.comparison and not required_prefixes(match.pattern))
-        return {match: required_literals(match.pattern, wide=_is_wide(match.pattern)) for match in patterns}
+        needs, patterns = self._needs, (match for match in self._matches if not match.comparison)
+        return {match: needs.literals_of(match.pattern) for match in patterns if not needs.prefixes_of(match.pattern)}
 
     @cached_property
     def _within(self) -> LiteralIndex:
@@ -209,7 +204,7 @@ class PatternSet:
         """The patterns without a required prefix or literal."""
         groups: dict[tuple[bool, bool], list[Match]] = defaultdict(list)
         for match in sorted((match for match, texts in self._literals.items() if not texts), key=_beginning):
-            groups[_is_wide(match.pattern), _SPANNING.search(match.pattern) is not None].append(match)
+            groups[is_wide(match.pattern), _SPANNING.search(match.pattern) is not None].append(match)
         shares: list[_Share] = []
         for (wide, spanning), matches in groups.items():
             most = _SPANNING_SHARE if spanning else _SHARE

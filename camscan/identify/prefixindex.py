@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from camscan.identify.prefixes import required_prefixes
+from camscan.identify.needs import Needs
 from camscan.identify.rules import Match
 
 
 class PrefixIndex:
     """Rows of tables, and patterns by their required prefixes. Values are compared as bytes, ignoring ASCII case."""
 
-    def __init__(self, matches: Iterable[Match]) -> None:
+    def __init__(self, matches: Iterable[Match], needs: Needs | None = None) -> None:
+        needs = needs or Needs()
         self._found: dict[bytes, tuple[Match, ...]] = {}
         for match in matches:
             alone = (match,)  # most texts are of one match, and most matches of several texts: one of these for all
-            for text in _spellings(match):
+            for text in _spellings(match, needs):
                 self._found[text] = (*self._found[text], match) if text in self._found else alone
         self._sizes = sorted({len(text) for text in self._found})
         self._longest = max(self._sizes, default=0)
@@ -31,10 +32,10 @@ class PrefixIndex:
                     yield match
 
 
-def _spellings(match: Match) -> tuple[bytes, ...]:
+def _spellings(match: Match, needs: Needs) -> tuple[bytes, ...]:
     """The prefixes of a value that may match. OIDs are written with or without a dot before them."""
     if not match.comparison:
-        return required_prefixes(match.pattern)
+        return needs.prefixes_of(match.pattern)
     text = match.pattern.encode().lower()
     return (text, b"." + text) if match.comparison == "number" else (text,)
 

@@ -6,9 +6,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from camscan.records import Fields, Level
+
+if TYPE_CHECKING:
+    from camscan.identify.needs import Needs
 
 
 class Match(NamedTuple):
@@ -186,7 +189,7 @@ class Folder:
 class Contents:
     """The contents of rule files. `faults` has one line for each part that was left out because it is invalid.
 
-    `overridden` says which rules took the place of which, by their ids.
+    `overridden` says which rules took the place of which, by their ids. `needs` is what is known of their patterns.
     """
 
     vocabulary: Vocabulary
@@ -194,3 +197,4 @@ class Contents:
     brands: tuple[Brand, ...] = ()
     faults: tuple[str, ...] = ()
     overridden: tuple[str, ...] = ()
+    needs: Needs | None = field(default=None, compare=False)

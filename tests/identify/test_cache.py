@@ -2,14 +2,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from camscan.identify import needs
 from camscan.identify.cache import cached
 from camscan.identify.library import Library
+from camscan.identify.literals import required_literals
 from camscan.identify.load import load
+from camscan.identify.needs import is_wide
+from camscan.identify.prefixes import required_prefixes
 from camscan.identify.rules import Contents, Vocabulary, without_examples
+from camscan.records import Observation, Outcome
 
 
 class Parser:
@@ -40,6 +46,22 @@ def test_what_is_kept_is_read_back_as_it_was(file: Path, parser: Parser) -> None
     assert file.stat().st_mode & 0o777 == 0o600
     assert file.parent.stat().st_mode & 0o777 == 0o700
     assert [*file.parent.iterdir()] == [file]
+
+
+def test_what_patterns_need_is_kept_with_them(file: Path, parser: Parser, monkeypatch: pytest.MonkeyPatch) -> None:
+    cached(file, "basis", parser)
+    kept = cached(file, "basis", parser)
+    assert kept.needs
+    patterns = {match.pattern for rule in kept.rules for match in rule.matches if not match.comparison}
+    found = {pattern: (kept.needs.prefixes_of(pattern), kept.needs.literals_of(pattern)) for pattern in patterns}
+    for pattern, (prefixes, literals) in found.items():
+        assert prefixes == required_prefixes(pattern)
+        assert prefixes or literals == required_literals(pattern, wide=is_wide(pattern))
+    for name in ("required_prefixes", "required_literals"):
+        monkeypatch.setattr(needs, name, None)  # who calls it fails
+    library = Library(lambda: kept)
+    fields = {"http.server": ("App-webs/",)}
+    assert library.identify([Observation("192.0.2.1", "http", Outcome.ANSWERED, datetime.now(UTC), fields=fields)])
 
 
 def test_it_is_parsed_again_where_rules_or_code_have_changed(file: Path, parser: Parser) -> None:
