@@ -18,7 +18,7 @@ _FIRST_YEAR = 2000
 _SLACK = timedelta(days=1)
 """Tables tell the time of some zone, and not of which."""
 _CLOCK = (
-    r"(?:,?[ T](?:at )?(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}))?\S{0,8} ?(?P<half>[ap]m)?)?"
+    r"(?:,?[ T](?:at )?(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}))?\S{0,8}? ?(?P<half>[ap]m)?)?"
 )
 _NUMBERS = re.compile(rf"(?P<a>[0-9]{{1,4}})([./-])(?P<b>[0-9]{{1,2}})\2(?P<c>[0-9]{{2,4}}){_CLOCK}", re.IGNORECASE)
 _NAME = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
@@ -37,8 +37,8 @@ _PART = re.compile(r"([0-9]+) ?([wdhms])", re.IGNORECASE)
 def seen_time(told: str, now: datetime) -> datetime | None:
     """The time that a cell tells, as UTC where it names no zone; None where it tells none.
 
-    `now` is when the table was written. Of a day and a month of which nothing shows which is which, the earlier date
-    counts: nothing is to be called seen later than it was.
+    `now` is when the table was written: what seems a few hours later is so by the clock of another zone. Of a day and a
+    month of which nothing shows which is which, the earlier date counts: nothing is called seen later than it was.
     """
     told = _YEAR_LAST.sub(r"\1 \3 \2", " ".join(told[:_MAX].split())).removesuffix(" UTC")
     if seconds := _SECONDS.fullmatch(told):
@@ -46,7 +46,7 @@ def seen_time(told: str, now: datetime) -> datetime | None:
     if _AGO.fullmatch(told):
         return now - timedelta(**{_UNITS[unit.lower()]: int(count) for count, unit in _PART.findall(told)})
     found = [one for one in (time(told, datetime.min), *_dates(told, now)) if one.year >= _FIRST_YEAR]
-    return min((one for one in found if one <= now + _SLACK), default=min(found, default=None))
+    return min((min(one, now) for one in found if one <= now + _SLACK), default=min(found, default=None))
 
 
 def _dates(told: str, now: datetime) -> Iterator[datetime]:

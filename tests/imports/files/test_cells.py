@@ -45,7 +45,11 @@ def test_macs_as_programs_write_them(cell: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["44:19:b6:01:02:03, 44:19:b6:01:02:04", "44:19:b6:01:02:03:04:05", "none", "", "4419b6010203ff", "0" * 12]
+    "cell",
+    [
+        *("44:19:b6:01:02:03, 44:19:b6:01:02:04", "44:19:b6:01:02:03:04:05", "none", "", "4419b6010203ff", "0" * 12),
+        *("00 03 00 01 44 19 b6 01 02 03", "44 19 b6 01 02 03 04", "id 00 01 44 19 b6 01 02 03"),
+    ],
 )
 def test_what_holds_no_mac_of_one_card(cell: str) -> None:
     assert mac_in(cell) is None

@@ -213,6 +213,9 @@ def test_a_device_that_is_not_activated_is_there() -> None:
         ("13/02/2025 04:05", datetime(2025, 2, 13, 4, 5, tzinfo=UTC)),
         ("2/13/25 4:05:06 PM", datetime(2025, 2, 13, 16, 5, 6, tzinfo=UTC)),
         ("04/03/2025", datetime(2025, 3, 4, tzinfo=UTC)),
+        ("2/13/2025 4:05PM", datetime(2025, 2, 13, 16, 5, tzinfo=UTC)),
+        ("2/13/2025 12:05:06am", datetime(2025, 2, 13, 0, 5, 6, tzinfo=UTC)),
+        ("2/13/2025 16:05:06.5+01:00", datetime(2025, 2, 13, 16, 5, 6, tzinfo=UTC)),
         ("Feb 13 2025 12:05 AM", datetime(2025, 2, 13, 0, 5, tzinfo=UTC)),
         ("13-Feb-2025 04:05", datetime(2025, 2, 13, 4, 5, tzinfo=UTC)),
         ("Thu Feb 13 04:05:06 UTC 2025", datetime(2025, 2, 13, 4, 5, 6, tzinfo=UTC)),
@@ -230,6 +233,12 @@ def test_a_device_that_is_not_activated_is_there() -> None:
 def test_a_device_is_dated_by_when_its_row_says_that_it_was_seen(told: str, at: datetime) -> None:
     (one,), summary = read_all(mactable.read, f"IP,MAC,Last seen\n192.0.2.5,44:19:b6:01:02:03,{told}\n".encode())
     assert (one.at, summary.undated) == (at, int(at == AT and told != ""))
+
+
+@pytest.mark.parametrize("told", ["2026-03-01 20:00", "01.03.2026 20:00", "Mar 2 2026 8:00 AM"])
+def test_no_device_was_seen_after_its_table_was_written(told: str) -> None:
+    (one,), summary = read_all(mactable.read, f"IP,MAC,Last seen\n192.0.2.5,44:19:b6:01:02:03,{told}\n".encode())
+    assert (one.at, summary.undated) == (AT, 0)
 
 
 @pytest.mark.parametrize(
