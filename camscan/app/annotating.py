@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeAlias
@@ -135,28 +135,28 @@ def with_states_by(
 ) -> Iterator[Judged]:
     """The same, by statements that are at hand; `devices` are read twice.
 
-    Where several bear the name of one of which something was said, without the register it is the one at that address.
+    Where several bear a name of which something was said, without the register it is the one at that address.
     `times` says of an import when each address was seen.
     """
     about, borne = changes_by_key(changes), Counter[str]()
-    spots = {name: {one.address for one in some} for name, some in about.items() if lasting([name])}
-    for judged in devices if spots else ():
-        borne.update(spots.keys() & map(key, names_there(sighting(judged))))
+    spoken = set(lasting(about))
+    for judged in devices if spoken else ():
+        borne.update(spoken.intersection(map(key, names_there(sighting(judged)))))
     for judged in devices:
-        own = names_there(sighting(judged))
         here = {plain(place) for place in (judged.device.place, *judged.device.addresses)}
-        is_copy = any(borne[name] > 1 and here.isdisjoint(spots[name]) for name in map(key, own))
-        seen = Seen(scan.ended_at, _seen_at(scan, judged.device, times))
-        yield _with_state(judged, state_among(own, scan.site or "", seen, about, _always(is_copy)))
+        seen, another = Seen(scan.ended_at, _seen_at(scan, judged.device, times)), _of_a_copied_one(here, borne)
+        own = names_there(sighting(judged))
+        yield _with_state(judged, state_among(own, scan.site or "", seen, about, another))
+
+
+def _of_a_copied_one(here: Collection[str], borne: Mapping[str, int]) -> IsOfAnother:
+    """Tells what was said, elsewhere than at these places, of a name that several bear."""
+    return lambda said: said.address not in here and any(borne[key(name)] > 1 for name in lasting(said.names))
 
 
 def _with_state(judged: Judged, found: tuple[State, StateChange | None]) -> Judged:
     state, change = found
     return judged if change is None else replace(judged, state=state, state_change=change)
-
-
-def _always(is_of_another: bool) -> IsOfAnother:
-    return lambda _change: is_of_another
 
 
 def _seen_at(scan: Scan, device: Device, times: Mapping[str, datetime]) -> datetime:

@@ -460,6 +460,11 @@ def test_an_exemption_in_a_bundle_is_of_the_one_clone_that_was_there_when_it_was
     for scan in ("hq-001", later.id):
         shown = run("verify", str(exported(db, key, "--scan", scan))).stdout
         assert "states        1 exempt; by what people said, 1 times, of devices of the site" in shown
+    CliRunner().invoke(state_command, ["10.0.0.6", "ticketed", "--why", "a copy", "--db", str(db)])
+    with Store.open(db) as store:
+        last = night(store, 36_501, {"10.0.0.5": 5, "10.0.0.6": 5, "10.0.0.7": 5})
+    shown = run("verify", str(exported(db, key, "--scan", last.id))).stdout
+    assert "states        1 exempt, 1 ticketed; by what people said, 2 times" in shown, "what is said of a clone counts"
 
 
 def from_bundle(bundle: Path, db: Path) -> None:
