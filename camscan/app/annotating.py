@@ -92,7 +92,7 @@ def with_states(store: Store, scan: Scan, devices: Iterable[Judged]) -> Iterator
             yield judged
             continue
         seen = Seen(track.first_seen, _seen_at(scan, judged.device, times))
-        another = of_another(track, lambda said: (*here(said), *there(said)))
+        another = of_another(track, lambda said: (one for find in (here, there) for one in find(said)))
         yield _with_state(judged, state_among(own, scan.site or "", seen, about, another))
 
 

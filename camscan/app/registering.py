@@ -179,7 +179,8 @@ def _kept(store: Store, seen: Snapshot, mark: Mark, standing: Standing, until: d
     taken = apply_snapshot(tracks, seen, until, standing.marks.get(mark.scan))
     pairs = [*((before[number], track) for number, track in taken.seen.items()), *((None, new) for new in taken.new)]
     about = changes_by_key(store.register.changes_of(key(name) for _, track in pairs for name in known_as(track)))
-    rest = (track for at, track in enumerate(tracks) if at not in {*taken.seen, *taken.joined})
+    changed = {*taken.seen, *taken.joined}
+    rest = (track for at, track in enumerate(tracks) if at not in changed)
     bearers = among([*rest, *(track for _, track in pairs)])
     entries = [_entry(mark.site, track, entry, about, bearers) for entry, track in pairs]
     gone = [number for other in taken.joined if (number := before[other].number) is not None]
@@ -200,8 +201,13 @@ def _returns(store: Store, place: str, times: Collection[datetime]) -> Iterator[
 
 
 def bearers_at(store: Store, site: str) -> Bearers:
-    """The devices of a site in the register."""
-    return lambda said: map(track_of, store.register.bearing(map(key, said), site=site))
+    """The devices of a site in the register, which is asked once for the same names: very many may copy them."""
+
+    @cache
+    def found(keys: frozenset[str]) -> Sequence[Track]:
+        return tuple(map(track_of, store.register.bearing(keys, site=site)))
+
+    return lambda said: found(frozenset(map(key, said)))
 
 
 def among(tracks: Iterable[Track]) -> Bearers:
@@ -245,8 +251,9 @@ def restated(store: Store, entries: Iterable[Entry]) -> Iterator[Entry]:
     """Entries of the register, with the states that follow from all that is said now."""
     known = [(entry, track_of(entry)) for entry in entries]
     about = changes_by_key(store.register.changes_of(key(name) for _, track in known for name in known_as(track)))
+    bearers = {site: bearers_at(store, site) for site in {entry.site for entry, _ in known}}
     for entry, track in known:
-        state, since = _state(entry.site, track, entry, about, bearers_at(store, entry.site))
+        state, since = _state(entry.site, track, entry, about, bearers[entry.site])
         yield replace(entry, state=state, state_at=since)
 
 

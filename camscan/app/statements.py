@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache, partial
 
 from camscan.app.grounds import Grounds
 from camscan.app.judging import snapshot_of
@@ -133,12 +134,12 @@ def _tell_of_others(
 
 def current_states(store: Store, site: str | None, only: State | None) -> Iterator[CurrentState]:
     """The devices that somebody said something of; or all that are in a state."""
-    changes = changes_by_key(store.register.changes())
+    changes, bearers = changes_by_key(store.register.changes()), cache(partial(bearers_at, store))
     for entry in store.register.entries(site, only):
         if only is None and entry.state_at is None:
             continue
         track = track_of(entry)
-        another = of_another(track, bearers_at(store, entry.site))
+        another = of_another(track, bearers(entry.site))
         state, change = state_among(known_as(track), entry.site, sighted(track), changes, another)
         who, why, proof = (change.who, change.why, change.proof) if change else ("", "", ())
         yield CurrentState(entry.site, entry.device, entry.address, state, entry.state_at, who, why, proof)

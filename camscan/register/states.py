@@ -35,8 +35,8 @@ def is_copy(change: StateChange, places: Collection[str], others: Iterable[Track
 
     That is one that was known then; where none was, as where a store has not all scans, the one at that address.
     """
-    known = list(others)
-    return bool(known) and (change.address not in places or any(one.first_seen <= change.at for one in known))
+    is_there = change.address in places
+    return any(not is_there or one.first_seen <= change.at for one in others)
 
 
 def state_of(

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
@@ -28,6 +29,8 @@ from camscan.errors import UsageError
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
 from camscan.register.names import key
 from camscan.store import Store
+from camscan.store.register import Register
+from camscan.store.registered import Entry
 
 ONE, TWO = "10.0.0.1", "10.0.0.2"
 LATER = 36_500
@@ -360,6 +363,30 @@ def test_an_exemption_covers_no_clone_that_appears_after_it(store: Store) -> Non
     assert shown(LATER + 2, {five: 5, six: 5, seven: 5}) == {five: "exempt", six: "ticketed", seven: None}
     store.register.clear()
     assert states(store, five) == ["exempt"]
+
+
+def test_very_many_clones_of_an_exempt_device_do_not_each_ask_the_register(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, bearing = list[object](), Register.bearing
+
+    def counted(*given: Any, **more: Any) -> tuple[Entry, ...]:
+        asked.append(given)
+        return bearing(*given, **more)
+
+    monkeypatch.setattr(Register, "bearing", counted)
+    night(store, 1, {"10.0.0.100": 5})
+    run(store, "10.0.0.100", "exempt", "--why", "agreed")
+    scan = night(store, LATER, {f"10.0.0.{number}": 5 for number in range(100, 140)})
+    words = ["--db", str(store.file), "--scan", scan.id, "--format", "json", "--quiet"]
+    for registered in (False, True):
+        asked.clear()
+        devices = json.loads(CliRunner().invoke(report, words).stdout)["devices"]
+        assert [one["address"] for one in devices if one["state"]] == ["10.0.0.100"]
+        assert len(asked) < 10
+        asked.clear()
+        assert states(store, "list", "--in", "found").count("found") == 41, registered
+        assert len(asked) < 10
 
 
 @pytest.mark.parametrize(("there", "exempt"), [((5,), {5}), ((7,), {7}), ((5, 6), {5}), ((6, 7), set())])
