@@ -2,7 +2,7 @@
 
 They are never merged with devices that answer themselves, because private addresses repeat. A camera with the serial or
 MAC of such a device and the same address is that device, and is listed once; so is one of which the recorder tells no
-address, as where it knows a host name, if no other device has that serial or MAC.
+address, as where it knows a host name, if no other device has that serial or MAC, and it is not the recorder's own.
 """
 
 from __future__ import annotations
@@ -80,7 +80,8 @@ class KnownDevices:
         place = _plain(device.address)
         here = next((one for one in alike if place in one.places), None)
         only = next(iter(alike)) if len(alike) == 1 and device.address == device.place else None
-        return here or (only if only and only.recorder is None else None)
+        recorder = device.behind.recorder if device.behind else None  # it may tell its own serial of each channel
+        return here or (only if only and only.recorder is None and only.id != recorder else None)
 
     def doubts(self, device: Device) -> Iterator[str]:
         """Weak signs that this device is the same as another one."""

@@ -184,6 +184,14 @@ def test_a_camera_of_which_a_host_name_is_told_is_the_only_one_with_its_serial(d
     assert [device.place for device in found] == [RECORDER, f"{RECORDER} #1", CAMERA, "10.0.4.21"]
 
 
+def test_no_channel_is_its_own_recorder(devices: Merge, answer: Answer) -> None:
+    """As of a recorder that gives its own serial where it does not know that of the camera."""
+    own = [slot(answer, number, behind__host=f"cam{number}", behind__serial=f"NVR{RECORDER}") for number in (1, 2)]
+    found = devices(*recorder(answer, *own))
+    assert [device.place for device in found] == [RECORDER, f"{RECORDER} #1", f"{RECORDER} #2"]
+    assert found[0].slots == Slots(2, 0)
+
+
 def test_cameras_whose_address_no_list_tells_are_not_at_one(devices: Merge, answer: Answer) -> None:
     other = "10.0.4.10"
     first, second = (slot(answer, 1, address, behind__serial=SERIAL) for address in (RECORDER, other))
