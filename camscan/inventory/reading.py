@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain, islice
+from itertools import chain, islice, takewhile
 from pathlib import Path
 
 from camscan.errors import HostError, UsageError
@@ -157,7 +157,7 @@ def _below_names(lines: Iterable[Line], chosen: Mapping[Field, str], reading: Sh
         elif _are_names(line.cells, reading.columns):
             reading.headers.append(line.number)
             ahead.extend(islice(source, _HEAD - len(ahead)))
-            _turn(line, [one.cells for one in ahead], chosen, reading)
+            _turn(line, [*_up_to_names(ahead, reading.columns)], chosen, reading)
         elif not _is_beside(line, row, reading):
             yield row
 
@@ -169,6 +169,11 @@ def _is_beside(line: Line, row: Row, reading: SheetReading) -> bool:
     reading.headings += is_heading
     reading.totals += is_total
     return is_heading or is_total
+
+
+def _up_to_names(lines: Iterable[Line], columns: Columns) -> Iterator[Sequence[str]]:
+    """The rows of one table: those below the next header are of another, and a list may have a header in each line."""
+    return takewhile(lambda cells: not _are_names(cells, columns), (line.cells for line in lines))
 
 
 def _turn(header: Line, sample: Sequence[Sequence[str]], chosen: Mapping[Field, str], reading: SheetReading) -> None:

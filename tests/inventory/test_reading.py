@@ -527,3 +527,15 @@ def test_of_a_report_only_the_sheet_of_devices_is_a_list(tmp_path: Path) -> None
         ("Addresses", 0, 3),
     ]
     assert found.sheets[1].notes == ["belongs to a report, whose devices are on a sheet of their own"]
+
+
+def test_what_stands_below_the_next_header_says_nothing_of_the_columns_of_this_one(written: Written) -> None:
+    """Nor would it be read for each: lists of one block for each device have a header in every second row."""
+    hosts = "".join(f"c,10.0.0.{number},ACCC8E0123{number}\n" for number in range(50, 70))
+    streets = "Name,Address,Serial,Make\nc,Main Street 1,ACCC8E012345,Axis\n"
+    found = read_inventory(written(f"Name,Address,Serial\n{hosts}{streets}Name,Address,Serial\n{hosts}"))
+    assert [(row.addresses, row.location) for row in found.rows[19:22]] == [
+        (("10.0.0.69",), None),
+        ((), "Main Street 1"),
+        (("10.0.0.50",), None),
+    ]
