@@ -20,13 +20,17 @@ _FEWEST_PORTS, _FEWEST = 4, 16
 device has the ports of so many makers open, and even of hostile ones that do there are few."""
 _MOST_NAMED = 20
 _LONGEST_NAME = 80
+_TELLING = (Outcome.ANSWERED, Outcome.AUTH_REQUIRED)
+_NOT_THEIRS = (TCP, "tls", "arp")
+"""Channels on which a portal may answer as well: it shows its own certificate."""
 _IN_THEIR_PLACE = "answers there in the place of devices"
 
 
 class Middleboxes:
     """A sink that counts, per network, the addresses at which every one of these ports is open, and passes all on.
 
-    And those that send a browser to another host, as a portal does with whoever has not logged in.
+    And those that do nothing but send a browser to another host, as a portal does with whoever has not logged in:
+    cameras may do so too, where one host logs all in, but say more than that.
     """
 
     def __init__(self, sink: Sink, ports: Collection[int]) -> None:
@@ -34,6 +38,7 @@ class Middleboxes:
         self._ports = frozenset(ports)
         self._open: dict[str, set[int]] = {}
         self._away: dict[str, str] = {}
+        self._themselves: set[str] = set()
         self._asked: Counter[Network] = Counter()
         self._by_others: Counter[tuple[Network, str]] = Counter()
         """Addresses of a network by the host to which they redirect, "" where all ports are open."""
@@ -43,14 +48,19 @@ class Middleboxes:
         port, target = observation.port, observation.target
         if observation.channel == TCP and observation.outcome is Outcome.ANSWERED and port in self._ports:
             self._open.setdefault(target, set()).add(port)
-        for location in observation.fields.get("http.location", ()):
-            if (host := _host(location)) not in ("", target):
-                self._away.setdefault(target, host)
+        hosts = [_host(location) for location in observation.fields.get("http.location", ())]
+        if elsewhere := next((host for host in hosts if host not in ("", target)), ""):
+            self._away.setdefault(target, elsewhere)
+        elif not hosts and observation.outcome in _TELLING and observation.channel not in _NOT_THEIRS:
+            self._themselves.add(target)
         await self._sink.put(observation)
 
     async def put_ledger(self, entry: LedgerEntry) -> None:
         """See `Sink.put_ledger`."""
         found, host = self._open.pop(entry.target, set()), self._away.pop(entry.target, None)
+        if entry.target in self._themselves:
+            self._themselves.discard(entry.target)
+            host = None
         if len(self._ports) >= _FEWEST_PORTS and found == self._ports:
             host = ""
         if (network := network_of(entry.target)) is not None:

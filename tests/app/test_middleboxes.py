@@ -96,6 +96,30 @@ async def test_a_network_that_redirects_to_one_other_host_is_behind_a_portal(
     assert sink.hides_most is noted
 
 
+@pytest.mark.parametrize(
+    ("channel", "outcome", "noted"),
+    [
+        ("rtsp", Outcome.AUTH_REQUIRED, False),
+        ("http", Outcome.AUTH_REQUIRED, False),
+        ("sadp", Outcome.ANSWERED, False),
+        ("rtsp", Outcome.REFUSED, True),
+        ("tls", Outcome.ANSWERED, True),
+        ("onvif", Outcome.GARBLED, True),  # what was asked there is redirected, too
+    ],
+)
+async def test_cameras_that_one_host_logs_in_are_not_behind_a_portal(
+    channel: str, outcome: Outcome, noted: bool
+) -> None:
+    sink = Middleboxes(Nowhere(), PORTS)
+    for number in range(1, 41):
+        address = f"10.0.0.{number}"
+        fields = {"http.location": ("https://login.example/?to=camera",)}
+        await sink.put(Observation(address, "http", Outcome.ANSWERED, AT, 80, fields=fields))
+        await sink.put(Observation(address, channel, outcome, AT, 554))
+        await sink.put_ledger(LedgerEntry(address, {"http": Outcome.ANSWERED}))
+    assert bool(sink.notes) == sink.hides_most == noted
+
+
 @pytest.mark.netns
 async def test_a_scan_through_a_proxy_that_accepts_everything_is_partial(tmp_path: Path) -> None:
     async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
