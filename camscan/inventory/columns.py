@@ -10,14 +10,14 @@ from camscan.folding import compact, words_of
 from camscan.inventory import values
 from camscan.inventory.recognising import FILLED, OTHERS, SIMILAR, WEAKLY, WORD, is_either, recognise
 from camscan.inventory.samples import are_flags, are_kinds, are_of_each, holds, holds_none, is_other, swapped
-from camscan.inventory.synonyms import FOREIGN, IDENTIFIERS, LABELS, OF_OTHERS, REMARKS, Field
+from camscan.inventory.synonyms import FOREIGN, IDENTIFIERS, LABELS, NEIGHBOURS, OF_OTHERS, REMARKS, Field
 
 _MAX_COLUMNS = 256
 """Columns whose names are looked at."""
 
 MANY = frozenset((Field.IP, Field.MAC))
 """Fields that several columns may hold: IPv4 and IPv6, two network cards."""
-_NOT_ITS_OWN = (FOREIGN | OF_OTHERS | REMARKS) - {"host"}
+_NOT_ITS_OWN = (FOREIGN | OF_OTHERS | NEIGHBOURS | REMARKS) - {"host"}
 """Words of columns that hold addresses, if any, of something else than the device of a row."""
 _WEIGHTS = dict.fromkeys(IDENTIFIERS, 3)
 _OF_REPORTS = ({"Address", "Field", "Value", "SHA-256 of the answers"}, {"Address", "Outcome", "Counted as"})

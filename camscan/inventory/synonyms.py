@@ -228,6 +228,13 @@ OF_OTHERS = _NOT_NOW | _listed("""
 """)
 """Words of columns that name another device, or another time; such a column is taken where no other has the field."""
 
+NEIGHBOURS = _listed("""
+        uplink upstream controller proxy nas storage trap collector peer hop by from via user login
+        rekorder rejestrator enregistreur grabador registratore videoregistratore zentrale videozentrale serveur serwer
+        servidor pasarela passerelle brama von par por
+""")
+"""Words of columns that hold, if any, the addresses of what a device is connected to, or was asked by."""
+
 TOTALS = _listed("""
         total totals grandtotal sum summe gesamt gesamtsumme gesamtzahl insgesamt somme totalgénéral totale totaal suma
         razem celkem итого всего 合计 合計 总计 總計

@@ -274,7 +274,13 @@ def test_beside_a_serial_addresses_may_stand_under_any_name(name: str) -> None:
     assert found.of == {Field.SERIAL: (0,), Field.IP: (2,)}
 
 
-@pytest.mark.parametrize("name", ["Default gateway", "NVR", "Notes", "Location", ""])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Default gateway", "NVR", "Notes", "Location", ""),
+        *("Uplink", "Scanned by", "Last login from", "Controller", "Rekorder", "Enregistreur"),
+    ],
+)
 def test_addresses_of_something_else_are_not_taken_for_the_device(name: str) -> None:
     rows = [["A1", "10.0.0.5"], ["A2", "10.0.0.6"]]
     assert Field.IP not in find_by_content(rows, find_columns(("Serial", name), rows)).of
