@@ -21,7 +21,8 @@ KIND = "kind"
 """The cell, beside those of the columns, that says of which `kind_of` table a row is."""
 _LEASES, _NEIGHBOURS = "leases", "neighbours"
 _OF_LEASES = re.compile(
-    r"(?<!re)(?<!p)lease|\Aexpir(?:es|etime)|expirationdubail|\A(?:valid(?:lft|lifetime)|cltt|ends\Z|scopeid|binding|addressstate)"
+    r"(?<!re)(?<!p)lease|\Aexpir(?:es|etime)|expirationdubail"
+    r"|\A(?:valid(?:lft|lifetime)|cltt|ends\Z|scopeid|binding|addressstate)"
     r"|\Adhcp(?:option|server|scope|pool)"
 )
 _OF_NEIGHBOURS = re.compile(r"linklayeraddress|lladdr|\A(?:ifindex|policystore|arp)")

@@ -24,6 +24,7 @@ from camscan.imports.files.cells import address_in, mac_in
         ("192.0.2.017", ""),
         ("1.2.192.0.2.5", ""),
         ("v192.0.2.5", ""),
+        ("#192.0.2.5", ""),  # a row that is commented out
         ("224.0.0.1", ""),
         ("192.0.2.999", ""),
         ("", ""),

@@ -135,6 +135,12 @@ def test_elsewhere_a_state_is_no_lease_s(state: str, other: str) -> None:
     assert [one.target for one in seen] == ["192.0.2.5"]
 
 
+@pytest.mark.parametrize("column", ["Valid until", "Validated", "Valid from"])
+def test_what_is_valid_need_be_no_lease(column: str) -> None:
+    data = f"IP,MAC,Status,{column}\n192.0.2.5,44:19:b6:01:02:03,Expired,2025-01-01\n"
+    assert len(read_all(mactable.read, data.encode())[0]) == 1
+
+
 def test_a_neighbour_that_did_not_answer_shows_no_device() -> None:
     data = (
         '"ifIndex","IPAddress","LinkLayerAddress","State"\n'
