@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 
 from camscan.policy import Policy, with_offences
@@ -13,13 +14,14 @@ from camscan.records import Device, Judged, Scan
 from camscan.register.names import key, known_as, lasting, names_there
 from camscan.register.states import NEVER, IsOfAnother, Seen, changes_by_key, state_among
 from camscan.summaries import State, StateChange, Tag
-from camscan.sweeps.lifecycle import begun
+from camscan.sweeps.lifecycle import begun, merged
 from camscan.sweeps.memory import Track
 from camscan.sweeps.snapshot import is_seen, plain, sighting, snapshot
 from camscan.sweeps.tracks import match
 from camscan.targets import parse
 
 if TYPE_CHECKING:  # SQLAlchemy takes a quarter of a second
+    from camscan.app.registering import Bearers
     from camscan.store import Store
 
 _Known: TypeAlias = Sequence[tuple[Judged, Sequence[str]]]
@@ -86,14 +88,20 @@ def with_states(store: Store, scan: Scan, devices: Iterable[Judged]) -> Iterator
     known = [(judged, (*lasting(own), *also[at]) if at in also else own) for at, (judged, own) in enumerate(known)]
     changes = store.register.changes_of(key(name) for _, own in known for name in own)
     tracks, times, about = _tracks_of(store, scan, known, changes), times_of(store, scan), changes_by_key(changes)
-    here, there = among(tracks.values()), bearers_at(store, scan.site or "")
+    finds = among(chain.from_iterable(tracks.values())), bearers_at(store, scan.site or "")
     for at, (judged, own) in enumerate(known):
-        if (track := tracks.get(at)) is None:
+        if (ones := tracks.get(at)) is None:
             yield judged
             continue
-        seen = Seen(track.first_seen, _seen_at(scan, judged.device, times))
-        another = of_another(track, lambda said: (one for find in (here, there) for one in find(said)))
+        whole = merged(ones[0], ones[1:])
+        seen = Seen(whole.first_seen, _seen_at(scan, judged.device, times))
+        another = of_another(whole, _beside(ones, finds))
         yield _with_state(judged, state_among(own, scan.site or "", seen, about, another))
+
+
+def _beside(ones: Sequence[Track], finds: Iterable[Bearers]) -> Bearers:
+    """What several find, without what the register knows of the device itself."""
+    return lambda said: (one for find in finds for one in find(said) if one not in ones)
 
 
 def _registered(store: Store, scan: Scan, known: _Known) -> Mapping[int, Sequence[str]]:
@@ -113,10 +121,12 @@ def _registered(store: Store, scan: Scan, known: _Known) -> Mapping[int, Sequenc
     return {open_[part]: known_as(tracks[number]) for number, parts in seen.items() for part in parts}
 
 
-def _tracks_of(store: Store, scan: Scan, known: _Known, changes: Iterable[StateChange]) -> Mapping[int, Track]:
+def _tracks_of(
+    store: Store, scan: Scan, known: _Known, changes: Iterable[StateChange]
+) -> Mapping[int, Sequence[Track]]:
     """What the register knows of each device, by number; of those alone whose names somebody may have spoken of.
 
-    Of one that is not in it yet, it is what the scan tells.
+    Of one that is not in it yet, it is what the scan tells. It may know several that this scan shows to be one.
     """
     from camscan.app.registering import track_of
 
@@ -125,9 +135,10 @@ def _tracks_of(store: Store, scan: Scan, known: _Known, changes: Iterable[StateC
     keys, places = {key(name) for at in asked for name in known[at][1]}, {known[at][0].device.place for at in asked}
     tracks = [track_of(entry) for entry in store.register.bearing(keys, places, scan.site or "")] if asked else []
     sightings, of_scan = [sighting(known[at][0]) for at in asked], snapshot(scan, (), ())
-    seen = match(tracks, sightings, at=scan.ended_at).seen
-    of_register = {part: tracks[number] for number, parts in seen.items() for part in parts}
-    return {at: of_register.get(part) or begun(sightings[part], of_scan) for part, at in enumerate(asked)}
+    found = match(tracks, sightings, at=scan.ended_at)
+    ones = {number: [tracks[one] for one in (number, *found.joined.get(number, ()))] for number in found.seen}
+    of_register = {part: ones[number] for number, parts in found.seen.items() for part in parts}
+    return {at: of_register.get(part) or [begun(sightings[part], of_scan)] for part, at in enumerate(asked)}
 
 
 def with_states_by(

@@ -435,6 +435,29 @@ def test_what_is_said_of_a_device_stays_where_it_tells_its_serial_later_or_no_mo
     assert (states(store, three), shown()) == (["exempt", "ticketed"], "ticketed")
 
 
+def test_what_is_said_of_a_device_known_by_its_mac_stays_where_it_shows_the_serial_of_another_too(store: Store) -> None:
+    """At once, although the register learns only then that both are one."""
+    link = {"sadp.mac": ("44:19:B6:00:00:07",)}
+    unnamed = {name: told for name, told in camera(3).items() if name != "sadp.device_sn"}
+
+    def shown(number: int, place: str, fields: Mapping[str, tuple[str, ...]]) -> str | None:
+        at = BEGIN + timedelta(days=number)
+        made = Scan(f"own-{number}", at, ("10.0.0.0/24",), ("sadp",), "hq", at + timedelta(hours=1))
+        seen = [Observation(place, "sadp", Outcome.ANSWERED, at, 37020, fields=fields)]
+        keep_scan(store, made, seen, [LedgerEntry(place, {"sadp": Outcome.ANSWERED})])
+        words = ["--db", str(store.file), "--scan", made.id, "--format", "json", "--quiet"]
+        [device] = json.loads(CliRunner().invoke(report, words).stdout)["devices"]
+        state: str | None = device["state"]
+        return state
+
+    assert shown(1, "10.0.0.5", {**unnamed, **link}) is None
+    run(store, "10.0.0.5", "exempt", "--why", "x")
+    assert shown(LATER, "10.0.0.6", camera(3)) is None
+    assert states(store, "list") == ["exempt"]
+    assert shown(LATER + 1, "10.0.0.7", {**camera(3), **link}) == "exempt"
+    assert states(store, "list") == ["exempt"]
+
+
 def test_a_device_that_has_come_to_the_place_of_a_removed_one_is_not_shown_as_returned(store: Store) -> None:
     """Also in a scan in which it shows no serial: by its place, make and model it could be the other one."""
     web: Mapping[str, tuple[str, ...]] = {"http.server": ("App-webs/",)}
