@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 
 from camscan.folding import compact
 from camscan.imports.files.base import Summary
@@ -44,7 +45,13 @@ _ACTIVE = "0"
 
 def kind_of(names: Iterable[str]) -> str:
     """What kind of table has columns of these names, as far as states mean something else in it; "" for any other."""
-    known = [compact(name[:64]) for name in names]
+    return _kind_of(tuple(name[:64] for name in names))
+
+
+@lru_cache(maxsize=64)
+def _kind_of(names: tuple[str, ...]) -> str:
+    """The same; in JSON, each row brings its names with it."""
+    known = list(map(compact, names))
     kinds = ((_LEASES, _OF_LEASES), (_NEIGHBOURS, _OF_NEIGHBOURS))
     return next((kind for kind, marks in kinds if any(map(marks.search, known))), "")
 
