@@ -97,7 +97,8 @@ class ConnectSweep:
         self._carrier = Carrier((way.interface for way in request.ways), stop)
         self._host_pace = HostPace(request.host_rate, self._order.size, len(request.ports), unlimited=not request.rate)
         self._position = request.position
-        self._settled = Settled(request.hosts, len(request.ports), request.settled, telling=request.checkpoints)
+        hosts, barred = request.hosts, request.barred
+        self._settled = Settled(hosts, len(request.ports), request.settled, barred, telling=request.checkpoints)
         self._ended: list[tuple[int, int]] = []
         self._refusal = ""
         self._progress = Progress(report, self._settled, now, checkpoints=request.checkpoints)

@@ -19,12 +19,10 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from ipaddress import ip_address
 from itertools import pairwise
 from typing import Any
-
-import numpy as np
 
 from camscan.l2.lines import WRONG_USE, RefusalError
 from camscan.syn.order import Range
@@ -96,6 +94,21 @@ class Request:
         """How many addresses are asked."""
         return sum(way.hosts for way in self.ways)
 
+    @property
+    def barred(self) -> Iterator[Range]:
+        """The hosts that are not to be asked any more, by their numbers in the sweep."""
+        holes, begin = {way.version: deque(way.barred) for way in self.ways}, 0
+        for version, (first, last) in sorted((way.version, span) for way in self.ways for span in way.ranges):
+            left = holes[version]
+            while left and left[0][0] <= last:
+                low, high = left[0]
+                if high >= first:
+                    yield begin + max(low, first) - first, begin + min(high, last) - first
+                if high > last:  # it may reach into the next
+                    break
+                left.popleft()
+            begin += last - first + 1
+
 
 def read(data: bytes, settled: bytes = b"") -> Request:
     """The request in a JSON object, with what is settled already.
@@ -115,7 +128,7 @@ def read(data: bytes, settled: bytes = b"") -> Request:
         raise RefusalError(f"the request cannot be used: {error}", WRONG_USE) from error
     if request.hosts * len(request.ports) > MAX_QUESTIONS:
         raise RefusalError(f"more than {MAX_QUESTIONS:,} ports in all: sweep in parts", WRONG_USE)
-    return replace(request, settled=settled + b"".join(_barred_questions(request))) if barred else request
+    return request
 
 
 def _ranges(pairs: Iterable[Sequence[str]]) -> list[tuple[int, Range]]:
@@ -124,18 +137,6 @@ def _ranges(pairs: Iterable[Sequence[str]]) -> list[tuple[int, Range]]:
     if any(first.version != last.version or int(first) > int(last) for first, last in found):
         raise ValueError("a range is of one family, and has its first address first")
     return sorted((first.version, (int(first), int(last))) for first, last in found)
-
-
-def _barred_questions(request: Request) -> Iterator[bytes]:
-    """The numbers of the questions that are not to be asked any more, as `Settled` has them."""
-    ports, begin = len(request.ports), 0
-    spans = sorted((way.version, span, way.barred) for way in request.ways for span in way.ranges)
-    for _, (first, last), barred in spans:
-        asked = tuple(_without([(first, last)], barred))
-        for low, high in _without([(first, last)], asked):
-            numbers = np.arange((begin + low - first) * ports, (begin + high - first + 1) * ports, dtype="<u4")
-            yield numbers.tobytes()
-        begin += last - first + 1
 
 
 def _without(ranges: Iterable[Range], holes: Iterable[Range]) -> Iterator[Range]:

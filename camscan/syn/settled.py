@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from camscan.syn.order import Numbers
+from camscan.syn.order import Numbers, Range
 
 MAX_QUESTIONS = 1 << 28
 """Hosts times ports of one sweep: 32 MB of bits."""
@@ -20,19 +21,33 @@ _CHUNK = 1 << 16
 class Settled:
     """The questions that need not be asked again, by the numbers of host and port.
 
-    For whoever wants to go on from them in another run, they are also single numbers: host times ports plus port.
+    Those of `barred` hosts, from one number to another, count as settled. For whoever wants to go on from the others in
+    another run, they are also single numbers: host times ports plus port.
     """
 
-    def __init__(self, hosts: int, ports: int, before: bytes = b"", *, telling: bool = False) -> None:
+    def __init__(
+        self, hosts: int, ports: int, before: bytes = b"", barred: Iterable[Range] = (), *, telling: bool = False
+    ) -> None:
         self._hosts = hosts
         self._ports = np.uint32(ports)
         self._bits = np.zeros((ports, (hosts + 7) // 8), np.uint8)
         self._new: list[Numbers] | None = None
         self.count = 0
+        for first, last in barred:
+            self._bar(first, last + 1)
         for begin in range(0, len(before) - 3, _TOLD):
             self.add(*self._parted(np.frombuffer(before[begin : begin + _TOLD], "<u4").astype(np.uint32)))
         if telling:
             self._new = []
+
+    def _bar(self, begin: int, end: int) -> None:
+        """Settle all questions of hosts of which none is settled: all their numbers would take 32 times the room."""
+        whole = range(-(-begin // 8), end // 8)
+        self._bits[:, whole.start : whole.stop] = 0xFF
+        beside = (range(begin, end),) if not whole else (range(begin, whole.start * 8), range(whole.stop * 8, end))
+        for host in chain.from_iterable(beside):
+            self._bits[:, host >> 3] |= 1 << (host & 7)
+        self.count += (end - begin) * len(self._bits)
 
     def _parted(self, numbers: Numbers) -> tuple[Numbers, Numbers]:
         inside = numbers < np.uint64(self._hosts) * self._ports

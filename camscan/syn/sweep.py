@@ -61,7 +61,8 @@ class Sweep:
         self._ports = np.array(request.ports, np.uint32)
         self._numbers = np.zeros(65_536, np.int64) - 1
         self._numbers[self._ports] = np.arange(len(request.ports))
-        self._settled = Settled(len(self._space), len(request.ports), request.settled, telling=request.checkpoints)
+        hosts, barred = len(self._space), request.barred
+        self._settled = Settled(hosts, len(request.ports), request.settled, barred, telling=request.checkpoints)
         self._first_is_fresh = not self._settled.count
         self._cookies = Cookies()
         now = time.monotonic()

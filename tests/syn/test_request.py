@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 import random
-import struct
 from typing import Any
 
 import pytest
@@ -99,8 +98,8 @@ def test_who_is_barred_is_not_asked_and_keeps_every_number() -> None:
     assert first.ranges == ((0x0A000001, 0x0A000004), (0x0A000009, 0x0A000009))
     assert first.asked == ((0x0A000001, 0x0A000001), (0x0A000003, 0x0A000004))
     assert second.asked == ((0x0A000005, 0x0A000005),)
-    settled = [number for (number,) in struct.iter_unpack("<I", request.settled)]
-    assert settled == [1, 2, 3, 10, 11, 12, 13], "host 1 is .2, 5 is .6 and 6 is .9; each has two ports"
+    assert list(request.barred) == [(1, 1), (5, 5), (6, 6)], "host 1 is .2, 5 is .6 and 6 is .9"
+    assert request.settled == b"\1\0\0\0"
 
 
 def test_what_is_asked_is_what_is_left_of_ranges() -> None:
@@ -111,6 +110,18 @@ def test_what_is_asked_is_what_is_left_of_ranges() -> None:
         wanted = [number for first, last in ranges for number in range(first, last + 1) if number not in hidden]
         left = Way("eth0", "10.0.0.2", "", frames=True, version=4, ranges=ranges, barred=holes).asked
         assert [number for first, last in left for number in range(first, last + 1)] == wanted
+
+
+def test_barred_hosts_are_numbered_as_the_sweep_numbers_them() -> None:
+    draws = random.Random(2)
+    for _ in range(300):
+        ranges, holes = (_some_ranges(draws) for _ in range(2))
+        hidden = {number for first, last in holes for number in range(first, last + 1)}
+        every = [number for first, last in ranges for number in range(first, last + 1)]
+        texts = [[[f"10.0.0.{end}" for end in span] for span in some] for some in (ranges, holes)]
+        request = read(json.dumps({**GOOD, "ways": [{**WAY, "ranges": texts[0]}], "barred": texts[1]}).encode())
+        barred = [host for first, last in request.barred for host in range(first, last + 1)]
+        assert [every[host] for host in barred] == [number for number in every if number in hidden]
 
 
 def _some_ranges(draws: random.Random) -> tuple[tuple[int, int], ...]:
