@@ -115,6 +115,9 @@ def _unescaped(match: re.Match[str]) -> str:
 def _kea_leases(stream: BinaryIO, summary: Summary) -> Iterator[Mapping[str, str]]:
     rows = map(str.strip, lines(stream, summary))
     header = next(rows, "").split(",")
+    if "address" not in header:
+        summary.cut = "its header names no column of addresses"
+        return
     for row in (line.split(",") for line in rows):  # Kea writes a comma in a value as &#x2c
         if len(row) < len(header):
             summary.broken += 1

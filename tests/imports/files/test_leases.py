@@ -97,6 +97,11 @@ def test_kea() -> None:
     assert (summary.broken, summary.skipped) == (1, {"lease that is not active": 1})
 
 
+def test_what_has_no_header_of_keas_is_not_taken_for_a_list_without_leases() -> None:
+    seen, summary = read_all(leases.read_kea, b"Dear Sir, Madam\nor whoever reads this\n")
+    assert (seen, summary.cut) == ([], "its header names no column of addresses")
+
+
 def test_kea_marks_a_deleted_lease_by_a_lifetime_of_zero() -> None:
     header = b"address,hwaddr,client_id,valid_lifetime,expire,subnet_id,fqdn_fwd,fqdn_rev,hostname,state,user_context\n"
     row = b"192.0.2.5,44:19:b6:01:02:03,,%d,1700004000,1,0,0,cam,0,\n"
