@@ -839,8 +839,8 @@ async def test_who_answers_a_multicast_after_it_was_silent_is_covered_then() -> 
 async def test_who_was_silent_in_an_earlier_run_and_answers_a_multicast_now_is_covered() -> None:
     net, sink = ScriptedNet(), Sink()
     spoke = Wide("wsd", Observation(HOST, "wsd", Outcome.ANSWERED, AT))
-    engine = Engine(net, Plan((spoke,), (80,), (81,)), sink, window=4, silent=["10.0.0.9", HOST])
-    await engine.run([])
+    engine = Engine(net, Plan((spoke,), (80,), (81,)), sink, window=4)
+    await engine.run([], silent=["10.0.0.9", HOST])
     assert {(address, port) for address, port, _ in net.sent} == {(HOST, 80), (HOST, 81)}
     assert (engine.done, engine.alive) == (0, 1)
     assert [*sink.ledger] == [HOST]

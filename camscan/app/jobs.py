@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import platform
 import secrets
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -40,8 +41,8 @@ _UNCOUNTED = "a run before this one was broken off: what it sent is not counted"
 class Job:
     """What one scan is to do, and to remember.
 
-    `done` are targets that the ledger of an interrupted run has already, `silent` those of them that may yet speak up,
-    and `heard` what others answered in it on channels on which whole segments are asked.
+    `done` are targets that the ledger of an interrupted run has already, and whether each has shown a sign of life,
+    `heard` what others answered in it on channels on which whole segments are asked.
     After `seconds`, where they are given, it is interrupted. Where one of the `decoys` does not answer, it was blind.
     """
 
@@ -50,8 +51,7 @@ class Job:
     strategy: Strategy
     seed: int
     method: Method
-    done: frozenset[str] = frozenset()
-    silent: frozenset[str] = frozenset()
+    done: Mapping[str, bool] = field(default_factory=dict)
     heard: tuple[Observation, ...] = ()
     seconds: float | None = None
     broker: CredentialBroker | None = None
@@ -157,10 +157,9 @@ def resume_job(store: Store, job: Job) -> Job:
     """Resume an interrupted scan in the store, from what `job_for_rest` says of it."""
     store.resume(job.scan.id, job.scan.settings)
     covered, wide = store.covered(job.scan.id), job.strategy.plan.wide(4) | job.strategy.plan.wide(6)
-    silent = frozenset(target for target, is_alive in covered.items() if not is_alive)
     seen = (one.open() for one in store.stored(job.scan.id) if one.channel in wide)
     heard = tuple(one for one in seen if one.target not in covered and one.outcome.has_answer)
-    return replace(job, done=frozenset(covered), silent=silent, heard=heard)
+    return replace(job, done=covered, heard=heard)
 
 
 def job_for_rest(before: Scan, now: Choices) -> Job:

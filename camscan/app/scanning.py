@@ -81,7 +81,7 @@ async def _run(job: Job, kept: Checkpoint | None, store: Store, progress: Progre
 def _engine(job: Job, net: LiveNet, sink: Sink, window: int, swept: float) -> Engine:
     """What asks, beside a sweep of so many packets a second."""
     plan, covers, seconds = job.strategy.plan, job.strategy.covers(swept), job.strategy.host_seconds
-    return Engine(net, plan, sink, window=window, covers=covers, host_seconds=seconds, silent=job.silent)
+    return Engine(net, plan, sink, window=window, covers=covers, host_seconds=seconds)
 
 
 class LoggingSink:
@@ -133,7 +133,8 @@ async def _covered(job: Job, engine: Engine, writer: Writer, net: LiveNet, progr
     async def cover() -> None:
         await _write_excluded(job, writer)
         left = (address for address in job.scope.asked.shuffled(job.seed) if address not in job.done)
-        await engine.run(left, job.heard)
+        silent = (address for address, is_alive in job.done.items() if not is_alive)
+        await engine.run(left, job.heard, silent)
 
     async with progress(engine, net, job.scope.asked.count - job.covered):
         work = asyncio.ensure_future(cover())

@@ -23,21 +23,12 @@ from camscan.records import UNASKED, LedgerEntry, Observation, Outcome
 class Engine:
     """Runs a plan over targets, `window` of them scouted and `covers` living ones covered at once.
 
-    Of `silent` ones an earlier run has had nothing: they are covered if they answer a multicast.
     `done`, `alive`, `cut` (timed out before everything was asked), `unasked` (those of them of which nothing can be
     said), `crashed` and `notes` may be read at any time.
     """
 
     def __init__(
-        self,
-        net: Net,
-        plan: Plan,
-        sink: Sink,
-        *,
-        window: int,
-        covers: int = 128,
-        host_seconds: float = 60.0,
-        silent: Iterable[str] = (),
+        self, net: Net, plan: Plan, sink: Sink, *, window: int, covers: int = 128, host_seconds: float = 60.0
     ) -> None:
         self._net = net
         self._plan = plan
@@ -54,7 +45,7 @@ class Engine:
         self._living: dict[str, Host] = {}
         self._host_seconds = host_seconds
         self._heard: dict[str, list[Observation]] = {}
-        self._silent = set(silent)
+        self._silent: set[str] = set()
         self.done = 0
         self.alive = 0
         self.cut = 0
@@ -66,11 +57,12 @@ class Engine:
         """Attempts that failed because of a bug of ours."""
         return self._probing.crashed
 
-    async def run(self, targets: Iterable[str], heard: Iterable[Observation] = ()) -> None:
+    async def run(self, targets: Iterable[str], heard: Iterable[Observation] = (), silent: Iterable[str] = ()) -> None:
         """Cover every target, then those that were silent but answered a multicast meanwhile.
 
-        `heard` is what targets answered in a run before this one, and need not answer again.
+        A run before this one may have `heard` what targets need not answer again, and found others `silent`.
         """
+        self._silent.update(silent)
         for observation in heard:
             self._keep_heard(observation)
         segment = self._plan.at(Stage.SEGMENT)

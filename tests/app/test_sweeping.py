@@ -209,7 +209,7 @@ def test_a_sweep_of_another_day_or_other_targets_is_not_resumed(
     swept(context())
     interrupted(context().store, world, change)
     swept(context())
-    assert [job.done for job in world.scans] == [frozenset(), frozenset()]
+    assert [job.done for job in world.scans] == [{}, {}]
     assert len(context().store.scans()) == 3
 
 
@@ -221,7 +221,7 @@ def test_a_sweep_that_is_to_ask_in_another_way_is_not_resumed(
     swept(context(""))
     world.cut_after = None
     swept(context(more))
-    assert [job.done for job in world.scans] == [frozenset(), frozenset()]
+    assert [job.done for job in world.scans] == [{}, {}]
     assert len(world.asked[1]) == 13
 
 
