@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -61,17 +62,17 @@ def resolve(identifications: Sequence[Identification]) -> Resolution:
     built = _built(identifications)
     leading = _by_maker(found for found in named if found.level == level)
     rivals = leading if level is Level.HINT else _ruled(_builders(leading, built))
-    claiming = _by_maker(found for found in named if found.level >= Level.LIKELY)
-    maker = None if _are_listed(_builders(claiming, built)) else _best(rivals)
-    conflicts = _apart(_builders(claiming, built))
+    claiming = _builders(_by_maker(found for found in named if found.level >= Level.LIKELY), built)
+    maker = None if _are_listed(claiming) else _best(rivals)
+    conflicts = _apart(claiming)
     if len(leading) > 1 and (maker is None or level >= Level.LIKELY):
         conflicts.append(f"several makers at level {level}: " + "; ".join(_by(name, leading[name]) for name in leading))
-    if level is Level.CERTAIN:
-        conflicts += _contradictions(named, leading, built)
-    agreeing = tuple(_agreeing(identifications, maker))
+    conflicts += _contradictions(named, leading, built) if level is Level.CERTAIN else ()
+    foreign = _foreign(identifications, maker) if maker else frozenset()
+    agreeing = tuple(_agreeing(identifications, maker, foreign))
     return Resolution(
         maker=maker,
-        brand=_brand(tuple(_labels(identifications, maker)), maker),
+        brand=_brand(_labels(identifications, maker, foreign), maker),
         level=level if maker else None,
         attributes=_attributes(agreeing),
         conflicts=tuple(conflicts),
@@ -200,7 +201,7 @@ def _answers(found: Identification) -> set[Answer]:
     return set(map(answer_of, found.evidence))
 
 
-def _foreign(identifications: Iterable[Identification], maker: str | None) -> set[tuple[str, int | None, str]]:
+def _foreign(identifications: Iterable[Identification], maker: str) -> AbstractSet[Answer]:
     """The answers that make another maker likely, and say nothing for this one: a neighbour's, behind one router."""
     own, others = set(), set()
     for found in identifications:
@@ -211,21 +212,20 @@ def _foreign(identifications: Iterable[Identification], maker: str | None) -> se
     return others - own
 
 
-def _labels(identifications: Sequence[Identification], maker: str | None) -> Iterator[Identification]:
+def _labels(
+    identifications: Iterable[Identification], maker: str | None, foreign: AbstractSet[Answer]
+) -> Iterator[Identification]:
     """What may name the label: another maker's name, too, but not if only ports say it where this one is not seen."""
-    foreign = _foreign(identifications, maker) if maker else set()
     ports = _ports(found for found in identifications if found.maker == maker)
     elsewhere = set() if None in ports else {answer for answer in foreign if answer[1] not in ports | {None}}
     return (found for found in identifications if found.maker == maker or not _answers(found) <= elsewhere)
 
 
-def _agreeing(identifications: Sequence[Identification], maker: str | None) -> Iterator[Identification]:
-    if maker is None:
-        yield from identifications
-        return
-    foreign = _foreign(identifications, maker)
+def _agreeing(
+    identifications: Iterable[Identification], maker: str | None, foreign: AbstractSet[Answer]
+) -> Iterator[Identification]:
     for found in identifications:
-        if found.maker == maker or (found.maker is None and not _answers(found) <= foreign):
+        if maker in (None, found.maker) or (found.maker is None and not _answers(found) <= foreign):
             yield found
 
 
