@@ -123,7 +123,7 @@ def test_the_page_of_reports_names_every_format_and_the_endings_that_ask_for_it(
 def test_the_guide_names_every_file_of_fingerprints_that_several_makers_share() -> None:
     guide = (ROOT / "fingerprints/README.md").read_text(encoding="utf-8")
     rows = {row[1]: row[2] for row in re.finditer(r"^\| `(\w+)/[^|]*\|(.+)\|$", guide, re.MULTILINE)}
-    for folder in ("devices", "channels", "names"):
+    for folder in ("devices", "channels", "names", "doubts"):
         files = {path.stem for path in (ROOT / "fingerprints" / folder).glob("*.yaml")}
         assert set(re.findall(r"`([\w-]+)`", rows[folder])) == files
     assert {f"{name}/" for name in rows} >= {*RULE_FOLDERS}

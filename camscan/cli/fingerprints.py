@@ -49,7 +49,8 @@ def list_rules(maker: str | None, folders: tuple[Path, ...]) -> None:
     if maker is not None and not found:
         raise UsageError(f"no rule names the maker {maker!r}: {no_maker(maker, whole)}")
     looks_at = (", ".join(dict.fromkeys(match.field for match in rule.matches)) for rule in found)
-    rows = [(rule.id, rule.maker or "-", str(rule.level), at) for rule, at in zip(found, looks_at, strict=True)]
+    levels = ("doubt" if rule.doubt else str(rule.level) for rule in found)
+    rows = [(rule.id, rule.maker or "-", *how) for rule, *how in zip(found, levels, looks_at, strict=True)]
     write(lines(rows), None)
 
 
@@ -155,9 +156,12 @@ def try_value(field: str, value: str, folders: tuple[Path, ...]) -> None:
         click.echo(
             f"{hit.rule}: {hit.maker or 'no maker'} ({hit.level}){brand}{': ' if attributes else ''}{attributes}"
         )
-    if not found:
+    doubts = rules.doubts(observation.fields)
+    for rule in doubts:
+        click.echo(f"{rule.id}: no more than hints: {rule.doubt}")
+    if not found and not doubts:
         click.echo("No rule matches.")
-    hits = {hit.rule for hit in found}
+    hits = {hit.rule for hit in found} | {rule.id for rule in doubts}
     for rule in rules.rules:
         if rule.id in hits and _stands_in(folders, rule.file):
             for fault in check_rule(rule, rules):

@@ -90,7 +90,7 @@ def _packed(contents: Contents) -> Iterator[bytes]:
 
 def _packed_rule(rule: Rule) -> Sequence[Any]:
     conditions = [*map(_packed_condition, rule.conditions)]
-    told = (rule.maker, rule.sets, rule.extract, rule.across_device, rule.source, rule.file, rule.line)
+    told = (rule.maker, rule.sets, rule.extract, rule.across_device, rule.doubt, rule.source, rule.file, rule.line)
     return (rule.id, rule.level, conditions, *told)
 
 
@@ -118,7 +118,7 @@ def _brand(name: str, edges: Iterable[Sequence[Any]], aliases: Iterable[str], *o
 
 def _rule(name: str, level: int, conditions: Iterable[Any], maker: str | None, *others: Any) -> Rule:
     """Words that occur often are shared, as when they are parsed: there are thousands of rules."""
-    sets, extract, across_device, source, file, line = others
+    sets, extract, across_device, doubt, source, file, line = others
     return Rule(
         id=name,
         level=Level(level),
@@ -127,6 +127,7 @@ def _rule(name: str, level: int, conditions: Iterable[Any], maker: str | None, *
         sets=_shared(sets),
         extract=_shared(extract),
         across_device=across_device,
+        doubt=doubt,
         source=intern(source),
         file=intern(file),
         line=line,

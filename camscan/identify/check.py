@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import fields as fields_of
 from datetime import UTC, datetime
+from itertools import chain
 
 from camscan.folding import normalised
 from camscan.identify.examples import examples_of, near_misses_of
@@ -65,7 +66,8 @@ def _matching(library: Library) -> Callable[[Example], Collection[str]]:
     def matching(example: Example) -> Collection[str]:
         key = tuple(example.fields.items())
         if key not in known:
-            known[key] = frozenset(found.rule for found in library.identify([observed(example)]))
+            doubts = (rule.id for rule in library.doubts(example.fields))
+            known[key] = frozenset(chain(doubts, (found.rule for found in library.identify([observed(example)]))))
         return known[key]
 
     return matching
@@ -118,8 +120,15 @@ def _check_rule(rule: Rule, library: Library, matching: Callable[[Example], Coll
     if "brand" in rule.sets and library.labels.find(rule.sets["brand"]) is None:
         yield f"no brand file knows {rule.sets['brand']!r}: add it below brands/"
     yield from _check_groups(rule)
+    yield from _check_examples(rule, library, matching)
+
+
+def _check_examples(rule: Rule, library: Library, matching: Callable[[Example], Collection[str]]) -> Iterator[str]:
     for example in examples_of(rule):
-        yield from _check_example(rule, example, library.identify([observed(example)]))
+        if not rule.doubt:
+            yield from _check_example(rule, example, library.identify([observed(example)]))
+        elif rule.id not in matching(example):
+            yield _unmatched(example)
     for example in near_misses_of(rule):
         if rule.id in matching(example):
             yield f"the near miss {_shown(example)} matches: narrow the pattern"
@@ -160,7 +169,7 @@ def _check_groups(rule: Rule) -> Iterator[str]:
 def _check_example(rule: Rule, example: Example, found: Iterable[Identification]) -> Iterator[str]:
     own = next((other for other in found if other.rule == rule.id), None)
     if own is None:
-        yield f"the example {_shown(example)} does not match: fix the pattern or the example"
+        yield _unmatched(example)
         return
     given = {**own.attributes, **({"brand": own.brand} if own.brand else {})}
     for name, text in example.gives.items():
@@ -176,6 +185,10 @@ def _contradictions(rule: Rule, example: Example, found: Iterable[Identification
                 f"the example {_shown(example)} is also {other.maker} by {other.rule} ({other.level}): "
                 "narrow one of the two, or lower its level to hint"
             )
+
+
+def _unmatched(example: Example) -> str:
+    return f"the example {_shown(example)} does not match: fix the pattern or the example"
 
 
 def _shown(example: Example) -> str:

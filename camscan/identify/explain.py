@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import UTC
 
+from camscan.identify.doubts import is_about_others
 from camscan.identify.labels import PREFIX
 from camscan.identify.library import Library
 from camscan.identify.rules import BrandEdge
@@ -15,6 +16,7 @@ _MAX_VALUE = 120
 """Characters shown of a value: enough to recognise it on a line or two."""
 _MAX_ANSWER = 2_000
 """Characters shown of a value if the answers are shown as well."""
+_DOUBTED = "no more than hints"
 _CONFIDENCE = {"H": "high", "M": "medium", "L": "low", "B": "unconfirmed"}
 
 
@@ -27,7 +29,8 @@ def explain(
     """
     lines = [f"device {device.address}", "observations:"]
     for observation in observations:
-        lines += [f"  {_observation(observation)}", *(_fields(observation) if answers else ())]
+        lines += [f"  {_observation(observation)}", *_doubts(library, observation)]
+        lines += _fields(observation) if answers else ()
     lines += [] if observations else ["  none"]
     own = [found for found in device.identifications if found.maker is not None and found.maker == device.maker]
     others = [found for found in device.identifications if found.maker not in (None, device.maker)]
@@ -46,6 +49,13 @@ def _observation(observation: Observation) -> str:
     seen = f", {plural(count, 'field')}" if count else ""
     place = f"{observation.target}{_port(observation.port)} {observation.channel}{asked}"
     return f"{place}: {observation.outcome}{reason}{seen}, {observation.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _doubts(library: Library, observation: Observation) -> Iterator[str]:
+    if is_about_others(observation.fields):
+        yield f"    {_DOUBTED}: it is about other devices"
+    for rule in library.doubts(observation.fields):
+        yield f"    {_DOUBTED}: {rule.doubt}, by {rule.id} ({rule.file}:{rule.line})"
 
 
 def _fields(observation: Observation) -> Iterator[str]:

@@ -25,6 +25,7 @@ from camscan.identify.rules import (
     without_examples,
 )
 from camscan.identify.tables import read_table
+from camscan.records import Level
 from camscan.yamltree import Tree
 
 
@@ -87,17 +88,18 @@ def _name(tree: Tree, key: str) -> str:
 
 
 def _rule(form: Form, words: Words, default_maker: str | None, default_fields: tuple[str, ...]) -> Rule:
-    identifier, maker = parts.read_id(form), parts.read_maker(form, words, default_maker)
+    identifier, doubt = parts.read_id(form), form.text("doubt", "")
     conditions = _conditions(form, words, default_fields)
     single = _single_field(conditions)
     rule = Rule(
         id=identifier,
-        level=parts.read_level(form),
+        level=Level.HINT if doubt else parts.read_level(form),
         conditions=conditions,
-        maker=maker,
-        sets=parts.read_sets(form, words),
-        extract=_extract(form, words),
-        across_device=form.word("across", ("device",), "") == "device",
+        maker=None if doubt else parts.read_maker(form, words, default_maker),
+        sets={} if doubt else parts.read_sets(form, words),
+        extract={} if doubt else _extract(form, words),
+        across_device=not doubt and form.word("across", ("device",), "") == "device",
+        doubt=doubt,
         examples=parts.read_examples(form, "examples", single, words),
         near_misses=parts.read_near_misses(form, single, words),
         source=parts.read_source(form),
@@ -116,7 +118,9 @@ def _check_rule(form: Form, rule: Rule) -> None:
         form.fault("no example", "write `examples: [...]` with a value that a device really sent")
     if not any(rule.matches):
         form.fault("no pattern", "write `field:` and `pattern:`, or `all:` with at least one pattern")
-    if rule.maker is None and not rule.sets and not rule.extract and not rule.groups:
+    if rule.doubt and rule.groups:
+        form.fault(f"a doubt that captures {', '.join(sorted(rule.groups))}", "write (?:...): it says nothing else")
+    if not (rule.doubt or rule.maker or rule.sets or rule.extract or rule.groups):
         form.fault("it says nothing", "name a maker, or set or capture something")
     if twice := sorted(rule.sets.keys() & (rule.groups | rule.extract.keys())):
         form.fault(f"{', '.join(twice)} comes from two places", "take it out of `sets`, or do not capture it")

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import TypeAlias
 
 from camscan.answers import answer_of
 from camscan.folding import normalised
 from camscan.identify import titles
-from camscan.identify.doubts import is_doubtful
 from camscan.identify.evidence import MAX_EVIDENCE, evidence_of
 from camscan.identify.patterns import MAX_VALUES
 from camscan.identify.rules import Brand, Vocabulary
-from camscan.records import Evidence, Identification, Level, Observation
+from camscan.records import Evidence, Fields, Identification, Level, Observation
 
+_Sighting: TypeAlias = tuple[Brand, Evidence, Level]
+"""A brand, what shows it, and how far that carries."""
 PREFIX = "brand:"
 """Identifications by a label have the rule id `brand:<name>`,"""
 LESS_SURE = PREFIX + "?"
@@ -85,9 +88,12 @@ class Labels:
         return None
 
     def identify(
-        self, observations: Sequence[Observation], by_rule: Sequence[Identification]
+        self,
+        observations: Sequence[Observation],
+        by_rule: Sequence[Identification],
+        is_doubtful: Callable[[Fields], bool],
     ) -> Iterator[Identification]:
-        """Identifications by labels, at least one for each brand that is shown.
+        """Identifications by labels, at least one for each brand that is shown; hints where an answer is doubtful.
 
         If rules name makers at `likely` or higher, a brand names a maker only if it is one of these, or if only one
         builds for it and it stands in an answer in which no rule names any: there may be two devices.
@@ -95,7 +101,8 @@ class Labels:
         sure = [found for found in by_rule if found.maker is not None and found.level >= Level.LIKELY]
         makers = {found.maker for found in sure if found.maker is not None}
         ruled = {answer_of(evidence) for found in sure for evidence in found.evidence}
-        for brand, every in self._sightings(observations, by_rule, makers).values():
+        sightings = chain(self._shown(observations, is_doubtful), self._said(by_rule, makers))
+        for brand, every in _by_brand(sightings).values():
             agreeing = tuple(edge.maker for edge in brand.edges if not makers or edge.maker in makers)
             apart = [] if agreeing else [one for one in every if one[1] > Level.HINT and answer_of(one[0]) not in ruled]
             shown = apart or every
@@ -106,16 +113,7 @@ class Labels:
                 prefix = PREFIX if makers or maker is None or maker in brand.surest else LESS_SURE
                 yield Identification(prefix + brand.name, level, maker, brand.name, {}, evidence)
 
-    def _sightings(
-        self, observations: Sequence[Observation], by_rule: Sequence[Identification], makers: set[str]
-    ) -> dict[str, tuple[Brand, list[tuple[Evidence, Level]]]]:
-        """Each brand that is shown, or set by a rule, with all that shows it and how far that carries."""
-        found: dict[str, tuple[Brand, list[tuple[Evidence, Level]]]] = {}
-        for brand, evidence, level in (*self._shown(observations), *self._said(by_rule, makers)):
-            found.setdefault(brand.name, (brand, []))[1].append((evidence, level))
-        return found
-
-    def _shown(self, observations: Sequence[Observation]) -> Iterator[tuple[Brand, Evidence, Level]]:
+    def _shown(self, observations: Sequence[Observation], is_doubtful: Callable[[Fields], bool]) -> Iterator[_Sighting]:
         for observation in observations:
             fields = observation.fields
             values = [(name, value) for name in self._fields for value in fields.get(name, ())[:MAX_VALUES]]
@@ -124,7 +122,7 @@ class Labels:
             for brand, field, value in named:
                 yield brand, evidence_of(observation, field, value), Level.HINT if is_doubt else brand.level
 
-    def _said(self, by_rule: Sequence[Identification], makers: set[str]) -> Iterator[tuple[Brand, Evidence, Level]]:
+    def _said(self, by_rule: Sequence[Identification], makers: set[str]) -> Iterator[_Sighting]:
         """Brands set by rules, at most with the level of the rule (a MAC is a hint)."""
         for found in by_rule:
             for brand in self._implied(found, makers):
@@ -137,6 +135,14 @@ class Labels:
         brand = self.find(found.maker) if found.maker and found.level >= Level.LIKELY else None
         if brand and any(edge.maker in makers and edge.maker != found.maker for edge in brand.edges):
             yield brand
+
+
+def _by_brand(sightings: Iterable[_Sighting]) -> Mapping[str, tuple[Brand, list[tuple[Evidence, Level]]]]:
+    """Each brand that is shown, or set by a rule, with all that shows it and how far that carries."""
+    found: dict[str, tuple[Brand, list[tuple[Evidence, Level]]]] = {}
+    for brand, evidence, level in sightings:
+        found.setdefault(brand.name, (brand, []))[1].append((evidence, level))
+    return found
 
 
 def _without_legal_form(name: str) -> str:

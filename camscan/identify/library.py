@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from camscan.identify.rules import Brand, Contents, Rule, Vocabulary
-from camscan.records import Identification, Observation
+from camscan.records import Fields, Identification, Observation
 
 if TYPE_CHECKING:
     from camscan.identify.labels import Labels
@@ -89,4 +89,8 @@ class Library:
     def identify(self, observations: Sequence[Observation]) -> tuple[Identification, ...]:
         """What all observations of ONE device say: rules in the order of the library, then labels."""
         by_rule = self._matcher.identify(observations)
-        return (*by_rule, *self.labels.identify(observations, by_rule))
+        return (*by_rule, *self.labels.identify(observations, by_rule, self._matcher.is_doubtful))
+
+    def doubts(self, fields: Fields) -> tuple[Rule, ...]:
+        """The rules by which an answer is not a device's own, so that names in it are hints."""
+        return self._matcher.doubts(fields)

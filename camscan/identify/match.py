@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import starmap
 
 from camscan.identify import titles
 from camscan.identify.attributes import cleaned
 from camscan.identify.bodies import compact
-from camscan.identify.doubts import is_doubtful, is_of_another
+from camscan.identify.doubts import is_about_others, is_of_another
 from camscan.identify.evidence import MAX_EVIDENCE, MAX_TEXT, evidence_of
 from camscan.identify.labels import Labels
 from camscan.identify.needs import Needs
@@ -50,11 +50,13 @@ class Matcher:
         self._order = {rule.id: place for place, rule in enumerate(rules)}
         by_field: defaultdict[str, list[Match]] = defaultdict(list)
         self._rules: dict[Match, tuple[Rule, ...]] = {}
+        self._doubts: dict[Match, tuple[Rule, ...]] = {}
         for rule in rules:
             alone = (rule,)  # most patterns are of one rule, and many rules have several: one of these for all
+            known = self._doubts if rule.doubt else self._rules
             for match in dict.fromkeys(rule.matches):
                 by_field[match.field].append(match)
-                self._rules[match] = (*self._rules[match], rule) if match in self._rules else alone
+                known[match] = (*known[match], rule) if match in known else alone
         self._sets = {field: PatternSet(field, matches, needs) for field, matches in by_field.items()}
 
     def identify(self, observations: Iterable[Observation]) -> tuple[Identification, ...]:
@@ -77,30 +79,49 @@ class Matcher:
                 found[rule.id, None, None] = identification
         return tuple(found[key] for key in sorted(found, key=lambda key: self._order[key[0]]))
 
+    def doubts(self, fields: Fields) -> tuple[Rule, ...]:
+        """The rules by which an answer is not a device's own: names in it are hints."""
+        return tuple(self._doubts_of(fields, self._search(fields)))
+
+    def is_doubtful(self, fields: Fields) -> bool:
+        """Whether names in an answer prove nothing: by a rule, or because the answer is about others."""
+        return is_about_others(fields) or bool(self.doubts(fields))
+
     def _read(self, observation: Observation, doubted: set[bytes]) -> _Answer:
         """What an observation meets. Bytes that it doubts are `doubted`, however they are read once more: as a text."""
+        fields, met = observation.fields, self._search(observation.fields)
+        doubtful = bool(met) and (
+            observation.raw in doubted or is_about_others(fields) or any(self._doubts_of(fields, met))
+        )
+        if doubtful and observation.raw:
+            doubted.add(observation.raw)
+        hits = {match: _Hit(observation, *where, doubtful) for match, where in met.items()}
+        if not _SAID_ALIKE.keys().isdisjoint(fields):
+            fields = {_SAID_ALIKE.get(field, field): values for field, values in fields.items()}
+        return _Answer(fields, hits)
+
+    def _search(self, fields: Fields) -> dict[Match, tuple[str, str, str]]:
+        """Each pattern that an answer meets: the field, its value, and the text in which it is met."""
         met: dict[Match, tuple[str, str, str]] = {}
-        for field, values in observation.fields.items():
+        for field, values in fields.items():
             if patterns := self._sets.get(_SAID_ALIKE.get(field, field)):
                 for value in values[:MAX_VALUES]:
                     for text in _texts(field, value):
                         for match in patterns.search(text):
                             met.setdefault(match, (field, value, text))
-        doubtful = bool(met) and (observation.raw in doubted or is_doubtful(observation.fields))
-        if doubtful and observation.raw:
-            doubted.add(observation.raw)
-        hits = {match: _Hit(observation, *where, doubtful) for match, where in met.items()}
-        fields = observation.fields
-        if not _SAID_ALIKE.keys().isdisjoint(fields):
-            fields = {_SAID_ALIKE.get(field, field): values for field, values in fields.items()}
-        return _Answer(fields, hits)
+        return met
+
+    def _doubts_of(self, fields: Fields, met: Collection[Match]) -> Iterator[Rule]:
+        for rule in _rules_of(met, self._doubts):
+            if _met(rule, fields, met) is not None:
+                yield rule
 
     def _candidates(self, answer: _Answer) -> Iterable[Rule]:
         """The rules of which at least one pattern is met."""
-        return {rule.id: rule for match in answer.hits for rule in self._rules[match]}.values()
+        return _rules_of(answer.hits, self._rules)
 
     def _try(self, rule: Rule, answer: _Answer) -> Identification | None:
-        met = _met(rule, answer)
+        met = _met(rule, answer.fields, answer.hits)
         if met is None:
             return None
         is_foreign = any(is_of_another(answer.hits[match].observation.fields) for match in met)
@@ -133,22 +154,27 @@ def _texts(field: str, value: str) -> tuple[str, ...]:
     return (value, *compact(value)) if field == _BODY_FIELD else (value,)
 
 
-def _met(rule: Rule, answer: _Answer) -> list[Match] | None:
+def _rules_of(met: Iterable[Match], rules: Mapping[Match, tuple[Rule, ...]]) -> Iterable[Rule]:
+    """Those of the rules of which at least one pattern is met."""
+    return {rule.id: rule for match in met for rule in rules.get(match, ())}.values()
+
+
+def _met(rule: Rule, fields: Fields, hits: Collection[Match]) -> list[Match] | None:
     """The pattern that met each condition of a rule; None where a condition is not met."""
     met: list[Match] = []
     for condition in rule.conditions:
         if isinstance(condition, Match):
-            if condition not in answer.hits:
+            if condition not in hits:
                 return None
             met.append(condition)
         elif isinstance(condition, Absent):
-            if answer.fields.get(condition.field):
+            if fields.get(condition.field):
                 return None
         else:
-            hits = [match for match in condition.matches if match in answer.hits]
-            if len({match.pattern for match in hits}) < condition.least:
+            found = [match for match in condition.matches if match in hits]
+            if len({match.pattern for match in found}) < condition.least:
                 return None
-            met.append(hits[0])
+            met.append(found[0])
     return met
 
 

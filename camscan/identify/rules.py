@@ -60,6 +60,7 @@ class Example:
 class Rule:
     """One fingerprint. `across_device`: its conditions may be met by different answers of a device.
 
+    One with a `doubt` says what an answer is instead of a device's own, and nothing else: its names are hints at most.
     `file` and `line` say where it is written, and `confirmed` in which month somebody last checked it.
     """
 
@@ -70,6 +71,7 @@ class Rule:
     sets: Mapping[str, str] = field(default_factory=dict)
     extract: Mapping[str, str] = field(default_factory=dict)
     across_device: bool = False
+    doubt: str = ""
     examples: tuple[Example, ...] = ()
     near_misses: tuple[Example, ...] = ()
     source: str = ""
@@ -165,7 +167,7 @@ class Vocabulary:
     makers: tuple[str, ...] = ()
 
 
-RULE_FOLDERS = ("names/", "devices/", "channels/", "makers/", "usual/")
+RULE_FOLDERS = ("names/", "devices/", "channels/", "makers/", "usual/", "doubts/")
 """The folders of rules in reading order. Of rules with the same level, the first one that has an attribute gives it."""
 
 

@@ -15,13 +15,17 @@ from camscan.records import Level
 
 def test_the_list_of_rules_stands_in_columns(capsys: pytest.CaptureFixture[str]) -> None:
     rows = [re.split(" {2,}", line) for line in camscan(capsys, "fingerprints", "list").stdout.splitlines()]
-    assert {level for _, _, level, _ in rows} == {str(level) for level in Level}
+    assert {level for _, _, level, _ in rows} == {"doubt", *map(str, Level)}
 
 
 def test_fingerprints_can_be_tried(capsys: pytest.CaptureFixture[str]) -> None:
     done = camscan(capsys, "fingerprints", "try", "http.server", "App-webs/")
     assert "hikvision-http-server: Hikvision (likely)" in done.stdout
     assert camscan(capsys, "fingerprints", "try", "http.server", "nobody").stdout == "No rule matches.\n"
+    doubted = camscan(capsys, "fingerprints", "try", "http.header", "x-shopify-stage: production")
+    assert doubted.stdout.startswith(
+        "doubt-head-of-site: no more than hints: the head is that of the software of shops"
+    )
 
 
 def test_a_rule_that_is_tried_says_what_a_check_finds_wrong_with_it(

@@ -68,7 +68,8 @@ def build(write: Write) -> Build:
     def _build(*rules: Mapping[str, object], brands: str = BRANDS) -> Library:
         lines = ["maker: Hikvision", "rules:"]
         for number, rule in enumerate(rules):
-            whole = {"id": f"rule-{number}", "level": "likely", "source": "x", "confirmed": "2026-10", **rule}
+            level = {} if "doubt" in rule else {"level": "likely"}
+            whole = {"id": f"rule-{number}", **level, "source": "x", "confirmed": "2026-10", **rule}
             if "examples" not in whole:
                 whole["examples"] = ["x"] if "field" in whole else [{"fields": {"http.server": "x"}}]
             lines.append(f"  - {json.dumps(whole)}")

@@ -44,6 +44,17 @@ def test_a_library_in_order(build: Build) -> None:
     assert faults(library) == []
 
 
+def test_a_doubt_is_tried_on_its_own_examples(build: Build) -> None:
+    doubt = {"doubt": "it imitates", "field": "http.title", "pattern": "^Simulator"}
+    sound = build({**doubt, "examples": ["Simulator"], "near_misses": ["A Simulator"]})
+    assert list(check(sound)) == []
+    (rule,) = (wrong := build({**doubt, "examples": ["Emulator"], "near_misses": ["Simulators"]})).rules
+    assert list(check(wrong)) == [
+        f"{rule.where}: the example http.title='Emulator' does not match: fix the pattern or the example",
+        f"{rule.where}: the near miss http.title='Simulators' matches: narrow the pattern",
+    ]
+
+
 def test_a_rule_cannot_have_been_confirmed_in_a_month_to_come(build: Build) -> None:
     library = build({"field": "http.server", "pattern": "^xy", "examples": ["xy"], "confirmed": "2026-11"})
     assert [fault.partition(".yaml:")[2] for fault in check(library, month="2026-10")] == [

@@ -37,6 +37,19 @@ def rule_text(**changes: str | None) -> str:
     return HEAD + "  - " + "\n    ".join(lines)
 
 
+def test_a_doubt_says_what_an_answer_is_and_nothing_else() -> None:
+    rules, faults = rules_of(rule_text(level=None, doubt="a page of a shop"))
+    assert faults == []
+    assert [(rule.doubt, rule.maker, rule.level) for rule in rules] == [("a page of a shop", None, Level.HINT)]
+    rules, faults = rules_of(rule_text(doubt="a page", pattern="'^(?P<model>x)$'", sets="{kind: camera}"))
+    assert rules == []
+    assert faults == [
+        "f.yaml:3: a-rule: unknown key 'level': see the grammar in fingerprints/README.md",
+        "f.yaml:3: a-rule: unknown key 'sets': see the grammar in fingerprints/README.md",
+        "f.yaml:3: a-rule: a doubt that captures model: write (?:...): it says nothing else",
+    ]
+
+
 def test_a_plain_rule() -> None:
     rules, faults = rules_of(
         rule_text(

@@ -10,6 +10,7 @@ from camscan.records import Identification, Level, Observation
 
 Build = Callable[..., Library]
 Answer = Callable[..., Observation]
+FAKE = {"doubt": "it imitates", "field": "http.server", "pattern": r"\(fake\)"}
 
 
 def rules(found: tuple[Identification, ...]) -> list[str]:
@@ -70,7 +71,7 @@ def test_a_doubtful_answer_takes_nothing_from_a_sound_one(
 ) -> None:
     """As of a camera of which one port is handed on by a program, or is imitated by one."""
     rule = {"all": [{"field": "http.server", "pattern": "^(?P<model>[A-Z]+)/"}]}
-    library = build(rule | ({"across": across} if across else {}))
+    library = build(rule | ({"across": across} if across else {}), FAKE)
     sound, doubtful = answer({"http.server": "A/"}), answer({"http.server": "B/ (fake)"}, port=8080)
     doubtful = replace(doubtful, raw=b"other")
     (found,) = library.identify([sound, doubtful] if first == 80 else [doubtful, sound])
@@ -98,7 +99,7 @@ def test_an_answer_about_another_device_hints_at_a_maker_and_tells_nothing_else(
 
 def test_what_the_first_reading_of_a_text_doubts_the_next_does_too(build: Build, answer: Answer) -> None:
     library = build(
-        {"fields": ["http.server", "http.body"], "pattern": "x$", "examples": [{"fields": {"http.body": "x"}}]}
+        {"fields": ["http.server", "http.body"], "pattern": "x$", "examples": [{"fields": {"http.body": "x"}}]}, FAKE
     )
     fake, body = answer({"http.server": "(fake) x"}), answer({"http.body": "x"})
     assert [found.level for found in library.identify([fake, body])] == [Level.HINT]
