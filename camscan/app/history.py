@@ -21,8 +21,7 @@ from camscan.sweeps import memory as memories
 from camscan.sweeps.lock import held, lock_file
 
 _MARK, _MARKED = "sweep", "yes"
-"""The setting by which a scan is known as a sweep's: scans that people made by hand are not compared with. Of those,
-older versions kept the method under the same name."""
+"""The setting by which a scan is known as a sweep's: scans that people made by hand are not compared with."""
 LOST = "lost"
 """The setting that holds why nothing can be said of some that were asked, in whichever run of the scan."""
 MISSED = "missed"

@@ -31,9 +31,6 @@ _NOT_KEPT = frozenset({"targets", "snmp_community", "with_credentials"})
 logins are made only by a command that says so."""
 _METHOD = "method"
 """The setting that holds how open ports are found."""
-_METHOD_BEFORE = "sweep"
-"""The same in records of older versions."""
-
 _UNCOUNTED = "a run before this one was broken off: what it sent is not counted"
 
 
@@ -170,7 +167,6 @@ def job_for_rest(before: Scan, now: Choices) -> Job:
     """
     _check_resumable(before, now)
     kept = before.choices
-    kept.pop("engine", None)  # records of before --sweep nmap have it
     choices = Choices(**{**kept, "targets": tuple(before.settings["specs"].split("\n"))})
     choices = replace(
         choices,
@@ -190,7 +186,7 @@ def job_for_rest(before: Scan, now: Choices) -> Job:
         vantage=_together(before.vantage, _vantage(scope)),
         settings={**before.settings, "choices": _kept(choices, scope, decoys)},
     )
-    by_syn = before.settings.get(_METHOD, before.settings.get(_METHOD_BEFORE, "")).startswith("syn:")
+    by_syn = before.settings.get(_METHOD, "").startswith("syn:")
     method = Method("syn" if by_syn else "connect", "resumed")
     return Job(record, scope, strategy, int(before.settings["seed"]), method, resumed=True, decoys=decoys)
 

@@ -48,7 +48,6 @@ if TYPE_CHECKING:
 @options.written(*options.FORMAT_NAMES)
 @options.all_hosts
 @options.quiet
-@click.option("--engine", type=click.Choice(["nmap"]), help="Same as --sweep nmap.")
 @click.option("--resume", metavar="ID", help="Continue an interrupted scan; exclusions are read again.")
 @click.option(
     "--fail-on",
@@ -148,10 +147,7 @@ def _choices(targets: tuple[str, ...], how: dict[str, Any], resume: str | None) 
     from camscan.app.jobs import ignored_options
     from camscan.app.scope import Choices
 
-    engine = how.pop("engine")
-    if engine and how["sweep"] not in ("auto", engine):
-        raise UsageError(f"--engine {engine} and --sweep {how['sweep']} exclude each other: leave one out")
-    choices = Choices(targets, **how | ({"sweep": engine} if engine else {}))
+    choices = Choices(targets, **how)
     if resume and (given := ignored_options(choices)):
         raise UsageError(f"a resumed scan keeps its settings: leave out {' and '.join(given)}, or start a new scan")
     return choices

@@ -13,7 +13,7 @@ SECTIONS = (
     ),
     (
         "Probing",
-        ("profile", "rate", "sweep", "engine", "ports", "channels", "thorough", "snmp_community"),
+        ("profile", "rate", "sweep", "ports", "channels", "thorough", "snmp_community"),
     ),
     ("Logins", ("with_credentials", "credentials_file", "unlock")),
     ("Site", ("site", "sensitive", "core")),

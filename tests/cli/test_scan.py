@@ -192,7 +192,7 @@ def test_what_a_resumed_scan_would_not_heed_is_wrong_use_and_leaves_it_as_it_was
         before = store.scan("5ca0")
     for words, why in (
         (("--rate", "50", "--thorough"), "leave out --rate and --thorough"),
-        (("--engine", "nmap"), "leave out --sweep"),
+        (("--sweep", "nmap"), "leave out --sweep"),
         (("--site", "yard"), "is of site 'depot', not of 'yard'"),
         (("127.0.0.9",), "already has its targets"),
     ):
@@ -248,14 +248,6 @@ async def test_a_scan_that_misses_its_decoy_is_blind_and_says_so(
     assert f"blind: the decoy {address} did not answer, so silence proves nothing" in blind["notes"]
     told = command.camscan(capsys, "report", "--db", db).stdout
     assert told.startswith(f"Nothing can be said: {address} should have answered and did not, so the scan was blind.")
-
-
-def test_two_ways_to_find_open_ports_are_not_used_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    words = ("--engine", "nmap", "--sweep", "connect", "--db", str(tmp_path / "s.db"))
-    done = command.camscan(capsys, "scan", "127.99.0.1", *words)
-    assert done.returncode == 2
-    assert "--engine nmap and --sweep connect exclude each other: leave one out" in done.stderr
-    assert not (tmp_path / "s.db").exists()
 
 
 def test_a_decoy_that_is_not_asked_is_wrong_use(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
