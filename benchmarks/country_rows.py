@@ -93,7 +93,7 @@ class Maker:
             tracks = [*kept, *taken.new]
             memory, _ = advance(memory, one, Terms())
         shown = memories.dump_status(memories.status_of(memory))
-        rows["memories"], rows["glances"] = (
+        rows["memories"], rows["statuses"] = (
             [{"site": at.name, "text": text}] for text in (memories.dump(memory), shown)
         )
         changes = [replace(change, number=number) for number, change in enumerate(said(at, tracks), 1)]

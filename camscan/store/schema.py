@@ -19,7 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0007"
+REVISION = "0001"
 """The newest migration, and so the schema that this version of camscan reads and writes."""
 
 metadata = MetaData()
@@ -80,9 +80,8 @@ memories = Table(
 )
 
 # What `camscan status` shows of each, written together with it: the texts of 50 sites take a second to read.
-# The table has the name that it was made with.
 statuses = Table(
-    "glances",
+    "statuses",
     metadata,
     Column("site", Text, primary_key=True),
     Column("text", Text, nullable=False),

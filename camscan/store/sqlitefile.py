@@ -76,7 +76,7 @@ def shrink(file: Path) -> int:
     """Give the space of deleted rows back to the disk, a little at a time, and say how many bytes.
 
     Raises:
-        StoreError: the file cannot be written, or a file of an older kind has no room for being written anew.
+        StoreError: the file cannot be written, or one that was restored from a dump has no room for being written anew.
     """
     before = file.stat().st_size
     try:

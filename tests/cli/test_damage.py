@@ -58,7 +58,7 @@ DAMAGE = {
     "a track": ("register_tracks", "UPDATE register_tracks SET text = '{\"device\": 1' WHERE entry = 1"),
     "a scan of the register": ("registered", "UPDATE registered SET at = 'x' WHERE scan = 'hq-000'"),
     "a memory": ("memories", "UPDATE memories SET text = substr(text, 2) WHERE site = 'hq'"),
-    "a status": ("glances", "UPDATE glances SET text = substr(text, 2) WHERE site = 'hq'"),
+    "a status": ("statuses", "UPDATE statuses SET text = substr(text, 2) WHERE site = 'hq'"),
     "a message": ("outbox", "UPDATE outbox SET made_at = 'x' WHERE number = 1"),
     "a body": ("outbox", "UPDATE outbox SET body = 3 WHERE number = 1"),
 }

@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 from support.nights import BEGIN, night
 from support.schemas import validator
-from support.stores import keep_scan, of_schema
+from support.stores import keep_scan, make_older
 from support.world import World, camera, configured
 
 from camscan.app import alerting, grounds, merging, statements
@@ -398,19 +398,16 @@ def test_a_damaged_store_is_told_and_its_scan_is_not_half_here(hub: Path, tmp_pa
     assert set(held(hub)) == {"leeds-000"}
 
 
-def test_an_older_store_is_read_without_being_changed(hub: Path, tmp_path: Path) -> None:
-    old = tmp_path / "old.db"
-    of_schema(old, "0005")
-    with closing(sqlite3.connect(old)) as connection:
-        connection.execute(
-            "INSERT INTO scans VALUES (1, 'old', 'leeds', 0, 1, 'complete', '[]', '[]', '[]', '[\"host\"]', '{}', "
-            """'{"packets": 0, "bytes": 0, "max_host_connections_per_second": 0}', '[]')"""
-        )
-        connection.commit()
+def test_an_older_store_is_read_without_being_changed(
+    hub: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = probe(tmp_path / "old.db", "leeds", nights=1)
+    Store.open(hub).close()
+    make_older(old, tmp_path, monkeypatch)
     before = old.read_bytes()
     run(hub, old)
     assert old.read_bytes() == before
-    assert set(held(hub)) == {"old"}
+    assert set(held(hub)) == {"leeds-000"}
 
 
 def test_a_store_is_not_taken_into_itself(hub: Path, tmp_path: Path) -> None:

@@ -185,7 +185,7 @@ def test_a_store_that_would_run_something_as_it_is_read_is_refused(
     leeds = tmp_path / "leeds.db"
     leeds.write_bytes(whole.read_bytes())
     with closing(sqlite3.connect(leeds)) as connection:
-        for change in (*changes, *(["UPDATE alembic_version SET version_num = '0005'"] if older else ())):
+        for change in (*changes, *(["UPDATE alembic_version SET version_num = '0000'"] if older else ())):
             connection.execute(change)
         connection.commit()
     with pytest.raises(StoreError, match=f"leeds.db was not made by camscan: it has a {what}, .* do not open it"):

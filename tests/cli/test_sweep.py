@@ -189,7 +189,7 @@ def test_a_site_whose_memory_is_damaged_costs_no_other(
     run(config)
     with closing(sqlite3.connect(config.parent / "c.db")) as connection, connection:
         connection.execute("UPDATE memories SET text = substr(text, 2)")
-        connection.execute("DELETE FROM glances")  # as an older camscan left it
+        connection.execute("DELETE FROM statuses")
     config.write_text(f'{CONFIG}[[site]]\nname = "b"\nnetworks = ["10.0.1.0/29"]\n')
     assert run(config).exit_code == 1
     assert [job.scan.site for job in world.scans] == ["hq", "b"]

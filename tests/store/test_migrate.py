@@ -5,14 +5,17 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
+from support.stores import keep_scan, make_older
 
 from camscan.errors import StoreError
+from camscan.records import Scan
 from camscan.store import Store, migrate
 from camscan.store.schema import REVISION, metadata
 
@@ -78,6 +81,40 @@ def test_newer_schema_is_refused(path: Path, version: str) -> None:
     assert str(error.value) == (
         f"{path} has schema {version}, written by a newer camscan (this one knows {REVISION}): update camscan"
     )
+
+
+def test_an_older_store_takes_the_step_that_it_lacks(
+    path: Path, tmp_path: Path, new_scan: Callable[[str], Scan], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Store.open(path) as store:
+        keep_scan(store, new_scan("old"))
+    make_older(path, tmp_path, monkeypatch)
+    with Store.open(path) as store:
+        assert store.scan().id == "old"
+        store.outbox.remember("hq", "", status="shown")
+        assert store.outbox.statuses() == {"hq": "shown"}
+
+
+def test_a_step_that_is_cut_off_leaves_the_older_schema(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Store.open(path).close()
+    make_older(path, tmp_path, monkeypatch)
+    run = migrate._run
+
+    def cut_off(connection: Connection, found: str | None) -> None:
+        run(connection, found)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(migrate, "_run", cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            Store.open(path)
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0000",)]
+    assert "statuses" not in names(path)
+    Store.open(path).close()
+    assert "statuses" in names(path)
 
 
 def test_steps_are_loaded_from_the_package() -> None:

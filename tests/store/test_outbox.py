@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection
-from support.stores import of_schema
 
 from camscan.errors import StoreError
-from camscan.store import Store, migrate
+from camscan.store import Store
 from camscan.store.outbox import Message
 
 NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
@@ -111,46 +106,3 @@ def test_what_was_told_long_ago_is_forgotten(store: Store) -> None:
     store.outbox.delivered(message("m1"), NOON)
     assert (store.outbox.forget(NOON), store.outbox.forget(NOON)) == (1, 0)
     assert store.outbox.waiting() == ("m2",)
-
-
-def test_what_waited_in_an_older_schema_still_waits(path: Path) -> None:
-    of_schema(path, "0002")
-    with closing(sqlite3.connect(path)) as connection, connection:
-        for number, delivered in ((1, 5), (2, None)):
-            row = (number, f"m{number}", "hq", 0, b"{}", 3, 0, delivered, "HTTP 500")
-            connection.execute("INSERT INTO outbox VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
-    connection.close()
-    with Store.open(path) as store:
-        [taken] = store.outbox.take("webhook", NOON, NOON, 10)
-    assert (taken.id, taken.site, taken.body, taken.attempts) == ("m2", "hq", b"{}", 3)
-
-
-def test_a_store_of_the_first_schema_gets_an_outbox(path: Path) -> None:
-    of_schema(path, "0001")
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute(
-            "INSERT INTO scans VALUES (1, 'old', 'hq', 0, 0, 'complete', '[]', '[]', '[]', '[\"h\"]', '{}', '{}', '[]')"
-        )
-    connection.close()
-    with Store.open(path) as store:
-        assert store.scan().id == "old"
-        store.outbox.remember("hq", "", [message()])
-        assert store.outbox.pending() == {"hq": 1}
-
-
-def test_a_step_that_is_cut_off_leaves_the_first_schema(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    of_schema(path, "0001")
-    run = migrate._run
-
-    def cut_off(connection: Connection, found: str | None) -> None:
-        run(connection, found)
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patched:
-        patched.setattr(migrate, "_run", cut_off)
-        with pytest.raises(KeyboardInterrupt):
-            Store.open(path)
-    with closing(sqlite3.connect(path)) as connection, connection:
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
-    connection.close()
-    Store.open(path).close()

@@ -132,7 +132,7 @@ def changes(path: Path) -> int:
     return int.from_bytes(path.read_bytes()[24:28], "big")
 
 
-@pytest.mark.parametrize("kind", ["new", "of an older camscan"])
+@pytest.mark.parametrize("kind", ["new", "restored from a dump"])
 def test_deleted_rows_give_their_space_back(
     path: Path, new_scan: Callable[[str], Scan], seen: Callable[..., Observation], kind: str
 ) -> None:

@@ -1,17 +1,30 @@
-"""What stores hold: scans that have ended, schemas of older versions, and what is asked of their databases."""
+"""What stores hold: scans that have ended, those of an older schema, and what is asked of their databases."""
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import Engine, create_engine, event
 
 from camscan.records import LedgerEntry, Observation, Scan, ScanStatus
 from camscan.store import Store, migrate
+
+_STEP = """
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision = "0001", "0000"
+
+
+def upgrade():
+    op.create_table("statuses", sa.Column("site", sa.Text(), primary_key=True), sa.Column("text", sa.Text()))
+"""
 
 
 def keep_scan(store: Store, scan: Scan, seen: Iterable[Observation] = (), entries: Iterable[LedgerEntry] = ()) -> Scan:
@@ -30,6 +43,16 @@ def of_schema(path: Path, revision: str) -> None:
     with engine.begin() as connection:
         migrate._run(connection, None, revision)
     engine.dispose()
+
+
+def make_older(path: Path, steps: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take a table from a store, and have its schema be the one before the first, with a step that makes that table."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DROP TABLE statuses")
+        connection.execute("UPDATE alembic_version SET version_num = '0000'")
+    (steps / "m0000_before.py").write_text('revision, down_revision = "0000", None\n')
+    (steps / "m0001_statuses.py").write_text(_STEP)
+    monkeypatch.setattr(migrate, "STEPS", steps)
 
 
 @contextmanager
