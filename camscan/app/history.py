@@ -47,7 +47,7 @@ def remember(store: Store, site: str, memory: memories.Memory, messages: Iterabl
 
 
 def statuses(store: Store, sites: Iterable[str]) -> Iterator[memories.SiteStatus]:
-    """What is shown of each of some sites: as it was kept with the memory or, by an older camscan, not kept."""
+    """What is shown of each of some sites: as it was kept with the memory or, where that cannot be read, by it."""
     kept = store.outbox.statuses()
     return (_status(store, site, kept.get(site)) for site in sites)
 

@@ -33,7 +33,7 @@ class Heartbeat:
 
         One that was blind would be complete each night, whatever stands in its way.
         """
-        good = self.memory.last_sound
+        good = self.memory.sound
         return good is None or good > latest_past() or (now - good).total_seconds() > seconds
 
 

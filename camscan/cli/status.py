@@ -54,7 +54,7 @@ def status(file: Path | None, db: str | None, max_age: str | None, format_: str,
     write([_document(rows, now)] if format_ == "json" else _table(rows, now), output)
     overdue = [row for row in rows if oldest is not None and row.is_older(oldest, now)]
     for row in overdue:
-        tell(f"Overdue: {row.site}; last complete sweep: {_ago(row.memory.last_sound, now)}.")
+        tell(f"Overdue: {row.site}; last complete sweep: {_ago(row.memory.sound, now)}.")
     if store is not None:  # who does not find it, as with another user's default, would call all sites unswept
         write_figures(rows, config)  # last, as a user who may not is still shown the rest
     if overdue:
@@ -65,7 +65,7 @@ def _document(rows: list[Heartbeat], now: datetime) -> str:
     from camscan.moments import utc
 
     def described(row: Heartbeat) -> dict[str, Any]:
-        memory, good = row.memory, row.memory.last_sound
+        memory, good = row.memory, row.memory.sound
         return {
             "site": row.site,
             "last_good": utc(good, "seconds") if good else None,
@@ -101,8 +101,8 @@ def _table(rows: list[Heartbeat], now: datetime) -> Iterator[str]:
     for row in rows:
         memory = row.memory
         yield f"{terminal(row.site)}\n"
-        yield f"  last complete sweep  {_ago(memory.last_sound, now)}\n"
-        if memory.at != memory.last_sound:
+        yield f"  last complete sweep  {_ago(memory.sound, now)}\n"
+        if memory.at != memory.sound:
             flaw = "blind" if memory.at == memory.good else "incomplete"
             yield f"  last sweep           {_ago(memory.at, now)}, {flaw}\n"
         if memory.at is not None:
@@ -129,7 +129,7 @@ def _missing(row: Heartbeat) -> Iterator[str]:
         seen = f"{one.last_seen:%Y-%m-%d %H:%M} UTC" + (f"; it is recorded as {state}" if state else "")
         yield f"missing              {one.verdict} {terminal(one.address)} {terminal(one.label)}, last seen {seen}"
     if more := memory.missing - len(memory.absent):
-        yield f"missing              {f'{more:,} more' if memory.absent else f'{more:,}, named by the next sweep'}"
+        yield f"missing              {more:,} more"
 
 
 def _ago(at: datetime | None, now: datetime) -> str:

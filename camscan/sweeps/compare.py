@@ -69,7 +69,7 @@ def _advance(memory: Memory, snapshot: Snapshot, terms: Terms, *, first: bool) -
         after = replace(
             after,
             good=snapshot.at,
-            sound=memory.last_sound if seeing.dark or any(loss.is_blindness for loss in losses) else snapshot.at,
+            sound=memory.sound if seeing.dark or any(loss.is_blindness for loss in losses) else snapshot.at,
             channels=seeing.channels,
             networks=seeing.networks,
             short=seeing.short,

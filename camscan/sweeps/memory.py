@@ -108,7 +108,7 @@ class Loss:
 class Overview:
     """What was seen last of a site. `scan` and `at` are of the last snapshot, `good` of the last complete one.
 
-    `sound` is of the last complete one that was not blind; an older version of camscan has not kept it.
+    `sound` is of the last complete one that was not blind: when a sweep could last see what is there.
     """
 
     scan: str = ""
@@ -121,15 +121,10 @@ class Overview:
     coverage: Mapping[str, int] = field(default_factory=dict)
     """Targets of the last snapshot by outcome."""
     by_channel: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    """As `coverage`, by channel; none where an older version of camscan wrote it."""
+    """As `coverage`, by channel."""
     seconds: float = 0
     """What the last snapshot took."""
     version: int = VERSION
-
-    @property
-    def last_sound(self) -> datetime | None:
-        """When a complete sweep could last see what is there."""
-        return self.sound or (None if any(loss.is_blindness for loss in self.losses) else self.good)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +158,7 @@ class Absent:
 class SiteStatus(Overview):
     """What is shown of a memory; `missing` counts the devices that are reported missing.
 
-    `absent` names them, or the first `MAX_ABSENT` of them: those whose verdict weighs most, of these the latest; none
-    where an older version of camscan wrote it.
+    `absent` names them, or the first `MAX_ABSENT` of them: those whose verdict weighs most, of these the latest.
     """
 
     missing: int = 0

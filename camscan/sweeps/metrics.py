@@ -40,7 +40,7 @@ def figures(site: str, memory: SiteStatus, pending: int) -> Iterator[Figure]:
     def figure(name: str, value: float, **labels: str) -> Figure:
         return Figure(f"camscan_{name}", value, {"site": site, **labels})
 
-    yield figure("last_good_sweep_timestamp_seconds", memory.last_sound.timestamp() if memory.last_sound else 0)
+    yield figure("last_good_sweep_timestamp_seconds", memory.sound.timestamp() if memory.sound else 0)
     yield figure("last_sweep_timestamp_seconds", memory.at.timestamp() if memory.at else 0)
     yield figure("sweep_duration_seconds", memory.seconds)
     for verdict in Verdict:
