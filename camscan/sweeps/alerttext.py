@@ -98,7 +98,7 @@ def _changed(change: Mapping[str, Any]) -> str:
         parts.append(f"{change['what']}: {change['before'] or 'none'} -> {change['after'] or 'none'}")
     if change.get("last_seen"):
         parts.append(f"last seen {change['last_seen']}")
-    if port := switch_port_text(change.get("switch_port"), change.get("switch_name")):
+    if port := switch_port_text(change["switch_port"], change["switch_name"]):
         parts.append(port)
     if change["evidence"]:
         parts.append(change["evidence"])
