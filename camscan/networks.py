@@ -1,4 +1,4 @@
-"""The network of an address: what usually hangs together behind one router port."""
+"""The network of an address: what is usually behind one router port."""
 
 from __future__ import annotations
 

@@ -153,7 +153,7 @@ class Slots:
 
     total: int
     empty: int
-    elsewhere: tuple[str, ...] = ()  # ids of devices on them that answer themselves, or hang on another recorder too
+    elsewhere: tuple[str, ...] = ()  # ids of devices on them that answer themselves, or are on another recorder too
     named: int = 0  # cameras on them that have a maker
     listed: int = 0  # those of them that a policy lists
     cut: bool = False  # whether a list of them came in part: what is not in it may be there

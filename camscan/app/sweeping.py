@@ -227,7 +227,7 @@ def _log(site: str, changes: Changes, warned_of: Selection) -> None:
             device=device.label,
             id=device.id,
             mac=device.mac,
-            hangs=device.switch_port_text or None,
+            connected_to=device.switch_port_text or None,
             what=change.what or None,
             before=change.before if change.what else None,
             after=change.after if change.what else None,

@@ -247,4 +247,4 @@ def _verdict(judgement: Judged) -> Iterator[str]:
     for listing in judgement.listed_by:
         yield f"  {listing.policy} lists {listing.entity} since {listing.since}"
     if judgement.switch_port:
-        yield f"hangs at: {terminal(switch_port_details(judgement.switch_port), _MAX_PLACE)}"
+        yield f"connected to: {terminal(switch_port_details(judgement.switch_port), _MAX_PLACE)}"

@@ -37,7 +37,7 @@ def import_(files: tuple[str, ...], kind: str | None, site: str | None, db: str 
 
     A table of a switch (`show mac address-table`) holds no IP addresses: give it together with the ARP table of the
     router, which has them. What no other file tells of goes by its MAC address. Reports on all scans in the store show
-    from then on at which port each device hangs.
+    from then on to which port each device is connected.
 
     \b
     Examples:

@@ -24,7 +24,7 @@ from camscan.inventory.tables import CUT, Line, Sheet, line
 from camscan.jsonwindow import Window, closed, ends_early, fault_in
 
 MAX_OBJECT = 1 << 18
-"""Characters of one object; a device of NetBox with all that hangs on it has about 4,000."""
+"""Characters of one object; a device of NetBox with all that belongs to it has about 4,000."""
 MAX_KEYS = 256
 
 _ARRAY = re.compile(r"\[\s*(?=\{)")

@@ -210,7 +210,7 @@ def channels(slots: Slots) -> str:
 
 
 def _recorders(report: Report) -> Iterator[str]:
-    """What hangs behind recorders, as far as they were asked."""
+    """What is behind recorders, as far as they were asked."""
     asked = [(judged.device.address, judged.device.slots) for judged in report.devices if judged.device.slots]
     for address, slots in asked[:_MAX_RECORDERS]:
         yield f"Recorder {terminal(address)}: {channels(slots)}."

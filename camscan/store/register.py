@@ -263,7 +263,7 @@ def _entries() -> Select[Any]:
 
 
 def _drop(connection: Connection, numbers: Collection[int], *, entirely: bool) -> None:
-    """Take entries out: with all that hangs on them, or only so that this can be written anew."""
+    """Take entries out: with all rows that refer to them, or only so that this can be written anew."""
     for page in _pages(numbers):
         connection.execute(delete(register_tracks).where(register_tracks.c.entry.in_(page)))
         connection.execute(delete(register_keys).where(register_keys.c.entry.in_(page)))
@@ -272,7 +272,7 @@ def _drop(connection: Connection, numbers: Collection[int], *, entirely: bool) -
 
 
 def _put_all(connection: Connection, entries: Sequence[Entry]) -> None:
-    """Write entries, and what hangs on each; in few statements, as all other processes wait meanwhile."""
+    """Write entries, and the rows that refer to each; in few statements, as all other processes wait meanwhile."""
     known = [(entry.number, entry) for entry in entries if entry.number is not None]
     if rows := [{**entry_values(entry), "known": number} for number, entry in known]:
         connection.execute(update(register).where(register.c.number == bindparam("known")), rows)

@@ -89,7 +89,7 @@ def test_what_changes_is_told_and_a_quiet_night_is_not(context: Callable[..., Sw
     assert len({message["id"] for message in told}) == 2
 
 
-def test_it_is_told_at_which_switch_port_a_new_device_hangs(context: Callable[..., SweepContext], world: World) -> None:
+def test_it_is_told_to_which_switch_port_a_new_device_is_connected(context: Callable[..., SweepContext], world: World) -> None:
     swept(context())
     at = datetime(2026, 11, 1, tzinfo=UTC)
     fields = {"mac.address": ("44:19:B6:00:00:09",), "switch.port": ("Gi1/0/7",), "switch.name": ("sw-1",)}

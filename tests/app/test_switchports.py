@@ -1,4 +1,4 @@
-"""Where devices hang, by tables that were imported apart from the scan that saw the devices."""
+"""Where devices are connected, by tables that were imported apart from the scan that saw the devices."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ def device(address: str, mac: str | None) -> Judged:
 
 
 def told(store: Store, *devices: Judged, scan: Scan = SEEN) -> list[tuple[str, str, int, bool] | None]:
-    hang = [judged.switch_port for judged in SwitchPortLookup(store).with_ports(scan, devices)]
-    return [(place.port, place.switch, place.others, place.by_address) if place else None for place in hang]
+    ports = [judged.switch_port for judged in SwitchPortLookup(store).with_ports(scan, devices)]
+    return [(place.port, place.switch, place.others, place.by_address) if place else None for place in ports]
 
 
 def test_a_device_is_found_by_its_mac_also_at_another_address_and_site(

@@ -169,7 +169,7 @@ def test_other_scans_show_where_the_switch_table_has_their_devices(tmp_path: Pat
     assert ",Gi1/0/7,sw-hall-1,0," in shown
     assert "switch port Gi1/0/7 of sw-hall-1" in CliRunner().invoke(report, ["--db", str(db), "--scan", earlier]).stdout
     told = CliRunner().invoke(explain, ["10.0.10.15", "--db", str(db)]).stdout
-    assert "hangs at: switch port Gi1/0/7 of sw-hall-1 (table of " in told
+    assert "connected to: switch port Gi1/0/7 of sw-hall-1 (table of " in told
 
 
 def test_a_report_on_it_names_the_makers(db: Path) -> None:
@@ -287,7 +287,7 @@ def test_a_device_is_found_and_explained_by_its_mac_in_any_notation(tmp_path: Pa
     run(table, "--db", db)
     shown = CliRunner().invoke(explain, [named, "--db", str(db)]).stdout
     assert shown.startswith("device 44:19:B6:01:02:99\n")
-    assert "hangs at: switch port Gi1/0/8 of switch.txt" in shown
+    assert "connected to: switch port Gi1/0/8 of switch.txt" in shown
     found = CliRunner().invoke(devices, [named, "--db", str(db), "--format", "jsonl"])
     assert [json.loads(line)["mac"] for line in found.stdout.splitlines()] == ["44:19:B6:01:02:99"]
     other = CliRunner().invoke(devices, ["0017.8800.0001", "--db", str(db)])
