@@ -17,7 +17,7 @@ from camscan.store.outbox import Message, Outbox
 from camscan.sweeps.changes import Changes
 from camscan.sweeps.config import Config
 from camscan.sweeps.document import About, alert, trial
-from camscan.sweeps.journal import tell
+from camscan.sweeps.eventlog import log_event
 
 _log = logging.getLogger(__name__)
 _AT_ONCE = 20
@@ -36,7 +36,7 @@ class Dispatcher:
         names = [one.receiver.name for one in self._queues]
         lost = store.outbox.abandon([site.name for site in config.site], names, datetime.now(UTC))
         if lost:
-            tell("alert.abandoned", logging.WARNING, count=lost, reason="their receiver is no longer configured")
+            log_event("alert.abandoned", logging.WARNING, count=lost, reason="their receiver is no longer configured")
 
     @property
     def failed(self) -> bool:
@@ -82,7 +82,7 @@ class ReceiverQueue:
 
     def _give_up(self, error: StoreError | UsageError) -> None:
         self.failed = self._over = True
-        tell("alert.failed", logging.ERROR, receiver=self.receiver.name, reason=str(error))
+        log_event("alert.failed", logging.ERROR, receiver=self.receiver.name, reason=str(error))
 
     async def _deliver(self) -> bool:
         """Deliver one message after the other, and begin with no further one after half the time that one may take.
@@ -118,14 +118,14 @@ class ReceiverQueue:
             self._refused = 0
             self.delivered += 1
             self._outbox.delivered(message, now)
-            tell("alert.delivered", site=message.site, receiver=message.receiver, id=message.id)
+            log_event("alert.delivered", site=message.site, receiver=message.receiver, id=message.id)
             return
         self.failed = True
         self._refused += 1
         self._over = ended.again or self._refused >= _REFUSED
         self._outbox.failed(message, ended.reason, now)
         site, receiver = message.site, message.receiver
-        tell("alert.failed", logging.ERROR, site=site, receiver=receiver, id=message.id, reason=ended.reason)
+        log_event("alert.failed", logging.ERROR, site=site, receiver=receiver, id=message.id, reason=ended.reason)
 
 
 def messages_for(config: Config, changes: Changes, about: About, identity: str) -> Iterator[Message]:

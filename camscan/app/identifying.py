@@ -13,7 +13,7 @@ from camscan.codecs import embeddedmac, oui
 from camscan.codecs.layout import mac_in_address
 from camscan.codecs.registry import read_again
 from camscan.devices import Host, hosts_of, merge_hosts
-from camscan.devices.identity import FIELDS_OF, Kind, source_mac, to_endpoint
+from camscan.devices.identity import FIELDS_OF, IdentifierKind, source_mac, to_endpoint
 from camscan.errors import DecodeError
 from camscan.identify.library import Library
 from camscan.identify.resolve import resolve
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from camscan.store.packed import Merged
     from camscan.store.rows import Stored
 
-_ENDPOINT_FIELDS = FIELDS_OF[Kind.ENDPOINT]
+_ENDPOINT_FIELDS = FIELDS_OF[IdentifierKind.ENDPOINT]
 
 
 def derived(stored: Iterable[Stored], rules: Library) -> list[Merged]:

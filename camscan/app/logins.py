@@ -19,7 +19,7 @@ from camscan.credentials.enrolment import Enrolment, SiteBook
 from camscan.credentials.file import CredentialFile
 from camscan.credentials.pins import Pins
 from camscan.credentials.sighting import Sighting
-from camscan.devices.identity import Kind, identity_of
+from camscan.devices.identity import IdentifierKind, identity_of
 from camscan.errors import UsageError
 from camscan.files import is_there
 from camscan.identify.library import Library
@@ -28,7 +28,7 @@ from camscan.userdirs import config_file
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class CredentialOptions:
     """Where the enrolments are, and how their file is opened where it is encrypted."""
 
     file: Path | None = None
@@ -74,7 +74,7 @@ def asked(what: str, *, twice: bool = False) -> str:
     return secret
 
 
-def broker(chosen: Chosen, site: str | None, rules: Library) -> CredentialBroker:
+def broker(chosen: CredentialOptions, site: str | None, rules: Library) -> CredentialBroker:
     """The broker of one run over one site.
 
     Raises:
@@ -85,7 +85,7 @@ def broker(chosen: Chosen, site: str | None, rules: Library) -> CredentialBroker
     return CredentialBroker(site, book, Pins.beside(path), sight(rules), reader(path))
 
 
-def _opened_for(chosen: Chosen, site: str | None) -> tuple[Path, SiteBook]:
+def _opened_for(chosen: CredentialOptions, site: str | None) -> tuple[Path, SiteBook]:
     """The file of enrolments, and what is in it for a site. Raises as `broker` says."""
     file = chosen.opened()
     if not is_there(file.path):
@@ -97,7 +97,7 @@ def _opened_for(chosen: Chosen, site: str | None) -> tuple[Path, SiteBook]:
     return file.path, book
 
 
-def broker_if(choices: Choices, chosen: Chosen, site: str | None, rules: Library) -> CredentialBroker | None:
+def broker_if(choices: Choices, chosen: CredentialOptions, site: str | None, rules: Library) -> CredentialBroker | None:
     """The broker of a run that is allowed to log in; None for every other.
 
     Raises:
@@ -107,14 +107,14 @@ def broker_if(choices: Choices, chosen: Chosen, site: str | None, rules: Library
     return broker(chosen, site, rules) if _allowed(choices, chosen) else None
 
 
-def _allowed(choices: Choices, chosen: Chosen) -> bool:
+def _allowed(choices: Choices, chosen: CredentialOptions) -> bool:
     in_vain = "--credentials" if chosen.file is not None else "--unlock" if chosen.unlock is not None else None
     if in_vain and not choices.with_credentials:
         raise UsageError(f"{in_vain} is used only with --with-credentials: give both, or neither")
     return choices.with_credentials
 
 
-def enrolled(choices: Choices, chosen: Chosen, site: str | None, inside: Container[str]) -> str:
+def enrolled(choices: Choices, chosen: CredentialOptions, site: str | None, inside: Container[str]) -> str:
     """What a run over these addresses would log in to, in words.
 
     Raises:
@@ -152,8 +152,8 @@ def sight(rules: Library) -> Sight:
         devices = [one.device for one in judged(here, Grounds(rules))]
         return Sighting(
             identity.link_macs,
-            tuple(dict.fromkeys((*identity.of(Kind.MAC), *(d.mac for d in devices if d.mac)))),
-            tuple(dict.fromkeys((*identity.of(Kind.SERIAL), *(d.serial for d in devices if d.serial)))),
+            tuple(dict.fromkeys((*identity.of(IdentifierKind.MAC), *(d.mac for d in devices if d.mac)))),
+            tuple(dict.fromkeys((*identity.of(IdentifierKind.SERIAL), *(d.serial for d in devices if d.serial)))),
             _maker(devices),
             next(_clocks(here), None),
         )

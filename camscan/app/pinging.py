@@ -13,7 +13,7 @@ from camscan.net.services.delivery import Delivery, with_retries
 from camscan.net.services.webhook import deliver
 from camscan.networks import is_private
 from camscan.sweeps.config import Config, Ping
-from camscan.sweeps.journal import tell
+from camscan.sweeps.eventlog import log_event
 from camscan.sweeps.secrets import secret
 
 URL = "CAMSCAN_PING_URL"
@@ -30,7 +30,7 @@ def ping(config: Config, good: Sequence[str], *, all_good: bool) -> bool:
     try:
         url = url_of(config, config.ping)
     except UsageError as error:
-        tell("ping.failed", logging.ERROR, reason=str(error))
+        log_event("ping.failed", logging.ERROR, reason=str(error))
         return False
     if SITE in url:
         urls: dict[str | None, str] = {site: url.replace(SITE, quote(site, safe="")) for site in good}
@@ -67,9 +67,9 @@ async def _sent(part: Ping, urls: Mapping[str | None, str]) -> bool:
         async with places:
             ended = await _tried(part, url)
         if ended.taken:
-            tell("ping.sent", site=site)
+            log_event("ping.sent", site=site)
         else:
-            tell("ping.failed", logging.ERROR, site=site, reason=ended.reason)
+            log_event("ping.failed", logging.ERROR, site=site, reason=ended.reason)
         return ended.taken
 
     return all(await asyncio.gather(*(one(*item) for item in urls.items())))

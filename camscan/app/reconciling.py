@@ -17,7 +17,7 @@ from camscan.identify.library import Library
 from camscan.inventory.agreement import Found
 from camscan.inventory.completeness import Completeness, estimate
 from camscan.inventory.coverage import Coverage
-from camscan.inventory.matching import Scope
+from camscan.inventory.matching import SiteScope
 from camscan.inventory.reconcile import Result, reconcile
 from camscan.inventory.records import Inventory
 from camscan.inventory.summary import Summary, summarise
@@ -58,9 +58,9 @@ def reconciled(
     *,
     narrow: bool,
 ) -> Reconciliation:
-    """Hold an inventory, `listed` with its path, against what was found in scans; `narrow` as in `Scope`."""
+    """Hold an inventory, `listed` with its path, against what was found in scans; `narrow` as in `SiteScope`."""
     path, inventory = listed
-    scope = Scope(store.sites(), narrow)
+    scope = SiteScope(store.sites(), narrow)
     coverage = Coverage({address for row in inventory.rows for address in row.addresses})
     for scan in scans:
         coverage.add(scan, store.ledger(scan.id))

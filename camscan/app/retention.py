@@ -26,7 +26,7 @@ from camscan.store.marks import THINNED
 from camscan.store.prune import Thinned
 from camscan.summaries import StateChange
 from camscan.sweeps.config import Config, Retention, Site
-from camscan.sweeps.journal import tell
+from camscan.sweeps.eventlog import log_event
 from camscan.sweeps.retention import expendable, worth_keeping
 from camscan.wording import joined, plural
 
@@ -99,7 +99,7 @@ def prune_after_sweep(context: SweepContext, site: Site, end: float) -> None:
     listing = partial(policies, context.config, site, context.folders)
     pruned = prune(context.store, context.rules, site.name, listing, retention)
     for number, one in enumerate(pruned, start=1):
-        tell("scan.thinned", site=site.name, scan=one.scan.id, deleted=one.result.deleted, kept=one.result.kept)
+        log_event("scan.thinned", site=site.name, scan=one.scan.id, deleted=one.result.deleted, kept=one.result.kept)
         if number >= _AFTER_A_SWEEP or time.monotonic() >= end:
             break
 
@@ -113,7 +113,7 @@ def derive_after_sweeps(context: SweepContext, sites: Iterable[str], end: float)
     newest = (scan for site in sites for scan in sweeps_of(context.store, site)[:_LOOKED_AT])
     derived = rederive(context.store, newest, context.rules, end)
     for site, scans in groupby(derived, key=lambda scan: scan.site):
-        tell("scans.derived", site=site, scans=sum(1 for _ in scans))
+        log_event("scans.derived", site=site, scans=sum(1 for _ in scans))
 
 
 def unconfigured(store: Store, config: Config, terms: Retention) -> str:

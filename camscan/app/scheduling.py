@@ -28,7 +28,7 @@ _USER = re.compile(r"[a-z_][a-z0-9_-]{0,31}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ScheduleFiles:
     """Files with their text, what the operator should know, and what is to be done after they were written."""
 
     files: tuple[tuple[Path, str], ...]
@@ -46,7 +46,7 @@ def planned(
     raw: bool,
     fail_on: tuple[str, ...],
     folder: Path | None = None,
-) -> Plan:
+) -> ScheduleFiles:
     """What starts the sweeps of a configuration.
 
     Raises:
@@ -83,7 +83,7 @@ def _check_names(schedule: Schedule) -> None:
             raise UsageError(f"{str(one)!r} cannot go into a unit or crontab: use a name without control characters")
 
 
-def _by_cron(found: Schedule, folder: Path) -> Plan:
+def _by_cron(found: Schedule, folder: Path) -> ScheduleFiles:
     user = found.user or _CRON_USER
     notes = []
     if found.raw:
@@ -93,12 +93,12 @@ def _by_cron(found: Schedule, folder: Path) -> Plan:
         notes.append(f"there is no user {user}: useradd --system --create-home --home-dir {home} {user}")
     if found.environment:
         notes.append(f"cron reads no {found.environment}: put secrets into files that only {user} reads")
-    return Plan(
+    return ScheduleFiles(
         ((folder / schedules.CRON, schedules.crontab(found, user)),), tuple(notes), "cron picks it up by itself."
     )
 
 
-def _by_systemd(found: Schedule, config: Config, folder: Path) -> Plan:
+def _by_systemd(found: Schedule, config: Config, folder: Path) -> ScheduleFiles:
     notes = []
     if found.user and not _is_there(found.user):
         notes.append(f"there is no user {found.user}: useradd --system {found.user}")
@@ -120,7 +120,7 @@ def _by_systemd(found: Schedule, config: Config, folder: Path) -> Plan:
         (folder / schedules.SERVICE, schedules.service(found)),
         (folder / schedules.TIMER, schedules.timer(found)),
     )
-    return Plan(files, tuple(notes), f"systemctl daemon-reload && systemctl enable --now {schedules.TIMER}")
+    return ScheduleFiles(files, tuple(notes), f"systemctl daemon-reload && systemctl enable --now {schedules.TIMER}")
 
 
 def _unseen(config: Path) -> Iterator[str]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from camscan.app.grounds import chosen_policies
-from camscan.app.logins import Chosen
+from camscan.app.logins import CredentialOptions
 from camscan.app.pinging import url_of
 from camscan.app.receivers import Apprise, Webhook
 from camscan.app.scope import Choices, must_exist, scope_of
@@ -47,10 +47,10 @@ def choices(config: Config, site: Site) -> Choices:
     )
 
 
-def logins(config: Config, site: Site) -> Chosen:
+def logins(config: Config, site: Site) -> CredentialOptions:
     """Where the logins of a site are enrolled."""
     file = config.path(site.credentials) if site.credentials is not None else None
-    return Chosen(file, site.unlock, config.folder)
+    return CredentialOptions(file, site.unlock, config.folder)
 
 
 def policies(config: Config, site: Site, folders: Sequence[Path] = ()) -> tuple[Policy, ...]:

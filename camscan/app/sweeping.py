@@ -31,11 +31,11 @@ from camscan.net.kernel import eventloop
 from camscan.records import Scan, ScanStatus
 from camscan.store import Store
 from camscan.store.marks import MERGED
-from camscan.sweeps.changes import Changes, Kind
+from camscan.sweeps.changes import ChangeKind, Changes
 from camscan.sweeps.compare import advance
 from camscan.sweeps.config import Config, Site
 from camscan.sweeps.document import About, summary
-from camscan.sweeps.journal import tell
+from camscan.sweeps.eventlog import log_event
 from camscan.sweeps.memory import Memory
 from camscan.sweeps.selection import Selection
 from camscan.sweeps.snapshot import snapshot
@@ -94,19 +94,21 @@ def sweep(context: SweepContext, site: Site, seconds: float) -> Swept:
     me = f"process {os.getpid()} on {platform.node()} since {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
     with site_held(context.store, site.name, me) as other:
         if other is not None:
-            tell("site.held", logging.WARNING, site=site.name, by=other)
+            log_event("site.held", logging.WARNING, site=site.name, by=other)
             return Swept(site.name, why_not=f"held by {other}")
         login = broker_if(choices(context.config, site), logins(context.config, site), site.name, context.rules)
         before = _resumable(context.store, site, choices(context.config, site))
         untold, damaged = _compare_untold(context, site, grounds, before)
         job = replace(_job(context, site, before), broker=login)
-        tell("scan.begin", site=site.name, scan=job.scan.id, targets=job.scope.asked.count, covered=job.covered or None)
+        log_event(
+            "scan.begin", site=site.name, scan=job.scan.id, targets=job.scope.asked.count, covered=job.covered or None
+        )
         ended = eventloop.run(run(replace(job, seconds=seconds), context.store, context.progress))
         level = logging.INFO if ended.status is ScanStatus.COMPLETE else logging.WARNING
-        tell("scan.end", level, site=site.name, scan=ended.id, status=ended.status, packets=ended.sent.packets)
+        log_event("scan.end", level, site=site.name, scan=ended.id, status=ended.status, packets=ended.sent.packets)
         for note in ended.notes:
             level = logging.WARNING if note.startswith(ALERT) else logging.INFO
-            tell("scan.note", level, site=site.name, scan=ended.id, note=note)
+            log_event("scan.note", level, site=site.name, scan=ended.id, note=note)
         changes, returned = compare_with_memory(context, site, ended, grounds)
         came_back = (*chain.from_iterable(some for _, some in untold), *returned)
         told_late = tuple(one for one, _ in untold)
@@ -129,7 +131,7 @@ def _compare_untold(
             if error.scan != scan.id:
                 raise
             damaged = f"scan {scan.id} was not compared, because it is damaged: {error}"
-            tell("sweep.damaged", logging.ERROR, site=site.name, reason=damaged)
+            log_event("sweep.damaged", logging.ERROR, site=site.name, reason=damaged)
     return compared, damaged
 
 
@@ -185,7 +187,7 @@ def compare_with_memory(context: SweepContext, site: Site, scan: Scan, grounds: 
     remember(context.store, site.name, memory, told)
     _log(site.name, changes, context.config.sweep)
     for one in returned:
-        tell("device.returned-after-removal", logging.ERROR, site=site.name, text=one.text)
+        log_event("device.returned-after-removal", logging.ERROR, site=site.name, text=one.text)
     return changes, returned
 
 
@@ -209,16 +211,16 @@ def _log(site: str, changes: Changes, warned_of: Selection) -> None:
     warned = warned_of.of(changes)
     told = (changes.first and changes.complete) or warned.changes or warned.losses or warned.ended
     level = logging.WARNING if told else logging.INFO
-    tell("sweep.changes", level, site=site, scan=changes.scan, summary=summary(changes))
+    log_event("sweep.changes", level, site=site, scan=changes.scan, summary=summary(changes))
     level = logging.WARNING if warned.losses else logging.INFO
     for loss in changes.losses:
-        tell("coverage.loss", level, site=site, what=loss.what, text=loss.text, unseen=len(loss.unseen))
+        log_event("coverage.loss", level, site=site, what=loss.what, text=loss.text, unseen=len(loss.unseen))
     level = logging.WARNING if warned.ended else logging.INFO
     for loss in changes.ended:
-        tell("coverage.loss-ended", level, site=site, what=loss.what, text=loss.text)
-    for change in [change for kind in Kind for change in changes.of(kind)][:_MAX_LINES]:
+        log_event("coverage.loss-ended", level, site=site, what=loss.what, text=loss.text)
+    for change in [change for kind in ChangeKind for change in changes.of(kind)][:_MAX_LINES]:
         device = change.device
-        tell(
+        log_event(
             f"device.{change.kind}",
             logging.WARNING if warned_of.has(change) else logging.INFO,
             site=site,

@@ -18,7 +18,7 @@ from camscan.errors import CamscanError, of_host
 from camscan.moments import latest_past
 from camscan.shortages import shortage
 from camscan.sweeps.config import Config, Site
-from camscan.sweeps.journal import tell
+from camscan.sweeps.eventlog import log_event
 
 _log = logging.getLogger(__name__)
 
@@ -30,14 +30,14 @@ def sweep_all(context: SweepContext, sites: Sequence[Site], dispatcher: Dispatch
         left = end - time.monotonic()
         cut = cut or ("the deadline has passed" if left <= 0 else "")
         if cut:
-            tell("site.skipped", logging.WARNING, site=site.name, reason=cut)
+            log_event("site.skipped", logging.WARNING, site=site.name, reason=cut)
             yield Swept(site.name, why_not=cut)
             continue
         try:
             one = sweep(context, site, left)
         except Exception as error:  # whatever it is: it would keep all sites after this one from being swept
             reason = _why(error, f"site {site.name}")
-            tell("site.failed", logging.ERROR, site=site.name, reason=reason)
+            log_event("site.failed", logging.ERROR, site=site.name, reason=reason)
             one = Swept(site.name, why_not=reason, failed=True)
         if one.interrupted and time.monotonic() < end:
             cut = "interrupted by a signal"
@@ -57,7 +57,7 @@ def succeeds(step: str, work: Callable[[], None], **about: str) -> bool:
     try:
         work()
     except Exception as error:  # as above
-        tell(f"{step}.failed", logging.ERROR, **about, reason=_why(error, step))
+        log_event(f"{step}.failed", logging.ERROR, **about, reason=_why(error, step))
         return False
     return True
 

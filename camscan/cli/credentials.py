@@ -77,9 +77,9 @@ def add(source: str, site: str | None, credentials_file: Path | None, unlock: st
       pass show cameras | camscan credentials add 10.20.0.7 --serial E12345678 --user auditor --secret fd:0
     """
     from camscan.app.enrolling import enrolment
-    from camscan.app.logins import Chosen
+    from camscan.app.logins import CredentialOptions
 
-    file = Chosen(credentials_file, unlock).opened()
+    file = CredentialOptions(credentials_file, unlock).opened()
     made = enrolment(given, site, source, file.path, file.load(missing_ok=True))
     with file.locked():
         file.save(file.load(missing_ok=True).with_(made))
@@ -102,12 +102,12 @@ def list_(site: str | None, credentials_file: Path | None, unlock: str | None, o
       camscan credentials list --site depot
     """
     from camscan.app.enrolling import lines
-    from camscan.app.logins import Chosen
+    from camscan.app.logins import CredentialOptions
     from camscan.cli.writing import write
     from camscan.credentials.pins import Pins
     from camscan.reports.escape import terminal
 
-    file = Chosen(credentials_file, unlock).opened()
+    file = CredentialOptions(credentials_file, unlock).opened()
     found = lines(file.load(missing_ok=credentials_file is None), Pins.beside(file.path), site)
     write((f"{terminal(line)}\n" for line in found or ["Nothing is enrolled."]), output)
 
@@ -125,11 +125,11 @@ def remove(place: str, site: str | None, credentials_file: Path | None, unlock: 
       camscan credentials remove 10.20.0.7 --site depot
       camscan credentials remove 10.20.0.0/24
     """
-    from camscan.app.logins import Chosen
+    from camscan.app.logins import CredentialOptions
     from camscan.credentials.pins import Pins
     from camscan.targets import usual
 
-    file, place = Chosen(credentials_file, unlock).opened(), usual(place)
+    file, place = CredentialOptions(credentials_file, unlock).opened(), usual(place)
     _without(file.load(missing_ok=True), site, place)  # where there is none, no folder is made for a lock
     with file.locked():
         book, gone = _without(file.load(missing_ok=True), site, place)
@@ -159,12 +159,12 @@ def unpin(address: str, site: str | None, credentials_file: Path | None) -> None
     Example:
       camscan credentials unpin 10.20.0.7 --site depot
     """
-    from camscan.app.logins import Chosen
+    from camscan.app.logins import CredentialOptions
     from camscan.credentials.pins import Pins
     from camscan.errors import UsageError
     from camscan.targets import usual
 
-    file, address = Chosen(credentials_file).opened(), usual(address)
+    file, address = CredentialOptions(credentials_file).opened(), usual(address)
     count = Pins.beside(file.path).forget(site, address)
     if not count:
         raise UsageError(f"no certificate of {address} is pinned for this site: see `camscan credentials list`")

@@ -35,8 +35,8 @@ def discover(
       camscan discover
       camscan discover --interface eth0 --format json
     """
+    from camscan.app.discovering import ask_segment, asking_interfaces, cut_off
     from camscan.app.grounds import grounds_of
-    from camscan.app.looking import ask_segment, asking_interfaces, cut_off
     from camscan.app.verdicts import judged
     from camscan.cli.watching import Watch
     from camscan.cli.writing import ready, summarize, write_report

@@ -76,7 +76,7 @@ def send(file: Path | None, db: str | None) -> None:
     from camscan.app.settings import configuration, database
     from camscan.cli.heartbeat import heartbeats, write_figures
     from camscan.cli.stored import open_swept_store
-    from camscan.sweeps.journal import show_events
+    from camscan.sweeps.eventlog import show_events
     from camscan.wording import plural
 
     show_events(quiet=True)

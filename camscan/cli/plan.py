@@ -48,7 +48,7 @@ def plan(
       camscan plan @networks.txt --profile gentle
       camscan plan 10.20.0.0/24 --site depot --with-credentials
     """
-    from camscan.app.logins import Chosen, enrolled
+    from camscan.app.logins import CredentialOptions, enrolled
     from camscan.app.scope import Choices, arp_requests, eligible, scope_of
     from camscan.app.strategy import silent_seconds, strategy_of, sweep_method
     from camscan.cli.writing import output_width, wrapped, write
@@ -77,7 +77,7 @@ def plan(
         "Silent host": f"{plural(strategy.silent_packets, 'packet')}, {strategy.silent_bytes:,} bytes of payload",
         "Device": f"up to about {plural(strategy.answering_packets, 'packet')}",
         "Pace": _pace(strategy.profile),
-        "Logins": enrolled(choices, Chosen(credentials_file, unlock), site, scope.asked),
+        "Logins": enrolled(choices, CredentialOptions(credentials_file, unlock), site, scope.asked),
         "Time": f"about {_duration(max(seconds, 8))} if nobody answers ({packets:,} packets)",
     }
     write(wrapped((f"{name:<12} {text}" for name, text in rows.items()), output_width(output)), output)

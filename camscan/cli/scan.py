@@ -158,9 +158,9 @@ def _broker(
 ) -> CredentialBroker | None:
     if not (choices.with_credentials or file or unlock):
         return None
-    from camscan.app.logins import Chosen, broker_if
+    from camscan.app.logins import CredentialOptions, broker_if
 
-    return broker_if(choices, Chosen(file, unlock), site, grounds().rules)
+    return broker_if(choices, CredentialOptions(file, unlock), site, grounds().rules)
 
 
 def _tell_networks(choices: Choices) -> None:

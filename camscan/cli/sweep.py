@@ -83,18 +83,18 @@ def _end_logged(*, as_json: bool, quiet: bool) -> Iterator[None]:
     A scan ends in order by itself when it is interrupted; here is who interrupts what comes before and after it.
     """
     from camscan.errors import HostError, UsageError
-    from camscan.sweeps.journal import show_events, tell
+    from camscan.sweeps.eventlog import log_event, show_events
 
     show_events(as_json=as_json, quiet=quiet)
     try:
         yield
     except KeyboardInterrupt:
-        tell("sweep.interrupted", logging.WARNING, reason=_INTERRUPTED)
+        log_event("sweep.interrupted", logging.WARNING, reason=_INTERRUPTED)
         sys.exit(Exit.INCOMPLETE)
     except (HostError, UsageError) as error:
         if isinstance(error, UsageError) and not as_json:
             raise
-        tell("sweep.failed", logging.ERROR, reason=str(error))
+        log_event("sweep.failed", logging.ERROR, reason=str(error))
         sys.exit(Exit.WRONG_USE if isinstance(error, UsageError) else Exit.FAILED)
 
 

@@ -39,8 +39,8 @@ def test(
       camscan credentials test 10.20.0.7 --site depot --ports 443
     """
     from camscan.app.grounds import library
-    from camscan.app.logins import Chosen, broker
-    from camscan.app.looking import seen_of_one
+    from camscan.app.logins import CredentialOptions, broker
+    from camscan.app.logintest import ask_one
     from camscan.app.scope import Choices
     from camscan.net.base import LoginReason
     from camscan.net.kernel import eventloop
@@ -51,10 +51,10 @@ def test(
         raise UsageError(f"{address!r} is not an address: give that of one device")
     address = usual(address)
     choices = Choices((address,), allow_public=allow_public, ports=ports, with_credentials=True)
-    login = broker(Chosen(credentials_file, unlock), site, library())
+    login = broker(CredentialOptions(credentials_file, unlock), site, library())
     if login.mismatch(address, ()) == LoginReason.NOT_ENROLLED:
         raise UsageError(f"no login is enrolled for {address} at this site: see `camscan credentials list`")
-    seen = eventloop.run(seen_of_one(choices, login))
+    seen = eventloop.run(ask_one(choices, login))
     ended = next((one for one in seen if one.channel == "login"), None)
     if ended is None:
         why = login.mismatch(address, seen) if seen else "nothing answers there"

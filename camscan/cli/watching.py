@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from camscan.app.looking import Kept
+from camscan.app.discovering import MemorySink
 from camscan.cli.telling import tell
 from camscan.records import Judged, Observation
 from camscan.reports.escape import terminal
@@ -25,7 +25,7 @@ _SPARE_LINES = 6  # of the terminal: head, frame and the line below
 _COLUMNS = ("Address", "MAC", "Maker", "Model", "By")
 
 
-class Watch(Kept):
+class Watch(MemorySink):
     """Keeps observations, and shows on stderr whom they name."""
 
     def __init__(self, judge: Judge, *, quiet: bool) -> None:

@@ -10,7 +10,17 @@ from typing import Protocol, TypeAlias
 
 from camscan.codecs.layout import mac_in_address
 from camscan.devices.hosts import Host, to_count
-from camscan.devices.identity import LINK, LINK_CHANNEL, Address, Identity, Kind, attributed, joined, mac_in, to_address
+from camscan.devices.identity import (
+    LINK,
+    LINK_CHANNEL,
+    Address,
+    IdentifierKind,
+    Identity,
+    attributed,
+    joined,
+    mac_in,
+    to_address,
+)
 from camscan.records import Device, Identification, Level
 
 _RECORDER = "recorder"
@@ -74,7 +84,7 @@ def build(
         addresses=tuple(addresses),
         ports=tuple(sorted(frozenset().union(*(host.ports for host in hosts)))),
         mac=_mac(identity, own, addresses),
-        hostname=_first(identity.of(Kind.HOSTNAME)) or attributes.get("hostname"),
+        hostname=_first(identity.of(IdentifierKind.HOSTNAME)) or attributes.get("hostname"),
         maker=resolution.maker,
         brand=resolution.brand,
         model=attributes.get("model"),
@@ -151,7 +161,7 @@ def _serials(hosts: Sequence[Host], identity: Identity, maker: str | None) -> It
     for host in hosts:
         for serial, named in host.serial_makers.items():
             makers[serial] |= named
-    every = identity.of(Kind.SERIAL)
+    every = identity.of(IdentifierKind.SERIAL)
     return (serial for serial in every if maker is None or serial not in makers or maker in makers[serial])
 
 
@@ -165,8 +175,12 @@ def _first(values: Iterator[str] | tuple[str, ...]) -> str | None:
 
 def _mac(identity: Identity, identifications: Sequence[Identification], addresses: Iterable[str]) -> str | None:
     """The MAC: from frames, else as stated by the device, else from a rule, an IPv6 address or a version 1 UUID."""
-    nodes = chain(map(mac_in_address, addresses), map(mac_in, identity.of(Kind.ENDPOINT)))
-    return _first(identity.of(Kind.MAC)) or _first(attributed(identifications, "mac")) or _first(filter(None, nodes))
+    nodes = chain(map(mac_in_address, addresses), map(mac_in, identity.of(IdentifierKind.ENDPOINT)))
+    return (
+        _first(identity.of(IdentifierKind.MAC))
+        or _first(attributed(identifications, "mac"))
+        or _first(filter(None, nodes))
+    )
 
 
 def _away(identity: Identity, addresses: Sequence[str]) -> Iterator[str]:

@@ -6,10 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from itertools import combinations, starmap
 
-from camscan.devices.identity import FIELDS_OF, Kind, differ, to_serial
+from camscan.devices.identity import FIELDS_OF, IdentifierKind, differ, to_serial
 from camscan.records import Observation
 
-_FIELDS = tuple(name for name in FIELDS_OF[Kind.SERIAL] if name not in {"upnp.serial_number", "behind.serial"})
+_FIELDS = tuple(
+    name for name in FIELDS_OF[IdentifierKind.SERIAL] if name not in {"upnp.serial_number", "behind.serial"}
+)
 """Fields in which a device says the same at each of its ports; to UPnP, one box may be several devices."""
 _NAMES = frozenset(_FIELDS)
 _MOST = 32

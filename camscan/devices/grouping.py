@@ -29,7 +29,7 @@ from typing import NamedTuple
 
 from camscan.codecs.layout import mac_in_address
 from camscan.devices.hosts import Host
-from camscan.devices.identity import UNIQUE, Kind, attributed, to_address
+from camscan.devices.identity import UNIQUE, IdentifierKind, attributed, to_address
 
 _MAX_VALUES = 4
 """Values of one kind by which an address is compared: two network cards, a label and a spare."""
@@ -38,14 +38,14 @@ _MAX_NAMED = 5
 _MANY = 16
 """Addresses from which on one MAC speaks for others."""
 
-_Keys = dict[Kind, tuple[str, ...]]
+_Keys = dict[IdentifierKind, tuple[str, ...]]
 
 
 class Signs(NamedTuple):
     """The parts of a host's identity that decide whether another host is the same device."""
 
     address: str
-    keys: Mapping[Kind, tuple[str, ...]]
+    keys: Mapping[IdentifierKind, tuple[str, ...]]
     link_macs: tuple[str, ...]
     claims: frozenset[str]
     away: bool
@@ -102,7 +102,7 @@ def _of_one_card(hosts: Sequence[Signs]) -> Iterator[tuple[int, int]]:
     """Pairs of addresses of one network card by IPv4 and IPv6, or by IPv6 alone."""
     by_mac: defaultdict[str, list[int]] = defaultdict(list)
     for number, host in enumerate(hosts):
-        for mac in host.keys[Kind.MAC]:
+        for mac in host.keys[IdentifierKind.MAC]:
             by_mac[mac].append(number)
     for mac, bucket in by_mac.items():
         first, *others = sorted(bucket, key=lambda number: ":" in hosts[number].address)
@@ -114,17 +114,19 @@ def _shows_card(mac: str, first: Signs, other: Signs) -> bool:
     """Whether two addresses have one MAC, an IPv6 address by frames or in itself, and nothing else tells them apart."""
     for host in (first, other):
         shown = {*map(str.casefold, host.link_macs), mac_in_address(host.address).casefold()}
-        if host.keys[Kind.MAC] != (mac,) or (":" in host.address and mac not in shown):
+        if host.keys[IdentifierKind.MAC] != (mac,) or (":" in host.address and mac not in shown):
             return False
-    pairs = ((set(first.keys[kind]), set(other.keys[kind])) for kind in (Kind.SERIAL, Kind.ENDPOINT))
+    pairs = (
+        (set(first.keys[kind]), set(other.keys[kind])) for kind in (IdentifierKind.SERIAL, IdentifierKind.ENDPOINT)
+    )
     return not any(one and two and one.isdisjoint(two) for one, two in pairs)
 
 
 def _keys(host: Host) -> _Keys:
     read = {
-        Kind.MAC: (*attributed(host.identifications, "mac"), *filter(None, [mac_in_address(host.address)])),
-        Kind.SERIAL: attributed(host.identifications, "serial"),
-        Kind.ENDPOINT: (),
+        IdentifierKind.MAC: (*attributed(host.identifications, "mac"), *filter(None, [mac_in_address(host.address)])),
+        IdentifierKind.SERIAL: attributed(host.identifications, "serial"),
+        IdentifierKind.ENDPOINT: (),
     }
     values = {kind: (*host.identity.of(kind), *read[kind]) for kind in UNIQUE}
     return {kind: tuple(dict.fromkeys(map(str.casefold, values[kind])))[:_MAX_VALUES] for kind in UNIQUE}
@@ -146,7 +148,7 @@ def _foreign(
     counts = Counter(link for found in links.values() for link in found)
     foreign = {}
     for root, group in groups.items():
-        stated = {mac for number in group for mac in hosts[number].keys[Kind.MAC]}
+        stated = {mac for number in group for mac in hosts[number].keys[IdentifierKind.MAC]}
         has_own = bool(stated - {mac.casefold() for mac, _ in links[root]})
         shared = {link for link in links[root] if link[0] in spokesmen or (has_own and counts[link] > 1)}
         foreign[root] = frozenset(mac for mac, _ in shared)
@@ -157,15 +159,17 @@ def _without(macs: frozenset[str], host: Signs) -> Signs:
     if macs.isdisjoint(host.link_macs):
         return host
     folded = set(map(str.casefold, macs))
-    own = tuple(mac for mac in host.keys[Kind.MAC] if mac not in folded)
+    own = tuple(mac for mac in host.keys[IdentifierKind.MAC] if mac not in folded)
     links = tuple(mac for mac in host.link_macs if mac not in macs)
-    return host._replace(keys={**host.keys, Kind.MAC: own}, link_macs=links)
+    return host._replace(keys={**host.keys, IdentifierKind.MAC: own}, link_macs=links)
 
 
-def _shared(keys: Sequence[Mapping[Kind, tuple[str, ...]]], count: int) -> Iterator[tuple[tuple[Kind, ...], list[int]]]:
+def _shared(
+    keys: Sequence[Mapping[IdentifierKind, tuple[str, ...]]], count: int
+) -> Iterator[tuple[tuple[IdentifierKind, ...], list[int]]]:
     """Every set of hosts that share `count` kinds of identifiers, with the kinds."""
     common = _common(keys)
-    buckets: defaultdict[tuple[tuple[Kind, str], ...], list[int]] = defaultdict(list)
+    buckets: defaultdict[tuple[tuple[IdentifierKind, str], ...], list[int]] = defaultdict(list)
     for number, of in enumerate(common):
         for kinds in combinations(of, count):
             for values in product(*(of[kind] for kind in kinds)):
@@ -175,7 +179,7 @@ def _shared(keys: Sequence[Mapping[Kind, tuple[str, ...]]], count: int) -> Itera
             yield tuple(kind for kind, _ in key), bucket
 
 
-def _common(keys: Sequence[Mapping[Kind, tuple[str, ...]]]) -> Iterator[_Keys]:
+def _common(keys: Sequence[Mapping[IdentifierKind, tuple[str, ...]]]) -> Iterator[_Keys]:
     """The same keys without values that only one host has, which are nearly all and join nothing."""
     counts = {kind: Counter(value for of in keys for value in of[kind]) for kind in UNIQUE}
     for of in keys:
@@ -183,7 +187,7 @@ def _common(keys: Sequence[Mapping[Kind, tuple[str, ...]]]) -> Iterator[_Keys]:
         yield {kind: values for kind, values in shared.items() if values}
 
 
-def _links(kinds: tuple[Kind, ...], bucket: Sequence[tuple[int, Signs]]) -> Iterator[tuple[int, int]]:
+def _links(kinds: tuple[IdentifierKind, ...], bucket: Sequence[tuple[int, Signs]]) -> Iterator[tuple[int, int]]:
     """Pairs of hosts that share two kinds of identifiers and meet one of the further conditions (see the module)."""
     places: defaultdict[str, list[int]] = defaultdict(list)
     by_link: dict[str, int] = {}
@@ -200,13 +204,13 @@ def _links(kinds: tuple[Kind, ...], bucket: Sequence[tuple[int, Signs]]) -> Iter
         yield bucket[0][0], bucket[1][0]
 
 
-def _are_one(kinds: tuple[Kind, ...], one: Signs, other: Signs) -> bool:
+def _are_one(kinds: tuple[IdentifierKind, ...], one: Signs, other: Signs) -> bool:
     """Whether the only two hosts that share these kinds are two network cards of one device, or its IPv4 and IPv6."""
-    if Kind.ENDPOINT not in kinds or _place(one) == _place(other):
+    if IdentifierKind.ENDPOINT not in kinds or _place(one) == _place(other):
         return False
-    if Kind.MAC in kinds:
+    if IdentifierKind.MAC in kinds:
         return (":" in one.address) != (":" in other.address)
-    macs = [set(host.keys[Kind.MAC]) for host in (one, other)]
+    macs = [set(host.keys[IdentifierKind.MAC]) for host in (one, other)]
     return all(macs) and macs[0].isdisjoint(macs[1]) and not (one.away or other.away)
 
 
@@ -238,7 +242,7 @@ def _doubts(hosts: Sequence[Signs], roots: Sequence[int]) -> list[list[str]]:
 
 
 def _texts(hosts: Sequence[Signs], number: int, others: Iterable[int], *, cut: bool) -> Iterator[str]:
-    by_kinds: defaultdict[tuple[Kind, ...], list[str]] = defaultdict(list)
+    by_kinds: defaultdict[tuple[IdentifierKind, ...], list[str]] = defaultdict(list)
     for other in others:
         own, its = hosts[number].keys, hosts[other].keys
         kinds = tuple(kind for kind in UNIQUE if not set(own[kind]).isdisjoint(its[kind]))

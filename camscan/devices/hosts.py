@@ -13,8 +13,8 @@ from camscan.devices.identity import (
     FIELDS_OF,
     LINK,
     ONE_BOX_ONE_MAC,
+    IdentifierKind,
     Identity,
-    Kind,
     differ,
     identity_of,
     source_mac,
@@ -194,7 +194,7 @@ def _is_taken(said: Observation) -> bool:
 def _camera(number: int, observations: Sequence[Observation], identify: Identify) -> Camera:
     identity = identity_of(observations)
     said = {name: values for one in reversed(observations) for name, values in one.fields.items()}
-    serial, mac = (next(iter(identity.of(kind)), None) for kind in (Kind.SERIAL, Kind.MAC))
+    serial, mac = (next(iter(identity.of(kind)), None) for kind in (IdentifierKind.SERIAL, IdentifierKind.MAC))
     return Camera(number, said, identify(observations), serial, mac)
 
 
@@ -274,7 +274,7 @@ def to_count(text: str) -> int | None:
 def _contradictions(address: str, identity: Identity) -> Iterator[str]:
     """Two serials, or two MACs in one field, at one address."""
     serials: dict[str, str] = {}
-    for name in FIELDS_OF[Kind.SERIAL]:
+    for name in FIELDS_OF[IdentifierKind.SERIAL]:
         serials |= dict.fromkeys(identity.values.get(name, ()), name)
     if any(differ(one, other) for one, other in combinations(serials, 2)):
         yield f"several serials at {address}: {_named(serials)}"

@@ -16,7 +16,7 @@ from uuid import UUID
 from camscan.records import MAC_FIELDS, Identification, Observation
 
 
-class Kind(StrEnum):
+class IdentifierKind(StrEnum):
     """A kind of identifier; the values are the words used in conflicts."""
 
     SERIAL = "serial"
@@ -25,7 +25,7 @@ class Kind(StrEnum):
     HOSTNAME = "host name"
 
 
-UNIQUE = (Kind.SERIAL, Kind.MAC, Kind.ENDPOINT)
+UNIQUE = (IdentifierKind.SERIAL, IdentifierKind.MAC, IdentifierKind.ENDPOINT)
 """The kinds that should be unique to a device, although makers of clones copy each of them."""
 
 MAX_VALUES = 16
@@ -35,43 +35,43 @@ LINK = "link"
 """Stands for a field with MACs seen in frames, which are trusted more than anything that a device claims."""
 LINK_CHANNEL = "arp"
 
-FIELDS: Mapping[str, Kind] = {
-    LINK: Kind.MAC,
-    **dict.fromkeys(MAC_FIELDS, Kind.MAC),
-    "behind.mac": Kind.MAC,
-    "sadp.device_sn": Kind.SERIAL,
-    "dhip.serial_no": Kind.SERIAL,
-    "dvrip.serial": Kind.SERIAL,
-    "netcommon.serial": Kind.SERIAL,
-    "mhed.serial": Kind.SERIAL,
-    "dh01.serial": Kind.SERIAL,
-    "isapi.serial": Kind.SERIAL,
-    "cgi.serial": Kind.SERIAL,
-    "lapi.serial": Kind.SERIAL,
-    "onvif.serial": Kind.SERIAL,
-    "onvif.scope.serial": Kind.SERIAL,
-    "upnp.serial_number": Kind.SERIAL,
-    "behind.serial": Kind.SERIAL,
-    "wsd.endpoint": Kind.ENDPOINT,
-    "upnp.udn": Kind.ENDPOINT,
-    "host.name": Kind.HOSTNAME,
-    "dhcp.hostname": Kind.HOSTNAME,
-    "mdns.host": Kind.HOSTNAME,
-    "onvif.hostname": Kind.HOSTNAME,
-    "netcommon.host_name": Kind.HOSTNAME,
-    "snmp.sys_name": Kind.HOSTNAME,
+FIELDS: Mapping[str, IdentifierKind] = {
+    LINK: IdentifierKind.MAC,
+    **dict.fromkeys(MAC_FIELDS, IdentifierKind.MAC),
+    "behind.mac": IdentifierKind.MAC,
+    "sadp.device_sn": IdentifierKind.SERIAL,
+    "dhip.serial_no": IdentifierKind.SERIAL,
+    "dvrip.serial": IdentifierKind.SERIAL,
+    "netcommon.serial": IdentifierKind.SERIAL,
+    "mhed.serial": IdentifierKind.SERIAL,
+    "dh01.serial": IdentifierKind.SERIAL,
+    "isapi.serial": IdentifierKind.SERIAL,
+    "cgi.serial": IdentifierKind.SERIAL,
+    "lapi.serial": IdentifierKind.SERIAL,
+    "onvif.serial": IdentifierKind.SERIAL,
+    "onvif.scope.serial": IdentifierKind.SERIAL,
+    "upnp.serial_number": IdentifierKind.SERIAL,
+    "behind.serial": IdentifierKind.SERIAL,
+    "wsd.endpoint": IdentifierKind.ENDPOINT,
+    "upnp.udn": IdentifierKind.ENDPOINT,
+    "host.name": IdentifierKind.HOSTNAME,
+    "dhcp.hostname": IdentifierKind.HOSTNAME,
+    "mdns.host": IdentifierKind.HOSTNAME,
+    "onvif.hostname": IdentifierKind.HOSTNAME,
+    "netcommon.host_name": IdentifierKind.HOSTNAME,
+    "snmp.sys_name": IdentifierKind.HOSTNAME,
 }
 """Field -> kind of identifier, the most trusted first within a kind."""
 
-FIELDS_OF: Mapping[Kind, tuple[str, ...]] = {
-    kind: tuple(name for name, its_kind in FIELDS.items() if its_kind is kind) for kind in Kind
+FIELDS_OF: Mapping[IdentifierKind, tuple[str, ...]] = {
+    kind: tuple(name for name, its_kind in FIELDS.items() if its_kind is kind) for kind in IdentifierKind
 }
 """Kind -> its fields, in the same order."""
 
 ONE_BOX_ONE_MAC = tuple(
     name
     for name, kind in FIELDS.items()
-    if kind is Kind.MAC and name not in {LINK, "onvif.scope.mac"} and not name.endswith("_mac")
+    if kind is IdentifierKind.MAC and name not in {LINK, "onvif.scope.mac"} and not name.endswith("_mac")
 )
 """Fields in which a device gives only one MAC: two values mean two devices, or a change between two answers."""
 
@@ -115,7 +115,7 @@ class Identity:
     claims: frozenset[str] = frozenset()
     away: frozenset[str] = frozenset()
 
-    def of(self, kind: Kind) -> tuple[str, ...]:
+    def of(self, kind: IdentifierKind) -> tuple[str, ...]:
         """All values of a kind, the most trusted first, each once."""
         values = self.values
         return tuple(dict.fromkeys(value for name in FIELDS_OF[kind] if name in values for value in values[name]))
@@ -167,8 +167,8 @@ def attributed(identifications: Iterable[Identification], name: str) -> Iterator
 
 def source_mac(observation: Observation) -> str | None:
     """The MAC of the sender according to the observation itself, if it has one: the most trusted of several."""
-    told = {name: value for name, value in reversed([*_values(observation)]) if FIELDS[name] is Kind.MAC}
-    return next((told[name] for name in FIELDS_OF[Kind.MAC] if name in told), None)
+    told = {name: value for name, value in reversed([*_values(observation)]) if FIELDS[name] is IdentifierKind.MAC}
+    return next((told[name] for name in FIELDS_OF[IdentifierKind.MAC] if name in told), None)
 
 
 @lru_cache(maxsize=4096)
@@ -222,11 +222,11 @@ def to_address(text: str) -> Address | None:
     return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
 
 
-_NORMALISE: Mapping[Kind, Callable[[str], str | None]] = {
-    Kind.MAC: to_mac,
-    Kind.SERIAL: to_serial,
-    Kind.ENDPOINT: to_endpoint,
-    Kind.HOSTNAME: str.strip,
+_NORMALISE: Mapping[IdentifierKind, Callable[[str], str | None]] = {
+    IdentifierKind.MAC: to_mac,
+    IdentifierKind.SERIAL: to_serial,
+    IdentifierKind.ENDPOINT: to_endpoint,
+    IdentifierKind.HOSTNAME: str.strip,
 }
 
 

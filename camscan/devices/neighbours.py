@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from camscan.answers import Answer, answer_in, answer_of
-from camscan.devices.identity import FIELDS_OF, Kind, to_serial
+from camscan.devices.identity import FIELDS_OF, IdentifierKind, to_serial
 from camscan.records import Identification, Level, Observation
 
 SerialMakers: TypeAlias = Mapping[str, frozenset[str]]
 """Serial -> the makers that the answers with it name; none if one of them makes no maker likely."""
 
-_SERIAL_FIELDS = FIELDS_OF[Kind.SERIAL]
+_SERIAL_FIELDS = FIELDS_OF[IdentifierKind.SERIAL]
 
 
 def serial_makers(observations: Iterable[Observation], found: Sequence[Identification]) -> SerialMakers:

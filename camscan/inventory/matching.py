@@ -22,7 +22,7 @@ _MAX_PAIRS = 256
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class SiteScope:
     """What was asked: about the sites that were scanned, which are some of all that are `stored`.
 
     `narrow`: the user has named them, so that any other is of no interest.
@@ -45,7 +45,7 @@ class Places:
     """Whether nothing but `sites` was asked about."""
 
     @classmethod
-    def of(cls, rows: Iterable[Row], sites: Iterable[str | None], scope: Scope) -> Places:
+    def of(cls, rows: Iterable[Row], sites: Iterable[str | None], scope: SiteScope) -> Places:
         """The places of a reconciliation."""
         named = {site_key(site or ""): site for site in sites}
         # What was scanned without a site may be anywhere: of that, a row that names one tells nothing.

@@ -11,7 +11,7 @@ from itertools import chain
 from camscan.inventory.agreement import UNIQUE, Agreement, Found, Key, are_one_host, compare
 from camscan.inventory.coverage import AddressCoverage, Coverage, CoverageStatus
 from camscan.inventory.makes import Find, Makes
-from camscan.inventory.matching import Matcher, Places, Scope
+from camscan.inventory.matching import Matcher, Places, SiteScope
 from camscan.inventory.rows import Row
 from camscan.inventory.values import address_key, key, shown, site_key
 from camscan.records import Judged, Verdict
@@ -20,7 +20,7 @@ _FEW = 16
 """Sites in each of which an address is looked up."""
 _ON_LINK = ("fe8", "fe9", "fea", "feb", "169.254.")
 """How link-local addresses begin (RFC 4291, 2.5.6; RFC 3927)."""
-_EVERYWHERE = Scope()
+_EVERYWHERE = SiteScope()
 _GRAVEST = {verdict: place for place, verdict in enumerate(Verdict)}
 
 
@@ -67,7 +67,7 @@ class Result:
 
 
 def reconcile(
-    rows: Sequence[Row], found: Sequence[Found], coverage: Coverage, find: Find, scope: Scope = _EVERYWHERE
+    rows: Sequence[Row], found: Sequence[Found], coverage: Coverage, find: Find, scope: SiteScope = _EVERYWHERE
 ) -> tuple[Result, ...]:
     """A result for each row, in their order, then one for each device that `counts` and that no row names, by verdict.
 
@@ -79,7 +79,7 @@ def reconcile(
 
 class _Reconciliation:
     def __init__(
-        self, rows: Sequence[Row], found: Sequence[Found], coverage: Coverage, find: Find, scope: Scope
+        self, rows: Sequence[Row], found: Sequence[Found], coverage: Coverage, find: Find, scope: SiteScope
     ) -> None:
         self._rows, self._found, self._coverage = rows, found, coverage
         self._makes = Makes(find)

@@ -10,7 +10,7 @@ from itertools import accumulate
 from typing import Any
 
 from camscan.records import Verdict
-from camscan.sweeps.changes import Kind
+from camscan.sweeps.changes import ChangeKind
 from camscan.sweeps.snapshot import switch_port_text
 from camscan.wording import shortened
 
@@ -80,7 +80,7 @@ def _events(found: Mapping[str, Any]) -> Iterator[Event]:
     site = found.get("site") or ""
     yield from (Event(ALARM, one_line(alarm), site) for alarm in found.get("alarms", ()))
     yield from (Event(BACK, one_line(text), site) for text in found.get("returned_after_removal", ()))
-    for kind in Kind:
+    for kind in ChangeKind:
         for change in found.get(kind.value, ()):
             details = {name: str(value) for name, value in change.items() if value and not isinstance(value, list)}
             yield Event(kind.value, _changed(change), site, change["address"], change["verdict"], details)

@@ -15,7 +15,7 @@ RANKS = (Verdict.UNIDENTIFIED, Verdict.NOT_LISTED, Verdict.SUSPECTED, Verdict.LI
 """Verdicts by how much they matter."""
 
 
-class Kind(StrEnum):
+class ChangeKind(StrEnum):
     """How a device changed."""
 
     NEW = "new"
@@ -31,7 +31,7 @@ class Change:
     `last_seen` is when a missing device was last there, or when one that returned was there before.
     """
 
-    kind: Kind
+    kind: ChangeKind
     device: DeviceSummary
     what: str = ""
     before: str = ""
@@ -59,7 +59,7 @@ class Changes:
     unselected: int = 0
     ended: tuple[Loss, ...] = ()
 
-    def of(self, kind: Kind) -> tuple[Change, ...]:
+    def of(self, kind: ChangeKind) -> tuple[Change, ...]:
         """The changes of one kind, listed devices first."""
         found = (change for change in self.changes if change.kind is kind)
         return tuple(sorted(found, key=lambda change: -RANKS.index(change.device.verdict)))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from camscan.sweeps import lifecycle
-from camscan.sweeps.changes import Change, Changes, Kind
+from camscan.sweeps.changes import Change, ChangeKind, Changes
 from camscan.sweeps.coverage import UNASKED, Terms, Visibility, network_of, visibility_of
 from camscan.sweeps.memory import MAX_UNSEEN, Loss, Memory, Track
 from camscan.sweeps.snapshot import SLOT, Snapshot
@@ -122,7 +122,7 @@ def _tracked(
         changes += new
     for number in found.new:
         tracks.append(lifecycle.begun(snapshot.sightings[number], snapshot))
-        changes.append(Change(Kind.NEW, snapshot.sightings[number].device))
+        changes.append(Change(ChangeKind.NEW, snapshot.sightings[number].device))
     return tracks, changes
 
 

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from camscan.moments import utc
 from camscan.records import Verdict
-from camscan.sweeps.changes import RANKS, Change, Changes, Kind
+from camscan.sweeps.changes import RANKS, Change, ChangeKind, Changes
 from camscan.sweeps.memory import Loss
 from camscan.sweeps.snapshot import DeviceSummary, plain
 from camscan.wording import joined, plural
@@ -49,11 +49,11 @@ def changes_object(changes: Changes, site: str | None, most: int | None = None) 
         "complete": changes.complete,
         "first": changes.first,
         "verdicts": {verdict.value: changes.verdicts.get(verdict, 0) for verdict in reversed(RANKS)},
-        **{kind.value: [_change(change) for change in changes.of(kind)[:most]] for kind in Kind},
+        **{kind.value: [_change(change) for change in changes.of(kind)[:most]] for kind in ChangeKind},
         "coverage_loss": [_loss(loss) for loss in changes.losses],
         "coverage_loss_ended": [{"what": loss.what, "text": loss.text} for loss in changes.ended],
         "left_out": changes.unselected
-        + (sum(len(changes.of(kind)[most:]) for kind in Kind) if most is not None else 0),
+        + (sum(len(changes.of(kind)[most:]) for kind in ChangeKind) if most is not None else 0),
     }
 
 
@@ -98,7 +98,7 @@ def summary(changes: Changes) -> str:
     if changes.first:
         first = [f"the first sweep: {_verdicts(changes.verdicts)}", *lost]
         return ", ".join(first) if changes.complete else "no complete sweep yet"
-    parts = [f"{len(found)} {kind}{_listed(found)}" for kind in Kind if (found := changes.of(kind))]
+    parts = [f"{len(found)} {kind}{_listed(found)}" for kind in ChangeKind if (found := changes.of(kind))]
     parts += lost
     cut = "" if changes.complete else "; the scan is incomplete, so what is missing cannot be said"
     none = "nothing changed" if not changes.unselected else "nothing changed of what is selected"

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from camscan.records import Level, Verdict
-from camscan.sweeps.changes import RANKS, Change, Kind
+from camscan.sweeps.changes import RANKS, Change, ChangeKind
 from camscan.sweeps.coverage import Terms, Visibility
 from camscan.sweeps.memory import Debounced, Track
 from camscan.sweeps.snapshot import DeviceSummary, Sighting, Snapshot, Traits
@@ -125,7 +125,7 @@ def unseen(track: Track, snapshot: Snapshot, terms: Terms, visibility: Visibilit
     gone = track.gone or terms.met(tuple(not was_seen for was_seen in covered))
     after = replace(track, covered=covered, gone=gone, unasked=0)
     if gone and not track.gone:
-        return after, [Change(Kind.MISSING, track.device, last_seen=track.last_seen)]
+        return after, [Change(ChangeKind.MISSING, track.device, last_seen=track.last_seen)]
     return after, []
 
 
@@ -134,15 +134,15 @@ def _changes(
 ) -> Iterator[Change]:
     device = after.device
     if before.gone:
-        yield Change(Kind.RETURNED, device, last_seen=before.last_seen)
+        yield Change(ChangeKind.RETURNED, device, last_seen=before.last_seen)
     if moved:
-        yield Change(Kind.CHANGED, device, "address", before.device.address, device.address)
+        yield Change(ChangeKind.CHANGED, device, "address", before.device.address, device.address)
     if firmware:
-        yield Change(Kind.CHANGED, device, "firmware", *firmware)
+        yield Change(ChangeKind.CHANGED, device, "firmware", *firmware)
     if judged:
-        yield Change(Kind.CHANGED, device, "verdict", before.verdict.value or "", after.verdict.value or "")
+        yield Change(ChangeKind.CHANGED, device, "verdict", before.verdict.value or "", after.verdict.value or "")
     if renamed:
-        yield Change(Kind.CHANGED, device, "name", before.name.value or "", after.name.value or "")
+        yield Change(ChangeKind.CHANGED, device, "name", before.name.value or "", after.name.value or "")
 
 
 def _settled(

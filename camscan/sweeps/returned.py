@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from camscan.sweeps.changes import Change, Changes, Kind
+from camscan.sweeps.changes import Change, ChangeKind, Changes
 from camscan.sweeps.lifecycle import begun
 from camscan.sweeps.snapshot import Sighting, Snapshot
 from camscan.sweeps.tracks import bearers, keys, match, shared
@@ -32,7 +32,7 @@ def with_returned(changes: Changes, now: Sequence[Sighting], past: Iterable[Past
 
     `past` is the newest first, and read no further than until all have been found.
     """
-    wanted = {change.device for change in changes.of(Kind.NEW)}
+    wanted = {change.device for change in changes.of(ChangeKind.NEW)}
     new = {number for number, one in enumerate(now) if one.device in wanted}
     common = shared(now)
     own = [keys(one.device.addresses, one.serials - common, one.macs - common) for one in now]
@@ -47,8 +47,8 @@ def with_returned(changes: Changes, now: Sequence[Sighting], past: Iterable[Past
             break
 
     def told(change: Change) -> Change:
-        at = last_seen.get(change.device) if change.kind is Kind.NEW else None
-        return replace(change, kind=Kind.RETURNED, last_seen=at) if at else change
+        at = last_seen.get(change.device) if change.kind is ChangeKind.NEW else None
+        return replace(change, kind=ChangeKind.RETURNED, last_seen=at) if at else change
 
     return replace(changes, changes=tuple(map(told, changes.changes)))
 

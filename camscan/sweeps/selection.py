@@ -13,7 +13,7 @@ from camscan.sweeps.changes import Change, Changes
 from camscan.sweeps.configtypes import Filled, Part
 
 Told: TypeAlias = Literal["new", "returned", "missing", "address", "firmware", "verdict", "name", "coverage-loss"]
-"""A kind of change (`Kind`) or, of a device that is known, the attribute that changed."""
+"""A kind of change (`ChangeKind`) or, of a device that is known, the attribute that changed."""
 
 
 class Selection(Part):

@@ -16,7 +16,7 @@ from camscan import __version__
 from camscan.moments import utc
 from camscan.records import Verdict
 from camscan.sweeps.alerttext import ALARM, BACK, COVERAGE_LOSS, AlertText, Event, one_line
-from camscan.sweeps.changes import Kind
+from camscan.sweeps.changes import ChangeKind
 from camscan.sweeps.snapshot import SLOT
 
 MAX_BYTES = 2048
@@ -137,7 +137,7 @@ def _escaped(text: str, delimiter: str) -> str:
 def _severity(event: Event) -> int:
     if event.kind in (ALARM, BACK, COVERAGE_LOSS):
         return _WARNING
-    if event.kind == Kind.MISSING or event.verdict == Verdict.SUSPECTED:
+    if event.kind == ChangeKind.MISSING or event.verdict == Verdict.SUSPECTED:
         return _NOTICE
     return _WARNING if event.verdict == Verdict.LISTED else _INFORMATIONAL
 

@@ -36,7 +36,7 @@ _MIN_AKIN = 4
 """The shortest model that may match as the beginning of another."""
 
 
-class Link(IntEnum):
+class MatchReason(IntEnum):
     """The reason for a match, the strongest first."""
 
     SERIAL_HERE = 0
@@ -49,7 +49,7 @@ class Link(IntEnum):
     @property
     def moved(self) -> bool:
         """Whether the device is at another address than before."""
-        return self in (Link.SERIAL_ELSEWHERE, Link.MAC_ELSEWHERE)
+        return self in (MatchReason.SERIAL_ELSEWHERE, MatchReason.MAC_ELSEWHERE)
 
 
 @dataclass(slots=True)
@@ -80,7 +80,7 @@ def match(
     common = shared(sightings) if common is None else common
     at = at or max((track.last_seen for track in tracks), default=None)
     found = Matches()
-    owner: dict[int, tuple[int, Link]] = {}
+    owner: dict[int, tuple[int, MatchReason]] = {}
     absorbed: set[int] = set()
     for link, number, _, track in sorted(_pairs(tracks, sightings, common, at)):
         if track in absorbed or _barred(found, link, track, sightings, number):
@@ -97,7 +97,7 @@ def match(
     return found
 
 
-def _barred(found: Matches, link: Link, track: int, sightings: Sequence[Sighting], number: int) -> bool:
+def _barred(found: Matches, link: MatchReason, track: int, sightings: Sequence[Sighting], number: int) -> bool:
     """Whether a stronger match rules this one out.
 
     A device that was matched at its address has not moved, the old address of one that has moved belongs to another
@@ -106,13 +106,13 @@ def _barred(found: Matches, link: Link, track: int, sightings: Sequence[Sighting
     others = found.seen.get(track, ())
     if link.moved:
         return bool(others)
-    if link in (Link.MODEL_HERE, Link.ONLY_HERE):
+    if link in (MatchReason.MODEL_HERE, MatchReason.ONLY_HERE):
         here = set(sightings[number].device.addresses)
         return track in found.moved or any(not here.isdisjoint(sightings[other].device.addresses) for other in others)
     return False
 
 
-def _are_one(one: Track, other: Track, own: Link, link: Link) -> bool:
+def _are_one(one: Track, other: Track, own: MatchReason, link: MatchReason) -> bool:
     """Whether both tracks are one device: the sighting belongs to one, and is at an address of the other.
 
     Or one was known by its serial alone, and the other by its MAC alone and never while that one was: it bears both.
@@ -125,7 +125,7 @@ def _are_one(one: Track, other: Track, own: Link, link: Link) -> bool:
 
 def _pairs(
     tracks: Sequence[Track], sightings: Sequence[Sighting], common: frozenset[str], at: datetime | None
-) -> Iterator[tuple[Link, int, timedelta, int]]:
+) -> Iterator[tuple[MatchReason, int, timedelta, int]]:
     index = bearers(keys(track.places, track.serials, track.macs) for track in tracks)
     for number, one in enumerate(sightings):
         # What clones share leads only from one to all others: who is at its old address is found by that.
@@ -164,22 +164,22 @@ def shared(sightings: Sequence[Sighting]) -> frozenset[str]:
     return frozenset(value for value, count in counts.items() if count > 1)
 
 
-def _link(one: Sighting, track: Track, common: frozenset[str]) -> Link | None:
+def _link(one: Sighting, track: Track, common: frozenset[str]) -> MatchReason | None:
     if not track.places.keys().isdisjoint(one.device.addresses):
         return _link_here(one, track)
     if _meet(one.serials - common, track.serials, same_serial):
-        return Link.SERIAL_ELSEWHERE
+        return MatchReason.SERIAL_ELSEWHERE
     if (one.macs - common) & track.macs and not (one.serials and track.serials):
-        return Link.MAC_ELSEWHERE
+        return MatchReason.MAC_ELSEWHERE
     return None
 
 
-def _link_here(one: Sighting, track: Track) -> Link | None:
+def _link_here(one: Sighting, track: Track) -> MatchReason | None:
     """The match of a sighting at an address of the track."""
     if _meet(one.serials, track.serials, same_serial):
-        return Link.SERIAL_HERE
+        return MatchReason.SERIAL_HERE
     if one.macs & track.macs:
-        return Link.MAC_HERE
+        return MatchReason.MAC_HERE
     if (one.serials and track.serials) or (one.macs and track.macs):
         return None
     akin = _meet(one.models, track.models, _akin)
@@ -187,7 +187,7 @@ def _link_here(one: Sighting, track: Track) -> Link | None:
         return None
     if one.makers and track.makers and one.makers.isdisjoint(track.makers):
         return None
-    return Link.MODEL_HERE if akin else Link.ONLY_HERE
+    return MatchReason.MODEL_HERE if akin else MatchReason.ONLY_HERE
 
 
 def _meet(some: Iterable[str], others: Collection[str], same: Callable[[str, str], bool]) -> bool:

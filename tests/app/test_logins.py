@@ -15,7 +15,7 @@ from support.nets import AT
 
 from camscan.app.enrolling import lines
 from camscan.app.jobs import job_for_rest, new_job
-from camscan.app.logins import Chosen, broker, broker_if, enrolled, reader, sight
+from camscan.app.logins import CredentialOptions, broker, broker_if, enrolled, reader, sight
 from camscan.app.scope import Choices
 from camscan.credentials.enrolment import Book
 from camscan.credentials.file import CredentialFile
@@ -78,30 +78,30 @@ def test_who_opens_the_file_writes_no_core(file: Path, cores: None) -> None:
     """Not even where a program takes it, as on most hosts: Linux heeds no other limit there than one byte."""
     _, most = resource.getrlimit(resource.RLIMIT_CORE)
     resource.setrlimit(resource.RLIMIT_CORE, (most, most))
-    Chosen(file).opened()
+    CredentialOptions(file).opened()
     assert resource.getrlimit(resource.RLIMIT_CORE) == (0 if most == 0 else 1, most)
 
 
 def test_a_run_has_the_logins_of_its_site_alone(file: Path, rules: Library) -> None:
-    assert [one.site for one in broker(Chosen(file), "depot", rules)._book.enrolments] == ["depot", "depot"]
+    assert [one.site for one in broker(CredentialOptions(file), "depot", rules)._book.enrolments] == ["depot", "depot"]
     with pytest.raises(UsageError, match="no login for site 'other'"):
-        broker(Chosen(file), "other", rules)
+        broker(CredentialOptions(file), "other", rules)
     with pytest.raises(UsageError, match="credentials add"):
-        broker(Chosen(file.with_name("none.json")), None, rules)
+        broker(CredentialOptions(file.with_name("none.json")), None, rules)
 
 
 def test_nothing_is_opened_where_logins_are_not_allowed(file: Path, rules: Library) -> None:
-    assert broker_if(Choices(), Chosen(), None, rules) is None
-    assert enrolled(Choices(), Chosen(), None, ()) == "none"
+    assert broker_if(Choices(), CredentialOptions(), None, rules) is None
+    assert enrolled(Choices(), CredentialOptions(), None, ()) == "none"
     with pytest.raises(UsageError, match="--with-credentials"):
-        broker_if(Choices(), Chosen(file), None, rules)
+        broker_if(Choices(), CredentialOptions(file), None, rules)
 
 
-IN_VAIN = [(Chosen(Path("a")), "--credentials"), (Chosen(None, "fd:3"), "--unlock")]
+IN_VAIN = [(CredentialOptions(Path("a")), "--credentials"), (CredentialOptions(None, "fd:3"), "--unlock")]
 
 
 @pytest.mark.parametrize(("chosen", "named"), IN_VAIN)
-def test_what_only_a_login_needs_is_refused_without_one(chosen: Chosen, named: str, rules: Library) -> None:
+def test_what_only_a_login_needs_is_refused_without_one(chosen: CredentialOptions, named: str, rules: Library) -> None:
     for use in (lambda: broker_if(Choices(), chosen, None, rules), lambda: enrolled(Choices(), chosen, None, ())):
         with pytest.raises(UsageError, match=f"{named} is used only with --with-credentials"):
             use()
@@ -109,13 +109,13 @@ def test_what_only_a_login_needs_is_refused_without_one(chosen: Chosen, named: s
 
 def test_only_an_encrypted_file_is_unlocked(file: Path) -> None:
     with pytest.raises(UsageError, match=r"--unlock is for an encrypted file \(\.age\), and .*json is not one"):
-        Chosen(file, "file:key").opened()
+        CredentialOptions(file, "file:key").opened()
 
 
 def test_a_plan_counts_what_is_enrolled(file: Path) -> None:
-    text = enrolled(Choices(with_credentials=True), Chosen(file), "depot", parse(["127.88.77.0/24"]))
+    text = enrolled(Choices(with_credentials=True), CredentialOptions(file), "depot", parse(["127.88.77.0/24"]))
     assert text.startswith("1 of 1 enrolled devices are targets; every device in 10.0.0.0/8 Northlight")
-    text = enrolled(Choices(with_credentials=True), Chosen(file), None, parse(["127.88.78.0/24"]))
+    text = enrolled(Choices(with_credentials=True), CredentialOptions(file), None, parse(["127.88.78.0/24"]))
     assert text.startswith("0 of 1 enrolled devices")
 
 

@@ -37,7 +37,7 @@ from camscan.net.programs.method import Method
 from camscan.records import Fields, LedgerEntry, Observation, Origin, Outcome, Scan, ScanStatus
 from camscan.store import Store
 from camscan.summaries import State
-from camscan.sweeps.changes import Kind
+from camscan.sweeps.changes import ChangeKind
 from camscan.sweeps.config import Retention
 from camscan.sweeps.configfile import read
 from camscan.sweeps.lock import held, lock_file
@@ -89,7 +89,9 @@ def test_what_changes_is_told_and_a_quiet_night_is_not(context: Callable[..., Sw
     assert len({message["id"] for message in told}) == 2
 
 
-def test_it_is_told_to_which_switch_port_a_new_device_is_connected(context: Callable[..., SweepContext], world: World) -> None:
+def test_it_is_told_to_which_switch_port_a_new_device_is_connected(
+    context: Callable[..., SweepContext], world: World
+) -> None:
     swept(context())
     at = datetime(2026, 11, 1, tzinfo=UTC)
     fields = {"mac.address": ("44:19:B6:00:00:09",), "switch.port": ("Gi1/0/7",), "switch.name": ("sw-1",)}
@@ -365,7 +367,7 @@ def test_a_device_is_missing_after_three_sweeps(
     assert [shown(one) for one in ended] == [[], [], ["missing 10.0.0.2"]]
     changes = ended[-1].changes
     assert changes is not None
-    assert changes.of(Kind.MISSING)[0].device.label.endswith("DS-2CD2142FWD-I")
+    assert changes.of(ChangeKind.MISSING)[0].device.label.endswith("DS-2CD2142FWD-I")
     [line] = [one.getMessage() for one in caplog.records if "device.missing" in one.getMessage()]
     assert re.search(r" last_seen=\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ ", line)
 

@@ -323,7 +323,7 @@ def test_a_public_device_can_be_looked_at_where_that_is_allowed(
         looked_at.extend(scope_of(choices).asked.networks())
         return []
 
-    monkeypatch.setattr("camscan.app.looking.seen_of_one", look)
+    monkeypatch.setattr("camscan.app.logintest.ask_one", look)
     desk.keep(Enrolment(address="8.8.8.8", serial="E12345678", user="auditor", secret=SecretStr(CANARY)))
     refused = camscan(capsys, "credentials", "test", "8.8.8.8", *desk.named)
     assert (refused.returncode, "is public: leave it out, or add --allow-public" in refused.stderr) == (2, True)

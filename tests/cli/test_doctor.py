@@ -13,7 +13,7 @@ import pytest
 from support.command import camscan
 from support.namespaces import Namespace, cable
 
-from camscan.app.looking import cut_off
+from camscan.app.discovering import cut_off
 
 
 def test_the_doctor_looks_at_everything(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ from itertools import permutations
 import pytest
 
 from camscan.devices.hosts import Host, hosts_at, to_count
-from camscan.devices.identity import Kind
+from camscan.devices.identity import IdentifierKind
 from camscan.probes.datagrams import Datagrams
 from camscan.probes.discovery import DH01, DHIP, DVRIP, MDNS, MHED, MOI, NETCOMMON, SADP, WSD
 from camscan.probes.snmp import with_community
@@ -130,7 +130,7 @@ def test_count(text: str, count: int | None) -> None:
 def test_one_frame_source_is_one_host(hosts: Callable[..., tuple[Host, ...]], answer: Answer) -> None:
     (host,) = hosts(answer("10.0.0.1", "arp", mac__address=A), answer("10.0.0.1", "dhip", dhip__mac=B))
     assert host.conflicts == ()
-    assert host.identity.of(Kind.MAC) == (A, B)
+    assert host.identity.of(IdentifierKind.MAC) == (A, B)
 
 
 def test_several_frame_sources_are_several_hosts(hosts: Callable[..., tuple[Host, ...]], answer: Answer) -> None:
@@ -143,9 +143,9 @@ def test_several_frame_sources_are_several_hosts(hosts: Callable[..., tuple[Host
     )
     conflict = f"several devices answer at 10.0.0.1: {A}, {B}"
     assert [host.conflicts for host in found] == [(conflict,)] * 2
-    assert [host.identity.of(Kind.MAC) for host in found] == [(A,), (B,)]
+    assert [host.identity.of(IdentifierKind.MAC) for host in found] == [(A,), (B,)]
     # The web server's serial is one of the two's, nobody knows whose: it identifies neither.
-    assert [host.identity.of(Kind.SERIAL) for host in found] == [("SER1",), ("SER2",)]
+    assert [host.identity.of(IdentifierKind.SERIAL) for host in found] == [("SER1",), ("SER2",)]
     makers = [[identification.maker for identification in host.identifications] for host in found]
     assert makers == [["one", "either"], ["two", "either"]]
     assert [host.ports for host in found] == [{80}, {80}]
@@ -179,8 +179,8 @@ def test_several_devices_to_which_a_router_hands_on_its_ports(
     )
     serials = ["DS-2CD20150101CCWR12345678", "DS-2CD20150101CCWR99999999"]
     assert [host.conflicts for host in found] == [(f"several devices answer at 10.0.0.1: {', '.join(serials)}",)] * 2
-    assert [host.identity.of(Kind.SERIAL) for host in found] == [(serials[0],), ("ccwr99999999", serials[1])]
-    assert [host.identity.of(Kind.MAC) for host in found] == [(), ()], "that of the router"
+    assert [host.identity.of(IdentifierKind.SERIAL) for host in found] == [(serials[0],), ("ccwr99999999", serials[1])]
+    assert [host.identity.of(IdentifierKind.MAC) for host in found] == [(), ()], "that of the router"
     assert [host.ports for host in found] == [{80, 443, 554}, {81, 37777, 554}]
     said = [{one.brand or one.attributes["model"] for one in host.identifications} for host in found]
     assert said == [{"first", "either"}, {"second", "either"}]

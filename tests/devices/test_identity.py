@@ -12,8 +12,8 @@ from camscan.devices.identity import (
     FIELDS_OF,
     LINK,
     MAX_VALUES,
+    IdentifierKind,
     Identity,
-    Kind,
     identity_of,
     joined,
     mac_in,
@@ -125,11 +125,11 @@ def test_values_are_the_most_trusted_first(answer: Answer) -> None:
             answer("10.0.0.1", "mdns", mdns__host="cam.local", dhcp__hostname="cam"),
         ]
     )
-    assert identity.of(Kind.MAC) == ("3C:EF:8C:00:00:01", A, B)
+    assert identity.of(IdentifierKind.MAC) == ("3C:EF:8C:00:00:01", A, B)
     assert identity.link_macs == ("3C:EF:8C:00:00:01",)
-    assert identity.of(Kind.SERIAL) == ("SER1", "SER2")
-    assert identity.of(Kind.HOSTNAME) == ("cam", "cam.local")
-    assert identity.of(Kind.ENDPOINT) == ()
+    assert identity.of(IdentifierKind.SERIAL) == ("SER1", "SER2")
+    assert identity.of(IdentifierKind.HOSTNAME) == ("cam", "cam.local")
+    assert identity.of(IdentifierKind.ENDPOINT) == ()
 
 
 def test_only_frames_are_the_layer_below(answer: Answer) -> None:
@@ -169,13 +169,15 @@ def test_what_stands_at_no_address_has_none_away_from_it(answer: Answer) -> None
 @pytest.mark.parametrize(
     ("pattern", "kind", "value"),
     [
-        (r"(?!tls\.).*\.(device_sn|serial(_no|_number)?)", Kind.SERIAL, "6C02B71PAG30C4E"),
-        (r".*\.(\w+_)?mac|mac\.address", Kind.MAC, A),
-        (r"wsd\.endpoint|upnp\.udn", Kind.ENDPOINT, "uuid:camera_1-0"),
-        (r"(?!behind\.).*\.host_?name|host\.name|mdns\.host|snmp\.sys_name", Kind.HOSTNAME, "cam"),
+        (r"(?!tls\.).*\.(device_sn|serial(_no|_number)?)", IdentifierKind.SERIAL, "6C02B71PAG30C4E"),
+        (r".*\.(\w+_)?mac|mac\.address", IdentifierKind.MAC, A),
+        (r"wsd\.endpoint|upnp\.udn", IdentifierKind.ENDPOINT, "uuid:camera_1-0"),
+        (r"(?!behind\.).*\.host_?name|host\.name|mdns\.host|snmp\.sys_name", IdentifierKind.HOSTNAME, "cam"),
     ],
 )
-def test_each_field_that_holds_an_identifier_is_read(answer: Answer, pattern: str, kind: Kind, value: str) -> None:
+def test_each_field_that_holds_an_identifier_is_read(
+    answer: Answer, pattern: str, kind: IdentifierKind, value: str
+) -> None:
     named = [name for name in VOCABULARY if re.fullmatch(pattern, name)]
     assert sorted(named) == sorted(set(FIELDS_OF[kind]) - {LINK})
     for name in named:
@@ -203,7 +205,7 @@ def test_hostile_amounts_are_cut(answer: Answer) -> None:
     serials = [f"SERIAL{number}" for number in range(1000)]
     urls = [f"http://10.1.{number // 250}.{number % 250}/" for number in range(1000)]
     identity = identity_of([answer("10.0.0.1", "wsd", onvif__serial=serials, wsd__xaddr=urls)])
-    assert identity.of(Kind.SERIAL) == tuple(serials[:MAX_VALUES])
+    assert identity.of(IdentifierKind.SERIAL) == tuple(serials[:MAX_VALUES])
     assert len(identity.claims) == len(identity.away) == MAX_VALUES
 
 

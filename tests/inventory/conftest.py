@@ -12,7 +12,7 @@ import pytest
 
 from camscan.inventory.agreement import Found
 from camscan.inventory.coverage import Coverage
-from camscan.inventory.matching import Scope
+from camscan.inventory.matching import SiteScope
 from camscan.inventory.reconcile import Result, reconcile
 from camscan.inventory.rows import Row
 from camscan.records import (
@@ -128,9 +128,9 @@ def held(coverage: Callable[..., Coverage]) -> Callable[..., tuple[Result, ...]]
     """Rows held against devices, in all that was covered."""
 
     def run(
-        rows: Sequence[Row], found: Sequence[Found], covered: Coverage | None = None, scope: Scope | None = None
+        rows: Sequence[Row], found: Sequence[Found], covered: Coverage | None = None, scope: SiteScope | None = None
     ) -> tuple[Result, ...]:
-        return reconcile(rows, found, covered or coverage({}), find, scope or Scope())
+        return reconcile(rows, found, covered or coverage({}), find, scope or SiteScope())
 
     return run
 

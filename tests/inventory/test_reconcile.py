@@ -11,7 +11,7 @@ from support.costs import costs_less_than
 
 from camscan.inventory.agreement import Found
 from camscan.inventory.coverage import Coverage
-from camscan.inventory.matching import Scope
+from camscan.inventory.matching import SiteScope
 from camscan.inventory.reconcile import Class, Result
 from camscan.inventory.rows import Row
 from camscan.inventory.summary import summarise
@@ -336,11 +336,11 @@ def test_rows_of_sites_that_were_not_asked_about_are_counted_apart(held: Held, d
         row(5, serial="A1234567", site="South"),
         row(6, "10.0.0.9", site="Nroth"),
     ]
-    results = held(rows, found, scope=Scope(frozenset(("North", "South"))))
+    results = held(rows, found, scope=SiteScope(frozenset(("North", "South"))))
     told = [(Class.OTHER_SITE, "it is of site 'South', which was not asked about")] * 3
     assert [(r.cls, r.reason) for r in results[:3]] == told
     assert [r.cls for r in results[3:]] == [Class.MOVED, Class.DUPLICATE, Class.NOT_COVERED, Class.UNDECLARED]
-    narrow = held(rows, found, scope=Scope(frozenset(("North", "South")), narrow=True))
+    narrow = held(rows, found, scope=SiteScope(frozenset(("North", "South")), narrow=True))
     assert (narrow[5].cls, narrow[5].reason) == (
         Class.OTHER_SITE,
         "it is of site 'Nroth', which was not asked about, and no scan is of a site with that name",
@@ -352,7 +352,9 @@ def test_rows_of_sites_that_were_not_asked_about_are_counted_apart(held: Held, d
 
 
 def test_what_was_scanned_without_a_site_may_be_at_any(held: Held, device: Build, row: MakeRow) -> None:
-    [result] = held([row(1, "10.0.0.1", site="North")], [device("10.0.0.1")], scope=Scope(frozenset(("North", None))))
+    [result] = held(
+        [row(1, "10.0.0.1", site="North")], [device("10.0.0.1")], scope=SiteScope(frozenset(("North", None)))
+    )
     assert result.cls is Class.MATCHED
 
 

@@ -13,7 +13,7 @@ from support.costs import costs_less_than
 from support.estate import BEGIN, CHANNELS, Camera, cameras, moved, sweep
 
 from camscan.records import Outcome, ScanStatus, Verdict
-from camscan.sweeps.changes import Changes, Kind
+from camscan.sweeps.changes import ChangeKind, Changes
 from camscan.sweeps.compare import advance, compare
 from camscan.sweeps.coverage import Terms
 from camscan.sweeps.lifecycle import begun, seen
@@ -102,7 +102,7 @@ def test_a_device_that_leaves_is_missing_after_three_sweeps_and_told_once() -> N
 
 
 def test_a_missing_device_tells_when_it_was_last_seen() -> None:
-    change = nights(sweep(0, SITE), *silent(FIRST))[-1].of(Kind.MISSING)[0]
+    change = nights(sweep(0, SITE), *silent(FIRST))[-1].of(ChangeKind.MISSING)[0]
     assert (change.last_seen, change.device.verdict, change.device.model) == (BEGIN, Verdict.LISTED, "C-100")
 
 
@@ -116,7 +116,7 @@ def test_a_device_that_comes_back_after_that_has_returned() -> None:
 
 def test_a_device_that_returns_tells_when_it_was_there_before() -> None:
     (change,) = nights(sweep(0, SITE), *silent(FIRST), sweep(4, SITE))[-1].changes
-    assert (change.kind, change.last_seen) == (Kind.RETURNED, BEGIN)
+    assert (change.kind, change.last_seen) == (ChangeKind.RETURNED, BEGIN)
 
 
 def test_a_device_that_is_missing_stays_so_where_more_is_demanded_from_now_on() -> None:
@@ -369,7 +369,7 @@ def test_a_part_of_a_network_that_stays_away_is_accepted_and_then_missing() -> N
     results = nights(*snapshots)
     networks = [[loss.what for loss in changes.losses if loss.what.startswith("network")] for changes in results]
     assert networks == [[], *[["network 10.0.0.0/24"]] * 7, *[[]] * 5]
-    assert [len(changes.of(Kind.MISSING)) for changes in results] == [*[0] * 10, 5, 0, 0]
+    assert [len(changes.of(ChangeKind.MISSING)) for changes in results] == [*[0] * 10, 5, 0, 0]
 
 
 def test_two_devices_that_leave_together_are_no_loss() -> None:

@@ -8,7 +8,7 @@ from support.estate import BEGIN
 
 from camscan.records import Device, Judged, LedgerEntry, Level, Outcome, Scan, ScanStatus, Verdict
 from camscan.summaries import Slot, Slots
-from camscan.sweeps.changes import Kind
+from camscan.sweeps.changes import ChangeKind
 from camscan.sweeps.compare import advance, compare
 from camscan.sweeps.coverage import Terms
 from camscan.sweeps.memory import Memory
@@ -37,19 +37,19 @@ def seen(night: int, *devices: Judged) -> Snapshot:
 
 def test_a_camera_that_is_new_on_a_channel_is_new() -> None:
     changes = compare([seen(0, recorder(), camera(1)), seen(1, recorder(), camera(1), camera(2))])
-    assert [(c.kind, c.device.address) for c in changes.changes] == [(Kind.NEW, "10.0.4.9 #2")]
+    assert [(c.kind, c.device.address) for c in changes.changes] == [(ChangeKind.NEW, "10.0.4.9 #2")]
 
 
 def test_a_camera_is_missing_where_its_recorder_tells_of_its_channels_without_it() -> None:
     changes = compare([seen(0, recorder(), camera(1), camera(2)), seen(1, recorder(), camera(1))])
-    assert [(c.kind, c.device.address) for c in changes.changes] == [(Kind.MISSING, "10.0.4.9 #2")]
+    assert [(c.kind, c.device.address) for c in changes.changes] == [(ChangeKind.MISSING, "10.0.4.9 #2")]
 
 
 def test_a_camera_is_missing_also_on_a_channel_whose_number_is_beyond_the_count_of_channels() -> None:
     """As of a recorder that lists only channels in use, or counts those of analogue cameras first."""
     night = [seen(0, recorder(channels=3), camera(1), camera(5), camera(9))]
     changes = compare([*night, seen(1, recorder(channels=2), camera(1), camera(5))])
-    assert [(c.kind, c.device.address) for c in changes.changes] == [(Kind.MISSING, "10.0.4.9 #9")]
+    assert [(c.kind, c.device.address) for c in changes.changes] == [(ChangeKind.MISSING, "10.0.4.9 #9")]
     assert changes.losses == ()
 
 
@@ -87,7 +87,7 @@ def test_a_camera_that_its_recorder_still_lists_and_does_not_reach_is_missing() 
     night = [camera(1, "E12345678", online=True), camera(2, "E12345679", online=True)]
     later = [camera(1, "E12345678", online=False), camera(2, "E12345679", online=None)]
     changes = compare([seen(0, recorder(), *night), seen(1, recorder(), *later)])
-    assert [(c.kind, c.device.address) for c in changes.changes] == [(Kind.MISSING, "10.0.4.9 #1")]
+    assert [(c.kind, c.device.address) for c in changes.changes] == [(ChangeKind.MISSING, "10.0.4.9 #1")]
     assert changes.verdicts == {Verdict.NOT_LISTED: 1, Verdict.LISTED: 1}
 
 
@@ -104,7 +104,7 @@ def test_what_a_recorder_lists_and_does_not_reach_is_no_sighting_to_keep() -> No
 def test_a_camera_on_another_channel_has_moved() -> None:
     changes = compare([seen(0, recorder(), camera(1, "E12345678")), seen(1, recorder(), camera(5, "E12345678"))])
     assert [(c.kind, c.what, c.before, c.after) for c in changes.changes] == [
-        (Kind.CHANGED, "address", "10.0.4.9 #1", "10.0.4.9 #5")
+        (ChangeKind.CHANGED, "address", "10.0.4.9 #1", "10.0.4.9 #5")
     ]
 
 

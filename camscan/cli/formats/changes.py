@@ -11,7 +11,7 @@ from camscan.reports import csv
 from camscan.reports.columns import GAP, lines
 from camscan.reports.escape import cell, terminal
 from camscan.reports.markdown import code, table
-from camscan.sweeps.changes import Change, Changes, Kind
+from camscan.sweeps.changes import Change, ChangeKind, Changes
 from camscan.sweeps.document import CHANGES_SCHEMA, changes_object, summary
 from camscan.sweeps.memory import MAX_UNSEEN
 from camscan.wording import are, plural
@@ -48,8 +48,8 @@ def matches(changes: Changes, fail_on: Sequence[str]) -> bool:
         if name == "coverage-loss":
             if changes.losses:
                 return True
-        elif name in (Kind.NEW, Kind.RETURNED):
-            if changes.of(Kind(name)):
+        elif name in (ChangeKind.NEW, ChangeKind.RETURNED):
+            if changes.of(ChangeKind(name)):
                 return True
         elif _shows(changes, Verdict(name)):
             return True
@@ -59,7 +59,7 @@ def matches(changes: Changes, fail_on: Sequence[str]) -> bool:
 def _shows(changes: Changes, verdict: Verdict) -> bool:
     if changes.first:
         return changes.verdicts.get(verdict, 0) > 0
-    return any(change.device.verdict is verdict for change in changes.changes if change.kind is not Kind.MISSING)
+    return any(change.device.verdict is verdict for change in changes.changes if change.kind is not ChangeKind.MISSING)
 
 
 def _table(site: str | None, changes: Changes) -> Iterator[str]:
@@ -118,7 +118,7 @@ def _row(told: Mapping[str, str | None]) -> Iterator[str]:
 
 
 def _in_order(changes: Changes) -> list[Change]:
-    return [change for kind in Kind for change in changes.of(kind)]
+    return [change for kind in ChangeKind for change in changes.of(kind)]
 
 
 def _cells(change: Change) -> tuple[str, ...]:

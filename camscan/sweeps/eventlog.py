@@ -15,7 +15,7 @@ _MAX_MARKS = 4
 """Combining marks on one character: a flood of them paints over other lines."""
 
 
-def tell(event: str, level: int = logging.INFO, **values: object) -> None:
+def log_event(event: str, level: int = logging.INFO, **values: object) -> None:
     """Log an event with its values; None is left out."""
     known = {name: value for name, value in values.items() if value is not None}
     # Outside a sweep no `EventFormatter` shows the values, so the message has them too.

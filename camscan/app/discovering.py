@@ -1,4 +1,4 @@
-"""Looks that no store keeps: who is on this segment, and what one device shows, also with its login."""
+"""Who answers on this segment by multicast and broadcast alone; no store keeps it."""
 
 from __future__ import annotations
 
@@ -13,13 +13,11 @@ from camscan.records import LedgerEntry, Observation, Origin, Scan, ScanStatus, 
 from camscan.wording import plural, were
 
 if TYPE_CHECKING:
-    from camscan.app.scope import Choices
-    from camscan.credentials.broker import CredentialBroker
     from camscan.net.base import Net
     from camscan.net.kernel.interfaces import Interface
 
 
-class Kept:
+class MemorySink:
     """Implements `camscan.engine.Sink` in memory."""
 
     def __init__(self) -> None:
@@ -33,7 +31,7 @@ class Kept:
         """See `Sink.put_ledger`: nobody asks what was covered."""
 
 
-async def ask_segment(asking: tuple[Interface, ...], kept: Kept) -> Scan:
+async def ask_segment(asking: tuple[Interface, ...], sink: MemorySink) -> Scan:
     """Ask by multicast and broadcast from these interfaces, and give what sums it up."""
     from camscan.engine import Engine, Plan
     from camscan.net.live import LiveNet
@@ -46,9 +44,9 @@ async def ask_segment(asking: tuple[Interface, ...], kept: Kept) -> Scan:
     started = datetime.now(UTC)
     # No address may be sent to: only groups, and whoever answers is heard.
     async with LiveNet(Scope(NOTHING, listens=EVERYTHING), profile("default"), asking) as net:
-        engine = Engine(net, Plan(probes, (), ()), kept, window=1)
+        engine = Engine(net, Plan(probes, (), ()), sink, window=1)
         await engine.run(())
-        await _macs(net, kept)
+        await _macs(net, sink)
         sent, dropped = net.sent, net.dropped
     vantage = Vantage(platform.node(), tuple(dict.fromkeys(i.name for i in asking)))
     channels = tuple(dict.fromkeys(c for p in probes for c in p.channels))
@@ -84,31 +82,14 @@ def cut_off(names: tuple[str, ...]) -> Iterator[str]:
         yield f"{', '.join(beside)} is on a container's bridge, which multicast does not leave: {BRIDGE_REMEDY}"
 
 
-async def seen_of_one(choices: Choices, login: CredentialBroker) -> list[Observation]:
-    """What was heard of one host without asking its segment, and what became of its login."""
-    from camscan.app.scope import scope_of
-    from camscan.app.strategy import strategy_of
-    from camscan.engine import Engine
-    from camscan.net.live import LiveNet
-    from camscan.net.scope import Scope
-    from camscan.probes.base import Stage
-
-    scope, strategy = scope_of(choices), strategy_of(choices)
-    unicast = replace(strategy.plan, probes=[p for p in strategy.plan.probes if p.stage is not Stage.SEGMENT])
-    kept = Kept()
-    async with LiveNet(Scope(scope.targets), strategy.profile, broker=login) as net:
-        await Engine(net, unicast, kept, window=1).run(scope.asked.shuffled(0))
-    return [one for one in kept.seen if one.outcome.has_answer or one.channel == "login"]
-
-
-async def _macs(net: Net, kept: Kept) -> None:
+async def _macs(net: Net, sink: MemorySink) -> None:
     """Add the MAC of each neighbour that answered: the kernel has learnt it, because the neighbour asked for ours."""
     from camscan.probes.arp import NeighbourProbe
     from camscan.probes.base import Ask
 
-    for address in dict.fromkeys(observation.target for observation in kept.seen):
+    for address in dict.fromkeys(observation.target for observation in sink.seen):
         async for observation in NeighbourProbe().run(Ask(address), net):
-            await kept.put(observation)
+            await sink.put(observation)
 
 
 def _lost(dropped: int) -> Iterator[str]:

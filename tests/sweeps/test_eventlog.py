@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from camscan.sweeps.journal import EventFormatter, tell
+from camscan.sweeps.eventlog import EventFormatter, log_event
 
 
 def line(caplog: pytest.LogCaptureFixture, *, as_json: bool = False) -> str:
@@ -16,7 +16,7 @@ def line(caplog: pytest.LogCaptureFixture, *, as_json: bool = False) -> str:
 
 
 def test_an_event_as_text_and_as_json(caplog: pytest.LogCaptureFixture) -> None:
-    tell("device.new", logging.WARNING, site="hq", count=2, gone=None, model='a "b" c')
+    log_event("device.new", logging.WARNING, site="hq", count=2, gone=None, model='a "b" c')
     shown = line(caplog)
     assert shown.split(" ", 1)[1] == r'warning device.new site=hq count=2 model="a \"b\" c"'
     found = json.loads(line(caplog, as_json=True))
@@ -25,21 +25,21 @@ def test_an_event_as_text_and_as_json(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_where_no_formatter_shows_the_values_the_message_has_them(caplog: pytest.LogCaptureFixture) -> None:
-    tell("alert.failed", logging.ERROR, site="hq", reason="HTTP 500", none=None)
+    log_event("alert.failed", logging.ERROR, site="hq", reason="HTTP 500", none=None)
     assert caplog.messages == ['alert.failed site=hq reason="HTTP 500"']
 
 
 @pytest.mark.parametrize("evil", ["\n2026 info sweep.end", "\x1b[2J", "\u202e\u2028", "\ud83d", "", "x" * 10_000])
 @pytest.mark.parametrize("as_json", [False, True])
 def test_nothing_breaks_the_line(caplog: pytest.LogCaptureFixture, evil: str, *, as_json: bool) -> None:
-    tell("device.new", logging.WARNING, model=evil)
+    log_event("device.new", logging.WARNING, model=evil)
     shown = line(caplog, as_json=as_json)
     assert shown.isascii()
     assert shown.isprintable()
 
 
 def test_names_in_any_script_can_be_read_and_read_back(caplog: pytest.LogCaptureFixture) -> None:
-    tell(
+    log_event(
         "device.new",
         logging.WARNING,
         site="M\xfcnchen",

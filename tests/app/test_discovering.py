@@ -1,10 +1,10 @@
-"""Looks that no store keeps: what is said of them."""
+"""Discovery by multicast: what is said of it."""
 
 from __future__ import annotations
 
 import pytest
 
-from camscan.app.looking import _lost, asking_interfaces
+from camscan.app.discovering import _lost, asking_interfaces
 from camscan.errors import HostError
 from camscan.net.kernel import interfaces
 
