@@ -133,7 +133,7 @@ class ConnectSweep:
                 self._look(min(left, _GLANCE))
             hosts, numbers, after = self._order.batch(self._position, count)
             self._host_pace.note(after - self._position, time.monotonic())
-            if self._request.settled:
+            if self._settled.count:
                 fresh = ~self._settled.has(hosts, numbers)
                 hosts, numbers = hosts[fresh], numbers[fresh]
             yield from zip(hosts.tolist(), numbers.tolist(), strict=True)

@@ -7,6 +7,7 @@ import io
 import json
 import select
 import socket
+from dataclasses import replace
 
 import pytest
 
@@ -68,3 +69,12 @@ def test_what_is_settled_stays_so_where_other_ways_lead_to_the_same_addresses(se
         asked.append({address for line in lines if line["type"] == "found" for address in line["addresses"]})
     assert asked[0] == asked[1] == asked[2]
     assert len(asked[0]) == 2
+
+
+def test_nobody_is_asked_who_was_excluded_before_anything_was_settled() -> None:
+    ways = (replace(way("127.88.0.1", "127.88.0.3"), barred=((number("127.88.0.3"),) * 2,)),)
+    request = Request("connect", ways, (9,), 0, 0, 1, 1.5, "all", 1, checkpoints=True)
+    said = io.BytesIO()
+    ConnectSweep(request, Report(Lines(said)), Stop()).run()
+    lines = map(json.loads, said.getvalue().splitlines())
+    assert [line["addresses"] for line in lines if line["type"] == "found"] == [["127.88.0.1"]]
