@@ -35,11 +35,16 @@ class Link:
     def __init__(self, interfaces: Iterable[Interface], targets: Sequence[Range]) -> None:
         self._neighbours = Neighbours()
         self._shares: dict[str, list[Range]] = {}
+        self._without_arp: set[str] = set()
         # However many addresses of this host are in a network, the sweep asks it once.
         networks = {(interface.name, interface.network) for interface in interfaces if not interface.loopback}
         for name, network in sorted(networks, key=str):
-            if isinstance(network, IPv4Network) and network.num_addresses > 1 and has_arp(name):
-                self._shares.setdefault(name, []).extend(_within(network, targets))
+            if not isinstance(network, IPv4Network) or network.num_addresses == 1:
+                continue
+            if (ranges := list(_within(network, targets))) and has_arp(name):
+                self._shares.setdefault(name, []).extend(ranges)
+            elif ranges:
+                self._without_arp.add(name)
         self.sent_packets = 0
         self.dropped = 0
         self._stopped = False
@@ -70,11 +75,14 @@ class Link:
         """Ask each target on a link for its MAC, and yield the ARP packets of the answers.
 
         Requests are sent at nearly `rate`, the whole of the scan's pace: other sends wait. If an interface cannot be
-        used or the sweep is stopped, an exchange says so; if the privilege is missing, there is one for all interfaces.
+        used, as a tunnel, or the sweep is stopped, an exchange says so; if the privilege is missing, there is one for
+        all interfaces.
         """
         said = set()
+        for name in sorted(self._without_arp):
+            yield _unasked(f"{name} uses no ARP, so nobody there was asked for a MAC")
         for name, ranges in tuple(self._shares.items()):
-            if not ranges or name not in self._shares:
+            if name not in self._shares:
                 continue
             try:
                 async with aclosing(self._swept(name, ranges, pace, rate)) as swept:

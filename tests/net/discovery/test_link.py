@@ -77,6 +77,19 @@ async def test_an_address_without_others_beside_it_has_nobody_to_be_asked(site: 
 
 
 @pytest.mark.netns
+async def test_who_is_behind_a_link_without_arp_counts_as_not_asked(site: Segment, second: str) -> None:
+    """As behind a tunnel: silence would prove a device gone that only a lease has shown."""
+    site.scanner.ip(f"link set {second} arp off")
+    with site.scanner.inside():
+        link = Link(interfaces(), [span("10.69.0.0", "10.69.0.9")])
+        found = await swept(link, Pace(5000), 5000)
+    assert link.sent_packets == 0
+    assert [(item.outcome, item.reason) for item in found if isinstance(item, Exchange)] == [
+        (Outcome.NOT_SENT, f"{second} uses no ARP, so nobody there was asked for a MAC")
+    ]
+
+
+@pytest.mark.netns
 async def test_other_sends_wait_while_a_sweep_has_the_whole_pace(site: Segment) -> None:
     """However long its program takes to start, in no second more is sent than the scan may send in all."""
     rate, pace = 400, Pace(400)
