@@ -10,133 +10,32 @@ import asyncio
 import contextlib
 import re
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
 import aiohttp
-from aiohttp.client_proto import ResponseHandler
 from aiohttp.http_exceptions import HttpProcessingError
 
 from camscan.net import budget
 from camscan.net.base import HttpRequest
-from camscan.net.exchange.drip import DripGuard
 from camscan.net.exchange.grab import Grabbed
+from camscan.net.exchange.handler import Handler
 from camscan.net.exchange.secure import attach
 from camscan.net.exchange.tcp import TcpSocket
 from camscan.net.outcomes import EndedError
 from camscan.records import Outcome
 
 _HEADERS = "User-Agent: camscan\r\nAccept: */*\r\nAccept-Encoding: identity\r\n"
-_LONGEST_LINE = 64 * 1024
-_MOST_HEADERS = 200
-_KEPT_SHARE = 1 / 4
-"""A connection that has brought a larger share of what it may is not used for a further request, so that the next
-answer finds room."""
 _PATH = re.compile(r"/[!-~]*")
 """Origin form: begins with a slash, so that nothing in it can be read as a host, and has no blank or line end."""
-_SWITCHED = 101
 
 Dial = Callable[[], Awaitable[TcpSocket]]
 Pause = Callable[[TcpSocket], Awaitable[None]]
 """Waits until an open connection may be used again."""
 Objection = Callable[[bytes], str]
 """Takes the certificate (DER) of a peer and says why nothing may be spoken with it; "" where it may."""
-
-
-class _Handler(ResponseHandler):
-    """aiohttp's response parser, with the bytes tapped before the parser can refuse them."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop, sock: TcpSocket, most: int) -> None:
-        super().__init__(loop)
-        self.sock = sock
-        self.most = most
-        self.taken = bytearray()
-        self.size = 0
-        self.cut = ""
-        self.stale_at = 0.0
-        self._passes_on = False
-        self._drip = DripGuard(sock, self._dripped)
-
-    def data_received(self, data: bytes) -> None:
-        if self._passes_on:
-            super().data_received(data)
-            return
-        self._drip.came(len(data))
-        room = self.most - self.size
-        self.taken += data[:room]
-        self.size += min(len(data), room)
-        if len(data) <= room:
-            with self._passing_on():
-                super().data_received(data)
-        elif self.transport is not None:
-            self.cut = f"stopped after {self.most} bytes"
-            self.transport.abort()
-
-    @contextlib.contextmanager
-    def _passing_on(self) -> Iterator[None]:
-        """During the body aiohttp may give `data_received` what it has kept, which has been tapped already."""
-        self._passes_on = True
-        try:
-            yield
-        finally:
-            self._passes_on = False
-
-    def resume_reading(self, resume_parser: bool = True) -> None:
-        super().resume_reading(resume_parser)
-        if self.sock.held:  # aiohttp reads on whenever somebody has taken what it had
-            self.sock.hold()
-
-    def connection_lost(self, exc: BaseException | None) -> None:
-        self._drip.close()
-        super().connection_lost(exc)
-
-    def rest(self) -> None:
-        """Expect nothing until the next request; the peer may be silent."""
-        self._drip.stop()
-        self.sock.deadline = None
-
-    def _dripped(self, why: str) -> None:
-        if self.transport is not None:
-            self.cut = why
-            self.transport.abort()
-
-    def is_usable(self) -> bool:
-        """Whether a further request may be sent: not where more came than was asked for, or too long ago."""
-        return self.is_connected() and not self.should_close and self._loop.time() <= self.stale_at
-
-    def renew(self) -> None:
-        """Prepare for the next request."""
-        self.taken.clear()
-        if self.size > self.most * _KEPT_SHARE:
-            self.close()
-
-    async def answered(self, request: bytes) -> None:
-        """Send a request and receive the whole answer."""
-        with self._passing_on():
-            self.set_response_params(
-                read_until_eof=True,
-                auto_decompress=False,
-                read_timeout=budget.SILENCE,
-                max_line_size=_LONGEST_LINE,
-                max_field_size=_LONGEST_LINE,
-                max_headers=_MOST_HEADERS,
-            )
-        if self.transport is not None and not self.transport.is_closing():  # or asyncio's TLS may raise AttributeError
-            self.transport.write(request)
-        self.start_timeout()
-        message, content = await self.read()
-        while message.code < 200 and message.code != _SWITCHED:
-            message, content = await self.read()
-        while content.exception() is not None or not content.is_eof():  # the bytes are tapped, so the end is enough
-            await content.readany()
-        self.stale_at = self._loop.time() + budget.SILENCE
-
-    def close(self) -> None:
-        """Close at once: a peer that does not answer a TLS shutdown would keep its slot for long."""
-        self._drip.close()
-        self.abort()
 
 
 @dataclass(slots=True)
@@ -150,7 +49,7 @@ class Conversation:
     _objection: Objection | None
     _most: int
     _grace: float
-    _handler: _Handler | None = None
+    _handler: Handler | None = None
 
     async def request(self, request: HttpRequest, authorization: str = "", *, again: bool = True) -> Grabbed:
         """Send one request and return the answer; with `again`, retry once if a kept-alive connection was closed.
@@ -220,7 +119,7 @@ class Conversation:
         if handler.should_close:
             handler.close()
 
-    async def _connected(self, deadline: asyncio.Timeout) -> _Handler:
+    async def _connected(self, deadline: asyncio.Timeout) -> Handler:
         """The open connection, or a new one.
 
         The time of the exchange starts when it is open: waiting for a slot is not the peer's fault.
@@ -235,7 +134,7 @@ class Conversation:
         sock = await self._dial()
         deadline.reschedule(loop.time() + budget.TOTAL)
         sock.deadline, sock.grace = deadline, self._grace
-        handler = _Handler(loop, sock, self._most)
+        handler = Handler(loop, sock, self._most)
         try:
             await attach(sock, handler, self._context, partial(self._pause, sock))
         except BaseException:
@@ -248,7 +147,7 @@ class Conversation:
         return handler
 
     @staticmethod
-    def _vet(handler: _Handler, objection: Objection) -> None:
+    def _vet(handler: Handler, objection: Objection) -> None:
         """Close the connection if nothing may be sent to this peer, before a byte of a request is sent."""
         reason = objection(handler.sock.certificate)
         if reason:
