@@ -114,7 +114,10 @@ class _Visit:
         self.seen = {"/"}
         self.gave_up = False
         self.is_endless = False
-        self._none_ended = page.outcome is Outcome.TRUNCATED
+        # Of a denial without an end, only the reason tells that it had none.
+        self._none_ended = page.outcome is Outcome.TRUNCATED or (
+            page.outcome is Outcome.AUTH_REQUIRED and bool(page.reason)
+        )
         self._net = net
         self._browser = browser
 

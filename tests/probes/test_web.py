@@ -172,6 +172,15 @@ async def test_a_server_is_left_once_two_answers_have_no_end_and_none_had(
     assert len(await explored(replace(page("HTTP/1.1 200 OK"), outcome=first), script)) == asked
 
 
+@pytest.mark.parametrize(("why", "asked"), [("said nothing for 4 s", 1), ("", 1 + len(API_PATHS))])
+async def test_a_denial_without_an_end_counts_as_none(why: str, asked: int) -> None:
+    """Devices leave a connection open whose denial has neither length nor body: all time would be spent on these."""
+    first = replace(page("HTTP/1.1 401 Unauthorized"), reason=why)
+    assert first.outcome is Outcome.AUTH_REQUIRED
+    script = Port(pages={"/favicon.ico": ICON}, endless=frozenset({"/favicon.ico"}))
+    assert len(await explored(first, script)) == asked
+
+
 async def test_a_redirect_to_a_page_without_end_is_no_reason_to_leave() -> None:
     first = page("HTTP/1.1 302 Found\r\nLocation: /large")
     script = Port(pages={"/large": ICON}, endless=frozenset({"/large", "/favicon.ico"}))
