@@ -16,6 +16,8 @@ from camscan.cli.telling import tell_note
 if TYPE_CHECKING:
     from camscan.records import Scan
     from camscan.store import Store
+    from camscan.sweeps.changes import Changes
+    from camscan.sweeps.snapshot import Snapshot
 
 _OLDER = 5
 """Scans before the two by which what is new is told from what has returned."""
@@ -45,7 +47,8 @@ def diff(
     """Show what changed between two scans: devices that are new, changed or missing, and what is no longer seen.
 
     OLD and NEW are scans, by ID or the start of one. With OLD alone, it is compared with the latest scan of its
-    site; with neither, the latest scan is compared with the previous one of the same site. No packet is sent.
+    site; with neither, the latest scan is compared with the previous one of the same site: a sweep with the
+    previous sweep. No packet is sent.
 
     \b
     Examples:
@@ -56,6 +59,7 @@ def diff(
     """
     from camscan.app.grounds import grounds_of
     from camscan.app.judging import past, snapshot_of
+    from camscan.app.sincesweeps import absent_from, with_known
     from camscan.cli.formats.changes import matches, render
     from camscan.cli.stored import open_store
     from camscan.cli.waiting import waiting
@@ -71,7 +75,13 @@ def diff(
             changes = compare(snapshots)
             earlier = (past(store, scan, grounds.rules) for scan in reversed(older))
             changes = with_returned(changes, snapshots[-1].sightings, earlier)
-    tell_note(*(f"{note}." for note in _notes(before, after)))
+            changes = with_known(store, before, after, changes, snapshots[-1].sightings)
+            notes = (
+                *_notes(before, after),
+                *_unasked(before, after, changes, snapshots[0]),
+                *absent_from(store, before, after),
+            )
+    tell_note(*(f"{note}." for note in notes))
     made = render(format_, [(after.site, changes)])
     write(wrapped(made, output_width(output)) if format_ == "table" else made, output)
     if matches(changes, fail_on):
@@ -91,8 +101,24 @@ def _notes(before: Scan, after: Scan) -> Iterator[str]:
         yield f"scan {before.id} is the later one: what is new here has gone since, and what is missing has come"
 
 
+def _unasked(before: Scan, after: Scan, changes: Changes, seen: Snapshot) -> Iterator[str]:
+    """That devices may have been there before, because a scan of other targets did not ask them; `seen` is of that."""
+    from camscan.records import Origin
+    from camscan.sweeps.changes import Kind
+    from camscan.wording import plural, were
+
+    same = (before.targets, before.excluded) == (after.targets, after.excluded)
+    if same or before.origin is not Origin.SCAN:
+        return
+    told = [change.device for kind in (Kind.NEW, Kind.RETURNED) for change in changes.of(kind)]
+    if count := sum(not any(map(seen.asked_at, device.addresses)) for device in told):
+        what = f"{plural(count, 'device')} that {were(count)} not seen before {were(count)} not asked"
+        yield f"{what} in scan {before.id}, which had other targets: they may have been there"
+
+
 def _meant(store: Store, old: str | None, new: str | None, site: str | None, *, quiet: bool) -> list[Scan]:
     """The two scans that are meant, and before them those that show what has returned; the oldest first."""
+    from camscan.app.history import is_sweep
     from camscan.cli.stored import scan_of
     from camscan.errors import UsageError
 
@@ -105,8 +131,8 @@ def _meant(store: Store, old: str | None, new: str | None, site: str | None, *, 
     earlier = _before(after, [scan for scan in store.scans(after.site) if _of_one_place(scan, after)])
     if old is not None:
         before = store.scan(old)
-    elif earlier:
-        before = earlier[0]
+    elif earlier:  # between sweeps, somebody may have scanned one address by hand
+        before = next((scan for scan in earlier if is_sweep(after) and is_sweep(scan)), earlier[0])
     else:
         where = f"site {after.site!r}" if after.site else "these targets"
         raise UsageError(f"there is only one scan of {where}: scan again, or choose two from `camscan scans`")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -17,15 +17,20 @@ from support.estate import cameras, sweep
 from support.stores import keep_scan
 from support.world import camera
 
+from camscan.app.grounds import grounds_of
+from camscan.app.history import marked, remember, remembered
+from camscan.app.judging import snapshot_of
 from camscan.cli.diff import diff
 from camscan.cli.formats.changes import render
 from camscan.errors import StoreError, UsageError
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
 from camscan.store import Store
 from camscan.sweeps.changes import Changes
-from camscan.sweeps.compare import compare
+from camscan.sweeps.compare import advance, compare
+from camscan.sweeps.coverage import Terms
 
 NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
+HOSTS = tuple(f"10.0.0.{number}" for number in range(1, 15))
 FIVE = {f"10.0.0.{number}": camera(number) for number in range(1, 6)}
 
 
@@ -37,13 +42,20 @@ def keep(
     site: str | None = "hq",
     status: ScanStatus = ScanStatus.COMPLETE,
     targets: tuple[str, ...] = ("10.0.0.0/28",),
+    swept: bool = False,
+    asked: Iterable[str] = HOSTS,
 ) -> None:
+    """Store a scan; one of a sweep is compared with what is remembered of the site, too."""
     at = NOON + timedelta(hours=number)
     scan = Scan(f"scan{number}", at, targets, ("sadp",), site, at, status)
-    outcomes = {f"10.0.0.{n}": Outcome.SILENT for n in range(1, 15)} | dict.fromkeys(answers, Outcome.ANSWERED)
+    scan = marked(scan) if swept else scan
+    outcomes = dict.fromkeys(asked, Outcome.SILENT) | dict.fromkeys(answers, Outcome.ANSWERED)
     with Store.open(path) as store:
         seen = [Observation(a, "sadp", Outcome.ANSWERED, at, 37020, fields=fields) for a, fields in answers.items()]
         keep_scan(store, scan, seen, [LedgerEntry(a, {"sadp": outcome}) for a, outcome in outcomes.items()])
+        if swept and site:
+            seen_now = snapshot_of(store, scan, grounds_of(["uk-nil"], []))
+            remember(store, site, advance(remembered(store, site), seen_now, Terms())[0])
 
 
 @pytest.fixture
@@ -101,6 +113,47 @@ def test_an_earlier_scan_shows_what_has_returned(path: Path) -> None:
     done = run(path, "--fail-on", "returned")
     assert done.exit_code == 3
     assert "1 returned (1 listed)" in done.stdout
+
+
+def test_what_sweeps_report_as_missing_is_told_though_neither_scan_has_it(path: Path) -> None:
+    """An alert says so after three silent sweeps; the last two of them show no difference."""
+    four = {address: fields for address, fields in FIVE.items() if address != "10.0.0.1"}
+    for number, there in enumerate((FIVE, four, four, four), start=1):
+        keep(path, number, there, swept=True)
+        told = run(path).stderr if number > 1 else ""
+        assert ("report as missing" in told) == (number == 4)
+    assert "scan scan4 since scan scan3: nothing changed" in run(path).stdout
+    which = "1 device that sweeps report as missing was in neither scan (10.0.0.1)"
+    assert told.endswith(f"\nNote: {which}: `camscan status` tells when each was last seen.\n")
+    assert "report as missing" not in run(path, "scan1", "scan4").stderr  # which is shown
+    assert "report as missing" not in run(path, "scan2", "scan3").stderr  # when it was not yet
+
+
+def test_what_comes_back_has_returned_however_many_sweeps_were_without_it(path: Path) -> None:
+    four = {address: fields for address, fields in FIVE.items() if address != "10.0.0.1"}
+    for number, there in enumerate((FIVE, *[four] * 8, {**FIVE, "10.0.0.9": camera(9)}), start=1):
+        keep(path, number, there, swept=True)
+    done = run(path, "--format", "json")
+    [site] = json.loads(done.stdout)["sites"]
+    assert [one["address"] for one in site["new"]] == ["10.0.0.9"]
+    assert [one["address"] for one in site["returned"]] == ["10.0.0.1"]
+    [site] = json.loads(run(path, "scan10", "scan9", "--format", "json").stdout)["sites"]
+    assert not site["returned"]
+
+
+def test_a_sweep_is_compared_with_the_sweep_before_and_not_with_a_scan_by_hand(path: Path) -> None:
+    keep(path, 1, FIVE, swept=True)
+    keep(path, 2, {"10.0.0.3": camera(3)}, targets=("10.0.0.3",), asked=())
+    keep(path, 3, FIVE, swept=True)
+    done = run(path)
+    assert "scan scan3 since scan scan1: nothing changed" in done.stdout
+    assert done.stderr.count("\n") == 1
+    keep(path, 4, {"10.0.0.3": camera(3)}, targets=("10.0.0.3",), asked=())
+    assert "scan scan4 since scan scan3: coverage lost: targets" in run(path).stdout
+    done = run(path, "scan2", "scan3")
+    assert "4 returned" in done.stdout
+    told = "4 devices that were not seen before were not asked in scan scan2, which had other targets"
+    assert done.stderr.endswith(f"Note: {told}: they may have been there.\n")
 
 
 @pytest.mark.parametrize(("fail_on", "code"), [("coverage-loss", 3), ("new", 0), ("listed", 0)])
