@@ -114,7 +114,7 @@ def _registered(store: Store, scan: Scan, known: _Known) -> Mapping[int, Sequenc
     site = scan.site or ""
     told = any(not lasting(change.names) for change in store.register.changes(site))
     open_ = [at for at, (_, own) in enumerate(known) if told or not lasting(own)]
-    places = {known[at][0].device.address for at in open_}
+    places = {known[at][0].device.place for at in open_}
     entries = store.register.entries(site) if told else store.register.bearing((), places, site) if places else ()
     tracks = list(map(track_of, entries))
     seen = match(tracks, [sighting(known[at][0]) for at in open_], at=scan.ended_at).seen

@@ -15,7 +15,7 @@ COLUMNS = (
     *("id", "address", "mac", "hostname", "maker", "brand", "model", "firmware", "serial", "kind", "hidden_channels"),
     *("level", "verdict", "listed_by", "state"),
     *("behind", "slot_number", "slot_name", "slot_online", "slots_total", "slots_named", "slots_listed", "slots_empty"),
-    *("switch_port", "switch_name", "switch_others", "switch_at", "switch_by"),
+    *("slots_cut", "switch_port", "switch_name", "switch_others", "switch_at", "switch_by"),
     "other_addresses",
 )
 """`listed_by` holds the policies and `other_addresses` all but the first of `addresses`, joined by ";"; `slot_*`,

@@ -148,7 +148,9 @@ def _told(judged: Judged) -> Iterator[tuple[str, str | None]]:
     yield "camscan:level", None if device.level is None else str(device.level)
     yield "camscan:brand", device.brand
     yield "camscan:hostname", device.hostname
-    yield from (("camscan:address", address) for address in device.addresses)
+    # A camera behind a recorder has none at which it answers; its recorder may tell a private one.
+    private = (device.address,) if device.address != device.place else ()
+    yield from (("camscan:address", address) for address in (*device.addresses, *private))
     yield from (("camscan:port", str(port)) for port in device.ports)
     yield from (("camscan:listed", f"{by.policy}: {by.entity}, since {by.since}") for by in judged.listed_by)
     yield from (("camscan:conflict", conflict) for conflict in device.conflicts)

@@ -132,6 +132,7 @@ def _slots(slots: Slots | None) -> Object | None:
         "listed": slots.listed,
         "empty": slots.empty,
         "elsewhere": [_cut(name) for name in slots.elsewhere],
+        "cut": slots.cut,
     }
 
 

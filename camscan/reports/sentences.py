@@ -132,7 +132,7 @@ def alerts(report: Report) -> Iterator[Alert]:
         where, text = PLACES[offence.place], terminal(offence.text, MAX_SENTENCE)
         source = f"{terminal(offence.policy)}, {terminal(offence.citation)}, {terminal(offence.since)}"
         yield Alert(f"{plural(count, 'listed device')} {are(count)} on {where}", f"“{text}” ({source})")
-    back = [judged.device.address for judged in report.devices if judged.state is State.RETURNED]
+    back = [judged.device.place for judged in report.devices if judged.state is State.RETURNED]
     if back:
         yield Alert(f"RETURNED: {plural(len(back), 'device')} recorded as removed {are(len(back))} back: {_some(back)}")
 

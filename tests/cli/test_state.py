@@ -612,6 +612,24 @@ def test_a_camera_that_its_recorder_still_lists_can_be_removed_and_has_not_retur
     assert states(store, "list") == ["removed"]
 
 
+def test_what_is_said_of_a_camera_behind_a_recorder_stays_where_that_tells_no_serial_of_it(store: Store) -> None:
+    """As where another login, or another interface, shows less of each channel."""
+
+    def recorder_tells(number: int, told: Mapping[str, tuple[str, ...]]) -> str:
+        scan = night(store, number, {})
+        channel = {"behind.slot": ("1",), "behind.address": ("192.168.254.2",), "behind.model": ("DS-2CD2142FWD-I",)}
+        seen = Observation("10.0.0.9", "isapi", Outcome.ANSWERED, scan.ended_at, 80)
+        own = {"isapi.serial": ("NVR0000001",), "isapi.model": ("DS-7616NI-I2",), "isapi.manufacturer": ("hikvision",)}
+        answers = [replace(seen, fields=fields) for fields in (own, {**channel, **told})]
+        store.append(scan.id, answers, [LedgerEntry("10.0.0.9", {"isapi": Outcome.ANSWERED})])
+        return CliRunner().invoke(report, ["--scan", scan.id, "--db", str(store.file)]).stdout
+
+    recorder_tells(1, {"behind.serial": (serial(1),)})
+    assert run(store, serial(1), "exempt", "--why", "x").exit_code == 0
+    assert "exempt" in recorder_tells(2, {})
+    assert states(store, "list") == ["exempt"]
+
+
 def test_a_camera_that_a_recorder_elsewhere_still_lists_has_not_returned_before_it_is_online(
     store: Store,
 ) -> None:

@@ -73,5 +73,5 @@ def test_a_policy_that_lists_twice_is_named_once(make_report: Callable[..., Repo
 def test_a_line_break_in_a_name_makes_no_new_line(make_report: Callable[..., Report]) -> None:
     judged = Judged(Device("10.0.0.5", ("10.0.0.5",), hostname='a"\r\n=1+1,b', model="=1+1"), Verdict.UNIDENTIFIED)
     header, line = render(make_report(devices=(judged,)), Page())
-    assert line == '10.0.0.5,10.0.0.5,,"a""\\x0d\\x0a=1+1,b",,,\'=1+1,,,,,,unidentified,,,,,,,,,,,,,,,,\r\n'
+    assert line == '10.0.0.5,10.0.0.5,,"a""\\x0d\\x0a=1+1,b",,,\'=1+1,,,,,,unidentified,,,,,,,,,,,,,,,,,\r\n'
     assert header.count("\n") == 1

@@ -146,6 +146,7 @@ def test_several_devices_at_one_address_and_one_behind_a_recorder(make_report: C
         *("device 10.0.0.1", "device 10.0.0.1 (2)", "device 10.0.0.1 #3")
     ]
     assert properties(found["components"][2])["camscan:behind"] == ["REC1, channel 3"]
+    assert properties(found["components"][2])["camscan:address"] == ["192.168.0.5"]
 
 
 @pytest.mark.parametrize("changes", [{"devices": ()}, {"tools": {}}, {"policies": ()}])

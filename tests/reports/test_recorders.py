@@ -15,7 +15,7 @@ from support import workbooks
 
 from camscan.records import Device, Judged, Level, Outcome, Report, Verdict
 from camscan.reports import FORMATS, Page
-from camscan.summaries import Listing, Slot, Slots
+from camscan.summaries import Listing, Slot, Slots, State
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs/schema/camscan-1.json").read_text("utf-8"))
 RECORDER = "DS-7616NI-K2-1"
@@ -78,14 +78,25 @@ def test_the_table_says_it_in_a_sentence_and_asks_nothing_twice(found: Report) -
 @pytest.mark.parametrize("number", [1, 12])
 def test_a_list_that_was_cut_off_is_said_to_be(make_report: Callable[..., Report], number: int) -> None:
     cut = [Judged(Device(f"10.0.4.{n}", (), slots=Slots(1, 0, cut=n == number)), Verdict.NOT_LISTED) for n in range(14)]
-    assert text(make_report(devices=tuple(cut)), "table").count("empty, in a list that was cut off.") == 1
+    report = make_report(devices=tuple(cut))
+    assert text(report, "table").count("empty, in a list that was cut off.") == 1
+    assert [device["slots"]["cut"] for device in json.loads(text(report, "json"))["devices"]].count(True) == 1
+    rows = csv.DictReader(io.StringIO(text(report, "csv"), newline=""))
+    assert [row["slots_cut"] for row in rows].index("true") == number
+
+
+@pytest.mark.parametrize("name", ["table", "html"])
+def test_a_camera_that_is_back_behind_a_recorder_is_named_by_its_channel(found: Report, name: str) -> None:
+    _, one, *_ = found.devices
+    page = text(replace(found, devices=(replace(one, state=State.RETURNED),)), name)
+    assert "1 device recorded as removed is back: 10.0.4.9 #1" in page
 
 
 def test_json_holds_recorder_and_channel(found: Report) -> None:
     document = json.loads(text(found, "json"))
     Draft202012Validator(SCHEMA).validate(document)
     recorder, one, twelve, front = document["devices"]
-    assert recorder["slots"] == {"total": 16, "named": 9, "listed": 5, "empty": 2, "elsewhere": []}
+    assert recorder["slots"] == {"total": 16, "named": 9, "listed": 5, "empty": 2, "elsewhere": [], "cut": False}
     assert (one["behind"], one["address"], one["addresses"], one["verdict"]) == (RECORDER, "10.0.4.20", [], "listed")
     assert one["slot"] == {"number": 1, "name": "Gate\x1b[31m", "online": True, "recorder_address": "10.0.4.9"}
     assert (twelve["id"], twelve["slot"]["name"]) == ("10.0.4.9 #12", None)
