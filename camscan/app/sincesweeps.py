@@ -10,7 +10,7 @@ from camscan.app.history import is_sweep, remembered, statuses
 from camscan.errors import DamageError
 from camscan.records import Scan
 from camscan.store import Store
-from camscan.sweeps.changes import Changes, Kind
+from camscan.sweeps.changes import ChangeKind, Changes
 from camscan.sweeps.memory import Track
 from camscan.sweeps.snapshot import Sighting
 from camscan.sweeps.tracks import match
@@ -39,14 +39,14 @@ def with_known(store: Store, before: Scan, after: Scan, changes: Changes, now: S
 
     When that was is not known any more: they remember the last time alone, which may be this one.
     """
-    new = {change.device for change in changes.of(Kind.NEW)}
+    new = {change.device for change in changes.of(ChangeKind.NEW)}
     if not (new and after.site and before.site == after.site and before.started_at < after.started_at):
         return changes
     tracks = _tracks(store, after.site)
     seen = match(tracks, now).seen
     earlier = {number for number in seen if tracks[number].first_seen < before.started_at}
     back = new.intersection(now[part].device for number in earlier for part in seen[number])
-    told = [replace(one, kind=Kind.RETURNED) if one.device in back else one for one in changes.changes]
+    told = [replace(one, kind=ChangeKind.RETURNED) if one.device in back else one for one in changes.changes]
     return replace(changes, changes=tuple(told))
 
 

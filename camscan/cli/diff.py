@@ -104,13 +104,13 @@ def _notes(before: Scan, after: Scan) -> Iterator[str]:
 def _unasked(before: Scan, after: Scan, changes: Changes, seen: Snapshot) -> Iterator[str]:
     """That devices may have been there before, because a scan of other targets did not ask them; `seen` is of that."""
     from camscan.records import Origin
-    from camscan.sweeps.changes import Kind
+    from camscan.sweeps.changes import ChangeKind
     from camscan.wording import plural, were
 
     same = (before.targets, before.excluded) == (after.targets, after.excluded)
     if same or before.origin is not Origin.SCAN:
         return
-    told = [change.device for kind in (Kind.NEW, Kind.RETURNED) for change in changes.of(kind)]
+    told = [change.device for kind in (ChangeKind.NEW, ChangeKind.RETURNED) for change in changes.of(kind)]
     if count := sum(not any(map(seen.asked_at, device.addresses)) for device in told):
         what = f"{plural(count, 'device')} that {were(count)} not seen before {were(count)} not asked"
         yield f"{what} in scan {before.id}, which had other targets: they may have been there"
