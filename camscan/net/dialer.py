@@ -20,7 +20,7 @@ from camscan.net.pacing.hosts import Hosts
 from camscan.net.pacing.pace import FlowBudget, Pace
 from camscan.net.pacing.profile import CONNECT_TIMEOUT, Profile
 from camscan.net.pacing.reading import Reading
-from camscan.net.scope import Refusal, Scope, port_refusal
+from camscan.net.scope import Scope, heed, port_refusal
 from camscan.records import Outcome
 from camscan.shortages import EXHAUSTED
 
@@ -66,6 +66,7 @@ class Dialer:
         self._read_ahead = self._tail + min(_OUT_OF_TURN, max(0, (profile.host_rate + 1) // 2 - self._tail))
         self._descriptors = asyncio.Semaphore(descriptor_budget())
         self._half_open = asyncio.Semaphore(profile.most_connecting)
+        self._launching = self._descriptors, self._half_open
         self._tls = asyncio.Semaphore(_TLS_AT_ONCE)
 
     def set_scope(self, scope: Scope) -> None:
@@ -93,7 +94,7 @@ class Dialer:
         Raises:
             EndedError: it may not.
         """
-        _heed(self._refusal(address) or port_refusal(port))
+        heed(self._refusal(address) or port_refusal(port))
 
     async def open(self, address: str, port: int, *, tls: bool = False, bare: bool = False) -> TcpSocket:
         """A connected TCP socket, which holds its slots, at the host and elsewhere, until it is closed.
@@ -146,15 +147,14 @@ class Dialer:
 
         async def attempt() -> Attempt:
             with ExitStack() as places:
-                for semaphore in (self._descriptors, self._half_open):
+                for semaphore in self._launching:
                     await semaphore.acquire()
                     places.callback(semaphore.release)
-                _heed(self._refusal(address))
+                heed(self._refusal(address))
                 sock = TcpSocket(address)
-                taken = places.pop_all()
+                places.pop_all()  # its end gives them back: thousands are under way, and a stack takes two kilobytes
             sock.charged = sock.paid = 1
-            taken.callback(self._account, sock)
-            sock.at_close = lambda _: taken.close()
+            sock.at_close = self._launched_ended
             try:
                 return self._connector.start(sock, address, port, done, self._sent_again)
             except OSError:
@@ -162,6 +162,11 @@ class Dialer:
                 raise
 
         return await self.retry_while_exhausted(attempt)
+
+    def _launched_ended(self, sock: TcpSocket) -> None:
+        self._account(sock)
+        for semaphore in self._launching:
+            semaphore.release()
 
     def forget(self, attempt: Attempt) -> None:
         """Abandon a pending connect; the caller closes the socket."""
@@ -275,7 +280,7 @@ class Dialer:
                 await self._half_open.acquire()
                 half_open.callback(self._half_open.release)
             await self.pace.take(1)
-        _heed(self._refusal(address))
+        heed(self._refusal(address))
 
     def _sent_again(self, sock: TcpSocket) -> None:
         sock.resent = True
@@ -293,8 +298,3 @@ class Dialer:
         self._pay(sock, sock.packets + sock.afterwards - sock.paid)
         if host is not None:
             host.window.settle(sock)
-
-
-def _heed(refusal: Refusal | None) -> None:
-    if refusal is not None:
-        raise EndedError(refusal.outcome, refusal.reason)

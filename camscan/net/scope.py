@@ -7,6 +7,7 @@ from collections.abc import Container
 from dataclasses import dataclass
 
 from camscan.net.base import BROADCAST
+from camscan.net.outcomes import EndedError
 from camscan.records import Outcome
 
 NEVER_SEND = frozenset({102, 502, 515, 631, 5060, 5061, *range(9100, 9108), 20000, 44818, 47808})
@@ -19,6 +20,12 @@ class Refusal:
 
     outcome: Outcome
     reason: str
+
+
+def heed(refusal: Refusal | None) -> None:
+    """Raises EndedError where there is a refusal."""
+    if refusal is not None:
+        raise EndedError(refusal.outcome, refusal.reason)
 
 
 class _Everything(Container[str]):
