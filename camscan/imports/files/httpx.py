@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import BinaryIO
@@ -12,14 +13,14 @@ from camscan.records import Observation
 
 CHANNELS = ("http", "tls")
 
-_MARKS = (b'"url":"http', b'"input":"')
+_MARKS = tuple(map(re.compile, (rb'"url": ?"http', rb'"input": ?"')))
 _ADDRESSES = ("host_ip", "host", "input")
 _NAMES = {"server": "webserver", "content-type": "content_type", "location": "location"}
 
 
 def sniff(head: bytes) -> bool:
     """Whether it begins as httpx's lines do."""
-    return head.lstrip().startswith(b"{") and all(mark in head for mark in _MARKS)
+    return head.lstrip().startswith(b"{") and all(mark.search(head) for mark in _MARKS)
 
 
 def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:

@@ -29,9 +29,9 @@ _BETWEEN = re.compile(r"\][\s,]*\[|\{finished: 1\}")
 _decoder = json.JSONDecoder()
 
 
-def items(stream: BinaryIO, summary: Summary) -> Iterator[object]:
-    """All valid items. An invalid one is counted and skipped; a list without its end sets `cut`."""
-    window = _window(stream)
+def items(stream: BinaryIO, summary: Summary, most: int = MAX_OBJECT) -> Iterator[object]:
+    """All valid items. An invalid one, or one that is larger, is counted and skipped; a list without its end is cut."""
+    window = _window(stream, most)
     window.skip(_GAP)
     is_list = not window.text.startswith("{", window.at)
     window.at += window.text.startswith("[", window.at)
@@ -59,7 +59,7 @@ def items(stream: BinaryIO, summary: Summary) -> Iterator[object]:
         summary.cut = CUT_OFF
 
 
-def _window(stream: BinaryIO) -> Window:
+def _window(stream: BinaryIO, size: int) -> Window:
     decode = codecs.getincrementaldecoder("utf-8-sig")("replace").decode
 
     def read() -> str:
@@ -68,4 +68,4 @@ def _window(stream: BinaryIO) -> Window:
             text = decode(piece)
         return text
 
-    return Window(read, MAX_OBJECT)
+    return Window(read, size)

@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 from camscan.codecs import opaque, telnet
 from camscan.imports.files.base import Summary, address_of, imported, lines, names
+from camscan.imports.files.jsonitems import items
 from camscan.imports.forms.base import over_udp
 from camscan.imports.forms.sip import is_sip
 from camscan.imports.notations import encodings
@@ -18,20 +19,35 @@ from camscan.records import Observation
 
 MAX_RECORD = 1024 * 1024  # bytes of one line; a page with its certificates has a third of it
 
+_BEGINNING = 64
+
 Record = Mapping[str, object]
 
 
 def records(stream: BinaryIO, summary: Summary) -> Iterator[Record]:
-    """All lines that are objects; any other line is counted as broken."""
-    for line in lines(stream, summary, MAX_RECORD):
-        try:
-            record = json.loads(line)
-        except (ValueError, RecursionError):
-            record = None
+    """All lines that are objects, any other line being counted as broken; or the objects that go over several lines."""
+    found = items(stream, summary, MAX_RECORD) if _is_spread(stream) else _values(lines(stream, summary, MAX_RECORD))
+    for record in found:
         if isinstance(record, dict):
             yield record
         else:
             summary.broken += 1
+
+
+def _is_spread(stream: BinaryIO) -> bool:
+    """Whether the objects are laid out for people, as by `jq`: the first line only opens one."""
+    begin = stream.tell()
+    first = next(filter(None, (line.strip() for line in iter(lambda: stream.readline(_BEGINNING), b""))), b"")
+    stream.seek(begin)
+    return first == b"{"
+
+
+def _values(rows: Iterable[str]) -> Iterator[object]:
+    for row in rows:
+        try:
+            yield json.loads(row)
+        except (ValueError, RecursionError):
+            yield None
 
 
 def addressed(found: Iterable[Record], summary: Summary, *names: str) -> Iterator[tuple[str, Record]]:

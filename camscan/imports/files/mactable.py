@@ -13,6 +13,7 @@ from camscan.folding import compact
 from camscan.imports.files import presence
 from camscan.imports.files.base import Summary, address_of, imported, lines, link_fields, names
 from camscan.imports.files.cells import address_in, mac_in
+from camscan.imports.files.spanned import Rows
 from camscan.imports.files.switchports import DELIMITERS, asked_of, is_port, is_service
 from camscan.records import Fields, Observation
 
@@ -81,9 +82,9 @@ def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observati
     Another header may stand further down, of a table that was put below the first.
     """
     header: _Header | None = None
-    above = 0
-    for row in lines(stream, summary):
-        cells = header.cells(row) if header else {}
+    above, rows = 0, Rows(lines(stream, summary))
+    for row in rows:
+        cells = header.cells(rows.whole(row, header.delimiter, header.names_both)) if header else {}
         if not cells.get("address") and (found := _Header.of(row)):
             header = found
             summary.remark = summary.remark or _JUDGED_ELSEWHERE * found.names_models

@@ -28,6 +28,12 @@ def line(**more: object) -> bytes:
     return json.dumps(RECORD | more, separators=(",", ":")).encode() + b"\n"
 
 
+def test_a_record_that_is_laid_out_for_people_says_the_same() -> None:
+    spread = json.dumps(RECORD, indent=4).encode()
+    assert httpx.sniff(spread)
+    assert read_all(httpx.read, spread) == read_all(httpx.read, line())
+
+
 def test_one_server_gives_its_page_icon_and_certificate() -> None:
     assert httpx.sniff(line())
     (page, icon, names), summary = read_all(httpx.read, line())

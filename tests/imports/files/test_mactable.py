@@ -253,3 +253,23 @@ def test_no_device_was_seen_after_its_table_was_written(told: str) -> None:
 def test_models_in_a_table_are_for_another_command(column: str, is_told: bool) -> None:
     _, summary = read_all(mactable.read, f"IP,MAC,{column}\n192.0.2.5,44:19:b6:01:02:03,x\n".encode())
     assert ("`camscan identify` judges it by the models" in summary.remark) == is_told
+
+
+def test_a_row_goes_on_where_a_quoted_cell_of_it_holds_ends_of_lines() -> None:
+    data = (
+        b'"IP","Notes","MAC"\r\n"192.0.2.5","above the gate\r\n\r\n2"" pipe, left","44:19:b6:01:02:03"\r\n'
+        b"192.0.2.6,x,44:19:b6:01:02:04\r\n"
+    )
+    seen, summary = read_all(mactable.read, data)
+    assert [(one.target, one.fields["mac.address"]) for one in seen] == [
+        ("192.0.2.5", ("44:19:B6:01:02:03",)),
+        ("192.0.2.6", ("44:19:B6:01:02:04",)),
+    ]
+    assert (summary.whole, summary.skipped.total()) == (2, 0)
+
+
+@pytest.mark.parametrize("note", ['"x', 'dome 2"', '"a"b"', '"'])
+def test_a_stray_quote_swallows_no_other_row(note: str) -> None:
+    rows = [f"192.0.2.{number},44:19:b6:01:02:0{number},{note if number in (2, 4) else ''}" for number in range(1, 6)]
+    seen, _ = read_all(mactable.read, "\n".join(("IP,MAC,Notes", *rows)).encode())
+    assert [one.target for one in seen] == [f"192.0.2.{number}" for number in range(1, 6)]

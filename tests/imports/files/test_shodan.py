@@ -44,6 +44,20 @@ def test_the_api_answers_about_a_host_and_to_a_search_with_many_banners(name: st
     assert summary.whole == 2
 
 
+def test_banners_that_are_laid_out_for_people_are_read_too() -> None:
+    """As `jq .` shows them: each goes over many lines."""
+    one = json.loads(line(RTSP, 554, "rtsp-tcp"))
+    spread = [json.dumps({**one, "port": port, "more": "x" * 200_000}, indent=2) for port in (554, 8554)]
+    data = "\n".join((*spread, '{\n  "ip_str": "192.0')).encode()
+    assert shodan.sniff(data)
+    seen, summary = read_all(shodan.read, data)
+    assert [(banner.target, banner.port, banner.channel) for banner in seen] == [
+        ("192.0.2.5", 554, "rtsp"),
+        ("192.0.2.5", 8554, "rtsp"),
+    ]
+    assert (summary.whole, summary.broken) == (2, 1)
+
+
 @pytest.mark.parametrize("told", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "yesterday", ""])
 def test_a_time_that_is_none_in_utc_is_not_known(told: str) -> None:
     (one, *_), _ = read_all(shodan.read, line(RTSP, 554, "rtsp-tcp", timestamp=told))
