@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -82,9 +82,10 @@ def _holds_several(listed: Inventory, text: str) -> bool:
 
 def report_on_list(path: Path, inventory: Inventory, grounds: Grounds, *, all_hosts: bool) -> Report:
     """What the rules say of each row whose device is in use: of what stands in it, and of no other row."""
-    makes, at = Makes(grounds.rules.labels.find), datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    labels, at = grounds.rules.labels, datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    makes, sought = Makes(labels.find, labels.names), {maker for policy in grounds.policies for maker in policy.makers}
     in_use = [row for row in inventory.rows if not row.retired]
-    told = [(row, seen) for row in in_use if (seen := [*_said(row, path.name, makes, at)])]
+    told = [(row, seen) for row in in_use if (seen := [*_said(row, path.name, makes, sought, at)])]
     every = [one for _, seen in told for one in judged(seen, grounds)]
     shown = tuple(select(every, all_hosts=all_hosts))
     left_out = {
@@ -103,10 +104,11 @@ def report_on_list(path: Path, inventory: Inventory, grounds: Grounds, *, all_ho
     return replace(report, scan=replace(report.scan, status=status))
 
 
-def _said(row: Row, file: str, makes: Makes, at: datetime) -> Iterator[Observation]:
-    """What a row says, as if its device had said it."""
+def _said(row: Row, file: str, makes: Makes, sought: Container[str], at: datetime) -> Iterator[Observation]:
+    """What a row says, as if its device had said it, and which labels the make may mean that is none."""
     make, model = makes.split(row)
-    label = as_fields((("inventory.make", make or ""), ("inventory.model", model or "")))
+    meant = [("inventory.meant", label.name) for label in makes.meant(make or "", sought)]
+    label = as_fields((("inventory.make", make or ""), ("inventory.model", model or ""), *meant))
     told = [(_CHANNEL, label), *(("mac", link_fields(mac)) for mac in row.macs)]
     target = f"{row.where} ({row.addresses[0]})" if row.addresses else row.where
     for channel, fields in told:

@@ -57,6 +57,11 @@ class Labels:
         """The brand whose name or alias this is, whatever its case, spaces and punctuation."""
         return self._brands.get(normalised(name)) if len(name) <= _MAX_LABEL else None
 
+    @property
+    def names(self) -> Iterable[str]:
+        """The names and aliases of all brands, `normalised`."""
+        return self._brands
+
     def is_model(self, text: str) -> bool:
         """Whether a text tells one model from another: no maker's name alone, no word for every such device."""
         return normalised(text) not in self._not_models

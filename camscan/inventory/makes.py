@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import NamedTuple, Protocol, TypeAlias
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
+from camscan.folding import normalised
 from camscan.inventory.rows import Row
 from camscan.inventory.values import key
 from camscan.records import Device, Level
@@ -17,6 +19,8 @@ _MAX_WORDS = 4
 _MAX_LOOKED = 12
 _MIN_MISSPELT, _SIMILAR = 4, 85
 """Letters of a make that may be misspelt, and its least likeness (percent, Levenshtein ratio) to what is meant."""
+_MIN_SLIP = 5
+"""Letters of a name that one slip still leaves alike: a letter too many or too few, another one, or two changed about."""
 _MIN_PART = 4
 """Letters of a model that may stand for the whole of it."""
 _MEASURE = re.compile(
@@ -75,8 +79,10 @@ class Make(NamedTuple):
 class Makes:
     """Compares the makes of an inventory with those of devices, through the labels that the fingerprints know."""
 
-    def __init__(self, find: Find) -> None:
+    def __init__(self, find: Find, names: Iterable[str] = ()) -> None:
+        """`names` are those that may be misspelt, as `normalised`."""
         self._find = find
+        self._names = sorted(name for name in names if len(name) >= _MIN_SLIP)
         self._read: dict[str, Make] = {}
 
     def split(self, row: Row) -> tuple[str | None, str | None]:
@@ -97,6 +103,19 @@ class Makes:
             makers = frozenset(edge.maker for edge in label.edges) if label else frozenset()
             self._read[text] = Make(label.name if label else text, makers, label is not None)
         return self._read[text]
+
+    def meant(self, text: str, sought: Container[str]) -> tuple[LabelLike, ...]:
+        """The labels that a make may mean which is none: one among its words, else those whose names are one slip away.
+
+        A misspelt name is a reason to look for a device of a maker that is `sought`; it does not tell that it is none.
+        """
+        if self._find(text):
+            return ()
+        if inside := self._inside(text):
+            return (inside,)
+        slips = process.extract(normalised(text), self._names, scorer=OSA.distance, score_cutoff=1, limit=None)
+        labels = (label for name, *_ in slips if (label := self._find(name)))
+        return tuple(label for label in labels if any(edge.maker in sought for edge in label.edges))
 
     def compare(self, text: str | None, device: Device) -> Compared:
         """The make of a row and that of a device."""
@@ -170,7 +189,9 @@ def _has_number(model: str) -> bool:
 
 def _is_misspelt(text: str, name: str) -> bool:
     one, other = key(text), key(name)
-    return min(len(one), len(other)) >= _MIN_MISSPELT and fuzz.ratio(one, other) >= _SIMILAR
+    if min(len(one), len(other)) < _MIN_MISSPELT:
+        return False
+    return fuzz.ratio(one, other) >= _SIMILAR or (len(other) >= _MIN_SLIP and OSA.distance(one, other) <= 1)
 
 
 def _label_note(make: Make, device: Device) -> str:

@@ -82,6 +82,28 @@ def test_each_row_of_a_list_is_judged_by_its_label(tmp_path: Path) -> None:
     assert "7 lines: 6 of devices, 1 of column names." in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("make", "verdict", "maker"),
+    [
+        ("HIK", "listed", "Hikvision"),
+        ("大华", "listed", "Dahua"),
+        ("Hikvison", "suspected", "Hikvision"),
+        ("Dauha", "suspected", "Dahua"),
+        ("Hikvision (OEM)", "suspected", "Hikvision"),
+        ("Dahua or similar", "suspected", "Dahua"),
+        ("Axsi", None, None),
+        ("Haikvision", "suspected", "Hankvision"),  # not taken for Haivision alone, which is no maker to look for
+    ],
+)
+def test_a_make_is_judged_as_people_write_it(
+    tmp_path: Path, make: str, verdict: str | None, maker: str | None
+) -> None:
+    path = tmp_path / "cameras.csv"
+    path.write_text(f"make,model,ip\n{make},,10.0.0.4\nAxis,M1065-L,10.0.0.5\n")
+    found = {one["address"]: one for one in devices(str(path), "--quiet")}.get("row 2 (10.0.0.4)")
+    assert (found and (found["verdict"], found["maker"])) == (verdict and (verdict, maker))
+
+
 @pytest.mark.parametrize("count", [1, 2])
 @pytest.mark.parametrize("form", ["json", "jsonl"])
 def test_a_report_is_a_list_of_its_devices(tmp_path: Path, form: str, count: int) -> None:

@@ -39,6 +39,7 @@ Build = Callable[..., Found]
                                               "know, device is Dahua")),
         ("HIKVISON", ("Hikvision", None), Compared(True, "inventory says HIKVISON, taken for Hikvision misspelt")),
         ("Anke", ("Hikvision", "Annke"), Compared(True, "inventory says Anke, taken for Annke misspelt")),
+        ("Dauha", ("Dahua", None), Compared(True, "inventory says Dauha, taken for Dahua misspelt")),
         ("Axus", ("Axis", None), Compared(False, "inventory says Axus, a label that the fingerprints do not know, "
                                           "device is Axis")),
         (None, ("Dahua", None), Compared(None)),
@@ -55,6 +56,26 @@ def test_makes_are_compared_through_labels(
 def test_a_hint_is_called_one(device: Build) -> None:
     assert described(device("10.0.0.5", maker="Dahua", level=Level.HINT).judged.device) == "Dahua (by a hint alone)"
     assert described(device("10.0.0.5").judged.device) == "unidentified"
+
+
+@pytest.mark.parametrize(
+    ("make", "sought", "labels"),
+    [
+        ("Hikvison", "Hikvision", ["Hikvision"]),
+        ("Dauha", "Dahua", ["Dahua"]),
+        ("Anke", "Dahua", ["Annke"]),
+        ("Hikvison", "Dahua", []),  # a misspelt name does not clear a device
+        ("Hikvision (OEM)", "Dahua", ["Hikvision"]),
+        ("HiLook by Hikvision", "Dahua", ["HiLook"]),
+        ("Hikvision", "Hikvision", []),  # the label itself: the rules say what it means
+        ("Axus", "Axis", []),  # too short for two names that are one letter apart
+        ("Contoso", "Hikvision", []),
+        ("", "Hikvision", []),
+    ],
+)
+def test_labels_that_a_make_may_mean(find: Find, make: str, sought: str, labels: list[str]) -> None:
+    names = ("axis", "hikvision", "annke", "hilook", "dahua")
+    assert [label.name for label in Makes(find, names).meant(make, {sought})] == labels
 
 
 @pytest.mark.parametrize(
