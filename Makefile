@@ -75,7 +75,7 @@ torture: $(VENV)/dev
 	$(BIN)/python benchmarks/torture.py $(if $(SECONDS),--seconds $(SECONDS)) $(if $(FRESH),--fresh) $(if $(PARTS),--only $(PARTS))
 
 accuracy: $(VENV)/dev
-	$(BIN)/camscan fingerprints evaluate tests/corpus --markdown docs/accuracy.md
+	$(BIN)/camscan fingerprints evaluate tests/corpus --output docs/accuracy.md
 
 screenshot: demo $(VENV)/dev
 	$(BIN)/python docs/make_screenshot.py $(OUT)/demo.html docs/report.png

@@ -1,4 +1,4 @@
-"""What to write instead of words that a command does not take, where it is known what they are meant to be."""
+"""Hints at what to write instead of options and arguments that a command does not take."""
 
 from __future__ import annotations
 

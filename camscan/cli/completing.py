@@ -1,4 +1,4 @@
-"""What a shell completes after --scan, --site, --policy and --kind; nothing, and no error, where nothing is stored."""
+"""Shell completion of --scan, --site, --policy and --kind; nothing, and no error, where nothing is stored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`camscan credentials`: logins to devices of one's own, and for whom each is meant."""
+"""`camscan credentials`: enrol logins to devices."""
 
 from __future__ import annotations
 

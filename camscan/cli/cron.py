@@ -1,4 +1,4 @@
-"""`camscan cron`: what starts sweeps by themselves."""
+"""`camscan cron`: start sweeps every night, by systemd or cron."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`camscan db`: the care of the store."""
+"""`camscan db`: maintenance of the store."""
 
 from __future__ import annotations
 

@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path, exists=True))
 @click.option(
-    "--markdown", type=click.Path(path_type=Path, dir_okay=False), help="Also write the report to this Markdown file."
-)
-@click.option(
     "--fail-below",
     type=Decimal(0, 1),
     metavar="SHARE",
@@ -41,7 +38,6 @@ if TYPE_CHECKING:
 @options.written("table", "json", "markdown")
 def evaluate(
     path: Path,
-    markdown: Path | None,
     fail_below: float | None,
     misses: bool,
     policies: tuple[str, ...],
@@ -55,23 +51,21 @@ def evaluate(
     Examples:
       camscan fingerprints evaluate tests/corpus
       camscan fingerprints evaluate answers.json --misses --fail-below 0.98
-      camscan fingerprints evaluate answers.json --output accuracy.json
+      camscan fingerprints evaluate answers.json --output accuracy.md
     """
     from camscan.app.grounds import chosen_policies, library
     from camscan.cli.writing import write
     from camscan.evaluation.corpus import read
     from camscan.evaluation.document import document
     from camscan.evaluation.figures import figures
-    from camscan.evaluation.markdown import markdown as rendered
+    from camscan.evaluation.markdown import markdown
     from camscan.evaluation.score import score
 
     corpus = read(path)
     tell(*(f"Warning: left out: {fault}" for fault in corpus.faults))
     found = figures(tuple(score(corpus.entries, library(folders), chosen_policies(policies, folders))))
-    shown = {"json": document, "markdown": rendered}.get(format_, partial(_shown, misses=misses))
+    shown = {"json": document, "markdown": markdown}.get(format_, partial(_shown, misses=misses))
     write(shown(found), output)
-    if markdown:
-        write(rendered(found), markdown)
     if fail_below is not None and found.least < fail_below:
         tell(f"Error: {found.least:.3f} is below {fail_below}: see the misses with --misses")
         sys.exit(Exit.FAILED)

@@ -1,4 +1,4 @@
-"""`camscan evidence`: hand over a scan so that it can be checked without trusting whoever hands it over."""
+"""`camscan evidence`: signed bundles that others can verify without trusting whoever made them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What all groups of commands share: a help that says enough of each, and `--verbose` on either side of its name."""
+"""Groups of commands: help with a line for each command, and `--verbose` before or after its name."""
 
 from __future__ import annotations
 

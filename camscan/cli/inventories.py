@@ -1,4 +1,4 @@
-"""A manual inventory, as every command that has one reads it: how it is named, and what is said of the reading."""
+"""The options of all commands that read a manual inventory, and what is said of the reading."""
 
 from __future__ import annotations
 

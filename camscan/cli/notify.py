@@ -1,4 +1,4 @@
-"""`camscan notify`: the way of alerts."""
+"""`camscan notify`: test the receivers of alerts, and deliver what waits for them."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def send(file: Path | None, db: str | None) -> None:
     """
     from camscan.app.alerting import Dispatcher
     from camscan.app.settings import configuration, database
-    from camscan.cli.heartbeat import heartbeats, write_figures
+    from camscan.cli.health import health_of_sites, write_metrics
     from camscan.cli.stored import open_swept_store
     from camscan.sweeps.eventlog import show_events
     from camscan.wording import plural
@@ -90,6 +90,6 @@ def send(file: Path | None, db: str | None) -> None:
             pass
         waiting = sum(store.outbox.pending().values())
         click.echo(f"{plural(dispatcher.delivered, 'alert')} delivered, {waiting:,} waiting.")
-        write_figures(heartbeats(store, config), config)
+        write_metrics(health_of_sites(store, config), config)
     if dispatcher.failed:
         sys.exit(Exit.FAILED)

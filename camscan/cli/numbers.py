@@ -1,4 +1,4 @@
-"""Numbers on the command line: what is none is refused with how to write it."""
+"""Types of numbers on the command line, whose errors say how to write one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far a scan is: a bar on a terminal, a line every half minute elsewhere and beside a log."""
+"""The progress of a scan: a bar on a terminal, a line every half minute elsewhere and beside a log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`camscan scan`: the main job."""
+"""`camscan scan`: scan networks, and name the makers of the devices that answer."""
 
 from __future__ import annotations
 

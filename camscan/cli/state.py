@@ -1,4 +1,4 @@
-"""`camscan state`: how far a device has come on its way out, said by whom, when and why."""
+"""`camscan state`: record how far the removal of a device is: who said what, when and why."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`camscan status`: the heartbeat of sweeps."""
+"""`camscan status`: when each site was last swept, and what is missing there."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from camscan.cli.exits import Exit
 from camscan.cli.telling import tell
 
 if TYPE_CHECKING:
-    from camscan.cli.heartbeat import Heartbeat
+    from camscan.cli.health import SiteHealth
 
 
 @click.command()
@@ -41,7 +41,7 @@ def status(file: Path | None, db: str | None, max_age: str | None, format_: str,
       camscan status --config /etc/camscan/camscan.toml --max-age 26h
     """
     from camscan.app.settings import configuration, database
-    from camscan.cli.heartbeat import heartbeats, write_figures
+    from camscan.cli.health import health_of_sites, write_metrics
     from camscan.cli.stored import open_swept_store
     from camscan.cli.writing import write
     from camscan.sweeps.configtypes import duration
@@ -49,22 +49,22 @@ def status(file: Path | None, db: str | None, max_age: str | None, format_: str,
     oldest = duration(max_age, "--max-age", "26h or 2d") if max_age else None
     config = configuration(file).config
     with open_swept_store(db, database(config)) as store:
-        rows = list(heartbeats(store, config))
+        rows = list(health_of_sites(store, config))
     now = datetime.now(UTC)
     write([_document(rows, now)] if format_ == "json" else _table(rows, now), output)
     overdue = [row for row in rows if oldest is not None and row.is_older(oldest, now)]
     for row in overdue:
         tell(f"Overdue: {row.site}; last complete sweep: {_ago(row.memory.sound, now)}.")
     if store is not None:  # who does not find it, as with another user's default, would call all sites unswept
-        write_figures(rows, config)  # last, as a user who may not is still shown the rest
+        write_metrics(rows, config)  # last, as a user who may not is still shown the rest
     if overdue:
         sys.exit(Exit.INCOMPLETE)
 
 
-def _document(rows: list[Heartbeat], now: datetime) -> str:
+def _document(rows: list[SiteHealth], now: datetime) -> str:
     from camscan.moments import utc
 
-    def described(row: Heartbeat) -> dict[str, Any]:
+    def described(row: SiteHealth) -> dict[str, Any]:
         memory, good = row.memory, row.memory.sound
         return {
             "site": row.site,
@@ -95,7 +95,7 @@ def _document(rows: list[Heartbeat], now: datetime) -> str:
     return json.dumps({"schema": "camscan-status/1", "sites": list(map(described, rows))}, indent=1) + "\n"
 
 
-def _table(rows: list[Heartbeat], now: datetime) -> Iterator[str]:
+def _table(rows: list[SiteHealth], now: datetime) -> Iterator[str]:
     from camscan.reports.escape import terminal
 
     for row in rows:
@@ -119,7 +119,7 @@ def _table(rows: list[Heartbeat], now: datetime) -> Iterator[str]:
             yield from (f"    {terminal(receiver)}: {terminal(reason)}\n" for receiver, reason in row.failures.items())
 
 
-def _missing(row: Heartbeat) -> Iterator[str]:
+def _missing(row: SiteHealth) -> Iterator[str]:
     """The devices that are missing, a line each."""
     from camscan.reports.escape import terminal
 

@@ -1,4 +1,4 @@
-"""`camscan sweep`: the cron entry."""
+"""`camscan sweep`: scan all configured sites, compare each with earlier sweeps, and send alerts."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def _run(
     from camscan.app.alerting import Dispatcher
     from camscan.app.retention import derive_after_sweeps
     from camscan.app.sweeprun import ping_sites, succeeds, sweep_all
-    from camscan.cli.heartbeat import heartbeats, write_figures
+    from camscan.cli.health import health_of_sites, write_metrics
 
     config, store = context.config, context.store
     dispatcher, end = Dispatcher(store, config), time.monotonic() + config.sweep.deadline
@@ -116,7 +116,7 @@ def _run(
     looked_at = [] if cut else [one.site for one in ended if one.complete]
     went_well = (
         not dispatcher.failed and ping_sites(config, ended),  # a failed alert is as loud as no sweep
-        succeeds("output", lambda: write_figures(heartbeats(store, config), config)),
+        succeeds("output", lambda: write_metrics(health_of_sites(store, config), config)),
         format_ is None or succeeds("output", partial(_write, ended, format_, output)),
         succeeds("derive", partial(derive_after_sweeps, context, looked_at, end)),
         not any(one.failed for one in ended),

@@ -1,4 +1,4 @@
-"""What commands say on stderr beside their result, which goes to stdout or a file."""
+"""Messages on stderr, beside the result on stdout or in a file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tells on stderr what a command is busy with, and how long or how far, if that is long."""
+"""Progress on stderr of work that takes long."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who has answered so far: a table that grows on a terminal, a line for each address elsewhere."""
+"""Who has answered so far: a live table on a terminal, a line for each address elsewhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where results go: stdout, or a file that is there whole or not at all."""
+"""Output: to stdout, or to a file that is replaced as a whole."""
 
 from __future__ import annotations
 

@@ -56,8 +56,8 @@ class _Record:
     end: int
 
 
-def encode_query(services: Sequence[str], unicast: bool) -> bytes:
-    """One query for the instances of some of `SERVICES`; `unicast` asks that the answers come to the asker alone.
+def encode_query(services: Sequence[str]) -> bytes:
+    """One query for the instances of some of `SERVICES`, whose answers are to come to the asker alone.
 
     Raises UsageError for any other service.
     """
@@ -65,7 +65,7 @@ def encode_query(services: Sequence[str], unicast: bool) -> bytes:
         raise UsageError(
             f"mDNS service {unknown[0][:64]!r} cannot be asked for: it must be one of {', '.join(SERVICES)}"
         )
-    question = struct.pack("!HH", _PTR, _IN | (_UNICAST if unicast else 0))
+    question = struct.pack("!HH", _PTR, _IN | _UNICAST)
     names = (
         b"".join(bytes([len(label)]) + label.encode() for label in f"{name}.local".split(".")) for name in services
     )

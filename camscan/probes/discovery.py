@@ -84,4 +84,4 @@ MHED = _search(
 )
 MOI = _search("moi", "search", moi.decode, moi.PORT, moi.SEARCH, groups=moi.GROUPS, listen_port=moi.LOCAL_PORT)
 DH01 = _search("dh01", "search", dh01.decode, dh01.PORT, dh01.SEARCH, groups=dh01.GROUPS)
-MDNS = _search("mdns", "PTR", mdns.decode, 5353, mdns.encode_query(mdns.SERVICES, unicast=True), groups=_MDNS_GROUPS)
+MDNS = _search("mdns", "PTR", mdns.decode, 5353, mdns.encode_query(mdns.SERVICES), groups=_MDNS_GROUPS)

@@ -1,4 +1,4 @@
-"""The heartbeat of sweeps."""
+"""The status of sweeps."""
 
 from __future__ import annotations
 

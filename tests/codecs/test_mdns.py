@@ -130,7 +130,7 @@ def test_a_response_that_breaks_off_gives_what_stands_before() -> None:
     [
         (b"", "less than a header"),
         (b"\0" * 11, "less than a header"),
-        (mdns.encode_query(mdns.SERVICES, unicast=True), "mDNS query"),
+        (mdns.encode_query(mdns.SERVICES), "mDNS query"),
         (_header(questions=1), "breaks off"),
         (_header(answers=1) + b"\x3fabc", "breaks off"),
         (_header(answers=1) + b"\xc0", "breaks off in a pointer"),
@@ -181,12 +181,10 @@ def test_mutated_responses(junk: bytes, position: int, gap: int) -> None:
 
 
 def test_queries_are_exact() -> None:
-    assert mdns.encode_query(["_psia._tcp", "_CGI._tcp"], unicast=False) == (
-        b"\0\0\0\0\0\2\0\0\0\0\0\0\5_psia\4_tcp\5local\0\0\x0c\0\1\4_CGI\4_tcp\5local\0\0\x0c\0\1"
+    assert mdns.encode_query(["_psia._tcp", "_CGI._tcp"]) == (
+        b"\0\0\0\0\0\2\0\0\0\0\0\0\5_psia\4_tcp\5local\0\0\x0c\x80\1\4_CGI\4_tcp\5local\0\0\x0c\x80\1"
     )
-    assert mdns.encode_query(["_rtsp._tcp"], unicast=True) == (
-        b"\0\0\0\0\0\1\0\0\0\0\0\0\5_rtsp\4_tcp\5local\0\0\x0c\x80\1"
-    )
+    assert mdns.encode_query(["_rtsp._tcp"]) == (b"\0\0\0\0\0\1\0\0\0\0\0\0\5_rtsp\4_tcp\5local\0\0\x0c\x80\1")
 
 
 @given(st.text())
@@ -194,4 +192,4 @@ def test_only_the_known_services_can_be_asked_for(service: str) -> None:
     if service in mdns.SERVICES:
         return
     with pytest.raises(UsageError, match="must be one of"):
-        mdns.encode_query(["_psia._tcp", service], unicast=True)
+        mdns.encode_query(["_psia._tcp", service])

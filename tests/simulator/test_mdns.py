@@ -20,7 +20,7 @@ def answered(question: bytes) -> list[bytes]:
 
 
 def test_the_codec_reads_the_whole_announcement() -> None:
-    (answer,) = answered(codec.encode_query(["_http._tcp"], unicast=True))
+    (answer,) = answered(codec.encode_query(["_http._tcp"]))
     assert codec.decode(answer) == {
         "mdns.service": ("_http._tcp",),
         "mdns.instance": ("Camera SN1",),
@@ -31,11 +31,11 @@ def test_the_codec_reads_the_whole_announcement() -> None:
 
 
 def test_each_service_that_is_asked_for_is_answered() -> None:
-    assert len(answered(codec.encode_query(codec.SERVICES, unicast=True))) == 2
-    assert answered(codec.encode_query(["_rtsp._tcp"], unicast=True)) == []
+    assert len(answered(codec.encode_query(codec.SERVICES))) == 2
+    assert answered(codec.encode_query(["_rtsp._tcp"])) == []
 
 
 def test_responses_and_scraps_are_no_questions() -> None:
-    (answer,) = answered(codec.encode_query(["_http._tcp"], unicast=True))
+    (answer,) = answered(codec.encode_query(["_http._tcp"]))
     assert answered(answer) == []
     assert answered(b"\0\0") == []

@@ -26,7 +26,7 @@ QUESTIONS = {
     sadp.PORT: INQUIRY,
     dhip.PORT: dhip.SEARCH,
     SSDP_PORT: ssdp.encode_search("upnp:rootdevice", 0),
-    MDNS_PORT: mdns.encode_query(mdns.SERVICES, unicast=True),
+    MDNS_PORT: mdns.encode_query(mdns.SERVICES),
     SNMP_PORT: snmp.encode_get("public", 1),
     dvrip.DISCOVERY_PORT: dvrip.DISCOVERY,
 }

@@ -53,7 +53,7 @@ import json, os, signal, sys, time
 from datetime import timedelta
 from camscan.app import grounds, sweeping
 import camscan.app.alerting, camscan.app.retention, camscan.app.pinging
-import camscan.cli.formats.changes, camscan.cli.heartbeat
+import camscan.cli.formats.changes, camscan.cli.health
 import alembic.operations, alembic.runtime.migration, alembic.script, aiohttp
 from camscan.cli.sweep import sweep
 from camscan.store import Store

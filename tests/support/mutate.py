@@ -300,7 +300,7 @@ def _questions(port: int) -> tuple[bytes, ...]:
         37020: (sadp.encode_inquiry(_ASKER),),
         37810: (dhip.SEARCH,),
         1900: (ssdp.encode_search("upnp:rootdevice", 0),),
-        5353: (mdns.encode_query(mdns.SERVICES, unicast=True),),
+        5353: (mdns.encode_query(mdns.SERVICES),),
         5050: (dvrip.DISCOVERY,),
         34569: (netcommon.SEARCH,),
         161: (snmp.encode_get("public", 1),),

@@ -81,8 +81,8 @@ REST: tuple[Undo, ...] = (
 NOTATIONS: tuple[Undo, ...] = (*LINES, *RECORDS, *TOOLS, *REST)
 
 
-def unwrap(text: str, notations: tuple[Undo, ...] = NOTATIONS) -> str:
+def unwrap(text: str) -> str:
     """The text without all notations."""
-    for undo in notations:
+    for undo in NOTATIONS:
         text = undo(text).strip("\r\n")
     return text.strip()

@@ -1,4 +1,4 @@
-"""The heartbeat of sweeps: what is known of the last of each site, and the figures of it that Prometheus reads."""
+"""The health of each site: when it was last swept, what waits to be told, and these figures for Prometheus."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Heartbeat:
+class SiteHealth:
     """What is known of the sweeps of one site, and of its alerts."""
 
     site: str
@@ -37,19 +37,19 @@ class Heartbeat:
         return good is None or good > latest_past() or (now - good).total_seconds() > seconds
 
 
-def heartbeats(store: Store | None, config: Config) -> Iterator[Heartbeat]:
-    """Those of all sites of a configuration; without a store none was ever swept."""
+def health_of_sites(store: Store | None, config: Config) -> Iterator[SiteHealth]:
+    """That of all sites of a configuration; without a store none was ever swept."""
     from camscan.app.history import statuses
     from camscan.sweeps.memory import SiteStatus
 
     if store is None:
-        yield from (Heartbeat(site.name, SiteStatus(), 0, {}, {}) for site in config.site)
+        yield from (SiteHealth(site.name, SiteStatus(), 0, {}, {}) for site in config.site)
         return
     pending, failures = store.outbox.pending(), store.outbox.failures()
     names = [site.name for site in config.site]
     for name, memory in zip(names, statuses(store, names), strict=True):
         states = _states(store, name, memory) if memory.absent else {}
-        yield Heartbeat(name, memory, pending.get(name, 0), failures.get(name, {}), states)
+        yield SiteHealth(name, memory, pending.get(name, 0), failures.get(name, {}), states)
 
 
 def _states(store: Store, site: str, memory: SiteStatus) -> Mapping[str, State]:
@@ -59,7 +59,7 @@ def _states(store: Store, site: str, memory: SiteStatus) -> Mapping[str, State]:
     return {entry.device: entry.state for entry in known if entry.device in missing and entry.state_at is not None}
 
 
-def write_figures(found: Iterable[Heartbeat], config: Config) -> None:
+def write_metrics(found: Iterable[SiteHealth], config: Config) -> None:
     """Write the figures of sites where the configuration says so, whole or not at all.
 
     Raises:
