@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Any, NamedTuple, TypeAlias
 
+from camscan.scansettings import CHOICES, ORIGIN
 from camscan.summaries import (
     Citation,
     Listing,
@@ -34,8 +35,7 @@ NAME = r"^[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]{0,62}[^\s\x00-\x1f\x7f])?$"
 NO_BYTES = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 """The SHA-256 of what has no bytes of an answer behind it: an open port, or a value that another tool recorded."""
 READ_IN = "read in "  # so begins the reason of what was imported; the name of the file follows
-Fields: TypeAlias = Mapping[str, tuple[str, ...]]
-"""What an answer said: dotted field name -> its values, in the order in which they came."""
+Fields: TypeAlias = Mapping[str, tuple[str, ...]]  # what an answer said: dotted name -> values, as they came
 
 
 class Outcome(StrEnum):
@@ -264,13 +264,13 @@ class Scan:
 
     @property
     def origin(self) -> Origin:
-        """How it came about, as its settings say under "origin"; a scan where they do not."""
-        return Origin(self.settings.get("origin", Origin.SCAN))
+        """How it came about, as its settings say; a scan where they do not."""
+        return Origin(self.settings.get(ORIGIN, Origin.SCAN))
 
     @property
     def choices(self) -> Any:
         """What the user chose, by name, where it asked addresses; ValueError where that is no JSON."""
-        return json.loads(self.settings.get("choices", "{}"))
+        return json.loads(self.settings.get(CHOICES, "{}"))
 
     @property
     def ended_at(self) -> datetime:

@@ -26,7 +26,17 @@ if TYPE_CHECKING:  # SQLAlchemy takes a quarter of a second
     from camscan.store.derived import PackedDevices
 
 CODE = (
-    *("records.py", "summaries.py", "moments.py", "codecs", "devices", "identify", "listings.py", "yamltree.py"),
+    *(
+        "records.py",
+        "scansettings.py",
+        "summaries.py",
+        "moments.py",
+        "codecs",
+        "devices",
+        "identify",
+        "listings.py",
+        "yamltree.py",
+    ),
     *("answers.py", "folding.py", "wording.py", "files.py", "sourcecode.py", "app/identifying.py"),
     *(f"store/{name}.py" for name in ("observed", "packed", "rows", "text")),
 )

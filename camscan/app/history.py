@@ -10,22 +10,15 @@ from datetime import datetime
 
 from camscan.errors import DamageError
 from camscan.records import Scan
+from camscan.scansettings import MERGED, MERGING, SWEEP
 from camscan.store import Store
 from camscan.store.damage import damage
 from camscan.store.locks import site_locked
-from camscan.store.marks import MERGED, MERGING
 from camscan.store.outbox import Message
 from camscan.store.schema import memories as table
 from camscan.store.text import escape
 from camscan.sweeps import memory as memories
 from camscan.sweeps.lock import held, lock_file
-
-_MARK, _MARKED = "sweep", "yes"
-"""The setting by which a scan is known as a sweep's: scans that people made by hand are not compared with."""
-LOST = "lost"
-"""The setting that holds why nothing can be said of some that were asked, in whichever run of the scan."""
-MISSED = "missed"
-"""The setting that names the decoys which a scan missed, where it is partial for nothing else."""
 
 
 def remembered(store: Store, site: str) -> memories.Memory:
@@ -69,12 +62,12 @@ def _status(store: Store, site: str, kept: str | None) -> memories.SiteStatus:
 
 def marked(scan: Scan) -> Scan:
     """A scan as one of a sweep."""
-    return replace(scan, settings={**scan.settings, _MARK: _MARKED})
+    return replace(scan, settings={**scan.settings, SWEEP: "yes"})
 
 
 def is_sweep(scan: Scan) -> bool:
     """Whether it is one of a sweep, and not one that somebody made by hand."""
-    return scan.settings.get(_MARK) == _MARKED
+    return SWEEP in scan.settings
 
 
 def sweeps_of(store: Store, site: str) -> list[Scan]:

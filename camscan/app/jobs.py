@@ -17,8 +17,8 @@ from camscan.errors import TargetError, UsageError
 from camscan.net.kernel.interfaces import sources
 from camscan.net.programs.method import Method
 from camscan.records import Observation, Scan, ScanStatus, Vantage
+from camscan.scansettings import CHOICES, MERGED, METHOD, SEED, SPECS
 from camscan.store import Store
-from camscan.store.marks import MERGED
 from camscan.targets import parse
 
 if TYPE_CHECKING:
@@ -29,8 +29,6 @@ _SHOWN_TARGETS = 64
 _NOT_KEPT = frozenset({"targets", "snmp_community", "with_credentials"})
 """Choices that the record does not hold: the targets stand in it with files read in, secrets are never stored, and
 logins are made only by a command that says so."""
-_METHOD = "method"
-"""The setting that holds how open ports are found."""
 _UNCOUNTED = "a run before this one was broken off: what it sent is not counted"
 
 
@@ -81,10 +79,10 @@ def new_job(choices: Choices, site: str | None) -> Job:
         excluded=tuple(scope.excluded.networks()),
         vantage=_vantage(scope),
         settings={
-            "seed": str(seed),
-            "specs": "\n".join(scope.specs),
-            "choices": _kept(choices, scope, decoys),
-            _METHOD: f"{method.name}: {method.reason}",
+            SEED: str(seed),
+            SPECS: "\n".join(scope.specs),
+            CHOICES: _kept(choices, scope, decoys),
+            METHOD: f"{method.name}: {method.reason}",
         },
     )
     return Job(record, scope, strategy, seed, method, decoys=decoys)
@@ -167,7 +165,7 @@ def job_for_rest(before: Scan, now: Choices) -> Job:
     """
     _check_resumable(before, now)
     kept = before.choices
-    choices = Choices(**{**kept, "targets": tuple(before.settings["specs"].split("\n"))})
+    choices = Choices(**{**kept, "targets": tuple(before.settings[SPECS].split("\n"))})
     choices = replace(
         choices,
         exclude=(*choices.exclude, *now.exclude),
@@ -184,11 +182,11 @@ def job_for_rest(before: Scan, now: Choices) -> Job:
         channels=tuple(dict.fromkeys((*before.channels, *strategy.plan.channels))),
         excluded=tuple(scope.excluded.networks()),
         vantage=_together(before.vantage, _vantage(scope)),
-        settings={**before.settings, "choices": _kept(choices, scope, decoys)},
+        settings={**before.settings, CHOICES: _kept(choices, scope, decoys)},
     )
-    by_syn = before.settings.get(_METHOD, "").startswith("syn:")
+    by_syn = before.settings.get(METHOD, "").startswith("syn:")
     method = Method("syn" if by_syn else "connect", "resumed")
-    return Job(record, scope, strategy, int(before.settings["seed"]), method, resumed=True, decoys=decoys)
+    return Job(record, scope, strategy, int(before.settings[SEED]), method, resumed=True, decoys=decoys)
 
 
 def _check_resumable(before: Scan, now: Choices) -> None:
@@ -196,7 +194,7 @@ def _check_resumable(before: Scan, now: Choices) -> None:
         raise UsageError("a resumed scan already has its targets: leave them out")
     if MERGED in before.settings:  # whom to ask, and how, is what somebody else wrote there
         raise UsageError(f"scan {before.id} was merged from another store: resume it there, or start a new scan")
-    if "choices" not in before.settings:
+    if CHOICES not in before.settings:
         raise UsageError(
             f"scan {before.id} ({before.origin}) asked no addresses, so there is nothing to resume: start a new scan"
         )

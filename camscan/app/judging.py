@@ -19,6 +19,7 @@ from camscan.records import UNCALLED, Judged, LedgerEntry, Origin, Outcome, Repo
 from camscan.reports import is_shown, select
 from camscan.reports.outcomes import Outcomes
 from camscan.reports.segments import Segments
+from camscan.scansettings import SPECS
 from camscan.summaries import Citation
 from camscan.sweeps.snapshot import Sighting, Snapshot, distinct, is_seen, plain, sighting, snapshot
 
@@ -117,7 +118,7 @@ def _left_at(scan: Scan) -> int:
         return 0
     from camscan.targets import known_addresses
 
-    return known_addresses(scan.settings.get("specs", "").splitlines()).count
+    return known_addresses(scan.settings.get(SPECS, "").splitlines()).count
 
 
 def _why_unasked(entry: LedgerEntry) -> list[str]:

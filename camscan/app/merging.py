@@ -22,8 +22,8 @@ from camscan.moments import utc
 from camscan.records import Scan, ScanStatus
 from camscan.register.disputes import Dispute, disputes, missing_from
 from camscan.register.names import key, names
+from camscan.scansettings import MERGED, MERGING, THINNED
 from camscan.store import Store
-from camscan.store.marks import MERGED, MERGING, THINNED
 from camscan.store.merge import faults_of_store, known_scans, known_sites, merge_scan, observation_count, sites_of
 
 SiteMap = Mapping[str | None, str | None]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from camscan.app.signals import ended_by_signals
 from camscan.app.sources import Source, described
-from camscan.app.switchports import HAS_SWITCH_PORTS, has_switch_port
+from camscan.app.switchports import has_switch_port
 from camscan.batches import batched
 from camscan.errors import HostError, StoreError, UsageError
 from camscan.imports.files import switchports
@@ -23,6 +23,7 @@ from camscan.imports.files.base import Reader, Summary
 from camscan.moments import utc
 from camscan.records import MOST_TELLING, READ_IN, LedgerEntry, Observation, Origin, Scan, ScanStatus, Vantage
 from camscan.reports.escape import terminal
+from camscan.scansettings import ORIGIN, SWITCH_PORTS
 from camscan.store import Store, Writer
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def import_files(store: Store, files: Sequence[ImportedFile], site: str | None) 
         notes += [f"{file.source.name}: {described(file.summary)}" for file in files]
         notes.append(f"imported on {utc(now, 'seconds')}; this scan is dated by what the files recorded")
         status = ScanStatus.PARTIAL if any(file.summary.cut for file in files) else ScanStatus.COMPLETE
-        settings = {**scan.settings, HAS_SWITCH_PORTS: "named"} if tell_ports else scan.settings
+        settings = {**scan.settings, SWITCH_PORTS: "named"} if tell_ports else scan.settings
         return _ended(store, replace(scan, started_at=begin, settings=settings), status, notes, end)
 
 
@@ -161,7 +162,7 @@ async def _keep(program: L2Program, writer: Writer) -> None:
 
 
 def _new(origin: Origin, channels: tuple[str, ...], site: str | None) -> Scan:
-    return Scan(secrets.token_hex(6), datetime.now(UTC), (), channels, site, settings={"origin": origin})
+    return Scan(secrets.token_hex(6), datetime.now(UTC), (), channels, site, settings={ORIGIN: origin})
 
 
 def _ended(store: Store, scan: Scan, status: ScanStatus, notes: Sequence[str], at: datetime | None = None) -> Scan:

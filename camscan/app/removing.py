@@ -8,8 +8,8 @@ from datetime import datetime
 from camscan.app.history import is_sweep
 from camscan.errors import UsageError
 from camscan.records import Scan, ScanStatus
+from camscan.scansettings import THINNED
 from camscan.store import Store
-from camscan.store.marks import THINNED
 from camscan.wording import plural
 
 

@@ -21,8 +21,8 @@ from camscan.policy import Policy
 from camscan.records import Scan
 from camscan.register.removal import beginning, witnesses
 from camscan.reports.escape import terminal
+from camscan.scansettings import THINNED
 from camscan.store import Store
-from camscan.store.marks import THINNED
 from camscan.store.prune import Thinned
 from camscan.summaries import StateChange
 from camscan.sweeps.config import Config, Retention, Site

@@ -9,13 +9,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import ip_address
 
-from camscan.app.history import LOST, MISSED
 from camscan.app.jobs import Job
 from camscan.app.middleboxes import Middleboxes
 from camscan.engine import Engine
 from camscan.net.kernel.interfaces import Interface
 from camscan.net.live import LiveNet
 from camscan.records import Outcome, Scan, ScanStatus, Sent
+from camscan.scansettings import LOST, MISSED
 from camscan.shortages import EXHAUSTED
 from camscan.store import Store
 from camscan.wording import joined, plural, were

@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from camscan.app.alerting import messages_for
 from camscan.app.grounds import Grounds
-from camscan.app.history import MISSED, marked, remember, remembered, site_held, sweeps_of
+from camscan.app.history import marked, remember, remembered, site_held, sweeps_of
 from camscan.app.jobs import Job, is_asked_as, job_for_rest, new_job, resume_job
 from camscan.app.judging import devices_in
 from camscan.app.logins import broker_if
@@ -29,8 +29,8 @@ from camscan.identify.library import Library
 from camscan.moments import utc
 from camscan.net.kernel import eventloop
 from camscan.records import Scan, ScanStatus
+from camscan.scansettings import MERGED, MISSED, SPECS
 from camscan.store import Store
-from camscan.store.marks import MERGED
 from camscan.sweeps.changes import ChangeKind, Changes
 from camscan.sweeps.compare import advance
 from camscan.sweeps.config import Config, Site
@@ -153,7 +153,7 @@ def _resumable(store: Store, site: Site, chosen: Choices) -> Scan | None:
         newest is None
         or MERGED in newest.settings
         or newest.status is not ScanStatus.INTERRUPTED
-        or newest.settings.get("specs") != "\n".join(scope_of(chosen).specs)
+        or newest.settings.get(SPECS) != "\n".join(scope_of(chosen).specs)
         or not is_asked_as(newest, chosen)
     ):
         return None

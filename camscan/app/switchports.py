@@ -10,13 +10,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from camscan.records import Device, Judged, Observation, Scan
+from camscan.scansettings import SWITCH_PORTS
 from camscan.summaries import SwitchPort
 
 if TYPE_CHECKING:  # SQLAlchemy takes a quarter of a second
     from camscan.store import Store
 
-HAS_SWITCH_PORTS = "switch-ports"
-"""The setting by which an import shows that it holds tables of switches."""
 _PORT, _SWITCH, _MACS, _MAC = "switch.port", "switch.name", "switch.macs", "mac.address"
 _SAME_TIME = timedelta(days=1)
 """Of tables that were read within this of each other, none is out of date."""
@@ -57,7 +56,7 @@ class SwitchPortLookup:
     def _tables(self) -> _Tables:
         by_mac = defaultdict[str, list[SwitchPort]](list)
         by_address = defaultdict[tuple[str | None, str], list[_Entry]](list)
-        for scan in self._store.newest(setting=HAS_SWITCH_PORTS):
+        for scan in self._store.newest(setting=SWITCH_PORTS):
             for address, entry in _entries(scan, self._store.observations(scan.id)):
                 by_mac[entry.mac].append(entry.switch_port)
                 by_address[scan.site, address].append(entry)

@@ -50,11 +50,11 @@ def import_(files: tuple[str, ...], kind: str | None, site: str | None, db: str 
     from camscan.app.grounds import library
     from camscan.app.passive import ImportedFile, import_files
     from camscan.app.sources import described, head, opened
-    from camscan.app.switchports import HAS_SWITCH_PORTS
     from camscan.cli.stored import same_store, tell_new_site
     from camscan.imports.files.base import SNIFFED
     from camscan.imports.registry import reader_for
     from camscan.records import ScanStatus
+    from camscan.scansettings import SWITCH_PORTS
     from camscan.store import Store
 
     with contextlib.ExitStack() as stack:
@@ -70,7 +70,7 @@ def import_(files: tuple[str, ...], kind: str | None, site: str | None, db: str 
                     tell(f"{file.source.name} ({file.reader.name}): {described(file.summary)}")
                 command = f"camscan report --scan {scan.id}{same_store()}"
                 tell(f"`{command}` shows it, also if a later scan is stored.")
-                if HAS_SWITCH_PORTS in scan.settings:
+                if SWITCH_PORTS in scan.settings:
                     tell("Reports on other scans show the switch ports of these devices, too.")
             click.echo(scan.id)
             merged(store, scan, library())  # else the first look at the scan would have to derive them

@@ -125,7 +125,7 @@ def _update_register(store: Store, grounds: Grounds, *, again: bool) -> None:
     """Bring the register up to date, and see to it that it can answer."""
     from camscan.app.registering import basis, judged_by, update_register, with_builtin
     from camscan.errors import UsageError
-    from camscan.store.marks import THINNED
+    from camscan.scansettings import THINNED
     from camscan.wording import plural, were
 
     if again:

@@ -15,6 +15,7 @@ from click.core import ParameterSource
 from camscan.cli.telling import tell, tell_note
 from camscan.errors import CamscanError, StoreError, UsageError
 from camscan.records import Origin, Scan
+from camscan.scansettings import SPECS
 from camscan.store import Store
 from camscan.store.engine import existing_file, missing_file
 
@@ -176,7 +177,7 @@ def _knowing(store: Store, site: str | None, about: str) -> Iterator[Scan]:
         return
     where = known_addresses([about], whole_networks=True)
     for scan in store.newest(site):
-        specs = scan.settings.get("specs", "").splitlines() or scan.targets  # which are cut short where they are many
+        specs = scan.settings.get(SPECS, "").splitlines() or scan.targets  # which are cut short where they are many
         if known_addresses(specs, whole_networks=True).within(where):
             yield scan
 

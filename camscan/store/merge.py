@@ -17,9 +17,9 @@ from sqlalchemy.exc import IntegrityError
 
 from camscan.errors import StoreError, UsageError
 from camscan.records import Scan, ScanStatus
+from camscan.scansettings import MERGED, MERGING
 from camscan.store.damage import FAULTS
 from camscan.store.derived import drop
-from camscan.store.marks import MERGED, MERGING
 from camscan.store.observed import by_target
 from camscan.store.queries import replace_entries
 from camscan.store.reading import pages

@@ -15,8 +15,8 @@ from sqlalchemy import Connection, Table, delete, func, select, update
 from camscan.batches import batched
 from camscan.moments import utc
 from camscan.records import Scan, ScanStatus
+from camscan.scansettings import THINNED
 from camscan.store.derived import drop
-from camscan.store.marks import THINNED
 from camscan.store.queries import ledger_counts
 from camscan.store.rows import scan_values
 from camscan.store.schema import ledger, observations, scans

@@ -28,6 +28,7 @@ from sqlalchemy import (
 from camscan.batches import batched
 from camscan.moments import latest_past
 from camscan.records import LedgerEntry, Observation, Origin, Outcome
+from camscan.scansettings import ORIGIN
 from camscan.store.damage import FAULTS, opened
 from camscan.store.rows import Values, from_time, load_channels, outcome_of, to_time
 from camscan.store.schema import ledger, observations, scans
@@ -107,7 +108,7 @@ def newest_of_each_site(connection: Connection) -> Iterator[Row[Any]]:
 def _origin(settings: str) -> str | None:
     """How a scan came about, as its settings say; None where these cannot be read."""
     with suppress(*FAULTS):
-        return load_map(settings).get("origin", Origin.SCAN)
+        return load_map(settings).get(ORIGIN, Origin.SCAN)
     return None
 
 

@@ -19,12 +19,12 @@ from camscan.store.damage import OnDamage
 from camscan.store.derived import Derived
 from camscan.store.engine import Database, open_database
 from camscan.store.locks import ScanLocks, locks_on
-from camscan.store.marks import check_resumable
 from camscan.store.migrate import migrate
 from camscan.store.outbox import Outbox
 from camscan.store.prune import Thinned
 from camscan.store.reading import LEDGER_PAGE, OBSERVATIONS_PAGE, PAGE, of_scan, pages
 from camscan.store.register import Register
+from camscan.store.resuming import check_resumable
 from camscan.store.rows import (
     Stored,
     insert_row,

@@ -28,13 +28,13 @@ from camscan.app.scope import Choices
 from camscan.app.sites import choices
 from camscan.app.statements import Statement, record_state
 from camscan.app.sweeping import SweepContext, Swept, sweep
-from camscan.app.switchports import HAS_SWITCH_PORTS
 from camscan.cli.exits import Exit
 from camscan.cli.sweep import _code
 from camscan.errors import DamageError, StoreError, TargetError, UsageError
 from camscan.identify.library import Library
 from camscan.net.programs.method import Method
 from camscan.records import Fields, LedgerEntry, Observation, Origin, Outcome, Scan, ScanStatus
+from camscan.scansettings import SWITCH_PORTS
 from camscan.store import Store
 from camscan.summaries import State
 from camscan.sweeps.changes import ChangeKind
@@ -95,7 +95,7 @@ def test_it_is_told_to_which_switch_port_a_new_device_is_connected(
     swept(context())
     at = datetime(2026, 11, 1, tzinfo=UTC)
     fields = {"mac.address": ("44:19:B6:00:00:09",), "switch.port": ("Gi1/0/7",), "switch.name": ("sw-1",)}
-    table = Scan("table", at, (), ("arp",), "hq", settings={"origin": Origin.IMPORT, HAS_SWITCH_PORTS: "named"})
+    table = Scan("table", at, (), ("arp",), "hq", settings={"origin": Origin.IMPORT, SWITCH_PORTS: "named"})
     store = context().store
     keep_scan(store, table, [Observation("10.0.0.9", "arp", Outcome.ANSWERED, at, fields=fields)])
     world.answers["10.0.0.9"] = camera(9)

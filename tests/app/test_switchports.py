@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from support.stores import keep_scan
 
-from camscan.app.switchports import HAS_SWITCH_PORTS, SwitchPortLookup
+from camscan.app.switchports import SwitchPortLookup
 from camscan.records import Device, Fields, Judged, Observation, Origin, Outcome, Scan, Verdict
+from camscan.scansettings import SWITCH_PORTS
 from camscan.store import Store
 
 AT = datetime(2026, 11, 20, tzinfo=UTC)
@@ -29,7 +30,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 @pytest.fixture
 def imports(store: Store) -> Callable[..., None]:
     def add(name: str, *rows: Row, at: datetime = AT, site: str | None = "hall") -> None:
-        scan = Scan(name, at, (), ("arp",), site, settings={"origin": Origin.IMPORT, HAS_SWITCH_PORTS: "named"})
+        scan = Scan(name, at, (), ("arp",), site, settings={"origin": Origin.IMPORT, SWITCH_PORTS: "named"})
         seen = (
             Observation(target, "arp", Outcome.ANSWERED, at, fields={"mac.address": (mac,), **fields})
             for target, mac, fields in rows
@@ -84,5 +85,5 @@ def test_of_tables_of_a_day_the_nearest_port_counts_else_the_newest(store: Store
 
 def test_a_store_without_tables_tells_nothing(store: Store) -> None:
     store.begin(Scan("s", AT, (), (), settings={"choices": '{"targets": ["switch-ports"]}'}))
-    assert list(store.newest(setting=HAS_SWITCH_PORTS)) == []
+    assert list(store.newest(setting=SWITCH_PORTS)) == []
     assert told(store, device("10.0.0.5", MAC)) == [None]

@@ -31,8 +31,8 @@ from camscan.errors import EvidenceError, StoreError, UsageError
 from camscan.identify.library import Library
 from camscan.policy import Policy
 from camscan.records import LedgerEntry, Observation, Scan, ScanStatus
+from camscan.scansettings import MERGED, MERGING
 from camscan.store import Store, merge, sqlite
-from camscan.store.marks import MERGED, MERGING
 from camscan.summaries import State
 from camscan.sweeps import memory as memories
 

@@ -20,7 +20,6 @@ from support.workbooks import read
 from xlsxwriter import Workbook
 
 from camscan.app.reconciling import Reconciliation
-from camscan.app.switchports import HAS_SWITCH_PORTS
 from camscan.cli.exits import Exit
 from camscan.cli.formats.reconciled import CSV_COLUMNS, FORMATS
 from camscan.cli.formats.reconciledtext import findings
@@ -33,6 +32,7 @@ from camscan.inventory.records import Inventory
 from camscan.inventory.summary import summarise
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
 from camscan.reports import Page
+from camscan.scansettings import SWITCH_PORTS
 from camscan.store import Store
 
 
@@ -137,7 +137,7 @@ def test_it_says_at_which_switch_port_to_look(db: Path, cameras: Path) -> None:
     device = next(one["device"] for one in document(db, cameras)["results"] if one["class"] == "undeclared")
     fields = {"mac.address": ("44:19:B6:0A:0B:0C",), "switch.port": ("Gi1/0/7",), "switch.name": ("sw-1",)}
     with Store.open(db) as store:
-        scan = replace(store.scan(), id="6a00", settings={HAS_SWITCH_PORTS: "named"})
+        scan = replace(store.scan(), id="6a00", settings={SWITCH_PORTS: "named"})
         keep_scan(store, scan, [Observation(device["address"], "arp", Outcome.ANSWERED, AT, fields=fields)])
     words = ("--scan", "4f2a", "-q")
     assert "switch port Gi1/0/7 of sw-1 (table of" in run(db, cameras, *words).stdout

@@ -13,8 +13,8 @@ import pytest
 from camscan.errors import StoreError, UsageError
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
 from camscan.store import Store, prune
-from camscan.store.marks import check_resumable
 from camscan.store.prune import Thinned
+from camscan.store.resuming import check_resumable
 
 THEN = datetime(2026, 12, 1, tzinfo=UTC)
 TARGETS = ("10.0.0.1", "10.0.0.2", "fd00::\x00")

@@ -23,8 +23,8 @@ from typing import Any, Self
 
 from support.receiver import OK, receiving
 
+from camscan.scansettings import THINNED
 from camscan.store import Store
-from camscan.store.marks import THINNED
 
 KEY = "0123456789abcdef"
 _PLACES = 8
@@ -57,7 +57,7 @@ import camscan.cli.formats.changes, camscan.cli.health
 import alembic.operations, alembic.runtime.migration, alembic.script, aiohttp
 from camscan.cli.sweep import sweep
 from camscan.store import Store
-from camscan.store.marks import THINNED
+from camscan.scansettings import THINNED
 from support.world import World, camera
 
 camscan.app.alerting._LEASE = timedelta(seconds=0.2)

@@ -1,16 +1,10 @@
-"""The settings by which a scan shows what was done to it since it was made."""
+"""Whether a stored scan can go on."""
 
 from __future__ import annotations
 
 from camscan.errors import StoreError
 from camscan.records import Scan, ScanStatus
-
-THINNED = "thinned"
-"""When it was thinned."""
-MERGED = "merged"
-"""When it was merged from another store, and from which."""
-MERGING = "merging"
-"""That only a part of it was merged yet."""
+from camscan.scansettings import MERGING, THINNED
 
 
 def check_resumable(scan: Scan) -> None:
