@@ -24,6 +24,11 @@ REVISION = "0001"
 
 metadata = MetaData()
 
+
+def _texts(*names: str) -> tuple[Column[str], ...]:
+    return tuple(Column(name, Text, nullable=False) for name in names)
+
+
 scans = Table(
     "scans",
     metadata,
@@ -32,14 +37,7 @@ scans = Table(
     Column("site", Text),
     Column("started_at", BigInteger, nullable=False),
     Column("finished_at", BigInteger),
-    Column("status", Text, nullable=False),
-    Column("targets", Text, nullable=False),
-    Column("excluded", Text, nullable=False),
-    Column("channels", Text, nullable=False),
-    Column("vantage", Text, nullable=False),
-    Column("settings", Text, nullable=False),
-    Column("sent", Text, nullable=False),
-    Column("notes", Text, nullable=False),
+    *_texts("status", "targets", "excluded", "channels", "vantage", "settings", "sent", "notes"),
     Index("scans_by_site", "site", "started_at"),
 )
 
@@ -51,14 +49,11 @@ observations = Table(
     metadata,
     Column("sequence", _sequence, primary_key=True),
     Column("scan", Integer, ForeignKey("scans.number"), nullable=False),
-    Column("target", Text, nullable=False),
-    Column("channel", Text, nullable=False),
+    *_texts("target", "channel"),
     Column("port", Integer),
-    Column("outcome", Text, nullable=False),
+    *_texts("outcome"),
     Column("at", BigInteger, nullable=False),
-    Column("asked", Text, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("fields", Text, nullable=False),
+    *_texts("asked", "reason", "fields"),
     Column("raw", LargeBinary, nullable=False),
     Index("observations_by_target", "scan", "target", "sequence"),
 )
@@ -68,7 +63,7 @@ ledger = Table(
     metadata,
     Column("scan", Integer, ForeignKey("scans.number"), primary_key=True),
     Column("target", Text, primary_key=True),
-    Column("channels", Text, nullable=False),
+    *_texts("channels"),
     Column("reasons", Text),
 )
 
@@ -76,7 +71,7 @@ memories = Table(
     "memories",
     metadata,
     Column("site", Text, primary_key=True),
-    Column("text", Text, nullable=False),
+    *_texts("text"),
 )
 
 # What `camscan status` shows of each, written together with it: the texts of 50 sites take a second to read.
@@ -84,22 +79,20 @@ statuses = Table(
     "statuses",
     metadata,
     Column("site", Text, primary_key=True),
-    Column("text", Text, nullable=False),
+    *_texts("text"),
 )
 
 outbox = Table(
     "outbox",
     metadata,
     Column("number", Integer, primary_key=True),
-    Column("id", Text, nullable=False),
-    Column("receiver", Text, nullable=False),
-    Column("site", Text, nullable=False),
+    *_texts("id", "receiver", "site"),
     Column("made_at", BigInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("due_at", BigInteger, nullable=False),
     Column("delivered_at", BigInteger),
-    Column("failure", Text, nullable=False),
+    *_texts("failure"),
     UniqueConstraint("id", "receiver", name="outbox_once"),
     Index("outbox_by_due", "receiver", "delivered_at", "due_at"),
 )
@@ -108,15 +101,9 @@ states = Table(
     "states",
     metadata,
     Column("number", Integer, primary_key=True),
-    Column("site", Text, nullable=False),
-    Column("device", Text, nullable=False),
-    Column("address", Text, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("who", Text, nullable=False),
-    Column("why", Text, nullable=False),
+    *_texts("site", "device", "address", "state", "who", "why"),
     Column("at", BigInteger, nullable=False),
-    Column("names", Text, nullable=False),
-    Column("proof", Text, nullable=False),
+    *_texts("names", "proof"),
 )
 
 state_keys = Table(
@@ -133,14 +120,10 @@ register = Table(
     "register",
     metadata,
     Column("number", Integer, primary_key=True),
-    Column("site", Text, nullable=False),
-    Column("device", Text, nullable=False),
-    Column("address", Text, nullable=False),
-    Column("verdict", Text, nullable=False),
-    Column("policies", Text, nullable=False),
+    *_texts("site", "device", "address", "verdict", "policies"),
     Column("first_seen", BigInteger, nullable=False),
     Column("last_seen", BigInteger, nullable=False),
-    Column("state", Text, nullable=False),
+    *_texts("state"),
     Column("state_at", BigInteger),
     Index("register_by_site", "site", "state"),
 )
@@ -149,7 +132,7 @@ register_tracks = Table(
     "register_tracks",
     metadata,
     Column("entry", Integer, ForeignKey("register.number"), primary_key=True),
-    Column("text", Text, nullable=False),
+    *_texts("text"),
 )
 
 register_keys = Table(
@@ -164,9 +147,9 @@ registered = Table(
     "registered",
     metadata,
     Column("scan", Text, primary_key=True),
-    Column("site", Text, nullable=False),
+    *_texts("site"),
     Column("at", BigInteger, nullable=False),
-    Column("basis", Text, nullable=False),
+    *_texts("basis"),
     Index("registered_by_site", "site"),
 )
 
@@ -177,8 +160,7 @@ derived = Table(
     "derived",
     metadata,
     Column("scan", Integer, ForeignKey("scans.number"), primary_key=True, autoincrement=False),
-    Column("basis", Text, nullable=False),
-    Column("extent", Text, nullable=False),
+    *_texts("basis", "extent"),
     Column("parts", Integer, nullable=False),
 )
 
