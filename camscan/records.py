@@ -222,7 +222,7 @@ class Vantage:
 
     @property
     def addresses(self) -> frozenset[str]:
-        """Those of the host itself: that it answers itself shows nothing of the network."""
+        """The addresses of the host itself: that it answers itself shows nothing of the network."""
         return frozenset(address for _, address in self.sources)
 
 

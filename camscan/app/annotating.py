@@ -144,7 +144,7 @@ def _tracks_of(
 def with_states_by(
     scan: Scan, devices: Iterable[Judged], changes: Iterable[StateChange], times: Mapping[str, datetime]
 ) -> Iterator[Judged]:
-    """The same, by statements that are at hand; `devices` are read twice.
+    """The devices, each with its state by the statements `changes`, without a store; `devices` are read twice.
 
     Where several bear a name of which something was said, without the register it is the one at that address.
     `times` says of an import when each address was seen.

@@ -58,7 +58,7 @@ def merged(store: Store, scan: Scan, rules: Library) -> Sequence[Merged]:
 
 
 def merged_lazily(store: Store, scan: Scan, rules: Library) -> Sequence[Merged | LazyDevice]:
-    """The same, of which no record is made before it is opened, where they are kept."""
+    """The devices of a stored scan, as `merged`; of those that are kept, no record is made before it is opened."""
     stamp = basis(rules)
     kept = store.derived.read_lazily(scan.id, stamp) if stamp else None
     return derive(store, scan, rules, stamp) if kept is None else kept

@@ -57,7 +57,7 @@ def _kept_in(folders: Sequence[Path]) -> Path | None:
 
 
 def whole_library(folders: Sequence[Path] = (), *, strict: bool = False) -> Library:
-    """The same with their examples, for those who show what is broken in their own way; nothing is logged."""
+    """The rules of `library` with their examples, for those who show what is broken themselves: nothing is logged."""
     return load(_libraries(folders), strict=strict)
 
 

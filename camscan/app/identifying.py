@@ -36,7 +36,7 @@ def derived(stored: Iterable[Stored], rules: Library) -> list[Merged]:
 
 
 def packed(rules: Library, stored: Sequence[Stored]) -> list[bytes]:
-    """The same of a scan that is small, as it is kept."""
+    """The devices that the stored observations of a small scan show, in parts as they are kept."""
     from camscan.store.packed import in_parts
 
     with gctuning.relaxed():

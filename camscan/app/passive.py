@@ -111,7 +111,7 @@ def _ports(named: Iterable[tuple[ImportedFile, str]]) -> switchports.SwitchPorts
 
 
 def _switches_last(named: Iterable[tuple[ImportedFile, str]]) -> list[tuple[ImportedFile, str]]:
-    """The same files, the tables of switches behind all that may tell of an IP address."""
+    """The files with the tables of switches last, behind all that may tell of an IP address."""
     return sorted(named, key=lambda pair: pair[0].reader is switchports.READER)
 
 

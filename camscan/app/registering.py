@@ -68,7 +68,7 @@ class Return:
 
 
 def with_builtin(grounds: Grounds) -> Grounds:
-    """The same with all policies that come with camscan: the register is to answer for each of them."""
+    """The grounds with all policies that come with camscan: the register is to answer for each of them."""
     chosen = {policy.id: policy for policy in (*load_policies([fingerprints_folder()]), *grounds.policies)}
     return replace(grounds, policies=tuple(chosen.values()))
 

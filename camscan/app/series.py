@@ -58,7 +58,7 @@ class _Series:
         return self._each(map(self._begun, scans))
 
     def rederived(self, scans: Iterable[Scan]) -> Iterator[Scan]:
-        """Those of the scans that are not kept on today's basis, each once its devices are derived anew."""
+        """The scans of which the devices are not kept on today's basis, each once these are derived anew."""
         return self._each(partial(_kept, scan, self._derived(scan)) for scan in scans if self._is_stale(scan))
 
     def _is_stale(self, scan: Scan) -> bool:

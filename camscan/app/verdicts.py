@@ -27,7 +27,7 @@ def judged(observations: Iterable[Observation], grounds: Grounds) -> tuple[Judge
 
 @contextmanager
 def judged_apart(observations: Iterable[Observation], grounds: Grounds) -> Iterator[Iterable[Judged]]:
-    """The same for more devices than memory should hold; they are judged anew each time they are gone through."""
+    """As `judged`, for more devices than memory should hold: they are judged anew each time they are gone through."""
     from camscan.devices.spooled import merge_spooled  # not for what is pasted
     from camscan.store.spool import Spool
 

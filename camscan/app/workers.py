@@ -43,7 +43,7 @@ class HasTarget(Protocol):
 
     @property
     def target(self) -> str:
-        """Which one."""
+        """The address of the target."""
 
     @property
     def raw(self) -> bytes:

@@ -147,7 +147,7 @@ def devices(
 
 
 def _asked(addresses: Sequence[str]) -> tuple[list[str], TargetSet | None, dict[str, str]]:
-    """Those that are no MAC addresses, as text and as a set, and the others: as they were written, then as usual."""
+    """The arguments that are no MAC addresses, as text and as a set; the MACs as they were written, then as usual."""
     from camscan.targets import known_addresses, parse
 
     macs = {
@@ -189,7 +189,7 @@ def _write_each(every: Iterable[Report], wanted: Wanted, format_: str, output: P
 
 
 def _watched(reports: Iterable[Report], blind: list[str], partial: list[str]) -> Iterator[Report]:
-    """The same reports; of those that asked, the sites are noted where that saw nothing, or not all."""
+    """The reports, passed on; the sites of scans that saw nothing, or not all, are noted."""
     from camscan.reports.sentences import is_blind
 
     for report in reports:
@@ -210,7 +210,7 @@ def _tell(what: str, sites: Sequence[str]) -> None:
 
 
 def _bare(found: Report, addresses: Sequence[str]) -> list[str]:
-    """Those of several addresses, networks or ranges at which the scan has no device at all."""
+    """Of several addresses, networks or ranges, those at which the scan has no device at all."""
     from camscan.targets import parse, usual
 
     there = {address for judged in found.devices for address in judged.device.addresses}

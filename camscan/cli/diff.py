@@ -142,7 +142,7 @@ def _meant(store: Store, old: str | None, new: str | None, site: str | None, *, 
 
 
 def _before(scan: Scan, scans: Sequence[Scan]) -> Sequence[Scan]:
-    """Those of some scans, the newest first, that are older; none where it is not among them."""
+    """Of some scans, the newest first, those that are older than this one; none where it is not among them."""
     numbers = (number for number, one in enumerate(scans, 1) if one.id == scan.id)  # it may have ended meanwhile
     return scans[next(numbers, len(scans)) :]
 

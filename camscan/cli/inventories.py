@@ -46,7 +46,7 @@ def read(path: Path, placed: tuple[str, ...], encoding: str | None, *, quiet: bo
 
 
 def read_if_list(path: Path, placed: tuple[str, ...], encoding: str | None, *, quiet: bool) -> Inventory | None:
-    """The same, of a file that may also be something else: see `read_list`."""
+    """Read a file that may be an inventory or something else (see `read_list`), and say on stderr how it was read."""
     from camscan.app.listreport import read_list
     from camscan.inventory.columns import parse_choices
 

@@ -140,7 +140,7 @@ def _is_table(scan: Scan) -> bool:
 
 
 def _tables_last(scans: Iterable[Scan]) -> Iterator[Scan]:
-    """The same scans, but tables come last."""
+    """The scans, those that hold nothing but imported tables last."""
     tables = []
     for scan in scans:
         if _is_table(scan):

@@ -101,7 +101,7 @@ def read(data: bytes, most: int = MAX_ANSWER) -> Answer:
 
 
 def read_own(data: bytes) -> Answer:
-    """The same of an answer to an enrolled login, which may be longer. Raises DecodeError if it is no HTTP."""
+    """As `read`, for an answer to an enrolled login, which may be longer. Raises DecodeError if it is no HTTP."""
     return read(data, MAX_OWN_ANSWER)
 
 

@@ -38,7 +38,7 @@ def decode(data: bytes) -> dict[str, tuple[str, ...]]:
 
 
 def fields(data: bytes) -> dict[str, tuple[str, ...]]:
-    """The same; nothing for text."""
+    """As `decode`, but nothing for text."""
     try:
         return decode(data)
     except DecodeError:

@@ -65,7 +65,7 @@ def without_headers(data: bytes) -> bytes:
 
 
 def redacted(data: bytes) -> bytes:
-    """The same, with the logins of cameras masked.
+    """As `without_headers`, with the logins of cameras masked.
 
     It is decompressed first, so that no login is overlooked.
     """

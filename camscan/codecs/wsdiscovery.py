@@ -151,7 +151,7 @@ def _from_xml(root: Element) -> _Message:
 
 
 def _from_text(text: str) -> _Message:
-    """The same from what is no well-formed XML."""
+    """As `_from_xml`, for what is no well-formed XML."""
     if _FORBIDDEN.search(text):
         raise DecodeError("XML with a DOCTYPE or entity, which no device needs")
     message = _from_tags(text)

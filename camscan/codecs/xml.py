@@ -159,7 +159,7 @@ def prepared(data: bytes) -> bytes:
 
 
 def _prepared(data: bytes) -> tuple[bytes, str]:
-    """The same up to its last whole tag, and what stands behind that."""
+    """As `prepared`, in two parts: up to the last whole tag, and what stands behind that."""
     if len(data) > MAX_SIZE:
         raise DecodeError(f"XML of {len(data)} bytes is larger than {MAX_SIZE}")
     encoding = _ENCODING.search(data, 0, 1024)

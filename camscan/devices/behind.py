@@ -106,7 +106,7 @@ def with_cameras(recorders: Sequence[tuple[Device, ChannelList | None]], resolve
 def behind(
     recorders: Iterable[tuple[Device, ChannelList | None]], known: KnownDevices, resolve: Resolve
 ) -> Iterator[Device]:
-    """The same, if `known` already has all devices that answer themselves."""
+    """As `with_cameras`, if `known` already has all devices that answer themselves."""
     for device, channels in recorders:
         if channels is None:
             yield device

@@ -180,7 +180,7 @@ def _shared(
 
 
 def _common(keys: Sequence[Mapping[IdentifierKind, tuple[str, ...]]]) -> Iterator[_Keys]:
-    """The same keys without values that only one host has, which are nearly all and join nothing."""
+    """The keys without values that only one host has, which are nearly all and join nothing."""
     counts = {kind: Counter(value for of in keys for value in of[kind]) for kind in UNIQUE}
     for of in keys:
         shared = {kind: tuple(value for value in of[kind] if counts[kind][value] > 1) for kind in UNIQUE}

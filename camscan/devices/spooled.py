@@ -92,7 +92,7 @@ def _once(hosts: Iterable[tuple[int, Host]]) -> Iterator[tuple[int, Host]]:
 
 
 def _with_cameras(pairs: Iterable[_Pair], resolve: Resolve, spool: Callable[[], Spool]) -> Iterator[Device]:
-    """The same devices, and after each recorder the cameras that only it knows."""
+    """The devices, and after each recorder the cameras that only it knows."""
     both, known = spool(), KnownDevices(_SpoolIndex(spool()))
     for device, channels in pairs:
         known.add(device, device.addresses)

@@ -14,7 +14,7 @@ SCHEMA = "camscan-evaluation/1"
 
 
 def document(found: Figures) -> Iterator[str]:
-    """The same figures as in the tables, each miss, each false claim and each attribute that differs."""
+    """The figures of the tables, each miss, each false claim and each attribute that differs, as JSON."""
     told = {
         "schema": SCHEMA,
         "answers": found.answers,

@@ -17,7 +17,7 @@ class LastAnswers:
         self.times: dict[str, datetime] = {}
 
     def noted(self, observations: Iterator[Observation]) -> Iterator[Observation]:
-        """The same observations, noted as they pass; the clock of a file may be ahead."""
+        """The observations, noted as they pass; the clock of a file may be ahead."""
         if not self._is_import:
             yield from observations
             return

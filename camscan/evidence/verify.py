@@ -94,7 +94,7 @@ class _Tally:
         self.states: Counter[str] = Counter()
 
     def counted(self, judged: Iterable[Judged]) -> Iterator[Judged]:
-        """The same devices, counted as they pass."""
+        """The devices, counted as they pass."""
         for one in judged:
             self.verdicts[one.verdict.value] += 1
             self.states.update([one.state.value] if one.state else ())

@@ -147,7 +147,7 @@ class _Share:
         self._wide = wide
 
     def search(self, value: bytes) -> Iterator[Match]:
-        """Those that match a value."""
+        """The patterns that match a value."""
         for matches, automaton in self._automata:
             found = (matches[index] for index in automaton.Match(value) or ())
             yield from (match for match in found if not _is_loosened(match.pattern) or _is_in(match.pattern, value))

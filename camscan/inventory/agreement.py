@@ -141,7 +141,7 @@ def compare(row: Row, found: Found, makes: Makes) -> Agreement:
 
 @lru_cache(maxsize=1024)
 def _one(keys: tuple[Key, ...]) -> tuple[Key, ...]:
-    """The same keys, once in memory: a large list has few kinds of agreement."""
+    """One object for equal keys, which a large list has very often."""
     return keys
 
 

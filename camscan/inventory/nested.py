@@ -112,7 +112,7 @@ class Opener:
         return len(members) == len(item) > 1 and all(self._is_device(member, depth) for member in members)
 
     def _is_group(self, item: Object, depth: int = 0) -> bool:
-        """The same, and none of the names is that of a part of one device."""
+        """Whether an object holds devices under their names, none of which is that of a part of one device."""
         are_of_one = any(map(_is_of_device, item)) or _are_parts(item)
         return depth < _MAX_DEPTH and not are_of_one and self._are_devices(item, depth + 1)
 

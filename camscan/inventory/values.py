@@ -208,7 +208,7 @@ def key(text: str) -> str:
 
 @lru_cache(maxsize=16_384)
 def site_key(name: str) -> str:
-    """The same of the name of a site, but for what stands between two numbers: 1-12 and 11-2 are two shops."""
+    """As `key`, for the name of a site: what stands between two numbers is kept, as 1-12 and 11-2 are two shops."""
     return "-".join(map(key, _BETWEEN_NUMBERS.split(name)))
 
 

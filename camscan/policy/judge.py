@@ -31,7 +31,7 @@ def judge_all(devices: Iterable[Device], policies: Sequence[Policy]) -> tuple[Ju
 def judge_each(
     devices: Iterable[Device], policies: Sequence[Policy], find: Callable[[str], Device | None]
 ) -> Iterator[Judged]:
-    """The same as the devices come, the cameras of each recorder behind it; `find` gives the device of an id."""
+    """As `judge_all`, while the devices come, the cameras of each recorder behind it; `find` gives that of an id."""
     lists = _Lists(policies)
 
     def found(name: str) -> Judged | None:

@@ -33,5 +33,5 @@ def observe(exchange: Exchange, channel: str, asked: str, decode: Decode, raw: b
 
 
 def denied(observation: Observation) -> Observation:
-    """The same observation, as one whose answer asks for a login."""
+    """The observation, as one whose answer asks for a login."""
     return replace(observation, outcome=Outcome.AUTH_REQUIRED)

@@ -19,7 +19,7 @@ class Dispute:
 
 
 def missing_from(some: Iterable[StateChange], others: Iterable[StateChange]) -> list[StateChange]:
-    """Those of some statements that are not among the others, whatever their numbers."""
+    """Of some statements, those that are not among the others, whatever their numbers."""
     known = {_content(one) for one in others}
     return [one for one in some if _content(one) not in known]
 

@@ -53,12 +53,12 @@ def key(name: str) -> str:
 
 
 def shared(some: Iterable[str], others: Collection[str]) -> tuple[str, ...]:
-    """Those of some names that are among the others."""
+    """Of some names, those that are among the others."""
     return tuple(name for name in some if any(_same(name, other) for other in others))
 
 
 def lasting(some: Iterable[str]) -> tuple[str, ...]:
-    """Those of some names that stay with the device when it moves."""
+    """Of some names, those that stay with the device when it moves."""
     return tuple(name for name in some if not name.startswith(PLACE))
 
 

@@ -74,7 +74,7 @@ def state_among(
     changes: Mapping[str, Sequence[StateChange]],
     is_of_another: IsOfAnother,
 ) -> tuple[State, StateChange | None]:
-    """The same, by those of all changes that may be about the device; see `changes_by_key`."""
+    """As `state_of`, by those of all changes that may be about the device; see `changes_by_key`."""
     about = {change.number: change for name in names for change in changes.get(key(name), ())}
     return state_of(names, site, seen, about.values(), is_of_another)
 

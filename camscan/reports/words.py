@@ -25,7 +25,7 @@ def switch_port_text(place: SwitchPort) -> str:
 
 
 def switch_port_details(place: SwitchPort) -> str:
-    """The same in full: when that was so, and how it is known."""
+    """Where a device is in full: at which port, when that was so, and how it is known."""
     how = ", found by its IP address" if place.by_address else ""
     return f"{switch_port_text(place)} (table of {place.at:%Y-%m-%d}{how})"
 

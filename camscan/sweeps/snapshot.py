@@ -58,7 +58,7 @@ class DeviceSummary:
 
 
 def switch_port_text(port: str | None, switch: str | None) -> str:
-    """The same, of a port and a switch."""
+    """A port and a switch, as "switch port Gi1/0/7 of sw-hall-1"."""
     return " of ".join(filter(None, (port and f"switch port {port}", switch)))
 
 

@@ -55,7 +55,7 @@ class Answers:
     sequences: Numbers
 
     def only(self, mask: NDArray[np.bool_]) -> Answers:
-        """Those that the mask names."""
+        """The answers that the mask names."""
         return Answers(
             self.errnos[mask], self.hosts[mask], self.ports[mask], self.source_ports[mask], self.sequences[mask]
         )

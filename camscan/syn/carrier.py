@@ -44,7 +44,7 @@ class Carrier:
             cut = self._cut()
 
     def _cut(self) -> str:
-        """Which one is, and how; "" where none is."""
+        """Which interface is cut off, and how; "" where none is."""
         cut = (f"{name} any more: it is not connected" for name in self._interfaces if not _is_connected(name))
         lost = (f"{name} any more: it has lost {own}" for name, own in self._sources if not _is_own(own))
         return next(cut, "") or next(lost, "")

@@ -67,7 +67,7 @@ def _answers4(address: str, first_port: int, last_port: int) -> bytes:
 
 
 def _answers6(address: str, first_port: int, last_port: int) -> bytes:
-    """The same for packets whose first header is that of TCP or ICMPv6."""
+    """The filter of `answers` for IPv6 packets whose first header is that of TCP or ICMPv6."""
     ours = struct.unpack("!4I", socket.inet_pton(socket.AF_INET6, address))
     to_us = [
         step

@@ -45,7 +45,7 @@ class Segments:
     sequences: Numbers
 
     def only(self, which: NDArray[np.bool_] | slice) -> Segments:
-        """Those that a mask or a slice names."""
+        """The segments that a mask or a slice names."""
         return Segments(self.hosts[which], self.ports[which], self.source_ports[which], self.sequences[which])
 
 

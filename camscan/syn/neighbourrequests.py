@@ -37,7 +37,7 @@ class NeighbourRequests(Protocol):
 
 
 def neighbour_requests(source: str, mac: bytes) -> NeighbourRequests:
-    """Those of the source's family."""
+    """The requests of the source's family."""
     return _Solicitations(source, mac) if ":" in source else _ArpRequests(source, mac)
 
 

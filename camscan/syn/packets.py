@@ -91,7 +91,7 @@ def _header4(source: str) -> tuple[bytes, bytes]:
 
 
 def header6(source: str, protocol: int, length: int, hops: int) -> tuple[bytes, bytes]:
-    """The same for IPv6, whose header has no checksum."""
+    """An IPv6 header without destination, and what of it the checksum of its content sums up."""
     sender = socket.inet_pton(socket.AF_INET6, source)
     header = struct.pack("!IHBB16s16x", 6 << 28, length, protocol, hops, sender)
     return header, sender + struct.pack("!HH", protocol, length)
@@ -110,7 +110,7 @@ def total(data: bytes) -> int:
 
 
 def halves_of(words: Numbers) -> Numbers:
-    """The same for each of many words, or rows of words."""
+    """The sum of the 16-bit halves of each of many words, or rows of words."""
     halves = (words >> np.uint32(16)) + (words & np.uint32(0xFFFF))
     return halves if halves.ndim == 1 else halves.sum(axis=1, dtype=np.uint32)
 

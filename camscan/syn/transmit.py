@@ -148,7 +148,7 @@ class Transmitter:
 
     @property
     def interface(self) -> str:
-        """Which the row is to leave by that was kept back."""
+        """The interface by which the row is to leave that was kept back."""
         if worker := self._kept_back:
             return next(
                 delegated.load.interface for delegated in self._delegated if worker.slot in delegated.queued.slots

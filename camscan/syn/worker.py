@@ -59,7 +59,7 @@ class Worker:
 
     @property
     def slot(self) -> int:
-        """That of the piece whose first row was kept back."""
+        """The slot of the piece whose first row was kept back."""
         return int(self._words[_SLOT])
 
     def resume(self, *, skip: bool) -> None:

@@ -108,7 +108,7 @@ def _elsewhere(made: Reconciliation, quoted: Quoted) -> str:
 
 
 def digest(made: Reconciliation) -> Reconciled:
-    """The same for a page beside a scan: raw texts, and of each class that needs somebody its first results."""
+    """A reconciliation for a page on a scan: raw texts, and of each class that needs somebody its first results."""
     groups = (
         Group(cls.value, _MEANING[cls], count, tuple(_rows_of(made, cls)))
         for cls in _ORDER
@@ -167,7 +167,7 @@ def _switch_port(result: Result) -> Iterator[str]:
 
 
 def render_markdown(made: Reconciliation, _page: Page) -> Iterator[str]:
-    """The same as Markdown; what the list or a device says stands in code spans alone."""
+    """A reconciliation as Markdown; what the list or a device says stands in code spans alone."""
     yield "# Inventory against network\n\n"
     yield from (f"- {text}\n" for text in findings(made, code))
     yield "\n## Completeness\n\n"

@@ -35,7 +35,7 @@ def text(name: str, found: Verified, *, known: bool, room: int) -> Iterator[str]
 
 
 def document(name: str, found: Verified, *, known: bool) -> Iterator[str]:
-    """The same for programs."""
+    """That a bundle holds, as JSON for programs; `known` as in `text`."""
     about, scan, stamp = found.manifest.about, found.scan, found.stamp
     told: Object = {
         "scan": {"id": scan.id, "site": scan.site, "status": scan.status.value, "started_at": utc(scan.started_at)},
