@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from camscan.app.answers import make_report
+from camscan.app.filereport import make_report
 from camscan.app.grounds import Grounds
 from camscan.app.verdicts import judged
 from camscan.codecs.layout import fields as as_fields

@@ -66,7 +66,7 @@ def identify(
     if source is None:
         write_report(_of_stored(scan_id, db, grounds, all_hosts=all_hosts, quiet=quiet), format_, output)
         return
-    from camscan.app.answers import report_on
+    from camscan.app.filereport import report_on
     from camscan.app.listreport import report_on_list
 
     listed = None if source == "-" else inventories.read_if_list(Path(source), placed, encoding, quiet=quiet)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from camscan.codecs import baichuan, dvrip
 from camscan.net.base import Net
-from camscan.probes.answers import Decode, observe
 from camscan.probes.base import Ask, Cost, Stage
+from camscan.probes.observing import Decode, observe
 from camscan.records import Observation
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from camscan.codecs import dh01, dhip, dvrip, mdns, mhed, moi, netcommon, sadp, wsdiscovery
 from camscan.net.base import Inquiry
-from camscan.probes.answers import Decode
 from camscan.probes.datagrams import Datagrams, Question, Rounds
+from camscan.probes.observing import Decode
 
 _WAIT = 3.0
 _WSD_WAIT = 3.5

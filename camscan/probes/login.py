@@ -11,8 +11,8 @@ from functools import partial
 
 from camscan.codecs import onvif, over_http
 from camscan.net.base import Exchange, HttpRequest, LoginReason, Net
-from camscan.probes.answers import observe
 from camscan.probes.base import Ask, Cost, Stage
+from camscan.probes.observing import observe
 from camscan.probes.onvif import services
 from camscan.probes.web import API_PATHS, observe_page
 from camscan.probes.webapis import WEB_APIS, is_success, web_servers

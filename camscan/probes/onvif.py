@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from camscan.codecs import onvif, over_http
 from camscan.net.base import Browser, HttpRequest, Net
-from camscan.probes.answers import denied, observe
 from camscan.probes.base import Ask, Cost, Stage
+from camscan.probes.observing import denied, observe
 from camscan.probes.ports import is_secured, port_of
 from camscan.probes.web import is_endless
 from camscan.records import Observation, Outcome

@@ -7,8 +7,8 @@ from functools import partial
 
 from camscan.codecs import onvif, over_http, soap
 from camscan.net.base import Enrolled, HttpRequest, Net
-from camscan.probes.answers import observe
 from camscan.probes.base import Ask, Cost, Stage
+from camscan.probes.observing import observe
 from camscan.probes.onvif import Service, services
 from camscan.probes.webapis import not_enrolled, own
 from camscan.records import Observation, Outcome

@@ -9,8 +9,8 @@ from functools import partial
 from camscan.codecs import http, opaque, rtsp, telnet, tls
 from camscan.errors import DecodeError
 from camscan.net.base import Exchange, Net, url_host
-from camscan.probes.answers import denied, observe
 from camscan.probes.base import Ask, Cost, Stage
+from camscan.probes.observing import denied, observe
 from camscan.probes.ports import BINARY_PORTS, RTSP_PORTS, TLS_PORTS, port_of
 from camscan.probes.web import get_request, observe_page
 from camscan.records import Fields, Observation, Outcome

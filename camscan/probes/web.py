@@ -11,8 +11,8 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from camscan.codecs import cgi, http, isapi, lapi
 from camscan.net.base import Browser, Exchange, HttpRequest, Net, url_host
-from camscan.probes.answers import denied, observe
 from camscan.probes.base import Ask, Cost, Stage
+from camscan.probes.observing import denied, observe
 from camscan.probes.ports import BINARY_PORTS, is_secured, port_of
 from camscan.records import Fields, Observation, Outcome
 

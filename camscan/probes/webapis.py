@@ -11,8 +11,8 @@ from camscan.codecs import cgi, framing, isapi, lapi, over_http
 from camscan.codecs.behind import WebApiCodec
 from camscan.errors import DecodeError
 from camscan.net.base import Enrolled, Exchange, HttpRequest, LoginReason, Net
-from camscan.probes.answers import observe
 from camscan.probes.base import Ask, Cost, Stage
+from camscan.probes.observing import observe
 from camscan.probes.ports import is_secured
 from camscan.records import Observation, Outcome
 

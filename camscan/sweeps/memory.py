@@ -80,7 +80,7 @@ SITE, DECOY = "site", "decoy "
 """What a loss of all that is at a site names, and how the name of one of a decoy begins."""
 MAX_UNSEEN = 100
 """The most addresses named in one loss."""
-MAX_ABSENT = 20
+_MAX_NAMED = 20
 """The most missing devices named of one site."""
 
 
@@ -158,7 +158,7 @@ class Absent:
 class SiteStatus(Overview):
     """What is shown of a memory; `missing` counts the devices that are reported missing.
 
-    `absent` names them, or the first `MAX_ABSENT` of them: those whose verdict weighs most, of these the latest.
+    `absent` names them, or the first `_MAX_NAMED` of them: those whose verdict weighs most, of these the latest.
     """
 
     missing: int = 0
@@ -172,7 +172,7 @@ def status_of(memory: Memory) -> SiteStatus:
     missing = [track for track in memory.tracks if track.gone]
     missing.sort(key=lambda track: track.last_seen, reverse=True)
     missing.sort(key=lambda track: order.index(track.device.verdict))
-    return SiteStatus(**overview, missing=len(missing), absent=tuple(map(_absent, missing[:MAX_ABSENT])))
+    return SiteStatus(**overview, missing=len(missing), absent=tuple(map(_absent, missing[:_MAX_NAMED])))
 
 
 def _absent(track: Track) -> Absent:

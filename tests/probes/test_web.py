@@ -10,8 +10,8 @@ from support.nets import AT, Port, ScriptedNet
 
 from camscan.codecs import sadp
 from camscan.net.base import Exchange
-from camscan.probes.answers import observe
 from camscan.probes.base import Ask
+from camscan.probes.observing import observe
 from camscan.probes.web import API_PATHS, WebProbe, explore, observe_page
 from camscan.records import Observation, Outcome
 
