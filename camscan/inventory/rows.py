@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -16,6 +17,8 @@ _TEXTS = {
     which.replace("-", "_"): which
     for which in (Field.MAKE, Field.MODEL, Field.MAKE_MODEL, Field.SITE, Field.LOCATION, Field.NAME, Field.ASSET)
 }
+_MISTYPED = re.compile(r"\d{1,3}(?:[., ]+\d{1,3}){3}|\d{1,3}(?:-\d{1,3}){3}", re.ASCII)
+_NUMBER = re.compile(r"\d+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +132,18 @@ def _as_address(name: str) -> str:
 
 
 def _address_or_full_name(cell: str) -> Read:
-    """Addresses, and the host name that stands in their place."""
+    """Addresses, also a mistyped one, and the host name that stands in their place."""
     names = values.full_names(cell)
-    return Read(names) if names else values.addresses(cell)
+    found = Read(names) if names else values.addresses(cell)
+    return found if found.values else _mistyped(cell) or found
+
+
+def _mistyped(cell: str) -> Read | None:
+    """The one address that a cell holds if other marks than points divide its numbers: "10,0,0,5", "10.0.0. 5"."""
+    said = values.clean(cell)
+    numbers = _NUMBER.findall(said) if _MISTYPED.fullmatch(said) else []
+    (address,) = values.addresses(".".join(numbers)).values or ("",)
+    return Read((address,), f"{values.shown(said)} is taken for {address}") if address else None
 
 
 def _host_or_address(cell: str) -> Read:

@@ -419,6 +419,23 @@ def test_faults_are_kept_with_their_row(written: Written) -> None:
     assert [row.usable for row in found.rows] == [True, False, True]
 
 
+@pytest.mark.parametrize("cell", ["10,77,0,19", "10.77.0. 19", "10..77.0.19", "10 77 0 19", "10-77-0-19", "10.77,0.19"])
+def test_an_address_with_other_marks_than_points_is_read_and_told(written: Written, cell: str) -> None:
+    [row] = read_inventory(written(f'IP;Model\n"{cell}";P3245\n')).rows
+    assert (row.addresses, row.faults) == (("10.77.0.19",), (f"ip: {cell!r} is taken for 10.77.0.19",))
+
+
+@pytest.mark.parametrize("cell", ["10,77,0", "10,77,0,19,20", "10,77,0,999", "10-77.0.19", "10/77/0/19", "255,255,255,0"])
+def test_other_numbers_are_no_mistyped_address(written: Written, cell: str) -> None:
+    [row] = read_inventory(written(f'IP;Model\n"{cell}";P3245\n')).rows
+    assert (row.addresses, row.faults) == ((), (f"ip: {cell!r} holds no IP address",))
+
+
+def test_a_list_of_numbers_makes_no_column_of_addresses(written: Written) -> None:
+    [row] = read_inventory(written('Host;Channels;Model\nnvr-1;"1,2,3,4";P3245\n')).rows
+    assert (row.addresses, row.hostname) == ((), "nvr-1")
+
+
 def test_an_address_in_the_place_of_a_host_name_is_one(written: Written) -> None:
     [row] = read_inventory(written("Host,Model\n10.0.0.5,P3245\n")).rows
     assert (row.addresses, row.hostname) == (("10.0.0.5",), None)
