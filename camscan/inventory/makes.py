@@ -20,7 +20,7 @@ _MAX_LOOKED = 12
 _MIN_MISSPELT, _SIMILAR = 4, 85
 """Letters of a make that may be misspelt, and its least likeness (percent, Levenshtein ratio) to what is meant."""
 _MIN_SLIP = 5
-"""Letters of a name that one slip still leaves alike: a letter too many or too few, another one, or two changed about."""
+"""Letters of a name that one slip leaves alike: a letter too many or too few, another one, or two changed about."""
 _MIN_PART = 4
 """Letters of a model that may stand for the whole of it."""
 _MEASURE = re.compile(

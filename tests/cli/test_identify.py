@@ -95,9 +95,7 @@ def test_each_row_of_a_list_is_judged_by_its_label(tmp_path: Path) -> None:
         ("Haikvision", "suspected", "Hankvision"),  # not taken for Haivision alone, which is no maker to look for
     ],
 )
-def test_a_make_is_judged_as_people_write_it(
-    tmp_path: Path, make: str, verdict: str | None, maker: str | None
-) -> None:
+def test_a_make_is_judged_as_people_write_it(tmp_path: Path, make: str, verdict: str | None, maker: str | None) -> None:
     path = tmp_path / "cameras.csv"
     path.write_text(f"make,model,ip\n{make},,10.0.0.4\nAxis,M1065-L,10.0.0.5\n")
     found = {one["address"]: one for one in devices(str(path), "--quiet")}.get("row 2 (10.0.0.4)")

@@ -425,7 +425,9 @@ def test_an_address_with_other_marks_than_points_is_read_and_told(written: Writt
     assert (row.addresses, row.faults) == (("10.77.0.19",), (f"ip: {cell!r} is taken for 10.77.0.19",))
 
 
-@pytest.mark.parametrize("cell", ["10,77,0", "10,77,0,19,20", "10,77,0,999", "10-77.0.19", "10/77/0/19", "255,255,255,0"])
+@pytest.mark.parametrize(
+    "cell", ["10,77,0", "10,77,0,19,20", "10,77,0,999", "10-77.0.19", "10/77/0/19", "255,255,255,0"]
+)
 def test_other_numbers_are_no_mistyped_address(written: Written, cell: str) -> None:
     [row] = read_inventory(written(f'IP;Model\n"{cell}";P3245\n')).rows
     assert (row.addresses, row.faults) == ((), (f"ip: {cell!r} holds no IP address",))
