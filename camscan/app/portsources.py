@@ -6,11 +6,10 @@ import asyncio
 from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from camscan.app.scope import ScanScope
 from camscan.errors import DecodeError, HostError, UsageError
-from camscan.imports.nmap.portstates import PortState, PortStates
 from camscan.net.pacing.profile import Profile
 from camscan.net.programs import nmaprun
 from camscan.net.programs.checkpoint import Checkpoint, forget_old
@@ -18,6 +17,9 @@ from camscan.net.programs.portsource import Found, PortSource, allowed
 from camscan.net.programs.portsweep import PortSweep
 from camscan.records import Outcome
 from camscan.userdirs import data_file
+
+if TYPE_CHECKING:
+    from camscan.imports.nmap.portstates import PortState, PortStates
 
 
 def port_source(
@@ -96,6 +98,8 @@ class NmapSource:
 
     async def run(self) -> AsyncGenerator[Sequence[Found], None]:
         """See `PortSource.run`."""
+        from camscan.imports.nmap.portstates import PortStates  # takes three megabytes, which other sweeps do not need
+
         for sweep in self._sweep.families():
             states = PortStates()
             async with aclosing(nmaprun.pieces(self._program, sweep, self._stopping)) as pieces:

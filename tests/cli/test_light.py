@@ -151,6 +151,7 @@ main()
     found = set(json.loads(done.stderr.splitlines()[-1]))
     assert {"camscan.app.scanning", "camscan.engine", "aiohttp"} <= found
     assert found.isdisjoint({*PARSED, "pydantic", "camscan.policy", "camscan.app.judging", "camscan.app.registering"})
+    assert found.isdisjoint({"nmap", "numpy", "camscan.imports"})
 
 
 def test_a_configuration_is_checked_without_a_store(tmp_path: Path) -> None:
