@@ -254,11 +254,8 @@ def _loosened(pattern: str) -> str:
 
 def _automata(matches: Sequence[Match], wide: bool) -> Iterator[tuple[Sequence[Match], re2.Set]]:
     """One automaton for all, or one for each half if they do not fit into its memory."""
-    automaton = re2.Set.SearchSet(_options(wide))
     try:
-        for match in matches:
-            automaton.Add(_loosened(match.pattern).encode())
-        automaton.Compile()
+        automaton = _automaton(tuple(match.pattern for match in matches), wide)
     except re2.error:
         if len(matches) == 1:
             raise
@@ -267,3 +264,13 @@ def _automata(matches: Sequence[Match], wide: bool) -> Iterator[tuple[Sequence[M
         yield from _automata(matches[middle:], wide)
     else:
         yield matches, automaton
+
+
+@cache
+def _automaton(patterns: tuple[str, ...], wide: bool) -> re2.Set:
+    """The automaton of these patterns: one for all fields that have the same, as of words in many languages."""
+    automaton = re2.Set.SearchSet(_options(wide))
+    for pattern in patterns:
+        automaton.Add(_loosened(pattern).encode())
+    automaton.Compile()
+    return automaton
