@@ -6,32 +6,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
-from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal, TypeAlias
-
-from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails, PydanticCustomError
 
 from camscan.errors import RuleError
+from camscan.policy.form import Fault, Form
 from camscan.rulefiles import MAX_BYTES
 from camscan.summaries import Tag
 from camscan.yamltree import Tree, line_of, read_yaml, without_lines
 
 _FORM = "see the form of a policy in fingerprints/README.md"
-_PLAIN = {
-    "missing": "is missing",
-    "unexpected_keyword_argument": "no such key",
-    "dataclass_type": "no mapping of keys to values",
-    "tuple_type": "no list",
-    "string_type": "no text",
-}
-"""What is said of a value in our own words."""
 _SUFFIXES = (".yaml", ".yml")
-_STRICT = ConfigDict(extra="forbid", str_min_length=1)
-_Url = Annotated[str, Field(pattern=r"^https?://[^\s/]+\S*$")]
-Kind: TypeAlias = Literal["camera", "recorder", "door-station", "access-control", "encoder", "other"]
-_ID = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
+_URL = r"https?://[^\s/]+\S*"
+_ID = r"[a-z0-9]+(?:-[a-z0-9]+)*"
+_KINDS = ("camera", "recorder", "door-station", "access-control", "encoder", "other")
+_TAGS = {tag.value: tag for tag in Tag}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +33,7 @@ class Entity:
     makers: tuple[str, ...]
     since: date | None = None
     citation: str = ""
-    kinds: tuple[Kind, ...] = ()
-    __pydantic_config__ = _STRICT
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,30 +43,22 @@ class Direction:
     applies: Tag
     text: str
     citation: str
-    url: _Url
+    url: str
     since: date | None = None
-    __pydantic_config__ = _STRICT
-
-
-def _filled(entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
-    if not entities:  # unlike a least length, of which pydantic also says so where each entity is at fault
-        raise PydanticCustomError("empty", "is empty")
-    return entities
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
     """A list that devices are held against."""
 
-    id: Annotated[str, Field(pattern=_ID)]
+    id: str
     title: str
     jurisdiction: str
     citation: str
-    url: _Url
+    url: str
     since: date
-    entities: Annotated[tuple[Entity, ...], AfterValidator(_filled)]
+    entities: tuple[Entity, ...]
     directions: tuple[Direction, ...] = ()
-    __pydantic_config__ = _STRICT
 
     @property
     def makers(self) -> tuple[str, ...]:
@@ -151,11 +130,10 @@ def _makers(vocabulary: Path) -> Iterator[str]:
 
 def _policy(file: Path, makers: frozenset[str]) -> Policy:
     document = _read(file)
-    try:
-        policy = _adapter().validate_python(document.value)
-    except ValidationError as error:
-        found = error.errors(include_url=False)
-        raise RuleError("\n".join(f"{document.at(*fault['loc'])}: {_fault(fault)}" for fault in found)) from error
+    wrong: list[Fault] = []
+    policy = _read_policy(Form(document.value, wrong))
+    if wrong:
+        raise RuleError("\n".join(f"{document.at(*place)}: {_said(place, what)}" for place, what in wrong))
     faults = [*_repeated(policy, document), *(_unknown(policy, makers, document) if makers else ())]
     if faults:
         raise RuleError("\n".join(faults))
@@ -184,16 +162,52 @@ def _read(file: Path) -> _Document:
     return _Document(file, data, without_lines(read_yaml(data, str(file))))
 
 
-@cache
-def _adapter() -> TypeAdapter[Policy]:
-    return TypeAdapter(Policy)
+def _read_policy(form: Form) -> Policy:
+    policy = Policy(
+        id=form.text("id", like=_ID, such_as="uk-nil"),
+        title=form.text("title"),
+        jurisdiction=form.text("jurisdiction"),
+        citation=form.text("citation"),
+        url=_url(form),
+        since=form.day("since", needed=True) or date.min,
+        entities=tuple(map(_entity, form.forms("entities"))),
+        directions=tuple(map(_direction, form.forms("directions", []))),
+    )
+    form.close()
+    return policy
 
 
-def _fault(fault: ErrorDetails) -> str:
-    where = ".".join(map(str, fault["loc"]))
-    plain = "no date such as 2026-11-30" if fault["type"].startswith("date_") else fault["msg"]
-    said = _PLAIN.get(fault["type"], plain)
-    return f"{where}: {said}: {_FORM}" if where else f"{said}: {_FORM}"
+def _entity(form: Form) -> Entity:
+    entity = Entity(
+        name=form.text("name"),
+        makers=form.texts("makers"),
+        since=form.day("since"),
+        citation=form.text("citation", ""),
+        kinds=form.words("kinds", _KINDS),
+    )
+    form.close()
+    return entity
+
+
+def _direction(form: Form) -> Direction:
+    direction = Direction(
+        applies=_TAGS.get(form.word("applies", _TAGS), Tag.SENSITIVE),
+        text=form.text("text"),
+        citation=form.text("citation"),
+        url=_url(form),
+        since=form.day("since"),
+    )
+    form.close()
+    return direction
+
+
+def _url(form: Form) -> str:
+    return form.text("url", like=_URL, such_as="https://example.org/list")
+
+
+def _said(place: Sequence[str | int], what: str) -> str:
+    where = ".".join(map(str, place))
+    return f"{where}: {what}: {_FORM}" if where else f"{what}: {_FORM}"
 
 
 def _unknown(policy: Policy, makers: frozenset[str], document: _Document) -> Iterator[str]:

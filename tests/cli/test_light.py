@@ -108,7 +108,7 @@ def test_the_help_is_shown_without_what_commands_need() -> None:
 def test_a_pasted_answer_is_judged_without_a_store() -> None:
     found = loaded("identify", "-", pasted="Server: App-webs/")
     assert found >= USED
-    assert found.isdisjoint({"camscan.store", "camscan.probes", "sqlalchemy", "asyncio", "urllib.request"})
+    assert found.isdisjoint({"camscan.store", "camscan.probes", "sqlalchemy", "asyncio", "urllib.request", "pydantic"})
 
 
 def test_a_scan_holds_no_rule_while_it_runs_and_nothing_that_logins_need(tmp_path: Path) -> None:
