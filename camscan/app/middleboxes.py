@@ -5,8 +5,9 @@ What one says is not theirs, and "none found" there means that nobody could look
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection
+from ipaddress import ip_address
 from itertools import islice
 from urllib.parse import urlsplit
 
@@ -39,7 +40,8 @@ class Middleboxes:
         self._open: dict[str, set[int]] = {}
         self._away: dict[str, str] = {}
         self._themselves: set[str] = set()
-        self._asked: Counter[Network] = Counter()
+        self._bits: defaultdict[Network, int] = defaultdict(int)
+        """Who was asked, a bit each: the entry of whoever speaks up late comes again."""
         self._by_others: Counter[tuple[Network, str]] = Counter()
         """Addresses of a network by the host to which they redirect, "" where all ports are open."""
 
@@ -64,7 +66,7 @@ class Middleboxes:
         if len(self._ports) >= _FEWEST_PORTS and found == self._ports:
             host = ""
         if (network := network_of(entry.target)) is not None:
-            self._asked[network] += 1
+            self._bits[network] |= _bit(entry.target)
             if host is not None:
                 self._by_others[network, host] += 1
         await self._sink.put_ledger(entry)
@@ -72,15 +74,16 @@ class Middleboxes:
     @property
     def _shielded(self) -> dict[Network, str]:
         """Networks in which too many are open or redirected to be devices, and where they lead."""
-        many = (
-            pair for pair, count in self._by_others.items() if count >= _FEWEST and 2 * count > self._asked[pair[0]]
-        )
-        return dict(many)
+        found = self._by_others.items()
+        return dict(pair for pair, count in found if count >= _FEWEST and 2 * count > self._asked(pair[0]))
+
+    def _asked(self, network: Network) -> int:
+        return self._bits[network].bit_count()
 
     @property
     def hides_most(self) -> bool:
         """Whether these are most of what was asked."""
-        return 2 * sum(self._asked[network] for network in self._shielded) > self._asked.total()
+        return 2 * sum(map(self._asked, self._shielded)) > sum(map(self._asked, self._bits))
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -91,12 +94,18 @@ class Middleboxes:
         return (*notes, *([f"the same holds for {more:,} more networks"] if more > 0 else []))
 
     def _note(self, network: Network, host: str) -> str:
-        where = f"{self._by_others[network, host]} of {self._asked[network]} addresses in {network}"
+        where = f"{self._by_others[network, host]} of {self._asked(network)} addresses in {network}"
         if host:
             shown = terminal(host, _LONGEST_NAME)
             return f"{where} redirect to {shown}: something on the way, such as a captive portal, {_IN_THEIR_PLACE}"
         what = f"all TCP ports that were asked are open at {where}"
         return f"{what}: something on the way, such as a proxy or a firewall, {_IN_THEIR_PLACE}"
+
+
+def _bit(address: str) -> int:
+    """What stands for an address in its network: of IPv6, where nobody asks more of one, by its last 16 bits."""
+    _, dot, last = address.rpartition(".")
+    return 1 << (int(last) if dot else int(ip_address(address.partition("%")[0])) & 0xFFFF)
 
 
 def _host(location: str) -> str:

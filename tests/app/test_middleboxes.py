@@ -45,6 +45,18 @@ async def test_a_network_in_which_every_port_is_open_nearly_everywhere_is_named(
     assert sink.hides_most
 
 
+@pytest.mark.parametrize("network", ["10.0.0.0/24", "fd00::/64"])
+async def test_who_speaks_up_late_counts_once(network: str) -> None:
+    """As on a large link, where MACs are told long after the ports: the entry of each then comes again."""
+    begin = network.partition("/")[0].removesuffix("0")
+    sink = await told({f"{begin}{number}": PORTS for number in range(1, 21)})
+    for number in range(1, 21):
+        await sink.put_ledger(LedgerEntry(f"{begin}{number}", {"tcp": Outcome.ANSWERED, "arp": Outcome.ANSWERED}))
+    [note] = sink.notes
+    assert f"open at 20 of 20 addresses in {network}" in note
+    assert sink.hides_most
+
+
 @pytest.mark.parametrize(
     ("count", "silent", "open_ports", "ports"),
     [
