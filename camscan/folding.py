@@ -22,6 +22,7 @@ def _plain(letter: str) -> str:
     return base if base.isascii() else letter
 
 
+@lru_cache(maxsize=4096)  # the names of columns, for each of many rows
 def compact(text: str) -> str:
     """The letters and digits of a text alone, folded."""
     return "".join(filter(str.isalnum, folded(text)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import chain, islice, takewhile
 from pathlib import Path
 
@@ -178,10 +179,15 @@ def _up_to_names(lines: Iterable[Line], columns: Columns) -> Iterator[Sequence[s
 
 def _turn(header: Line, sample: Sequence[Sequence[str]], chosen: Mapping[Field, str], reading: SheetReading) -> None:
     """Read on under a header further down, where it places fields in other columns (lists that were put together)."""
-    found = find_columns(header.cells, sample)
+    found = find_columns(header.cells, sample) if sample else _named(header.cells)
     if found.identifies and found.of != reading.columns.of and not chosen:
         reading.columns = found
         reading.notes.append(f"row {header.number} is another header: from there on, {described(found)}")
+
+
+@lru_cache(maxsize=64)  # below a header that is repeated in each line, there is nothing to look at
+def _named(names: tuple[str, ...]) -> Columns:
+    return find_columns(names)
 
 
 def _columns(names: Sequence[str], sample: Sequence[Sequence[str]], chosen: Mapping[Field, str]) -> Columns:

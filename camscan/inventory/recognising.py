@@ -130,6 +130,7 @@ def _misspelt(parts: Sequence[str]) -> tuple[Field, int] | None:
     return which, min(int(found[1]), rank)
 
 
+@lru_cache(maxsize=4096)
 def is_either(name: str) -> bool:
     """Whether a name is that of a column of addresses or of streets; what stands in it decides."""
     return compact(name) in EITHER or "".join(part for part in words_of(name) if part not in FILLERS) in EITHER
