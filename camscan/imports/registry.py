@@ -59,6 +59,10 @@ _NOT_READ = (
         "is nmap's output for people: import its XML (nmap -oX, or -oA for all forms)",
     ),
     (
+        re.compile(rb"# Masscan "),
+        "is masscan's greppable output: have it write JSON (masscan -oJ) or a list (-oL)",
+    ),
+    (
         re.compile(rb"SQLite format 3\x00"),
         "is a SQLite file: a store of camscan's is read by --db, or by `camscan db merge`",
     ),

@@ -86,6 +86,10 @@ def test_an_archive_is_a_bundle_only_where_it_begins_as_one(name: bytes, told: s
     ("head", "told"),
     [
         (b"# Nmap 7.95 scan initiated Fri Nov 27 19:44:53 2026 as: nmap -oG x 192.0.2.5\n", r"nmap -oX, or -oA"),
+        (
+            b"# Masscan 1.3.2 scan initiated Thu Nov  5 10:00:00 2026\n",
+            r"have it write JSON \(masscan -oJ\) or a list \(-oL\)$",
+        ),
         (b"Starting Nmap 7.95 ( https://nmap.org )\n", r"nmap -oX, or -oA"),
         (b'{"address": "192.0.2.5", "port": 80, "outcome": "answered"}\n', r"camscan scan -$"),
         (b'{"host":"a.example","ip":"192.0.2.1","port":80,"protocol":"tcp"}\n', r"jq -r \.ip FILE .* camscan scan -$"),
