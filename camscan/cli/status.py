@@ -43,7 +43,7 @@ def status(file: Path | None, db: str | None, max_age: str | None, format_: str,
     from camscan.app.settings import configuration, database
     from camscan.cli.health import health_of_sites, write_metrics
     from camscan.cli.stored import open_swept_store
-    from camscan.cli.writing import write
+    from camscan.cli.writing import output_width, wrapped, write
     from camscan.sweeps.configtypes import duration
 
     oldest = duration(max_age, "--max-age", "26h or 2d") if max_age else None
@@ -51,7 +51,7 @@ def status(file: Path | None, db: str | None, max_age: str | None, format_: str,
     with open_swept_store(db, database(config)) as store:
         rows = list(health_of_sites(store, config))
     now = datetime.now(UTC)
-    write([_document(rows, now)] if format_ == "json" else _table(rows, now), output)
+    write([_document(rows, now)] if format_ == "json" else wrapped(_table(rows, now), output_width(output)), output)
     overdue = [row for row in rows if oldest is not None and row.is_older(oldest, now)]
     for row in overdue:
         tell(f"Overdue: {row.site}; last complete sweep: {_ago(row.memory.sound, now)}.")
@@ -117,6 +117,27 @@ def _table(rows: list[SiteHealth], now: datetime) -> Iterator[str]:
         if row.pending:
             yield f"  alerts waiting       {row.pending}\n"
             yield from (f"    {terminal(receiver)}: {terminal(reason)}\n" for receiver, reason in row.failures.items())
+    if len(rows) > 1:
+        yield f"\n{_summed(rows, now)}\n"
+
+
+def _summed(rows: list[Heartbeat], now: datetime) -> str:
+    """All sites in one sentence: of many, those in trouble scroll away."""
+    from camscan.wording import plural
+
+    sound = [row.memory.last_sound for row in rows if row.memory.last_sound]
+    counts = {
+        "never had a complete sweep": len(rows) - len(sound),
+        "had a blind or incomplete one since": sum(
+            row.memory.last_sound is not None and row.memory.at != row.memory.last_sound for row in rows
+        ),
+        "lost coverage": sum(bool(row.memory.losses) for row in rows),
+        "miss devices": sum(bool(row.memory.missing) for row in rows),
+        "have alerts waiting": sum(bool(row.pending) for row in rows),
+    }
+    told = [f"{count:,} {what}" for what, count in counts.items() if count]
+    oldest = [f"the oldest complete sweep was {_ago(min(sound), now)}"] if sound else []
+    return f"{plural(len(rows), 'site')}: {'; '.join((*told, *oldest))}."
 
 
 def _missing(row: SiteHealth) -> Iterator[str]:

@@ -105,6 +105,19 @@ def test_a_site_in_good_order(config: Path) -> None:
     assert lines[2:] == ["  devices              4 listed", "  targets              4 answered, 1 silent"]
 
 
+def test_many_sites_are_summed_up_at_the_end(config: Path) -> None:
+    tables = (f'[[site]]\nname = "{name}"\nnetworks = ["10.9.0.{number}"]\n' for number, name in enumerate("abc"))
+    config.write_text("\n".join((CONFIG, *tables)))
+    site = cameras(6)
+    remember(config, [night(3, sweep(0, site)), night(2, sweep(1, site, lost=[(c.address, "sadp") for c in site]))])
+    *_, gap, summary = run(config).stdout.splitlines()
+    assert gap == ""
+    assert summary.startswith(
+        "4 sites: 3 never had a complete sweep; 1 lost coverage; the oldest complete sweep was 20"
+    )
+    assert summary.endswith(" UTC, 2 days ago.")
+
+
 def test_a_minute_is_one(config: Path) -> None:
     remember(config, [night(1.2 / 24 / 60, sweep(0, cameras(4)))])
     assert run(config).stdout.splitlines()[1].endswith(" UTC, 1 minute ago")
