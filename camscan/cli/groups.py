@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, TypeAlias
@@ -21,8 +21,8 @@ _Callback: TypeAlias = Callable[[click.Context, click.Parameter, Any], Any]
 class CommandGroup(click.Group):
     """A group that says a whole clause of each command, where click itself would cut it short with dots."""
 
-    sections: ClassVar[tuple[tuple[str, tuple[str, ...]], ...]] = ()
-    """(heading, names) in the order of the help; commands in none of them come last, under "Commands"."""
+    sections: ClassVar[Mapping[str, Collection[str]]] = {}
+    """Names by heading, in the order of the help; commands in none of them come last, under "Commands"."""
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name, which takes `--verbose` too."""
@@ -32,13 +32,19 @@ class CommandGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """See click.Group.format_commands."""
         names = self.list_commands(ctx)
-        placed = {name for _, listed in self.sections for name in listed}
+        placed = {name for listed in self.sections.values() for name in listed}
         others = tuple(name for name in names if name not in placed)
         width = max(map(len, names), default=0)
-        for heading, listed in (*self.sections, ("Commands", others)):
+        for heading, listed in (*self.sections.items(), ("Commands", others)):
             if listed:
                 with formatter.section(heading):
-                    formatter.write_dl([(name.ljust(width), _clause(self.get_command(ctx, name))) for name in listed])
+                    formatter.write_dl([(name.ljust(width), self.clause(ctx, name)) for name in listed])
+
+    def clause(self, ctx: click.Context, name: str) -> str:
+        """The first sentence of a command's help, up to a colon."""
+        command = self.get_command(ctx, name)
+        text = " ".join(inspect.cleandoc((command and command.help) or "").split("\n\n")[0].split())
+        return text.split(". ")[0].split(": ")[0].removesuffix(".")
 
 
 def with_verbose(command: click.Command) -> click.Command:
@@ -82,9 +88,3 @@ def set_verbosity(count: int) -> None:
 
 def _set_verbosity(_context: click.Context, _option: click.Parameter, count: int) -> None:
     set_verbosity(count)
-
-
-def _clause(command: click.Command | None) -> str:
-    """The first sentence of a command's help, up to a colon."""
-    text = " ".join(inspect.cleandoc((command and command.help) or "").split("\n\n")[0].split())
-    return text.split(". ")[0].split(": ")[0].removesuffix(".")

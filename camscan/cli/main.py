@@ -12,44 +12,50 @@ import sys
 from collections.abc import Iterator
 from importlib import import_module
 from keyword import iskeyword
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from camscan import __version__
 from camscan.app import gctuning
 from camscan.cli.advice import advised
+from camscan.cli.contents import CLAUSES, SECTIONS
 from camscan.cli.exits import Exit
 from camscan.cli.groups import CommandGroup, set_verbosity, with_verbose
 from camscan.cli.telling import tell
 from camscan.errors import CamscanError, HostError, UsageError, of_host
 from camscan.shortages import shortage
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 
 class Commands(CommandGroup):
-    """Commands that are imported when they are asked for: all of them take longer than many a one needs to run.
+    """Commands that are imported when they are called: all of them take longer than many a one needs to run.
 
     Each is called as its file is; one that is a word of Python has "_" behind it there.
     """
 
-    sections = (
-        ("Scan a network", ("scan", "discover", "listen", "ports", "plan")),
-        ("Work with stored and imported results", ("scans", "devices", "report", "diff", "identify", "import")),
-        ("Audit an inventory, and prove the findings", ("reconcile", "sample", "evidence")),
-        ("Track removal", ("state", "progress")),
-        ("Run every night", ("init", "config", "sweep", "status", "notify", "cron", "db")),
-        ("Rules and policies", ("fingerprints", "policy")),
-        ("Enrolled logins", ("credentials",)),
-        ("Try it, and check this host", ("simulate", "doctor")),
-    )
+    sections = SECTIONS
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click calls it
         """The names of all commands."""
-        return sorted(name for _, names in self.sections for name in names)
+        return sorted(CLAUSES)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def clause(self, ctx: click.Context, name: str) -> str:  # noqa: ARG002 - as groups call it
+        """See CommandGroup.clause."""
+        return CLAUSES[name]
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """See click.Group.shell_complete, which imports all commands."""
+        from click.shell_completion import CompletionItem
+
+        found = [CompletionItem(name, help=CLAUSES[name]) for name in sorted(CLAUSES) if name.startswith(incomplete)]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - see above
         """The command of that name."""
-        if cmd_name not in self.list_commands(ctx):
+        if cmd_name not in CLAUSES:
             return None
         stem = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
         found: click.Command = getattr(import_module(f"camscan.cli.{stem}"), stem)

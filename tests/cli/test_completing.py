@@ -34,6 +34,14 @@ def completed(words: str, beginning: str = "") -> dict[str, str | None]:
     return {item.value: item.help for item in shell.get_completions(words.split(), beginning)}
 
 
+def test_commands_are_offered_with_what_they_do() -> None:
+    assert completed("", "sca") == {
+        "scan": "Scan networks and name the makers of the devices that answer",
+        "scans": "List the stored scans, newest first",
+    }
+    assert "--version" in completed("", "--v")
+
+
 @pytest.mark.parametrize(
     "words", ["report {} --scan", "diff {}", "diff {} 4f2a00", "reconcile {} x --scan", "evidence export {}"]
 )

@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
+from typing import ClassVar, cast
 
 import click
 import pytest
 from click.testing import CliRunner
 
+from camscan.cli.contents import CLAUSES, SECTIONS
 from camscan.cli.groups import CommandGroup, set_verbosity, with_verbose
-from camscan.cli.main import Commands, camscan
+from camscan.cli.main import camscan
 from camscan.cli.simulate import simulate
 from camscan.errors import UsageError
 
@@ -26,7 +28,7 @@ def listed(group: click.Group) -> str:
 
 def test_commands_stand_under_their_headings_in_the_order_given() -> None:
     class Parted(CommandGroup):
-        sections = (("Later letters", ("zeta", "alpha")),)
+        sections: ClassVar = {"Later letters": ("zeta", "alpha")}
 
     group = Parted("tool", [command("zeta", "Do the last."), command("alpha", "Do the first.")])
     group.add_command(command("alone", "Stand by itself."))
@@ -43,11 +45,17 @@ def test_a_clause_is_never_cut_short() -> None:
 
 
 def test_every_file_of_commands_has_its_place() -> None:
-    placed = [name for _, names in Commands.sections for name in names]
-    assert len(placed) == len(set(placed))
+    placed = [name for names in SECTIONS.values() for name in names]
+    assert sorted(placed) == sorted(CLAUSES)
     help_ = listed(camscan)
     assert all(re.search(rf"^  {name} ", help_, re.MULTILINE) for name in placed)
     assert "..." not in help_.split("Scan a network")[1]
+
+
+@pytest.mark.parametrize("name", CLAUSES)
+def test_the_overview_says_of_a_command_what_its_own_help_begins_with(name: str) -> None:
+    context = click.Context(camscan)
+    assert CLAUSES[name] == CommandGroup.clause(cast("CommandGroup", camscan), context, name)
 
 
 @pytest.fixture
