@@ -16,7 +16,8 @@ _LOGIN = (
     r"(?:log[ -]?[io]n|sign[ -]?[io]n)(?: (?:page|screen|form|window|panel|required|here))?"
     r"|authentication|anmeldung|anmelden|einloggen|connexion|se connecter|identification"
     r"|(?:iniciar|inicio de) sesi[oó]n|acceso|accesso|accedi|autenticazione|entrar|iniciar sess[aã]o"
-    r"|logowanie|zaloguj(?: si[eę])?|вход|войти|авторизация|giri[sş]|p[rř]ihl[aá][sš]en[ií]|bejelentkez[eé]s"
+    r"|logowanie|zaloguj(?: si[eę])?|вход(?: в систему)?|войти|авторизация|giri[sş]|oturum a[cç]|p[rř]ihl[aá][sš]en[ií]"
+    r"|bejelentkez[eé]s|bel[eé]p[eé]s|autentificare|conectare|σύνδεση|kirjaudu(?: sisään)?"
     r"|inloggen|aanmelden|logga in|đăng nhập|(?:用户|系统|欢迎)?(?:登录|登陆|登入)|ログイン|로그인"
 )
 _PAGE = (
@@ -24,15 +25,24 @@ _PAGE = (
     r"|admin(?:istration)?|console|page|portal|login|view))?|home(?: ?page)?|main(?: (?:page|menu))?|index(?: page)?"
     r"|start(?: page)?|welcome|live(?: (?:view|image|video))?|preview|remote (?:access|view|viewer|client|login)"
     r"|configuration|settings|set-?up|admin(?:istration)?|management|status|overview|dashboard|control panel|console"
-    r"|portal|首页|主页"
+    r"|portal|live-?ansicht|cliente web|vista (?:en vivo|en directo|previa)|ao vivo|podgl[aą]d|просмотр|首页|主页|预览"
 )
+_DEVICE = (
+    r"(?:ip[ -]?|netzwerk)?kamera(?: ip)?|c[aá]mara(?: ip| de red)?|c[aâ]mera ip|cam[eé]ra r[eé]seau|telecamera(?: ip)?"
+    r"|(?:сетевая |ip[ -])?камера|(?:сетевой )?видеорегистратор|rejestrator(?: sieciowy)?|netzwerk-?videorekorder"
+    r"|(?:grabador|gravador)(?: de v[ií]deo)?(?: (?:en|em) rede?)?|enregistreur(?: vid[eé]o)?(?: r[eé]seau)?"
+    r"|videoregistratore|网络摄像机|(?:网络|硬盘|数字)(?:硬盘)?录像机"
+)
+"""Cameras and recorders in languages in which no rule expects them."""
 _BETWEEN = r"(?: *-{2,3} *| +[-\u2012-\u2015\u2212_~/·•>»|:]{1,3} +|[|:»\uff1a]{1,3} *)"
 """Bars, colons, and dashes between blanks, in whichever width."""
 _GLUED = r"[-_\u2012-\u2015·](?:用户|系统|欢迎)?(?:登录|登陆|登入)"
 """Chinese needs no blanks around a dash."""
-_END = re.compile(rf"(?:{_BETWEEN}(?:{_LOGIN}|{_PAGE})| +(?:{_LOGIN})|{_GLUED})[ !.:]*$", re.IGNORECASE)
+_SAID = rf"(?:{_LOGIN}|{_PAGE}|{_DEVICE})"
+_ALONE = re.compile(_SAID, re.IGNORECASE)
+_END = re.compile(rf"(?:{_BETWEEN}{_SAID}| +(?:{_LOGIN}|{_DEVICE})|{_GLUED})[ !.:]*$", re.IGNORECASE)
 _START = re.compile(
-    rf"^(?:(?:{_LOGIN}|{_PAGE}){_BETWEEN}|(?:log[ -]?in|sign[ -]?in|welcome) to (?:the )?"
+    rf"^(?:{_SAID}{_BETWEEN}|(?:{_DEVICE}) +|(?:log[ -]?in|sign[ -]?in|welcome) to (?:the )?"
     r"|(?:anmelden|anmeldung|willkommen) bei |bienvenue (?:sur|à) |connexion à )",
     re.IGNORECASE,
 )
@@ -67,6 +77,8 @@ def names_in(title: str) -> tuple[str, ...]:
 
 def _is_name(text: str) -> bool:
     """Whether there is more in a text than words that any page may have."""
+    if _ALONE.fullmatch(text):
+        return False
     words = re.findall(r"\w+", text.lower())
     has_number = any(map(str.isdigit, text))
     return len(text) >= _LEAST and (has_number or any(word.isalpha() and word not in _ORDINARY for word in words))

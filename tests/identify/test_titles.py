@@ -23,6 +23,12 @@ from camscan.identify.titles import names_in
         ("Live View / - AXIS", "- AXIS"),
         ("Xerox\u00ae AltaLink\u00ae C8045", "Xerox AltaLink C8045"),
         ("Arecont Vision\u2122 - Login", "Arecont Vision"),
+        ("HIKVISION | Вход в систему", "HIKVISION"),
+        ("DS-7608NI-K2/8P - Live-Ansicht", "DS-7608NI-K2/8P"),
+        ("Dahua Netzwerkkamera", "Dahua"),
+        ("Dahua: IP-камера", "Dahua"),
+        ("Kamera IP DH-IPC-HFW2431S", "DH-IPC-HFW2431S"),
+        ("网络摄像机 - DS-2CD2032-I", "DS-2CD2032-I"),
     ],
 )
 def test_what_a_page_says_of_itself_is_left_out(title: str, name: str) -> None:
@@ -36,6 +42,9 @@ def test_what_a_page_says_of_itself_is_left_out(title: str, name: str) -> None:
         "Network Camera - Login",  # nothing but words that any page may have
         "Web Client for DVR - Login",
         "WEB SERVICE | Sign in",
+        "Kamera IP - Zaloguj",
+        "Netzwerkkamera",
+        "Видеорегистратор - Вход",
         "Login",
         "TV - Login",  # too short to tell anything
         "Catalogin",  # ends in the middle of a word
