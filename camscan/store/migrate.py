@@ -76,21 +76,21 @@ def _revision(connection: Connection, where: str) -> str | None:
 
 
 def _make(connection: Connection) -> None:
-    """Make today's tables, which are those that all steps would make, in a database that has none."""
+    """Make today's tables, which are those of the first release after all steps, in a database that has none."""
     metadata.create_all(connection, checkfirst=False)
     _version.create(connection, checkfirst=False)
     connection.execute(_version.insert().values(version_num=REVISION))
 
 
-def _run(connection: Connection, found: str | None, newest: str = REVISION) -> None:
+def _run(connection: Connection, found: str) -> None:
     from alembic.operations import Operations  # noqa: PLC0415 - see the module's docstring
     from alembic.runtime.migration import MigrationContext  # noqa: PLC0415
     from alembic.script import ScriptDirectory  # noqa: PLC0415
 
     steps = ScriptDirectory(STEPS, version_locations=[STEPS])
     context = MigrationContext.configure(connection)
-    due = list(steps.iterate_revisions(newest, found))
+    due = list(steps.iterate_revisions(REVISION, found))
     with Operations.context(context):
         for step in reversed(due):
             step.module.upgrade()
-    context.stamp(steps, newest)
+    context.stamp(steps, REVISION)

@@ -102,7 +102,7 @@ def test_a_step_that_is_cut_off_leaves_the_older_schema(
     make_older(path, tmp_path, monkeypatch)
     run = migrate._run
 
-    def cut_off(connection: Connection, found: str | None) -> None:
+    def cut_off(connection: Connection, found: str) -> None:
         run(connection, found)
         raise KeyboardInterrupt
 

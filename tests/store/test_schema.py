@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,15 +13,21 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Table, create_engine, inspect
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
-from support.stores import of_schema
 
 from camscan.store import Store
 from camscan.store.migrate import STEPS
 from camscan.store.schema import REVISION, ledger, metadata, observations, scans
 
 
+def grow(path: Path) -> None:
+    """Make a store of the first release, and have it take every step."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(Path(__file__).with_name("schema-0001.sql").read_text(encoding="utf-8"))
+    Store.open(path).close()
+
+
 def test_migrations_make_these_tables(path: Path) -> None:
-    of_schema(path, REVISION)
+    grow(path)
     engine = create_engine(f"sqlite:///{path}")
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata) == []
@@ -28,7 +36,7 @@ def test_migrations_make_these_tables(path: Path) -> None:
 
 def test_a_new_store_is_one_that_has_taken_every_step(path: Path, tmp_path: Path) -> None:
     Store.open(path).close()
-    of_schema(tmp_path / "steps.db", REVISION)
+    grow(tmp_path / "steps.db")
     new, grown = shape(path), shape(tmp_path / "steps.db")
     assert new.keys() == {"alembic_version", *metadata.tables}
     assert new == grown

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, event
 
 from camscan.records import LedgerEntry, Observation, Scan, ScanStatus
 from camscan.store import Store, migrate
@@ -35,14 +35,6 @@ def keep_scan(store: Store, scan: Scan, seen: Iterable[Observation] = (), entrie
     store.append(scan.id, list(seen), list(entries))
     store.finish(ended)
     return ended
-
-
-def of_schema(path: Path, revision: str) -> None:
-    """Make an empty store by the steps up to this one."""
-    engine = create_engine(f"sqlite:///{path}")
-    with engine.begin() as connection:
-        migrate._run(connection, None, revision)
-    engine.dispose()
 
 
 def make_older(path: Path, steps: Path, monkeypatch: pytest.MonkeyPatch) -> None:
