@@ -8,7 +8,7 @@ from types import MappingProxyType
 from xml.etree.ElementTree import Element
 
 from camscan.codecs import headers, layout, xml
-from camscan.errors import DecodeError, UsageError
+from camscan.errors import DecodeError
 
 FIELDS = (
     "ssdp.server",
@@ -29,14 +29,14 @@ FIELDS = (
     "upnp.site",
 )
 
-SEARCH_TARGETS = ("upnp:rootdevice", "urn:schemas-upnp-org:device:Basic:1")
-"""What may be searched for. Every device answers the first, once; cameras are Basic devices (no surveillance type is in
-use), and small stacks answer only their own type. `ssdp:all` would bring a datagram for each of a device's services."""
+SEARCH = (
+    b'M-SEARCH * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\nMAN: "ssdp:discover"\r\nMX: 2\r\nST: upnp:rootdevice\r\n\r\n'
+)
+"""All that is asked. Every device answers it once, within two seconds; `ssdp:all` would bring a datagram for each of a
+device's services."""
 
-MAX_MX = 5  # seconds; devices take a higher value for 5
 MAX_DEVICES = 9  # a root device and the embedded ones that are read; routers, the richest, have two or three
 
-_GROUP = "239.255.255.250:1900"
 _START = re.compile(r"NOTIFY\s|HTTP/1\.[01]\s+200\b", re.IGNORECASE)
 _HEADERS = MappingProxyType({"server": "ssdp.server", "location": "ssdp.location", "usn": "ssdp.usn"})
 _MEDIA = re.compile(r'\b(cn|mn)="([^"]{1,128})"')
@@ -60,23 +60,6 @@ _ELEMENTS = MappingProxyType(
 )
 _LINKS = frozenset({"manufacturerURL", "modelURL", "presentationURL"})
 _SITE = re.compile(r"\s{0,64}(?:https?://)?(?:www\.)?((?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24})(?![\w.-])", re.IGNORECASE)
-
-
-def encode_search(st: str, mx: int) -> bytes:
-    """An M-SEARCH for one of `SEARCH_TARGETS`. Raises UsageError for anything else.
-
-    `mx` is the time in seconds over which devices spread their answers, 1 to `MAX_MX`; 0 gives the unicast form, which
-    has none and is answered within a second.
-    """
-    if st not in SEARCH_TARGETS:
-        raise UsageError(
-            f"an SSDP search for {st[:64]!r} cannot be sent: it must be one of {', '.join(SEARCH_TARGETS)}"
-        )
-    if not 0 <= mx <= MAX_MX:
-        raise UsageError(f"an SSDP search with MX {mx} cannot be sent: it must be 1 to {MAX_MX}, or 0 for one address")
-    spread = f"MX: {mx}\r\n" if mx else ""
-    search = f'M-SEARCH * HTTP/1.1\r\nHOST: {_GROUP}\r\nMAN: "ssdp:discover"\r\n{spread}ST: {st}\r\n\r\n'
-    return search.encode("ascii")
 
 
 def decode(data: bytes) -> dict[str, tuple[str, ...]]:

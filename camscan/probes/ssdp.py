@@ -21,7 +21,7 @@ _MAX_DESCRIPTIONS = 2
 
 
 def _new_question() -> Question:
-    rounds = [[ssdp.encode_search("upnp:rootdevice", 2)]] * 2
+    rounds = [[ssdp.SEARCH]] * 2
     return Question(Inquiry(1900, rounds, _WAIT, groups=_GROUPS), lambda data: [ssdp.decode(data)])
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from support.decoders import assert_survives
 
 from camscan.codecs import ssdp
-from camscan.errors import DecodeError, UsageError
+from camscan.errors import DecodeError
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "ssdp"
 DESCRIPTION = (SAMPLES / "description.xml").read_bytes()
@@ -73,7 +73,7 @@ def test_headers_alone() -> None:
     [
         b"",
         b"\0" * 32,
-        ssdp.encode_search("upnp:rootdevice", 2),
+        ssdp.SEARCH,
         b"HTTP/1.1 200 OK\r\nServer: nginx\r\nLocation: /\r\n\r\n",
         b"HTTP/1.1 404 Not Found\r\nST: upnp:rootdevice\r\n\r\n",
         b"RTSP/1.0 200 OK\r\nST: upnp:rootdevice\r\n\r\n",
@@ -201,22 +201,3 @@ def test_mutated_datagrams(junk: bytes, position: int, gap: int) -> None:
             except DecodeError:
                 continue
             assert set(found) <= set(ssdp.FIELDS)
-
-
-def test_searches_are_exact() -> None:
-    assert ssdp.encode_search("upnp:rootdevice", 2) == (
-        b'M-SEARCH * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\nMAN: "ssdp:discover"\r\nMX: 2\r\n'
-        b"ST: upnp:rootdevice\r\n\r\n"
-    )
-    assert ssdp.encode_search("urn:schemas-upnp-org:device:Basic:1", 0) == (
-        b'M-SEARCH * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\nMAN: "ssdp:discover"\r\n'
-        b"ST: urn:schemas-upnp-org:device:Basic:1\r\n\r\n"
-    )
-
-
-@pytest.mark.parametrize(("st_", "mx"), [("ssdp:all", 1), ("", 1), ("upnp:rootdevice\r\n", 1), ("upnp:rootdevice", -1)])
-def test_other_searches_cannot_be_made(st_: str, mx: int) -> None:
-    with pytest.raises(UsageError, match="cannot be sent"):
-        ssdp.encode_search(st_, mx)
-    with pytest.raises(UsageError, match="cannot be sent"):
-        ssdp.encode_search("upnp:rootdevice", ssdp.MAX_MX + 1)

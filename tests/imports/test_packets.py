@@ -66,7 +66,7 @@ def test_a_cut_announcement_says_so() -> None:
         ("dhip", dhip.SEARCH),
         ("wsd", wsdiscovery.encode_probe("01234567-89ab-cdef-0123-456789abcdef", "")),
         ("mdns", mdns.encode_query(mdns.SERVICES)),
-        ("ssdp", ssdp.encode_search("upnp:rootdevice", 2)),
+        ("ssdp", ssdp.SEARCH),
         ("mhed", b"MHED\x09\x00\x01\x00\x01\x00" + bytes(130)),
         ("netcommon", b"\xff" + bytes(19)),
         ("dhcp", b"x"),

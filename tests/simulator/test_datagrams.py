@@ -66,9 +66,9 @@ def test_netcommon_answers_with_the_next_command() -> None:
 
 def test_ssdp_answers_the_targets_it_has() -> None:
     device = persona(ssdp={"answer": "HTTP/1.1 200 OK\nST: {target}\n"})
-    search = ssdp.encode_search("upnp:rootdevice", 0)
+    search = ssdp.SEARCH
     assert answers(device, search) == [b"HTTP/1.1 200 OK\r\nST: upnp:rootdevice\r\n\r\n"]
-    assert answers(device, ssdp.encode_search("urn:schemas-upnp-org:device:Basic:1", 0)) == []
+    assert answers(device, search.replace(b"upnp:rootdevice", b"urn:schemas-upnp-org:device:Basic:1")) == []
     assert answers(device, b"NOTIFY * HTTP/1.1\r\nST: upnp:rootdevice\r\n\r\n") == []
 
 

@@ -139,7 +139,7 @@ def test_the_other_discoveries_tell_who_it_is() -> None:
     told = dvrip.decode_discovery(answers(old, dvrip.DISCOVERY_PORT, dvrip.DISCOVERY)[0])
     assert (told["dvrip.model"], told["dvrip.serial"]) == ((old.truth.model,), (old.serial,))
     for persona in having("ssdp"):
-        (answer,) = answers(persona, 1900, ssdp.encode_search("upnp:rootdevice", 0))
+        (answer,) = answers(persona, 1900, ssdp.SEARCH)
         assert ssdp.decode(answer)["ssdp.location"][0].startswith("http://127.77.0.9:")
 
 

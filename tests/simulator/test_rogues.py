@@ -25,7 +25,7 @@ QUESTIONS = {
     WSD_PORT: PROBE,
     sadp.PORT: INQUIRY,
     dhip.PORT: dhip.SEARCH,
-    SSDP_PORT: ssdp.encode_search("upnp:rootdevice", 0),
+    SSDP_PORT: ssdp.SEARCH,
     MDNS_PORT: mdns.encode_query(mdns.SERVICES),
     SNMP_PORT: snmp.encode_get("public", 1),
     dvrip.DISCOVERY_PORT: dvrip.DISCOVERY,

@@ -299,7 +299,7 @@ def _questions(port: int) -> tuple[bytes, ...]:
         3702: tuple(wsdiscovery.encode_probe(_ASKER, types) for types in wsdiscovery.DIALECTS),
         37020: (sadp.encode_inquiry(_ASKER),),
         37810: (dhip.SEARCH,),
-        1900: (ssdp.encode_search("upnp:rootdevice", 0),),
+        1900: (ssdp.SEARCH,),
         5353: (mdns.encode_query(mdns.SERVICES),),
         5050: (dvrip.DISCOVERY,),
         34569: (netcommon.SEARCH,),
