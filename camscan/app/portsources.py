@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from camscan.app.scope import ScanScope
 from camscan.errors import DecodeError, HostError, UsageError
-from camscan.net.pacing.profile import Profile
 from camscan.net.programs import nmaprun
 from camscan.net.programs.checkpoint import Checkpoint, forget_old
-from camscan.net.programs.portsource import Found, PortSource, allowed
-from camscan.net.programs.portsweep import PortSweep
+from camscan.net.programs.portsource import Found, PortQuery, PortSource, allowed
+from camscan.net.programs.portsweep import PortSweep, Resuming
 from camscan.records import Outcome
 from camscan.userdirs import data_file
 
@@ -22,25 +21,18 @@ if TYPE_CHECKING:
     from camscan.imports.nmap.portstates import PortState, PortStates
 
 
-def port_source(
-    method: str,
-    scope: ScanScope,
-    ports: Iterable[int],
-    profile: Profile,
-    *,
-    rounds: int = 2,
-    want: str = "answers",
-    **how: Any,
-) -> PortSource:
-    """What asks these ports of all that is asked, by the method that was chosen; `how` is for a `PortSweep`.
+def port_source(method: str, scope: ScanScope, query: PortQuery, resuming: Resuming) -> PortSource:
+    """What tries the ports of a query, which is on all that is asked of a scope, by the method that was chosen.
+
+    Nmap is not resumed: it asks all anew.
 
     Raises:
         UsageError: none of the ports may be sent to.
         HostError: nmap is to do it, and is not installed.
     """
     if method == "nmap":
-        return NmapSource(scope, ports, profile, rounds=rounds, want=want)
-    return PortSweep(scope.asked.spans(), ports, method, profile, rounds=rounds, want=want, **how)
+        return NmapSource(scope, query)
+    return PortSweep(query, method, resuming)
 
 
 def checkpoint(name: str, asked: Mapping[str, Any] | None = None) -> Checkpoint:
@@ -61,13 +53,13 @@ class NmapSource:
 
     sent = lost = 0  # its packets are not known
 
-    def __init__(self, scope: ScanScope, ports: Iterable[int], profile: Profile, *, rounds: int, want: str) -> None:
+    def __init__(self, scope: ScanScope, query: PortQuery) -> None:
         self._program = nmaprun.path()
-        self.ports = allowed(ports)
-        spans, excluded = tuple(scope.asked.spans()), tuple(scope.excluded.spans())
-        self._sweep = nmaprun.Sweep(spans, excluded, self.ports, profile, rounds)
-        self._only_open = want == "open"
-        self.rate = profile.port_rate
+        self.ports = allowed(query.ports)
+        excluded = tuple(scope.excluded.spans())
+        self._sweep = nmaprun.Sweep(tuple(query.spans), excluded, self.ports, query.profile, query.rounds)
+        self._only_open = query.want == "open"
+        self.rate = query.profile.port_rate
         self.notes: list[str] = []
         self._stopping = asyncio.Event()
 

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from camscan.app import gctuning, scannotes
 from camscan.app.jobs import Job
@@ -23,7 +23,8 @@ from camscan.net.kernel.carrier import watched
 from camscan.net.live import LiveNet
 from camscan.net.pacing.profile import Profile
 from camscan.net.programs.checkpoint import Checkpoint
-from camscan.net.programs.portsource import PortSource
+from camscan.net.programs.portsource import PortQuery, PortSource
+from camscan.net.programs.portsweep import Resuming
 from camscan.net.scope import Scope
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
 from camscan.reports.escape import terminal
@@ -159,8 +160,9 @@ def _source(job: Job, kept: Checkpoint | None) -> tuple[PortSource | None, Profi
     if job.method.name == "connect" or not job.scope.asked or (job.resumed and kept is None):
         return None, job.strategy.profile
     pace, left = parted(job.strategy.profile)
-    how: dict[str, Any] = {"seed": job.seed, "checkpoint": kept, "keeping": True, "known": job.done}
-    return port_source(job.method.name, job.scope, job.strategy.plan.first_ports, pace, **how), left
+    spans, ports = tuple(job.scope.asked.spans()), job.strategy.plan.first_ports
+    query = PortQuery(spans, ports, pace, job.seed, want="answers")
+    return port_source(job.method.name, job.scope, query, Resuming(kept, keeping=True, known=job.done)), left
 
 
 def _window(job: Job) -> int:

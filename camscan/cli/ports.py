@@ -137,6 +137,8 @@ def _begun(choices: Choices, ports_: str | None, sweep: str, how: dict[str, Any]
     from camscan.errors import HostError, UsageError
     from camscan.net.pacing.profile import profile
     from camscan.net.programs.method import choose
+    from camscan.net.programs.portsource import PortQuery
+    from camscan.net.programs.portsweep import Resuming
     from camscan.probes.ports import FIRST_PORTS
 
     if not choices.targets:
@@ -144,11 +146,13 @@ def _begun(choices: Choices, ports_: str | None, sweep: str, how: dict[str, Any]
     scope, wanted = scope_of(choices), port_list(ports_) if ports_ else FIRST_PORTS
     chosen = choose(sweep, scope.asked.count * len(wanted))
     pace, seed, name, kept = profile("default").at_rate(how["rate"]), secrets.randbits(32), secrets.token_hex(4), None
-    asking = port_source(chosen.name, scope, wanted, pace, rounds=how["rounds"], want=how["want"], seed=seed)
+    spans = tuple(scope.asked.spans())
+    query = PortQuery(spans, wanted, pace, seed, how["rounds"], how["want"])
+    asking = port_source(chosen.name, scope, query, Resuming())
     if not quiet:
         _tell_plan(scope.asked.count, wanted, asking.ports, f"{chosen.name} ({chosen.reason})")
     if chosen.name != "nmap":
-        asked = {**how, "spans": [*scope.asked.spans()], "ports": asking.ports, "method": chosen.name, "seed": seed}
+        asked = {**how, "spans": spans, "ports": asking.ports, "method": chosen.name, "seed": seed}
         asked["excluding"] = scope.excluding
         try:
             kept = checkpoint(name, asked)
@@ -179,11 +183,13 @@ def _resumed(name: str) -> _Job:
 def _sweep(kept: Checkpoint) -> PortSource:
     """The sweep that a checkpoint is of."""
     from camscan.net.pacing.profile import profile
-    from camscan.net.programs.portsweep import PortSweep
+    from camscan.net.programs.portsource import PortQuery
+    from camscan.net.programs.portsweep import PortSweep, Resuming
 
     asked = kept.asked
-    pace, how = profile("default").at_rate(asked["rate"]), {name: asked[name] for name in ("seed", "rounds", "want")}
-    return PortSweep(asked["spans"], asked["ports"], asked["method"], pace, checkpoint=kept, **how)
+    pace = profile("default").at_rate(asked["rate"])
+    query = PortQuery(asked["spans"], asked["ports"], pace, asked["seed"], asked["rounds"], asked["want"])
+    return PortSweep(query, asked["method"], Resuming(kept))
 
 
 def _cut_to_whole_lines() -> None:

@@ -17,7 +17,8 @@ from camscan.app.portsources import port_source
 from camscan.app.scope import Choices, scope_of
 from camscan.errors import HostError, UsageError
 from camscan.net.pacing.profile import profile
-from camscan.net.programs.portsource import Found
+from camscan.net.programs.portsource import Found, PortQuery
+from camscan.net.programs.portsweep import Resuming
 from camscan.records import Outcome
 
 HOST = (
@@ -35,7 +36,9 @@ def install(folder: Path, body: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def found(want: str) -> list[Found]:
-    source = port_source("nmap", scope_of(CHOICES), [80, 554, 9100], profile("default"), seed=1, want=want)
+    scope = scope_of(CHOICES)
+    query = PortQuery(tuple(scope.asked.spans()), [80, 554, 9100], profile("default"), seed=1, want=want)
+    source = port_source("nmap", scope, query, Resuming())
     assert source.ports == (80, 554)
     assert "-p 80,554" in source.how
     return [one for batch in [batch async for batch in source.run()] for one in batch]

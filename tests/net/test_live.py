@@ -37,6 +37,7 @@ from camscan.net.exchange.tcp import TcpSocket
 from camscan.net.kernel.interfaces import interfaces
 from camscan.net.live import LiveNet
 from camscan.net.pacing.profile import profile
+from camscan.net.programs.portsource import PortQuery
 from camscan.net.programs.portsweep import PortSweep
 from camscan.net.scope import EVERYTHING, NOTHING, Scope
 from camscan.records import Outcome, Sent
@@ -131,14 +132,14 @@ async def test_arp_has_what_a_sweep_of_ports_leaves_of_the_pace(monkeypatch: pyt
     rates: list[int] = []
     monkeypatch.setattr(Link, "sweep", lambda _link, _pace, rate: rates.append(rate))
     pace = profile("default")
-    for sweep in (None, PortSweep([("127.88.0.1", "127.88.0.4")], [80], "syn", parted(pace)[0], seed=1)):
+    for sweep in (None, PortSweep(PortQuery([("127.88.0.1", "127.88.0.4")], [80], parted(pace)[0], seed=1), "syn")):
         async with LiveNet(Scope(LOOPBACK), pace, sweep=sweep) as net:
             net.arp()
     assert rates == [1_000, 500]
 
 
 async def test_a_sweep_ends_where_exclusions_are_added_for_it_was_told_of_fewer() -> None:
-    sweep = PortSweep([("127.88.0.1", "127.88.0.4")], [80], "syn", UNHURRIED, seed=1)
+    sweep = PortSweep(PortQuery([("127.88.0.1", "127.88.0.4")], [80], UNHURRIED, seed=1), "syn")
     async with LiveNet(Scope(EVERYTHING), UNHURRIED, sweep=sweep) as net:
         net.exclude(NOTHING)
     assert (sweep.interrupted, sweep.notes) == (True, ["exclusions were added while it ran"])

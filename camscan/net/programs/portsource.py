@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from camscan.errors import UsageError
+from camscan.net.pacing.profile import Profile
 from camscan.net.scope import port_refusal
 from camscan.records import Outcome
 
@@ -19,6 +20,22 @@ class Found:
     port: int
     outcome: Outcome
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PortQuery:
+    """What is to be tried: these ports of all addresses in `spans`, ranges without what is excluded, at a pace.
+
+    `seed` sets the order, `rounds` how often a silent port is sent a packet. `want`: "open" tells of open ports,
+    "answers" also of refusals and unreachable ones, "all" also of silent ones.
+    """
+
+    spans: Sequence[tuple[str, str]]
+    ports: Sequence[int]
+    profile: Profile
+    seed: int
+    rounds: int = 2
+    want: str = "open"
 
 
 def allowed(ports: Iterable[int]) -> tuple[int, ...]:

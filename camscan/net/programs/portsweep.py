@@ -8,7 +8,7 @@ import socket
 import sys
 from collections.abc import AsyncGenerator, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from itertools import groupby
@@ -18,10 +18,10 @@ from camscan.net.kernel.carrier import is_connected
 from camscan.net.kernel.neighbours import entries_allowed, entries_in_use, permanent
 from camscan.net.kernel.ways import Hop, Way, ways
 from camscan.net.outcomes import of_answer, reason, remark
-from camscan.net.pacing.profile import CONNECT_TIMEOUT, Profile
+from camscan.net.pacing.profile import CONNECT_TIMEOUT
 from camscan.net.programs.checkpoint import Checkpoint, Part
 from camscan.net.programs.child import ChildProcess
-from camscan.net.programs.portsource import Found, allowed
+from camscan.net.programs.portsource import Found, PortQuery, allowed
 from camscan.records import Outcome
 
 _PYTHON = (sys.executable, "-P", "-m", "camscan.syn")
@@ -31,42 +31,35 @@ _MANY = 250_000
 """Packets a second that one thread can send on most hosts."""
 
 
-class PortSweep:
-    """Implements `PortSource` over ranges of addresses, given as first and last, without excluded addresses.
+@dataclass(frozen=True, slots=True)
+class Resuming:
+    """With a `checkpoint`, a sweep resumes from there and saves its progress; with `keeping` the results as well.
 
-    Never-send ports are left out. `rounds`: how often a silent port is sent a packet. `want`: "open" yields open ports,
-    "answers" also refusals and unreachable ones, "all" also silent ones. `counters` and `notes` (what was not tried)
-    grow as it runs.
-
-    With a `checkpoint` it resumes from there, and saves its progress; with `keeping` the results as well, which the
-    next run yields first. Of addresses in `known`, which that run has to ask no more, it yields nothing.
+    Those the next run yields first. Of addresses in `known`, which that run has to ask no more, it yields nothing.
     """
 
-    def __init__(
-        self,
-        spans: Iterable[tuple[str, str]],
-        ports: Iterable[int],
-        method: str,
-        profile: Profile,
-        *,
-        seed: int,
-        rounds: int = 2,
-        want: str = "open",
-        checkpoint: Checkpoint | None = None,
-        keeping: bool = False,
-        known: Container[str] = (),
-    ) -> None:
-        self._checkpoint = checkpoint
-        self._keeping = keeping
-        self._known = known
-        self.ports = allowed(ports)
-        self._spans = [(ip_address(first), ip_address(last)) for first, last in spans]
+    checkpoint: Checkpoint | None = None
+    keeping: bool = False
+    known: Container[str] = ()
+
+
+_ONCE = Resuming()
+
+
+class PortSweep:
+    """Implements `PortSource`. Never-send ports are left out.
+
+    `counters` and `notes` (what was not tried) grow as it runs.
+    """
+
+    def __init__(self, query: PortQuery, method: str, resuming: Resuming = _ONCE) -> None:
+        self._query = query
         self._method = method
-        self._profile = profile
-        self.rate = profile.port_rate
-        self._settings = {"ports": self.ports, "seed": seed, "want": want, "rate": self.rate}
-        self._rounds = rounds
-        self._want = want
+        self._resuming = resuming
+        self.ports = allowed(query.ports)
+        self._spans = [(ip_address(first), ip_address(last)) for first, last in query.spans]
+        self.rate = query.profile.port_rate
+        self._settings = {"ports": self.ports, "seed": query.seed, "want": query.want, "rate": self.rate}
         self._barred: list[tuple[str, str]] = []
         self._outdated = False
         self._running: ChildProcess | None = None
@@ -105,7 +98,7 @@ class PortSweep:
         """See `PortSource.exclude`; without a checkpoint nobody knows what is left, so the sweep ends."""
         self._barred = [*spans]
         self._outdated = True
-        if self._checkpoint is None:
+        if self._resuming.checkpoint is None:
             self.notes.append("exclusions were added while it ran")
             self.stop()
         elif self._running is not None:
@@ -128,7 +121,7 @@ class PortSweep:
 
     async def _part(self, usable: Sequence[Way]) -> AsyncGenerator[Sequence[Found], None]:
         """Ask those of one IP version: anew, from where it was, whenever some of them have been excluded."""
-        request, version, kept = self._request(usable), usable[0].version, self._checkpoint
+        request, version, kept = self._request(usable), usable[0].version, self._resuming.checkpoint
         digest = _digest(request["ways"])
         part = kept.part(version, digest) if kept is not None else Part()
         for message in part.found:
@@ -154,14 +147,14 @@ class PortSweep:
             async for message in messages:
                 if message["type"] == "found":
                     yield self._new(message)
-                    kept += [message] if self._keeping else []
-                elif message["type"] == "at" and self._checkpoint is not None:
+                    kept += [message] if self._resuming.keeping else []
+                elif message["type"] == "at" and self._resuming.checkpoint is not None:
                     now = {"position": message["position"], "settled": message["settled"], "found": kept}
-                    self._checkpoint.note(version, **now)
+                    self._resuming.checkpoint.note(version, **now)
                     kept = []
 
     def _new(self, message: Mapping[str, Any]) -> Sequence[Found]:
-        return tuple(found for found in _found(message) if found.address not in self._known)
+        return tuple(found for found in _found(message) if found.address not in self._resuming.known)
 
     async def _run(self, request: bytes) -> AsyncGenerator[Mapping[str, Any], None]:
         async with ChildProcess(_PYTHON, request) as running:
@@ -186,21 +179,21 @@ class PortSweep:
             **self._settings,
             "method": self._method,
             "ways": [_plain(way, known) for way in usable],
-            "host_rate": self._profile.host_rate,
-            "half_open": self._profile.half_open,
+            "host_rate": self._query.profile.host_rate,
+            "half_open": self._query.profile.half_open,
             "neighbours": entries_allowed(usable[0].version),
             "held": len(entries_in_use(usable[0].version)),
-            "rounds": self._rounds if by_syn else 1,
+            "rounds": self._query.rounds if by_syn else 1,
             "wait": _SYN_WAIT if by_syn else CONNECT_TIMEOUT,
             "senders": 2 if _takes_two(self.rate) else 1,
-            "checkpoints": self._checkpoint is not None,
+            "checkpoints": self._resuming.checkpoint is not None,
         }
 
     def _not_asked(self, way: Way) -> Iterator[Sequence[Found]]:
         count = sum(last - first + 1 for first, last in way.spans)
         others = f" and {count - 1:,} other addresses" if count > 1 else ""
         self.notes.append(f"{_text(way.spans[0][0], way.version)}{others} not asked: {way.reason}")
-        if self._want == "all":
+        if self._query.want == "all":
             numbers = (number for first, last in way.spans for number in range(first, last + 1))
             for number in numbers:
                 address = _text(number, way.version)

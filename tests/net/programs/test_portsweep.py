@@ -21,15 +21,16 @@ from camscan.net.programs import method as module
 from camscan.net.programs import portsweep
 from camscan.net.programs.checkpoint import Checkpoint
 from camscan.net.programs.method import LARGE, choose
-from camscan.net.programs.portsource import Found
-from camscan.net.programs.portsweep import PortSweep
+from camscan.net.programs.portsource import Found, PortQuery
+from camscan.net.programs.portsweep import PortSweep, Resuming
 from camscan.records import Outcome
 
 PACE = replace(profile("fast"), host_rate=10**6)
+SLOW = PortQuery([("127.88.0.1", "127.88.0.250")], [9], replace(PACE, rate=10), seed=1, want="all")
 
 
 def sweep(*spans: tuple[str, str], ports: tuple[int, ...], method: str = "connect", want: str = "open") -> PortSweep:
-    return PortSweep(spans, ports, method, PACE, seed=1, want=want)
+    return PortSweep(PortQuery(spans, ports, PACE, seed=1, want=want), method)
 
 
 async def found(sweep: PortSweep) -> list[Found]:
@@ -149,16 +150,15 @@ def test_ports_that_are_never_sent_to_are_left_out() -> None:
 
 async def test_of_who_is_known_already_nothing_is_said_again(tmp_path: Path) -> None:
     """What was kept of them, and ports of theirs whose turn comes only now: a scan that goes on has covered them."""
-    spans: list[tuple[str, str]] = [("127.88.0.4", "127.88.0.6")]
-    kept: dict[str, Any] = {"keeping": True, "seed": 1, "want": "answers"}
+    query = PortQuery([("127.88.0.4", "127.88.0.6")], (2, 3), PACE, seed=1, want="answers")
     with Checkpoint(tmp_path / "one.sweep", {}) as progress:
-        first = PortSweep(spans, (2, 3), "connect", PACE, checkpoint=progress, **kept)
+        first = PortSweep(query, "connect", Resuming(progress, keeping=True))
         told = {one.address for one in await found(first)}
     with Checkpoint(tmp_path / "two.sweep", {}) as progress:
-        second = PortSweep(spans, (2, 3), "connect", PACE, checkpoint=progress, known={"127.88.0.5"}, **kept)
+        second = PortSweep(query, "connect", Resuming(progress, keeping=True, known={"127.88.0.5"}))
         fresh = {one.address for one in await found(second)}
     with Checkpoint(tmp_path / "one.sweep") as progress:
-        third = PortSweep(spans, (2, 3), "connect", PACE, checkpoint=progress, known={"127.88.0.5"}, **kept)
+        third = PortSweep(query, "connect", Resuming(progress, keeping=True, known={"127.88.0.5"}))
         again = {one.address for one in await found(third)}
     assert told == {"127.88.0.4", "127.88.0.5", "127.88.0.6"}
     assert fresh == again == told - {"127.88.0.5"}
@@ -167,10 +167,8 @@ async def test_of_who_is_known_already_nothing_is_said_again(tmp_path: Path) -> 
 async def test_who_is_excluded_meanwhile_is_asked_no_more_and_all_others_are(tmp_path: Path) -> None:
     barred = {f"127.88.0.{last}" for last in range(100, 200)}
     with Checkpoint(tmp_path / "one.sweep", {}) as progress:
-        slow = PortSweep(
-            [("127.88.0.1", "127.88.0.250")], [9], "connect", replace(PACE, rate=150), seed=1, checkpoint=progress,
-            want="all",
-        )  # fmt: skip
+        query = PortQuery([("127.88.0.1", "127.88.0.250")], [9], replace(PACE, rate=150), seed=1, want="all")
+        slow = PortSweep(query, "connect", Resuming(progress))
         told: list[str] = []
         async with asyncio.timeout(60):
             async for batch in slow.run():
@@ -183,7 +181,7 @@ async def test_who_is_excluded_meanwhile_is_asked_no_more_and_all_others_are(tmp
 
 
 async def test_without_a_checkpoint_it_ends_where_somebody_is_excluded_meanwhile() -> None:
-    slow = PortSweep([("127.88.0.1", "127.88.0.250")], [9], "connect", replace(PACE, rate=10), seed=1, want="all")
+    slow = PortSweep(SLOW, "connect")
     async with asyncio.timeout(20):
         async for _ in slow.run():
             slow.exclude([("127.88.0.1", "127.88.0.9")])
@@ -196,7 +194,7 @@ async def test_a_program_that_others_end_has_not_asked_everything(
     method: str, new_namespace: Callable[[], Namespace]
 ) -> None:
     async def ended() -> None:
-        slow = PortSweep([("127.88.0.1", "127.88.0.250")], [9], method, replace(PACE, rate=10), seed=1, want="all")
+        slow = PortSweep(SLOW, method)
         async for _ in slow.run():
             assert slow._running is not None
             slow._running._process.terminate()
@@ -207,7 +205,7 @@ async def test_a_program_that_others_end_has_not_asked_everything(
 
 
 async def test_it_can_be_stopped() -> None:
-    slow = PortSweep([("127.88.0.1", "127.88.0.250")], [9], "connect", replace(PACE, rate=10), seed=1, want="all")
+    slow = PortSweep(SLOW, "connect")
     count = 0
     async with asyncio.timeout(20):
         async for batch in slow.run():
@@ -219,7 +217,7 @@ async def test_it_can_be_stopped() -> None:
 
 
 async def test_it_can_be_stopped_while_its_program_starts() -> None:
-    slow = PortSweep([("127.88.0.1", "127.88.0.250")], [9], "connect", replace(PACE, rate=10), seed=1, want="all")
+    slow = PortSweep(SLOW, "connect")
     run = asyncio.create_task(found(slow))
     await asyncio.sleep(0)
     slow.stop()
@@ -245,7 +243,7 @@ async def test_a_kernel_that_tells_no_routes_is_an_error(monkeypatch: pytest.Mon
 
 
 def test_a_router_that_is_spared_sets_the_rate() -> None:
-    gentle = PortSweep([("127.88.0.1", "127.88.0.1")], [80], "syn", profile("gentle"), seed=1)
+    gentle = PortSweep(PortQuery([("127.88.0.1", "127.88.0.1")], [80], profile("gentle"), seed=1), "syn")
     assert gentle._settings["rate"] == pytest.approx(1_000 / 122)
 
 
