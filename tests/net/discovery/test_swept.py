@@ -13,7 +13,7 @@ from camscan.net.base import Exchange, Scouted
 from camscan.net.discovery.swept import SweptScout, parted
 from camscan.net.pacing.pace import Pace
 from camscan.net.pacing.profile import Profile, profile
-from camscan.net.programs.portsource import Found
+from camscan.net.programs.portsource import Found, PortQuery
 from camscan.net.programs.portsweep import PortSweep
 from camscan.records import Outcome
 
@@ -26,7 +26,8 @@ class Scripted(PortSweep):
     """Finds what it is told to, and then fails if it is told to."""
 
     def __init__(self, batches: Sequence[Sequence[Found]], failure: str = "") -> None:
-        super().__init__([("127.88.0.1", "127.88.0.4")], [80, 554], "syn", profile("default"), seed=1, want="answers")
+        query = PortQuery([("127.88.0.1", "127.88.0.4")], [80, 554], profile("default"), seed=1, want="answers")
+        super().__init__(query, "syn")
         self._batches = batches
         self._failure = failure
         self.over = asyncio.Event()
