@@ -51,6 +51,6 @@ def verdict_object(judged: Judged) -> Object:
 def _identification(found: Identification) -> Object:
     evidence = [item._asdict() for item in found.evidence]
     for item in evidence:
-        if not item["file"]:  # bundles that are older than it have none either
+        if not item["file"]:  # only of an import is there one
             del item["file"]
     return found._asdict() | {"level": str(found.level), "attributes": dict(found.attributes), "evidence": evidence}

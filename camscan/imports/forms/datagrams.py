@@ -98,7 +98,7 @@ def unread(data: bytes) -> Iterator[Answer]:
     yield from answer("udp", opaque.fields(data) or telnet.greeting(to_text(data)), raw=data)
 
 
-def searched(text: str, least: int = 2) -> Iterator[Answer]:
+def sadp_text(text: str, least: int = 2) -> Iterator[Answer]:
     """SADP: the XML of the protocol, or its elements as a client prints them.
 
     At least `least` of the typical elements must be there, because other texts have a description as well.
@@ -122,7 +122,7 @@ def _own(told: dict[str, str]) -> dict[str, str]:
     return {name: value for name, value in told.items() if name not in _SADP_COLUMNS}
 
 
-def notified(text: str, least: int = 2) -> Iterator[Answer]:
+def dhip_text(text: str, least: int = 2) -> Iterator[Answer]:
     """DHIP: the JSON of the protocol, its device object alone, or a list of its members.
 
     At least `least` of the typical members must be there, because inverters and others have a DeviceClass as well.
@@ -163,7 +163,7 @@ def _member(name: str, names: dict[str, str]) -> str:
     return name if plain == name else names.get(plain) or "".join(part.title() for part in plain.split("_"))
 
 
-def common(text: str) -> Iterator[Answer]:
+def netcommon_text(text: str) -> Iterator[Answer]:
     """NetCommon as JSON."""
     yield from answer("netcommon", fields_of(netcommon.decode, text.strip().encode("utf-8", "replace")))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from camscan.codecs import dhip, mhed, netcommon, sadp
-from camscan.imports.forms.datagrams import common, datagram, notified, searched
+from camscan.imports.forms.datagrams import datagram, dhip_text, netcommon_text, sadp_text
 
 ANSWER = {
     "mac": "3c:ef:8c:01:02:03",
@@ -52,27 +52,27 @@ def test_questions_and_noise_are_no_answers(data: bytes) -> None:
 
 @pytest.mark.parametrize("text", [DEVICE, str(ANSWER), "DeviceType: IPC-1\nSerialNo: 1A\nmac: 3c:ef:8c:01:02:03"])
 def test_dhip_as_json_as_python_and_as_a_listing(text: str) -> None:
-    (one,) = notified(text, 1)
+    (one,) = dhip_text(text, 1)
     assert (one.fields["dhip.device_type"], one.fields["dhip.mac"]) == (("IPC-1",), ("3C:EF:8C:01:02:03",))
 
 
 @pytest.mark.parametrize("text", [PROBE_MATCH.decode(), "DeviceSN: A1", "{'DeviceSN': 'A1'}"])
 def test_sadp_as_xml_and_as_a_listing(text: str) -> None:
-    (one,) = searched(text, 1)
+    (one,) = sadp_text(text, 1)
     assert one.fields == {"sadp.root": ("ProbeMatch",), "sadp.device_sn": ("A1",)}
 
 
 def test_sadp_in_the_columns_of_the_makers_program() -> None:
     told = "Device Type: A-1\nSecurity: Active\nSoftware Version: V1.2build 210715\nDevice Serial No.: A-10120210801"
-    (found,) = searched(told, 1)
+    (found,) = sadp_text(told, 1)
     assert found.fields["sadp.device_description"] == ("A-1",)
     assert found.fields["sadp.device_sn"] == ("A-10120210801",)
-    (found,) = searched(told.replace("A-1\n", "141945\n", 1), 1)
+    (found,) = sadp_text(told.replace("A-1\n", "141945\n", 1), 1)
     assert "sadp.device_description" not in found.fields
 
 
 def test_other_text_is_none_of_them() -> None:
-    assert list(searched("Server: a", 1)) == list(notified("Vendor: a", 1)) == list(common("{}")) == []
+    assert list(sadp_text("Server: a", 1)) == list(dhip_text("Vendor: a", 1)) == list(netcommon_text("{}")) == []
 
 
 INVERTER = """{"Head": {"RequestArguments": {"DeviceClass": "Inverter", "Scope": "System"}, "Status": {"Code": 0}}}"""
@@ -80,34 +80,34 @@ INVERTER = """{"Head": {"RequestArguments": {"DeviceClass": "Inverter", "Scope":
 
 def test_without_a_hint_one_member_says_nothing() -> None:
     """The application interface of an inverter has a DeviceClass, and much has a description."""
-    assert list(notified(INVERTER)) == []
+    assert list(dhip_text(INVERTER)) == []
 
 
 def test_another_interface_that_tells_type_and_serial_is_no_dhip() -> None:
-    assert list(notified('"DeviceType": "IPC",\n"ProductModel": "OET-213H",\n"SerialNo": "210235B8GR",')) == []
-    assert list(searched("DeviceDescription: laser printer\nColour: red")) == []
+    assert list(dhip_text('"DeviceType": "IPC",\n"ProductModel": "OET-213H",\n"SerialNo": "210235B8GR",')) == []
+    assert list(sadp_text("DeviceDescription: laser printer\nColour: red")) == []
 
 
 def test_without_a_hint_two_members_do() -> None:
-    (one,) = notified("DeviceClass: IPC\nDeviceType: A-1\nSerialNo: 1")
+    (one,) = dhip_text("DeviceClass: IPC\nDeviceType: A-1\nSerialNo: 1")
     assert one.fields["dhip.device_type"] == ("A-1",)
-    (other,) = searched("DeviceDescription: A-1\nDeviceSN: A-1000")
+    (other,) = sadp_text("DeviceDescription: A-1\nDeviceSN: A-1000")
     assert other.fields["sadp.device_description"] == ("A-1",)
 
 
 def test_a_torn_answer_is_told_by_three_members() -> None:
     torn = '"SerialNo": "1", "Vendor": "General", "MachineName": "B",'
-    (one,) = notified(torn, 1)
+    (one,) = dhip_text(torn, 1)
     assert (one.fields["dhip.serial_no"], one.fields["dhip.machine_name"]) == (("1",), ("B",))
-    assert list(notified('"SerialNo": "1", "Vendor": "General"', 1)) == []
+    assert list(dhip_text('"SerialNo": "1", "Vendor": "General"', 1)) == []
 
 
 def test_feeds_have_names_of_their_own() -> None:
     feed = "{'extra.device_type': 'A-1', 'extra.mac_address': '02:00:00:00:00:01', 'extra.device_vendor': 'V'}"
-    (one,) = notified(feed)
+    (one,) = dhip_text(feed)
     assert one.fields["dhip.device_type"] == ("A-1",)
     assert (one.fields["dhip.mac"], one.fields["dhip.vendor"]) == (("02:00:00:00:00:01",), ("V",))
-    (other,) = notified(
+    (other,) = dhip_text(
         "'extra.method': 'client.notifyDevInfo', 'extra.machine_name': 'B', 'extra.manufacturer': 'M', "
         "'extra.video_input_channels': 8, 'extra.remote_video_input_channels': 2"
     )
@@ -117,12 +117,12 @@ def test_feeds_have_names_of_their_own() -> None:
 
 
 def test_a_feed_that_names_the_model_calls_the_class_a_type() -> None:
-    (one,) = notified("{'extra.device_model': 'BCS-1', 'extra.device_type': 'IPC', 'extra.device_vendor': 'V'}")
+    (one,) = dhip_text("{'extra.device_model': 'BCS-1', 'extra.device_type': 'IPC', 'extra.device_vendor': 'V'}")
     assert (one.fields["dhip.device_type"], one.fields["dhip.device_class"]) == (("BCS-1",), ("IPC",))
 
 
 def test_a_record_of_a_feed_has_the_same_names_without_what_a_program_adds() -> None:
-    (one,) = notified(
+    (one,) = dhip_text(
         '{"method": "client.notifyDevInfo", "device_vendor": "V", "device_type": "IPC", "device_model": "BCS-1", '
         '"device_version": "2.8.R", "device_serial": "6J", "machine_name": "M", "mac_address": "02:00:00:00:00:01"}'
     )
@@ -132,8 +132,8 @@ def test_a_record_of_a_feed_has_the_same_names_without_what_a_program_adds() -> 
 
 
 def test_a_class_alone_is_no_device_of_this_protocol() -> None:
-    assert list(notified('"DeviceName": "a",\n"DeviceType": "IPC",\n"ChannelNum": 1', 1)) == []
-    (one,) = notified('"DeviceType": "A-100"', 1)
+    assert list(dhip_text('"DeviceName": "a",\n"DeviceType": "IPC",\n"ChannelNum": 1', 1)) == []
+    (one,) = dhip_text('"DeviceType": "A-100"', 1)
     assert one.fields["dhip.device_type"] == ("A-100",)
 
 
@@ -148,5 +148,5 @@ def test_answers_of_ws_discovery_are_told_by_their_words() -> None:
 
 def test_a_number_is_no_type_of_device_unless_a_class_stands_beside_it() -> None:
     told = {"DeviceType": "31", "SerialNo": "X1"}
-    assert list(notified(json.dumps(told))) == []
-    assert list(notified(json.dumps({**told, "DeviceClass": "IPC"})))
+    assert list(dhip_text(json.dumps(told))) == []
+    assert list(dhip_text(json.dumps({**told, "DeviceClass": "IPC"})))
