@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import replace
+from itertools import chain
 
-from camscan.app.history import is_sweep, remembered, statuses
+from camscan.app.history import is_sweep, remembered
 from camscan.errors import DamageError
 from camscan.records import Scan
 from camscan.store import Store
 from camscan.sweeps.changes import ChangeKind, Changes
-from camscan.sweeps.memory import Track
+from camscan.sweeps.memory import Memory
 from camscan.sweeps.snapshot import Sighting
 from camscan.sweeps.tracks import match
 from camscan.wording import joined, plural, were
@@ -19,19 +19,22 @@ from camscan.wording import joined, plural, were
 _MAX_NAMED = 8
 
 
-def absent_from(store: Store, before: Scan, after: Scan) -> Iterator[str]:
+def absent_from(store: Store, before: Scan, after: Scan, seen: Sequence[Sighting]) -> Iterator[str]:
     """Of the latest sweep of a site, in a sentence: who is reported as missing and was not in the scan before either.
 
-    That takes several silent sweeps, so that two scans may show nothing of what an alert tells.
+    `seen` is what that scan saw. A report takes several silent sweeps, so that two scans may show nothing of it.
     """
-    with suppress(DamageError):  # to be told of by the next sweep
-        for known in statuses(store, [after.site]) if after.site and is_sweep(after) else ():
-            named = [one for one in known.absent if one.last_seen < before.started_at]
-            count = known.missing - (len(known.absent) - len(named))
-            if known.scan == after.id and count:
-                told = f"{plural(count, 'device')} that sweeps report as missing {were(count)} in neither scan"
-                which = f" ({joined([one.address for one in named], _MAX_NAMED)})" if count == len(named) else ""
-                yield f"{told}{which}: `camscan status` tells when each was last seen"
+    if not after.site or before.site != after.site or not is_sweep(after):
+        return
+    memory = _memory(store, after.site)
+    if memory.scan != after.id:
+        return
+    found = match(memory.tracks, seen)
+    there = {*found.seen, *chain.from_iterable(found.joined.values())}
+    absent = [one.device.address for number, one in enumerate(memory.tracks) if one.gone and number not in there]
+    if count := len(absent):
+        told = f"{plural(count, 'device')} that sweeps report as missing {were(count)} in neither scan"
+        yield f"{told} ({joined(absent, _MAX_NAMED)}): `camscan status` tells when each was last seen"
 
 
 def with_known(store: Store, before: Scan, after: Scan, changes: Changes, now: Sequence[Sighting]) -> Changes:
@@ -42,7 +45,7 @@ def with_known(store: Store, before: Scan, after: Scan, changes: Changes, now: S
     new = {change.device for change in changes.of(ChangeKind.NEW)}
     if not (new and after.site and before.site == after.site and before.started_at < after.started_at):
         return changes
-    tracks = _tracks(store, after.site)
+    tracks = _memory(store, after.site).tracks
     seen = match(tracks, now).seen
     earlier = {number for number in seen if tracks[number].first_seen < before.started_at}
     back = new.intersection(now[part].device for number in earlier for part in seen[number])
@@ -50,8 +53,8 @@ def with_known(store: Store, before: Scan, after: Scan, changes: Changes, now: S
     return replace(changes, changes=tuple(told))
 
 
-def _tracks(store: Store, site: str) -> Sequence[Track]:
+def _memory(store: Store, site: str) -> Memory:
     try:
-        return remembered(store, site).tracks
-    except DamageError:  # as above
-        return ()
+        return remembered(store, site)
+    except DamageError:  # to be told of by the next sweep
+        return Memory()

@@ -79,7 +79,7 @@ def diff(
             notes = (
                 *_notes(before, after),
                 *_unasked(before, after, changes, snapshots[0]),
-                *absent_from(store, before, after),
+                *absent_from(store, before, after, snapshots[0].sightings),
             )
     tell_note(*(f"{note}." for note in notes))
     made = render(format_, [(after.site, changes)])

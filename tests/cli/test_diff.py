@@ -129,6 +129,20 @@ def test_what_sweeps_report_as_missing_is_told_though_neither_scan_has_it(path: 
     assert "report as missing" not in run(path, "scan2", "scan3").stderr  # when it was not yet
 
 
+def test_what_a_scan_by_hand_saw_was_not_in_neither_scan(path: Path) -> None:
+    """Sweeps remember what sweeps saw: what else somebody has found is among what is missing."""
+    four = {address: fields for address, fields in FIVE.items() if address != "10.0.0.1"}
+    keep(path, 1, FIVE, swept=True)
+    keep(path, 2, four, swept=True)
+    keep(path, 3, FIVE)
+    for number in (4, 5, 6):
+        keep(path, number, four, swept=True)
+    assert "report as missing" in run(path).stderr
+    done = run(path, "scan3", "scan6")
+    assert "1 missing" in done.stdout
+    assert "report as missing" not in done.stderr
+
+
 def test_what_comes_back_has_returned_however_many_sweeps_were_without_it(path: Path) -> None:
     four = {address: fields for address, fields in FIVE.items() if address != "10.0.0.1"}
     for number, there in enumerate((FIVE, *[four] * 8, {**FIVE, "10.0.0.9": camera(9)}), start=1):
