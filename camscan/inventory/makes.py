@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol, TypeAlias
 
 from rapidfuzz import fuzz, process
@@ -20,7 +21,10 @@ _MAX_LOOKED = 12
 _MIN_MISSPELT, _SIMILAR = 4, 85
 """Letters of a make that may be misspelt, and its least likeness (percent, Levenshtein ratio) to what is meant."""
 _MIN_SLIP = 5
-"""Letters of a name that one slip leaves alike: a letter too many or too few, another one, or two changed about."""
+"""Letters of a name that one slip behind its first letter leaves alike: one too many or too few, another one, or two
+changed about. The first one is seldom wrong, and makes other names and words: Wacom and Pacom, Master and Raster."""
+_MAX_MAKE = 200
+"""Characters of a make that is compared with names; what is longer is a remark."""
 _MIN_PART = 4
 """Letters of a model that may stand for the whole of it."""
 _MEASURE = re.compile(
@@ -82,8 +86,11 @@ class Makes:
     def __init__(self, find: Find, names: Iterable[str] = ()) -> None:
         """`names` are those that may be misspelt, as `normalised`."""
         self._find = find
-        self._names = sorted(name for name in names if len(name) >= _MIN_SLIP)
+        self._names: defaultdict[str, list[str]] = defaultdict(list)
+        for name in sorted(name for name in names if len(name) >= _MIN_SLIP):
+            self._names[name[0]].append(name)
         self._read: dict[str, Make] = {}
+        self._meant: dict[str, tuple[LabelLike, ...]] = {}
 
     def split(self, row: Row) -> tuple[str | None, str | None]:
         """Make and model of a row, also where they stand in one cell."""
@@ -113,9 +120,15 @@ class Makes:
             return ()
         if inside := self._inside(text):
             return (inside,)
-        slips = process.extract(normalised(text), self._names, scorer=OSA.distance, score_cutoff=1, limit=None)
-        labels = (label for name, *_ in slips if (label := self._find(name)))
-        return tuple(label for label in labels if any(edge.maker in sought for edge in label.edges))
+        if text not in self._meant:
+            self._meant[text] = tuple(self._slipped(normalised(text[:_MAX_MAKE])))
+        return tuple(label for label in self._meant[text] if any(edge.maker in sought for edge in label.edges))
+
+    def _slipped(self, name: str) -> Iterator[LabelLike]:
+        """The labels whose names are one slip away."""
+        names = self._names.get(name[:1], ())
+        slips = process.extract(name, names, scorer=OSA.distance, score_cutoff=1, limit=None)
+        yield from (label for slip, *_ in slips if (label := self._find(slip)))
 
     def compare(self, text: str | None, device: Device) -> Compared:
         """The make of a row and that of a device."""

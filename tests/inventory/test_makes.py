@@ -69,6 +69,7 @@ def test_a_hint_is_called_one(device: Build) -> None:
         ("HiLook by Hikvision", "Dahua", ["HiLook"]),
         ("Hikvision", "Hikvision", []),  # the label itself: the rules say what it means
         ("Axus", "Axis", []),  # too short for two names that are one letter apart
+        ("Bahua", "Dahua", []),  # another word, as Wacom and Pacom
         ("Contoso", "Hikvision", []),
         ("", "Hikvision", []),
     ],
