@@ -121,15 +121,15 @@ def _table(rows: list[SiteHealth], now: datetime) -> Iterator[str]:
         yield f"\n{_summed(rows, now)}\n"
 
 
-def _summed(rows: list[Heartbeat], now: datetime) -> str:
+def _summed(rows: list[SiteHealth], now: datetime) -> str:
     """All sites in one sentence: of many, those in trouble scroll away."""
     from camscan.wording import plural
 
-    sound = [row.memory.last_sound for row in rows if row.memory.last_sound]
+    sound = [row.memory.sound for row in rows if row.memory.sound]
     counts = {
         "never had a complete sweep": len(rows) - len(sound),
         "had a blind or incomplete one since": sum(
-            row.memory.last_sound is not None and row.memory.at != row.memory.last_sound for row in rows
+            row.memory.sound is not None and row.memory.at != row.memory.sound for row in rows
         ),
         "lost coverage": sum(bool(row.memory.losses) for row in rows),
         "miss devices": sum(bool(row.memory.missing) for row in rows),
