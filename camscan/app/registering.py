@@ -29,7 +29,7 @@ from camscan.store.register import Standing
 from camscan.store.registered import Entry, Mark
 from camscan.store.schema import register_tracks
 from camscan.summaries import State, StateChange
-from camscan.sweeps.memory import Track
+from camscan.sweeps.memory import Track, dump_track
 from camscan.sweeps.snapshot import Snapshot, snapshot
 
 if TYPE_CHECKING:
@@ -280,7 +280,7 @@ def _entry(
         policies=device.policies,
         first_seen=track.first_seen,
         last_seen=track.last_seen,
-        track=_adapter().dump_json(track).decode(),
+        track=dump_track(track),
         keys=tuple(map(key, names(track))),
         state=state,
         state_at=since,

@@ -185,6 +185,19 @@ def dump(memory: Memory) -> str:
     return _whole().dump_json(memory).decode()
 
 
+def dump_track(track: Track) -> str:
+    """One device as JSON, as pydantic reads it, which a scan that only writes some need not load for that."""
+    return json.dumps(track, default=_plain, ensure_ascii=False, separators=(",", ":"))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, frozenset):
+        return sorted(value)
+    return {one.name: getattr(value, one.name) for one in fields(value)}
+
+
 def load(text: str | None) -> Memory:
     """What `dump` was given; an empty memory for None, and for one that another version of camscan wrote.
 

@@ -7,11 +7,12 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 from support.estate import BEGIN, Camera, cameras, sweep
 
 from camscan.sweeps.compare import advance
 from camscan.sweeps.coverage import Terms
-from camscan.sweeps.memory import VERSION, Memory, dump, dump_status, load, load_status, status_of
+from camscan.sweeps.memory import VERSION, Memory, Track, dump, dump_status, dump_track, load, load_status, status_of
 
 TERMS = Terms(3, 3, ("10.0.0.9",), 20)
 
@@ -30,6 +31,7 @@ def test_whatever_a_peer_says_can_be_remembered(serial: str, model: str, name: s
     camera = Camera("10.0.0.1", serial or None, model=model, firmware=name, name=name)
     memory, _ = advance(Memory(), sweep(0, [camera]), TERMS)
     assert load(dump(memory)) == memory
+    assert [TypeAdapter(Track).validate_json(dump_track(track)) for track in memory.tracks] == [*memory.tracks]
 
 
 def test_of_the_last_sweep_its_counts_are_kept() -> None:
