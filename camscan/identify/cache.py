@@ -82,10 +82,14 @@ def _packed(contents: Contents) -> Iterator[bytes]:
     """A line for all but rules and brands, one for what patterns need, one for each brand, and one for each rule."""
     told = (astuple(contents.vocabulary), contents.faults, contents.overridden, len(contents.brands))
     matches = chain.from_iterable(rule.matches for rule in contents.rules)
-    needs = astuple(needs_of(match.pattern for match in matches if not match.comparison))
+    needs = _packed_needs(needs_of(match.pattern for match in matches if not match.comparison))
     for item in chain((told, needs), map(astuple, contents.brands), map(_packed_rule, contents.rules)):
         text = json.dumps(item, ensure_ascii=False, separators=(",", ":"))
         yield text.encode("utf-8", "surrogatepass") + b"\n"
+
+
+def _packed_needs(needs: Needs) -> Sequence[Any]:
+    return [{pattern: [text.decode() for text in texts] for pattern, texts in some.items()} for some in astuple(needs)]
 
 
 def _packed_rule(rule: Rule) -> Sequence[Any]:
@@ -106,10 +110,14 @@ def _packed_condition(condition: Condition) -> Any:
 def _opened(lines: Iterable[bytes]) -> Contents:
     each = map(json.loads, lines)
     vocabulary, faults, overridden, count = next(each)
-    needs = Needs(*next(each))
+    needs = Needs(*(_needed(some) for some in next(each)))
     brands = tuple(_brand(*told) for told in islice(each, count))
     rules = tuple(_rule(*told) for told in each)
     return Contents(Vocabulary(*map(tuple, vocabulary)), rules, brands, tuple(faults), tuple(overridden), needs)
+
+
+def _needed(packed: Mapping[str, Iterable[str]]) -> Mapping[str, tuple[bytes, ...]]:
+    return {pattern: tuple(map(str.encode, texts)) for pattern, texts in packed.items()}
 
 
 def _brand(name: str, edges: Iterable[Sequence[Any]], aliases: Iterable[str], *others: Any) -> Brand:

@@ -20,19 +20,19 @@ _FEW, _MOST = 16, 32
 class LiteralIndex:
     """Patterns by the literals of which a value must have one."""
 
-    def __init__(self, literals: Mapping[Match, Iterable[str]]) -> None:
-        found: defaultdict[bytes, list[Match]] = defaultdict(list)
-        for match, texts in literals.items():
-            for text in texts:
-                found[text.encode()].append(match)
-        self._found = dict(found)
-        self._grams: defaultdict[int, list[tuple[bytes, int]]] = defaultdict(list)
+    def __init__(self, literals: Mapping[Match, Iterable[bytes]]) -> None:
+        found: defaultdict[bytes, tuple[Match, ...]] = defaultdict(tuple)
+        for match, some in literals.items():
+            for literal in some:
+                found[literal] += (match,)
+        grams: defaultdict[int, tuple[tuple[bytes, int], ...]] = defaultdict(tuple)
         uses = Counter(gram for literal in found for gram in _grams(literal))
         for literal in found:
             for first in range(_STEP):
                 places = list(enumerate(_grams(literal)))[first::_STEP]
                 _, at, gram = min((uses[gram], at, gram) for at, gram in places)
-                self._grams[gram].append((literal, at))
+                grams[gram] += ((literal, at),)
+        self._found, self._grams = dict(found), dict(grams)
 
     def search(self, value: bytes, most: int) -> set[Match]:
         """The patterns that may match a value, which is given in lower case (ASCII); of more than `most`, not all."""

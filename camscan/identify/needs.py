@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from camscan.identify.literals import Texts, required_literals
+from camscan.identify.literals import required_literals
 from camscan.identify.prefixes import required_prefixes
 
 _WIDE = re.compile(r"[^\x00-\x7f]|\\x\{|\\[pP]")
@@ -19,27 +19,32 @@ def is_wide(pattern: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """The required prefixes of patterns, and required literals of those without; what is not known is derived."""
+    """The required prefixes of patterns, and required literals of those without; what is not known is derived.
 
-    prefixes: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    literals: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    They are bytes, in UTF-8: one copy for all fields, of which a pattern often has many.
+    """
+
+    prefixes: Mapping[str, tuple[bytes, ...]] = field(default_factory=dict)
+    literals: Mapping[str, tuple[bytes, ...]] = field(default_factory=dict)
 
     def prefixes_of(self, pattern: str) -> tuple[bytes, ...]:
         """The required prefixes of a pattern."""
         if (known := self.prefixes.get(pattern)) is not None:
-            return tuple(map(str.encode, known))
+            return known
         return () if pattern in self.literals else required_prefixes(pattern)
 
-    def literals_of(self, pattern: str) -> Texts:
-        """The required literals of a pattern without required prefixes."""
+    def literals_of(self, pattern: str) -> tuple[bytes, ...]:
+        """The required literals of a pattern without required prefixes, in order."""
         known = self.literals.get(pattern)
-        return required_literals(pattern, wide=is_wide(pattern)) if known is None else frozenset(known)
+        return _literals(pattern) if known is None else known
 
 
 def needs_of(patterns: Iterable[str]) -> Needs:
     """What is needed to match each pattern, which takes a second for all of the built-in rules."""
-    prefixes = {pattern: [text.decode() for text in required_prefixes(pattern)] for pattern in patterns}
-    literals = {
-        text: sorted(required_literals(text, wide=is_wide(text))) for text, found in prefixes.items() if not found
-    }
+    prefixes = {pattern: required_prefixes(pattern) for pattern in patterns}
+    literals = {pattern: _literals(pattern) for pattern, found in prefixes.items() if not found}
     return Needs({pattern: found for pattern, found in prefixes.items() if found}, literals)
+
+
+def _literals(pattern: str) -> tuple[bytes, ...]:
+    return tuple(map(str.encode, sorted(required_literals(pattern, wide=is_wide(pattern)))))

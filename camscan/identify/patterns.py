@@ -10,7 +10,6 @@ from functools import cache, cached_property, lru_cache
 import re2
 
 from camscan.identify.literalindex import LiteralIndex
-from camscan.identify.literals import Texts
 from camscan.identify.names import names_of
 from camscan.identify.needs import Needs, is_wide
 from camscan.identify.pieces import PIECE
@@ -190,7 +189,7 @@ class PatternSet:
         return dict(found)
 
     @cached_property
-    def _literals(self) -> Mapping[Match, Texts]:
+    def _literals(self) -> Mapping[Match, Sequence[bytes]]:
         """The required literals of the patterns without a required prefix."""
         needs, patterns = self._needs, (match for match in self._matches if not match.comparison)
         return {match: needs.literals_of(match.pattern) for match in patterns if not needs.prefixes_of(match.pattern)}

@@ -11,7 +11,7 @@ ALL = 1_000
 
 
 def index(*literals: str) -> LiteralIndex:
-    return LiteralIndex({Match("http.body", literal): (literal,) for literal in literals})
+    return LiteralIndex({Match("http.body", literal): (literal.encode(),) for literal in literals})
 
 
 def found(among: LiteralIndex, value: str, most: int = ALL) -> set[str]:
