@@ -99,7 +99,7 @@ def _reason(error: re2.error) -> str:
     return reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def encoded(field: str, value: str) -> bytes:
     """The bytes of a value that patterns are matched with: without blanks at both ends, and with single ones inside."""
     limit = MAX_LONG_VALUE if field in LONG_FIELDS else MAX_VALUE
@@ -128,7 +128,7 @@ def place_of(match: Match, value: str) -> int:
     return len(data[: found[0]].decode(errors="replace")) if found else 0
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _found(pattern: str, value: bytes) -> tuple[int, Mapping[str, str]] | None:
     """Where a pattern is found, and its named groups that are not empty; None where it is not."""
     found = _compiled(pattern).search(value)
