@@ -40,10 +40,12 @@ def doctor(db: str | None) -> None:
       camscan doctor
       camscan doctor --db postgresql://camscan@db.example/camscan
     """
+    from camscan.cli.writing import output_width, wrapped
+
     findings = [finding for check in _CHECKS for finding in _looked_at(check)]
     findings += _store(db) if db else ()
-    for finding in findings:
-        click.echo(f"{finding.grade:<5}{finding.text}")
+    lines = (f"{finding.grade:<5}{finding.text}" for finding in findings)
+    click.echo("".join(wrapped(lines, output_width(None))), nl=False)
     sys.exit(Exit.FAILED if any(finding.grade == "bad" for finding in findings) else Exit.DONE)
 
 

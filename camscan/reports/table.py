@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
+from rich.cells import cell_len
 from rich.color import ColorSystem
 from rich.style import Style
 
@@ -26,6 +27,8 @@ _MIN_WIDTH = 40
 """A narrower terminal wraps the lines itself."""
 _ROOM_BESIDE = 40
 """Columns that must be left for the evidence to stand beside the others; else it stands below, on a line of its own."""
+_SEP = "; "
+"""Between what is told of a device."""
 _MAX_VALUE = 60
 _MAX_PLACE = 100
 _MAX_OTHERS = 3
@@ -59,7 +62,7 @@ def render(report: Report, page: Page) -> Iterator[str]:
     beside = room - sum(chosen) - len(GAP) * len(chosen)
     yield f"\n{line(_HEADS, chosen, 'evidence' if beside >= _ROOM_BESIDE else '')}\n"
     for judged, cells in order:
-        shown = line(cells, chosen, cut(_reasons(judged), beside) if beside >= _ROOM_BESIDE else "")
+        shown = line(cells, chosen, cut(_SEP.join(_reasons(judged)), beside) if beside >= _ROOM_BESIDE else "")
         yield _painted(judged.verdict, shown, page)
         if beside < _ROOM_BESIDE:
             yield from _below(_reasons(judged), chosen[0], room)
@@ -75,14 +78,19 @@ def _narrow(
         first = [text for column, text in enumerate(cells) if column not in _LABEL]
         yield _painted(judged.verdict, line(first, chosen), page)
         label = " ".join(cells[column] for column in _LABEL if cells[column] not in {"-", first[2]})
-        yield from _below("; ".join(filter(None, (label, _reasons(judged)))), chosen[0], room)
+        yield from _below([label, *_reasons(judged)] if label else _reasons(judged), chosen[0], room)
 
 
-def _below(text: str, verdict: int, room: int) -> Iterator[str]:
-    """A line below a device, which begins under its address."""
+def _below(reasons: Sequence[str], verdict: int, room: int) -> Iterator[str]:
+    """A line below a device, which begins under its address; two where one has no room for what was found."""
     indent = " " * verdict + GAP
-    if text:
-        yield f"{indent}{cut(text, room - len(indent))}\n"
+    room -= len(indent)
+    first = 1
+    while first < len(reasons) and cell_len(_SEP.join(reasons[: first + 1])) <= room:
+        first += 1
+    for some in (reasons[:first], reasons[first:]):
+        if some:
+            yield f"{indent}{cut(_SEP.join(some), room)}\n"
 
 
 def _cells(judged: Judged) -> tuple[str, ...]:
@@ -99,8 +107,8 @@ def _painted(verdict: Verdict, shown: str, page: Page) -> str:
     return f"{painted}{shown.removeprefix(verdict.value)}\n"
 
 
-def _reasons(judged: Judged) -> str:
-    """What is special about the device, and why it is taken for what it is, in one short line."""
+def _reasons(judged: Judged) -> list[str]:
+    """What is special about the device, and why it is taken for what it is, each in few words."""
     device = judged.device
     reasons = [judged.state.upper() if judged.state is State.RETURNED else judged.state] if judged.state else []
     reasons += [f"on {place}" for place in dict.fromkeys(PLACES[offence.place] for offence in judged.offends)]
@@ -122,7 +130,7 @@ def _reasons(judged: Judged) -> str:
         reasons.append(channels(device.slots))
     elif device.hidden_channels:
         reasons.append(f"states {device.hidden_channels} attached cameras")
-    return "; ".join(reasons)
+    return reasons
 
 
 def _where(device: Device, slot: Slot) -> str:

@@ -83,7 +83,8 @@ async def test_nothing_of_a_device_moves_the_cursor_or_rings_the_bell(tmp_path: 
 
 
 @pytest.mark.parametrize(
-    "words", [("plan", "10.20.0.0/24"), ("scans",), ("fingerprints", "brands", "Lorex"), ("policy", "list")]
+    "words",
+    [("plan", "10.20.0.0/24"), ("scans",), ("fingerprints", "brands", "Lorex"), ("policy", "list"), ("doctor",)],
 )
 async def test_a_narrow_terminal_breaks_no_word(tmp_path: Path, words: tuple[str, ...]) -> None:
     database = ("--db", str(tmp_path / "s.db")) if words == ("scans",) else ()
@@ -93,7 +94,7 @@ async def test_a_narrow_terminal_breaks_no_word(tmp_path: Path, words: tuple[str
                 at = datetime(2026, 11, 24, number, tzinfo=UTC)
                 store.begin(Scan(f"4f2a0{number}", at, ("10.20.0.0/24", "10.20.1.0/24"), ("http",), "headquarters"))
     code, written = await on_a_terminal(*words, *database, columns=60)
-    assert code == 0
+    assert code == 0 or words == ("doctor",)  # which tells of the host
     assert max(len(OWN.sub("", line)) for line in written.splitlines()) <= 60
 
 

@@ -43,8 +43,19 @@ def test_wide_characters_are_counted_as_two(make_report: Callable[..., Report]) 
 def test_the_evidence_stands_beside_where_there_is_room_and_below_where_not(report: Report) -> None:
     assert len(body(report, Page(140))) == 6
     assert body(report, Page(140))[0].endswith("level    evidence")
-    assert len(body(report, Page(80))) == 11
+    assert len(body(report, Page(80))) == 14
     assert body(report, Page(80))[0].endswith("level")
+
+
+def test_what_was_found_has_a_line_of_its_own_where_a_conflict_takes_the_first(report: Report) -> None:
+    shown = body(report, Page(80))
+    at = next(number for number, line in enumerate(shown) if "conflict:" in line)
+    assert [line.strip() for line in shown[at : at + 2]] == [
+        "conflict: 10.0.0.9 answered with two MAC addresses",
+        "mac.prefix: 4419B6",
+    ]
+    assert [line for line in shown if len(line) > 80] == []
+    assert "two MAC addresses; mac.prefix: 4419B6" in "\n".join(body(report, Page(90)))
 
 
 def test_listed_first_then_by_address_as_a_number(make_report: Callable[..., Report]) -> None:
