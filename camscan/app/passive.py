@@ -76,7 +76,8 @@ def import_files(store: Store, files: Sequence[ImportedFile], site: str | None) 
         _store_ledger(store, scan.id)
         begin, end = min({*times, now}), min(max(times, default=now), now)
         notes += [f"{file.source.name}: {described(file.summary)}" for file in files]
-        notes.append(f"imported on {utc(now, 'seconds')}; this scan is dated by what the files recorded")
+        dated = "dated by what the files recorded, else by when they were last written"
+        notes.append(f"imported on {utc(now, 'seconds')}; this scan is {dated}")
         status = ScanStatus.PARTIAL if any(file.summary.cut for file in files) else ScanStatus.COMPLETE
         settings = {**scan.settings, SWITCH_PORTS: "named"} if tell_ports else scan.settings
         return _ended(store, replace(scan, started_at=begin, settings=settings), status, notes, end)

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
 from camscan.errors import DecodeError
-from camscan.imports.files.base import Summary, address_of
+from camscan.imports.files.base import Summary, address_of, moment
 from camscan.imports.forms.base import observed
 from camscan.imports.nmap.host import host_address, host_answers, is_assumed, is_up, seen_at
 from camscan.records import Observation
@@ -37,8 +37,9 @@ def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observati
 
     Entities and internal DTDs are refused: nmap writes none, and attacks on XML parsers need them.
     """
-    for host in _hosts(stream, summary):
-        yield from _observations(host, at, summary)
+    collector = Collector()
+    for host in _hosts(collector, stream, summary):
+        yield from _observations(host, moment(collector.began, at), summary)
 
 
 def _observations(host: Element | None, at: datetime, summary: Summary) -> Iterator[Observation]:
@@ -64,9 +65,8 @@ def _observations(host: Element | None, at: datetime, summary: Summary) -> Itera
             yield observed(address, one, when)
 
 
-def _hosts(stream: BinaryIO, summary: Summary) -> Iterator[Element | None]:
+def _hosts(collector: Collector, stream: BinaryIO, summary: Summary) -> Iterator[Element | None]:
     """Every host in order; None for one that broke a bound."""
-    collector = Collector()
     try:
         while piece := stream.read(PIECE):
             collector.feed(piece)
@@ -85,6 +85,8 @@ class Collector:
 
     def __init__(self) -> None:
         self.hosts: deque[Element | None] = deque()
+        self.began = ""
+        """When nmap was started: hosts that it only pinged have no time of their own."""
         self._builder: TreeBuilder | None = None
         self._depth = 0
         self._elements = 0
@@ -123,6 +125,8 @@ class Collector:
         self._depth += 1
         if self._depth == 1 and name != "nmaprun":
             raise DecodeError(f"the root is {name[:32]!r}, not nmaprun")
+        if self._depth == 1:
+            self.began = attributes.get("start", "")
         if self._depth > MAX_DEPTH:
             raise DecodeError(f"nested deeper than {MAX_DEPTH} levels")
         if self._depth == 2 and name == "host":

@@ -45,6 +45,18 @@ def test_a_run_is_read_port_by_port() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("start", "at"),
+    [(' start="1700000000"', datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)), ("", AT), (' start="x"', AT)],
+)
+def test_a_host_that_was_only_pinged_is_dated_by_its_run(start: str, at: datetime) -> None:
+    pinged = b'<host><status state="up" reason="arp-response"/><address addr="192.0.2.1" addrtype="ipv4"/></host>\n'
+    seen, _ = read_all(
+        stream.read, HEAD.replace(b' scanner="nmap"', f' scanner="nmap"{start}'.encode()) + pinged + TAIL
+    )
+    assert {one.at for one in seen} == {at}
+
+
 def test_banners_of_masscan_in_the_form_of_nmap() -> None:
     port = '<port protocol="tcp" portid="80"><state state="open" reason="response" reason_ttl="64" />{}</port>'
     told = {"http": r"HTTP/1.1 401 Unauthorized\x0d\x0aServer: App-webs/\x0d\x0a\x0d\x0a", "title": "WEB SERVICE"}
