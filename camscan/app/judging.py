@@ -86,11 +86,13 @@ def report_of(
     connected: who asks for many reports gives the same one to all.
     """
     counts, policies = store.ledger_counts(scan.id), grounds.policies
-    found = select(all_devices_in(store, scan, grounds), all_hosts=all_hosts)
+    everyone = all_devices_in(store, scan, grounds)
+    found = select(everyone, all_hosts=all_hosts)
+    contested = {address for judged in everyone if judged.device.conflicts for address in judged.device.addresses}
     outcomes, segments, alone, unasked = Outcomes(), Segments(scan.vantage.addresses), set(), Counter[str]()
     for entry in store.ledger(scan.id):
         outcomes.add(entry.target, entry.outcome)
-        segments.add(entry)
+        segments.add(entry, is_control=not (entry.target in contested and by_arp_alone(entry)))
         unasked.update(_why_unasked(entry))
         if by_datagram_alone(entry):
             alone.add(entry.target)
@@ -127,6 +129,11 @@ def _why_unasked(entry: LedgerEntry) -> list[str]:
         return []
     failed = [why for name, why in entry.reasons.items() if why != UNCALLED and entry.channels.get(name) in _UNSENT]
     return [why for why, _ in Counter(failed).most_common(1)]
+
+
+def by_arp_alone(entry: LedgerEntry) -> bool:
+    """Whether nothing but ARP gave a sign of life, which is a router's where several addresses share the MAC."""
+    return {name for name, outcome in entry.channels.items() if outcome.is_alive} == {"arp"}
 
 
 def by_datagram_alone(entry: LedgerEntry) -> bool:

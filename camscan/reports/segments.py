@@ -23,14 +23,14 @@ class Segments:
         self._counts: defaultdict[Network, Counter[_Kind]] = defaultdict(Counter)
         self._controls: dict[Network, tuple[bool, int, str]] = {}
 
-    def add(self, entry: LedgerEntry) -> None:
-        """Count one target; a name that is no address belongs to no network."""
+    def add(self, entry: LedgerEntry, *, is_control: bool = True) -> None:
+        """Count one target, of which a sign of life is a control; a name that is no address belongs to no network."""
         place = network_of(entry.target)
         if place is None:
             return
         outcome = entry.outcome
         self._counts[place][outcome, tuple(entry.channels.items())] += 1
-        if outcome.is_alive:
+        if outcome.is_alive and is_control:
             rank = (entry.target in self._own, MOST_TELLING[outcome], entry.target)
             self._controls[place] = min(self._controls.get(place, rank), rank)
 

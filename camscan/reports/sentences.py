@@ -86,7 +86,10 @@ def _why_blind(report: Report) -> str:
     """Why a scan shows nothing of the addresses that it asked."""
     counts = coverage(report)
     if alive := counts[Outcome.ANSWERED] + counts[Outcome.REFUSED]:
-        others = alive > max(len(report.scan.vantage.addresses), 1)
+        own = max(len(report.scan.vantage.addresses), 1)
+        if counts[Outcome.ANSWERED] > own:
+            return "only ARP was answered, with one MAC for several addresses, as a router does in the place of devices"
+        others = alive > own
         return "every address refused, as a firewall does in the place of devices" if others else _ALONE
     if counts[Outcome.SILENT]:
         return "no address that was asked gave a sign of life, so silence proves nothing"

@@ -5,12 +5,26 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from support import frames
 from support.stores import keep_scan
 
 from camscan.app.grounds import Grounds, library
 from camscan.app.judging import DOUBT, by_datagram_alone, report_of, with_doubts
-from camscan.records import UNCALLED, Device, Judged, LedgerEntry, Outcome, Scan, ScanStatus, Verdict
+from camscan.codecs import arp
+from camscan.records import (
+    UNCALLED,
+    Device,
+    Judged,
+    LedgerEntry,
+    Observation,
+    Outcome,
+    Report,
+    Scan,
+    ScanStatus,
+    Verdict,
+)
 from camscan.reports.document import coverage
+from camscan.reports.sentences import findings, is_blind
 from camscan.store import Store
 
 AT = datetime(2026, 11, 24, tzinfo=UTC)
@@ -71,6 +85,45 @@ def test_why_targets_were_not_asked_is_counted(tmp_path: Path) -> None:
         store.append("4f2a00", [], entries)
         report = report_of(store, store.scan("4f2a00"), Grounds(library()))
     assert report.unasked == {late: 2, down: 1}
+
+
+def asked_by_arp(store: Store, macs: Mapping[str, str], *, more: Mapping[str, Outcome] | None = None) -> Report:
+    """A scan in which nobody answered but by ARP, with these MACs, and one address in some `more` ways."""
+    raw = {address: frames.arp(address, mac) for address, mac in macs.items()}
+    seen = [Observation(one, "arp", ANSWERED, AT, fields=arp.decode(raw[one]), raw=raw[one]) for one in macs]
+    rest: Mapping[str, Outcome] = {"tcp": SILENT, "http": SILENT}
+    entries = [LedgerEntry(address, {"arp": ANSWERED, **rest}) for address in macs]
+    entries += [LedgerEntry(f"10.0.0.{number}", {"arp": SILENT, **rest}) for number in (200, 201)]
+    entries += [LedgerEntry("10.0.0.210", more)] if more else []
+    keep_scan(store, Scan("4f2a00", AT, ("10.0.0.0/24",), ("arp", "http")), seen, entries=entries)
+    return report_of(store, store.scan("4f2a00"), Grounds(library()))
+
+
+@pytest.mark.parametrize("count", [3, 16])
+def test_what_answers_arp_for_several_addresses_shows_of_none_that_it_was_possible_to_look(
+    tmp_path: Path, count: int
+) -> None:
+    router = {f"10.0.0.{number}": "02:00:00:00:00:fe" for number in range(1, count + 1)}
+    with Store.open(tmp_path / "store.db") as store:
+        report = asked_by_arp(store, router)
+    [network] = report.networks
+    assert (network.control, is_blind(report)) == ("", True)
+    assert findings(report).startswith("Nothing can be said: only ARP was answered, with one MAC for several")
+
+
+@pytest.mark.parametrize(
+    ("macs", "more", "control"),
+    [
+        ({"10.0.0.1": "02:00:00:00:00:01", "10.0.0.2": "02:00:00:00:00:02"}, None, "10.0.0.1"),
+        ({"10.0.0.1": "02:00:00:00:00:fe", "10.0.0.2": "02:00:00:00:00:fe"}, {"tcp": REFUSED}, "10.0.0.210"),
+    ],
+)
+def test_who_answers_arp_for_itself_or_anything_else_is_a_control(
+    tmp_path: Path, macs: Mapping[str, str], more: Mapping[str, Outcome] | None, control: str
+) -> None:
+    with Store.open(tmp_path / "store.db") as store:
+        report = asked_by_arp(store, macs, more=more)
+    assert ([network.control for network in report.networks], is_blind(report)) == ([control], False)
 
 
 @pytest.mark.parametrize(
