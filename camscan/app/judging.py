@@ -82,13 +82,11 @@ def report_of(
 ) -> Report:
     """Everything that a format may print about a stored scan, by today's codecs and rules.
 
-    `tags` say what the place is; without them, what was said when it was scanned. `ports` tells where devices are
-    connected: who asks for many reports gives the same one to all.
+    `tags` say what the place is, else what was said at the scan; `ports`, one for many reports, where devices hang.
     """
     counts, policies = store.ledger_counts(scan.id), grounds.policies
     everyone = all_devices_in(store, scan, grounds)
-    found = select(everyone, all_hosts=all_hosts)
-    contested = {address for judged in everyone if judged.device.conflicts for address in judged.device.addresses}
+    contested = {address for one in everyone if one.device.conflicts for address in one.device.addresses}
     outcomes, segments, alone, unasked = Outcomes(), Segments(scan.vantage.addresses), set(), Counter[str]()
     for entry in store.ledger(scan.id):
         outcomes.add(entry.target, entry.outcome)
@@ -96,8 +94,9 @@ def report_of(
         unasked.update(_why_unasked(entry))
         if by_datagram_alone(entry):
             alone.add(entry.target)
-    placed = with_doubts(with_places(found, policies, tags or tags_of(scan)), alone)
-    devices = tuple((ports or SwitchPortLookup(store)).with_ports(scan, tuple(with_states(store, scan, placed))))
+    shown = with_places(select(everyone, all_hosts=all_hosts), policies, tags or tags_of(scan))
+    told = tuple(with_states(store, scan, with_doubts(shown, alone)))
+    devices = tuple((ports or SwitchPortLookup(store)).with_ports(scan, told))
     missed = tuple(decoy for decoy in decoys_of(scan) if not outcomes.get(decoy, Outcome.NOT_SENT).has_answer)
     return Report(
         scan,
