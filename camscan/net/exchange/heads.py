@@ -11,9 +11,9 @@ import re
 MAX_HEAD = 64 * 1024
 """Bytes of a head that is waited for; servers refuse to send more than 8 to 16 KiB."""
 
-_BEGINS = re.compile(rb"\s*(?:\Z|H(?:\Z|T(?:\Z|T(?:\Z|P))))", re.IGNORECASE)
+_BEGINS = re.compile(rb"\s{0,16}(?:\Z|H(?:\Z|T(?:\Z|T(?:\Z|P))))", re.IGNORECASE)
 _END = re.compile(rb"\n(?:\r{0,2}\n|(?=<))")
-_STATUS = re.compile(rb"\s*HTTP(?:/([^\s]{0,8}))?[ \t]+([0-9]{3})(?![0-9])", re.IGNORECASE)
+_STATUS = re.compile(rb"\s{0,16}HTTP(?:/([^\s]{0,8}))?[ \t]+([0-9]{3})(?![0-9])", re.IGNORECASE)
 _HEADER = re.compile(
     rb"^[ \t]*(content-length|transfer-encoding|connection|upgrade)[ \t]*:([!-~ \t]*)", re.IGNORECASE | re.MULTILINE
 )
@@ -63,7 +63,7 @@ def _framing(head: bytes) -> list[bytes]:
         found.setdefault(name.lower(), []).append(value.strip().lower())
     lengths = {part.strip() for value in found.pop(b"content-length", []) for part in value.split(b",")}
     codings = b",".join(found.pop(b"transfer-encoding", []))
-    kept = [b"%b: %b" % (name, values[-1]) for name, values in found.items()]
+    kept = [b"%b: %b" % (name, b", ".join(values)) for name, values in found.items()]
     if b"chunked" in codings:
         kept.append(b"transfer-encoding: chunked")
     elif len(lengths) == 1 and (length := lengths.pop()).isdigit():

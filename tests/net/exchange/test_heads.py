@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from support.costs import costs_less_than
 
 from camscan.net.exchange.heads import MAX_HEAD, Heads
 
@@ -23,6 +24,10 @@ def shown(*parts: bytes) -> bytes:
         (b"HTTP 401\nA: b\n<html>", b"HTTP/1.1 401\r\n\r\n<html>"),
         (OK + b"Content-Length: 4, 4\r\ncontent-length : 4\r\n\r\nbody", PLAIN + b"content-length: 4\r\n\r\nbody"),
         (OK + b"Content-Length: 4\r\nContent-Length: 5\r\n\r\nbody", PLAIN + b"\r\nbody"),
+        (
+            OK + b"Connection: close\r\nConnection: Keep-Alive\r\n\r\nbody",
+            PLAIN + b"connection: close, keep-alive\r\n\r\nbody",
+        ),
         (OK + b"Content-Length: -1\r\n\r\nbody", PLAIN + b"\r\nbody"),
         (OK + b"Content-Length:\r\n\r\nbody", PLAIN + b"\r\nbody"),
         (
@@ -48,7 +53,22 @@ def test_a_head_is_shown_plain_however_it_is_cut_up(answer: bytes, plain: bytes)
 
 @pytest.mark.parametrize(
     "data",
-    [b"HTTP/1.1 2000 OK\r\nX : y\r\n\r\n", b"SSH-2.0-x\r\n", b"Hello\r\n", b"<html>", OK + b"X: " + b"y" * MAX_HEAD],
+    [
+        b" " * 17 + OK,
+        b"HTTP/1.1 2000 OK\r\nX : y\r\n\r\n",
+        b"SSH-2.0-x\r\n",
+        b"Hello\r\n",
+        b"<html>",
+        OK + b"X: " + b"y" * MAX_HEAD,
+    ],
 )
 def test_what_is_no_head_passes_as_it_is(data: bytes) -> None:
     assert shown(data) == data
+
+
+@pytest.mark.parametrize("blank", [b" ", b"\r", b"\n"])
+def test_blanks_that_come_one_by_one_cost_little(blank: bytes) -> None:
+    heads = Heads()
+    with costs_less_than(1):
+        for _ in range(MAX_HEAD):
+            heads.plain(blank)
