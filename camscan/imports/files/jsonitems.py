@@ -21,6 +21,8 @@ _NEXT = re.compile(r"(?:\}|(?<![\[:\s,])(?>[\s,]*?\n)|(?<=[\[:])(?>[\s,]+?\n))[\
 
 A run of blanks is only tried at its first character, so that time is linear.
 """
+_DEEP = re.compile(r"(?:[^\[{]*+[\[{]){256}")
+"""The first levels of a value that is nested too deeply: what begins in them is no item, and as deep."""
 _OVER = re.compile(r"\](?![\s,]*\[)|\{finished: 1\}[\s,]*\Z")
 """The end: of the last list, or what older versions of masscan write after their last record, which is not JSON."""
 _BETWEEN = re.compile(r"\][\s,]*\[|\{finished: 1\}")
@@ -47,9 +49,12 @@ def items(stream: BinaryIO, summary: Summary, most: int = MAX_OBJECT) -> Iterato
         window.forget()
         try:
             item, end = _decoder.raw_decode(window.text, window.at)
-        except (ValueError, RecursionError):
+        except (ValueError, RecursionError) as error:
             summary.broken += 1
-            window.at += 1
+            if isinstance(error, RecursionError):
+                window.skip(_DEEP)
+            else:
+                window.at += 1
             window.skip(_NEXT)
         else:
             window.at = end

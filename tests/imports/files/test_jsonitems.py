@@ -81,6 +81,12 @@ def test_broken_records_take_no_more_time_the_more_lines_are_before_them() -> No
     assert (found, summary.broken) == ([RECORDS[0]], 80_000)
 
 
+def test_what_is_nested_too_deeply_is_not_begun_anew_at_each_level() -> None:
+    with costs_less_than(4):
+        found, _ = read("[" + '{"a":[{},' * 100_000 + "}\n" + json.dumps(RECORDS[0]) + "]")
+    assert found == [RECORDS[0]]
+
+
 @given(st.binary(max_size=200))
 def test_nothing_breaks_it(data: bytes) -> None:
     read(data)
