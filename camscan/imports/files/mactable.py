@@ -140,11 +140,11 @@ def entry(cell: Mapping[str, str], at: datetime, summary: Summary) -> Iterator[O
         summary.skip("lease that is not active")
         return
     summary.whole += 1
-    hung, when = _hung(cell), presence.seen_at(cell, at, summary)
-    yield imported(target, "arp", when, {**link, **names(host__name=cell.get("name", "")), **hung}, asked_of(hung))
+    port, when = _switch_port(cell), presence.seen_at(cell, at, summary)
+    yield imported(target, "arp", when, {**link, **names(host__name=cell.get("name", "")), **port}, asked_of(port))
 
 
-def _hung(cell: Mapping[str, str]) -> Fields:
+def _switch_port(cell: Mapping[str, str]) -> Fields:
     """Where the device of a row is connected. An interface may also be the router's own, such as "Vlan10"."""
     interface, numbered, switch = (cell.get(name, "") for name in ("interface", "numbered", "switch"))
     port = cell.get("port", "") or ("" if is_service(numbered) and not switch else numbered)
