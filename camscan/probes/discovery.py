@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from camscan.codecs import dh01, dhip, dvrip, mdns, mhed, moi, netcommon, sadp, wsdiscovery
 from camscan.net.base import Inquiry
 from camscan.probes.datagrams import Datagrams, Question, Rounds
 from camscan.probes.observing import Decode
+from camscan.records import Fields
 
 _WAIT = 3.0
 _WSD_WAIT = 3.5
@@ -22,20 +25,33 @@ _SADP_FORMS = ("inquiry", "inquiry_v32")
 def _wsd() -> Question:
     """Each dialect in a round of its own: some devices answer only one, and a loss costs only one round."""
     first = f"urn:uuid:{uuid.uuid4()}"[:-1]  # all that is kept of each question in progress
-    count = len(wsdiscovery.DIALECTS)
-    rounds = Rounds(count, lambda number: wsdiscovery.encode_probe(f"{first}{number:x}", wsdiscovery.DIALECTS[number]))
-    inquiry = Inquiry(3702, rounds, _WSD_WAIT, groups=_WSD_GROUPS)
-    return Question(inquiry, lambda data: wsdiscovery.decode(data, [f"{first}{number:x}" for number in range(count)]))
+    rounds = Rounds(len(wsdiscovery.DIALECTS), partial(_wsd_probe, first))
+    return Question(Inquiry(3702, rounds, _WSD_WAIT, groups=_WSD_GROUPS), partial(_wsd_matches, first))
+
+
+def _wsd_probe(first: str, number: int) -> bytes:
+    return wsdiscovery.encode_probe(f"{first}{number:x}", wsdiscovery.DIALECTS[number])
+
+
+def _wsd_matches(first: str, data: bytes) -> Sequence[Fields]:
+    return wsdiscovery.decode(data, [f"{first}{number:x}" for number in range(len(wsdiscovery.DIALECTS))])
 
 
 def _sadp() -> Question:
     """The old and the new form; devices answer to the sender and to the group."""
-    asker = str(uuid.uuid4()).upper()
-    rounds = Rounds(len(_SADP_FORMS), lambda number: sadp.encode_inquiry(asker, _SADP_FORMS[number]))
+    rounds = Rounds(len(_SADP_FORMS), partial(_sadp_inquiry, str(uuid.uuid4()).upper()))
     inquiry = Inquiry(
         sadp.PORT, rounds, _WAIT, groups=sadp.GROUPS, listen_port=sadp.PORT, listen_groups=sadp.GROUPS[:1]
     )
-    return Question(inquiry, lambda data: [sadp.decode(data)])
+    return Question(inquiry, _sadp_device)
+
+
+def _sadp_inquiry(asker: str, number: int) -> bytes:
+    return sadp.encode_inquiry(asker, _SADP_FORMS[number])
+
+
+def _sadp_device(data: bytes) -> Sequence[Fields]:
+    return [sadp.decode(data)]
 
 
 def _search(
