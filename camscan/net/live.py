@@ -243,8 +243,8 @@ class LiveNet:
 
     def _asked(self, datagram: Datagram) -> bool:
         """Whether this is a request of our own to this host, received on the listening port."""
-        ports = {correspondent.port for correspondent in self._correspondents.values()}
-        return datagram.port in ports and is_own(datagram.source)
+        ours = any(datagram.port in correspondent.ports for correspondent in self._correspondents.values())
+        return ours and is_own(datagram.source)
 
     async def _send_rounds(self, address: str, inquiry: Inquiry, through: Correspondent, waiter: Waiter) -> None:
         """Send the rounds of an inquiry until an answer is received."""
@@ -258,7 +258,7 @@ class LiveNet:
                 new_flow = False
 
     async def _correspondent(self, address: str, port: int) -> Correspondent:
-        """The socket for this address family and port."""
+        """What sends to this port by this address family."""
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
 
         async def found() -> Correspondent:

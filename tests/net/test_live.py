@@ -258,7 +258,7 @@ async def test_answers_before_a_failure_count(
         if sends == 1:
             original(self, data, address, port)
             camera.read()
-            self._socket._read()
+            self._sockets[0]._read()
         else:
             raise OSError(errno.EPERM, "")
 

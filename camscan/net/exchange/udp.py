@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
+import os
 import socket
 import struct
 from collections.abc import Callable, Iterator
@@ -29,6 +31,9 @@ _MOST_PENDING = 8
 
 Nothing tells them from an error of its own, for which it tries as often: without waiting, in 20 microseconds.
 """
+_MOST_SOCKETS = 8
+"""Sockets that one correspondent has. What is sent to a neighbour stays in the buffer of its socket until the kernel
+knows the MAC or, where nobody has the address, has given up after three seconds: some 160 datagrams fill one."""
 _SO_MEMINFO = 55
 _DROPS = struct.Struct("=32xI")
 """SK_MEMINFO_DROPS of the counters that SO_MEMINFO gives (linux/sock_diag.h)."""
@@ -83,6 +88,8 @@ class UdpSocket:
         for _ in range(_MOST_PENDING):
             try:
                 self.sock.sendto(data, (address, port))
+            except BlockingIOError:  # no room, which no destination is reported to lack
+                raise
             except OSError:
                 # With error queues on, a send reports the pending error of another destination; more come meanwhile.
                 self._read_errors()
@@ -159,32 +166,26 @@ class Waiter(Answers):
 
 
 class Correspondent:
-    """One socket for sending to many addresses on one port, which sorts the answers by source.
+    """Sends to many addresses on one port, and sorts the answers by source.
 
     Raises:
         OSError: no descriptor or buffer is left.
     """
 
     def __init__(self, family: int) -> None:
+        self._family = family
         self._waiters: dict[str, tuple[Answers, ...]] = {}
-        sock = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
-        try:
-            if family == socket.AF_INET6:
-                sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-            self._socket = UdpSocket(sock, self._hear, self._fail)
-        except OSError:
-            sock.close()
-            raise
+        self._sockets = [self._opened()]
 
     @property
-    def port(self) -> int:
-        """The local port; 0 before anything was sent."""
-        return int(self._socket.sock.getsockname()[1])
+    def ports(self) -> frozenset[int]:
+        """The local ports; 0 before anything was sent."""
+        return frozenset(int(one.sock.getsockname()[1]) for one in self._sockets)
 
     @property
     def dropped(self) -> int:
         """Datagrams that the kernel had no room for."""
-        return self._socket.dropped
+        return sum(one.dropped for one in self._sockets)
 
     @contextlib.contextmanager
     def waiting(self, address: str, waiter: Answers) -> Iterator[None]:
@@ -206,12 +207,29 @@ class Correspondent:
             self._waiters[address] = left
 
     def send(self, data: bytes, address: str, port: int) -> None:
-        """Send one datagram; see `UdpSocket.send`."""
-        self._socket.send(data, address, port)
+        """Send one datagram by a socket that has room; see `UdpSocket.send`."""
+        for place in range(_MOST_SOCKETS):
+            if place == len(self._sockets):
+                self._sockets.append(self._opened())
+            with contextlib.suppress(BlockingIOError):
+                self._sockets[place].send(data, address, port)
+                return
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
 
     def close(self) -> None:
-        """Close the socket."""
-        self._socket.close()
+        """Close the sockets."""
+        for one in self._sockets:
+            one.close()
+
+    def _opened(self) -> UdpSocket:
+        sock = socket.socket(self._family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
+        try:
+            if self._family == socket.AF_INET6:
+                sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            return UdpSocket(sock, self._hear, self._fail)
+        except OSError:
+            sock.close()
+            raise
 
     def _hear(self, source: str, _port: int, data: bytes) -> None:
         for waiter in self._waiters.get(source, ()):

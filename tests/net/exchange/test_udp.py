@@ -22,7 +22,7 @@ from camscan.refusals import REJECTED
 @pytest.fixture
 async def correspondent() -> AsyncIterator[Correspondent]:
     made = Correspondent(socket.AF_INET)
-    made._socket.sock.bind(("127.0.0.1", 0))  # so that devices can speak before they are asked
+    made._sockets[0].sock.bind(("127.0.0.1", 0))  # so that devices can speak before they are asked
     yield made
     made.close()
 
@@ -35,7 +35,7 @@ def bound(address: str, port: int = 0) -> socket.socket:
 
 
 def port_of(correspondent: Correspondent) -> int:
-    return int(correspondent._socket.sock.getsockname()[1])
+    return int(correspondent._sockets[0].sock.getsockname()[1])
 
 
 async def test_answers_are_sorted_by_their_source(correspondent: Correspondent) -> None:
@@ -156,7 +156,7 @@ async def test_a_pending_error_of_one_address_does_not_stop_the_next_send(corres
 async def test_errors_that_come_while_others_are_cleared_do_not_stop_a_send_either(
     correspondent: Correspondent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    closed, device, udp = bound("127.88.4.1"), bound("127.88.4.2"), correspondent._socket
+    closed, device, udp = bound("127.88.4.1"), bound("127.88.4.2"), correspondent._sockets[0]
     where = closed.getsockname()
     closed.close()
     read, left = udp._read_errors, iter(range(3))
@@ -271,4 +271,43 @@ async def test_what_routers_report(new_namespace: Callable[[], Namespace]) -> No
             correspondent.send(b"who?", address, 9)
         await eventually(lambda: all(waiter.event.is_set() for waiter in waiters.values()))
     assert [waiter.error for waiter in waiters.values()] == [errno.EHOSTUNREACH, REJECTED, errno.ECONNREFUSED]
+    correspondent.close()
+
+
+def ask_nobody(correspondent: Correspondent, net: str, times: int) -> None:
+    """Send to neighbours that do not exist: what waits for their MACs stays in the buffer of its socket for seconds."""
+    for _ in range(times):
+        for last in range(10, 60):
+            correspondent.send(bytes(1_000), f"{net}{last}", 9)
+
+
+@pytest.mark.netns
+@pytest.mark.parametrize(("net", "prefix"), [("10.66.0.", 24), ("fd66::", 64)])
+async def test_neighbours_that_do_not_exist_keep_nobody_from_being_asked(
+    new_namespace: Callable[[], Namespace], net: str, prefix: int
+) -> None:
+    here, there = new_namespace(), new_namespace()
+    cable(here, there, "v0", (f"{net}1/{prefix}", f"{net}2/{prefix}"))
+    before, waiter = descriptors(), Waiter()
+    with here.inside():
+        correspondent = Correspondent(socket.AF_INET if prefix == 24 else socket.AF_INET6)
+        ask_nobody(correspondent, net, 10)
+        with correspondent.waiting(f"{net}2", waiter):
+            correspondent.send(b"who?", f"{net}2", 9)
+            await eventually(waiter.event.is_set)
+    assert waiter.error == errno.ECONNREFUSED
+    assert len(correspondent.ports) > 1
+    correspondent.close()
+    assert descriptors() == before
+
+
+@pytest.mark.netns
+async def test_more_than_all_sockets_hold_is_not_sent(new_namespace: Callable[[], Namespace]) -> None:
+    here, there = new_namespace(), new_namespace()
+    cable(here, there, "v0", ("10.66.0.1/24", "10.66.0.2/24"))
+    with here.inside():
+        correspondent = Correspondent(socket.AF_INET)
+        with pytest.raises(BlockingIOError):
+            ask_nobody(correspondent, "10.66.0.", 100)
+    assert len(correspondent.ports) == 8
     correspondent.close()
