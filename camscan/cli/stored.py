@@ -154,7 +154,7 @@ def _tell_of_tables(store: Store, taken: Scan) -> None:
     """Say which tables of the same site were imported since: they may know of devices that this scan did not see."""
     latest = next((one for one in store.holding(taken.site) if one.site == taken.site), taken)
     if _is_table(latest) and latest.id != taken.id:
-        tell_note(f"tables of {latest.started_at:%Y-%m-%d %H:%M} UTC may know of more: see --scan {latest.id}.")
+        tell_note(f"tables of {latest.ended_at:%Y-%m-%d %H:%M} UTC may know of more: see --scan {latest.id}.")
 
 
 def _tell_of_asking(store: Store, newest: Scan) -> None:
@@ -246,7 +246,7 @@ def chosen_scans(store: Store, references: Sequence[str], site: str | None, *, q
     if not references:
         return (scan_of(store, None, site, asking=True, quiet=quiet),)
     scans = {scan.id: scan for scan in (_of_site(store.scan(reference), site) for reference in references)}
-    return tuple(sorted(scans.values(), key=lambda scan: scan.started_at, reverse=True))
+    return tuple(sorted(scans.values(), key=lambda scan: max(scan.started_at, scan.ended_at), reverse=True))
 
 
 def check_each_site(named: object) -> None:
@@ -279,4 +279,5 @@ def described(scan: Scan) -> str:
     what = {Origin.LISTEN: ", listened to", Origin.IMPORT: ", an import"}.get(scan.origin, "")
     about = " ".join(scan.targets[:2]) + (" and others" if len(scan.targets) > 2 else "")
     site = f" of site {scan.site}" if scan.site else ""
-    return terminal(f"the latest{site}, {scan.started_at:%Y-%m-%d %H:%M} UTC{what}{f', {about}' if about else ''}")
+    at = scan.ended_at if scan.origin is Origin.IMPORT else scan.started_at  # what it recorded may go back for years
+    return terminal(f"the latest{site}, {at:%Y-%m-%d %H:%M} UTC{what}{f', {about}' if about else ''}")

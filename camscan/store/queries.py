@@ -16,6 +16,7 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
+    case,
     delete,
     func,
     insert,
@@ -41,27 +42,35 @@ _RecordT = TypeVar("_RecordT", Observation, LedgerEntry)
 _log = logging.getLogger(__name__)
 
 
+_END = case((scans.c.finished_at > scans.c.started_at, scans.c.finished_at), else_=scans.c.started_at)
+"""When scans ended, or began where they did not, or the clock was set back meanwhile.
+
+It tells which is the newest: an import begins with the oldest of what its files recorded.
+"""
+
+
 def newest_first(site: str | None = None, setting: str | None = None) -> Select[Any]:
     """All scans, or those of a site, or with a setting of this name."""
-    # The number settles it where the clock was set back between two scans that began at the same reading.
-    query = select(scans).order_by(scans.c.started_at.desc(), scans.c.number.desc())
+    # The number settles it where the clock was set back between two scans that ended at the same reading.
+    query = select(scans).order_by(_END.desc(), scans.c.number.desc())
     if setting is not None:
         query = query.where(scans.c.settings.contains(f'"{escape(setting)}":', autoescape=True))
     return query if site is None else query.where(scans.c.site == escape(site))
 
 
 def by_now(query: Select[Any]) -> tuple[Select[Any], Select[Any]]:
-    """The scans of a query in two parts: those that have begun, then those of a time to come by a wrong clock.
+    """The scans of a query in two parts: those of the past, then those of a time to come by a wrong clock.
 
     Else one of these would be the latest scan of its site until that time has come.
     """
     now = to_time(latest_past())
-    return query.where(scans.c.started_at <= now), query.where(scans.c.started_at > now)
+    return query.where(now >= _END), query.where(now < _END)
 
 
 def after_scan(last: Row[Any]) -> ColumnElement[bool]:
     """What comes after a scan, the newest first."""
-    return tuple_(scans.c.started_at, scans.c.number) < tuple_(last.started_at, last.number)
+    end = max(last.started_at, last.finished_at or 0)
+    return tuple_(_END, scans.c.number) < tuple_(end, last.number)
 
 
 def holding(query: Select[Any], target: str | None) -> Select[Any]:
@@ -94,7 +103,7 @@ def newest_of_each_site(connection: Connection) -> Iterator[Row[Any]]:
     """The newest scan of each site and of none; one that asked goes before what was listened to or imported."""
     table = scans.c
     # Thousands of sites have tens of thousands of scans, most of which nobody asks for.
-    order = table.started_at > to_time(latest_past()), table.started_at.desc(), table.number.desc()  # see `by_now`
+    order = to_time(latest_past()) < _END, _END.desc(), table.number.desc()  # see `by_now`
     rows = connection.execute(select(table.number, table.site, table.settings).order_by(*order))
     newest: dict[str | None, tuple[bool, int]] = {}
     for number, site, settings in rows:

@@ -18,6 +18,7 @@ from camscan.app import passive
 from camscan.app.grounds import Grounds, library
 from camscan.app.registering import update_register
 from camscan.cli.devices import devices
+from camscan.cli.diff import diff
 from camscan.cli.exits import Exit
 from camscan.cli.fingerprints import explain
 from camscan.cli.import_ import import_
@@ -100,6 +101,7 @@ def test_evidence_names_the_file_that_it_was_read_in(tmp_path: Path, db: Path) -
     south.parent.mkdir()
     for file in (north, south, hostile):
         file.write_text(NEIGHBOURS)
+        os.utime(file, (1_700_000_000, 1_700_000_000))  # else what holds the last of them would stay the latest import
     assert run(north, south, hostile, "--db", db).exit_code == 0
     told = CliRunner().invoke(explain, ["192.0.2.5", "--db", str(db)]).output
     for name in ("north.txt", "south.txt", r"\x1b[2J.txt"):
@@ -345,3 +347,20 @@ def test_times_that_are_not_understood_are_told(tmp_path: Path, db: Path) -> Non
     table.write_text("IP,MAC,Last seen\n192.0.2.5,44:19:b6:01:02:03,neulich\n192.0.2.6,44:19:b6:01:02:04,\n")
     told = run(table, "--db", db).stderr
     assert "2 records read, 1 of them dated by the file: when they were last seen is not understood\n" in told
+
+
+def test_the_latest_import_is_the_one_that_recorded_something_last(tmp_path: Path, db: Path) -> None:
+    """A lease that never ends is as old as the device: with one more of them, the newer file begins earlier."""
+    lease = "lease 192.0.2.{0} {{\n starts 1 2026/{1} 12:00:00;\n binding state active;\n hardware ethernet {2};\n}}\n"
+    old, new = tmp_path / "october.leases", tmp_path / "november.leases"
+    one, two = "44:19:b6:00:00:01", "44:19:b6:00:00:02"
+    old.write_text(lease.format(5, "09/01", one) + lease.format(6, "10/20", two))
+    new.write_text(lease.format(7, "03/01", one) + lease.format(6, "11/20", two))
+    scans = [run(file, "--site", "hq", "--db", db).stdout.strip() for file in (old, new)]
+    for words in ([], ["--site", "hq"]):
+        shown = CliRunner().invoke(devices, ["--db", str(db), "--format", "jsonl", *words])
+        assert {json.loads(line)["scan"] for line in shown.stdout.splitlines()} == {scans[1]}
+    compared = CliRunner().invoke(diff, ["--db", str(db), "--format", "json"])
+    [site] = json.loads(compared.stdout)["sites"]
+    assert (site["before"], site["scan"]) == tuple(scans)
+    assert "is the later one" not in compared.stderr
