@@ -47,6 +47,7 @@ def test_it_says_how_many_there_are_and_at_which_sites(site: Make) -> None:
     assert sorted(re.findall(r'<tbody id="(d\d+)"', shown)) == ["d0", "d1", "d2", "d3"]
     rows = [row for row in texts(shown, "tr") if row.startswith(("yard", "depot", "All"))]
     assert [("complete" in row or "3 sites" in row) for row in rows] == [True, True, True]
+    assert any("a site that was never scanned is not here" in text for text in texts(shown, "p"))
 
 
 def test_listed_devices_that_were_not_asked_for_are_not_said_to_be_absent(site: Make) -> None:
