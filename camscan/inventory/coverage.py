@@ -59,7 +59,7 @@ class Coverage:
         doubt = f"scan {scan.id} is partial" if scan.status is ScanStatus.PARTIAL else ""
         for entry in ledger:
             address, outcome = address_key(entry.target), outcome_of(entry)
-            if outcome.is_alive and entry.target not in own:
+            if outcome.is_alive and entry.target not in own and _speaks(entry):
                 self._living.add((scan.site, network_of(address)))
             if address in self.wanted:
                 known = self._seen.get((scan.site, address))
@@ -104,6 +104,11 @@ class Coverage:
         if doubt:
             return AddressCoverage(CoverageStatus.MISSED, f"{silent}, but {doubt}, so that proves nothing")
         return AddressCoverage(CoverageStatus.SILENT, silent)
+
+
+def _speaks(entry: LedgerEntry) -> bool:
+    """Whether it gave a sign of life other than an answer to ARP, which a router may give in its place."""
+    return any(outcome.is_alive for channel, outcome in entry.channels.items() if channel != "arp")
 
 
 class _Outcomes:

@@ -116,9 +116,12 @@ def beginning(address: str) -> str:
 
 
 def _is_control(entry: LedgerEntry, network: str, scan: Scan) -> bool:
-    """Whether another address of a network gave a sign of life, so that silence in it means something."""
+    """Whether another address of a network gave a sign of life, so that silence in it means something.
+
+    An answer to ARP alone is none: a router may give it in the place of others.
+    """
     is_other = network_of(entry.target) == network and entry.target not in scan.vantage.addresses
-    return is_other and any(outcome.is_alive for outcome in entry.channels.values())
+    return is_other and any(outcome.is_alive for name, outcome in entry.channels.items() if name != _OF_ALL)
 
 
 def _has_no_ip(address: str) -> bool:

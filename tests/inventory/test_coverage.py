@@ -52,6 +52,15 @@ def test_silence_proves_nothing_where_nothing_else_lives(coverage: Covered, othe
     )
 
 
+@pytest.mark.parametrize(("answered", "status"), [("arp", CoverageStatus.MISSED), ("http", CoverageStatus.SILENT)])
+def test_an_answer_to_arp_alone_gives_silence_no_meaning(answered: str, status: CoverageStatus) -> None:
+    silent = {"arp": Outcome.SILENT, "http": Outcome.SILENT}
+    entries = [LedgerEntry("10.0.0.5", silent), LedgerEntry("10.0.0.9", {**silent, answered: Outcome.ANSWERED})]
+    made = Coverage({"10.0.0.5"})
+    made.add(Scan("4f2a00", AT, (), (), status=ScanStatus.COMPLETE), entries)
+    assert made.look(None, "10.0.0.5").status is status
+
+
 def test_an_unreachable_address_among_living_ones_is_empty(coverage: Covered) -> None:
     made = coverage({"10.0.0.5": Outcome.UNREACHABLE, "10.0.0.9": Outcome.REFUSED}, reason="EHOSTUNREACH")
     assert made.look(None, "10.0.0.5") == AddressCoverage(

@@ -60,6 +60,11 @@ def test_a_complete_scan_that_asked_and_saw_a_neighbour_counts(track: Callable[.
             [LedgerEntry("10.0.0.1", SILENT), LedgerEntry("10.0.9.1", {"http": Outcome.ANSWERED})],
             "nothing in 10.0.0.0/24 answered",
         ),
+        (
+            ScanStatus.COMPLETE,
+            [LedgerEntry("10.0.0.1", SILENT), LedgerEntry("10.0.0.2", {**SILENT, "arp": Outcome.ANSWERED})],
+            "nothing in 10.0.0.0/24 answered",
+        ),
     ],
 )
 def test_what_does_not_count_says_why(
