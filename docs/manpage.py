@@ -57,7 +57,7 @@ def manual(contexts: Sequence[tuple[str, click.Context]]) -> str:
 
 
 def _overview(context: click.Context) -> Iterator[str]:
-    for heading, names in camscan.sections.items():  # type: ignore[attr-defined]
+    for heading, names in camscan.sections.items():
         yield f'.SS "{_text(heading)}"'
         commands = ((name, camscan.get_command(context, name)) for name in names)
         yield from _list((name, command.get_short_help_str(1_000)) for name, command in commands if command)
