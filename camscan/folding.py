@@ -8,6 +8,8 @@ from functools import lru_cache
 
 _STROKES = str.maketrans({"ł": "l", "ø": "o", "\u0131": "i", "đ": "d"})
 """Letters with a stroke, which Unicode does not take apart."""
+_MAX_NAME = 128
+"""Characters of a text whose result is kept, as that of a column's name is of use for many rows."""
 
 
 def folded(text: str) -> str:
@@ -22,9 +24,13 @@ def _plain(letter: str) -> str:
     return base if base.isascii() else letter
 
 
-@lru_cache(maxsize=4096)  # the names of columns, for each of many rows
 def compact(text: str) -> str:
     """The letters and digits of a text alone, folded."""
+    return _compact(text) if len(text) <= _MAX_NAME else _compact.__wrapped__(text)
+
+
+@lru_cache(maxsize=4096)
+def _compact(text: str) -> str:
     return "".join(filter(str.isalnum, folded(text)))
 
 
