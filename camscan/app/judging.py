@@ -82,7 +82,8 @@ def report_of(
 ) -> Report:
     """Everything that a format may print about a stored scan, by today's codecs and rules.
 
-    `tags` say what the place is, else what was said at the scan; `ports`, one for many reports, where devices hang.
+    `tags` say what the place is, else what was said at the scan; `ports`, one for many reports, where devices are
+    connected.
     """
     counts, policies = store.ledger_counts(scan.id), grounds.policies
     everyone = all_devices_in(store, scan, grounds)
