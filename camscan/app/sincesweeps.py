@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import chain
 
-from camscan.app.history import is_sweep, remembered
+from camscan.app.history import is_sweep, remembered, statuses
 from camscan.errors import DamageError
 from camscan.records import Scan
 from camscan.store import Store
@@ -26,9 +27,10 @@ def absent_from(store: Store, before: Scan, after: Scan, seen: Sequence[Sighting
     """
     if not after.site or before.site != after.site or not is_sweep(after):
         return
+    with suppress(DamageError):  # to be told of by the next sweep
+        if not any(one.missing and one.scan == after.id for one in statuses(store, [after.site])):
+            return  # as nearly always, which is known at a glance
     memory = _memory(store, after.site)
-    if memory.scan != after.id:
-        return
     found = match(memory.tracks, seen)
     there = {*found.seen, *chain.from_iterable(found.joined.values())}
     absent = [one.device.address for number, one in enumerate(memory.tracks) if one.gone and number not in there]
