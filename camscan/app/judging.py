@@ -82,8 +82,7 @@ def report_of(
 ) -> Report:
     """Everything that a format may print about a stored scan, by today's codecs and rules.
 
-    `tags` say what the place is, else what was said at the scan; `ports`, one for many reports, where devices are
-    connected.
+    `tags` say what the place is, else what was said at the scan; `ports`, one for many, what is connected where.
     """
     counts, policies = store.ledger_counts(scan.id), grounds.policies
     everyone = all_devices_in(store, scan, grounds)
