@@ -72,13 +72,6 @@ def line_of(data: bytes, place: Iterable[str | int]) -> int:
     return node.start_mark.line + 1 if node else 1
 
 
-def without_lines(tree: Tree) -> Tree:
-    """A tree with what the file holds, and nothing else."""
-    if isinstance(tree, dict):
-        return {key: without_lines(value) for key, value in tree.items() if key != LINE}
-    return [without_lines(item) for item in tree] if isinstance(tree, list) else tree
-
-
 def _below(node: yaml.Node | None, step: str | int) -> yaml.Node | None:
     if isinstance(node, yaml.MappingNode):
         return next((value for key, value in node.value if key.value == step), None)

@@ -2,7 +2,7 @@ import pytest
 
 from camscan.errors import RuleError
 from camscan.rulefiles import MAX_BYTES
-from camscan.yamltree import LINE, line_of, read_yaml, without_lines
+from camscan.yamltree import LINE, line_of, read_yaml
 
 
 def test_scalars_stay_text_and_mappings_know_their_line() -> None:
@@ -86,10 +86,3 @@ def test_the_line_of_any_value_is_found_and_of_what_is_nearest_where_it_is_missi
     )
     assert [line_of(data, place) for place in places] == [1, 1, 3, 5, 5, 3, 1]
     assert line_of(b"", ("a",)) == 1
-
-
-def test_a_tree_without_its_lines_is_what_was_written() -> None:
-    assert without_lines(read_yaml(b"a: 1\nb:\n  - c: 2\n  -\n    d: 3\n", "f")) == {
-        "a": "1",
-        "b": [{"c": "2"}, {"d": "3"}],
-    }

@@ -10,7 +10,6 @@ from dataclasses import fields as fields_of
 
 from camscan.folding import normalised
 from camscan.identify import parts
-from camscan.identify.form import Form
 from camscan.identify.parts import Words, words_of
 from camscan.identify.patterns import group_names
 from camscan.identify.rules import (
@@ -26,6 +25,7 @@ from camscan.identify.rules import (
 )
 from camscan.identify.tables import read_table
 from camscan.records import Level
+from camscan.yamlform import Form, named
 from camscan.yamltree import Tree
 
 
@@ -51,12 +51,12 @@ def read_rules(
     is_bare = not head.has("tables") and not head.has("rules")
     rules: list[Rule] = []
     for item in head.items("tables"):
-        table = Form(item, file, [], name=f"table {_name(item, 'ids')}", line=head.line)
+        table = Form(item, file, [], name=f"table {named(item, 'ids')}", line=head.line)
         rules += read_table(table, words, maker, fields)
         faults += table.faults
     for item in head.items("rules"):
         own: list[str] = []
-        rule = _rule(Form(item, file, own, name=_name(item, "id"), line=head.line), words, maker, fields)
+        rule = _rule(Form(item, file, own, name=named(item, "id"), line=head.line), words, maker, fields)
         if not own:
             rules.append(rule)
         faults += own
@@ -75,16 +75,12 @@ def read_brands(tree: Tree, file: str, vocabulary: Vocabulary, faults: list[str]
     brands = []
     for item in head.items("brands"):
         own: list[str] = []
-        brand = _brand(Form(item, file, own, name=_name(item, "name"), line=head.line), words)
+        brand = _brand(Form(item, file, own, name=named(item, "name"), line=head.line), words)
         if not own:
             brands.append(brand)
         faults += own
     head.close()
     return brands
-
-
-def _name(tree: Tree, key: str) -> str:
-    return str(tree[key]) if isinstance(tree, dict) and isinstance(tree.get(key), str) else ""
 
 
 def _rule(form: Form, words: Words, default_maker: str | None, default_fields: tuple[str, ...]) -> Rule:

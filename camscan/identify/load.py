@@ -22,7 +22,7 @@ from camscan.sourcecode import code_digest
 _SUFFIXES = (".yaml", ".yml")
 _VOCABULARY = "vocabulary.yaml"
 _PARTS = (*RULE_FOLDERS, "brands/")
-_CODE = ("identify", "folding.py", "yamltree.py")
+_CODE = ("identify", "folding.py", "yamlform.py", "yamltree.py")
 """What parses rules: files and rooms of this package."""
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from sys import intern
 
-from camscan.identify.form import Form
 from camscan.identify.rules import Example, Vocabulary
 from camscan.records import Fields, Level
+from camscan.yamlform import Form
 from camscan.yamltree import Tree
 
 _LEVELS: Mapping[str, Level] = {str(level): level for level in Level}

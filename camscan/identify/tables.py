@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from camscan.identify import parts
-from camscan.identify.form import Form
 from camscan.identify.parts import Words
 from camscan.identify.rules import COMPARISONS, AnyOf, Match, Rule
 from camscan.wording import plural
+from camscan.yamlform import Form
 from camscan.yamltree import Tree
 
 _SLOT = "<maker>"

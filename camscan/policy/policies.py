@@ -9,12 +9,11 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from camscan.errors import RuleError
-from camscan.policy.form import Fault, Form
 from camscan.rulefiles import MAX_BYTES
 from camscan.summaries import Tag
-from camscan.yamltree import Tree, line_of, read_yaml, without_lines
+from camscan.yamlform import Form
+from camscan.yamltree import Tree, line_of, read_yaml
 
-_FORM = "see the form of a policy in fingerprints/README.md"
 _SUFFIXES = (".yaml", ".yml")
 _URL = r"https?://[^\s/]+\S*"
 _ID = r"[a-z0-9]+(?:-[a-z0-9]+)*"
@@ -130,11 +129,10 @@ def _makers(vocabulary: Path) -> Iterator[str]:
 
 def _policy(file: Path, makers: frozenset[str]) -> Policy:
     document = _read(file)
-    wrong: list[Fault] = []
-    policy = _read_policy(Form(document.value, wrong))
-    if wrong:
-        raise RuleError("\n".join(f"{document.at(*place)}: {_said(place, what)}" for place, what in wrong))
-    faults = [*_repeated(policy, document), *(_unknown(policy, makers, document) if makers else ())]
+    faults: list[str] = []
+    policy = _read_policy(Form(document.value, str(file), faults))
+    faults += () if faults else _repeated(policy, document)
+    faults += _unknown(policy, makers, document) if makers and not faults else ()
     if faults:
         raise RuleError("\n".join(faults))
     return policy
@@ -159,7 +157,7 @@ def _read(file: Path) -> _Document:
             data = stream.read(MAX_BYTES + 1)
     except OSError as error:
         raise RuleError(f"{file}: {error.strerror}: check the path") from error
-    return _Document(file, data, without_lines(read_yaml(data, str(file))))
+    return _Document(file, data, read_yaml(data, str(file)))
 
 
 def _read_policy(form: Form) -> Policy:
@@ -169,11 +167,13 @@ def _read_policy(form: Form) -> Policy:
         jurisdiction=form.text("jurisdiction"),
         citation=form.text("citation"),
         url=_url(form),
-        since=form.day("since", needed=True) or date.min,
-        entities=tuple(map(_entity, form.forms("entities"))),
-        directions=tuple(map(_direction, form.forms("directions", []))),
+        since=form.day("since"),
+        entities=tuple(_entity(part) for part in form.parts("entities", "name")),
+        directions=tuple(_direction(part) for part in form.parts("directions", "applies")),
     )
     form.close()
+    if not policy.entities:
+        form.fault("no entity", "write `entities:`, and below it a list")
     return policy
 
 
@@ -181,11 +181,15 @@ def _entity(form: Form) -> Entity:
     entity = Entity(
         name=form.text("name"),
         makers=form.texts("makers"),
-        since=form.day("since"),
+        since=form.day("since") if form.has("since") else None,
         citation=form.text("citation", ""),
-        kinds=form.words("kinds", _KINDS),
+        kinds=form.texts("kinds"),
     )
     form.close()
+    if not all(entity.makers) or not entity.makers:
+        form.fault("no maker", "write `makers: [...]` with at least one")
+    for kind in entity.kinds:
+        form.known(kind, _KINDS, "a kind")
     return entity
 
 
@@ -195,7 +199,7 @@ def _direction(form: Form) -> Direction:
         text=form.text("text"),
         citation=form.text("citation"),
         url=_url(form),
-        since=form.day("since"),
+        since=form.day("since") if form.has("since") else None,
     )
     form.close()
     return direction
@@ -203,11 +207,6 @@ def _direction(form: Form) -> Direction:
 
 def _url(form: Form) -> str:
     return form.text("url", like=_URL, such_as="https://example.org/list")
-
-
-def _said(place: Sequence[str | int], what: str) -> str:
-    where = ".".join(map(str, place))
-    return f"{where}: {what}: {_FORM}" if where else f"{what}: {_FORM}"
 
 
 def _unknown(policy: Policy, makers: frozenset[str], document: _Document) -> Iterator[str]:

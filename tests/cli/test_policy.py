@@ -102,9 +102,8 @@ def test_every_fault_of_every_file_is_told_with_file_line_and_remedy(own: Path) 
     assert isinstance(done.exception, UsageError)
     assert done.stdout == ""
     first, second, third = str(done.exception).splitlines()
-    assert first.startswith(f"{other}:5: url: ")
-    assert second.startswith(f"{other}:10: directions.0.applies: ")
-    assert "see the form of a policy" in first
+    assert first == f"{other}:1: `url` is 'intranet': write it like https://example.org/list"
+    assert second == f"{other}:10: lobby: `applies` is 'lobby': write one of sensitive, core"
     assert third == f"{own}:8: unknown maker 'hikvision': write 'Hikvision'"
 
 

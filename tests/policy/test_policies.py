@@ -110,27 +110,37 @@ def test_missing_file(library: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "line", "fault"),
     [
-        ("citation: HCWS386\n", "", 1, "citation: is missing: see the form"),
-        ("since: 2022-11-24", "since: last year", 6, "since: no date such as 2026-11-30: see"),
-        ("since: 2022-12-01,", "started: 2022-12-01,", 9, "entities.1.started: no such key: see"),
-        ("since: 2022-11-24", "since: 2022-11-31", 6, "since: no date such as 2026-11-30: see"),
-        ("since: 2022-11-24\n", "", 1, "since: is missing: see"),
-        ("title: Removal from sensitive sites", "title: ''", 2, "title: is empty: see"),
-        ("title: Removal from sensitive sites", "title:", 2, "title: is empty: see"),
-        ("title: Removal from sensitive sites", "title: [a]", 2, "title: no text: see"),
-        ("id: uk-nil", "id: UK NIL", 1, "id: nothing such as uk-nil: see"),
-        ("url: https:", "url: ftp:", 5, "url: nothing such as https://example.org/list: see"),
-        ("[Hikvision]}", "Hikvision}", 8, "entities.0.makers: no list: see"),
-        ("[Hikvision]}", "['']}", 8, "entities.0.makers.0: is empty: see"),
-        ("[Hikvision]}", "[[Hikvision]]}", 8, "entities.0.makers.0: no text: see"),
-        ("[Hikvision]}", "[Hikvision], kinds: [phone]}", 8, "entities.0.kinds.0: none of camera, recorder, door-sta"),
-        ("[Hikvision]}", "[Hikvision], kinds: camera}", 8, "entities.0.kinds: no list: see"),
-        ("  - {name: Hikvision Co, makers: [Hikvision]}", "  - Hikvision", 8, "entities.0: no mapping of keys to val"),
+        ("citation: HCWS386\n", "", 1, "no text under `citation`: write `citation: ...`"),
+        ("since: 2022-11-24", "since: last year", 1, "`since` is 'last year': write it like 2026-11-30"),
+        ("since: 2022-12-01,", "started: 2022-12-01,", 9, "Dahua Co: unknown key 'started': see the grammar"),
+        ("since: 2022-11-24", "since: 2022-11-31", 1, "`since` is '2022-11-31': write a date of the calendar"),
+        ("since: 2022-11-24\n", "", 1, "no text under `since`: write `since: 2026-11-30`"),
+        ("title: Removal from sensitive sites", "title: ''", 1, "no text under `title`: write `title: ...`"),
+        ("title: Removal from sensitive sites", "title:", 1, "no text under `title`: write"),
+        ("title: Removal from sensitive sites", "title: [a]", 1, "no text under `title`: write"),
+        ("id: uk-nil", "id: UK NIL", 1, "`id` is 'UK NIL': write it like uk-nil"),
+        ("url: https:", "url: ftp:", 1, "`url` is 'ftp://questions"),
+        ("[Hikvision]}", "Hikvision}", 8, "Hikvision Co: `makers` is not a list: write `makers: [...]`"),
+        ("[Hikvision]}", "['']}", 8, "Hikvision Co: no maker: write `makers: [...]` with at least one"),
+        ("[Hikvision]}", "[[Hikvision]]}", 8, "Hikvision Co: a value under `makers` is not text: write one text"),
+        (
+            "[Hikvision]}",
+            "[Hikvision], kinds: [phone]}",
+            8,
+            "Hikvision Co: a kind is 'phone': write one of camera, rec",
+        ),
+        ("[Hikvision]}", "[Hikvision], kinds: camera}", 8, "Hikvision Co: `kinds` is not a list: write"),
+        (
+            "  - {name: Hikvision Co, makers: [Hikvision]}",
+            "  - Hikvision",
+            1,
+            "not a mapping: write `key: value` lines",
+        ),
         (
             "entities:",
             "directions: [{applies: all, text: a, citation: b, url: 'http://c'}]\nentities:",
             7,
-            "directions.0.applies: none of sensitive, core: see",
+            "all: `applies` is 'all': write one of sensitive, core",
         ),
         ("[Hikvision]}", "[hikvision]}", 8, "unknown maker 'hikvision': write 'Hikvision'"),
         ("[Hikvision]}", "[Huawei]}", 8, "unknown maker 'Huawei': take one of the makers in vocabulary.yaml"),
@@ -163,8 +173,7 @@ def test_where_all_entities_are_faulty_they_are_not_called_missing(library: Path
     text = file.read_text().split("  - {name: Dahua")[0]
     file.write_text(text.replace("[Hikvision]}", "[Hikvision], since: 2022-13-01}"))
     [fault] = check(file, [library])
-    said = "no date such as 2026-11-30: see the form of a policy in fingerprints/README.md"
-    assert fault == f"{file}:8: entities.0.since: {said}"
+    assert fault == f"{file}:8: Hikvision Co: `since` is '2022-13-01': write a date of the calendar"
 
 
 @pytest.mark.parametrize("text", ["", "- 1\n", "just text", "null"])
@@ -173,7 +182,7 @@ def test_file_that_is_no_policy(library: Path, text: str) -> None:
     file.write_text(text)
     with pytest.raises(
         RuleError,
-        match=r"uk-nil\.yaml:1: no mapping of keys to values: see the form of a policy in fingerprints/README\.md",
+        match=r"uk-nil\.yaml:1: not a mapping: write `key: value` lines$",
     ):
         load([library], ["uk-nil"])
 
@@ -188,8 +197,8 @@ def test_built_in_policies() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("id: uk-nil", "id: UK NIL", "ours.yaml:1: id: "),
-        ("url: https:", "url: ftp:", "ours.yaml:5: url: "),
+        ("id: uk-nil", "id: UK NIL", "ours.yaml:1: `id` is "),
+        ("url: https:", "url: ftp:", "ours.yaml:1: `url` is "),
         ("name: Dahua Co", "name: Hikvision Co", "ours.yaml:9: a second 'Hikvision Co': put its makers together"),
     ],
 )
@@ -205,7 +214,7 @@ def test_what_would_be_shown_wrongly_is_a_fault(library: Path, tmp_path: Path, o
 def test_a_list_without_entities_is_a_fault(library: Path, tmp_path: Path) -> None:
     own = tmp_path / "ours.yaml"
     own.write_text((library / "policies" / "uk-nil.yaml").read_text().split("  - {name")[0].replace("s:\n", "s: []\n"))
-    assert "ours.yaml:7: entities: " in check(own, [library])[0]
+    assert check(own, [library]) == [f"{own}:1: no entity: write `entities:`, and below it a list"]
 
 
 def test_every_policy_that_comes_with_camscan_is_without_fault() -> None:

@@ -1,13 +1,16 @@
-"""Reads a mapping of a rule file key by key. A fault names file, line, rule, what is wrong, and the remedy."""
+"""Reads a mapping of a rule or policy file key by key. A fault names file, line, what is wrong, and the remedy."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
+from datetime import date
 from difflib import get_close_matches
 from sys import intern
 
 from camscan.yamltree import LINE, Tree
 
+_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _NONE: Mapping[str, str] = {}
 """Shared to save memory, as are words that occur often: there are thousands of rules."""
 
@@ -29,6 +32,7 @@ class Form:
         self.faults = faults
         if not isinstance(tree, dict):
             self.fault("not a mapping", "write `key: value` lines")
+            self.faults = []  # that every key is missing is no news then
 
     def fault(self, what: str, remedy: str) -> None:
         """Report a fault of this mapping."""
@@ -45,15 +49,27 @@ class Form:
         self._asked.add(key)
         return self._left.pop(key, None)
 
-    def text(self, key: str, default: str | None = None) -> str:
-        """One text. Without a `default` the key is needed, and must not be empty."""
+    def text(self, key: str, default: str | None = None, *, like: str = "", such_as: str = "") -> str:
+        """One text, `like` a regular expression and an example. Without a `default`, it is needed, and not empty."""
         if default is not None and not self.has(key):
             return default
         value = self.tree(key)
-        if isinstance(value, str) and value.strip():
-            return value
-        self.fault(f"no text under `{key}`", f"write `{key}: ...`")
-        return ""
+        if not isinstance(value, str) or not value.strip():
+            self.fault(f"no text under `{key}`", f"write `{key}: {such_as or '...'}`")
+            return ""
+        if like and not re.fullmatch(like, value):
+            self.fault(f"`{key}` is {value!r}", f"write it like {such_as}")
+        return value
+
+    def day(self, key: str) -> date:
+        """A date, which is needed."""
+        value = self.text(key, like=_DAY, such_as="2026-11-30")
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            if re.fullmatch(_DAY, value):
+                self.fault(f"`{key}` is {value!r}", "write a date of the calendar")
+            return date.min
 
     def word(self, key: str, words: Collection[str], default: str | None = None) -> str:
         """One text from a closed list."""
@@ -79,6 +95,10 @@ class Form:
         if value is not None:
             self.fault(f"`{key}` is not a list", f"write `{key}: [...]`")
         return []
+
+    def parts(self, key: str, name: str) -> list[Form]:
+        """The mappings in a list, each called by the text under `name` in it; empty where the key is not given."""
+        return [Form(item, self.file, self.faults, name=named(item, name), line=self.line) for item in self.items(key)]
 
     def rest(self) -> dict[str, Tree]:
         """All keys that have not been taken, with their values."""
@@ -111,6 +131,11 @@ class Form:
             near = get_close_matches(key, self._asked - {key}, n=1, cutoff=0.75)
             remedy = f"write {near[0]!r}" if near else "see the grammar in fingerprints/README.md"
             self.fault(f"unknown key {key!r}", remedy)
+
+
+def named(tree: Tree, key: str) -> str:
+    """The text under a key of a mapping; "" where there is none."""
+    return str(tree[key]) if isinstance(tree, dict) and isinstance(tree.get(key), str) else ""
 
 
 def _suggestion(value: str, words: Collection[str]) -> str:

@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
-from camscan.identify.form import Form
+from camscan.yamlform import Form
 from camscan.yamltree import LINE, Tree
 
 
