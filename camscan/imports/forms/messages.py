@@ -186,8 +186,14 @@ def _alone(text: str) -> Iterator[Answer]:
 def _headed(text: str) -> Iterator[Answer]:
     head, body = _head_and_body(text)
     fields = dict(fields_of(http.decode_headers, head))
-    content = fields_of(http.decode, body.encode()) if _BODY.match(body) else {}
-    yield from _answered({**fields, **content}, "")
+    yield from _answered({**fields, **_content(fields, body)}, "")
+
+
+def _content(head: Fields, body: str) -> Fields:
+    """What follows header lines: a page or a document, and if they name the type of a content, any text."""
+    if _BODY.match(body):
+        return fields_of(http.decode, body.encode())
+    return body_fields(body) if "http.content_type" in head and not _is_description(body) else {}
 
 
 def _head_and_body(text: str) -> tuple[str, str]:

@@ -223,3 +223,10 @@ def test_lines_of_a_session_are_a_description_only_if_most_lines_are() -> None:
 def test_a_title_in_a_whole_answer_comes_with_its_head() -> None:
     (one,) = title("HTTP/1.1 200 OK\r\nServer: Webs\r\n\r\n<title>a</title>")
     assert (one.fields["http.title"], one.fields["http.server"]) == (("a",), ("Webs",))
+
+
+def test_what_follows_the_type_of_a_content_is_the_body() -> None:
+    (one,) = over_http("Content-Type: text/plain\r\nContent-Length: 9\r\n\r\nclass=NVR\r\n")
+    assert one.fields["http.body"] == ("class=NVR",)
+    (one,) = over_http("Server: a/1\n\nSome words on it\n")
+    assert "http.body" not in one.fields
