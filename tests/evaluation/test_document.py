@@ -51,9 +51,3 @@ def test_the_document_of_no_answer() -> None:
     found = json.loads("".join(document(figures(()))))
     validator("camscan-evaluation-1").validate(found)
     assert found["overall"]["recall"] is None
-
-
-def test_a_document_without_what_was_added_later_is_still_valid() -> None:
-    found = json.loads("".join(document(figures(()))))
-    del found["verdicts_of_unknown"]
-    validator("camscan-evaluation-1").validate(found)
