@@ -36,6 +36,7 @@ CODE = (
         "identify",
         "listings.py",
         "yamltree.py",
+        "yamlform.py",
     ),
     *("answers.py", "folding.py", "wording.py", "files.py", "sourcecode.py", "app/identifying.py"),
     *(f"store/{name}.py" for name in ("observed", "packed", "rows", "text")),

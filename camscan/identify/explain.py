@@ -28,8 +28,9 @@ def explain(
     With `answers`, all values of the observations are shown. The lines contain no control characters.
     """
     lines = [f"device {device.address}", "observations:"]
+    is_doubted = _is_doubted(library, device)
     for observation in observations:
-        lines += [f"  {_observation(observation)}", *_doubts(library, observation)]
+        lines += [f"  {_observation(observation)}", *(_doubts(library, observation) if is_doubted else ())]
         lines += _fields(observation) if answers else ()
     lines += [] if observations else ["  none"]
     own = [found for found in device.identifications if found.maker is not None and found.maker == device.maker]
@@ -49,6 +50,12 @@ def _observation(observation: Observation) -> str:
     seen = f", {plural(count, 'field')}" if count else ""
     place = f"{observation.target}{_port(observation.port)} {observation.channel}{asked}"
     return f"{place}: {observation.outcome}{reason}{seen}, {observation.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _is_doubted(library: Library, device: Device) -> bool:
+    """Whether a rule says less of the device than it would: only then are doubts looked for, which takes all rules."""
+    levels = {rule.id: rule.level for rule in library.rules}
+    return any(levels.get(found.rule, found.level) > found.level for found in device.identifications)
 
 
 def _doubts(library: Library, observation: Observation) -> Iterator[str]:

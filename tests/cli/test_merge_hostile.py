@@ -144,7 +144,7 @@ def test_a_register_that_holds_it_is_not_taken(
 
 def test_times_of_no_zone_are_none(whole: Path, tmp_path: Path) -> None:
     """Compared with others they would end every sweep and every `camscan status` from then on."""
-    leeds = altered(whole, tmp_path, """UPDATE register_tracks SET text = replace(text, 'Z"', '"')""")
+    leeds = altered(whole, tmp_path, """UPDATE register_tracks SET text = replace(text, '+00:00"', '"')""")
     with pytest.raises(StoreError, match="row 1 of register_tracks holds what this camscan does not write"):
         run(tmp_path / "one.db", leeds)
     remembered = '{"scan": "leeds-001", "at": "2026-11-01T00:00:00", "good": "2026-11-01T00:00:00", "version": 1}'

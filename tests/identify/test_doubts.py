@@ -85,11 +85,15 @@ def test_a_rule_across_answers_is_no_surer_than_the_least_of_them(build: Build, 
     assert [found.level for found in library.identify(honest)] == [Level.LIKELY]
 
 
-def test_an_explanation_tells_why_an_answer_is_in_doubt(build: Build, answer: Answer) -> None:
-    library = build(IMITATION)
-    said = answer({"http.title": "Simulator", "http.body": TWO})
-    lines = explain(library, [said], Device("192.0.2.1", ("192.0.2.1",)))
+def test_an_explanation_tells_why_less_is_said_than_a_rule_would(build: Build, answer: Answer) -> None:
+    library = build(IMITATION, {"field": "http.server", "pattern": "^x$"})
+    said = answer({"http.server": "x", "http.title": "Simulator", "http.body": TWO})
+    found = library.identify([said])
+    lines = explain(library, [said], Device("192.0.2.1", ("192.0.2.1",), identifications=found))
     assert lines[3:5] == [
         "    no more than hints: it is about other devices",
         f"    no more than hints: it imitates, by rule-0 ({library.rules[0].file}:3)",
     ]
+    honest = answer({"http.server": "x"})
+    both = Device("192.0.2.1", ("192.0.2.1",), identifications=library.identify([honest, said]))
+    assert not [line for line in explain(library, [honest, said], both) if "no more than hints" in line]
