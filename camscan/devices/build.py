@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from itertools import chain, islice
 from typing import Protocol, TypeAlias
 
@@ -24,6 +25,8 @@ from camscan.devices.identity import (
 from camscan.records import Device, Identification, Level
 
 _RECORDER = "recorder"
+_SLACK = timedelta(days=1)
+"""By how much a lease must be later than frames to count for more: one that runs is dated by its file."""
 _MAX_CLAIMS = 4
 """The most other addresses named in a device's conflicts."""
 _MOST_ALIKE = 8
@@ -77,7 +80,7 @@ def build(
     attributes = resolution.attributes
     own = resolution.agreeing
     identity = hosts[0].identity if len(hosts) == 1 else joined(host.identity for host in hosts)
-    addresses = sorted((host.address for host in hosts), key=order)
+    addresses = addresses_of(hosts)
     conflicts = _some(text for host in hosts for text in host.conflicts)
     return Device(
         address=addresses[0],
@@ -113,6 +116,22 @@ def telling(identifications: Sequence[Identification], resolution: ResolutionLik
         return -found.level, found.maker != resolution.maker, not any(word in shown for word in words)
 
     return tuple(sorted(identifications, key=rank))
+
+
+def addresses_of(hosts: Sequence[Host]) -> list[str]:
+    """The addresses of one device in order; those behind others that it had left, as leases and frames tell by time."""
+    left = frozenset(_left(hosts))
+    return sorted((host.address for host in hosts), key=lambda address: (address in left, order(address)))
+
+
+def _left(hosts: Sequence[Host]) -> Iterator[str]:
+    """Of addresses with a lease and others without, by IPv4 or by IPv6: those of the kind that is older."""
+    for version in (4, 6):
+        some = [host for host in hosts if order(host.address)[0] == version]
+        lease, frame = (max((one.at for one in some if one.leased is kind), default=None) for kind in (True, False))
+        if lease and frame:
+            returned = lease - _SLACK > frame
+            yield from (host.address for host in some if host.leased is not returned)
 
 
 def order(address: str) -> tuple[int, int, str]:

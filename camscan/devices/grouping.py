@@ -11,6 +11,8 @@ of these holds:
 - they are the only two that share MAC and endpoint, and one is IPv4, the other IPv6.
 
 So are one IPv4 address and those by IPv6 that have one MAC, and show no other: by IPv6 from frames, or in the address.
+So are an address of which a DHCP server alone tells, and the only one from which frames of its MAC came: the device has
+moved, since a lease outlives its use.
 
 Otherwise they stay apart, and each names the others from which it cannot be told. So do those without any identifier in
 common, although a third one would join them: it passes for several devices, and can be one of them at most.
@@ -49,6 +51,7 @@ class Signs(NamedTuple):
     link_macs: tuple[str, ...]
     claims: frozenset[str]
     away: bool
+    leased: bool
 
     @property
     def labels(self) -> Iterator[str]:
@@ -67,7 +70,7 @@ class Group(NamedTuple):
 def signs_of(host: Host) -> Signs:
     """The signs of a host."""
     identity = host.identity
-    return Signs(host.address, _keys(host), identity.link_macs, identity.claims, bool(identity.away))
+    return Signs(host.address, _keys(host), identity.link_macs, identity.claims, bool(identity.away), host.leased)
 
 
 def grouped(hosts: Sequence[Signs]) -> list[Group]:
@@ -91,7 +94,7 @@ def _joined(hosts: Sequence[Signs]) -> list[int]:
     parents, common = list(range(len(hosts))), [frozenset(host.labels) for host in hosts]
     shared = _shared([host.keys for host in hosts], 2)
     links = (_links(kinds, [(number, hosts[number]) for number in bucket]) for kinds, bucket in shared)
-    for first, second in chain(chain.from_iterable(links), _of_one_card(hosts)):
+    for first, second in chain(chain.from_iterable(links), _of_one_card(hosts), _moved(hosts)):
         one, other = _root(parents, first), _root(parents, second)
         if one != other and (both := common[one] & common[other]):
             parents[other], common[one] = one, both
@@ -108,6 +111,18 @@ def _of_one_card(hosts: Sequence[Signs]) -> Iterator[tuple[int, int]]:
         first, *others = sorted(bucket, key=lambda number: ":" in hosts[number].address)
         if others and all(":" in hosts[number].address for number in others):
             yield from ((first, other) for other in others if _shows_card(mac, hosts[first], hosts[other]))
+
+
+def _moved(hosts: Sequence[Signs]) -> Iterator[tuple[int, int]]:
+    """Pairs of the only address from which frames of a MAC came, and one of its leases; by IPv4 or by IPv6."""
+    seen: defaultdict[tuple[str, bool], list[int]] = defaultdict(list)
+    for number, host in enumerate(hosts):
+        for mac in host.link_macs:
+            seen[mac.casefold(), ":" in host.address].append(number)
+    for number, host in enumerate(hosts):
+        for mac in host.keys[IdentifierKind.MAC] if host.leased else ():
+            if len(found := seen.get((mac, ":" in host.address), [])) == 1:
+                yield found[0], number
 
 
 def _shows_card(mac: str, first: Signs, other: Signs) -> bool:

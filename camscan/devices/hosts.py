@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import combinations, starmap
 from typing import TypeAlias
 
@@ -32,6 +33,7 @@ _CAMERA_CHANNELS = frozenset(
 )
 _CAMERA_FIELDS = ("isapi.root", "lapi.response_url")
 """Fields of makers' own interfaces over HTTP."""
+_LEASES = "dhcp"
 _SPEAKS = frozenset((Outcome.ANSWERED, Outcome.AUTH_REQUIRED, Outcome.TRUNCATED))
 """Outcomes that show that the peer speaks the channel's protocol."""
 
@@ -105,6 +107,10 @@ class Host:
     """The number of network cameras that it says it supports."""
     conflicts: tuple[str, ...]
     serial_makers: SerialMakers
+    leased: bool
+    """Whether nothing but a DHCP server tells of it: somebody was given the address, and may have left it."""
+    at: datetime
+    """When it was last told of."""
     channels: ChannelList | None = None
 
 
@@ -224,6 +230,8 @@ def _host(
         attached=max(_counts(observations), default=None),
         conflicts=(*conflicts, *_relays(observations)),
         serial_makers=serial_makers(observations, found),
+        leased=all(one.channel == _LEASES for one in observations if one.outcome.has_answer),
+        at=max(one.at for one in observations),
     )
 
 

@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Any, Protocol, TypeAlias
 
 from camscan.devices.behind import MOST_ALIKE, Entry, KnownDevices, behind, by_place
-from camscan.devices.build import Resolve, order
+from camscan.devices.build import Resolve, addresses_of, order
 from camscan.devices.grouping import Group, grouped, signs_of
 from camscan.devices.hosts import ChannelList, Host
 from camscan.devices.merge import device_of
@@ -74,11 +74,11 @@ def _built(kept: Spool, groups: dict[int, Group], resolve: Resolve) -> Iterator[
     """The devices, in order of their first address, with the number of their first host."""
     for number, host in _once(kept.in_order()):
         group = groups.pop(number, Group((number,)))
-        for other in group.numbers:
-            if other != number:
-                groups[other] = Group(())
         own = [host if one == number else kept.get(one) for one in group.numbers]
-        if own:
+        if own and addresses_of(own)[0] == host.address:
+            for other in group.numbers:
+                if other != number:
+                    groups[other] = Group(())
             yield group.numbers[0], *device_of(own, group, resolve)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tracemalloc
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from support.costs import costs_less_than
@@ -482,3 +483,29 @@ def test_a_box_that_answers_at_every_address_costs_no_more_for_each_and_is_shown
     assert [found.attributes["model"] for found in device.identifications] == [*(f"M{n}" for n in range(8)), "M1000"]
     assert len(device.conflicts) == 65
     assert device.conflicts[-1] == "makers First or Last"
+
+
+@pytest.mark.parametrize(("days", "current"), [(-9, TWO), (0, TWO), (9, ONE)])
+def test_a_lease_and_the_frames_of_its_mac_elsewhere_are_one_device_at_the_later_address(
+    days: int, current: str, devices: Merge, answer: Answer
+) -> None:
+    lease = answer(ONE, "dhcp", mac__address=A, dhcp__hostname="cam")
+    lease = replace(lease, at=lease.at + timedelta(days=days))
+    (device,) = devices(lease, answer(TWO, "arp", mac__address=A))
+    assert (device.address, device.mac, device.hostname) == (current, A, "cam")
+    assert (sorted(device.addresses), device.conflicts) == ([ONE, TWO], ())
+
+
+def test_a_lease_says_nothing_of_which_of_two_devices_with_its_mac_had_it(devices: Merge, answer: Answer) -> None:
+    lease, three = answer(ONE, "dhcp", mac__address=A), "10.0.0.3"
+    found = devices(lease, answer(TWO, "arp", mac__address=A), answer(three, "arp", mac__address=A))
+    assert addresses(found) == [(ONE,), (TWO,), (three,)]
+    assert all(device.conflicts for device in found)
+
+
+def test_an_address_with_a_lease_at_which_something_answers_has_a_device(devices: Merge, answer: Answer) -> None:
+    lease = answer(ONE, "dhcp", mac__address=A)
+    found = devices(lease, answer(ONE, "arp", mac__address=A), answer(TWO, "arp", mac__address=A))
+    assert addresses(found) == [(ONE,), (TWO,)]
+    found = devices(lease, answer(TWO, "dhip", 37810, dhip__mac=A))  # which it may only claim
+    assert addresses(found) == [(ONE,), (TWO,)]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from camscan.devices import hosts_of, merge
+from camscan.devices.build import order
 from camscan.devices.spooled import merge_spooled
 from camscan.policy import judge_all, judge_each
 from camscan.records import Device, Observation
@@ -27,6 +28,9 @@ def world(answer: Answer, draw: random.Random) -> Iterator[Observation]:
     for address in sorted(draw.sample(places, draw.randrange(1, len(places)))):
         for mac in draw.sample(MACS, draw.choice([0, 0, 1, 2])):
             yield answer(address, "arp", mac__address=mac)
+        if draw.random() < 0.1:
+            yield answer(address, "dhcp", mac__address=draw.choice(MACS))
+            continue
         told = {"dhip__mac": draw.choice(MACS), "dhip__serial_no": draw.choice(SERIALS)}
         told |= {"wsd__endpoint": draw.choice(ENDPOINTS), "dhip__ipv4_address": draw.choice(places)}
         yield answer(address, "dhip", 37810, **dict(draw.sample(sorted(told.items()), draw.randrange(5))))
@@ -55,6 +59,7 @@ def test_the_same_devices_in_the_same_order_and_the_same_counts(
 def test_the_worlds_hold_what_they_are_to_hold(answer: Answer, rules: tuple[Callable[..., Any], ...]) -> None:
     devices = [one for seed in range(40) for one in merge(world(answer, random.Random(seed)), rules[0], rules[1])]
     assert any(len(one.addresses) > 1 for one in devices)
+    assert any(one.address != min(one.addresses, key=order) for one in devices if one.addresses)
     assert any(one.behind for one in devices)
     assert any(one.slots and one.slots.elsewhere for one in devices)
     assert any("cannot be told apart" in text for one in devices for text in one.conflicts)
