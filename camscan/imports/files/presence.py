@@ -15,6 +15,7 @@ COLUMNS: Mapping[str, str] = {
     "state": "addressstate state status leasestate leasestatus leaseexpiration expirationdubail leaseablauf binding"
     " bindingstate",
     "seen": "lastseen lastseenat lastseentime lastseenon lastseendate cltt",
+    "begun": "starts start leasestart leasestarts",
     "lifetime": "validlft validlifetime",
 }
 """Names of columns without accents, blanks and punctuation."""
@@ -66,14 +67,18 @@ def is_over(cell: Mapping[str, str]) -> bool:
     kind, found = cell.get(KIND, ""), {compact(one) for one in cell.get("state", "").split("\n")}
     if not _OVER.get(kind, frozenset()).isdisjoint(found) or compact(cell.get("seen", "")) == _NEVER:
         return True
-    if kind == _LEASES and _OFFLINE in found and not cell.get("seen"):  # it was never asked for
+    if kind == _LEASES and _OFFLINE in found and not (cell.get("seen") or cell.get("begun")):  # it was never asked for
         return True
     return "lifetime" in cell and any(one.isdecimal() and one != _ACTIVE for one in found)
 
 
 def seen_at(cell: Mapping[str, str], otherwise: datetime, summary: Summary) -> datetime:
-    """When a row says that its device was last seen; `otherwise` where it does not, or in words of a language."""
-    told = cell.get("seen", "")
+    """When a row says that its device was last seen; `otherwise` where it does not, or in words of a language.
+
+    A device that is offline was last seen, as far as is told, when it was given its lease.
+    """
+    is_offline = _OFFLINE in map(compact, cell.get("state", "").split("\n"))
+    told = cell.get("seen", "") or (cell.get("begun", "") if is_offline else "")
     found = seen_time(told, otherwise)
     summary.undated += found is None and bool(told)
     return found or otherwise

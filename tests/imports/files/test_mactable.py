@@ -163,6 +163,19 @@ def test_who_is_offline_and_has_never_been_seen_has_a_reservation_alone() -> Non
     assert read_all(mactable.read, f"ip,mac,last seen\n{'192.0.2.5,44:19:b6:01:02:03,never'}\n".encode())[0] == []
 
 
+@pytest.mark.parametrize(
+    ("state", "status", "day"), [("active", "offline", 3), ("active", "online", None), ("expired", "offline", 0)]
+)
+def test_who_is_offline_and_was_given_a_lease_was_there_when_it_began(state: str, status: str, day: int | None) -> None:
+    """As OPNsense shows dynamic leases; its reservations are called active too, and never begin."""
+    head = "address,mac,starts,ends,state,status,type\n"
+    data = f"{head}192.0.2.5,44:19:b6:01:02:03,2025/02/03 04:05:06,2025/02/04 04:05:06,{state},{status},dynamic\n"
+    seen, _ = read_all(mactable.read, f"{data}192.0.2.6,44:19:b6:01:02:04,,,active,offline,static\n".encode())
+    assert [one.at for one in seen] == (
+        [] if day == 0 else [datetime(2025, 2, day, 4, 5, 6, tzinfo=UTC) if day else AT]
+    )
+
+
 @pytest.mark.parametrize(("told", "count"), [("Reservation (inactive)", 0), ("Reservation (active)", 1), ("1/2/26", 1)])
 def test_a_reservation_in_a_list_of_leases_may_be_nobodys(told: str, count: int) -> None:
     data = f"Client IP Address\tName\tLease Expiration\tUnique ID\r\n192.0.2.5\tcam\t{told}\t4419b6010203\r\n"
