@@ -72,8 +72,6 @@ _NOT_READ = (
 """How files begin that no reader reads, and what to do with them."""
 _OPEN_PORTS = re.compile(rb'\A\{"(?:(address)": "|(?:host|ip)":"[^"]*",(?:"[a-z_]{1,16}":"[^"]*",){0,4}"port":\d)')
 """How the lines of `camscan ports` begin, and those of naabu."""
-_LIST = b"[ \t\r\n"
-"""How a list begins of what a reader expects one a line."""
 _BUNDLE = b"README.txt"
 """The first part of a bundle of evidence; its name begins at byte 30."""
 _OWN = re.compile(
@@ -115,8 +113,6 @@ def _why_not(head: bytes) -> str:
     if ports := _OPEN_PORTS.match(head):
         remedy = f"scan the addresses: jq -r .{'address' if ports[1] else 'ip'} FILE | sort -u | camscan scan -"
         return f"lists open ports, and not what answered there: {remedy}"
-    if any(reader.sniff(head.lstrip(_LIST)) for reader in READERS if head.lstrip().startswith(b"[")):
-        return "is one JSON list: import its items, `jq -c '.[]' FILE | camscan import -`"
     return _why_no_table(head)
 
 

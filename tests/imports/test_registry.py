@@ -142,9 +142,9 @@ def test_an_unknown_name_is_refused() -> None:
 
 
 @pytest.mark.parametrize("name", ["runzero", "shodan", "httpx", "zgrab2"])
-def test_of_a_list_of_what_is_read_one_a_line_it_says_how_to_make_lines(name: str) -> None:
-    with pytest.raises(UsageError, match=r"x\.json is one JSON list: .*`jq -c '\.\[\]' FILE \| camscan import -`$"):
-        reader_for(b"[\n  " + HEADS[name], file="x.json")
+@pytest.mark.parametrize("begin", [b"[", b"[\n  ", b"\n[ "])
+def test_a_list_of_what_tools_write_one_a_line_is_read_by_the_same_reader(name: str, begin: bytes) -> None:
+    assert reader_for(begin + HEADS[name]).name == name
 
 
 def test_a_list_of_mac_addresses_alone_is_for_another_command() -> None:

@@ -8,7 +8,17 @@ from datetime import datetime
 from typing import BinaryIO
 
 from camscan.imports.files.base import Summary
-from camscan.imports.files.jsonlines import Record, addressed, answers, inner, port_of, records, text, time
+from camscan.imports.files.jsonlines import (
+    Record,
+    addressed,
+    answers,
+    first_record,
+    inner,
+    port_of,
+    records,
+    text,
+    time,
+)
 from camscan.records import Observation
 
 CHANNELS = ("http", "tls")
@@ -19,8 +29,9 @@ _NAMES = {"server": "webserver", "content-type": "content_type", "location": "lo
 
 
 def sniff(head: bytes) -> bool:
-    """Whether it begins as httpx's lines do."""
-    return head.lstrip().startswith(b"{") and all(mark.search(head) for mark in _MARKS)
+    """Whether it begins as httpx's lines do, or as a list of them."""
+    record = first_record(head)
+    return all(mark.search(record) for mark in _MARKS)
 
 
 def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:

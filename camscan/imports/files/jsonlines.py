@@ -20,12 +20,13 @@ from camscan.records import Observation
 MAX_RECORD = 1024 * 1024  # bytes of one line; a page with its certificates has a third of it
 
 _BEGINNING = 64
+_LIST = b"["
 
 Record = Mapping[str, object]
 
 
 def records(stream: BinaryIO, summary: Summary) -> Iterator[Record]:
-    """All lines that are objects, any other line being counted as broken; or the objects that go over several lines."""
+    """The objects in a list or over several lines, else the lines that are objects; others are counted as broken."""
     found = items(stream, summary, MAX_RECORD) if _is_spread(stream) else _values(lines(stream, summary, MAX_RECORD))
     for record in found:
         if isinstance(record, dict):
@@ -35,11 +36,17 @@ def records(stream: BinaryIO, summary: Summary) -> Iterator[Record]:
 
 
 def _is_spread(stream: BinaryIO) -> bool:
-    """Whether the objects are laid out for people, as by `jq`: the first line only opens one."""
+    """Whether the objects are in a list, or laid out for people, as by `jq`: the first line only opens one."""
     begin = stream.tell()
     first = next(filter(None, (line.strip() for line in iter(lambda: stream.readline(_BEGINNING), b""))), b"")
     stream.seek(begin)
-    return first == b"{"
+    return first == b"{" or first.startswith(_LIST)
+
+
+def first_record(head: bytes) -> bytes:
+    """The head of a file from its first object on, where it begins with one or with a list; b"" for any other."""
+    head = head.lstrip().removeprefix(_LIST).lstrip()
+    return head if head.startswith(b"{") else b""
 
 
 def _values(rows: Iterable[str]) -> Iterator[object]:

@@ -17,6 +17,7 @@ from camscan.imports.files.jsonlines import (
     addressed,
     answers,
     by_transport,
+    first_record,
     inner,
     listed,
     port_of,
@@ -37,8 +38,9 @@ _SNMP = {"snmp__sys_descr": "sysDescr", "snmp__sys_object_id": "sysObjectID", "s
 
 
 def sniff(head: bytes) -> bool:
-    """Whether it begins as an export of services or of assets does."""
-    return head.lstrip().startswith(b"{") and any(all(mark in head for mark in marks) for marks in _MARKS)
+    """Whether it begins as an export of services or of assets does, or as a list of their lines."""
+    record = first_record(head)
+    return any(all(mark in record for mark in marks) for marks in _MARKS)
 
 
 def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:

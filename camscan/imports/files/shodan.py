@@ -12,6 +12,7 @@ from camscan.imports.files.jsonlines import (
     addressed,
     answers,
     by_transport,
+    first_record,
     inner,
     listed,
     port_of,
@@ -29,8 +30,9 @@ _CHANNELS = (("http", "http"), ("rtsp", "rtsp"), ("snmp", "snmp"), ("upnp", "ssd
 
 
 def sniff(head: bytes) -> bool:
-    """Whether it begins as Shodan's lines do."""
-    return head.lstrip().startswith(b"{") and any(mark in head for mark in _MARKS)
+    """Whether it begins as Shodan's lines do, or as a list of them."""
+    record = first_record(head)
+    return any(mark in record for mark in _MARKS)
 
 
 def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:

@@ -9,7 +9,18 @@ from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from camscan.imports.files.base import Summary
-from camscan.imports.files.jsonlines import Record, addressed, answers, inner, listed, port_of, records, text, time
+from camscan.imports.files.jsonlines import (
+    Record,
+    addressed,
+    answers,
+    first_record,
+    inner,
+    listed,
+    port_of,
+    records,
+    text,
+    time,
+)
 from camscan.records import Observation
 
 CHANNELS = ("http", "tls", "banner")
@@ -20,8 +31,8 @@ _DEFAULTS = {"http": 80, "https": 443}
 
 
 def sniff(head: bytes) -> bool:
-    """Whether it begins as zgrab2's lines do."""
-    return _MARK.match(head) is not None
+    """Whether it begins as zgrab2's lines do, or as a list of them."""
+    return _MARK.match(first_record(head)) is not None
 
 
 def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:

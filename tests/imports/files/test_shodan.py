@@ -44,6 +44,17 @@ def test_the_api_answers_about_a_host_and_to_a_search_with_many_banners(name: st
     assert summary.whole == 2
 
 
+@pytest.mark.parametrize("indent", [None, 2])
+def test_a_list_of_banners_is_read_as_its_lines_are(indent: int | None) -> None:
+    lines = [line(RTSP, port, "rtsp-tcp", more="x" * 200_000) for port in range(1, 30)]
+    data = json.dumps(list(map(json.loads, lines)), indent=indent).encode()
+    assert shodan.sniff(data)
+    assert read_all(shodan.read, data) == read_all(shodan.read, b"".join(lines))
+    seen, summary = read_all(shodan.read, data[:-150_000])
+    assert (len(seen), summary.broken) == (28, 1)
+    assert summary.cut
+
+
 def test_banners_that_are_laid_out_for_people_are_read_too() -> None:
     """As `jq .` shows them: each goes over many lines."""
     one = json.loads(line(RTSP, 554, "rtsp-tcp"))
