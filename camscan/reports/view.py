@@ -19,6 +19,7 @@ from camscan.wording import plural
 
 _NETWORKS = 256
 _MAKERS_IN_A_HEADLINE = 3
+_NAMELESS = "a maker without a name"
 _MANY = 4_000
 """Devices beyond which each shows only its strongest proofs, for 20,000 of them are to stay below 30 MB."""
 _EMPTY = {"", "-"}
@@ -72,7 +73,7 @@ class Sheet:
         listed, suspected = counts[Verdict.LISTED], counts[Verdict.SUSPECTED]
         which = "among those asked for" if self.report.left_out.get(Verdict.LISTED) else "found"
         if listed:
-            return f"{plural(listed, 'listed device')} {which}: {self._listed_makers}"
+            return f"{plural(listed, 'listed device')} {which}{self._listed_makers}"
         if not self.rows:
             return self.findings
         where = "" if self._could_look else " where it was possible to look"
@@ -109,13 +110,17 @@ class Sheet:
 
     @property
     def _listed_makers(self) -> str:
-        """As "14 made by Axis, 14 by Sony, 7 by others"; the most frequent first."""
+        """As ": 14 made by Axis, 7 by Sony, 7 by others", the most frequent first; of one, as ", all made by Axis"."""
         makers = Counter(row.device.maker or "" for row in self.rows if row.judged.verdict is Verdict.LISTED)
+        if len(makers) == 1:
+            ((maker, count),) = makers.items()
+            every = {1: "", 2: "both "}.get(count, "all ")
+            return f", {every}made by {maker or _NAMELESS}"
         first = sorted(makers.items(), key=lambda pair: (-pair[1], pair[0]))[:_MAKERS_IN_A_HEADLINE]
-        parts = [f"{count:,} by {maker or 'a maker without a name'}" for maker, count in first]
+        parts = [f"{count:,} by {maker or _NAMELESS}" for maker, count in first]
         if rest := makers.total() - sum(count for _, count in first):
             parts.append(f"{rest:,} by {'another' if rest == 1 else 'others'}")
-        return ", ".join(parts).replace(" by ", " made by ", 1)
+        return f": {', '.join(parts)}".replace(" by ", " made by ", 1)
 
     @property
     def _listing(self) -> str:

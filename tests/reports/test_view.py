@@ -25,7 +25,7 @@ def devices(*verdicts: Verdict) -> tuple[Judged, ...]:
     [
         (
             (Verdict.LISTED,),
-            "1 listed device found: 1 made by Maker 1",
+            "1 listed device found, made by Maker 1",
             "Listed means that a policy names the maker (uk-nil), whatever the label says.",
         ),
         (
@@ -55,6 +55,15 @@ def test_the_headline_is_the_verdict(
 def test_a_headline_names_three_makers_and_counts_the_others(make_report: Callable[..., Report]) -> None:
     sheet = view(make_report(devices=devices(*[Verdict.LISTED] * 5)))
     assert sheet.headline == ("5 listed devices found: 1 made by Maker 1, 1 by Maker 2, 1 by Maker 3, 2 by others")
+
+
+@pytest.mark.parametrize(("count", "every"), [(2, "both"), (3, "all")])
+def test_a_headline_says_one_number_where_one_maker_made_them_all(
+    make_report: Callable[..., Report], count: int, every: str
+) -> None:
+    (one,) = devices(Verdict.LISTED)
+    sheet = view(make_report(devices=(one,) * count))
+    assert sheet.headline == f"{count} listed devices found, {every} made by Maker 1"
 
 
 def test_a_clean_result_is_said_only_of_what_could_be_looked_at(make_report: Callable[..., Report]) -> None:
@@ -96,13 +105,13 @@ def test_nobody_at_an_address_is_no_blindness_where_others_in_its_network_answer
         (
             (Verdict.LISTED,),
             {Verdict.LISTED: 1},
-            "1 listed device among those asked for: 1 made by",
+            "1 listed device among those asked for, made by",
             "1 other device of the scan is left out: it was not asked for.",
         ),
         (
             (Verdict.LISTED,),
             {Verdict.NOT_LISTED: 1},
-            "1 listed device found: 1 made by",
+            "1 listed device found, made by",
             "1 other device of the scan is left out: it was not asked for.",
         ),
     ],
