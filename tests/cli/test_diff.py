@@ -31,6 +31,7 @@ from camscan.sweeps.coverage import Terms
 
 NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
 HOSTS = tuple(f"10.0.0.{number}" for number in range(1, 15))
+NINTH = "44:19:B6:00:00:09"
 FIVE = {f"10.0.0.{number}": camera(number) for number in range(1, 6)}
 
 
@@ -200,13 +201,15 @@ def test_json_and_markdown(path: Path) -> None:
 
 def test_csv_has_a_row_for_each_change_and_each_loss(path: Path) -> None:
     keep(path, 1, FIVE)
-    keep(path, 2, {"10.0.0.9": {**camera(9), "sadp.device_description": ("=1+1",)}})
+    keep(path, 2, {"10.0.0.9": {**camera(9), "sadp.device_description": ("=1+1",), "sadp.mac": (NINTH,)}})
     keep(path, 3, {**FIVE, "10.0.0.9": camera(9)})
     found = list(csv.DictReader(io.StringIO(run(path, "scan2", "scan1", "--format", "csv").stdout, newline="")))
     assert {(row["change"], row["address"]) for row in found} >= {("missing", "10.0.0.9"), ("new", "10.0.0.1")}
     assert {(row["site"], row["before"], row["scan"]) for row in found} == {("hq", "scan2", "scan1")}
     assert all(row["maker"] and row["verdict"] and row["detail"] for row in found if row["change"] == "new")
     assert "'=1+1" in {row["model"] for row in found}
+    (gone,) = (row for row in found if row["change"] == "missing")
+    assert (gone["mac"], gone["switch_port"]) == (NINTH, "")
     keep(path, 4, {})
     (loss,) = csv.DictReader(io.StringIO(run(path, "--format", "csv").stdout, newline=""))
     assert (loss["change"], loss["address"]) == ("coverage-loss", "")
@@ -262,6 +265,17 @@ def test_a_scan_that_ends_while_it_is_looked_for_is_still_found(path: Path, monk
     looks = count()
     monkeypatch.setattr(Store, "scans", ended)
     assert run(path).exit_code == 0
+
+
+def test_csv_tells_where_a_device_is_connected_as_json_does() -> None:
+    changes = compare([sweep(0, cameras(1)), sweep(1, cameras(2))])
+    (new,) = changes.changes
+    changes = replace(changes, changes=(replace(new, device=replace(new.device, switch_port="7", switch_name="sw-1")),))
+    (row,) = csv.DictReader(io.StringIO("".join(render("csv", [(None, changes)])), newline=""))
+    (told,) = json.loads("".join(render("json", [(None, changes)])))["sites"][0]["new"]
+    names = ("mac", "hostname", "switch_port", "switch_name")
+    assert [row[name] for name in names] == [told[name] or "" for name in names]
+    assert (row["switch_port"], row["switch_name"]) == ("7", "sw-1")
 
 
 def test_what_was_resumed_is_not_compared_with_itself_by_name() -> None:

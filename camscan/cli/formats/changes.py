@@ -21,6 +21,7 @@ _MAX_CELL = 48
 _COLUMNS = (
     *("site", "scan", "before", "change", "verdict", "level", "address", "id", "maker", "brand", "model", "firmware"),
     *("kind", "what", "was", "now", "last_seen", "detail"),
+    *("mac", "hostname", "switch_port", "switch_name", "other_addresses"),
 )
 
 
@@ -101,6 +102,11 @@ def _told(site: str | None, changes: Changes) -> Iterator[Mapping[str, str | Non
             "model": device.model,
             "firmware": device.firmware,
             "kind": device.kind,
+            "mac": device.mac,
+            "hostname": device.name,
+            "switch_port": device.switch_port,
+            "switch_name": device.switch_name,
+            "other_addresses": ";".join(device.addresses[1:]),
             "detail": device.evidence,
             "what": change.what,
             "was": change.before,
