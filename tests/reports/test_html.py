@@ -167,6 +167,16 @@ def test_the_first_screen_says_it_all(reader: Reader) -> None:
     assert coverage.words == "249 addresses asked, 230 silent, 4 unreachable, 6 not sent, 1 excluded."
 
 
+def test_a_map_says_that_it_counts_addresses(make_report: Callable[..., Report], report: Report) -> None:
+    (listed,) = (judged for judged in report.devices if judged.device.address == "10.0.0.7")
+    found = parsed(make_report(devices=(listed, listed)))
+    section = one(found, "section", id="map")
+    caption = next(iter(section.all("figcaption"))).words
+    assert "1 listed" in caption
+    assert "2 listed" not in caption
+    assert "The map counts addresses, not devices" in section.words
+
+
 def test_a_map_links_each_device_and_says_who_it_is(reader: Reader) -> None:
     maps = [e for e in reader.elements if e.tag == "figure" and e.attributes["class"] == "map"]
     told = [[(a.attributes["href"], a.words) for a in drawing.all("a")] for drawing in maps]
