@@ -81,7 +81,7 @@ class Dialer:
     @asynccontextmanager
     async def attend(self, address: str) -> AsyncIterator[None]:
         """Reserve a slot for an address; limits how many neighbours the kernel has to resolve at once."""
-        leave = await self.gateways.approach(address)
+        leave = await self.gateways.attend(address)
         try:
             with self.hosts.attend(address):
                 yield

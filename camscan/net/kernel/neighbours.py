@@ -30,6 +30,8 @@ FAILED = 0x20
 """The state of a neighbour that did not answer (linux/neighbour.h)."""
 USABLE = _KNOWN | 0x40
 """States in which packets are sent to the neighbour; some links need no MAC."""
+SETTLED = USABLE & ~0x04
+"""Those of them in which the entry is not evicted either: all but stale."""
 
 _TABLE = struct.Struct("=Bxxx")
 """struct ndtmsg (linux/neighbour.h): family."""

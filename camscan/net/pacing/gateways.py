@@ -70,6 +70,18 @@ class Gateways:
             unless_taken.pop_all()
         return self.neighbours.release
 
+    async def attend(self, address: str) -> Callable[[], None]:
+        """See `approach`; where no slot is free, a neighbour that the kernel has resolved needs none.
+
+        A device that lives would wait seconds for addresses that nobody has.
+        """
+        if self.neighbours.locked() and self._routes.on_link(address) and self._is_settled(address):
+            return _nothing
+        return await self.approach(address)
+
+    def _is_settled(self, address: str) -> bool:
+        return bool(self._states([address])[address] & neighbours.SETTLED)
+
     async def watch(self) -> None:
         """Watch the gateways in use until cancelled.
 

@@ -194,3 +194,38 @@ def test_what_is_behind_a_gateway_takes_no_slot_of_a_neighbour(monkeypatch: pyte
         assert free(gateways) == NEIGHBOURS
 
     clock.run(play())
+
+
+@pytest.mark.parametrize(("state", "waits"), [(REACHABLE, 0), (NO_ARP, 0), (STALE, 8), (INCOMPLETE, 8), (0, 8)])
+def test_a_device_does_not_wait_for_the_slots_of_addresses_that_nobody_has(
+    monkeypatch: pytest.MonkeyPatch, state: int, waits: int
+) -> None:
+    monkeypatch.setattr(Room, "take", lambda _room, _address: True)
+
+    async def play() -> None:
+        loop = asyncio.get_running_loop()
+        gateways = Gateways(Routes([LINK]), None, lambda some: dict.fromkeys(some, state))
+        dark = [await gateways.approach("192.0.2.9") for _ in range(NEIGHBOURS)]
+        for release in dark:
+            loop.call_later(8, release)
+        began = loop.time()
+        leave = await gateways.attend("192.0.2.7")
+        assert loop.time() - began == pytest.approx(waits)
+        await asyncio.sleep(9)
+        leave()
+        assert free(gateways) == NEIGHBOURS
+
+    clock.run(play())
+
+
+def test_a_device_takes_a_slot_where_one_is_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Room, "take", lambda _room, _address: True)
+
+    async def play() -> None:
+        gateways = Gateways(Routes([LINK]), None, lambda some: dict.fromkeys(some, REACHABLE))
+        leave = await gateways.attend("192.0.2.7")
+        assert free(gateways) == NEIGHBOURS - 1
+        leave()
+        assert free(gateways) == NEIGHBOURS
+
+    clock.run(play())
