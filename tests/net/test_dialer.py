@@ -528,7 +528,7 @@ async def test_neighbours_asked_at_once_are_bounded(monkeypatch: pytest.MonkeyPa
 
     await asyncio.gather(*(visit(network, last) for network in most for last in range(1, 31)))
     assert most == {"10.0.0.": 5, "192.0.2.": 30}
-    assert dialer.gateways.neighbours._value == 5
+    assert dialer.gateways.neighbours[4]._value == 5
 
 
 async def test_a_neighbour_waits_until_the_kernel_has_room_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -543,11 +543,11 @@ async def test_a_neighbour_waits_until_the_kernel_has_room_for_it(monkeypatch: p
 async def test_who_gives_up_waiting_for_room_leaves_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("camscan.net.pacing.gateways.Room.take", lambda *_: False)
     dialer = Dialer(Scope(EVERYTHING), UNHURRIED, Routes([(ip_network("10.0.0.0/24"), "")]))
-    before = dialer.gateways.neighbours._value
+    before = dialer.gateways.neighbours[4]._value
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.1), dialer.attend("10.0.0.5"):
             pytest.fail("there was no room")
-    assert dialer.gateways.neighbours._value == before
+    assert dialer.gateways.neighbours[4]._value == before
 
 
 async def test_attending_drops_what_is_known_of_a_host_at_its_end(dialer: Dialer) -> None:

@@ -136,11 +136,12 @@ async def eventually(true: Callable[[], bool], seconds: float = 2.0) -> None:
 
 def at_rest(dialer: Dialer) -> bool:
     """Whether every place that the dialer gives out is free."""
-    free = (dialer._descriptors, dialer._half_open, dialer._tls, dialer.gateways.neighbours)
+    free = (dialer._descriptors, dialer._half_open, dialer._tls, *dialer.gateways.neighbours.values())
     started = (
         descriptor_budget(),
         dialer.profile.most_connecting,
         dialing._TLS_AT_ONCE,
+        NEIGHBOURS,
         NEIGHBOURS,
     )
     hosts = {(host.slots._value, host.window.turn.locked(), host.window._held) for host in dialer.hosts.limits.values()}

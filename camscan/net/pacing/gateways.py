@@ -29,7 +29,7 @@ _MOST_AHEAD = 5
 
 
 class Gateways:
-    """Limits how many neighbours the kernel resolves at once, and the `flows` that each router has to track.
+    """Limits how many neighbours of each IP version the kernel resolves at once, and each router's `flows` to track.
 
     `lost` holds gateways that stopped answering while `watch` ran, with the seconds for which they did not answer.
     """
@@ -50,7 +50,7 @@ class Gateways:
         self._flows: dict[str, FlowBudget] = {}
         self._hops: dict[str, FirstHop] = {}
         self._rooms = {version: Room(version) for version in (4, 6)}
-        self.neighbours = asyncio.Semaphore(NEIGHBOURS)
+        self.neighbours = {version: asyncio.Semaphore(NEIGHBOURS) for version in (4, 6)}
 
     async def approach(self, address: str) -> Callable[[], None]:
         """Take a slot among the neighbours that the kernel resolves at once; returns the function that releases it.
@@ -61,21 +61,23 @@ class Gateways:
             if gateway := self._routes.gateway(address):
                 await self._hops.setdefault(gateway, FirstHop(gateway)).approach()
             return _nothing
-        await self.neighbours.acquire()
+        wanted = ip_address(address)
+        slots = self.neighbours[wanted.version]
+        await slots.acquire()
         with contextlib.ExitStack() as unless_taken:
-            unless_taken.callback(self.neighbours.release)
-            wanted = ip_address(address)
+            unless_taken.callback(slots.release)
             while not self._rooms[wanted.version].take(wanted.packed):  # noqa: ASYNC110 - time itself makes room
                 await asyncio.sleep(_TICK)
             unless_taken.pop_all()
-        return self.neighbours.release
+        return slots.release
 
     async def attend(self, address: str) -> Callable[[], None]:
         """See `approach`; where no slot is free, a neighbour that the kernel has resolved needs none.
 
         A device that lives would wait seconds for addresses that nobody has.
         """
-        if self.neighbours.locked() and self._routes.on_link(address) and self._is_settled(address):
+        slots = self.neighbours[6 if ":" in address else 4]
+        if slots.locked() and self._routes.on_link(address) and self._is_settled(address):
             return _nothing
         return await self.approach(address)
 

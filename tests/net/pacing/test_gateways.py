@@ -140,9 +140,9 @@ def test_the_router_at_the_other_end_of_a_tunnel_has_a_budget_too() -> None:
     assert gateways.flows("10.0.0.1") not in (first, None)
 
 
-def free(gateways: Gateways) -> int:
-    """How many neighbours may be started."""
-    return gateways.neighbours._value
+def free(gateways: Gateways, version: int = 4) -> int:
+    """How many neighbours of an IP version may be started."""
+    return gateways.neighbours[version]._value
 
 
 def test_a_neighbour_waits_for_room_and_holds_a_slot_until_it_is_released(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,7 +164,7 @@ def test_a_neighbour_waits_for_room_and_holds_a_slot_until_it_is_released(monkey
         release()
         await gateways.approach("fd00::1")
         assert asked[-1][0] == 6
-        assert free(gateways) == NEIGHBOURS - 1
+        assert (free(gateways), free(gateways, 6)) == (NEIGHBOURS, NEIGHBOURS - 1)
 
     clock.run(play())
 
@@ -227,5 +227,21 @@ def test_a_device_takes_a_slot_where_one_is_free(monkeypatch: pytest.MonkeyPatch
         assert free(gateways) == NEIGHBOURS - 1
         leave()
         assert free(gateways) == NEIGHBOURS
+
+    clock.run(play())
+
+
+def test_neighbours_by_ipv4_and_by_ipv6_do_not_wait_for_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Room, "take", lambda _room, _address: True)
+
+    async def play() -> None:
+        gateways = Gateways(Routes([LINK, (ip_network("fd00::/64"), "")]), None)
+        async with asyncio.timeout(1):
+            for _ in range(NEIGHBOURS):
+                await gateways.approach("192.0.2.9")
+                await gateways.approach("fd00::9")
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(1):
+                await gateways.approach("fd00::9")
 
     clock.run(play())
