@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Callable, Collection
 from ipaddress import ip_network
 
 import pytest
 from support import clock
+from support.namespaces import Namespace, cable
+from support.peers import eventually
 
 from camscan.net.kernel.neighbours import Room
 from camscan.net.kernel.routes import Routes
@@ -245,3 +248,19 @@ def test_neighbours_by_ipv4_and_by_ipv6_do_not_wait_for_each_other(monkeypatch: 
                 await gateways.approach("fd00::9")
 
     clock.run(play())
+
+
+@pytest.mark.netns
+@pytest.mark.parametrize(("net", "prefix"), [("10.66.0.", 24), ("fd66::", 64)])
+async def test_the_kernel_says_which_neighbours_need_no_slot(
+    new_namespace: Callable[[], Namespace], net: str, prefix: int
+) -> None:
+    here, there = new_namespace(), new_namespace()
+    cable(here, there, "v0", (f"{net}1/{prefix}", f"{net}2/{prefix}"))
+    with here.inside():
+        gateways = Gateways(Routes([(ip_network(f"{net}0/{prefix}"), "")]), None)
+        for last in (2, 9):
+            with socket.socket(socket.AF_INET6 if ":" in net else socket.AF_INET, socket.SOCK_DGRAM) as sock:
+                sock.sendto(b"", (f"{net}{last}", 9))
+        await eventually(lambda: gateways._is_settled(f"{net}2"))
+        assert not gateways._is_settled(f"{net}9")
