@@ -130,6 +130,7 @@ def test_missing_file(library: Path) -> None:
             "Hikvision Co: a kind is 'phone': write one of camera, rec",
         ),
         ("[Hikvision]}", "[Hikvision], kinds: camera}", 8, "Hikvision Co: `kinds` is not a list: write"),
+        ("[Hikvision]}", "[Hikvision], kinds: }", 8, "Hikvision Co: `kinds` is not a list: write"),
         (
             "  - {name: Hikvision Co, makers: [Hikvision]}",
             "  - Hikvision",
