@@ -89,11 +89,10 @@ class Form:
 
     def items(self, key: str) -> list[Tree]:
         """A list; empty where the key is not given."""
-        is_given = self.has(key)
         value = self.tree(key)
         if isinstance(value, list):
             return value
-        if is_given:  # also with nothing behind it: a policy with an empty list of kinds would mean all
+        if value is not None:
             self.fault(f"`{key}` is not a list", f"write `{key}: [...]`")
         return []
 
@@ -112,11 +111,10 @@ class Form:
 
     def pairs(self, key: str) -> Mapping[str, str]:
         """A mapping of texts; empty where the key is not given."""
-        is_given = self.has(key)
         value = self.tree(key)
         if isinstance(value, dict):
             return {intern(n): intern(self.as_text(item, f"{key}.{n}")) for n, item in value.items() if n != LINE}
-        if is_given:
+        if value is not None:
             self.fault(f"`{key}` is not a mapping", f"write `{key}: {{name: value}}`")
         return _NONE
 

@@ -63,8 +63,6 @@ def test_what_is_in_order_gives_no_fault(tree: Tree, take: Callable[[Form], obje
         ),
         ({LINE: 3, "a": "yes"}, lambda form: form.flag("a"), False, "`a` is 'yes': write one of true, false"),
         ({LINE: 3, "a": "x"}, lambda form: form.texts("a"), (), "`a` is not a list: write `a: [...]`"),
-        ({LINE: 3, "a": None}, lambda form: form.texts("a"), (), "`a` is not a list: write `a: [...]`"),
-        ({LINE: 3, "a": None}, lambda form: form.pairs("a"), {}, "`a` is not a mapping: write `a: {name: value}`"),
         (
             {LINE: 3, "a": [None]},
             lambda form: form.texts("a"),

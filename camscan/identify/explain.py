@@ -9,7 +9,7 @@ from camscan.identify.doubts import is_about_others
 from camscan.identify.labels import PREFIX
 from camscan.identify.library import Library
 from camscan.identify.rules import BrandEdge
-from camscan.records import NO_BYTES, READ_IN, Device, Evidence, Identification, Observation
+from camscan.records import NO_BYTES, READ_IN, Device, Evidence, Identification, Level, Observation
 from camscan.wording import plural
 
 _MAX_VALUE = 120
@@ -53,9 +53,20 @@ def _observation(observation: Observation) -> str:
 
 
 def _is_doubted(library: Library, device: Device) -> bool:
-    """Whether a rule says less of the device than it would: only then are doubts looked for, which takes all rules."""
+    """Whether a rule or label says less of it than it would: only then are doubts looked for, which takes all rules."""
     levels = {rule.id: rule.level for rule in library.rules}
-    return any(levels.get(found.rule, found.level) > found.level for found in device.identifications)
+    return any(
+        (_label_level(library, found) or levels.get(found.rule, found.level)) > found.level
+        for found in device.identifications
+    )
+
+
+def _label_level(library: Library, found: Identification) -> Level | None:
+    """How far the label carries by which a maker was found; None where it was found by a rule."""
+    if not found.rule.startswith(PREFIX) or found.maker is None:
+        return None
+    brand = library.labels.find(found.brand or "")
+    return brand.level if brand else None
 
 
 def _doubts(library: Library, observation: Observation) -> Iterator[str]:

@@ -97,3 +97,12 @@ def test_an_explanation_tells_why_less_is_said_than_a_rule_would(build: Build, a
     honest = answer({"http.server": "x"})
     both = Device("192.0.2.1", ("192.0.2.1",), identifications=library.identify([honest, said]))
     assert not [line for line in explain(library, [honest, said], both) if "no more than hints" in line]
+
+
+def test_an_explanation_tells_why_less_is_said_than_a_label_would(build: Build, answer: Answer) -> None:
+    library = build(IMITATION)
+    said = answer({"onvif.manufacturer": "HiLook", "http.title": "Simulator"})
+    found = library.identify([said])
+    assert {one.rule: one.level for one in found} == {"brand:HiLook": Level.HINT}
+    lines = explain(library, [said], Device("192.0.2.1", ("192.0.2.1",), identifications=found))
+    assert lines[3] == f"    no more than hints: it imitates, by rule-0 ({library.rules[0].file}:3)"
