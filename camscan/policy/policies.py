@@ -178,6 +178,7 @@ def _read_policy(form: Form) -> Policy:
 
 
 def _entity(form: Form) -> Entity:
+    is_narrow = form.has("kinds")
     entity = Entity(
         name=form.text("name"),
         makers=form.texts("makers"),
@@ -188,6 +189,8 @@ def _entity(form: Form) -> Entity:
     form.close()
     if not all(entity.makers) or not entity.makers:
         form.fault("no maker", "write `makers: [...]` with at least one")
+    if is_narrow and not entity.kinds:  # which would mean all, and nobody would see it
+        form.fault("no kind", "write `kinds: [...]` with at least one, or leave it out for all")
     for kind in entity.kinds:
         form.known(kind, _KINDS, "a kind")
     return entity

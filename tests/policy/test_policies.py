@@ -130,7 +130,8 @@ def test_missing_file(library: Path) -> None:
             "Hikvision Co: a kind is 'phone': write one of camera, rec",
         ),
         ("[Hikvision]}", "[Hikvision], kinds: camera}", 8, "Hikvision Co: `kinds` is not a list: write"),
-        ("[Hikvision]}", "[Hikvision], kinds: }", 8, "Hikvision Co: `kinds` is not a list: write"),
+        ("[Hikvision]}", "[Hikvision], kinds: }", 8, "Hikvision Co: no kind: write `kinds: [...]` with at least one"),
+        ("[Hikvision]}", "[Hikvision], kinds: []}", 8, "Hikvision Co: no kind: write `kinds: [...]` with at least one"),
         (
             "  - {name: Hikvision Co, makers: [Hikvision]}",
             "  - Hikvision",
