@@ -18,13 +18,17 @@ _SECONDS = 0.2
 _STEPS = 5_000_000
 """Steps of SQLite's machine, some tenths of a second, after which a query is given up."""
 _MOST = 100
+_NEWEST = (
+    "SELECT id, site FROM scans WHERE substr(id, 1, ?) = ? "
+    "ORDER BY max(started_at, coalesce(finished_at, started_at)) DESC, number DESC LIMIT ?"
+)
+"""In the order of all lists of scans, which is that of their ends."""
 
 
 def scan_ids(file: Path, beginning: str) -> list[tuple[str, str]]:
     """The ids of the newest scans that begin so, each with the site of the scan, which may be empty."""
-    query = "SELECT id, site FROM scans WHERE substr(id, 1, ?) = ? ORDER BY started_at DESC, number DESC LIMIT ?"
     start = escape(beginning)
-    rows = _rows(file, query, (len(start), start, _MOST))
+    rows = _rows(file, _NEWEST, (len(start), start, _MOST))
     return [(unescape(str(name)), unescape(str(site or ""))) for name, site in rows]
 
 
