@@ -62,17 +62,18 @@ def proof(track: Track, scan: Scan, neighbours: Iterable[LedgerEntry], now: date
     if not asked or (track.channels and asked.isdisjoint((*track.channels, _OF_ALL))):
         used = ", ".join(sorted(track.channels)) or "any"
         return Proof(scan.id, f"it did not ask {address} on a channel on which the device used to answer: {used}")
-    answered = any(outcome.has_answer for outcome in own.channels.values())
-    if not answered and (refusal := _refusal(own)):
+    answered = {name for name, outcome in own.channels.items() if outcome.has_answer}
+    is_told = not answered <= {_OF_ALL}
+    if not is_told and (refusal := _refusal(own)):
         return Proof(scan.id, refusal)
-    if not alive and not answered:
+    if not alive and not is_told:
         return Proof(scan.id, f"nothing in {network} answered, so silence proves nothing")
-    return Proof(scan.id, answers=answered)
+    return Proof(scan.id, answers=bool(answered))
 
 
 def _refusal(entry: LedgerEntry) -> str:
     """Why what is at an address that has not answered may be the device all the same; "" where it is not."""
-    if any(outcome.is_alive for outcome in entry.channels.values()):
+    if _speaks(entry):
         return f"{entry.target} refused to answer, as the device does with its ports closed, or a firewall"
     lost = (name for name, outcome in entry.channels.items() if outcome is Outcome.UNREACHABLE)
     if any(entry.reasons.get(name, "").startswith(REJECTION) for name in lost):
@@ -116,12 +117,13 @@ def beginning(address: str) -> str:
 
 
 def _is_control(entry: LedgerEntry, network: str, scan: Scan) -> bool:
-    """Whether another address of a network gave a sign of life, so that silence in it means something.
+    """Whether another address of a network gave a sign of life, so that silence in it means something."""
+    return network_of(entry.target) == network and entry.target not in scan.vantage.addresses and _speaks(entry)
 
-    An answer to ARP alone is none: a router may give it in the place of others.
-    """
-    is_other = network_of(entry.target) == network and entry.target not in scan.vantage.addresses
-    return is_other and any(outcome.is_alive for name, outcome in entry.channels.items() if name != _OF_ALL)
+
+def _speaks(entry: LedgerEntry) -> bool:
+    """Whether it gave a sign of life other than an answer to ARP, which a router may give in its place."""
+    return any(outcome.is_alive for name, outcome in entry.channels.items() if name != _OF_ALL)
 
 
 def _has_no_ip(address: str) -> bool:

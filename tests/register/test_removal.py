@@ -113,6 +113,15 @@ def test_another_device_at_the_address_shows_that_it_could_be_seen(track: Callab
     assert found == Proof("scan1", answers=True)
 
 
+def test_an_answer_to_arp_alone_is_no_other_device_at_the_address(track: Callable[..., Track]) -> None:
+    by_arp = {**SILENT, "arp": Outcome.ANSWERED}
+    cut_off = proof(track(GONE), scan(1), [LedgerEntry("10.0.0.1", by_arp)])
+    assert cut_off.why_not == "nothing in 10.0.0.0/24 answered, so silence proves nothing"
+    assert proof(track(GONE), scan(1), [LedgerEntry("10.0.0.1", by_arp), GATEWAY]) == Proof("scan1", answers=True)
+    closed = [LedgerEntry("10.0.0.1", {**by_arp, "http": Outcome.REFUSED}), GATEWAY]
+    assert proof(track(GONE), scan(1), closed).why_not.startswith("10.0.0.1 refused to answer, as the device does")
+
+
 def test_an_address_before_which_a_firewall_rejects_does_not_show_that_the_device_is_gone(
     track: Callable[..., Track],
 ) -> None:
