@@ -9,8 +9,9 @@ from pathlib import Path
 
 _NET_RAW = 13
 """CAP_NET_RAW (linux/capability.h)."""
-_RESERVED = 64
-"""Descriptors kept for files, the store and UDP sockets, but no more than half of all."""
+_RESERVED = 128
+"""Descriptors kept for files, the store and UDP sockets, of which each question may take eight by IPv4 and as many by
+IPv6; but no more than half of all."""
 _MAX = 65_536
 """Sockets used where the number of descriptors is unlimited."""
 

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from camscan.net.exchange import udp
 from camscan.net.kernel.privilege import can_use_realtime, descriptor_budget, has_net_raw
+from camscan.probes.base import Stage, Unicast
+from camscan.probes.registry import select
 
 
 @pytest.mark.parametrize(("effective", "has"), [("0000000000002000", True), ("000001ffffffffff", True), ("0", False)])
@@ -45,7 +48,7 @@ def test_asking_leaves_nothing_behind() -> None:
 
 @pytest.mark.parametrize(
     ("soft", "hard", "expected"),
-    [(1_024, 4_096, 4_032), (64, 64, 32), (4, 4, 2), (1_024, resource.RLIM_INFINITY, 65_472)],
+    [(1_024, 4_096, 3_968), (64, 64, 32), (4, 4, 2), (1_024, resource.RLIM_INFINITY, 65_408)],
 )
 def test_the_descriptor_limit_is_raised(monkeypatch: pytest.MonkeyPatch, soft: int, hard: int, expected: int) -> None:
     asked: list[tuple[int, int]] = []
@@ -55,6 +58,14 @@ def test_the_descriptor_limit_is_raised(monkeypatch: pytest.MonkeyPatch, soft: i
     assert asked == ([] if soft == hard else [(hard, hard)])
 
 
+def test_what_is_kept_is_enough_for_every_question_to_every_neighbour(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (1_024, 1_024))
+    probes = [one for one in select(None, "public") if isinstance(one, Unicast)]
+    busy = sum(one.stage is Stage.ADDRESS for one in probes)  # the others ask the living, who need no wait
+    sockets = 2 * (busy * udp._MOST_SOCKETS + len(probes) - busy)
+    assert 1_024 - descriptor_budget() >= sockets + 32
+
+
 @pytest.mark.parametrize("error", [PermissionError, ValueError])
 def test_a_limit_that_cannot_be_raised_is_lived_with(monkeypatch: pytest.MonkeyPatch, error: type[Exception]) -> None:
     def refuse(*_: object) -> None:
@@ -62,4 +73,4 @@ def test_a_limit_that_cannot_be_raised_is_lived_with(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(resource, "getrlimit", lambda _: (256, 4_096))
     monkeypatch.setattr(resource, "setrlimit", refuse)
-    assert descriptor_budget() == 192
+    assert descriptor_budget() == 128
