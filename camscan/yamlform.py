@@ -97,8 +97,10 @@ class Form:
         return []
 
     def parts(self, key: str, name: str) -> list[Form]:
-        """The mappings in a list, each called by the text under `name` in it; empty where the key is not given."""
-        return [Form(item, self.file, self.faults, name=named(item, name), line=self.line) for item in self.items(key)]
+        """The mappings in a list, each called by the text under `name` in it, or else by its place in the list."""
+        items = enumerate(self.items(key), 1)
+        called = [(named(item, name) or f"item {number} of `{key}`", item) for number, item in items]
+        return [Form(item, self.file, self.faults, name=text, line=self.line) for text, item in called]
 
     def rest(self) -> dict[str, Tree]:
         """All keys that have not been taken, with their values."""

@@ -136,8 +136,9 @@ def test_missing_file(library: Path) -> None:
             "  - {name: Hikvision Co, makers: [Hikvision]}",
             "  - Hikvision",
             1,
-            "not a mapping: write `key: value` lines",
+            "item 1 of `entities`: not a mapping: write `key: value` lines",
         ),
+        ("{name: Dahua Co, ", "{", 9, "item 2 of `entities`: no text under `name`: write `name: ...`"),
         (
             "entities:",
             "directions: [{applies: all, text: a, citation: b, url: 'http://c'}]\nentities:",
