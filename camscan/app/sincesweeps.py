@@ -45,7 +45,7 @@ def with_known(store: Store, before: Scan, after: Scan, changes: Changes, now: S
     When that was is not known any more: they remember the last time alone, which may be this one.
     """
     new = {change.device for change in changes.of(ChangeKind.NEW)}
-    if not (new and after.site and before.site == after.site and before.ended_at < after.ended_at):
+    if not (new and after.site and before.site == after.site and before.latest_at < after.latest_at):
         return changes
     tracks = _memory(store, after.site).tracks
     seen = match(tracks, now).seen

@@ -97,7 +97,7 @@ def _notes(before: Scan, after: Scan) -> Iterator[str]:
     if before.site != after.site:
         was, now = (f"of {scan.site}" if scan.site else "of no site" for scan in (before, after))
         yield f"scan {before.id} is {was}, scan {after.id} {now}: the same address may be another device"
-    if before.ended_at > after.ended_at:
+    if before.latest_at > after.latest_at:
         yield f"scan {before.id} is the later one: what is new here has gone since, and what is missing has come"
 
 

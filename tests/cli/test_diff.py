@@ -43,12 +43,13 @@ def keep(
     site: str | None = "hq",
     status: ScanStatus = ScanStatus.COMPLETE,
     targets: tuple[str, ...] = ("10.0.0.0/28",),
+    lasted: timedelta = timedelta(),
     swept: bool = False,
     asked: Iterable[str] = HOSTS,
 ) -> None:
     """Store a scan; one of a sweep is compared with what is remembered of the site, too."""
     at = NOON + timedelta(hours=number)
-    scan = Scan(f"scan{number}", at, targets, ("sadp",), site, at, status)
+    scan = Scan(f"scan{number}", at, targets, ("sadp",), site, at + lasted, status)
     scan = marked(scan) if swept else scan
     outcomes = dict.fromkeys(asked, Outcome.SILENT) | dict.fromkeys(answers, Outcome.ANSWERED)
     with Store.open(path) as store:
@@ -105,6 +106,14 @@ def test_what_makes_a_comparison_mean_something_else_is_told(path: Path) -> None
     same = run(path, "scan1", "scan1")
     assert isinstance(same.exception, UsageError)
     assert "both are scan scan1" in str(same.exception)
+
+
+def test_the_two_that_are_chosen_are_in_the_order_of_the_list_also_where_the_clock_was_set_back(path: Path) -> None:
+    keep(path, 1, FIVE)
+    keep(path, 2, FIVE, lasted=timedelta(hours=-3))
+    done = run(path)
+    assert done.stdout.startswith("hq: scan scan2 since scan scan1: ")
+    assert "is the later one" not in done.stderr
 
 
 def test_an_earlier_scan_shows_what_has_returned(path: Path) -> None:
