@@ -277,11 +277,6 @@ class Scan:
         """When it ended; of one that did not, when it began."""
         return self.finished_at or self.started_at
 
-    @property
-    def latest_at(self) -> datetime:
-        """What scans are ordered by: when it ended, or began, where the clock was set back meanwhile."""
-        return max(self.started_at, self.ended_at)
-
 
 @dataclass(frozen=True, slots=True)
 class Report:

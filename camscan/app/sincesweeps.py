@@ -45,7 +45,8 @@ def with_known(store: Store, before: Scan, after: Scan, changes: Changes, now: S
     When that was is not known any more: they remember the last time alone, which may be this one.
     """
     new = {change.device for change in changes.of(ChangeKind.NEW)}
-    if not (new and after.site and before.site == after.site and before.latest_at < after.latest_at):
+    one, other = (max(scan.started_at, scan.ended_at) for scan in (before, after))  # as lists of scans are ordered
+    if not (new and after.site and before.site == after.site and one < other):
         return changes
     tracks = _memory(store, after.site).tracks
     seen = match(tracks, now).seen

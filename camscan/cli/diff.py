@@ -97,7 +97,8 @@ def _notes(before: Scan, after: Scan) -> Iterator[str]:
     if before.site != after.site:
         was, now = (f"of {scan.site}" if scan.site else "of no site" for scan in (before, after))
         yield f"scan {before.id} is {was}, scan {after.id} {now}: the same address may be another device"
-    if before.latest_at > after.latest_at:
+    one, other = (max(scan.started_at, scan.ended_at) for scan in (before, after))  # as the list of scans is ordered
+    if one > other:
         yield f"scan {before.id} is the later one: what is new here has gone since, and what is missing has come"
 
 

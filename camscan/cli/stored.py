@@ -246,7 +246,7 @@ def chosen_scans(store: Store, references: Sequence[str], site: str | None, *, q
     if not references:
         return (scan_of(store, None, site, asking=True, quiet=quiet),)
     scans = {scan.id: scan for scan in (_of_site(store.scan(reference), site) for reference in references)}
-    return tuple(sorted(scans.values(), key=lambda scan: scan.latest_at, reverse=True))
+    return tuple(sorted(scans.values(), key=lambda scan: max(scan.started_at, scan.ended_at), reverse=True))
 
 
 def check_each_site(named: object) -> None:
