@@ -11,6 +11,7 @@ from camscan.app.history import is_sweep, remembered, statuses
 from camscan.errors import DamageError
 from camscan.records import Scan
 from camscan.store import Store
+from camscan.store.queries import latest_at
 from camscan.sweeps.changes import ChangeKind, Changes
 from camscan.sweeps.memory import Memory
 from camscan.sweeps.snapshot import Sighting
@@ -45,8 +46,7 @@ def with_known(store: Store, before: Scan, after: Scan, changes: Changes, now: S
     When that was is not known any more: they remember the last time alone, which may be this one.
     """
     new = {change.device for change in changes.of(ChangeKind.NEW)}
-    one, other = (max(scan.started_at, scan.ended_at) for scan in (before, after))  # as lists of scans are ordered
-    if not (new and after.site and before.site == after.site and one < other):
+    if not (new and after.site and before.site == after.site and latest_at(before) < latest_at(after)):
         return changes
     tracks = _memory(store, after.site).tracks
     seen = match(tracks, now).seen

@@ -91,14 +91,14 @@ def diff(
 def _notes(before: Scan, after: Scan) -> Iterator[str]:
     """What makes changes between two scans mean something else than they seem to."""
     from camscan.records import ScanStatus
+    from camscan.store.queries import latest_at
 
     if before.status is not ScanStatus.COMPLETE:
         yield f"scan {before.id} is {before.status}: some of what is new may have been there"
     if before.site != after.site:
         was, now = (f"of {scan.site}" if scan.site else "of no site" for scan in (before, after))
         yield f"scan {before.id} is {was}, scan {after.id} {now}: the same address may be another device"
-    one, other = (max(scan.started_at, scan.ended_at) for scan in (before, after))  # as the list of scans is ordered
-    if one > other:
+    if latest_at(before) > latest_at(after):
         yield f"scan {before.id} is the later one: what is new here has gone since, and what is missing has come"
 
 

@@ -18,6 +18,7 @@ from camscan.records import Origin, Scan
 from camscan.scansettings import SPECS
 from camscan.store import Store
 from camscan.store.engine import existing_file, missing_file
+from camscan.store.queries import latest_at
 
 _OF_TABLES = frozenset({"arp", "dhcp"})
 """The channels of tables that routers, switches and DHCP servers keep."""
@@ -246,7 +247,7 @@ def chosen_scans(store: Store, references: Sequence[str], site: str | None, *, q
     if not references:
         return (scan_of(store, None, site, asking=True, quiet=quiet),)
     scans = {scan.id: scan for scan in (_of_site(store.scan(reference), site) for reference in references)}
-    return tuple(sorted(scans.values(), key=lambda scan: max(scan.started_at, scan.ended_at), reverse=True))
+    return tuple(sorted(scans.values(), key=latest_at, reverse=True))
 
 
 def check_each_site(named: object) -> None:

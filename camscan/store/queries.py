@@ -28,7 +28,7 @@ from sqlalchemy import (
 
 from camscan.batches import batched
 from camscan.moments import latest_past
-from camscan.records import LedgerEntry, Observation, Origin, Outcome
+from camscan.records import LedgerEntry, Observation, Origin, Outcome, Scan
 from camscan.scansettings import ORIGIN
 from camscan.store.damage import FAULTS, opened
 from camscan.store.rows import Values, from_time, load_channels, outcome_of, to_time
@@ -47,6 +47,11 @@ _END = case((scans.c.finished_at > scans.c.started_at, scans.c.finished_at), els
 
 It tells which is the newest: an import begins with the oldest of what its files recorded.
 """
+
+
+def latest_at(scan: Scan) -> datetime:
+    """What scans are ordered by, as by `_END` in statements."""
+    return max(scan.started_at, scan.ended_at)
 
 
 def newest_first(site: str | None = None, setting: str | None = None) -> Select[Any]:

@@ -192,7 +192,7 @@ class Store:
         """The newest scan of each site and of none, newest first; one that asked goes before others of its site."""
         with self.database.reading() as connection:
             found = self._scans(queries.newest_of_each_site(connection))
-            return tuple(sorted(found, key=lambda scan: max(scan.started_at, scan.ended_at), reverse=True))
+            return tuple(sorted(found, key=queries.latest_at, reverse=True))
 
     def scan(self, reference: str | None = None) -> Scan:
         """The scan with this id, or the only one whose id begins so; the latest for None."""
