@@ -27,7 +27,7 @@ from camscan.identify.library import Library  # noqa: E402
 from camscan.identify.load import load  # noqa: E402
 from camscan.identify.rules import Contents  # noqa: E402
 from camscan.records import Fields, Observation, Outcome  # noqa: E402
-from camscan.rulefiles import fingerprints_folder  # noqa: E402  the checkout is put on the path first
+from camscan.rulefiles.folder import fingerprints_folder  # noqa: E402  the checkout is put on the path first
 
 RULES = 1000
 DEVICES = 200

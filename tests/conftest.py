@@ -24,7 +24,7 @@ from camscan.app import bundling, grounds, sweeping
 from camscan.identify import load as identify_load
 from camscan.identify.library import Library
 from camscan.policy import Policy
-from camscan.rulefiles import fingerprints_folder
+from camscan.rulefiles.folder import fingerprints_folder
 from camscan.store import sqlite
 
 # A shared machine is slow at times; what takes too long by itself is measured in benchmarks/.

@@ -29,7 +29,7 @@ from camscan.identify.rules import RULE_FOLDERS
 from camscan.probes.registry import CHANNELS
 from camscan.records import Observation, Outcome
 from camscan.reports import FORMATS
-from camscan.rulefiles import fingerprints_folder
+from camscan.rulefiles.folder import fingerprints_folder
 
 ROOT = Path(__file__).parent.parent
 PAGES = (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "fingerprints" / "README.md")

@@ -10,7 +10,6 @@ from tempfile import TemporaryDirectory
 
 from camscan.app.annotating import with_states_by
 from camscan.app.bundling import derive, versions
-from camscan.batches import batched
 from camscan.errors import EvidenceError
 from camscan.evidence import contents
 from camscan.evidence.archive import Archive
@@ -19,6 +18,7 @@ from camscan.evidence.verify import Trust, verify
 from camscan.records import ScanStatus
 from camscan.register.names import key
 from camscan.store import Store
+from camscan.store.batches import batched
 
 _MARK = b"PK"
 _RECORDS = 500

@@ -14,7 +14,6 @@ from tempfile import TemporaryDirectory
 from camscan import __version__
 from camscan.app.grounds import Grounds
 from camscan.app.verdicts import judged_apart
-from camscan.batches import batched
 from camscan.codecs.oui import registry_date
 from camscan.errors import RuleError
 from camscan.evidence.container import is_name
@@ -26,8 +25,9 @@ from camscan.policy import load as load_policies
 from camscan.records import Judged, Observation, Scan
 from camscan.register.names import key, lasting, names, shared
 from camscan.register.states import changes_by_key, statement_order
-from camscan.rulefiles import OVERLAY, fingerprints_folder
+from camscan.rulefiles.folder import OVERLAY, fingerprints_folder
 from camscan.store import Store
+from camscan.store.batches import batched
 from camscan.summaries import StateChange
 from camscan.sweeps.snapshot import sighting
 

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 
 from camscan.errors import StoreError
 from camscan.identify.library import Library
+from camscan.identify.sourcecode import code_digest
 from camscan.records import Scan, ScanStatus
-from camscan.rulefiles import OVERLAY, fingerprints_folder
-from camscan.sourcecode import code_digest
+from camscan.rulefiles.folder import OVERLAY, fingerprints_folder
 from camscan.store.packed import LazyDevice, Merged
 
 if TYPE_CHECKING:  # SQLAlchemy takes a quarter of a second
@@ -30,15 +30,14 @@ CODE = (
         "records.py",
         "scansettings.py",
         "summaries.py",
-        "moments.py",
+        "answers.py",
+        "text",
+        "rulefiles",
         "codecs",
         "devices",
         "identify",
-        "listings.py",
-        "yamltree.py",
-        "yamlform.py",
     ),
-    *("answers.py", "folding.py", "wording.py", "files.py", "sourcecode.py", "app/identifying.py"),
+    *("system/files.py", "app/identifying.py"),
     *(f"store/{name}.py" for name in ("observed", "packed", "rows", "text")),
 )
 """What makes devices of stored observations: files and rooms of this package."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from camscan.errors import HostError
 from camscan.records import LedgerEntry, Observation, Origin, Scan, ScanStatus, Vantage
 from camscan.scansettings import ORIGIN
-from camscan.wording import plural, were
+from camscan.text.wording import plural, were
 
 if TYPE_CHECKING:
     from camscan.net.base import Net

@@ -8,9 +8,9 @@ from dataclasses import asdict
 from typing import Any
 
 from camscan.evidence.canonical import change_object, ledger_object, observation_object
-from camscan.moments import utc
 from camscan.records import Scan
 from camscan.store import Store
+from camscan.text.timestamps import utc
 
 SCHEMA = "camscan-records/1"
 

@@ -16,8 +16,8 @@ from camscan.identify.library import Library
 from camscan.identify.load import load, rule_files
 from camscan.policy import Policy
 from camscan.policy import load as load_policies
-from camscan.rulefiles import fingerprints_folder
-from camscan.userdirs import cache_file
+from camscan.rulefiles.folder import fingerprints_folder
+from camscan.system.userdirs import cache_file
 
 _log = logging.getLogger("camscan")
 

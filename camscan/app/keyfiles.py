@@ -9,7 +9,7 @@ from pathlib import Path
 
 from camscan.errors import HostError, UsageError
 from camscan.evidence import keys
-from camscan.userdirs import data_file
+from camscan.system.userdirs import data_file
 
 _OTHERS = 0o077
 _FINGERPRINT = re.compile(r"[0-9a-fA-F]{64}")

@@ -22,10 +22,10 @@ from camscan.inventory.records import Inventory
 from camscan.inventory.repeated import count_repeated
 from camscan.inventory.rows import Row
 from camscan.inventory.synonyms import Field
-from camscan.listings import is_listing
 from camscan.records import READ_IN, Observation, Origin, Report, ScanStatus
 from camscan.reports import select
-from camscan.wording import are, plural
+from camscan.text.listings import is_listing
+from camscan.text.wording import are, plural
 
 _TEXTS, _OBJECTS, _WORKBOOKS = (".csv", ".tsv"), (".json", ".jsonl"), (".xlsx", ".xlsm", ".xls", ".ods")
 """How the names of files end that may be lists, of those that are if they hold several devices or are a report of

@@ -21,10 +21,10 @@ from camscan.credentials.pins import Pins
 from camscan.credentials.sighting import Sighting
 from camscan.devices.identity import IdentifierKind, identity_of
 from camscan.errors import UsageError
-from camscan.files import is_there
 from camscan.identify.library import Library
 from camscan.records import Device, Level, Observation
-from camscan.userdirs import config_file
+from camscan.system.files import is_there
+from camscan.system.userdirs import config_file
 
 
 @dataclass(frozen=True, slots=True)

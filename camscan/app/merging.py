@@ -16,15 +16,15 @@ from shlex import quote
 from camscan.app.annotating import check_record
 from camscan.app.history import remember, remembered, site_held
 from camscan.app.registering import restated, track_of
-from camscan.batches import batched
 from camscan.errors import UsageError
-from camscan.moments import utc
 from camscan.records import Scan, ScanStatus
 from camscan.register.disputes import Dispute, disputes, missing_from
 from camscan.register.names import key, names
 from camscan.scansettings import MERGED, MERGING, THINNED
 from camscan.store import Store
+from camscan.store.batches import batched
 from camscan.store.merge import faults_of_store, known_scans, known_sites, merge_scan, observation_count, sites_of
+from camscan.text.timestamps import utc
 
 SiteMap = Mapping[str | None, str | None]
 """How a site of another store is called here; None stands for scans of no site."""

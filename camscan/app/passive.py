@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING, BinaryIO
 from camscan.app.signals import ended_by_signals
 from camscan.app.sources import Source, described
 from camscan.app.switchports import has_switch_port
-from camscan.batches import batched
 from camscan.errors import HostError, StoreError, UsageError
 from camscan.imports.files import switchports
 from camscan.imports.files.base import Reader, Summary
-from camscan.moments import utc
 from camscan.records import MOST_TELLING, READ_IN, LedgerEntry, Observation, Origin, Scan, ScanStatus, Vantage
 from camscan.reports.escape import terminal
 from camscan.scansettings import ORIGIN, SWITCH_PORTS
 from camscan.store import Store, Writer
+from camscan.store.batches import batched
+from camscan.text.timestamps import utc
 
 if TYPE_CHECKING:
     from camscan.net.programs.l2 import L2Program

@@ -15,7 +15,7 @@ from camscan.net.programs.checkpoint import Checkpoint, forget_old
 from camscan.net.programs.portsource import Found, PortQuery, PortSource, allowed
 from camscan.net.programs.portsweep import PortSweep, Resuming
 from camscan.records import Outcome
-from camscan.userdirs import data_file
+from camscan.system.userdirs import data_file
 
 if TYPE_CHECKING:
     from camscan.imports.nmap.portstates import PortState, PortStates

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from camscan.app.series import merged_each
 from camscan.errors import DamageError, StoreError
-from camscan.moments import latest_past
 from camscan.policy import judge_all
 from camscan.policy import load as load_policies
 from camscan.records import Judged, Origin, Report, Scan, ScanStatus
@@ -21,7 +20,7 @@ from camscan.register.names import key, known_as, lasting, names, shared
 from camscan.register.progress import progress
 from camscan.register.states import IsOfAnother, changes_by_key, is_copy, sighted, state_among, state_of
 from camscan.reports import is_shown, select
-from camscan.rulefiles import fingerprints_folder
+from camscan.rulefiles.folder import fingerprints_folder
 from camscan.store import Store
 from camscan.store.damage import damage
 from camscan.store.queries import last_answers
@@ -31,6 +30,7 @@ from camscan.store.schema import register_tracks
 from camscan.summaries import State, StateChange
 from camscan.sweeps.memory import Track, dump_track
 from camscan.sweeps.snapshot import Snapshot, snapshot
+from camscan.text.timestamps import latest_past
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter

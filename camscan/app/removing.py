@@ -10,7 +10,7 @@ from camscan.errors import UsageError
 from camscan.records import Scan, ScanStatus
 from camscan.scansettings import THINNED
 from camscan.store import Store
-from camscan.wording import plural
+from camscan.text.wording import plural
 
 
 def check(store: Store, scans: Sequence[Scan]) -> None:

@@ -28,7 +28,7 @@ from camscan.summaries import StateChange
 from camscan.sweeps.config import Config, Retention, Site
 from camscan.sweeps.eventlog import log_event
 from camscan.sweeps.retention import expendable, worth_keeping
-from camscan.wording import joined, plural
+from camscan.text.wording import joined, plural
 
 _AFTER_A_SWEEP = 3
 """Sweeps of each site that are thinned after a new one: one a night is due, and what has piled up goes bit by bit."""

@@ -16,9 +16,9 @@ from camscan.net.kernel.interfaces import Interface
 from camscan.net.live import LiveNet
 from camscan.records import Outcome, Scan, ScanStatus, Sent
 from camscan.scansettings import LOST, MISSED
-from camscan.shortages import EXHAUSTED
 from camscan.store import Store
-from camscan.wording import joined, plural, were
+from camscan.system.exhaustion import EXHAUSTED
+from camscan.text.wording import joined, plural, were
 
 _BLIND_SHARE = 0.05
 """Sends that this host refused, or addresses that it had no time for, of all targets, above which a scan is partial."""

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from camscan.app.settings import configuration
 from camscan.errors import UsageError
-from camscan.files import is_there
 from camscan.sweeps import schedule as schedules
 from camscan.sweeps.config import Config
 from camscan.sweeps.configtypes import duration
 from camscan.sweeps.schedule import Schedule
+from camscan.system.files import is_there
 
 _SYSTEMD = Path("/etc/systemd/system")
 _CROND = Path("/etc/cron.d")

@@ -7,9 +7,9 @@ import shlex
 from pathlib import Path
 
 from camscan.errors import UsageError
-from camscan.files import is_there
 from camscan.sweeps.config import Config
 from camscan.sweeps.configfile import Document, read
+from camscan.system.files import is_there
 
 PLACES = (Path("camscan.toml"), Path("/etc/camscan/camscan.toml"))
 """Where a configuration is looked for that is not named."""

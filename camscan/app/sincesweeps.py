@@ -16,7 +16,7 @@ from camscan.sweeps.changes import ChangeKind, Changes
 from camscan.sweeps.memory import Memory
 from camscan.sweeps.snapshot import Sighting
 from camscan.sweeps.tracks import match
-from camscan.wording import joined, plural, were
+from camscan.text.wording import joined, plural, were
 
 _MAX_NAMED = 8
 

@@ -78,7 +78,7 @@ def head(stream: BinaryIO, size: int) -> bytes:
 
 def described(summary: Summary) -> str:
     """A summary in words: "12 records read, 1 broken, 3 left out (host that is down: 3)"."""
-    from camscan.wording import plural
+    from camscan.text.wording import plural
 
     parts = [f"{plural(summary.whole, 'record')} read"]
     parts += [f"{summary.without_ip:,} of them without an IP address"] if summary.without_ip else []

@@ -26,7 +26,6 @@ from camscan.app.switchports import SwitchPortLookup
 from camscan.credentials.broker import ALERT
 from camscan.errors import DamageError
 from camscan.identify.library import Library
-from camscan.moments import utc
 from camscan.net.kernel import eventloop
 from camscan.records import Scan, ScanStatus
 from camscan.scansettings import MERGED, MISSED, SPECS
@@ -39,6 +38,7 @@ from camscan.sweeps.eventlog import log_event
 from camscan.sweeps.memory import Memory
 from camscan.sweeps.selection import Selection
 from camscan.sweeps.snapshot import snapshot
+from camscan.text.timestamps import utc
 
 _MAX_LINES = 200
 """Changes of one sweep that are logged one by one; the summary counts them all."""

@@ -15,10 +15,10 @@ from camscan.app.pinging import ping
 from camscan.app.retention import prune_after_sweep
 from camscan.app.sweeping import SweepContext, Swept, sweep
 from camscan.errors import CamscanError, of_host
-from camscan.moments import latest_past
-from camscan.shortages import shortage
 from camscan.sweeps.config import Config, Site
 from camscan.sweeps.eventlog import log_event
+from camscan.system.exhaustion import shortage
+from camscan.text.timestamps import latest_past
 
 _log = logging.getLogger(__name__)
 

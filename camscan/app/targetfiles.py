@@ -17,9 +17,9 @@ from functools import cache
 from itertools import islice
 from pathlib import Path
 
-from camscan.background import in_background, run_in_thread
 from camscan.errors import CamscanError, TargetError
 from camscan.net.names import resolve
+from camscan.system.background import in_background, run_in_thread
 from camscan.targets import MAX_TEXT, Spec, TargetSet, expand, known_addresses, parse
 
 _EVERY = 1.0

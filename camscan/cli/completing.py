@@ -40,7 +40,7 @@ def sites(context: click.Context, _option: click.Parameter, incomplete: str) -> 
 def policies(context: click.Context, _option: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The policies that come with camscan and those of --fingerprints, else files."""
     from camscan.policy import files
-    from camscan.rulefiles import fingerprints_folder
+    from camscan.rulefiles.folder import fingerprints_folder
 
     libraries = [fingerprints_folder(), *map(Path, context.params.get("folders") or ())]
     found = _items((file.stem for file in files(libraries)), incomplete)
@@ -65,7 +65,7 @@ def _plain(name: str) -> bool:
 def _store(context: click.Context) -> Path | None:
     """The file of the store that the command would open; None where that is on a server, or nobody knows."""
     from camscan.app.settings import database
-    from camscan.userdirs import data_file
+    from camscan.system.userdirs import data_file
 
     config = _config(context)
     named: str | None = context.params.get("db") or (database(config) if config else None)

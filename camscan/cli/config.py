@@ -34,7 +34,7 @@ def check(named: Path | None, file: Path | None, folders: tuple[Path, ...]) -> N
     from camscan.app.settings import configuration
     from camscan.app.sites import choices, faults
     from camscan.errors import UsageError
-    from camscan.wording import plural
+    from camscan.text.wording import plural
 
     document = configuration(named or file)
     library(folders)

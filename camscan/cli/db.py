@@ -65,7 +65,7 @@ def prune(file: Path | None, db: str | None, sweeps: int | None, days: int | Non
     from camscan.app.settings import configuration, database, usual_place
     from camscan.cli.stored import open_swept_store
     from camscan.store.sqlitefile import shrink
-    from camscan.wording import plural
+    from camscan.text.wording import plural
 
     is_told = db is not None and not (sweeps is days is None)
     config = None if is_told and not file and not usual_place() else configuration(file).config
@@ -115,7 +115,7 @@ def _unbroken(site: str, pruned: Iterable[Pruned], broken: dict[str, str]) -> It
 
 def _told(lines: Iterable[str]) -> Iterator[str]:
     """The lines about sites of which something goes, and how many others there are."""
-    from camscan.wording import plural
+    from camscan.text.wording import plural
 
     idle = 0
     for line in lines:
@@ -245,7 +245,7 @@ def remove(scans: tuple[str, ...], db: str | None, yes: bool) -> None:
     from camscan.app.removing import check, remove
     from camscan.cli.stored import chosen_scans, open_store
     from camscan.cli.writing import confirmed
-    from camscan.wording import plural
+    from camscan.text.wording import plural
 
     with open_store(db) as store:
         chosen = chosen_scans(store, scans, None, quiet=True)

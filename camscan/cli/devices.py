@@ -203,7 +203,7 @@ def _watched(reports: Iterable[Report], blind: list[str], partial: list[str]) ->
 
 def _tell(what: str, sites: Sequence[str]) -> None:
     """Say of which sites the latest scan tells less than it should: an empty part of a list does not show that."""
-    from camscan.wording import joined
+    from camscan.text.wording import joined
 
     if sites:
         tell_note(f"the latest scans of these sites {what}: {joined(sites, _MAX_SITES)}.")

@@ -106,7 +106,7 @@ def _unasked(before: Scan, after: Scan, changes: Changes, seen: Snapshot) -> Ite
     """That devices may have been there before, because a scan of other targets did not ask them; `seen` is of that."""
     from camscan.records import Origin
     from camscan.sweeps.changes import ChangeKind
-    from camscan.wording import plural, were
+    from camscan.text.wording import plural, were
 
     same = (before.targets, before.excluded) == (after.targets, after.excluded)
     if same or before.origin is not Origin.SCAN:

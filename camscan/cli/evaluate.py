@@ -74,7 +74,7 @@ def evaluate(
 def _shown(found: Figures, *, misses: bool) -> Iterator[str]:
     from camscan.evaluation.score import Mark
     from camscan.evaluation.tables import details, differences, tables
-    from camscan.wording import plural
+    from camscan.text.wording import plural
 
     yield (
         f"{plural(found.answers, 'answer')}, {found.unknown} of them of unknown makers, {found.ambiguous} ambiguous; "

@@ -178,7 +178,7 @@ def _about(operator: str, authority: str, tsa: str | None) -> About:
     from camscan.app.clock import clock
     from camscan.errors import UsageError
     from camscan.evidence.manifest import About
-    from camscan.moments import utc
+    from camscan.text.timestamps import utc
 
     if not (operator + authority).isprintable():
         raise UsageError("--operator and --authority are lines of text: remove the characters that cannot be printed")

@@ -73,7 +73,7 @@ def check(strict: bool, folders: tuple[Path, ...]) -> None:
     from camscan.app.grounds import chosen_policies, whole_library
     from camscan.identify.check import check as faults_of
     from camscan.identify.examples import examples_of
-    from camscan.wording import plural
+    from camscan.text.wording import plural
 
     rules = whole_library(folders, strict=strict)
     chosen_policies((), folders)

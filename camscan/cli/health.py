@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from camscan.moments import latest_past
+from camscan.text.timestamps import latest_past
 
 if TYPE_CHECKING:
     from camscan.store import Store

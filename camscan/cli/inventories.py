@@ -89,7 +89,7 @@ def _told(listed: Inventory, *, guessed: bool) -> Iterator[str]:
 def _told_of(sheet: SheetReading) -> Iterator[str]:
     """The columns of a sheet, and its lines by what became of them."""
     from camscan.inventory.columns import described
-    from camscan.wording import plural
+    from camscan.text.wording import plural
 
     where = f"Sheet {sheet.sheet!r}: " if sheet.sheet else ""
     if sheet.rows or sheet.is_list:

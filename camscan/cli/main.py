@@ -24,7 +24,7 @@ from camscan.cli.exits import Exit
 from camscan.cli.groups import CommandGroup, set_verbosity, with_verbose
 from camscan.cli.telling import tell
 from camscan.errors import CamscanError, HostError, UsageError, of_host
-from camscan.shortages import shortage
+from camscan.system.exhaustion import shortage
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem

@@ -204,7 +204,7 @@ def _object(name: str, taken: Sequence[MergedSite]) -> dict[str, Any]:
 
 
 def _said(change: StateChange) -> dict[str, Any]:
-    from camscan.moments import utc
+    from camscan.text.timestamps import utc
 
     said = {name: getattr(change, name) for name in ("device", "address", "state", "who", "why")}
     return {**said, "at": utc(change.at)}
@@ -213,7 +213,7 @@ def _said(change: StateChange) -> dict[str, Any]:
 def _told(found: Sequence[tuple[str, Sequence[MergedSite]]]) -> Iterator[str]:
     """What the reader must know beside the counts."""
     from camscan.app.merging import MergeResult, shown
-    from camscan.wording import plural
+    from camscan.text.wording import plural
 
     why = {
         MergeResult.RUNNING: "is not complete there: merge again when it has ended",

@@ -77,7 +77,7 @@ def send(file: Path | None, db: str | None) -> None:
     from camscan.cli.health import health_of_sites, write_metrics
     from camscan.cli.stored import open_swept_store
     from camscan.sweeps.eventlog import show_events
-    from camscan.wording import plural
+    from camscan.text.wording import plural
 
     show_events(quiet=True)
     config = configuration(file).config

@@ -54,7 +54,7 @@ def plan(
     from camscan.cli.writing import output_width, wrapped, write
     from camscan.net.kernel.interfaces import has_arp
     from camscan.net.scope import NEVER_SEND
-    from camscan.wording import plural
+    from camscan.text.wording import plural
 
     choices = Choices(targets, **how)
     scope, strategy = scope_of(choices), strategy_of(choices)
@@ -112,7 +112,7 @@ def _ports(plan: Plan) -> str:
 
 
 def _pace(pace: Profile) -> str:
-    from camscan.wording import plural
+    from camscan.text.wording import plural
 
     limits = f"{pace.host_rate} a second and {pace.host_connections} connections at once to one host"
     return f"{plural(pace.rate, 'packet')} a second in all, {limits}, {pace.half_open:,} half-open connections"

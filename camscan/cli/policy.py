@@ -78,7 +78,7 @@ def check(paths: tuple[Path, ...], folders: tuple[Path, ...]) -> None:
     from camscan.errors import UsageError
     from camscan.policy import check as faults_of
     from camscan.policy import files_in
-    from camscan.rulefiles import fingerprints_folder
+    from camscan.rulefiles.folder import fingerprints_folder
 
     libraries = (fingerprints_folder(), *folders)
     places = paths or tuple(library / "policies" for library in libraries)
@@ -109,7 +109,7 @@ def _json(found: Sequence[Policy]) -> Iterator[str]:
 def _lines(found: Sequence[Policy], room: int) -> Iterator[str]:
     """One policy a line; where that is too long, its title stands below."""
     from camscan.reports.escape import terminal
-    from camscan.wording import plural
+    from camscan.text.wording import plural
 
     width = max((len(one.id) for one in found), default=0)
     for one in found:

@@ -222,8 +222,8 @@ async def _write_all(sweep: PortSource, *, quiet: bool) -> int:
     import asyncio
 
     from camscan.app.signals import ended_by_signals
-    from camscan.background import in_background
     from camscan.records import Outcome
+    from camscan.system.background import in_background
 
     count = 0
 
@@ -248,7 +248,7 @@ def _line(found: Found) -> str:
 
 
 def _tell_plan(addresses: int, wanted: Sequence[int], ports: Sequence[int], how: str) -> None:
-    from camscan.wording import plural
+    from camscan.text.wording import plural
 
     if left_out := sorted(set(wanted) - set(ports)):
         tell(f"Left out, as they are never sent to: {', '.join(map(str, left_out))}")
@@ -257,7 +257,7 @@ def _tell_plan(addresses: int, wanted: Sequence[int], ports: Sequence[int], how:
 
 
 def _tell_end(sweep: PortSource, found: int, seconds: float) -> None:
-    from camscan.wording import plural, were
+    from camscan.text.wording import plural, were
 
     tell_note(*sweep.notes)
     if sweep.lost:

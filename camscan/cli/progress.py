@@ -92,7 +92,7 @@ def progress(
     from camscan.cli.stored import open_store
     from camscan.cli.writing import as_table, output_width, ready, write
     from camscan.register.names import PLACE
-    from camscan.wording import plural, were
+    from camscan.text.wording import plural, were
 
     ready(format_, output)
     grounds = Grounds(library(folders), chosen_policies(policies, folders) if policies else ())
@@ -126,7 +126,7 @@ def _update_register(store: Store, grounds: Grounds, *, again: bool) -> None:
     from camscan.app.registering import basis, judged_by, update_register, with_builtin
     from camscan.errors import UsageError
     from camscan.scansettings import THINNED
-    from camscan.wording import plural, were
+    from camscan.text.wording import plural, were
 
     if again:
         thinned = sum(THINNED in scan.settings for scan in store.scans())
@@ -216,7 +216,7 @@ def _table(found: _Answer, room: int) -> Iterator[str]:
 def _by_themselves(found: _Answer) -> Iterator[str]:
     """Which sites are not done by the day on which all of them as one would be, or by the deadline if that is met."""
     from camscan.reports.escape import terminal
-    from camscan.wording import joined
+    from camscan.text.wording import joined
 
     whole = found.whole
     if whole.done is None or not whole.remaining:

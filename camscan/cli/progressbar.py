@@ -10,8 +10,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from camscan.background import in_background
 from camscan.cli.telling import tell
+from camscan.system.background import in_background
 
 if TYPE_CHECKING:
     from camscan.engine import Engine

@@ -79,7 +79,7 @@ def reconcile(
     from camscan.cli.waiting import waiting
     from camscan.cli.writing import page, ready, tell_written, write
     from camscan.reports.escape import terminal
-    from camscan.wording import plural
+    from camscan.text.wording import plural
 
     if each_site:
         check_each_site(site or scan_ids)

@@ -58,7 +58,7 @@ def scans(db: str | None, site: str | None, format_: str, output: Path | None, q
 
 
 def _object(scan: Scan) -> dict[str, Any]:
-    from camscan.moments import utc
+    from camscan.text.timestamps import utc
 
     return {
         "id": scan.id,

@@ -188,7 +188,7 @@ def _nothing(store: Store, where: str | None, only: str | None, about: Entry | N
 
 
 def _object(one: CurrentState) -> dict[str, Any]:
-    from camscan.moments import utc
+    from camscan.text.timestamps import utc
 
     texts = {name: getattr(one, name) or None for name in ("site", "device", "address", "state", "who", "why")}
     return {**texts, "at": utc(one.at) if one.at else None, "proof": list(one.proof)}

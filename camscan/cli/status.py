@@ -62,7 +62,7 @@ def status(file: Path | None, db: str | None, max_age: str | None, format_: str,
 
 
 def _document(rows: list[SiteHealth], now: datetime) -> str:
-    from camscan.moments import utc
+    from camscan.text.timestamps import utc
 
     def described(row: SiteHealth) -> dict[str, Any]:
         memory, good = row.memory, row.memory.sound
@@ -123,7 +123,7 @@ def _table(rows: list[SiteHealth], now: datetime) -> Iterator[str]:
 
 def _summed(rows: list[SiteHealth], now: datetime) -> str:
     """All sites in one sentence: of many, those in trouble scroll away."""
-    from camscan.wording import plural
+    from camscan.text.wording import plural
 
     sound = [row.memory.sound for row in rows if row.memory.sound]
     counts = {
@@ -154,8 +154,8 @@ def _missing(row: SiteHealth) -> Iterator[str]:
 
 
 def _ago(at: datetime | None, now: datetime) -> str:
-    from camscan.moments import latest_past
-    from camscan.wording import plural
+    from camscan.text.timestamps import latest_past
+    from camscan.text.wording import plural
 
     if at is None:
         return "never"

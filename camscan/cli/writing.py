@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from camscan import files
 from camscan.errors import HostError, UsageError
 from camscan.records import Origin, Report
 from camscan.reports import FORMATS, Page
 from camscan.reports.escape import cell, terminal
+from camscan.system import files
 
 if TYPE_CHECKING:
     from camscan.reports.workbook import Cell

@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from camscan.codecs.text import mac, to_text
 from camscan.errors import DecodeError, RuleError
-from camscan.rulefiles import OVERLAY, fingerprints_folder
+from camscan.rulefiles.folder import OVERLAY, fingerprints_folder
 
 FIELDS = ("mac.address", "mac.prefix", "mac.organization")
 

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from camscan.credentials.enrolment import Book, parse
 from camscan.credentials.sources import read_private
 from camscan.errors import HostError, UsageError
-from camscan.files import is_there, replacing
+from camscan.system.files import is_there, replacing
 
 MAX_FILE = 16 * 1024 * 1024  # bytes; 2,000 enrolments have about half of one
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from camscan.credentials.sources import read_private
 from camscan.errors import HostError, UsageError
-from camscan.files import is_there, replacing
+from camscan.system.files import is_there, replacing
 
 MAX_FILE = 16 * 1024 * 1024  # bytes; one certificate has about 170
 

@@ -9,12 +9,12 @@ from enum import StrEnum
 
 from camscan.devices import merge
 from camscan.evaluation.corpus import Entry
-from camscan.folding import normalised
 from camscan.identify.library import Library
 from camscan.identify.resolve import resolve
 from camscan.imports import pasted
 from camscan.policy import Policy, judge_all
 from camscan.records import Device, Level, Verdict
+from camscan.text.folding import normalised
 
 _NOTE = re.compile(r"\s*\([^()]*\)\s*$")
 _KINDS = {

@@ -15,7 +15,6 @@ from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
 
 from camscan.errors import EvidenceError
-from camscan.moments import utc
 from camscan.records import (
     LedgerEntry,
     Observation,
@@ -26,6 +25,7 @@ from camscan.records import (
     Vantage,
 )
 from camscan.summaries import GIVEN, State, StateChange
+from camscan.text.timestamps import utc
 
 Object: TypeAlias = dict[str, Any]
 _Record = TypeVar("_Record")

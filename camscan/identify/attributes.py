@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from camscan.folding import normalised
 from camscan.identify.labels import Labels
 from camscan.identify.titles import MARKS
+from camscan.text.folding import normalised
 
 MAX_ATTRIBUTE = 200
 """Characters of an attribute; the longest firmware names seen have about 80."""

@@ -18,10 +18,10 @@ from pathlib import Path
 from sys import intern
 from typing import Any
 
-from camscan.files import replacing
 from camscan.identify.needs import Needs, needs_of
 from camscan.identify.rules import Absent, AnyOf, Brand, BrandEdge, Condition, Contents, Match, Rule, Vocabulary
 from camscan.records import Level
+from camscan.system.files import replacing
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 

@@ -8,7 +8,6 @@ from dataclasses import fields as fields_of
 from datetime import UTC, datetime
 from itertools import chain
 
-from camscan.folding import normalised
 from camscan.identify.examples import examples_of, near_misses_of
 from camscan.identify.library import Library
 from camscan.identify.match import Matcher
@@ -16,6 +15,7 @@ from camscan.identify.patterns import groups, matches_empty
 from camscan.identify.prefixes import required_prefixes
 from camscan.identify.rules import Brand, Example, Rule, Vocabulary
 from camscan.records import Identification, Level, Observation, Outcome
+from camscan.text.folding import normalised
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
 

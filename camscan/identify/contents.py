@@ -8,10 +8,10 @@ from functools import partial
 from typing import TypeVar
 
 from camscan.errors import RuleError
-from camscan.folding import normalised
 from camscan.identify.grammar import read_brands, read_rules, read_vocabulary
 from camscan.identify.rules import RULE_FOLDERS, Brand, Contents, Folder, Rule, Vocabulary
-from camscan.yamltree import Tree, read_yaml
+from camscan.rulefiles.yamltree import Tree, read_yaml
+from camscan.text.folding import normalised
 
 _Item = TypeVar("_Item", Rule, Brand)
 _Reader = Callable[[Tree, str, Vocabulary, list[str]], list[_Item]]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from camscan.listings import is_listing
 from camscan.records import Fields
+from camscan.text.listings import is_listing
 
 _ANNOUNCED = "mdns.relayed"
 """In what a device announced, and a router passed on under its own address."""

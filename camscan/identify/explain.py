@@ -10,7 +10,7 @@ from camscan.identify.labels import PREFIX
 from camscan.identify.library import Library
 from camscan.identify.rules import BrandEdge
 from camscan.records import NO_BYTES, READ_IN, Device, Evidence, Identification, Level, Observation
-from camscan.wording import plural
+from camscan.text.wording import plural
 
 _MAX_VALUE = 120
 """Characters shown of a value: enough to recognise it on a line or two."""

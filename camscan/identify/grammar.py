@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields as fields_of
 
-from camscan.folding import normalised
 from camscan.identify import parts
 from camscan.identify.parts import Words, words_of
 from camscan.identify.patterns import group_names
@@ -25,8 +24,9 @@ from camscan.identify.rules import (
 )
 from camscan.identify.tables import read_table
 from camscan.records import Level
-from camscan.yamlform import Form, named
-from camscan.yamltree import Tree
+from camscan.rulefiles.yamlform import Form, named
+from camscan.rulefiles.yamltree import Tree
+from camscan.text.folding import normalised
 
 
 def read_vocabulary(tree: Tree, file: str, faults: list[str]) -> Vocabulary:

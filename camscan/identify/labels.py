@@ -8,12 +8,12 @@ from itertools import chain
 from typing import TypeAlias
 
 from camscan.answers import answer_of
-from camscan.folding import normalised
 from camscan.identify import titles
 from camscan.identify.evidence import MAX_EVIDENCE, evidence_of
 from camscan.identify.patterns import MAX_VALUES
 from camscan.identify.rules import Brand, Vocabulary
 from camscan.records import Evidence, Fields, Identification, Level, Observation
+from camscan.text.folding import normalised
 
 _Sighting: TypeAlias = tuple[Brand, Evidence, Level]
 """A brand, what shows it, and how far that carries."""

@@ -16,13 +16,13 @@ from pathlib import Path
 from camscan.errors import RuleError
 from camscan.identify.library import Library
 from camscan.identify.rules import RULE_FOLDERS, Contents, Folder
-from camscan.rulefiles import MAX_BYTES
-from camscan.sourcecode import code_digest
+from camscan.identify.sourcecode import code_digest
+from camscan.rulefiles.folder import MAX_BYTES
 
 _SUFFIXES = (".yaml", ".yml")
 _VOCABULARY = "vocabulary.yaml"
 _PARTS = (*RULE_FOLDERS, "brands/")
-_CODE = ("identify", "folding.py", "yamlform.py", "yamltree.py")
+_CODE = ("identify", "text/folding.py", "rulefiles")
 """What parses rules: files and rooms of this package."""
 
 

@@ -10,8 +10,8 @@ from sys import intern
 
 from camscan.identify.rules import Example, Vocabulary
 from camscan.records import Fields, Level
-from camscan.yamlform import Form
-from camscan.yamltree import Tree
+from camscan.rulefiles.yamlform import Form
+from camscan.rulefiles.yamltree import Tree
 
 _LEVELS: Mapping[str, Level] = {str(level): level for level in Level}
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 from camscan.answers import Answer, answer_of
-from camscan.folding import normalised
 from camscan.identify.evidence import MAX_TEXT
 from camscan.identify.labels import LESS_SURE, PREFIX
 from camscan.records import Identification, Level
+from camscan.text.folding import normalised
 
 _REGISTRY = "mac.organization"
 _DATAGRAMS = frozenset(

@@ -13,9 +13,9 @@ from dataclasses import replace
 from camscan.identify import parts
 from camscan.identify.parts import Words
 from camscan.identify.rules import COMPARISONS, AnyOf, Match, Rule
-from camscan.wording import plural
-from camscan.yamlform import Form
-from camscan.yamltree import Tree
+from camscan.rulefiles.yamlform import Form
+from camscan.rulefiles.yamltree import Tree
+from camscan.text.wording import plural
 
 _SLOT = "<maker>"
 _IDS = re.compile(r"(?:[a-z0-9]+-)*<maker>(?:-[a-z0-9]+)*")

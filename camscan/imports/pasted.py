@@ -19,8 +19,8 @@ from camscan.imports.forms.registry import BESIDE, HINTED, LOOSE, MARKS, anythin
 from camscan.imports.nmap import text as nmap_text
 from camscan.imports.notations import enclosures, encodings
 from camscan.imports.notations.registry import unwrap
-from camscan.listings import is_listing
 from camscan.records import MAC_FIELDS, Fields, Observation
+from camscan.text.listings import is_listing
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """The time of an answer whose time is not known."""

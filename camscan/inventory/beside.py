@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from camscan.folding import compact
 from camscan.inventory.columns import MANY, find_columns
 from camscan.inventory.tables import Line
+from camscan.text.folding import compact
 
 NOTE = "holds {} tables beside each other, which are read one after another"
 

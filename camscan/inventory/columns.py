@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from camscan.errors import UsageError
-from camscan.folding import compact, words_of
 from camscan.inventory import values
 from camscan.inventory.recognising import FILLED, OTHERS, SIMILAR, WEAKLY, WORD, is_either, recognise
 from camscan.inventory.samples import are_flags, are_kinds, are_of_each, holds, holds_none, is_other, swapped
 from camscan.inventory.synonyms import FOREIGN, IDENTIFIERS, LABELS, NEIGHBOURS, OF_OTHERS, REMARKS, Field
+from camscan.text.folding import compact, words_of
 
 _MAX_COLUMNS = 256
 """Columns whose names are looked at."""

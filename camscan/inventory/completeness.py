@@ -15,7 +15,7 @@ from typing import TypeAlias
 from camscan.inventory.agreement import Found
 from camscan.inventory.reconcile import Class, Result
 from camscan.inventory.statistics import CONFIDENCE, MIN_OVERLAP, Size, chao, chapman
-from camscan.wording import plural, were
+from camscan.text.wording import plural, were
 
 INVENTORY = "inventory"
 NETWORK = "network"

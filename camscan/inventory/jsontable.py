@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import TextIO, TypeAlias
 
 from camscan.errors import UsageError
-from camscan.folding import words_of
 from camscan.inventory import values
 from camscan.inventory.flat import flat
 from camscan.inventory.nested import Opener, is_of_none
 from camscan.inventory.recognising import is_exact, recognise
 from camscan.inventory.synonyms import FOREIGN
 from camscan.inventory.tables import CUT, Line, Sheet, line
-from camscan.jsonwindow import Window, closed, ends_early, fault_in
+from camscan.text.folding import words_of
+from camscan.text.jsonwindow import Window, closed, ends_early, fault_in
 
 MAX_OBJECT = 1 << 18
 """Characters of one object; a device of NetBox with all that belongs to it has about 4,000."""

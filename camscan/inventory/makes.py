@@ -10,10 +10,10 @@ from typing import NamedTuple, Protocol, TypeAlias
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from camscan.folding import normalised
 from camscan.inventory.rows import Row
 from camscan.inventory.values import key
 from camscan.records import Device, Level
+from camscan.text.folding import normalised
 
 _MAX_WORDS = 4
 """Words of the name of a make: the longest in use have four."""

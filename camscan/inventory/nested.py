@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import TypeAlias
 
-from camscan.folding import compact
 from camscan.inventory import values
 from camscan.inventory.recognising import OTHERS, is_exact, recognise
 from camscan.inventory.synonyms import Field
+from camscan.text.folding import compact
 
 _MAX_DEPTH = 5
 """How many objects may lie around a device."""

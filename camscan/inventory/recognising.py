@@ -8,7 +8,6 @@ from functools import cache, lru_cache
 
 from rapidfuzz import fuzz, process
 
-from camscan.folding import compact, words_of
 from camscan.inventory.retired import is_state_and_remark
 from camscan.inventory.synonyms import (
     EITHER,
@@ -24,6 +23,7 @@ from camscan.inventory.synonyms import (
     WEAK,
     Field,
 )
+from camscan.text.folding import compact, words_of
 
 _EXACT, FILLED, WORD, WEAKLY = 100, 95, 90, 60
 """How surely a name tells a field: as it stands, without fillers, by one of its words, only if no other name does."""

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import accumulate, combinations
 
-from camscan.folding import words_of
 from camscan.inventory.synonyms import FILLERS, JOINERS, NOT, REMARKS, RETIRED_WORDS, SYNONYMS, YET, Field
+from camscan.text.folding import words_of
 
 _MOST_WORDS = 4
 """Words at the beginning of a text that may say it together, as in "no longer in use since May"."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from camscan.inventory.records import Inventory
 from camscan.inventory.synonyms import Field
 from camscan.inventory.values import shown, site_key
-from camscan.wording import joined
+from camscan.text.wording import joined
 
 _MAX_NAMED = 8
 _SHARE = 0.5

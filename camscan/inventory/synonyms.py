@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from camscan.columnnames import ADDRESSES, HOST_NAMES, MACS, MAKES, MODELS, SERIALS
+from camscan.text.columnnames import ADDRESSES, HOST_NAMES, MACS, MAKES, MODELS, SERIALS
 
 
 class Field(StrEnum):

@@ -22,7 +22,7 @@ from camscan.net.pacing.profile import CONNECT_TIMEOUT, Profile
 from camscan.net.pacing.reading import Reading
 from camscan.net.scope import Scope, heed, port_refusal
 from camscan.records import Outcome
-from camscan.shortages import EXHAUSTED
+from camscan.system.exhaustion import EXHAUSTED
 
 _TLS_AT_ONCE = 100
 """Each TLS connection costs some 70 kB while it is open."""

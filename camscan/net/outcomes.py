@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from camscan.records import REJECTION, Outcome
-from camscan.refusals import REJECTED
-from camscan.shortages import EXHAUSTED
+from camscan.system.exhaustion import EXHAUSTED
+from camscan.system.icmperrors import REJECTED
 
 PAUSES = (0.05, 0.2, 0.8, 2.0)
 """Seconds before another try when this host is short of something."""

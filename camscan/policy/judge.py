@@ -8,10 +8,10 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import groupby
 
-from camscan.folding import normalised
 from camscan.policy.policies import Entity, Policy
 from camscan.records import Device, Identification, Judged, Level, Verdict
 from camscan.summaries import Listing, Offence, Tag
+from camscan.text.folding import normalised
 
 
 def judge_all(devices: Iterable[Device], policies: Sequence[Policy]) -> tuple[Judged, ...]:

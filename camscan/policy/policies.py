@@ -9,10 +9,10 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from camscan.errors import RuleError
-from camscan.rulefiles import MAX_BYTES
+from camscan.rulefiles.folder import MAX_BYTES
+from camscan.rulefiles.yamlform import Form
+from camscan.rulefiles.yamltree import Tree, line_of, read_yaml
 from camscan.summaries import Tag
-from camscan.yamlform import Form
-from camscan.yamltree import Tree, line_of, read_yaml
 
 _SUFFIXES = (".yaml", ".yml")
 _URL = r"https?://[^\s/]+\S*"

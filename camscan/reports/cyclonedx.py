@@ -14,14 +14,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from uuid import NAMESPACE_URL, uuid5
 
-from camscan.moments import utc
 from camscan.records import NO_BYTES, Device, Evidence, Identification, Judged, Level, Report
 from camscan.reports.base import Page
 from camscan.reports.document import MAX_TEXT, Object, notes, status
 from camscan.reports.json import dumps, items
 from camscan.reports.order import ranked
 from camscan.reports.words import switch_port_text
-from camscan.wording import shortened
+from camscan.text.timestamps import utc
+from camscan.text.wording import shortened
 
 SCHEMA = "http://cyclonedx.org/schema/bom-1.6.schema.json"
 CONFIDENCE: Mapping[Level, float] = {Level.HINT: 0.4, Level.LIKELY: 0.9, Level.CERTAIN: 0.99}

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, TypeAlias
 
-from camscan.moments import utc
 from camscan.records import Device, Evidence, Identification, Judged, Level, Outcome, Report, Scan, ScanStatus
 from camscan.reports.words import left_out
 from camscan.summaries import Offence, Segment, Slot, Slots, StateChange, SwitchPort
-from camscan.wording import shortened
+from camscan.text.timestamps import utc
+from camscan.text.wording import shortened
 
 SCHEMA = "camscan/1"
 MAX_TEXT = 500

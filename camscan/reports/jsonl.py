@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from camscan.moments import utc
 from camscan.records import Report
 from camscan.reports.base import Page
 from camscan.reports.document import device_object
 from camscan.reports.json import dumps
+from camscan.text.timestamps import utc
 
 
 def render(report: Report, _page: Page) -> Iterator[str]:

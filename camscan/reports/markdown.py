@@ -17,7 +17,7 @@ from camscan.reports.rows import Row
 from camscan.reports.sentences import limits, urgent
 from camscan.reports.view import Section, Sheet, view
 from camscan.summaries import Segment
-from camscan.wording import heading
+from camscan.text.wording import heading
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#+!|~&$^=]|(?<=www)\.)")
 _ENDS = str.maketrans({"`": "\\x60", "|": "\\x7c"})

@@ -20,7 +20,7 @@ from camscan.reports.escape import cell
 from camscan.reports.markdown import code
 from camscan.reports.order import ranked
 from camscan.reports.words import of
-from camscan.wording import heading
+from camscan.text.wording import heading
 
 COLUMNS = ("name", "role", "manufacturer", "device_type", "serial", "status", "site", "description", "comments")
 _LENGTHS = {"name": 64, "manufacturer": 100, "device_type": 100, "serial": 50, "site": 100, "description": 200}

@@ -24,7 +24,7 @@ from camscan.reports.escape import terminal
 from camscan.reports.method import how, method
 from camscan.reports.sentences import alerts, ending, limits, passive
 from camscan.reports.words import moment
-from camscan.wording import heading
+from camscan.text.wording import heading
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _BUFFERED = 256

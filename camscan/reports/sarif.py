@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import quote
 
-from camscan.moments import utc
 from camscan.records import Identification, Judged, Level, Report, ScanStatus, Verdict
 from camscan.reports.base import Page
 from camscan.reports.document import MAX_TEXT, Object, device_object, notes, status
@@ -20,6 +19,7 @@ from camscan.reports.json import dumps, items
 from camscan.reports.order import ranked
 from camscan.reports.rows import Row
 from camscan.summaries import Listing, State
+from camscan.text.timestamps import utc
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS: Mapping[Verdict, str] = {Verdict.LISTED: "error", Verdict.SUSPECTED: "warning"}

@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 from rich.filesize import decimal
 
-from camscan.moments import utc
 from camscan.records import Origin, Outcome, Report, Scan, ScanStatus, Verdict
 from camscan.reports.document import MAX_SENTENCE, coverage
 from camscan.reports.escape import terminal
 from camscan.summaries import Segment, Slots, State, Tag
-from camscan.wording import are, joined, plural
+from camscan.text.timestamps import utc
+from camscan.text.wording import are, joined, plural
 
 _LESSER = {Verdict.SUSPECTED: "suspected", Verdict.NOT_LISTED: "not listed", Verdict.UNIDENTIFIED: "unidentified"}
 _LOOKED = (Outcome.ANSWERED, Outcome.REFUSED, Outcome.SILENT)

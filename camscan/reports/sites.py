@@ -11,7 +11,7 @@ from camscan.reports.document import coverage
 from camscan.reports.sentences import asked, could_look, ending, passive, summary
 from camscan.reports.words import burndown
 from camscan.reports.workbook import Cell, Columns
-from camscan.wording import heading, plural
+from camscan.text.wording import heading, plural
 
 SITE = ("Site", 24)
 _VERDICTS = (Verdict.LISTED, Verdict.SUSPECTED, Verdict.NOT_LISTED, Verdict.UNIDENTIFIED)

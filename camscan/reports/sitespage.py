@@ -17,7 +17,7 @@ from camscan.reports.sites import BLIND, COLUMNS, COUNTED, Overview, name
 from camscan.reports.view import LITTLE_EVIDENCE, Sheet
 from camscan.reports.workbook import Cell
 from camscan.summaries import Citation, State
-from camscan.wording import are, heading, plural
+from camscan.text.wording import are, heading, plural
 
 MOST = 2_000
 """Devices that the page shows; a browser is slow with many more, and `xlsx` has all of them."""

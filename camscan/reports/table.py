@@ -17,7 +17,7 @@ from camscan.reports.order import rank
 from camscan.reports.sentences import PLACES, channels, findings, limits, urgent
 from camscan.reports.words import switch_port_text
 from camscan.summaries import Slot, State
-from camscan.wording import joined
+from camscan.text.wording import joined
 
 _HEADS = ("verdict", "address", "maker", "brand", "model", "level")
 _LABEL = (3, 4)

@@ -15,7 +15,7 @@ from camscan.reports.rows import Row
 from camscan.reports.sentences import findings
 from camscan.reports.words import burndown, left_out
 from camscan.summaries import Citation, Group, Segment
-from camscan.wording import plural
+from camscan.text.wording import plural
 
 _NETWORKS = 256
 _MAKERS_IN_A_HEADLINE = 3

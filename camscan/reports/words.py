@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 from camscan.records import Verdict
 from camscan.summaries import Progress, SwitchPort
-from camscan.wording import are, plural, were
+from camscan.text.wording import are, plural, were
 
 
 def left_out(counts: Mapping[Verdict, int]) -> str:

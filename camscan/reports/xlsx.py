@@ -18,7 +18,7 @@ from camscan.reports.sentences import limits, urgent
 from camscan.reports.view import Sheet, view
 from camscan.reports.workbook import Cell, Columns, WorkbookWriter, new_workbook
 from camscan.summaries import Reconciled, Segment
-from camscan.wording import heading
+from camscan.text.wording import heading
 
 _COUNTED = frozenset({"Port", "Others at the port", "Attached cameras", "Listed devices", "Targets", "Remaining"})
 """Heads of columns that hold numbers, beside those of outcomes."""

@@ -8,11 +8,11 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, FromClause, Select, and_, func, literal, or_, select, true
 
-from camscan.moments import latest_past
 from camscan.store.rows import to_time
 from camscan.store.schema import register, register_keys, registered, scans
 from camscan.store.text import escape
 from camscan.summaries import State
+from camscan.text.timestamps import latest_past
 
 _DAY = 86_400_000_000
 """Microseconds."""

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select
 
-from camscan.batches import batched
+from camscan.store.batches import batched
 from camscan.store.engine import Database
 from camscan.store.packed import LazyDevice, Merged, unpack, unpack_lazily
 from camscan.store.rows import Values

@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from camscan.errors import DamageError, StoreError
 from camscan.store import damage, server, sqlite
 from camscan.store.damage import OnDamage
-from camscan.userdirs import data_file
+from camscan.system.userdirs import data_file
 
 T = TypeVar("T")
 

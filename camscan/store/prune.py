@@ -12,15 +12,15 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Table, delete, func, select, update
 
-from camscan.batches import batched
-from camscan.moments import utc
 from camscan.records import Scan, ScanStatus
 from camscan.scansettings import THINNED
+from camscan.store.batches import batched
 from camscan.store.derived import drop
 from camscan.store.queries import ledger_counts
 from camscan.store.rows import scan_values
 from camscan.store.schema import ledger, observations, scans
 from camscan.store.text import escape, unescape
+from camscan.text.timestamps import utc
 
 _CHUNK = 500
 """Targets in one statement."""

@@ -26,14 +26,14 @@ from sqlalchemy import (
     tuple_,
 )
 
-from camscan.batches import batched
-from camscan.moments import latest_past
 from camscan.records import LedgerEntry, Observation, Origin, Outcome, Scan
 from camscan.scansettings import ORIGIN
+from camscan.store.batches import batched
 from camscan.store.damage import FAULTS, opened
 from camscan.store.rows import Values, from_time, load_channels, outcome_of, to_time
 from camscan.store.schema import ledger, observations, scans
 from camscan.store.text import escape, load_map, unescape
+from camscan.text.timestamps import latest_past
 
 _AT_ONCE = 500
 _REPLACED_AT_ONCE = 200

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, bindparam, delete, func, insert, or_, select, true, update
 
-from camscan.batches import batched
 from camscan.records import Scan
 from camscan.store import counting
+from camscan.store.batches import batched
 from camscan.store.engine import Database
 from camscan.store.registered import (
     Entry,

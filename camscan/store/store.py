@@ -11,10 +11,10 @@ from typing import Any, Self, TypeVar
 from sqlalchemy import Connection, Row, Select, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from camscan.batches import batched
 from camscan.errors import StoreError, UsageError
 from camscan.records import LedgerEntry, Observation, Scan, ScanStatus
 from camscan.store import observed, prune, queries
+from camscan.store.batches import batched
 from camscan.store.damage import OnDamage
 from camscan.store.derived import Derived
 from camscan.store.engine import Database, open_database

@@ -8,8 +8,8 @@ from typing import TypeAlias
 
 from camscan.errors import StoreError
 from camscan.records import LedgerEntry, Observation
-from camscan.shortages import shortage
 from camscan.store.store import Store
+from camscan.system.exhaustion import shortage
 
 BATCH_ROWS = 500
 BATCH_SECONDS = 0.5

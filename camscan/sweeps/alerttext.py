@@ -12,7 +12,7 @@ from typing import Any
 from camscan.records import Verdict
 from camscan.sweeps.changes import ChangeKind
 from camscan.sweeps.snapshot import switch_port_text
-from camscan.wording import shortened
+from camscan.text.wording import shortened
 
 COVERAGE_LOSS = "coverage-loss"
 LOSS_ENDED = "coverage-loss-ended"

@@ -13,7 +13,7 @@ from camscan.sweeps.coverage import UNASKED, Terms, Visibility, network_of, visi
 from camscan.sweeps.memory import MAX_UNSEEN, Loss, Memory, Track
 from camscan.sweeps.snapshot import SLOT, Snapshot
 from camscan.sweeps.tracks import match
-from camscan.wording import plural, were
+from camscan.text.wording import plural, were
 
 _FORGOTTEN_AFTER = timedelta(days=400)
 """A device that was absent for longer is new when it comes back."""

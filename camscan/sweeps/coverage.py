@@ -16,7 +16,7 @@ from functools import lru_cache
 from camscan import networks
 from camscan.sweeps.memory import DECOY, SITE, Gauge, Loss, Memory, Track
 from camscan.sweeps.snapshot import BEHIND, SLOT, Snapshot
-from camscan.wording import plural, were
+from camscan.text.wording import plural, were
 
 _MIN_DROP = 3
 """The fewest devices that must fall silent at once: one or two may simply have been removed."""

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from camscan.moments import utc
 from camscan.records import Verdict
 from camscan.sweeps.changes import RANKS, Change, ChangeKind, Changes
 from camscan.sweeps.memory import Loss
 from camscan.sweeps.snapshot import DeviceSummary, plain
-from camscan.wording import joined, plural
+from camscan.text.timestamps import utc
+from camscan.text.wording import joined, plural
 
 CHANGES_SCHEMA = "camscan-changes/1"
 ALERT_SCHEMA = "camscan-alert/1"

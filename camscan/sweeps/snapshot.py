@@ -9,7 +9,7 @@ from datetime import datetime
 
 from camscan.networks import ALL_REFUSE
 from camscan.records import UNASKED, Device, Judged, LedgerEntry, Outcome, Scan, ScanStatus, Verdict
-from camscan.wording import shortened, were
+from camscan.text.wording import shortened, were
 
 MAX_TEXT = 200
 """Characters of one text that a peer gave, in what is remembered and told of it."""

@@ -13,11 +13,11 @@ from datetime import datetime
 from ipaddress import ip_address
 
 from camscan import __version__
-from camscan.moments import utc
 from camscan.records import Verdict
 from camscan.sweeps.alerttext import ALARM, BACK, COVERAGE_LOSS, AlertText, Event, one_line
 from camscan.sweeps.changes import ChangeKind
 from camscan.sweeps.snapshot import SLOT
+from camscan.text.timestamps import utc
 
 MAX_BYTES = 2048
 """Of one message: what a receiver should take at least (RFC 5424, 6.1)."""

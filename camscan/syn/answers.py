@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from camscan.refusals import PROHIBITED, REJECTED
 from camscan.syn.order import Numbers
 from camscan.syn.ring import Packets
 from camscan.syn.space import Space
+from camscan.system.icmperrors import PROHIBITED, REJECTED
 
 ANSWERED, REFUSED, UNREACHABLE, SILENT = 0, errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ETIMEDOUT
 """How a question ended, as the errno that connect(2) gives for it."""

@@ -7,9 +7,9 @@ import socket
 import time
 from collections.abc import Iterable
 
-from camscan.carrier import has_carrier
 from camscan.l2.lines import RefusalError
 from camscan.l2.sockets import Stop
+from camscan.system.carrier import has_carrier
 
 _EVERY = 0.01
 """Seconds between two looks at one that is cut off."""

@@ -23,8 +23,6 @@ from itertools import accumulate
 import numpy as np
 
 from camscan.l2.sockets import Stop
-from camscan.refusals import by_source, keep_sources
-from camscan.shortages import EXHAUSTED
 from camscan.syn.carrier import Carrier
 from camscan.syn.neighbourtable import NeighbourTable
 from camscan.syn.order import Order
@@ -34,6 +32,8 @@ from camscan.syn.progress import Progress
 from camscan.syn.report import Report
 from camscan.syn.request import Request, Way
 from camscan.syn.settled import Settled
+from camscan.system.exhaustion import EXHAUSTED
+from camscan.system.icmperrors import by_source, keep_sources
 
 _KIND = socket.SOCK_STREAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC
 _MASK = select.EPOLLOUT | select.EPOLLERR | select.EPOLLHUP

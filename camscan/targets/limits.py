@@ -7,7 +7,7 @@ from itertools import islice
 
 from camscan.errors import TargetError
 from camscan.targets.addresses import TargetSet, key
-from camscan.wording import plural
+from camscan.text.wording import plural
 
 MAX_ADDRESSES = 65_536
 """Addresses that a scan takes without being told that so many are meant: a /16."""

@@ -8,7 +8,7 @@ import pytest
 
 from camscan.app.sweeprun import succeeds
 from camscan.errors import HostError
-from camscan.shortages import shortage
+from camscan.system.exhaustion import shortage
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from camscan.app import settings
 from camscan.cli.config import config
 from camscan.cli.init import init
 from camscan.errors import HostError, RuleError, UsageError
-from camscan.rulefiles import fingerprints_folder
+from camscan.rulefiles.folder import fingerprints_folder
 
 SITE = '[[site]]\nname = "hq"\nnetworks = ["10.0.0.0/24"]\n'
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from camscan.codecs import oui
 from camscan.errors import DecodeError, RuleError
-from camscan.rulefiles import OVERLAY, fingerprints_folder
+from camscan.rulefiles.folder import OVERLAY, fingerprints_folder
 
 HIKVISION = {
     "mac.address": ("58:50:ED:00:00:01",),

@@ -24,7 +24,7 @@ from camscan.devices.identity import (
     to_serial,
 )
 from camscan.records import Observation
-from camscan.rulefiles import fingerprints_folder
+from camscan.rulefiles.folder import fingerprints_folder
 
 A, B = "58:50:ED:1F:E3:85", "08:ED:ED:1A:2B:3C"
 Answer = Callable[..., Observation]

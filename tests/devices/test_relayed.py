@@ -13,7 +13,7 @@ from camscan.identify.library import Library
 from camscan.identify.load import load
 from camscan.identify.resolve import resolve
 from camscan.records import Device, Level, Observation
-from camscan.rulefiles import fingerprints_folder
+from camscan.rulefiles.folder import fingerprints_folder
 
 ROUTER, ONE, TWO = "10.0.0.1", "10.0.9.8", "10.0.9.9"
 MACS = {ONE: "AC:CC:8E:00:00:01", TWO: "AC:CC:8E:00:00:02"}

@@ -5,7 +5,7 @@ import pytest
 from camscan.identify.grammar import read_brands, read_rules, read_vocabulary
 from camscan.identify.rules import Absent, AnyOf, Brand, BrandEdge, Example, Match, Rule, Vocabulary
 from camscan.records import Level
-from camscan.yamltree import read_yaml
+from camscan.rulefiles.yamltree import read_yaml
 
 WORDS = Vocabulary(
     fields=("http.server", "http.title", "sadp.mac", "sadp.device_sn", "isapi.root"),

@@ -6,7 +6,7 @@ import pytest
 
 from camscan.errors import RuleError
 from camscan.identify.load import load
-from camscan.rulefiles import fingerprints_folder
+from camscan.rulefiles.folder import fingerprints_folder
 
 Write = Callable[..., Path]
 

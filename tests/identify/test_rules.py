@@ -1,8 +1,8 @@
 import pytest
 
-from camscan.folding import normalised
 from camscan.identify.rules import Absent, AnyOf, Brand, BrandEdge, Match, Rule
 from camscan.records import Level
+from camscan.text.folding import normalised
 
 RULE = Rule(
     "a-rule",

@@ -8,7 +8,7 @@ import pytest
 from camscan.inventory.coverage import AddressCoverage, Coverage, CoverageStatus
 from camscan.net.outcomes import remark
 from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus
-from camscan.refusals import REJECTED
+from camscan.system.icmperrors import REJECTED
 
 Covered = Callable[..., Coverage]
 AT = datetime(2026, 11, 24, tzinfo=UTC)

@@ -9,7 +9,7 @@ from support import clock
 
 from camscan.net.outcomes import PAUSES, of_answer, reason, retry_while_exhausted
 from camscan.records import Outcome
-from camscan.shortages import EXHAUSTED
+from camscan.system.exhaustion import EXHAUSTED
 
 
 @pytest.mark.parametrize(

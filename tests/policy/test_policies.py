@@ -9,7 +9,7 @@ import pytest
 
 from camscan.errors import RuleError
 from camscan.policy import Entity, Policy, check, files_in, load
-from camscan.rulefiles import fingerprints_folder
+from camscan.rulefiles.folder import fingerprints_folder
 
 OWN = "or name the folder of your own vocabulary with --fingerprints"
 

@@ -13,11 +13,11 @@ from support.estate import BEGIN, Camera
 
 from camscan.net.outcomes import reason, remark
 from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus, Vantage
-from camscan.refusals import REJECTED
 from camscan.register import removal
 from camscan.register.removal import Proof, beginning, candidates, objection, witnesses
 from camscan.sweeps.memory import Track
 from camscan.sweeps.snapshot import BEHIND, Snapshot
+from camscan.system.icmperrors import REJECTED
 
 LONG_AFTER = BEGIN + timedelta(days=365)
 proof = partial(removal.proof, now=LONG_AFTER)

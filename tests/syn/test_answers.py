@@ -20,12 +20,12 @@ from scapy.layers.inet6 import (
 from scapy.layers.l2 import ARP
 from support.bpf import passed
 
-from camscan.refusals import REJECTED
 from camscan.syn import answers
 from camscan.syn.answers import ANSWERED, REFUSED, UNREACHABLE
 from camscan.syn.filters import advertisements, arp_replies
 from camscan.syn.filters import answers as answer_filter
 from camscan.syn.space import space
+from camscan.system.icmperrors import REJECTED
 
 US, THEM, ROUTER = "10.99.0.1", "10.77.0.5", "10.99.0.2"
 PORT = 20_003

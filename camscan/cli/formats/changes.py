@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from camscan.moments import utc
 from camscan.records import Verdict
 from camscan.reports import csv
 from camscan.reports.columns import GAP, lines
@@ -14,7 +13,8 @@ from camscan.reports.markdown import code, table
 from camscan.sweeps.changes import Change, ChangeKind, Changes
 from camscan.sweeps.document import CHANGES_SCHEMA, changes_object, summary
 from camscan.sweeps.memory import MAX_UNSEEN
-from camscan.wording import are, plural
+from camscan.text.timestamps import utc
+from camscan.text.wording import are, plural
 
 _HEADS = ("change", "verdict", "address", "device", "detail")
 _MAX_CELL = 48

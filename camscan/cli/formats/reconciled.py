@@ -18,12 +18,12 @@ from camscan.inventory.records import Inventory
 from camscan.inventory.rows import Row
 from camscan.inventory.statistics import CONFIDENCE, Rate
 from camscan.inventory.summary import Summary
-from camscan.moments import utc
 from camscan.reports import Page
 from camscan.reports.csv import lines
 from camscan.reports.document import Object, device_object, status
 from camscan.reports.escape import cell
 from camscan.reports.json import document, dumps
+from camscan.text.timestamps import utc
 
 SCHEMA = "camscan-reconcile/1"
 

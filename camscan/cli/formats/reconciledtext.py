@@ -25,7 +25,7 @@ from camscan.reports.markdown import code, table
 from camscan.reports.sentences import ending
 from camscan.reports.words import switch_port_details
 from camscan.summaries import Group, Reconciled
-from camscan.wording import are, heading, joined, plural
+from camscan.text.wording import are, heading, joined, plural
 
 Quoted: TypeAlias = Callable[[str], str]
 """Makes a name harmless for where it is shown."""

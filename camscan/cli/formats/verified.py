@@ -10,10 +10,10 @@ from textwrap import wrap
 from camscan.app.bundling import files_of
 from camscan.errors import EvidenceError
 from camscan.evidence.verify import Verified
-from camscan.moments import utc
 from camscan.reports.document import Object
 from camscan.reports.escape import terminal
-from camscan.wording import are, plural
+from camscan.text.timestamps import utc
+from camscan.text.wording import are, plural
 
 SCHEMA = "camscan-verified/1"
 _MAX_TEXT = 500

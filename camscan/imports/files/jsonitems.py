@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from camscan.imports.files.base import Summary
-from camscan.jsonwindow import Window
+from camscan.text.jsonwindow import Window
 
 MAX_OBJECT = 64 * 1024  # characters of one object; masscan's longest, a certificate in base64, has below 6 KiB
 CUT_OFF = "the list has no end: its writer was stopped, or the file was cut off"

@@ -10,13 +10,13 @@ from io import BytesIO
 from typing import BinaryIO
 
 from camscan.codecs.text import to_text
-from camscan.folding import compact
 from camscan.imports.files import presence
 from camscan.imports.files.base import Summary
 from camscan.imports.files.jsonitems import CUT_OFF, items
 from camscan.imports.files.mactable import CHANNELS, COLUMN_OF, IS, entry
-from camscan.jsonwindow import closed, ends_early
 from camscan.records import Observation
+from camscan.text.folding import compact
+from camscan.text.jsonwindow import closed, ends_early
 
 __all__ = ["CHANNELS", "read", "sniff", "sniff_one"]
 

@@ -8,14 +8,14 @@ from datetime import datetime
 from typing import BinaryIO, NamedTuple
 
 from camscan.codecs.text import to_text
-from camscan.columnnames import ADDRESSES, HOST_NAMES, MACS, MODELS
-from camscan.folding import compact
 from camscan.imports.files import presence
 from camscan.imports.files.base import Summary, address_of, imported, lines, link_fields, names
 from camscan.imports.files.cells import address_in, mac_in
 from camscan.imports.files.spanned import Rows
 from camscan.imports.files.switchports import DELIMITERS, asked_of, is_port, is_service
 from camscan.records import Fields, Observation
+from camscan.text.columnnames import ADDRESSES, HOST_NAMES, MACS, MODELS
+from camscan.text.folding import compact
 
 CHANNELS = ("arp",)
 

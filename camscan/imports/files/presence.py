@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 
-from camscan.folding import compact
 from camscan.imports.files.base import Summary
 from camscan.imports.files.seentimes import seen_time
+from camscan.text.folding import compact
 
 COLUMNS: Mapping[str, str] = {
     "state": "addressstate state status leasestate leasestatus leaseexpiration expirationdubail leaseablauf binding"

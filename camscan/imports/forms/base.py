@@ -10,10 +10,10 @@ from typing import NamedTuple, ParamSpec, TypeAlias
 
 from camscan.codecs import http, onvif, rtsp
 from camscan.errors import DecodeError
-from camscan.folding import compact
 from camscan.imports.forms.tables import of_table
 from camscan.imports.notations.base import MANY
 from camscan.records import Fields, Observation, Outcome
+from camscan.text.folding import compact
 
 P = ParamSpec("P")
 

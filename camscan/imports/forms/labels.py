@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from camscan.columnnames import MAKES, MODELS, SERIALS
-from camscan.folding import compact
+from camscan.text.columnnames import MAKES, MODELS, SERIALS
+from camscan.text.folding import compact
 
 _NAMES = {
     "onvif.manufacturer": f"{MAKES} vendor devicevendor devvendor виробник nhasanxuat",

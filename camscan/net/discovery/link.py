@@ -10,7 +10,6 @@ from functools import partial
 from ipaddress import IPv4Address, IPv4Network
 from typing import TypeAlias
 
-from camscan.background import in_background
 from camscan.errors import HostError
 from camscan.net.base import Datagram, Exchange
 from camscan.net.kernel.interfaces import Interface, has_arp
@@ -18,6 +17,7 @@ from camscan.net.kernel.neighbours import Neighbours
 from camscan.net.pacing.pace import Pace
 from camscan.net.programs.l2 import L2Program, sweep
 from camscan.records import Outcome
+from camscan.system.background import in_background
 
 Range: TypeAlias = tuple[int, int]
 """First and last IPv4 address as numbers, both included."""

@@ -11,13 +11,13 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from camscan.background import in_background
 from camscan.net.base import Datagram, Exchange, Inquiry
 from camscan.net.exchange.udp import UdpSocket
 from camscan.net.kernel.interfaces import Interface
 from camscan.net.outcomes import reason, retry_while_exhausted
 from camscan.net.pacing.pace import Pace
 from camscan.records import Outcome
+from camscan.system.background import in_background
 
 MAX_PER_SOURCE = 64
 """Datagrams taken from one source in one inquiry."""

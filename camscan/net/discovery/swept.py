@@ -8,13 +8,13 @@ from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from camscan.background import in_background
 from camscan.errors import HostError
 from camscan.net.base import Exchange, NewQuestion, Scouted
 from camscan.net.pacing.pace import Pace
 from camscan.net.pacing.profile import Profile
 from camscan.net.programs.portsource import Found, PortSource
 from camscan.records import Outcome
+from camscan.system.background import in_background
 
 LEFT, LEAST_LEFT = 0.05, 500
 """Of the pace, for the hosts that a sweep finds, which are asked meanwhile: a share, and packets a second as far as

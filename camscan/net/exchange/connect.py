@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from camscan.net.exchange.tcp import TcpSocket
-from camscan.refusals import by_source
+from camscan.system.icmperrors import by_source
 
 SENT_AGAIN = 1.0
 """Seconds after which the kernel sends an unanswered SYN again (RFC 6298, 2.1)."""

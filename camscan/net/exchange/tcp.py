@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from camscan.net import budget
-from camscan.refusals import keep_sources
+from camscan.system.icmperrors import keep_sources
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 _INFO = struct.Struct("=B135xI60xQ")

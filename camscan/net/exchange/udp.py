@@ -16,7 +16,7 @@ from camscan.net import budget
 from camscan.net.base import Exchange
 from camscan.net.outcomes import of_answer, remark
 from camscan.records import Outcome
-from camscan.refusals import RECVERR, errno_of
+from camscan.system.icmperrors import RECVERR, errno_of
 
 MAX_REPLIES = 16
 """Datagrams kept from one source in one inquiry, so that forged ones cannot fill the memory."""

@@ -10,8 +10,8 @@ import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Collection, Mapping
 
-from camscan.background import in_background
-from camscan.carrier import has_carrier
+from camscan.system.background import in_background
+from camscan.system.carrier import has_carrier
 
 _EVERY = 0.2
 """Seconds between two looks."""

@@ -19,7 +19,7 @@ from collections import ChainMap
 from collections.abc import Coroutine, Mapping
 from typing import Any, TypeAlias, TypeVar
 
-from camscan.shortages import EXHAUSTED
+from camscan.system.exhaustion import EXHAUSTED
 
 _POLL_INTERVAL = 0.02
 """Seconds between checks of the descriptors that epoll refused."""

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Self
 
 from camscan.errors import HostError
-from camscan.shortages import EXHAUSTED
+from camscan.system.exhaustion import EXHAUSTED
 
 MAX_LINE = 256 * 1024
 """Bytes of one line: a datagram of 64 KiB in base64, and what is said about it."""

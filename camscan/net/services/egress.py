@@ -17,8 +17,8 @@ from typing import Any, NoReturn, TypeAlias
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from camscan.background import run_in_thread
 from camscan.net.names import resolve as resolve_name
+from camscan.system.background import run_in_thread
 
 Resolve: TypeAlias = Callable[[str], Sequence[str]]
 

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 from support.imported import AT, read_all
 
-from camscan.folding import compact
 from camscan.imports.files import mactable
 from camscan.inventory.synonyms import SYNONYMS, Field
+from camscan.text.folding import compact
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from support.peers import Deaf, descriptors, eventually
 
 from camscan.net.exchange.connect import Attempt, Connector
 from camscan.net.exchange.tcp import TcpSocket
-from camscan.refusals import RECVERR, REJECTED
+from camscan.system.icmperrors import RECVERR, REJECTED
 
 TIMEOUT = 1.5
 

@@ -16,7 +16,7 @@ from support.peers import descriptors, eventually
 
 from camscan.net import budget
 from camscan.net.exchange.udp import MAX_REPLIES, Correspondent, UdpSocket, Waiter
-from camscan.refusals import REJECTED
+from camscan.system.icmperrors import REJECTED
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from camscan.listings import is_listing
+from camscan.text.listings import is_listing
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.costs import costs_less_than
 
-from camscan.jsonwindow import Window, closed
+from camscan.text.jsonwindow import Window, closed
 
 GAP = re.compile(r"[\s,]*")
 

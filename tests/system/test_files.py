@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from camscan.files import is_there, replacing
+from camscan.system.files import is_there, replacing
 
 
 def test_what_has_a_name_is_there(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 from difflib import get_close_matches
 from sys import intern
 
-from camscan.yamltree import LINE, Tree
+from camscan.rulefiles.yamltree import LINE, Tree
 
 _DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _NONE: Mapping[str, str] = {}

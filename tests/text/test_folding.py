@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from camscan import folding
+from camscan.text import folding
 
 
 def test_long_texts_are_not_kept() -> None:

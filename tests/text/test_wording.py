@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from camscan.wording import heading, joined, plural, shortened
+from camscan.text.wording import heading, joined, plural, shortened
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from yaml.events import (
 )
 
 from camscan.errors import RuleError
-from camscan.rulefiles import MAX_BYTES
+from camscan.rulefiles.folder import MAX_BYTES
 
 Tree: TypeAlias = "str | int | list[Tree] | dict[str, Tree] | None"
 

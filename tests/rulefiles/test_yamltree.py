@@ -1,8 +1,8 @@
 import pytest
 
 from camscan.errors import RuleError
-from camscan.rulefiles import MAX_BYTES
-from camscan.yamltree import LINE, line_of, read_yaml
+from camscan.rulefiles.folder import MAX_BYTES
+from camscan.rulefiles.yamltree import LINE, line_of, read_yaml
 
 
 def test_scalars_stay_text_and_mappings_know_their_line() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from camscan.userdirs import config_file, data_file
+from camscan.system.userdirs import config_file, data_file
 
 
 def test_the_folders_of_the_specification_are_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import threading
 import pytest
 from support.threads import no_thread
 
-from camscan.background import in_background, run_in_thread
+from camscan.system.background import in_background, run_in_thread
 
 
 async def test_it_runs_during_the_body_and_no_longer() -> None:

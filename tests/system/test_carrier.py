@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from support.namespaces import Namespace, cable
 
-from camscan.carrier import has_carrier
+from camscan.system.carrier import has_carrier
 
 
 @pytest.mark.parametrize("name", ["gone0", os.fsdecode(b"b\xfcro")])

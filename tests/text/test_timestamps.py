@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from camscan.moments import Precision, latest_past, utc
+from camscan.text.timestamps import Precision, latest_past, utc
 
 
 @pytest.mark.parametrize(

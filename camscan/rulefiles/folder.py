@@ -1,4 +1,4 @@
-"""The files of the fingerprint library: where they lie (packed into the wheel, or beside the package in a checkout)."""
+"""The folder of the fingerprint library: where it lies (packed into the wheel, or beside the package in a checkout)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def fingerprints_folder() -> Path:
     Raises:
         HostError: the package was installed without its data.
     """
-    package = Path(__file__).parent
+    package = Path(__file__).parent.parent
     for folder in (package / "fingerprints", package.parent / "fingerprints"):
         if (folder / "vocabulary.yaml").is_file():
             return folder

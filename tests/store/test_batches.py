@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from camscan.batches import batched
+from camscan.store.batches import batched
 
 
 @pytest.mark.parametrize(

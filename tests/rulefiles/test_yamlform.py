@@ -2,8 +2,8 @@ from collections.abc import Callable
 
 import pytest
 
-from camscan.yamlform import Form
-from camscan.yamltree import LINE, Tree
+from camscan.rulefiles.yamlform import Form
+from camscan.rulefiles.yamltree import LINE, Tree
 
 
 def read(tree: Tree, take: Callable[[Form], object]) -> tuple[object, list[str]]:

@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from camscan.refusals import REJECTED, errno_of
+from camscan.system.icmperrors import REJECTED, errno_of
 
 ASKED, ROUTER, ASKED6, ROUTER6 = "10.77.0.5", "10.99.0.2", "fd77::5", "fd99::2"
 

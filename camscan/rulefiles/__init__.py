@@ -1,0 +1,1 @@
+"""The files of rules and policies: where they lie, and their YAML as written."""

@@ -1,0 +1,1 @@
+"""Texts: compared, worded, dated, and taken apart."""
