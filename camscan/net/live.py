@@ -26,7 +26,7 @@ from camscan.net.exchange.browsing import EnrolledBrowser, HttpBrowser, exchange
 from camscan.net.exchange.grab import gather
 from camscan.net.exchange.http import conversation
 from camscan.net.exchange.secure import legacy_context, pinned_context
-from camscan.net.exchange.udp import Correspondent, Waiter
+from camscan.net.exchange.udp import UdpEndpoint, Waiter
 from camscan.net.kernel.interfaces import Interface, is_own
 from camscan.net.outcomes import EndedError
 from camscan.net.pacing.profile import Profile
@@ -53,7 +53,7 @@ class LiveNet:
         self.notes: list[str] = []
         self._dialer = Dialer(scope, profile)
         self._interfaces = tuple(interfaces)
-        self._correspondents: dict[tuple[int, int], Correspondent] = {}
+        self._endpoints: dict[tuple[int, int], UdpEndpoint] = {}
         self._segment_dropped = 0
         self._link = Link(interfaces, on_link)
         self._watching: asyncio.Task[None] | None = None
@@ -65,8 +65,8 @@ class LiveNet:
     async def __aexit__(self, *_: object) -> None:
         if self._watching is not None:
             self._watching.cancel()
-        for correspondent in self._correspondents.values():
-            correspondent.close()
+        for endpoint in self._endpoints.values():
+            endpoint.close()
         self._dialer.close()
 
     @property
@@ -80,7 +80,7 @@ class LiveNet:
     def dropped(self) -> int:
         """Datagrams lost because a buffer was full."""
         lost = self._segment_dropped + self._link.dropped
-        return lost + sum(c.dropped for c in self._correspondents.values())
+        return lost + sum(c.dropped for c in self._endpoints.values())
 
     @property
     def faded(self) -> frozenset[str]:
@@ -120,7 +120,7 @@ class LiveNet:
         """See `Net.scout`."""
 
         def scouting(ports: Sequence[int], wide: int) -> Scouting:
-            return Scout(self._dialer, self._correspondent, ports, questions, wide).run
+            return Scout(self._dialer, self._endpoint, ports, questions, wide).run
 
         in_full = scouting(ports, at_once)
         if self.sweep is None:
@@ -187,9 +187,9 @@ class LiveNet:
         at, waiter = _now(), Waiter()
         try:
             self._dialer.check(address, inquiry.port)
-            correspondent = await self._correspondent(address, inquiry.port)
-            with correspondent.waiting(address, waiter):
-                await self._send_rounds(address, inquiry, correspondent, waiter)
+            endpoint = await self._endpoint(address, inquiry.port)
+            with endpoint.waiting(address, waiter):
+                await self._send_rounds(address, inquiry, endpoint, waiter)
                 if await _heard(waiter, inquiry.wait) and waiter.replies:
                     await asyncio.sleep(STRAGGLERS)
         except EndedError as ended:
@@ -243,10 +243,10 @@ class LiveNet:
 
     def _asked(self, datagram: Datagram) -> bool:
         """Whether this is a request of our own to this host, received on the listening port."""
-        ours = any(datagram.port in correspondent.ports for correspondent in self._correspondents.values())
+        ours = any(datagram.port in endpoint.ports for endpoint in self._endpoints.values())
         return ours and is_own(datagram.source)
 
-    async def _send_rounds(self, address: str, inquiry: Inquiry, through: Correspondent, waiter: Waiter) -> None:
+    async def _send_rounds(self, address: str, inquiry: Inquiry, through: UdpEndpoint, waiter: Waiter) -> None:
         """Send the rounds of an inquiry until an answer is received."""
         port, new_flow = inquiry.port, True
         for number, datagrams in enumerate(inquiry.rounds):
@@ -257,14 +257,14 @@ class LiveNet:
                 await self._dialer.datagram(address, port, send, len(data), new_flow=new_flow)
                 new_flow = False
 
-    async def _correspondent(self, address: str, port: int) -> Correspondent:
+    async def _endpoint(self, address: str, port: int) -> UdpEndpoint:
         """What sends to this port by this address family."""
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
 
-        async def found() -> Correspondent:
-            if (family, port) not in self._correspondents:
-                self._correspondents[family, port] = Correspondent(family)
-            return self._correspondents[family, port]
+        async def found() -> UdpEndpoint:
+            if (family, port) not in self._endpoints:
+                self._endpoints[family, port] = UdpEndpoint(family)
+            return self._endpoints[family, port]
 
         return await self._dialer.retry_while_exhausted(found)
 

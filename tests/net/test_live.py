@@ -236,7 +236,7 @@ async def test_what_may_not_be_asked(net: LiveNet) -> None:
     assert told(await net.ask("10.0.0.1", inquiry(3702))) == (Outcome.NOT_SENT, (), "outside the scope")
     assert told(await net.ask("127.88.0.1", inquiry(5060))) == (Outcome.NOT_SENT, (), "port 5060 is never sent to")
     assert told(await net.ask("127.255.255.255", inquiry(3702)))[0] is Outcome.NOT_SENT
-    assert net._correspondents == {}
+    assert net._endpoints == {}
 
 
 async def test_two_inquiries_to_one_port_at_once(net: LiveNet, device: Callable[..., Device]) -> None:
@@ -250,9 +250,9 @@ async def test_answers_before_a_failure_count(
     net: LiveNet, device: Callable[..., Device], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     camera, sends = device(b"me"), 0
-    original = udp.Correspondent.send
+    original = udp.UdpEndpoint.send
 
-    def send(self: udp.Correspondent, data: bytes, address: str, port: int) -> None:
+    def send(self: udp.UdpEndpoint, data: bytes, address: str, port: int) -> None:
         nonlocal sends
         sends += 1
         if sends == 1:
@@ -262,7 +262,7 @@ async def test_answers_before_a_failure_count(
         else:
             raise OSError(errno.EPERM, "")
 
-    monkeypatch.setattr(udp.Correspondent, "send", send)
+    monkeypatch.setattr(udp.UdpEndpoint, "send", send)
     assert told(await net.ask("127.88.0.1", inquiry(camera.port, [b"a", b"b"]))) == (Outcome.ANSWERED, (b"me",), "")
     exchange = await net.ask("127.88.0.1", inquiry(camera.port))
     assert told(exchange) == (Outcome.NOT_SENT, (), "EPERM: Operation not permitted")
@@ -274,7 +274,7 @@ async def test_without_descriptors_nothing_is_asked_and_nothing_raised(
     def fail(*_: object) -> None:
         raise OSError(errno.EMFILE, "")
 
-    monkeypatch.setattr("camscan.net.live.Correspondent", fail)
+    monkeypatch.setattr("camscan.net.live.UdpEndpoint", fail)
     monkeypatch.setattr("camscan.net.outcomes.PAUSES", (0.01,))
     exchange = await net.ask("127.88.0.1", inquiry(9))
     assert told(exchange) == (Outcome.NOT_SENT, (), "EMFILE: Too many open files")

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from camscan.net.base import Exchange, QuestionLike, Scouted
 from camscan.net.exchange.connect import Attempt
-from camscan.net.exchange.udp import Answers, Correspondent
+from camscan.net.exchange.udp import Answers, UdpEndpoint
 from camscan.records import Outcome
 
 Send: TypeAlias = Callable[..., Awaitable[None] | None]
@@ -113,13 +113,13 @@ class Query(Answers):
         self._candidate = candidate
         self._at = datetime.now(UTC)
         self._heard = heard
-        self._through: Correspondent | None = None
+        self._through: UdpEndpoint | None = None
 
     def woken(self) -> None:
         """See `Answers.woken`."""
         self._heard(self._candidate)
 
-    def listen(self, through: Correspondent) -> None:
+    def listen(self, through: UdpEndpoint) -> None:
         """Receive answers from the address on this socket, unless it was settled while there was no room for one."""
         if self._candidate.over:
             return

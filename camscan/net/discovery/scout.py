@@ -17,7 +17,7 @@ from camscan.net.dialer import Dialer
 from camscan.net.discovery.candidate import Candidate, PendingSend, Query, Send
 from camscan.net.discovery.sendqueue import SendQueue
 from camscan.net.exchange.tcp import TcpSocket
-from camscan.net.exchange.udp import Correspondent
+from camscan.net.exchange.udp import UdpEndpoint
 from camscan.net.outcomes import EndedError, of_answer, remark
 from camscan.net.pacing.hostpace import spacing
 from camscan.net.pacing.pace import FlowBudget
@@ -41,13 +41,13 @@ class Scout:
     def __init__(
         self,
         dialer: Dialer,
-        correspondent: Callable[[str, int], Awaitable[Correspondent]],
+        endpoint: Callable[[str, int], Awaitable[UdpEndpoint]],
         ports: Sequence[int],
         questions: Sequence[NewQuestion],
         at_once: int,
     ) -> None:
         self._dialer = dialer
-        self._correspondent = correspondent
+        self._endpoint = endpoint
         self._ports = ports
         self._questions = questions
         self._at_once = at_once
@@ -57,7 +57,7 @@ class Scout:
         self._room = asyncio.Event()
         self._found: asyncio.Queue[Scouted | None] = asyncio.Queue()
         self._queue = SendQueue(dialer.pace, dialer.profile.rate)
-        self._through: dict[tuple[bool, int], Correspondent] = {}
+        self._through: dict[tuple[bool, int], UdpEndpoint] = {}
 
     async def run(self, addresses: Iterable[str]) -> AsyncGenerator[Scouted, None]:
         """Yield each address once it shows a sign of life, or everything has been tried."""
@@ -203,7 +203,7 @@ class Scout:
         """Ask the first question on a port, which needs a socket first."""
         port = query.question.inquiry.port
         try:
-            through = await self._correspondent(candidate.address, port)
+            through = await self._endpoint(candidate.address, port)
         except EndedError as ended:
             self._refused(candidate, query, ended)
             return

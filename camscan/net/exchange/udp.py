@@ -32,7 +32,7 @@ _MOST_PENDING = 8
 Nothing tells them from an error of its own, for which it tries as often: without waiting, in 20 microseconds.
 """
 _MOST_SOCKETS = 8
-"""Sockets that one correspondent has. What is sent to a neighbour stays in the buffer of its socket until the kernel
+"""Sockets that one endpoint has. What is sent to a neighbour stays in the buffer of its socket until the kernel
 knows the MAC or, where nobody has the address, has given up after three seconds: some 160 datagrams fill one."""
 _SO_MEMINFO = 55
 _DROPS = struct.Struct("=32xI")
@@ -165,7 +165,7 @@ class Waiter(Answers):
         self.event.set()
 
 
-class Correspondent:
+class UdpEndpoint:
     """Sends to many addresses on one port, and sorts the answers by source.
 
     Raises:

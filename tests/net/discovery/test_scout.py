@@ -29,7 +29,7 @@ from camscan.net.dialer import Dialer
 from camscan.net.discovery.scout import Scout
 from camscan.net.exchange.connect import Connector
 from camscan.net.exchange.tcp import TcpSocket
-from camscan.net.exchange.udp import Correspondent
+from camscan.net.exchange.udp import UdpEndpoint
 from camscan.net.kernel.routes import Routes
 from camscan.net.live import LiveNet
 from camscan.net.pacing.pace import Pace
@@ -71,7 +71,7 @@ def answers(found: Scouted) -> dict[int, tuple[Outcome, tuple[bytes, ...], str]]
 
 
 def rested(net: LiveNet) -> bool:
-    return at_rest(net._dialer) and not any(c._waiters for c in net._correspondents.values())
+    return at_rest(net._dialer) and not any(c._waiters for c in net._endpoints.values())
 
 
 async def test_the_first_sign_of_life_ends_the_look(net: LiveNet, serve: Serve) -> None:
@@ -151,7 +151,7 @@ async def test_nothing_to_ask_is_done_at_once(net: LiveNet) -> None:
 async def test_no_more_are_under_way_than_may_be(net: LiveNet) -> None:
     most = 0
     with Deaf("127.88.0.6") as (address, port):
-        scout = Scout(net._dialer, net._correspondent, [port], (), 3)
+        scout = Scout(net._dialer, net._endpoint, [port], (), 3)
         taken = 0
         async with aclosing(scout.run([address] * 6)) as looks:
             async for _ in looks:
@@ -173,18 +173,18 @@ class Sends:
 
 async def test_the_pace_holds_in_all_and_for_each_host(monkeypatch: pytest.MonkeyPatch) -> None:
     sends = Sends()
-    start, send = Connector.start, Correspondent.send
+    start, send = Connector.start, UdpEndpoint.send
 
     def started(self: Connector, sock: TcpSocket, address: str, port: int, *told: Callable[..., None]) -> object:
         sends.note(address)
         return start(self, sock, address, port, *told)
 
-    def sent(self: Correspondent, data: bytes, address: str, port: int) -> None:
+    def sent(self: UdpEndpoint, data: bytes, address: str, port: int) -> None:
         sends.note(address)
         send(self, data, address, port)
 
     monkeypatch.setattr(Connector, "start", started)
-    monkeypatch.setattr(Correspondent, "send", sent)
+    monkeypatch.setattr(UdpEndpoint, "send", sent)
     addresses = [f"127.88.2.{n}" for n in range(1, 41)]
     new_question = asking(40_405, *[[b"a", b"b", b"c"]] * 2)
     with ExitStack() as stack:
@@ -227,7 +227,7 @@ async def test_two_connections_at_once_to_one_host(net: LiveNet) -> None:
     most = 0
     with ExitStack() as stack:
         ports = [stack.enter_context(Deaf("127.88.0.9"))[1] for _ in range(4)]
-        scout = Scout(net._dialer, net._correspondent, ports, (), 10)
+        scout = Scout(net._dialer, net._endpoint, ports, (), 10)
         looks = scout.run(["127.88.0.9"])
         task = asyncio.ensure_future(anext(looks))
         while not task.done():
@@ -244,10 +244,10 @@ async def test_a_router_is_spared() -> None:
     routes = Routes([(ip_network("10.0.0.0/8"), "127.88.255.1")])
     dialer = Dialer(Scope(parse(["10.0.0.0/24"])), profile, routes)
 
-    async def correspondent(address: str, port: int) -> Correspondent:
+    async def endpoint(address: str, port: int) -> UdpEndpoint:
         return Silence()
 
-    looks = Scout(dialer, correspondent, (), [asking(9, wait=0.01)], 10).run([f"10.0.0.{n}" for n in range(1, 7)])
+    looks = Scout(dialer, endpoint, (), [asking(9, wait=0.01)], 10).run([f"10.0.0.{n}" for n in range(1, 7)])
     done = [(await anext(looks)).address for _ in range(4)]
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(anext(looks), 1)
@@ -263,11 +263,11 @@ async def test_a_flow_that_is_tracked_already_waits_for_no_other() -> None:
     dialer = Dialer(Scope(parse(["10.0.0.0/24"])), profile, Routes([(ip_network("10.0.0.0/8"), "127.88.255.1")]))
     through = Silence()
 
-    async def correspondent(address: str, port: int) -> Correspondent:
+    async def endpoint(address: str, port: int) -> UdpEndpoint:
         return through
 
     questions = [asking(9, [b"one"], [b"again"], wait=60), asking(10, [b"other"])]
-    looks = Scout(dialer, correspondent, (), questions, 10).run(["10.0.0.1"])
+    looks = Scout(dialer, endpoint, (), questions, 10).run(["10.0.0.1"])
     task = asyncio.ensure_future(anext(looks))
     await eventually(lambda: len(through.sent) >= 2, 5)
     assert through.sent == [b"one", b"again"]
@@ -277,7 +277,7 @@ async def test_a_flow_that_is_tracked_already_waits_for_no_other() -> None:
     dialer.close()
 
 
-class Silence(Correspondent):
+class Silence(UdpEndpoint):
     """Sends nothing, hears nothing, and remembers what it was to send."""
 
     def __init__(self) -> None:
@@ -285,7 +285,7 @@ class Silence(Correspondent):
         self.sent: list[bytes] = []
 
     def send(self, data: bytes, address: str, port: int) -> None:
-        """See `Correspondent.send`."""
+        """See `UdpEndpoint.send`."""
         self.sent.append(data)
 
 
@@ -294,16 +294,16 @@ async def test_what_this_host_had_no_room_for_is_sent_again(
     net: LiveNet, device: Callable[..., Device], monkeypatch: pytest.MonkeyPatch, times: int
 ) -> None:
     camera = device(b"me")
-    send = Correspondent.send
+    send = UdpEndpoint.send
     failed: list[str] = []
 
-    def short(self: Correspondent, data: bytes, address: str, port: int) -> None:
+    def short(self: UdpEndpoint, data: bytes, address: str, port: int) -> None:
         if len(failed) < times:
             failed.append(address)
             raise OSError(errno.ENOBUFS, "")
         send(self, data, address, port)
 
-    monkeypatch.setattr(Correspondent, "send", short)
+    monkeypatch.setattr(UdpEndpoint, "send", short)
     found = (await looked(net, [camera.address], (), [asking(camera.port)]))[camera.address]
     assert answers(found) == {0: (Outcome.ANSWERED, (b"me",), "")}
     assert (len(failed), net.sent.packets, net.failures.total()) == (times, 1, 0)
@@ -321,7 +321,7 @@ async def test_who_answers_while_a_question_waits_for_room_is_found(
         asked.set()
         raise OSError(errno.ENOBUFS, "")
 
-    monkeypatch.setattr(Correspondent, short_of, short)
+    monkeypatch.setattr(UdpEndpoint, short_of, short)
     deaf = Deaf("127.88.0.12")
     with deaf as (address, port):
         looking = asyncio.create_task(looked(net, [address, "127.88.0.13"], [port], [asking(9)]))
@@ -337,7 +337,7 @@ async def test_what_this_host_does_not_let_out_is_no_silence(net: LiveNet, monke
     def barred(*_: object) -> None:
         raise OSError(errno.EPERM, "")
 
-    monkeypatch.setattr(Correspondent, "send", barred)
+    monkeypatch.setattr(UdpEndpoint, "send", barred)
     found = await looked(net, ["127.88.0.3", "127.88.0.4"], (), [asking(9)])
     refused = {0: (Outcome.NOT_SENT, (), "EPERM: Operation not permitted")}
     assert [answers(each) for each in found.values()] == [refused, refused]
@@ -357,7 +357,7 @@ async def test_no_more_are_taken_up_than_the_pace_has_use_for(monkeypatch: pytes
             await asyncio.sleep(0)
 
     async with LiveNet(Scope(LOOPBACK), Profile("test", rate=200, host_rate=20)) as net:
-        scout = Scout(net._dialer, net._correspondent, (), [asking(9)], 1_000)
+        scout = Scout(net._dialer, net._endpoint, (), [asking(9)], 1_000)
         watching = asyncio.create_task(watch(scout))
         async with aclosing(scout.run([f"127.88.4.{n}" for n in range(1, 201)])) as looks:
             assert len([look async for look in looks]) == 200
@@ -375,8 +375,8 @@ async def test_given_up_in_the_middle_nothing_is_left(net: LiveNet, device: Call
         await asyncio.gather(task, return_exceptions=True)
         await looks.aclose()
     assert rested(net)
-    for correspondent in net._correspondents.values():
-        correspondent.close()
+    for endpoint in net._endpoints.values():
+        endpoint.close()
     assert descriptors() == before
 
 
