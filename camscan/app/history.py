@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,12 +12,10 @@ from camscan.records import Scan
 from camscan.scansettings import MERGED, MERGING, SWEEP
 from camscan.store import Store
 from camscan.store.damage import damage
-from camscan.store.locks import site_locked
 from camscan.store.outbox import Message
 from camscan.store.schema import memories as table
 from camscan.store.text import escape
 from camscan.sweeps import memory as memories
-from camscan.sweeps.lock import held, lock_file
 
 
 def remembered(store: Store, site: str) -> memories.Memory:
@@ -79,25 +76,6 @@ def sweeps_of(store: Store, site: str) -> list[Scan]:
     own = (scan for scan in sweeps if not {MERGED, MERGING} & {*scan.settings})
     taken = sorted((scan for scan in sweeps if MERGED in scan.settings), key=_begin, reverse=True)
     return list(heapq.merge(own, taken, key=_begin, reverse=True))
-
-
-@contextmanager
-def site_held(store: Store, site: str, holder: str) -> Iterator[str | None]:
-    """Hold a site during the body, which is given None; or, where another sweep has it, what that one calls itself.
-
-    Beside a store in a file, whichever link leads to it, lies the lock's; a database server holds it itself, against
-    sweeps of all hosts.
-
-    Raises:
-        HostError: the file cannot be made.
-        StoreError: the server cannot be reached.
-    """
-    if store.file is not None:
-        with held(lock_file(store.file.resolve(), site), holder) as other:
-            yield other
-        return
-    with site_locked(store.locks, site) as is_ours:
-        yield None if is_ours else "another process, maybe on another host"
 
 
 def _begin(scan: Scan) -> datetime:

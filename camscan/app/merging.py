@@ -14,7 +14,7 @@ from enum import StrEnum
 from shlex import quote
 
 from camscan.app.annotating import check_record
-from camscan.app.history import remember, remembered, site_held
+from camscan.app.history import remember, remembered
 from camscan.app.registering import restated, track_of
 from camscan.errors import UsageError
 from camscan.records import Scan, ScanStatus
@@ -23,6 +23,7 @@ from camscan.register.names import key, names
 from camscan.scansettings import MERGED, MERGING, THINNED
 from camscan.store import Store
 from camscan.store.batches import batched
+from camscan.store.locks import site_held
 from camscan.store.merge import faults_of_store, known_scans, known_sites, merge_scan, observation_count, sites_of
 from camscan.text.timestamps import utc
 
@@ -241,7 +242,7 @@ def _merge_memory(store: Store, other: Store, site: str, called: str) -> None:
     theirs = remembered(other, site)
     if theirs.at is None:
         return
-    with site_held(store, called, "camscan db merge") as sweep:
+    with site_held(store.locks, called) as sweep:
         ours = remembered(store, called)
         follows = ours.at is None or (ours.at < theirs.at and bool(sites_of(other, [ours.scan])))
         if sweep is None and follows:

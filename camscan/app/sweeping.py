@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import logging
-import os
-import platform
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import chain
 from pathlib import Path
 from typing import TypeAlias
 
 from camscan.app.alerting import messages_for
 from camscan.app.grounds import Grounds
-from camscan.app.history import marked, remember, remembered, site_held, sweeps_of
+from camscan.app.history import marked, remember, remembered, sweeps_of
 from camscan.app.jobs import Job, is_asked_as, job_for_rest, new_job, resume_job
 from camscan.app.judging import devices_in
 from camscan.app.logins import broker_if
@@ -30,6 +28,7 @@ from camscan.net.kernel import eventloop
 from camscan.records import Scan, ScanStatus
 from camscan.scansettings import MERGED, MISSED, SPECS
 from camscan.store import Store
+from camscan.store.locks import site_held
 from camscan.sweeps.changes import ChangeKind, Changes
 from camscan.sweeps.compare import advance
 from camscan.sweeps.config import Config, Site
@@ -91,8 +90,7 @@ def sweep(context: SweepContext, site: Site, seconds: float) -> Swept:
         CamscanError: it cannot be scanned at all.
     """
     grounds = Grounds(context.rules, policies(context.config, site, context.folders))
-    me = f"process {os.getpid()} on {platform.node()} since {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
-    with site_held(context.store, site.name, me) as other:
+    with site_held(context.store.locks, site.name) as other:
         if other is not None:
             log_event("site.held", logging.WARNING, site=site.name, by=other)
             return Swept(site.name, why_not=f"held by {other}")

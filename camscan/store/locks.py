@@ -1,4 +1,4 @@
-"""Which scans have a living process: one file beside the database for each, locked for as long as its process lives.
+"""Which scans and sites have a living process: one file beside the database for each, locked for as long as that lives.
 
 The kernel drops a flock(2) when the process ends, however it ends. So no heartbeat, process number or clock has to be
 believed, and a scan in another container that shares the folder is seen as well. A database server has locks of its own
@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import fcntl
 import os
+import platform
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 from zlib import crc32
@@ -23,10 +25,11 @@ from camscan.store.sessionlocks import SessionLocks
 _TRIES = 5
 _PAUSE = 0.02
 """Seconds between two tries: one who only looks (`is_held`) may have the lock for a moment."""
+_MAX_HOLDER = 200
 
 
 class ScanLocks(Protocol):
-    """The locks that this process has on the scans of one store, from any thread."""
+    """The locks that this process has on the scans and sites of one store, from any thread."""
 
     def acquire(self, number: int) -> bool:
         """Lock a scan for this process; False where another living one has it.
@@ -45,6 +48,9 @@ class ScanLocks(Protocol):
     def is_held(self, number: int) -> bool:
         """Whether some living process, this one included, has the scan."""
 
+    def holder(self, number: int) -> str:
+        """What is known of the other process that has it."""
+
     def release(self, number: int) -> None:
         """Let a scan go, if this process has it."""
 
@@ -53,18 +59,22 @@ class ScanLocks(Protocol):
 
 
 @contextmanager
-def site_locked(locks: ScanLocks, site: str) -> Iterator[bool]:
-    """Lock a site during the body, against processes of every host; the body is given whether that succeeded.
+def site_held(locks: ScanLocks, site: str) -> Iterator[str | None]:
+    """Hold a site during the body, which is given None; or, where another process has it, what is known of that one.
 
     In the rare case that the names of two sites have one checksum, one of them is not swept while the other is.
+
+    Raises:
+        StoreError: it cannot be locked here at all.
     """
     number = -1 - crc32(site.encode("utf-8", "surrogatepass")) % 2**31  # scans have numbers above zero
-    is_ours = locks.acquire(number)
+    if not locks.acquire(number):
+        yield locks.holder(number)
+        return
     try:
-        yield is_ours
+        yield None
     finally:
-        if is_ours:
-            locks.release(number)
+        locks.release(number)
 
 
 def locks_on(database: Database) -> ScanLocks:
@@ -96,6 +106,7 @@ class FileLocks:
                 ) from error
             if is_ours:
                 self._open[number] = handle
+                _sign(handle)
                 return True
             os.close(handle)
             time.sleep(_PAUSE)
@@ -115,6 +126,13 @@ class FileLocks:
         finally:
             os.close(handle)
 
+    def holder(self, number: int) -> str:
+        """See `ScanLocks.holder`."""
+        with suppress(OSError), self._path(number).open("rb") as file:
+            if said := file.read(_MAX_HOLDER).decode("utf-8", "replace").strip():
+                return said
+        return "another process"
+
     def release(self, number: int) -> None:
         """See `ScanLocks.release`."""
         handle = self._open.pop(number, None)
@@ -128,7 +146,7 @@ class FileLocks:
             self.release(number)
 
     def _path(self, number: int) -> Path:
-        return Path(f"{self._database}-scan{number}.lock")
+        return Path(f"{self._database}-{f'scan{number}' if number > 0 else f'site{-number}'}.lock")
 
 
 def _create(path: Path) -> int:
@@ -138,6 +156,14 @@ def _create(path: Path) -> int:
         raise StoreError(
             f"{path} cannot be created: {error.strerror}: check the folder's permissions and free space"
         ) from error
+
+
+def _sign(handle: int) -> None:
+    """Say in the file who has it, as far as the disk has room: a full one takes nothing from the lock."""
+    said = f"process {os.getpid()} on {platform.node()} since {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+    with suppress(OSError):
+        os.ftruncate(handle, 0)
+        os.write(handle, said.encode("utf-8", "replace")[:_MAX_HOLDER])
 
 
 def _flock(handle: int, kind: int) -> bool:

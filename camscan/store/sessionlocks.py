@@ -1,4 +1,4 @@
-"""Which scans have a living process, on a PostgreSQL server: advisory locks, which end with their session."""
+"""Which scans and sites have a living process, on a PostgreSQL server: advisory locks, which end with their session."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _HELD = text(
 
 
 class SessionLocks:
-    """Locks on the scans of a database on a server, as `FileLocks` are beside a file; they end with a session.
+    """Locks on the scans and sites of a database on a server, as `FileLocks` beside a file; they end with a session.
 
     So they end with the process, too, or with its network. A proxy that shares sessions out by transaction keeps none:
     connect to the server itself.
@@ -45,6 +45,10 @@ class SessionLocks:
         """See `ScanLocks.is_held`."""
         with self._turn:
             return self._ask(_HELD, number)
+
+    def holder(self, _number: int) -> str:
+        """See `ScanLocks.holder`."""
+        return "another process, maybe on another host"
 
     def release(self, number: int) -> None:
         """See `ScanLocks.release`."""

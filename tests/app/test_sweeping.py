@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import re
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -20,7 +21,7 @@ from support.world import CONFIG, World, camera
 
 from camscan.app import alerting, jobs, registering, retention, scannotes, statements, sweeping
 from camscan.app.grounds import Grounds
-from camscan.app.history import marked, remembered, site_held, sweeps_of
+from camscan.app.history import marked, remembered, sweeps_of
 from camscan.app.judging import report_of
 from camscan.app.registering import update_register
 from camscan.app.scanning import no_progress
@@ -36,11 +37,11 @@ from camscan.net.programs.method import Method
 from camscan.records import Fields, LedgerEntry, Observation, Origin, Outcome, Scan, ScanStatus
 from camscan.scansettings import SWITCH_PORTS
 from camscan.store import Store
+from camscan.store.locks import FileLocks, site_held
 from camscan.summaries import State
 from camscan.sweeps.changes import ChangeKind
 from camscan.sweeps.config import Retention
 from camscan.sweeps.configfile import read
-from camscan.sweeps.lock import held, lock_file
 
 NOTIFY = '[notify]\nwebhook = "https://alerts.example.org/"\n'
 FUTURE = datetime(2100, 1, 1, tzinfo=UTC)
@@ -158,8 +159,10 @@ def test_the_record_holds_the_site_and_a_sweep_asks_only_what_it_may(
 def test_a_site_that_another_sweep_has_is_left_alone(
     context: Callable[..., SweepContext], world: World, tmp_path: Path
 ) -> None:
-    with held(lock_file(tmp_path / "c.db", "hq"), "process 5 on other"):
-        assert swept(context()) == Swept("hq", why_not="held by process 5 on other")
+    with site_held(FileLocks(tmp_path / "c.db"), "hq"):
+        left = swept(context())
+    assert left.why_not.startswith(f"held by process {os.getpid()} on ")
+    assert left == Swept("hq", why_not=left.why_not)
     assert (world.scans, context().store.scans()) == ([], ())
     assert swept(context()).complete
 
@@ -172,8 +175,8 @@ def test_a_sweep_that_is_under_way_is_left_alone_by_whichever_link_its_store_is_
     with Store.open(tmp_path / "link.db") as same:
         now.store.begin(marked(jobs.new_job(choices(now.config, now.config.site[0]), "hq").scan))
         assert [scan.status for scan in same.scans()] == [ScanStatus.RUNNING]
-        with site_held(now.store, "hq", "process 5"):
-            assert swept(replace(now, store=same)).why_not == "held by process 5"
+        with site_held(now.store.locks, "hq"):
+            assert swept(replace(now, store=same)).why_not.startswith(f"held by process {os.getpid()} on ")
 
 
 def test_an_interrupted_sweep_of_today_is_resumed_with_exclusions_read_anew(

@@ -32,8 +32,8 @@ from camscan.identify.library import Library
 from camscan.net.services import delivery
 from camscan.simulator import honest, make_site
 from camscan.store import Store
+from camscan.store.locks import FileLocks, site_held
 from camscan.sweeps import memory as memories
-from camscan.sweeps.lock import held, lock_file
 
 PREFIX = f"127.91.{os.getpid() % 250}"
 """Each process that runs tests plays its sites on addresses of its own."""
@@ -222,7 +222,7 @@ def test_a_store_that_fails_is_a_failure(config: Path, world: World) -> None:
 
 
 def test_a_site_that_is_held_is_incomplete(config: Path, world: World, tmp_path: Path) -> None:
-    with held(lock_file(tmp_path / "c.db", "hq"), "process 5"):
+    with site_held(FileLocks(tmp_path / "c.db"), "hq"):
         assert run(config).exit_code == 4
 
 

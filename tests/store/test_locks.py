@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from camscan.errors import StoreError
-from camscan.store.locks import FileLocks
+from camscan.store.locks import FileLocks, site_held
 
 HOLDER = """
 import sys
@@ -67,6 +67,28 @@ def test_killed_holder(path: Path) -> None:
         assert not locks.is_held(3)
         assert locks.acquire(3)
         locks.close()
+
+
+def test_who_has_a_site_is_told_to_others(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A host may be called by any bytes, and a store that is merged may name a site so."""
+    monkeypatch.setattr("platform.node", lambda: "h\udcffst")
+    ours, theirs = FileLocks(path), FileLocks(path)
+    with site_held(ours, "depot \ud800") as first, site_held(theirs, "depot \ud800") as second:
+        assert first is None
+        assert second is not None
+        assert second.startswith(f"process {os.getpid()} on h?st since 20")
+        with site_held(theirs, "../harbour") as other:
+            assert other is None
+    with site_held(theirs, "depot \ud800") as again:
+        assert again is None
+    assert list(path.parent.iterdir()) == []
+
+
+def test_an_error_while_a_site_is_held_lets_it_go(path: Path) -> None:
+    with pytest.raises(RuntimeError), site_held(FileLocks(path), "hq"):
+        raise RuntimeError
+    with site_held(FileLocks(path), "hq") as other:
+        assert other is None
 
 
 def test_folder_that_is_gone(tmp_path: Path) -> None:

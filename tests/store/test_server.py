@@ -20,7 +20,6 @@ from sqlalchemy import Connection, create_engine, text
 from support.listed import store_scan
 from support.postgres import Postgres, eventually
 
-from camscan.app.history import site_held
 from camscan.cli.db import db
 from camscan.cli.devices import devices
 from camscan.cli.report import report
@@ -29,6 +28,7 @@ from camscan.errors import StoreError
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
 from camscan.store import Store, queries, register
 from camscan.store import server as module
+from camscan.store.locks import site_held
 from camscan.store.outbox import Message
 from camscan.store.registered import Entry, Mark
 from camscan.store.sessionlocks import SessionLocks
@@ -58,11 +58,11 @@ def invoke(command: Command, *words: str) -> Result:
 
 def test_a_site_is_swept_by_one_host_at_a_time(url: str) -> None:
     with Store.open(url) as here, Store.open(url) as there:
-        with site_held(here, "hq", "process 5 on here") as other:
+        with site_held(here.locks, "hq") as other:
             assert other is None
-            with site_held(there, "hq", "process 5 on there") as holder, site_held(there, "branch", "the same") as none:
+            with site_held(there.locks, "hq") as holder, site_held(there.locks, "branch") as none:
                 assert (holder, none) == ("another process, maybe on another host", None)
-        with site_held(there, "hq", "process 5 on there") as other:
+        with site_held(there.locks, "hq") as other:
             assert other is None
 
 
