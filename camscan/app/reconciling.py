@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from camscan.app import gctuning
 from camscan.app.grounds import Grounds
 from camscan.app.lastseen import with_last_seen
-from camscan.app.otherscans import knowing_most
 from camscan.app.series import merged_each
 from camscan.app.switchports import SwitchPortLookup
 from camscan.identify.library import Library
@@ -18,7 +18,7 @@ from camscan.inventory.agreement import Found
 from camscan.inventory.completeness import Completeness, estimate
 from camscan.inventory.coverage import Coverage
 from camscan.inventory.matching import SiteScope
-from camscan.inventory.reconcile import Result, reconcile
+from camscan.inventory.reconcile import Class, Result, reconcile
 from camscan.inventory.records import Inventory
 from camscan.inventory.summary import Summary, summarise
 from camscan.policy import judge_all
@@ -102,3 +102,24 @@ def _is_wanted(judged: Judged) -> bool:
     """Whether a list of cameras should name this device: a printer or a router only if it may be on a policy."""
     is_other = judged.device.kind == "other" and judged.verdict is Verdict.NOT_LISTED
     return not is_other and is_shown(judged.device)
+
+
+_SAMPLED = 300
+"""Addresses that are looked for: what knows most of so many knows most of all."""
+_LOOKED_AT = 30
+"""The newest scans that know an address, of which one is to be of the right site."""
+
+
+def knowing_most(store: Store, scans: Sequence[Scan], results: Sequence[Result]) -> tuple[str, int] | None:
+    """The scan, beside these, that knows most of the addresses which they do not cover, and how many of them it knows.
+
+    It is of a site of these scans, since addresses repeat from site to site, or of the one that a row names.
+    """
+    sites, taken = {scan.site for scan in scans}, {scan.id for scan in scans}
+    missing = (one for one in results if one.cls is Class.NOT_COVERED and one.address)
+    known = Counter[str]()
+    for one in islice(missing, _SAMPLED):
+        there = islice(store.holding(one.site, one.address), _LOOKED_AT)
+        of_site = (scan.id for scan in there if scan.site in sites | {one.site} and scan.id not in taken)
+        known.update(islice(of_site, 1))
+    return next(iter(known.most_common(1)), None)

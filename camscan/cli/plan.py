@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from camscan.cli import options
-from camscan.cli.sections import Sectioned
+from camscan.cli.groups import Sectioned
 
 if TYPE_CHECKING:
     from camscan.app.scope import ScanScope

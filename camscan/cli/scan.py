@@ -14,7 +14,7 @@ import click
 
 from camscan.cli import options
 from camscan.cli.exits import Exit
-from camscan.cli.sections import Sectioned
+from camscan.cli.groups import Sectioned
 from camscan.cli.telling import tell
 from camscan.errors import CamscanError, UsageError
 from camscan.records import Report, Scan, ScanStatus, Verdict

@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import combinations, starmap
 from typing import TypeAlias
 
-from camscan.devices.forwards import serials_by_port
+from camscan.devices.forwards import SerialMakers, serial_makers, serials_by_port
 from camscan.devices.identity import (
     FIELDS_OF,
     LINK,
@@ -22,7 +22,6 @@ from camscan.devices.identity import (
     to_mac,
     to_serial,
 )
-from camscan.devices.neighbours import SerialMakers, serial_makers
 from camscan.devices.relayed import RELAYED, told_apart
 from camscan.records import Fields, Identification, Observation, Outcome
 

@@ -9,8 +9,8 @@ from functools import cache, cached_property, lru_cache
 
 import re2
 
+from camscan.identify.bodies import names_of
 from camscan.identify.literalindex import LiteralIndex
-from camscan.identify.names import names_of
 from camscan.identify.needs import Needs, is_wide
 from camscan.identify.pieces import PIECE
 from camscan.identify.prefixindex import PrefixIndex

@@ -15,8 +15,7 @@ from camscan.net.kernel.privilege import descriptor_budget
 from camscan.net.kernel.routes import Routes
 from camscan.net.outcomes import EndedError, of_answer, reason, remark, retry_while_exhausted
 from camscan.net.pacing.gateways import Gateways
-from camscan.net.pacing.hostpace import HostLimit
-from camscan.net.pacing.hosts import Hosts
+from camscan.net.pacing.hostpace import HostLimit, Hosts
 from camscan.net.pacing.pace import FlowBudget, Pace
 from camscan.net.pacing.profile import CONNECT_TIMEOUT, Profile
 from camscan.net.pacing.reading import Reading

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from camscan.records import NO_BYTES, Device, Evidence, Identification, Judged, Level, Verdict
-from camscan.reports.advice import advice
 from camscan.reports.escape import terminal
 from camscan.reports.sentences import PLACES, channels
 from camscan.reports.words import switch_port_details
@@ -151,3 +150,36 @@ def _hex(text: str) -> str:
         return ""
     raw = text.encode("utf-8", "surrogatepass")
     return raw[:_HEX_BYTES].hex(" ") + (" …" if len(raw) > _HEX_BYTES else "")
+
+
+_MAX_NAMES = 6
+
+
+def advice(judged: Judged) -> str:
+    """What to look for on the label of a device whose evidence does not carry: raw text, to be escaped like any."""
+    device = judged.device
+    names = _named(_makers(device), (device.brand,), (by.entity for by in judged.listed_by))
+    sought = f"the name {' or '.join(names)}" if names else "the maker's name"
+    mac = f" (the label should show {device.mac})" if device.mac else ""
+    return f"Look at the label for {sought}, and note model and serial number{mac}. {_doubt(device)}"
+
+
+def _doubt(device: Device) -> str:
+    if device.conflicts:
+        return f"The evidence is in doubt: {device.conflicts[0]}."
+    if len(makers := _makers(device)) > 1:
+        return f"The evidence names {' and '.join(makers)}."
+    if device.level is Level.HINT:
+        return "Only hints speak for it: each of them is shared by devices of other makers."
+    if device.maker and device.kind is None:
+        return "Its maker is known; whether it is surveillance equipment is not: look at what it is."
+    return "The evidence alone is not enough."
+
+
+def _makers(device: Device) -> list[str]:
+    return _named((device.maker,), (rule.maker for rule in device.identifications))
+
+
+def _named(*sources: Iterable[str | None]) -> list[str]:
+    """Each name once, in order, but no more than a sentence can hold."""
+    return list(dict.fromkeys(name for source in sources for name in source if name))[:_MAX_NAMES]

@@ -28,8 +28,7 @@ from camscan.syn.neighbourtable import NeighbourTable
 from camscan.syn.order import Order
 from camscan.syn.pace import HostPace, Pacer
 from camscan.syn.priority import RealtimePriority
-from camscan.syn.progress import Progress
-from camscan.syn.report import Report
+from camscan.syn.report import Progress, Report
 from camscan.syn.request import Request, Way
 from camscan.syn.settled import Settled
 from camscan.system.exhaustion import EXHAUSTED

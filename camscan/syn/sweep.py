@@ -25,8 +25,7 @@ from camscan.syn.order import Numbers, Order
 from camscan.syn.pace import HostPace
 from camscan.syn.packets import BATCH
 from camscan.syn.priority import RealtimePriority
-from camscan.syn.progress import Progress
-from camscan.syn.report import Report
+from camscan.syn.report import Progress, Report
 from camscan.syn.request import Request
 from camscan.syn.sending import BACK_OFF, FULL, Sender
 from camscan.syn.settled import Settled

@@ -35,7 +35,7 @@ from camscan.cli.report import report
 from camscan.cli.state import state as state_command
 from camscan.errors import CamscanError, EvidenceError, HostError, RuleError, UsageError
 from camscan.evidence import canonical
-from camscan.evidence.guide import GUIDE
+from camscan.evidence.export import GUIDE
 from camscan.records import Observation, Outcome, ScanStatus
 from camscan.register.names import key as keyed
 from camscan.reports import FORMATS

@@ -12,8 +12,10 @@ import pytest
 from click.testing import CliRunner
 
 from camscan.cli.contents import CLAUSES, SECTIONS
-from camscan.cli.groups import CommandGroup, set_verbosity, with_verbose
+from camscan.cli.groups import OPTION_SECTIONS, CommandGroup, Sectioned, set_verbosity, with_verbose
 from camscan.cli.main import camscan
+from camscan.cli.plan import plan
+from camscan.cli.scan import scan
 from camscan.cli.simulate import simulate
 from camscan.errors import UsageError
 
@@ -108,3 +110,20 @@ def test_an_option_that_is_left_out_may_be_empty() -> None:
     assert CliRunner().invoke(command, []).output == "'' ()\n"
     for words in (["--who", ""], ["--who", " \n"], ["--why", "x", "--why", ""]):
         assert isinstance(CliRunner().invoke(command, words).exception, UsageError)
+
+
+@pytest.mark.parametrize("command", [scan, plan])
+def test_each_option_stands_under_a_heading_once(command: click.Command) -> None:
+    assert isinstance(command, Sectioned)
+    shown = dict(command.sections(click.Context(command)))
+    assert list(shown)[-1] == "Options"
+    (only,) = shown["Options"]
+    assert only[0].endswith("--help")  # with -h where the whole of camscan is loaded
+    own = [one for one in command.params if isinstance(one, click.Option) and not one.hidden]
+    assert sum(map(len, shown.values())) == len(own) + 1
+    text = command.get_help(click.Context(command))
+    assert all(text.count(f"\n{heading}:\n") == 1 for heading in shown)
+
+
+def test_each_name_under_a_heading_is_that_of_an_option() -> None:
+    assert {name for _, names in OPTION_SECTIONS for name in names} <= {option.name for option in scan.params}

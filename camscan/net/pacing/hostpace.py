@@ -1,16 +1,20 @@
-"""The limits for one host, packets a second and simultaneous connections, and how well it copes."""
+"""The limits for each host: packets a second, simultaneous connections and bytes in all; and how well it copes."""
 
 from __future__ import annotations
 
 import asyncio
 import math
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
+from camscan.net import budget
 from camscan.net.exchange.tcp import TcpSocket
-from camscan.net.pacing.allowance import Allowance
+from camscan.net.outcomes import EndedError
 from camscan.net.pacing.pace import SHORTEST_WAIT, FlowBudget
+from camscan.net.pacing.profile import Profile
+from camscan.records import Outcome
 
 _LOOK = 0.05
 """Seconds between checks of what open sockets have sent, while somebody waits for room."""
@@ -208,3 +212,80 @@ class HostLimit:
 
 def _now() -> float:
     return asyncio.get_running_loop().time()
+
+
+class Allowance:
+    """Counts the bytes that came from one host: on its sockets, TLS included, and by datagram in answer to a question.
+
+    Where they are as many as one host may give, what is under way ends within its own bounds, and nothing further is
+    asked. Datagrams alone cannot bring that about: anybody may send them in the name of a host.
+    """
+
+    def __init__(self) -> None:
+        self.most = budget.MAX_HOST_BYTES
+        self._by_tcp = 0
+        self._by_datagram = 0
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether the host has given all that it may."""
+        return self._by_tcp + min(self._by_datagram, budget.MAX_HOST_DATAGRAMS) >= self.most
+
+    def took(self, count: int) -> None:
+        """Count bytes that were read from a socket."""
+        self._by_tcp += count
+
+    def took_datagrams(self, count: int) -> None:
+        """Count bytes of datagrams that were kept."""
+        self._by_datagram += count
+
+    def ask(self, *, by_datagram: bool = False) -> None:
+        """See that the host may be asked something that it will answer.
+
+        Raises:
+            EndedError: it has given all that it may.
+        """
+        if self.is_used_up:
+            raise EndedError(Outcome.NOT_SENT, f"not asked: the host has given {self.most:,} bytes")
+        if by_datagram and self._by_datagram >= budget.MAX_HOST_DATAGRAMS:
+            why = f"not asked: {budget.MAX_HOST_DATAGRAMS:,} bytes have come by datagram from there"
+            raise EndedError(Outcome.NOT_SENT, why)
+
+
+class Hosts:
+    """`limits` by address, kept while the address is attended to. `flows` gives the budget of the router on the way.
+
+    `faded` are hosts that answered and then stopped, and were slowed down for; `used_up` hosts that sent as many bytes
+    as one may, and were asked no more.
+    """
+
+    def __init__(self, profile: Profile, flows: Callable[[str], FlowBudget | None]) -> None:
+        self.faded, self.used_up = set[str](), set[str]()
+        self._profile = profile
+        self._flows = flows
+        self._losses = Losses()
+        self.limits: dict[str, HostLimit] = {}
+
+    def __getitem__(self, address: str) -> HostLimit:
+        limit = self.limits.get(address)
+        if limit is None:
+            profile = self._profile
+            limit = HostLimit(profile.host_rate, profile.host_connections, self._flows(address), self._losses)
+            self.limits[address] = limit
+        return limit
+
+    @contextmanager
+    def attend(self, address: str) -> Iterator[None]:
+        """Keep the limits of an address during the body; calls may overlap."""
+        host = self[address]
+        host.attending += 1
+        try:
+            yield
+        finally:
+            host.attending -= 1
+            if host.faded:
+                self.faded.add(address)
+            if host.allowance.is_used_up:
+                self.used_up.add(address)
+            if not host.attending:
+                self.limits.pop(address, None)

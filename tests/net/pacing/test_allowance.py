@@ -12,7 +12,7 @@ from camscan.net import budget
 from camscan.net.base import Exchange, HttpRequest, Inquiry, Login, Send
 from camscan.net.live import LiveNet
 from camscan.net.outcomes import EndedError
-from camscan.net.pacing.allowance import Allowance
+from camscan.net.pacing.hostpace import Allowance
 from camscan.net.scope import Scope
 from camscan.records import Observation, Outcome
 
