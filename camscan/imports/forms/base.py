@@ -77,7 +77,7 @@ _GLUED = re.compile(r"^[ \t]{0,64}([A-Z][A-Za-z]{2,31}):([^\s:/][^\r\n]{0,255})(
 """A line without a blank behind the colon."""
 _SYMBOL = re.compile(r"""[{,]\s{0,8}:([a-z][\w-]{0,63}+)(?: ?=> ?| )"([^"\\]{0,1024}+)\"""")
 """A member of a map whose names are symbols, as in Ruby and Clojure."""
-_KEYED = re.compile(r"^[ \t]{1,64}\[([A-Za-z]\w{0,63})\] => (\S[^\r\n]{0,1023})$", re.MULTILINE)
+_KEYED = re.compile(r"^[ \t]{1,64}\[([A-Za-z]\w{0,63})\] => (\S[^\r\n]{0,1023})\r?$", re.MULTILINE)
 """A property as PHP prints it."""
 _LINE = re.compile(
     r"^(?:\[\w{1,16}\] )?[ \t|_*-]{0,64}([^\W\d_][\w ./-]{0,63}?)[ \t]{0,32}"
@@ -89,7 +89,7 @@ _NEXT = re.compile(
     r"([A-Za-z][\w ]{1,31}?)[ \t]{0,8}:[ \t]{1,8}"
 )
 """The beginning of the next pair in a line; after a single space only certain names."""
-_TABBED = re.compile(r"^([A-Za-z][\w ]{1,31})\t{1,4}([^\t\r\n]{1,256})$", re.MULTILINE)
+_TABBED = re.compile(r"^([A-Za-z][\w ]{1,31})\t{1,4}([^\t\r\n]{1,256})\r?$", re.MULTILINE)
 _TAG = re.compile(
     r"<(?:[\w.-]{1,32}:)?([A-Za-z]\w{0,63}+)(?:\s[^<>]{0,512})?>(?:<!\[CDATA\[)?([^<\]]{1,1024}+)(?:\]\]>)?</"
 )

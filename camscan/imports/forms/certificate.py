@@ -65,7 +65,7 @@ _SECTION = re.compile(r"^\[(Subject|Issuer)\]\s{1,16}(?=\w{1,24} ?=)", re.MULTIL
 """What .NET prints above a name."""
 _MARGIN = re.compile(r"^[ \t]{0,8}\|[_-]?", re.MULTILINE)
 """What nmap prints before each line of a script's output, and Nessus before each name."""
-_SHOWN = re.compile(r"^\* {1,4}subject: ([^\r\n]{3,512})$", re.MULTILINE)
+_SHOWN = re.compile(r"^\* {1,4}subject: ([^\r\n]{3,512})\r?$", re.MULTILINE)
 _MEMBERS = re.compile(
     r"(?:\[Object: null prototype\] )?\{\s{0,32}((?:(?:CN|OU?|ST?|L|C|emailAddress): "
     r"(?:'[^'\r\n]{0,256}'|\"[^\"\r\n]{0,256}\")(?:,\s{0,32}|\s{0,32}(?=\}))){2,16})\}"

@@ -41,7 +41,7 @@ _CUT = re.compile(r"\A([^<>]{0,4096}onvif://[^<>]{1,4096})</((?:[\w.-]{1,32}:)?S
 """Scopes whose start tag was cut off."""
 _ITEM = re.compile(r"<(?:[\w.-]{1,32}:)?ScopeItem>[ \t]{0,8}onvif://")
 _ELEMENT = re.compile(r"<[^<>]{0,512}>")
-_UTIL = re.compile(r"^(?:\d{1,3}\.){3}\d{1,3} [^\s()]{1,64}\(([^\s()][^\r\n]{1,120})\)[ \t]*$", re.MULTILINE)
+_UTIL = re.compile(r"^(?:\d{1,3}\.){3}\d{1,3} [^\s()]{1,64}\(([^\s()][^\r\n]{1,120})\)[ \t]*\r?$", re.MULTILINE)
 _SCOPE_END = re.compile(r"[<\"'`\]}|]")
 
 _NO_MODEL = re.compile(r"_firmware$|^Embedded", re.IGNORECASE)

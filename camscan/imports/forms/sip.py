@@ -15,6 +15,7 @@ from camscan.imports.forms.base import Answer, answer
 
 _ANSWER = re.compile(r"^SIP/2\.0 \d{3}\b[^\r\n]*\r?\n", re.MULTILINE)
 _REQUEST = re.compile(r"^[A-Z]{3,10} sips?:[^\s]{1,256} SIP/2\.0[ \t]*\r?\n", re.MULTILINE)
+_SESSION = re.compile(r"^v=0[ \t]*\r?$", re.MULTILINE)
 
 
 def is_sip(text: str) -> bool:
@@ -23,7 +24,10 @@ def is_sip(text: str) -> bool:
 
 
 def sip_message(text: str) -> Iterator[Answer]:
-    """The headers of the first answer, or else of the first request, what its body tells, and all of it as a banner."""
+    """The headers of the first answer, or else of the first request, what its body tells, and all of it as a banner.
+
+    A body that describes a session is read as RTSP's are: in both, a camera may name itself there.
+    """
     yield from answer("banner", telnet.greeting(text))
     if (start := _start(text)) is None:
         return
@@ -32,6 +36,8 @@ def sip_message(text: str) -> Iterator[Answer]:
     agents = headers.values(named, "user-agent")
     itself = f"Server: {agents[0]}\r\n" if agents and not headers.values(named, "server") else ""
     yield from messages.over_http(f"{itself}{head}")
+    if session := _SESSION.search(head):
+        yield from messages.over_rtsp(head[session.start() :])
 
 
 def _start(text: str) -> re.Match[str] | None:

@@ -12,7 +12,8 @@ _HEADERS = re.compile(
     r"^(?P<indent>[ \t-]{0,32})headers:[ \t]*\r?\n(?P<lines>(?:(?P=indent)[ \t][^\r\n]*(?:\r?\n|\Z))+)", re.MULTILINE
 )
 _VALUE = re.compile(
-    r"""^[ \t]{1,32}["']?([A-Za-z][\w-]{1,40})["']?:[ \t]*(?:\r?\n[ \t]{1,32}- |\[?(?=["']))([^\r\n]*)$""", re.MULTILINE
+    r"""^[ \t]{1,32}["']?([A-Za-z][\w-]{1,40})["']?:[ \t]*(?:\r?\n[ \t]{1,32}- |\[?(?=["']))([^\r\n]*)\r?$""",
+    re.MULTILINE,
 )
 _STATUS = re.compile(r"^[ \t]{0,32}status:[ \t]*(?:\{code: |\r?\n[ \t]{1,32}code: )(\d{3})\b", re.MULTILINE)
 _BODY = re.compile(

@@ -26,7 +26,7 @@ _DUMP = re.compile(
 """The next part of what var_dump of PHP prints."""
 _DUMPED_BY_PHP = re.compile(r"\A\s*(?:array\(\d+\)|object\([^()\r\n]{1,128}\)#\d+ \(\d+\)) \{\s*\[")
 _HEADER = re.compile(rf"{HEADER}:", re.IGNORECASE)
-_LISTED_BY_PHP = re.compile(r"^[ \t]{1,32}\[([A-Za-z][\w-]{0,40}|\d{1,3})\] => ([^\r\n]{1,8192})$", re.MULTILINE)
+_LISTED_BY_PHP = re.compile(r"^[ \t]{1,32}\[([A-Za-z][\w-]{0,40}|\d{1,3})\] => ([^\r\n]{1,8192})\r?$", re.MULTILINE)
 _HUB = re.compile(
     r"\bheaders: ?(SFRUUC8[A-Za-z0-9+/]{16,8192}+={0,2})(?:, ?body: ?([A-Za-z0-9+/]{4,65536}+={0,2})(?![\w+/]))?"
 )

@@ -37,7 +37,8 @@ _BEFORE = re.compile(rf"(?:{REQUEST}|(?:Authorization|{HEADER})[ \t]?:|v=0\s*$)"
 _MARK = re.compile(r"\s*(?://|#|;|\*|--|%|>)\s*|(?:[^\"'{}<>]*\d\d:\d\d:\d\d|\s*\[[^\]]*\])[^\"'{}<>]*")
 _QUOTING = re.compile(r"[\"'{}<>|]")
 _DEEPER = re.compile(
-    rf"(?:\A[A-Z]|^[ \t]+(?:RTSP|HTTP)/\d\.\d[ \t]+\d{{3}}\b)[^\r\n]*\r?\n[ \t]++{HEADER}[ \t]?:",
+    r"(?:\A[A-Z]|^[ \t]+(?:RTSP|HTTP)/\d\.\d[ \t]+\d{3}\b)[^\r\n]*\r?\n"
+    rf"[ \t]++(?:{HEADER}[ \t]?:|Via[ \t]?:[ \t]?SIP/)",
     re.IGNORECASE | re.MULTILINE,
 )
 _HEADED = re.compile(r"^(?:RTSP|HTTP)/\d\.\d[ \t]+\d{3}\b", re.IGNORECASE | re.MULTILINE)

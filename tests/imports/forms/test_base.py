@@ -84,6 +84,7 @@ def test_a_name_with_a_hyphen_is_one() -> None:
         '{:model=>"A 1", :fw=>"2"}',
         '{:model "A 1", :fw "2"}',
         "stdClass Object\n(\n    [model] => A 1\n    [fw] => 2\n)",
+        "Array\r\n(\r\n    [model] => A 1\r\n    [fw] => 2\r\n)\r\n",
         'Info { model: Some("A 1"), fw: Some("2") }',
         'Info(model: Optional("A 1"), fw: Optional("2"))',
         "OrderedDict([('model', 'A 1'), ('fw', '2')])",

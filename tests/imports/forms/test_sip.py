@@ -50,6 +50,12 @@ def test_a_body_tells_what_it_tells_without_its_head() -> None:
     assert values(CATALOGUE, "http.server") == ["SIP UAS V3.0"]
 
 
+def test_the_session_that_a_body_describes() -> None:
+    accepted = ANSWER.replace("Content-Length: 0", "Content-Type: application/SDP") + "v=0\r\ns=EZVIZ X5S\r\n"
+    assert values(accepted, "rtsp.sdp.session") == ["EZVIZ X5S"]
+    assert values(ANSWER, "rtsp.sdp.session") == []
+
+
 def test_words_about_sip_are_no_message() -> None:
     assert values("it said\nSIP/2.0 200 OK", "http.server") == []
     assert values("SIP/2.0 is\nUser-Agent: spoken", "http.server") == []

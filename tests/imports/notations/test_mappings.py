@@ -94,7 +94,9 @@ def test_what_a_web_server_quotes_of_others_is_not_its_own_answer() -> None:
 
 @pytest.mark.parametrize("lines", ["[Server] => A/1\n    [Date] => b", "[0] => Server: A/1\n    [1] => Date: b"])
 def test_headers_that_php_listed(lines: str) -> None:
-    assert unwrap(f"Array\n(\n    {lines}\n)\n").splitlines() == ["Server: A/1", "Date: b"]
+    printed = f"Array\n(\n    {lines}\n)\n"
+    for text in (printed, printed.replace("\n", "\r\n")):
+        assert unwrap(text).splitlines() == ["Server: A/1", "Date: b"]
     other = "Array\n(\n    [0] => a\n)"
     assert unwrap(other) == other
 

@@ -95,6 +95,7 @@ def test_an_answer_that_stands_deeper_than_what_a_report_says_of_it() -> None:
 
 def test_headers_that_are_indented() -> None:
     assert unwrap("RTSP/1.0 200 OK\n    CSeq: 1\n\n    v=0") == "RTSP/1.0 200 OK\nCSeq: 1\n\nv=0"
+    assert unwrap("SIP/2.0 200 OK\n    Via: SIP/2.0/UDP a\n    To: b") == "SIP/2.0 200 OK\nVia: SIP/2.0/UDP a\nTo: b"
     assert (
         unwrap('Server: a\nWWW-Authenticate: Digest\n  realm="b"') == 'Server: a\nWWW-Authenticate: Digest\n  realm="b"'
     )
