@@ -58,7 +58,7 @@ _CHANNELS = ("InputProxyChannel", "InputProxyChannelStatus")
 _OWN_ROOTS = frozenset({"userCheck", "ActivateStatus", "SessionLoginCap", *_CHANNELS, *(f"{c}List" for c in _CHANNELS)})
 """Roots that no other interface uses; they are known even where the namespace is missing."""
 
-_OTHERS = frozenset({"passwdLeftValue"})
+OTHERS = frozenset({"passwdLeftValue"})
 """What another maker has in an answer to such a path, which it names as this interface does."""
 
 _ELEMENTS = {
@@ -107,7 +107,9 @@ def decode(body: bytes) -> dict[str, tuple[str, ...]]:
 
 
 def describe(texts: Mapping[str, str], namespace: str = "", root: str = "DeviceInfo") -> dict[str, tuple[str, ...]]:
-    """The fields of an envelope of which only its elements are at hand, by their names."""
+    """The fields of an envelope of which only its elements are at hand, by their names; none of another maker's."""
+    if not namespace and not OTHERS.isdisjoint(texts):
+        return {}
     return layout.fields([("isapi.root", root), ("isapi.namespace", namespace), *_described(texts)])
 
 
@@ -135,7 +137,7 @@ def decode_slot(part: bytes) -> dict[str, tuple[str, ...]]:
 def _parsed(body: bytes) -> Element:
     root = xml.parse(body, partial=True)
     name, namespace = xml.local(root.tag), xml.namespace(root.tag)
-    own = name in _OWN_ROOTS and not any(xml.local(child.tag) in _OTHERS for child in root[:_MAX_CHILDREN])
+    own = name in _OWN_ROOTS and not any(xml.local(child.tag) in OTHERS for child in root[:_MAX_CHILDREN])
     if not (is_namespace(namespace) or (not namespace and own)):
         raise DecodeError(f"not an ISAPI envelope: root {name[:64]!r} in namespace {namespace[:64]!r}")
     return root

@@ -83,6 +83,13 @@ def test_elements_of_a_description_alone() -> None:
     }
 
 
+def test_elements_that_another_maker_has_too() -> None:
+    texts = {"statusValue": "200", "passwdLeftValue": "5"}
+    assert isapi.describe(texts, root="userCheck") == {}
+    named = isapi.describe(texts, "http://www.isapi.org/ver20/XMLSchema", "userCheck")
+    assert named["isapi.root"] == ("userCheck",)
+
+
 def test_activate_status() -> None:
     assert isapi.decode(ACTIVATE_STATUS) == {
         "isapi.root": ("ActivateStatus",),

@@ -117,7 +117,7 @@ def described(text: str) -> Fields:
     mapped = _OWN_ROOT.search(text) or (_MAPPED.search(text) if namespace else None)
     if not (_DESCRIPTION.search(text) or mapped or _is_own_serial(text)):
         return {}
-    told = {name: value for name, value in reversed(pairs(text)) if name in _ELEMENTS}
+    told = {name: value for name, value in reversed(pairs(text)) if name in _ELEMENTS or name in isapi.OTHERS}
     if mapped:
         return isapi.describe(told, namespace, mapped[1])
     return isapi.describe(told, namespace) if _OWN_ELEMENTS & told.keys() else {}

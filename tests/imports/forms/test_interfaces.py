@@ -113,6 +113,12 @@ def test_any_envelope_as_a_client_prints_it() -> None:
     assert described("{'a': {'@version': '2.0', '@xmlns': 'http://example.org/a'}}") == {}
 
 
+def test_an_envelope_of_another_maker_in_json() -> None:
+    text = '{"userCheck": {"statusValue": "200", "statusString": "OK"}}'
+    assert described(text)["isapi.root"] == ("userCheck",)
+    assert described(text.replace("}}", ', "passwdLeftValue": "5"}}')) == {}
+
+
 def test_the_first_of_elements_with_the_same_name_counts() -> None:
     assert described("<DeviceInfo><model>A1</model></DeviceInfo><DeviceInfo><model>B1</model>")["isapi.model"] == (
         "A1",
