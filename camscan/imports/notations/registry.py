@@ -13,6 +13,7 @@ from camscan.imports.notations import (
     mappings,
     prefixes,
     scanners,
+    shown,
 )
 from camscan.imports.notations.base import Undo
 
@@ -37,6 +38,8 @@ RECORDS: tuple[Undo, ...] = (
     mappings.listed_by_php,
     headers.invoked,
     headers.in_turn,
+    shown.inspected,  # after the one before, which knows what else such an object has
+    shown.marked,
     headers.listed,
     cassettes.recorded,
     mappings.printed,
