@@ -31,6 +31,9 @@ _MAPPING = re.compile(
     r"""(?:["'](?:Server|WWW-Authenticate|Content-Type|Set-Cookie)["']\s*:|(?<=[{\s])server:\s*["'])""",
     re.IGNORECASE,
 )
+_CSEQ = re.compile(r"""["'{\s]cseq["']?\s*:\s*[\["']*\d+["'\],}]""", re.IGNORECASE)
+"""A header that RTSP has in every answer and HTTP in none; that of SIP names a method, too."""
+_DECODE_HEADERS = {"http": http.decode_headers, "rtsp": rtsp.decode_headers}
 _BARE_STATUS = re.compile(r"[1-5]\d{2} [A-Z][A-Za-z ]{1,31}\r?\n")
 _REPLY = re.compile(r"^Authorization(?=[ \t]*:[ \t]*Digest\b)", re.MULTILINE | re.IGNORECASE)
 _GLUED = re.compile(r"(?<=[^\r\n])\r?\n(?=v=0[ \t]*\r?\n[os]=)")
@@ -59,7 +62,8 @@ def over_http(text: str) -> Iterator[Answer]:
     if whole or _STATUS["rtsp"].search(text):
         return
     if _MAPPING.match(text):
-        yield from answer("http", fields_of(http.decode_headers, _lines(text)))
+        over = "rtsp" if _CSEQ.search(text) else "http"
+        yield from answer(over, fields_of(_DECODE_HEADERS[over], _lines(text)))
     elif _BODY.match(text) or _LIST.match(text):
         yield from _alone(text)
     elif is_headed(text):

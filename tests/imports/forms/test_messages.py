@@ -139,6 +139,16 @@ def test_quotes_within_the_values_of_a_mapping() -> None:
     assert found.fields["http.realm"] == ("a b",)
 
 
+@pytest.mark.parametrize("number", ["'2'", '["2"]', "2"])
+def test_a_mapping_with_a_number_of_its_request_is_of_rtsp(number: str) -> None:
+    (only,) = read(f"{{'CSeq': {number}, 'Server': 'Acme Rtsp/1.0'}}")
+    assert (only.channel, only.fields["rtsp.server"]) == ("rtsp", ("Acme Rtsp/1.0",))
+
+
+def test_a_mapping_of_sip_is_none_of_rtsp() -> None:
+    assert "rtsp" not in {each.channel for each in read("{'CSeq': '2 REGISTER', 'Server': 'Acme/1.0'}")}
+
+
 def test_a_list_of_mappings_is_a_body() -> None:
     [found] = over_http('[{"cmd": "Login", "code": 0}]')
     assert found.fields["http.body"] == ('[{"cmd": "Login", "code": 0}]',)
