@@ -1,4 +1,4 @@
-"""Labelled answers: JSON files of `{id, channel, raw, truth, source, note}`, read entry by entry."""
+"""Labelled answers: files of JSON, or of JSON lines, of `{id, channel, raw, truth, source, note}`, read entry by entry."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _gathered(items: Iterable[tuple[str, object]], whose: str = "") -> Corpus:
     entries: dict[str, Entry] = {}
     faults: list[str] = []
     for where, item in items:
-        entry = item if isinstance(item, str) else _entry(item)
+        entry = item if isinstance(item, str) else _entry(item, where)
         if isinstance(entry, str):
             faults.append(f"{where}: {entry}")
         elif entry.id in entries:
@@ -107,7 +107,10 @@ def _parsed(text: str) -> Iterator[object]:
     try:
         parsed = json.loads(text)
     except (ValueError, RecursionError) as error:
-        yield f"not JSON: {error}"
+        if (lines := [line for line in text.splitlines() if line.strip()]) and all(map(_is_object, lines)):
+            yield from map(json.loads, lines)
+        else:
+            yield f"not JSON: {error}"
         return
     if isinstance(parsed, dict) and "raw" not in parsed:
         parsed = next((value for value in parsed.values() if isinstance(value, list)), [])
@@ -115,8 +118,16 @@ def _parsed(text: str) -> Iterator[object]:
         yield item if not isinstance(item, str) else "a text instead of an object"
 
 
-def _entry(item: object) -> Entry | str:
-    """An entry, or what is wrong with it."""
+def _is_object(line: str) -> bool:
+    """Whether a line is a whole object of JSON."""
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _entry(item: object, where: str) -> Entry | str:
+    """An entry, or what is wrong with it. One without an id is called by its place."""
     if not isinstance(item, dict):
         return "not an object"
     raw, truth = item.get("raw"), item.get("truth")
@@ -126,10 +137,8 @@ def _entry(item: object) -> Entry | str:
         return "raw: must be the answer as text"
     if not isinstance(truth, dict):
         return "truth: must be an object"
-    if not isinstance(item.get("id"), str) or not item["id"]:
-        return "id: must be a text"
     return Entry(
-        id=item["id"],
+        id=where if item.get("id") in (None, "") else str(item["id"]),
         channel=str(item.get("channel") or ""),
         raw=raw,
         truth=_truth(truth),

@@ -38,6 +38,22 @@ def test_a_folder_and_an_object_around_the_list(tmp_path: Path) -> None:
     assert [(one.id, one.ambiguous) for one in corpus.entries] == [("a", False), ("b", True)]
 
 
+def test_lines_of_json(tmp_path: Path) -> None:
+    lines = "\r\n".join(json.dumps({**GOOD, "id": name}) for name in "ab")
+    assert [one.id for one in read(written(tmp_path, "a.json", f"\ufeff{lines}\n\n")).entries] == ["a", "b"]
+    assert [one.id for one in entries_of(lines).entries] == ["a", "b"]
+    broken = read(written(tmp_path, "b.json", [GOOD]).parent).faults
+    assert broken == (f"{tmp_path / 'b.json'}: entry 1: there is an answer 'a' already",)
+    with pytest.raises(UsageError, match="not JSON: Extra data"):
+        entries_of(f"{lines}\n7")
+
+
+def test_ids_that_are_numbers_and_none(tmp_path: Path) -> None:
+    items = [{**GOOD, "id": 0}, {**GOOD, "id": 1}, {**GOOD, "id": None}, {k: v for k, v in GOOD.items() if k != "id"}]
+    path = written(tmp_path, "a.json", items)
+    assert [one.id for one in read(path).entries] == ["0", "1", f"{path}: entry 3", f"{path}: entry 4"]
+
+
 def test_an_answer_that_is_json_itself(tmp_path: Path) -> None:
     corpus = read(written(tmp_path, "a.json", [{**GOOD, "raw": {"method": "x"}}]))
     assert corpus.entries[0].raw == '{"method": "x"}'
@@ -50,7 +66,6 @@ def test_an_answer_that_is_json_itself(tmp_path: Path) -> None:
         ("x", "entry 2: a text instead of an object"),
         ({**GOOD, "raw": ""}, "entry 2: raw: must be the answer as text"),
         ({**GOOD, "id": "b", "truth": None}, "entry 2: truth: must be an object"),
-        ({**GOOD, "id": None}, "entry 2: id: must be a text"),
         (GOOD, "entry 2: there is an answer 'a' already"),
     ],
 )
