@@ -10,6 +10,7 @@ from itertools import chain, islice
 
 from camscan.codecs.layout import fields as as_fields
 from camscan.codecs.snmp import ENTERPRISES, OBJECTS, own_object
+from camscan.codecs.text import to_text
 from camscan.imports.forms.base import Answer, answer
 from camscan.imports.notations.base import MAX_JSON, objects
 
@@ -34,6 +35,14 @@ _ROW = re.compile(
     r"|[\"'\])]{0,2}[ \t]{0,8}[=:]>?[ \t]{0,8}"
     r"|[\"')]{1,3}[ \t]{0,8},[ \t]{0,8}(?:[A-Z]\w{1,32}\()?)(.*)$"
 )
+_BARE = re.compile(
+    r"^\.?((?:iso|1)\.3\.6(?:\.[0-9]{1,10}){3,125}|(?:SNMPv2-MIB::)?sys[A-Z][A-Za-z]{2,16}(?:\.0|(?=\t)))"
+    r"(?:[ \t]{1,8}|,(?:[A-Za-z-]{3,16},)?)(?=[^\s=:|>])",
+    re.MULTILINE,
+)
+"""The beginning of a row without any mark, as of `snmpwalk -Oq`, or with commas."""
+_OCTETS = re.compile(r"\bHex-STRING:\s{0,8}((?:[0-9A-Fa-f]{2}(?:\s{1,4}|\Z)){4,4096})")
+"""A text with a byte that net-snmp does not print."""
 _OTHER = re.compile(r"[ \t|]{0,16}[A-Za-z][\w-]{0,63}::[A-Za-z][\w.-]{0,255}[ \t]{1,8}=[ \t]")
 """The beginning of a row with another object, with its module."""
 _SUPPORTED = re.compile(
@@ -56,7 +65,7 @@ _WORDS = (
     (re.compile(r"^(?:[\w-]+::)?(?:mib-2|system)\.(?=1)"), "1.3.6.1.2.1."),
     (re.compile(r"^\.?iso\."), "1."),
     (re.compile(r"^[\w-]+::"), ""),
-    (re.compile(r"^(?:snmp[._]|system\.)(?=sys)", re.IGNORECASE), ""),
+    (re.compile(r"^(?:snmp[._]|(?:mib-2\.)?system\.)(?=sys)", re.IGNORECASE), ""),
 )
 _QUOTED = re.compile(r"^([\"'])(.*)\1[)\]},; \t]*$")
 _OID = re.compile(r"\.?[0-9](?:\.[0-9]{1,10}){4,127}")
@@ -132,7 +141,7 @@ def is_walk(text: str) -> bool:
 def _rows(text: str) -> Iterator[tuple[str, str]]:
     """(OID or short name, value); a line that begins no row goes on with the value before it."""
     name, value = "", ""
-    text = _of_json(text)
+    text = _BARE.sub(r"\1 = ", _OCTETS.sub(_spelled, _of_json(text)))
     for variable in _VARIABLES:
         text = variable.sub(r"\n\g<oid> = \g<value>\n", text)
     for line in text.splitlines()[:MAX_LINES]:
@@ -148,6 +157,12 @@ def _rows(text: str) -> Iterator[tuple[str, str]]:
             value = f"{value}\n{line.strip()}".strip('"')
     if name:
         yield name, value
+
+
+def _spelled(octets: re.Match[str]) -> str:
+    """The text that octets spell; octets that spell none, such as those of a MAC, as they are."""
+    said = to_text(bytes.fromhex(octets[1])).strip()
+    return f"STRING: {said}\n" if "".join(said.split()).isprintable() else octets[0]
 
 
 def _of_json(text: str) -> str:

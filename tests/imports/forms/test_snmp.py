@@ -29,6 +29,12 @@ WALKS = {
     "grouped": "system.sysDescr.0 = Camera 1\nsnmp_sysObjectID: 1.3.6.1.4.1.368.1.1\nsnmp.sysName=cam",
     "arrows": '[1.3.6.1.2.1.1.1.0] => STRING: "Camera 1"\n[1.3.6.1.2.1.1.2.0] => OID: .1.3.6.1.4.1.368.1.1\n'
     '[1.3.6.1.2.1.1.5.0] => STRING: "cam"',
+    "quick": '.1.3.6.1.2.1.1.1.0 "Camera 1"\n.1.3.6.1.2.1.1.2.0 .1.3.6.1.4.1.368.1.1\n.1.3.6.1.2.1.1.5.0 cam',
+    "quick, short": "sysDescr.0 Camera 1\nsysObjectID.0 enterprises.368.1.1\nsysName.0 cam",
+    "commas": "1.3.6.1.2.1.1.1.0,STRING,Camera 1\n1.3.6.1.2.1.1.2.0,OID,1.3.6.1.4.1.368.1.1\n1.3.6.1.2.1.1.5.0,cam",
+    "tabs": "sysDescr\tCamera 1\nsysObjectID\t1.3.6.1.4.1.368.1.1\nsysName\tcam",
+    "octets": ".1.3.6.1.2.1.1.1.0 = Hex-STRING: 43 61 6D 65 72 61 \n20 31 0D 0A \n"
+    ".1.3.6.1.2.1.1.2.0 = OID: .1.3.6.1.4.1.368.1.1\nmib-2.system.sysName.0 = Hex-STRING: 63 61 6D 00",
     "python": "[<SNMPVariable value='Camera 1' (oid='.1.3.6.1.2.1.1.1', oid_index='0', snmp_type='OCTETSTR')>, "
     "<SNMPVariable value='.1.3.6.1.4.1.368.1.1' (oid='.1.3.6.1.2.1.1.2', oid_index='0', snmp_type='OBJECTID')>, "
     "<SNMPVariable value='cam' (oid='sysName', oid_index='0', snmp_type='OCTETSTR')>]",
@@ -53,6 +59,16 @@ def test_walks_as_the_usual_tools_print_them(text: str) -> None:
 def test_values_go_on_in_the_next_line() -> None:
     (one,) = walk("SNMPv2-MIB::sysDescr.0 = STRING: Camera\nbuild 2\nSNMPv2-MIB::sysName.0 = STRING: x")
     assert one.fields["snmp.sys_descr"] == ("Camera\nbuild 2",)
+
+
+def test_octets_that_spell_no_text_stay_octets() -> None:
+    (one,) = walk("sysName.0 = STRING: x\n.1.3.6.1.4.1.368.9.0 = Hex-STRING: AC CC 8E 01 02 03 ")
+    assert one.fields["snmp.object"] == ("1.3.6.1.4.1.368.9.0 = AC CC 8E 01 02 03",)
+
+
+def test_a_value_that_goes_on_with_a_number_begins_no_row() -> None:
+    (one,) = walk("sysDescr.0 = STRING: Camera\n10.1.2.3 5.4\n1.3.6 of it\nsysName.0 = x")
+    assert one.fields["snmp.sys_descr"] == ("Camera\n10.1.2.3 5.4\n1.3.6 of it",)
 
 
 def test_variables_of_a_script() -> None:
