@@ -1,4 +1,4 @@
-"""Labelled answers: files of JSON, or of JSON lines, of `{id, channel, raw, truth, source, note}`, read entry by entry."""
+"""Labelled answers: JSON, or JSON lines, of `{id, channel, raw, truth, source, note}`, read entry by entry."""
 
 from __future__ import annotations
 

@@ -31,7 +31,8 @@ _ENDPOINT = re.compile(
     r"\b(?:urn:)?uuid:[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-(?:[0-9A-F]{12}|[0-9A-F]{2}(?:[:-][0-9A-F]{2}){5})\b",
     re.IGNORECASE,
 )
-_SCOPE = re.compile(r"onvif://[^\r\n]{1,4096}", re.IGNORECASE)
+_SCOPE = re.compile(r"onvif://(?:(?!onvif://)[^\r\n]){1,4096}", re.IGNORECASE)
+"""A scope, with what stands between it and the next: listings part them by commas, bars or brackets as well."""
 _TOLD = re.compile(r"\((?:[\w/]{1,32}='[^'\r\n]{0,256}'(?:,\s{0,4})?){2,32}\)")
 _TOLD_SCOPE = re.compile(r"([\w/]{1,32})='([^'\r\n]{1,256})'")
 _PART = re.compile(

@@ -110,7 +110,10 @@ MARKS: tuple[tuple[Callable[[str], bool], Form], ...] = (
     (leases.is_lease, leases.leased),
     (lldp.is_neighbour, lldp.neighbour),
     (_has(r"(?-i:<ProbeMatch>(?!\s*<\w+:)|<DeviceSN>|<DeviceDescription>)"), datagrams.sadp_text),
-    (_has(r"onvif://", r"<(?:[\w.-]+:)?(?:Probe|Resolve)Match(?:es)?[\s>]", r"<(?:[\w.-]+:)?XAddrs"), onvif.discovery),
+    (
+        _has(r"onvif:\\?/\\?/", r"<(?:[\w.-]+:)?(?:Probe|Resolve)Match(?:es)?[\s>]", r"<(?:[\w.-]+:)?XAddrs"),
+        onvif.discovery,
+    ),
     (_has(r"www\.onvif\.org/ver\d", r"GetDeviceInformationResponse", r"^\w*DeviceInfo(?:rmation)?\("), onvif.service),
     (_has(r"\(\s*(?:type|hardware|name|Profile)='[^']*',"), onvif.discovery),
     (_has(r"schemas-upnp-org:device", r"<modelName>", r"(?-i:<(?:manufacturerURL|modelDescription)>)"), messages.upnp),

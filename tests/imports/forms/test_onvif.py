@@ -22,6 +22,10 @@ GET_SCOPES = (
         '["onvif://www.onvif.org/name/Acme%20A", "onvif://www.onvif.org/hardware/M-1"]',
         r'["onvif:\/\/www.onvif.org\/name\/Acme%20A", "onvif:\/\/www.onvif.org\/hardware\/M-1"]',
         "'onvif://www.onvif.org/name/Acme%20A '\n'onvif://www.onvif.org/hardware/M-1</d:Scopes>'",
+        *(
+            f"onvif://www.onvif.org/name/Acme%20A{mark}onvif://www.onvif.org/hardware/M-1"
+            for mark in (",", ";", "; ", " | ", "} {ScopeDef:Fixed ScopeItem:", "")
+        ),
         "Types: dn:NetworkVideoTransmitter\nScopes: onvif://www.onvif.org/name/Acme%20A onvif://www.onvif.org/hardware/M-1",
         "<d:ProbeMatch><d:Scopes>onvif://www.onvif.org/name/Acme%20A onvif://www.onvif.org/hardware/M-1</d:Scopes></d:ProbeMatch>",
         "http://192.0.2.1/onvif/device_service, 1.2, (type='video_encoder', hardware='M-1', name='Acme A')",
