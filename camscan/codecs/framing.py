@@ -31,7 +31,7 @@ _FIRST_HEADER = re.compile(
     re.IGNORECASE,
 )
 _BARE_BODY = re.compile(rb"(?:\xef\xbb\xbf)?\s*+(?:<[!?A-Za-z]|\{\s*+[\"}])")
-_HEAD_END = re.compile(rb"\n(?:\r{0,2}\n|(?=<))")
+_HEAD_END = re.compile(rb"\n(?:[ \t]{0,8}\r{0,2}\n|(?=[<{]))")
 _NAME = re.compile(r"[^\x00-\x1f\"<>={}]{1,128}")
 _LENGTH = re.compile(rb"\ncontent-length[ \t]*+:[ \t]*+([0-9]{1,10})\s", re.IGNORECASE)
 _CHUNKED = re.compile(rb"\ntransfer-encoding[ \t]*+:[^\n]*chunked", re.IGNORECASE)

@@ -30,6 +30,7 @@ from camscan.errors import DecodeError
         b"\r\n\0 HTTP/1.1 200 OK\r\nServer: x\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nServer: \0x\r\nno colon here\r\n: no name\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nServer:\r\n x\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nServer: x\r\n \t\r\n",
         b"HTTP/1.1 200 OK\r\nServer: x\r\n",  # the body follows the headers without an empty line
         b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nServer: x\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nServer: x\r\nContent-Length: 3\r\n\r\n",
@@ -47,6 +48,11 @@ def test_answers_are_read_however_they_are_framed(start: bytes) -> None:
     answer = read(start + b"<title>t</title>")
     assert (answer.status, answer.all("server")) == ("200", ["x"])
     assert b"<title>t</title>" in answer.content
+
+
+def test_blanks_in_the_empty_line_and_json_without_one() -> None:
+    for between in (b"\n  \n", b"\r\n\t\r\n", b"\n"):
+        assert read(b"HTTP/1.1 200 OK\nServer: x" + between + b'{"a": 1}').content == b'{"a": 1}'
 
 
 def test_odd_header_names() -> None:

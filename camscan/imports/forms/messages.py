@@ -40,7 +40,7 @@ _GLUED = re.compile(r"(?<=[^\r\n])\r?\n(?=v=0[ \t]*\r?\n[os]=)")
 """A session description right after its headers; web pages drop the empty line between them."""
 _REPLIED = re.compile(r"^Authorization[ \t]*:[ \t]*(Digest\b[^\r\n]{1,1024})", re.MULTILINE | re.IGNORECASE)
 _SDP = re.compile(r"^[ \t]*([vosmiace])=\S", re.MULTILINE)
-_BLANK = re.compile(r"\r?\n(?:[ \t]*\r?\n|(?=<))")
+_BLANK = re.compile(r"\r?\n(?:[ \t]*\r?\n|(?=[<{]))")
 _DESCRIPTION = re.compile(r"schemas-upnp-org:device|<(?:modelName|friendlyName|manufacturerURL|modelDescription)>")
 _INFORMED = re.compile(r"<Manufacturer>[^<]{1,64}</Manufacturer>\s*<Model>")
 """Device information in XML without a namespace, as in GB/T 28181."""
