@@ -24,9 +24,13 @@ _CODE = re.compile(r"[\"'`][;,)\s]*\Z|\\\"|\A\s*(?:[\"'{\[]|\Z)|\bservicefp=\"")
 """Signs that a line is source code, or what nmap quotes of an answer: in strings, to which the escapes belong."""
 _BARE_QUOTE = re.compile(r"(?<!\\)\"")
 _IN_STRING = re.compile(r"\\\"[^\\\"]{0,4096}\\\"|(?:\\u[0-9A-Fa-f]{4}){2}")
-_FLAT = re.compile(rf"(?:RTSP|HTTP)/\d\.\d[ \t]+\d{{3}}\b[^\r\n:]{{0,64}}?(?=[ \t]++{HEADER}[ \t]?:)", re.IGNORECASE)
+_NAMED = rf"(?:{HEADER}|EXT|ST|USN|NTS?|HOST)[ \t]?:"
+_FLAT = re.compile(
+    rf"(?:(?:RTSP|HTTP)/\d\.\d[ \t]+\d{{3}}\b[^\r\n:]{{0,64}}?|NOTIFY \* HTTP/1\.1)(?=(?:[ \t]{{0,8}}[;,|])?[ \t]++{_NAMED})",
+    re.IGNORECASE,
+)
 _PAGE = re.compile(
-    r"^(HTTP/\d\.\d[ \t]+\d{3}\b[^\r\n<]{0,4096}?)[ \t]++"
+    r"^(HTTP/\d\.\d[ \t]+\d{3}\b[^\r\n<]{0,4096}?)(?<![ \t])[ \t]++"
     r"(?=\ufeff?<(?:\?xml\b|!--|(?:!DOCTYPE|html|head|title|body|script|meta|link|form|frameset|img|center|a|p|div)\b))",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -37,7 +41,7 @@ _PAIR = re.compile(
 )
 _HEADS = re.compile(rf"\A\s*{HEADER}[ \t]?: ?\S[^\r\n]*\Z", re.IGNORECASE)
 _PARTED = re.compile(rf"(?<![ \t])[ \t]*+[;,|][ \t]++(?={HEADER}[ \t]?:)", re.IGNORECASE)
-_FLAT_END = re.compile(rf"(?<![ \t])[ \t]++(?={HEADER}[ \t]?:)", re.IGNORECASE)
+_FLAT_END = re.compile(rf"(?<![ \t])[ \t]*+(?:[;,|][ \t]++|(?<=[ \t]))(?={_NAMED})", re.IGNORECASE)
 _NAMES = (
     r"(?:WWW-Authenticate|C-?Seq|Date|Server|Public|Session|Transport|Cache-Control|Set-Cookie|Content-[A-Z]\w{2,12}"
     r"|ETag|Last-Modified|Connection|Expires|Accept-Ranges|Keep-Alive): "

@@ -221,9 +221,24 @@ def test_attributes_of_a_session_in_one_line() -> None:
     ]
 
 
+@pytest.mark.parametrize("status", [[], ["HTTP/1.1 401 Unauthorized"], ["RTSP/1.0 200 OK"], ["NOTIFY * HTTP/1.1"]])
 @pytest.mark.parametrize("mark", ["; ", ", ", " | "])
-def test_headers_that_were_joined_by_marks(mark: str) -> None:
+def test_headers_that_were_joined_by_marks(mark: str, status: list[str]) -> None:
     head = ["Server: A/1", 'WWW-Authenticate: Digest realm="B; C", nonce="1"', "Content-Type: text/html; charset=x"]
+    assert flattened(mark.join([*status, *head])).splitlines() == [*status, *head]
+
+
+@pytest.mark.parametrize("mark", [" ", " | "])
+@pytest.mark.parametrize("first", ["HTTP/1.1 200 OK", "NOTIFY * HTTP/1.1"])
+def test_an_announcement_in_one_line(first: str, mark: str) -> None:
+    head = [
+        first,
+        "EXT:",
+        "USN: uuid:1::upnp:rootdevice",
+        "Server: A UPnP/1.0 B",
+        "ST: upnp:rootdevice",
+        "NTS: ssdp:alive",
+    ]
     assert flattened(mark.join(head)).splitlines() == head
 
 
@@ -253,5 +268,7 @@ def test_other_texts_are_no_inside_of_a_literal(text: str) -> None:
 def test_headers_in_one_line_are_parted_whatever_blanks_it_has() -> None:
     assert flattened("Server: a \t;  Date: b |\tETag: c") == "Server: a\r\nDate: b\r\nETag: c"
     blanks = "Server: a" + 256 * 1024 * " " + "b"
+    status = blanks.replace("Server: a", "HTTP/1.1 200 OK")
     with costs_less_than(2):
         assert flattened(blanks) == blanks
+        assert flattened(status) == status
