@@ -390,3 +390,9 @@ def test_sixteen_bytes_may_also_be_a_hash() -> None:
     digest = "efca7d9aeaad122133c65cdf628ac574"
     assert fields(digest) == {"http.favicon.md5": (digest,), "bytes.hex": (digest,)}
     assert fields(digest, "favicon_hash") == {"http.favicon.md5": (digest,)}
+
+
+def test_the_state_of_a_certificate_is_no_target_of_a_search() -> None:
+    for text in ('{\n "subject": {\n  "ST": "Zhejiang",\n  "CN": "a"\n }\n}', "subject:\n  ST: Zhejiang\n  CN: a"):
+        assert channels(text)[0] == "tls"
+    assert channels("ST: upnp:rootdevice\nServer: a")[0] == "ssdp"

@@ -37,6 +37,12 @@ _PART = re.compile(
     r"(subject|issuer)_(cn|common_?name|org|o|organi[sz]ation(?:_name)?|ou|organi[sz]ational_unit(?:_name)?)",
     re.IGNORECASE,
 )
+_KINDS = re.compile(
+    r"cn|ou?|c|st?|l|email(?:_?address)?|common_?name|organi[sz]ation(?:al_?unit)?(?:_?name)?"
+    r"|country(?:_?name)?|locality(?:_?name)?|state(?:_?or_?province)?(?:_?name)?",
+    re.IGNORECASE,
+)
+_TELLING = re.compile(r"cn|common_?name|organi[sz]ation(?:_?name)?", re.IGNORECASE)
 _MOST_OBJECTS = 256  # of one JSON text that are searched for names
 _SAN = re.compile(
     r"(?:subject ?alt(?:ernative)? ?names?|\bsan)\b[\"']?[ \t]*[:=]\s{0,32}([^\r\n]{1,2048})", re.IGNORECASE
@@ -63,6 +69,12 @@ _LISTED = re.compile(r"^[0-9A-F]{40}[ \t]{1,8}(?=(?:CN|OU?|C|E)=)", re.MULTILINE
 """What PowerShell prints before a subject in a list of certificates."""
 _SECTION = re.compile(r"^\[(Subject|Issuer)\]\s{1,16}(?=\w{1,24} ?=)", re.MULTILINE)
 """What .NET prints above a name."""
+_ABOVE = re.compile(
+    r"^([ \t]{0,8}(?:Common Name|Organi[sz]ation(?:al Unit)?|Country|Locality))(?: \(\w{1,2}\))?:?[ \t]{0,8}"
+    r"\r?\n[ \t]{0,8}(?=[^\s:][^\r\n:]*$)",
+    re.MULTILINE,
+)
+"""What viewers show in the line above a part of a name."""
 _MARGIN = re.compile(r"^[ \t]{0,8}\|[_-]?", re.MULTILINE)
 """What nmap prints before each line of a script's output, and Nessus before each name."""
 _SHOWN = re.compile(r"^\* {1,4}subject: ([^\r\n]{3,512})\r?$", re.MULTILINE)
@@ -72,6 +84,12 @@ _MEMBERS = re.compile(
 )
 """A name as Node.js prints it."""
 _MEMBER_PART = re.compile(r"(\w{1,12}): (?:'([^'\r\n]*)'|\"([^\"\r\n]*)\")")
+_UNPARTED = re.compile(
+    r"^(?:CN|OU?|ST|L|C)(?:=|:[ \t])(?:(?![,;/+][ \t]{0,4}(?:CN|OU?|ST|L|C)[ \t]?=)[^\r\n]){1,512}$", re.MULTILINE
+)
+"""A line with a name of which no mark parts the parts, or no sign of equality tells their values."""
+_BLANKS = re.compile(r"(?<=[^\s,;=])[ \t]{1,4}(?=(?:CN|OU?|ST|L|C)=\S)")
+_COLON = re.compile(r"(?<![^\s,;])(CN|OU?|ST|L|C):[ \t]{1,4}(?=\S)")
 _HEAD = re.compile(
     r"([ \t]{0,32})(subject|issuer)[ \t]{0,8}[:=]?[ \t]{0,8}(?:\[Object: null prototype\] )?\{?", re.IGNORECASE
 )
@@ -107,9 +125,16 @@ def names(text: str) -> Iterator[Answer]:
 
 def _plain(text: str) -> str:
     """A text without what tools print around names: margins, the type of an object, the depth in a chain."""
-    text = _MEMBERS.sub(_of_members, _OBJECT.sub(r"\1", _MARGIN.sub("", text)))
+    text = _MEMBERS.sub(_of_members, _OBJECT.sub(r"\1", _ABOVE.sub(r"\1: ", _MARGIN.sub("", text))))
     text = _SECTION.sub(r"\1: ", _LISTED.sub("subject=", text))
+    text = _UNPARTED.sub(_parted, text)
     return _DEPTH.sub(lambda depth: "subject=" if depth[1] == "0" else "chain ", text)
+
+
+def _parted(name: re.Match[str]) -> str:
+    """A name whose parts have blanks or colons where others have commas and equals signs; any other line as it is."""
+    parted = _BLANKS.sub(",", _COLON.sub(r"\1=", name[0]))
+    return parted if "CN=" in parted and len(_KIND.findall(parted)) > 1 else name[0]
 
 
 def _of_members(name: re.Match[str]) -> str:
@@ -243,6 +268,8 @@ def _of_json(text: str) -> dict[str, str]:
             elif (part := _PART.fullmatch(key)) and (told := _text(value)):
                 before = f"{found[part[1].lower()]}," if part[1].lower() in found else ""
                 found[part[1].lower()] = f"{before}{part[2].replace('_', '')}={_bare(told)}"
+        if not found and all(map(_KINDS.fullmatch, members)) and any(map(_TELLING.fullmatch, members)):
+            found["subject"] = _joined(members)  # nothing but the parts of a name
         if found:
             return found
     return {}

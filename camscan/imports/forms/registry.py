@@ -103,7 +103,14 @@ def _has(*patterns: str) -> Callable[[str], bool]:
 MARKS: tuple[tuple[Callable[[str], bool], Form], ...] = (
     (macs.is_address, macs.written),
     (_has(r"^RTSP/\d"), messages.over_rtsp),
-    (_has(r"^NOTIFY \*", r"^[{ \t\"']*(?:ST|NT|USN)[\"']?[ \t]*:", r"[\"']USN[\"']\s*:"), messages.upnp),
+    (
+        _has(
+            r"^NOTIFY \*",
+            r"^[{ \t\"']*(?:ST[\"']?[ \t]*:[ \t\"']*[\w.-]+:|(?:NT|USN)[\"']?[ \t]*:)",
+            r"[\"']USN[\"']\s*:",
+        ),
+        messages.upnp,
+    ),
     (_has(r"^HTTP/\d", r"^ICY ", r"\A\d{3} [A-Z][a-z]+\r?$"), messages.over_http),
     (nmap_text.is_listing, nmap_text.scanned),
     (sip.is_sip, sip.sip_message),

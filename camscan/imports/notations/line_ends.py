@@ -26,7 +26,8 @@ _BARE_QUOTE = re.compile(r"(?<!\\)\"")
 _IN_STRING = re.compile(r"\\\"[^\\\"]{0,4096}\\\"|(?:\\u[0-9A-Fa-f]{4}){2}")
 _NAMED = rf"(?:{HEADER}|EXT|ST|USN|NTS?|HOST)[ \t]?:"
 _FLAT = re.compile(
-    rf"(?:(?:RTSP|HTTP)/\d\.\d[ \t]+\d{{3}}\b[^\r\n:]{{0,64}}?|NOTIFY \* HTTP/1\.1)(?=(?:[ \t]{{0,8}}[;,|])?[ \t]++{_NAMED})",
+    r"(?:(?:RTSP|HTTP)/\d\.\d[ \t]+\d{3}\b[^\r\n:]{0,64}?|NOTIFY \* HTTP/1\.1)"
+    rf"(?=(?:[ \t]{{0,8}}[;,|])?[ \t]++{_NAMED})",
     re.IGNORECASE,
 )
 _PAGE = re.compile(
