@@ -39,11 +39,18 @@ _BARE_NUMBER = re.compile(r"[0-9]+|0[xX][0-9a-fA-F]+")
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _NAME = re.compile(rf"(?=.*[a-z])(?!.*(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)$)(?=.{{1,253}}$)(?:{_LABEL}\.)*{_LABEL}")
 
-# What stands apart in a line of a file and belongs together: an address and its mask, the two ends of a range.
+# In a line of a file: its bullet, number or mark of a citation; then what stands apart and belongs together, an address
+# and its mask, the two ends of a range.
 _APART = (
+    (re.compile(r"^\s*(?:[-*>\u2013\u2014\u2022]+|[0-9]+[.)])\s+"), ""),
     (re.compile(rf"(?<!\S)([0-9]+(?:\.[0-9]+){{3}})\s+(?={_MASK.pattern}(?!\S))"), r"\1/"),
     (re.compile(r"(?<=\S)\s+[-\u2013\u2014]\s+(?=\S)|[\u2013\u2014]"), "-"),
 )
+
+_BETWEEN = str.maketrans(",;\"'<>", "      ")
+"""What may stand between the targets of a list and around them, as blanks; no target holds it."""
+_LOGIN = re.compile(r"//[^/\s]*@")
+"""The user name and password of a URL."""
 
 _LINK_LOCAL = IPv6Network("fe80::/10")
 _ONE_LINK = "use 'camscan discover' to look at one link"
@@ -54,7 +61,7 @@ _ADVICE = (
     (re.compile(r"[^\x00-\x7f]"), "write it in ASCII (an international host name in its xn-- form)"),
     (re.compile(r"://|/.*/"), "leave out the scheme and the path of the URL"),
     (re.compile(r"[\s,;]"), _ONE_EACH),
-    (re.compile(r"^[^:]+:[0-9]*$|\]:"), "leave out the port"),
+    (re.compile(r"^[^:]+:[0-9]+$|\]:"), "leave out the port"),
     (re.compile(r"^[0-9.]*\*|^[0-9.]+-[0-9]+\."), "write a network (10.0.0.0/24) or a range (10.0.0.1-10.0.0.50)"),
     (re.compile(r"^[0-9]+(\.[0-9]+){1,2}\.?(/[0-9]+)?$"), "an IPv4 address is four numbers, a network 10.0.0.0/24"),
     (re.compile(r"^[0-9][0-9a-fA-FxX.]*(?:[/-]|$)"), "an IPv4 address is four numbers from 0 to 255, no leading zeros"),
@@ -70,22 +77,24 @@ class Spec:
 
     def error(self, why: str) -> TargetError:
         """The error that says which target cannot be used, where it stands, and `why`."""
-        shown = repr(self.text if len(self.text) <= MAX_SPEC else f"{self.text[:60]}…")
+        text = _LOGIN.sub("//…@", self.text)
+        shown = repr(text if len(text) <= MAX_SPEC else f"{text[:60]}…")
         return TargetError(f"{self.origin and self.origin + ': '}cannot use {shown} as a target: {why}")
 
 
 def expand(specs: Sequence[str], read: Callable[[str], str]) -> list[Spec]:
     """Replace `@file` and `-` by the specs that stand in them.
 
-    `read` gives the text of a file, and of standard input for "-". Specs in a file are separated by white space, except
-    for an address and its mask and for the ends of a range; "#" at the start of a word begins a comment.
+    `read` gives the text of a file, and of standard input for "-". Specs in a file are separated by white space, commas
+    and semicolons, except for an address and its mask and for the ends of a range; they may stand in quotes or angle
+    brackets, and behind a bullet. "#" at the start of a word begins a comment.
 
     Raises:
         TargetError: a file cannot be read, names another file, or holds too much.
     """
     found: list[Spec] = []
     for text in map(str.strip, specs):
-        listed = _listed(text.removeprefix("@"), read) if _names_file(text) else [Spec(text)]
+        listed = _listed(text.removeprefix("@"), read) if _names_file(text) else map(Spec, _parts(text))
         found.extend(islice(listed, MAX_SPECS + 1 - len(found)))
         if len(found) > MAX_SPECS:
             raise TargetError(f"more than {MAX_SPECS:,} targets: write networks instead of single addresses")
@@ -154,13 +163,18 @@ def _listed(name: str, read: Callable[[str], str]) -> Iterator[Spec]:
     if len(text) > MAX_TEXT:
         raise TargetError(f"{shown} has more than {MAX_TEXT:,} characters: write networks, not single addresses")
     for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
-        for word in _joined(line).split():
+        for word in _joined(line).translate(_BETWEEN).split():
             if word.startswith("#"):
                 break
             spec = Spec(word, f"{shown}:{number}")
             if _names_file(word):
                 raise spec.error("a target file cannot include another one: give both on the command line")
             yield spec
+
+
+def _parts(word: str) -> Sequence[str]:
+    """The specs of a word of the command line, which commas or semicolons may separate."""
+    return [part for part in map(str.strip, word.replace(";", ",").split(",")) if part] or [word]
 
 
 def _joined(line: str) -> str:
@@ -254,7 +268,8 @@ def _host_name(spec: Spec, text: str) -> str:
     if _NAME.fullmatch(name):
         return name
     if _BARE_NUMBER.fullmatch(text) and (number := int(text, 16 if text[1:2] in {"x", "X"} else 10)) < 1 << 32:
-        raise spec.error(f"it is a bare number: write {IPv4Address(number)} if that is meant")
+        remedy = "begin a comment with #" if spec.origin else f"write {IPv4Address(number)} if that is meant"
+        raise spec.error(f"it is a bare number: {remedy}")
     raise spec.error(next((advice for pattern, advice in _ADVICE if pattern.search(text)), _FORMS))
 
 

@@ -63,8 +63,8 @@ def test_an_address_that_one_network_leaves_out_another_one_may_hold() -> None:
 @pytest.mark.parametrize(
     ("spec", "remedy"),
     [
-        ("3232235777", "it is a bare number: write 192.168.1.1 if that is meant"),
-        ("0x7f000001", "it is a bare number: write 127.0.0.1 if that is meant"),
+        ("3232235777", "it is a bare number: begin a comment with #"),
+        ("0x7f000001", "it is a bare number: begin a comment with #"),
         ("99999999999", "an IPv4 address is four numbers from 0 to 255, no leading zeros"),
         ("010.0.0.1", "an IPv4 address is four numbers from 0 to 255, no leading zeros"),
         ("0x7f.0.0.1", "an IPv4 address is four numbers from 0 to 255, no leading zeros"),
@@ -126,6 +126,7 @@ def test_an_address_that_one_network_leaves_out_another_one_may_hold() -> None:
         ("http://10.0.0.1", "leave out the scheme and the path of the URL"),
         ("10.0.0.1/24/x", "the slash must be followed by a prefix length, as in 10.0.0.1/24"),
         ("10.0.0.1:80", "leave out the port"),
+        ("A:", "write an address (10.0.0.5), a network (10.0.0.0/24), a range (10.0.0.1-50) or a host name"),
         ("[fd00::1]:80", "leave out the port"),
         ("[10.0.0.1]", "only IPv6 addresses go in brackets: leave them out"),
         ("10.0.0.1,10.0.0.2", "write one target each, with a space or a new line between them"),
@@ -141,6 +142,19 @@ def test_a_bad_spec_says_what_would_be_right(spec: str, remedy: str) -> None:
     with pytest.raises(TargetError) as caught:
         parse([Spec(spec, "hosts.txt:3")], resolve=lambda _: ["10.9.9.9"])
     assert str(caught.value) == f"hosts.txt:3: cannot use {spec!r} as a target: {remedy}"
+
+
+def test_a_bare_number_on_the_command_line_may_mean_an_address() -> None:
+    with pytest.raises(TargetError, match=r"a bare number: write 192\.168\.1\.1 if that is meant$"):
+        parse(["3232235777"])
+
+
+@pytest.mark.parametrize("spec", ["rtsp://admin:Passw0rd@10.0.0.1:554/ch1", "//admin:Passw0rd@10.0.0.1", "x" * 301])
+def test_no_message_repeats_the_login_of_a_url(spec: str) -> None:
+    with pytest.raises(TargetError) as caught:
+        parse([spec])
+    assert "Passw0rd" not in str(caught.value)
+    assert "admin" not in str(caught.value)
 
 
 def test_one_message_tells_of_every_fault_but_of_no_more_than_ten() -> None:
@@ -253,10 +267,24 @@ class TestExpand:
             ("10.0.0.1\u201320", ["10.0.0.1-20"]),
             ("10.0.0.1 # 10.0.0.0 255.255.255.0 - 10.0.0.9", ["10.0.0.1"]),
             ("10.0.0.1 255.example", ["10.0.0.1", "255.example"]),
+            ("10.0.0.1; 10.0.0.3,10.0.0.4-6;", ["10.0.0.1", "10.0.0.3", "10.0.0.4-6"]),
+            ("10.0.0.1,5", ["10.0.0.1", "5"]),
+            ('"10.0.0.1", "cam.example" <10.0.0.3>', ["10.0.0.1", "cam.example", "10.0.0.3"]),
+            ("- 10.0.0.1 - 10.0.0.9", ["10.0.0.1-10.0.0.9"]),
+            (" \u2022\u00a010.0.0.1", ["10.0.0.1"]),
+            ("\u2013 10.0.0.1", ["10.0.0.1"]),
+            ("> > 10.0.0.1", ["10.0.0.1"]),
+            ("12. 10.0.0.1", ["10.0.0.1"]),
+            ("12.10.0.1", ["12.10.0.1"]),
         ],
     )
     def test_what_a_line_writes_apart_belongs_together(self, line: str, words: list[str]) -> None:
         assert [spec.text for spec in expand(["@f"], lambda _: line)] == words
+
+    def test_commas_and_semicolons_separate_on_the_command_line_too(self) -> None:
+        words = ["10.0.0.1,10.0.0.2;cam.example,", " 10.0.0.3 - 10.0.0.4 ", ",", ""]
+        found = [spec.text for spec in expand(words, lambda _: "")]
+        assert found == ["10.0.0.1", "10.0.0.2", "cam.example", "10.0.0.3 - 10.0.0.4", ",", ""]
 
     def test_only_line_feeds_count_lines(self) -> None:
         assert expand(["@f"], lambda _: "a\x0bb\x85c\u2028d\ne")[-1] == Spec("e", "f:2")
