@@ -41,10 +41,19 @@ def test_wide_characters_are_counted_as_two(make_report: Callable[..., Report]) 
 
 
 def test_the_evidence_stands_beside_where_there_is_room_and_below_where_not(report: Report) -> None:
-    assert len(body(report, Page(140))) == 6
-    assert body(report, Page(140))[0].endswith("level    evidence")
+    assert len(body(report, Page(300))) == 6
+    assert body(report, Page(300))[0].endswith("level    evidence")
     assert len(body(report, Page(80))) == 14
     assert body(report, Page(80))[0].endswith("level")
+
+
+def test_the_evidence_stands_below_where_a_conflict_would_hide_it(make_report: Callable[..., Report]) -> None:
+    rule = Identification("r", Level.LIKELY, None, None, {}, (Evidence("http", 80, "http.server", "App-webs/", ""),))
+    device = Device("10.0.0.5", (), identifications=(rule,), conflicts=("claims the address 192.168.100.108",))
+    report = make_report(devices=(Judged(device, Verdict.SUSPECTED),))
+    shown = "conflict: claims the address 192.168.100.108; http.server: App-webs/"
+    assert body(report, Page(140))[1].endswith(shown)
+    assert body(report, Page(100))[2].strip() == shown
 
 
 def test_what_was_found_has_a_line_of_its_own_where_a_conflict_takes_the_first(report: Report) -> None:
@@ -131,7 +140,7 @@ def test_the_reason_is_one_short_line(
 
 
 def test_colour_is_only_in_the_verdict(report: Report) -> None:
-    plain, coloured = body(report, Page(140)), body(report, Page(140, colour=True))
+    plain, coloured = body(report, Page(300)), body(report, Page(300, colour=True))
     assert "\x1b" not in "".join(plain)
     assert coloured[1] == plain[1].replace("listed", "\x1b[1;31mlisted\x1b[0m", 1)
     assert [line.count("\x1b") for line in coloured] == [0, 2, 2, 2, 2, 2]
