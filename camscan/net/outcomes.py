@@ -31,6 +31,9 @@ _PEER = {
     REJECTED: Outcome.UNREACHABLE,
 }
 
+_MEANT = {errno.EACCES: "a broadcast address, or forbidden by a route of this host"}
+"""What Linux means by an errno of a send, where its own words ("Permission denied") lead astray."""
+
 _PLAIN = frozenset({0, errno.ECONNREFUSED, errno.ETIMEDOUT})
 
 _T = TypeVar("_T")
@@ -53,7 +56,7 @@ def of_answer(number: int) -> Outcome:
 
 def reason(number: int) -> str:
     """The errno in words: "EHOSTUNREACH: No route to host"."""
-    return f"{errno.errorcode.get(number, number)}: {os.strerror(number)}"
+    return f"{errno.errorcode.get(number, number)}: {_MEANT.get(number) or os.strerror(number)}"
 
 
 def remark(number: int) -> str:

@@ -48,6 +48,7 @@ def test_what_this_host_runs_out_of_says_nothing_about_a_peer() -> None:
 
 def test_reasons_in_words() -> None:
     assert reason(errno.EHOSTUNREACH) == "EHOSTUNREACH: No route to host"
+    assert reason(errno.EACCES) == "EACCES: a broadcast address, or forbidden by a route of this host"
     assert reason(99_999) == "99999: Unknown error 99999"
 
 
