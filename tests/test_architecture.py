@@ -38,7 +38,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "policy": {"records", "summaries", "rulefiles", "text", "errors"},
     "inventory": {"records", "networks", "text", "errors"},
     "store": {"records", "scansettings", "summaries", "text", "system", "errors"},
-    "reports": {"records", "summaries", "networks", "text", "errors"},
+    "reports": {"records", "scansettings", "summaries", "networks", "text", "errors"},
     "imports": {"codecs", "net", "records", "text", "errors"},
     "evaluation": {"imports", "identify", "devices", "policy", "text", "records", "errors"},
     "sweeps": {"records", "networks", "text", "errors"},

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from camscan.errors import HostError
 from camscan.records import LedgerEntry, Observation, Origin, Scan, ScanStatus, Vantage
-from camscan.scansettings import ORIGIN
+from camscan.scansettings import DISCOVERED, ORIGIN
 from camscan.text.wording import plural, were
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ async def ask_segment(asking: tuple[Interface, ...], sink: MemorySink) -> Scan:
         sent, dropped = net.sent, net.dropped
     vantage = Vantage(platform.node(), tuple(dict.fromkeys(i.name for i in asking)))
     channels = tuple(dict.fromkeys(c for p in probes for c in p.channels))
-    scan = Scan("discover", started, (), channels, vantage=vantage, settings={ORIGIN: Origin.DISCOVER})
+    scan = Scan(DISCOVERED, started, (), channels, vantage=vantage, settings={ORIGIN: Origin.DISCOVER})
     notes = (*engine.notes, *_lost(dropped))
     return replace(scan, finished_at=datetime.now(UTC), status=ScanStatus.COMPLETE, sent=sent, notes=notes)
 

@@ -20,7 +20,7 @@ from camscan.imports.registry import READERS
 from camscan.policy import Policy
 from camscan.records import Judged, Observation, Origin, Outcome, Report, Scan, ScanStatus, Vantage
 from camscan.reports import select
-from camscan.scansettings import ORIGIN
+from camscan.scansettings import ORIGIN, PASTED
 
 _MAX_PASTED = 64 * 1024 * 1024
 """Bytes of a file of labelled answers; of a single answer the first part is enough."""
@@ -111,7 +111,7 @@ def make_report(
     count = len(devices) if count is None else count
     channels = {item.channel for one in devices for rule in one.device.identifications for item in rule.evidence}
     vantage = Vantage(platform.node())
-    scan = Scan("pasted", at, (name,), tuple(sorted(channels)), None, datetime.now(UTC), vantage=vantage)
+    scan = Scan(PASTED, at, (name,), tuple(sorted(channels)), None, datetime.now(UTC), vantage=vantage)
     scan = replace(scan, status=ScanStatus.COMPLETE, notes=notes, settings={ORIGIN: origin})
     policies, ledger = tuple(policy.id for policy in lists), {"": {Outcome.ANSWERED.value: count}}
     return Report(scan, devices, policies, ledger, count)

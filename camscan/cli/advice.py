@@ -7,7 +7,12 @@ from collections.abc import Iterator
 import click
 
 _BY_OPTION = (("--scan", "a scan is chosen with --scan"), ("--output", "a file to write is named with --output"))
-_ELSEWHERE = {("scan", "--dry-run"): "`camscan plan` shows what a scan would send"}
+_CHOOSE = "`camscan devices` reports on the devices that it chooses, in the same formats"
+_ELSEWHERE = {
+    ("scan", "--dry-run"): "`camscan plan` shows what a scan would send",
+    **{("report", option): _CHOOSE for option in ("--verdict", "--maker", "--brand")},
+    ("devices", "--state"): "`camscan state list --in STATE` lists devices by state",
+}
 """(command, option that it lacks) -> what does that."""
 
 

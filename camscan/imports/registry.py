@@ -133,4 +133,4 @@ def _why_not_own(head: bytes) -> str:
         return f"was written by camscan, and does not hold the answers in a form to import: {remedy}"
     if head.startswith(_BUNDLE, 30):
         return "looks like a bundle of evidence: import it with `camscan db merge`"
-    return "is a workbook or an archive: save its table as CSV, or unpack it"
+    return "is a workbook or an archive: save its table as CSV, or unpack it; an inventory is for `camscan reconcile`"

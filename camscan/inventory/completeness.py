@@ -78,7 +78,11 @@ class Completeness:
 
     estimates: tuple[Estimate, ...]
     overlap: Mapping[str, Mapping[str, int]]
-    assumptions: tuple[str, ...] = _ASSUMPTIONS
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What the estimates rest on; nothing where there is none."""
+        return _ASSUMPTIONS if any(one.size for one in self.estimates) else ()
 
 
 def estimate(results: Iterable[Result]) -> Completeness:

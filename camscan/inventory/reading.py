@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import chain, islice, takewhile
 from pathlib import Path
 
-from camscan.errors import HostError, UsageError
+from camscan.errors import UsageError
 from camscan.inventory import beside, values
 from camscan.inventory.columns import (
     Columns,
@@ -49,16 +49,15 @@ def read_inventory(
     `by_label`: a list will do in which make and model alone say what a row means.
 
     Raises:
-        UsageError: the file is no plain one, is no table, is too large, no column of it identifies devices, or a chosen
-            column is in none of its sheets. Of a sheet that lacks one, a note tells.
-        HostError: the file cannot be read.
+        UsageError: the file cannot be read, is no plain one, is no table, is too large, no column of it identifies
+            devices, or a chosen column is in none of its sheets. Of a sheet that lacks one, a note tells.
     """
     try:
         kind, sheets, used = _open(path, encoding)
         readings: list[SheetReading] = []
         rows = tuple(_rows(sheets, chosen or {}, readings, by_label=by_label))
     except OSError as error:
-        raise HostError(f"cannot read {path}: {error.strerror}: check the file") from error
+        raise UsageError(f"{path} cannot be read: {error.strerror}: check its name and permissions") from error
     _tell_unplaced(readings, chosen or {})
     if not any(reading.columns.identifies or reading.is_list for reading in readings):
         raise UsageError(_unidentified(path, readings))

@@ -11,6 +11,7 @@ from rich.filesize import decimal
 from camscan.records import Origin, Outcome, Report, Scan, ScanStatus, Verdict
 from camscan.reports.document import MAX_SENTENCE, coverage
 from camscan.reports.escape import terminal
+from camscan.scansettings import DISCOVERED, PASTED
 from camscan.summaries import Segment, Slots, State, Tag
 from camscan.text.timestamps import utc
 from camscan.text.wording import are, joined, plural
@@ -229,11 +230,14 @@ def _recorders(report: Report) -> Iterator[str]:
 
 
 def _whence(scan: Scan) -> str:
+    if scan.id == PASTED:
+        return "Nothing is stored."
     site = f" of {terminal(scan.site)}" if scan.site else ""
     end = f" to {utc(scan.finished_at)}" if scan.finished_at else ""
     sources = ", ".join(f"{terminal(name)} {terminal(address)}" for name, address in scan.vantage.sources)
     host = f"{terminal(scan.vantage.host)}{f' ({sources})' if sources else ''}"
-    return f"Scan {terminal(scan.id)}{site}, {utc(scan.started_at)}{end}, seen from {host}."
+    shown = "Not stored" if scan.id == DISCOVERED else f"Scan {terminal(scan.id)}{site}"
+    return f"{shown}, {utc(scan.started_at)}{end}, seen from {host}."
 
 
 def _asked(counts: Mapping[Outcome, int], in_full: str) -> str:

@@ -14,6 +14,11 @@ from support.command import camscan
         (["scan", "--dry-run", "10.0.0.1"], "No such option '--dry-run': `camscan plan` shows what a scan would send."),
         (["plan", "--dry-run"], "No such option '--dry-run'."),
         (["fingerprints", "try", "http.server", "a", "b"], "Got unexpected extra argument (b)"),
+        (
+            ["report", "--verdict", "listed"],
+            "'--verdict': `camscan devices` reports on the devices that it chooses, in the same formats.",
+        ),
+        (["devices", "--state", "exempt"], "'--state': `camscan state list --in STATE` lists devices by state."),
         (["db", "--dry-run"], "No such option '--dry-run'."),
         (["devices", "Acme"], "; a maker, a label or a scan is chosen with --maker, --brand or --scan"),
     ],

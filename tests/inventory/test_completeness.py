@@ -79,6 +79,11 @@ def test_too_small_an_overlap_gives_no_estimate(device: Build) -> None:
     assert (chao_.size, chao_.overlap, chapman_.size, chapman_.overlap) == (None, 6, None, 3)
 
 
+def test_what_an_estimate_rests_on_is_said_of_an_estimate_alone(device: Build) -> None:
+    assert estimate(results(device, (6, True, WEB), (20, False, WEB), silent=10)).assumptions == ()
+    assert len(estimate(results(device, (30, True, WEB), (20, False, WEB), silent=10)).assumptions) == 6
+
+
 def test_one_source_tells_nothing(device: Build) -> None:
     [made] = estimate(results(device, (20, False, WEB))).estimates
     assert sentences(made) == (

@@ -115,6 +115,17 @@ def test_where_nobody_was_asked_by_address_nothing_is_said_about_silence(
     assert "No packet was sent." in others
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("pasted", "Nothing is stored."), ("discover", "Not stored, 2026-11-24T01:00:00.250Z, seen from a.")],
+)
+def test_what_is_in_no_store_is_said_to_be_so(
+    report: Report, make_report: Callable[..., Report], name: str, said: str
+) -> None:
+    scan = replace(report.scan, id=name, site=None, finished_at=None, vantage=Vantage("a"))
+    assert list(limits(make_report(scan=scan)))[-1] == said
+
+
 def test_files_without_an_answer_are_no_proof_that_there_is_nothing(make_report: Callable[..., Report]) -> None:
     report = make_report(devices=(), ledger={}, targets=0, networks=())
     imported = replace(report, scan=replace(report.scan, settings={"origin": Origin.IMPORT}))

@@ -88,9 +88,9 @@ def findings(made: Reconciliation, quoted: Quoted) -> Iterator[str]:
         yield f"More than half of the rows could not be checked: {_elsewhere(made, quoted)}."
     if others := made.beside:
         yield f"Not counted {are(others)} {plural(others, 'device')} of other kinds (see --all)."
-    yield from _rated("Recall: of the devices found, in the list as in use are", summary.recall)
-    yield from _rated("Precision: of the rows that could be checked, its own device was found for", summary.precision)
-    yield from _rated("Accuracy: of the rows whose device was found, right in every respect are", summary.accuracy)
+    yield from _rated("Recall: {} devices found are in the list as in use", summary.recall)
+    yield from _rated("Precision: {} rows that could be checked name a device that was found", summary.precision)
+    yield from _rated("Accuracy: {} rows whose device was found are right in every respect", summary.accuracy)
     partial = [scan for scan in made.scans if scan.status is not ScanStatus.COMPLETE]
     for scan in partial[:_MAX_SCANS]:
         ended = ending(scan.status)
@@ -143,8 +143,8 @@ def render_table(made: Reconciliation, page: Page) -> Iterator[str]:
     yield "\n"
     yield from _wrapped(["Completeness: how many devices has neither the list nor the scan seen?"], room)
     yield from _wrapped((sentences(one, terminal) for one in made.completeness.estimates), room)
-    yield f"{_ASSUMED}\n"
-    yield from _wrapped((f"- {text}" for text in made.completeness.assumptions), room)
+    if made.completeness.assumptions:
+        yield from _wrapped([_ASSUMED, *(f"- {text}" for text in made.completeness.assumptions)], room)
     yield from _matrix(made, room)
     results = [result for cls in _ORDER for result in made.results if result.cls is cls and cls not in _COUNTED]
     heads = _columns(made, _HEADS)
@@ -172,8 +172,9 @@ def render_markdown(made: Reconciliation, _page: Page) -> Iterator[str]:
     yield from (f"- {text}\n" for text in findings(made, code))
     yield "\n## Completeness\n\n"
     yield from (f"{sentences(one, code)}\n\n" for one in made.completeness.estimates)
-    yield f"{_ASSUMED}\n\n"
-    yield from (f"- {text}\n" for text in made.completeness.assumptions)
+    if made.completeness.assumptions:
+        yield f"{_ASSUMED}\n\n"
+        yield from (f"- {text}\n" for text in made.completeness.assumptions)
     if names := tuple(made.completeness.overlap):
         yield "\n"
         yield from table(("seen by", *names), ((one, *counts) for one, counts in _counts(made)))
@@ -227,7 +228,7 @@ def _number(row: Row) -> str:
 def _rated(text: str, rate: Rate | None) -> Iterator[str]:
     if rate:
         interval = f"{CONFIDENCE:.0%} interval {rate.low:.1%} to {rate.high:.1%}"
-        yield f"{text} {rate.count:,} of {rate.total:,}: {rate.value:.1%} ({interval})."
+        yield f"{text.format(f'{rate.count:,} of {rate.total:,}')}: {rate.value:.1%} ({interval})."
 
 
 def _wrapped(texts: Iterable[str], room: int, indent: str = "") -> Iterator[str]:
