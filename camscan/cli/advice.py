@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import click
 
 _BY_OPTION = (("--scan", "a scan is chosen with --scan"), ("--output", "a file to write is named with --output"))
+_BY_FOLDER = "a folder of rules is chosen with --fingerprints"
 _CHOOSE = "`camscan devices` reports on the devices that it chooses, in the same formats"
 _ELSEWHERE = {
     ("scan", "--dry-run"): "`camscan plan` shows what a scan would send",
@@ -32,4 +33,6 @@ def _advice(error: click.UsageError) -> Iterator[str]:
             yield found
     elif error.message.startswith("Got unexpected extra argument"):
         taken = {name for param in command.params for name in param.opts}
-        yield from (how for option, how in _BY_OPTION if option in taken)
+        told = [how for option, how in _BY_OPTION if option in taken]
+        of_rules = "--fingerprints" in taken and not any(isinstance(param, click.Argument) for param in command.params)
+        yield from told or ([_BY_FOLDER] if of_rules else [])

@@ -79,5 +79,5 @@ def remedy(name: str, known: Iterable[str], otherwise: str) -> str:
     from difflib import get_close_matches
 
     meant = {one.casefold(): one for one in known}
-    near = get_close_matches(name.casefold(), meant, n=1)
+    near = get_close_matches(name.casefold(), meant, n=1, cutoff=0.75)  # among many, one is always similar
     return f"did you mean {meant[near[0]]!r}?" if near else otherwise

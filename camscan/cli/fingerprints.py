@@ -98,19 +98,27 @@ def _stands_in(folders: tuple[Path, ...], file: str) -> bool:
 
 
 @fingerprints.command()
+@click.option("--maker", "makers", multiple=True, metavar="NAME", help="Only rules of this maker; repeatable.")
 @options.fingerprints
-def coverage(folders: tuple[Path, ...]) -> None:
+def coverage(makers: tuple[str, ...], folders: tuple[Path, ...]) -> None:
     """Count each maker's rules and examples by channel: as a matrix, or as a list on a narrow terminal.
 
     \b
     Example:
-      camscan fingerprints coverage
+      camscan fingerprints coverage --maker Axis --maker Bosch
     """
     from camscan.app.grounds import library
     from camscan.cli.writing import page
+    from camscan.errors import UsageError
     from camscan.identify.coverage import coverage as counted
 
-    table = {maker: counts for maker, counts in counted(library(folders, examples=True)).items() if counts}
+    rules = library(folders, examples=True)
+    table = {maker: counts for maker, counts in counted(rules).items() if counts}
+    if makers:
+        known = {maker.casefold(): maker for maker in table}
+        if unknown := next((maker for maker in makers if maker.casefold() not in known), None):
+            raise UsageError(f"no rule names the maker {unknown!r}: {no_maker(unknown, rules)}")
+        table = {known[maker.casefold()]: table[known[maker.casefold()]] for maker in makers}
     channels = list(dict.fromkeys(channel for counts in table.values() for channel in counts))
     width = max(map(len, table), default=0)
     room = page(to_file=False).width
@@ -131,6 +139,8 @@ def coverage(folders: tuple[Path, ...]) -> None:
 @options.fingerprints
 def try_value(field: str, value: str, folders: tuple[Path, ...]) -> None:
     """Match one value against the rules.
+
+    FIELD is one of those that `camscan fingerprints explain --answers` shows.
 
     \b
     Example:

@@ -67,7 +67,8 @@ def listen(
     ready(format_, output)
     grounds = grounds_of(policies, folders)
     if not quiet:
-        tell(f"Listening on {interface} for {seconds} s; Ctrl-C ends it and keeps what was heard.")
+        where = "all interfaces" if interface == "any" else interface
+        tell(f"Listening on {where} for {seconds} s; Ctrl-C ends it and keeps what was heard.")
     with Store.open(db) as store:
         ended = asyncio.run(heard(store, site, interface, seconds))
         report = report_of(store, ended, grounds, all_hosts=all_hosts)

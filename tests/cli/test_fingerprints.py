@@ -118,3 +118,18 @@ def test_of_a_folder_of_own_rules_these_alone_are_checked(
     assert others
     assert all("is also Axis by own-server (likely)" in line for line in others)
     assert "1 rule with 1 example, beside " in done.stderr
+
+
+def test_the_coverage_of_some_makers_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    head, first, second = camscan(
+        capsys, "fingerprints", "coverage", "--maker", "bosch", "--maker", "Axis"
+    ).stdout.splitlines()
+    assert (head.split()[0], first.split()[0], second.split()[0]) == ("rules/examples", "Bosch", "Axis")
+    done = camscan(capsys, "fingerprints", "coverage", "--maker", "Bosh")
+    assert (done.returncode, done.stderr) == (2, "Error: no rule names the maker 'Bosh': did you mean 'Bosch'?\n")
+
+
+def test_no_name_is_offered_that_is_hardly_like_what_was_written(capsys: pytest.CaptureFixture[str]) -> None:
+    done = camscan(capsys, "fingerprints", "brands", "Nope")
+    assert done.returncode == 2
+    assert "did you mean" not in done.stderr
