@@ -24,11 +24,19 @@ def advised(error: click.UsageError) -> click.UsageError:
     return error
 
 
+def _as_format(name: str, command: click.Command) -> Iterator[str]:
+    """How a format is chosen, where an option is called as one."""
+    for param in command.params:
+        if param.name == "format_" and isinstance(param.type, click.Choice) and name in param.type.choices:
+            yield f"write --format {name}"
+
+
 def _advice(error: click.UsageError) -> Iterator[str]:
     command = error.ctx.command if error.ctx else None
     if command is None:
         return
     if isinstance(error, click.NoSuchOption):
+        yield from _as_format(error.option_name.removeprefix("--"), command)
         if found := _ELSEWHERE.get((command.name or "", error.option_name)):
             yield found
     elif error.message.startswith("Got unexpected extra argument"):

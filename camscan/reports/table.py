@@ -27,7 +27,7 @@ _MIN_WIDTH = 40
 """A narrower terminal wraps the lines itself."""
 _ROOM_BESIDE = 40
 """Columns that must be left for the evidence to stand beside the others; else it stands below, on a line of its own. So
-it does where one of several reasons would be hidden."""
+it does where several reasons would be cut."""
 _SEP = "; "
 """Between what is told of a device."""
 _MAX_VALUE = 60
@@ -61,7 +61,7 @@ def render(report: Report, page: Page) -> Iterator[str]:
         return
     chosen = fitted(natural, room, _LABEL)
     beside = room - sum(chosen) - len(GAP) * len(chosen)
-    fits = beside >= _ROOM_BESIDE and not any(_hides(_reasons(judged), beside) for judged in report.devices)
+    fits = beside >= _ROOM_BESIDE and all(_fit(_reasons(judged), beside) for judged in report.devices)
     yield f"\n{line(_HEADS, chosen, 'evidence' if fits else '')}\n"
     for judged, cells in order:
         shown = line(cells, chosen, cut(_SEP.join(_reasons(judged)), beside) if fits else "")
@@ -70,9 +70,9 @@ def render(report: Report, page: Page) -> Iterator[str]:
             yield from _below(_reasons(judged), chosen[0], room)
 
 
-def _hides(reasons: Sequence[str], room: int) -> bool:
-    """Whether one of several reasons would not be seen at all if they stood on one line of that width."""
-    return len(reasons) > 1 and cell_len(_SEP.join(reasons[:-1])) + _LEAST > room
+def _fit(reasons: Sequence[str], room: int) -> bool:
+    """Whether one line of that width shows all of several reasons; a single one may be cut."""
+    return len(reasons) < 2 or cell_len(_SEP.join(reasons)) <= room
 
 
 def _narrow(

@@ -19,6 +19,7 @@ from support.command import camscan
             "'--verdict': `camscan devices` reports on the devices that it chooses, in the same formats.",
         ),
         (["devices", "--state", "exempt"], "'--state': `camscan state list --in STATE` lists devices by state."),
+        (["devices", "--json"], "No such option '--json': write --format json."),
         (["fingerprints", "check", "my-rules"], "(my-rules): a folder of rules is chosen with --fingerprints."),
         (["db", "--dry-run"], "No such option '--dry-run'."),
         (["devices", "Acme"], "; a maker, a label or a scan is chosen with --maker, --brand or --scan"),
