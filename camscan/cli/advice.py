@@ -10,11 +10,12 @@ _BY_OPTION = (("--scan", "a scan is chosen with --scan"), ("--output", "a file t
 _BY_FOLDER = "a folder of rules is chosen with --fingerprints"
 _CHOOSE = "`camscan devices` reports on the devices that it chooses, in the same formats"
 _ELSEWHERE = {
+    ("scans", ""): "`camscan report --scan ID` reports on one",
     ("scan", "--dry-run"): "`camscan plan` shows what a scan would send",
     **{("report", option): _CHOOSE for option in ("--verdict", "--maker", "--brand")},
     ("devices", "--state"): "`camscan state list --in STATE` lists devices by state",
 }
-"""(command, option that it lacks) -> what does that."""
+"""(command, option that it lacks, or "" for an argument) -> what does that."""
 
 
 def advised(error: click.UsageError) -> click.UsageError:
@@ -41,6 +42,8 @@ def _advice(error: click.UsageError) -> Iterator[str]:
             yield found
     elif error.message.startswith("Got unexpected extra argument"):
         taken = {name for param in command.params for name in param.opts}
+        if found := _ELSEWHERE.get((command.name or "", "")):
+            yield found
         told = [how for option, how in _BY_OPTION if option in taken]
         of_rules = "--fingerprints" in taken and not any(isinstance(param, click.Argument) for param in command.params)
         yield from told or ([_BY_FOLDER] if of_rules else [])

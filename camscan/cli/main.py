@@ -86,8 +86,15 @@ class Commands(CommandGroup):
                 raise click.UsageError(f"No such command {name!r}: use --{name}.") from None
             if any(mark in name for mark in "./:@"):  # a target, and no misspelt command
                 raise click.UsageError(f"No such command {name!r}: to scan it, use `camscan scan {name}`.") from None
+            if within := self._holding(ctx, name):
+                raise click.UsageError(f"No such command {name!r}: use {' or '.join(within)}.") from None
             known = self.list_commands(ctx)
             raise click.exceptions.NoSuchCommand(name, possibilities=known, ctx=ctx) from None
+
+    def _holding(self, ctx: click.Context, name: str) -> list[str]:
+        """The commands of that name in groups, as they are called."""
+        groups = ((group, self.get_command(ctx, group)) for group in self.list_commands(ctx))
+        return [f"`camscan {group} {name}`" for group, found in groups if name in getattr(found, "commands", ())]
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

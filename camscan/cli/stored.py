@@ -43,7 +43,7 @@ def open_store(target: str | None, *, or_new: bool = False) -> Store:
             takes = (
                 f"`camscan evidence verify {target}` checks it, and `camscan db merge {target}` takes it into a store"
             )
-            raise StoreError(f"{target} is a bundle of evidence, not a store: {takes}") from None
+            raise StoreError(f"{target} is an archive, not a store: if it is a bundle of evidence, {takes}") from None
         raise
 
 

@@ -10,7 +10,10 @@ from support.command import camscan
     ("words", "said"),
     [
         (["report", "4f2a"], "(4f2a): a scan is chosen with --scan, a file to write is named with --output."),
-        (["scans", "x.json"], "(x.json): a file to write is named with --output."),
+        (
+            ["scans", "x.json"],
+            "(x.json): `camscan report --scan ID` reports on one, a file to write is named with --output.",
+        ),
         (["scan", "--dry-run", "10.0.0.1"], "No such option '--dry-run': `camscan plan` shows what a scan would send."),
         (["plan", "--dry-run"], "No such option '--dry-run'."),
         (["fingerprints", "try", "http.server", "a", "b"], "Got unexpected extra argument (b)"),

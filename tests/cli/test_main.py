@@ -96,6 +96,8 @@ def test_nothing_heavy_is_imported_that_is_not_needed(words: list[str], said: st
         (("help",), "No such command 'help': use --help."),
         (("10.0.0.0/24",), "No such command '10.0.0.0/24': to scan it, use `camscan scan 10.0.0.0/24`."),
         (("@networks.txt",), "No such command '@networks.txt': to scan it, use `camscan scan @networks.txt`."),
+        (("verify", "bundle.zip"), "No such command 'verify': use `camscan evidence verify`."),
+        (("export",), "No such command 'export': use `camscan db export` or `camscan evidence export`."),
         (("scna",), "No such command 'scna'. (Did you mean one of: 'scan', 'scans'?)"),
     ],
 )

@@ -175,7 +175,10 @@ def test_a_scan_of_another_site_than_the_one_that_is_named_is_wrong_use(store: S
 def test_of_a_bundle_in_place_of_a_store_it_is_told_what_takes_it(tmp_path: Path) -> None:
     bundle = tmp_path / "bundle.zip"
     bundle.write_bytes(b"PK\x03\x04" + bytes(600))
-    with pytest.raises(StoreError, match=r"is a bundle of evidence, not a store: .* `camscan db merge .*bundle\.zip`"):
+    with pytest.raises(
+        StoreError,
+        match=r"is an archive, not a store: if it is a bundle of evidence, .* `camscan db merge .*bundle\.zip`",
+    ):
         open_store(str(bundle))
 
 
