@@ -32,11 +32,12 @@ from camscan.store import Store, Writer
 
 _log = logging.getLogger("camscan")
 
-Progress: TypeAlias = Callable[[Engine, LiveNet, int], AbstractAsyncContextManager[None]]
-"""Shows how far a scan is while the body runs; so many addresses are to be covered."""
+Progress: TypeAlias = Callable[[Engine, LiveNet, int, int], AbstractAsyncContextManager[None]]
+"""Shows how far a scan is while the body runs: so many addresses are to be covered, and if all are silent by so many
+packets."""
 
 
-def no_progress(_engine: Engine, _net: LiveNet, _total: int) -> AbstractAsyncContextManager[None]:
+def no_progress(_engine: Engine, _net: LiveNet, _total: int, _packets: int) -> AbstractAsyncContextManager[None]:
     """Show nothing."""
     return nullcontext()
 
@@ -137,7 +138,8 @@ async def _covered(job: Job, engine: Engine, writer: Writer, net: LiveNet, progr
         silent = (address for address, is_alive in job.done.items() if not is_alive)
         await engine.run(left, job.heard, silent)
 
-    async with progress(engine, net, job.scope.asked.count - job.covered):
+    total = job.scope.asked.count - job.covered
+    async with progress(engine, net, total, total * job.strategy.silent_packets):
         work = asyncio.ensure_future(cover())
         with interruptible(work, job.seconds):
             try:

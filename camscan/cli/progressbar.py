@@ -8,6 +8,7 @@ import sys
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from camscan.cli.telling import tell
@@ -37,32 +38,53 @@ class RecentRate:
         return (packets - before) / (now - since) if now > since else 0.0
 
 
+class Remaining:
+    """How long a scan will still take: by its packets while hardly any address is done, then by the addresses."""
+
+    def __init__(self, start: float, total: int, packets: int) -> None:
+        self._start = start
+        self._total = total
+        self._packets = packets
+
+    def at(self, now: float, done: int, sent: int) -> float | None:
+        """Seconds, now that so many addresses are done and so many packets sent; None where nothing tells."""
+        elapsed = now - self._start
+        by_host = [(self._total - done) * elapsed / done] if done else []
+        by_packet = [(self._packets - sent) * elapsed / sent] if 0 < sent < self._packets else []
+        return min(by_host + by_packet, default=None)
+
+
 @asynccontextmanager
-async def progress(engine: Engine, net: LiveNet, total: int) -> AsyncIterator[None]:
+async def progress(engine: Engine, net: LiveNet, total: int, packets: int) -> AsyncIterator[None]:
     """Show on stderr how far an engine is while the body runs."""
     told = logging.getLogger("camscan").isEnabledFor(logging.INFO)  # lines of a log would break up a bar
-    show = _bar if sys.stderr.isatty() and not told else _lines
-    async with in_background(show(engine, net, total)):
+    shown = _bar(engine, net, total, packets) if sys.stderr.isatty() and not told else _lines(engine, net, total)
+    async with in_background(shown):
         yield
 
 
-async def _bar(engine: Engine, net: LiveNet, total: int) -> None:
+async def _bar(engine: Engine, net: LiveNet, total: int, packets: int) -> None:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     columns = (
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("{task.fields[alive]} alive, {task.fields[rate]:.0f} packets/s"),
-        TimeRemainingColumn(),
+        TextColumn("{task.fields[alive]} alive, {task.fields[rate]:.0f} packets/s, {task.fields[left]}"),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=total, alive=0, rate=0.0)
+        task = bar.add_task("", total=total, alive=0, rate=0.0, left=_left(None))
         time = asyncio.get_running_loop().time
-        rate = RecentRate(time())
+        rate, remaining = RecentRate(time()), Remaining(time(), total, packets)
         while True:
             await asyncio.sleep(_LIVE_SECONDS)
-            bar.update(task, completed=engine.done, alive=engine.alive, rate=rate.at(time(), net.sent.packets))
+            now, done, sent = time(), engine.done, net.sent.packets
+            left = _left(remaining.at(now, done, sent))
+            bar.update(task, completed=done, alive=engine.alive, rate=rate.at(now, sent), left=left)
+
+
+def _left(seconds: float | None) -> str:
+    return f"{'-:--:--' if seconds is None else timedelta(seconds=round(seconds))} left"
 
 
 async def _lines(engine: Engine, net: LiveNet, total: int) -> None:

@@ -1,10 +1,10 @@
-"""The rate that the progress bar shows."""
+"""The rate and the time that the progress bar shows."""
 
 from __future__ import annotations
 
 import pytest
 
-from camscan.cli.progressbar import RecentRate
+from camscan.cli.progressbar import RecentRate, Remaining
 
 
 def test_packets_sent_in_bursts_are_no_higher_rate() -> None:
@@ -20,3 +20,18 @@ def test_a_pause_shows_within_seconds() -> None:
     assert max(shown) == pytest.approx(1_000)
     assert shown[-1] == 0
     assert rate.at(5.0, 2_000) == 0, "asked twice at the same moment"
+
+
+def test_before_an_address_is_done_the_packets_tell_how_long_it_will_take() -> None:
+    """A silent address takes eight seconds, beside all others: by these alone, a scan of 25 s would take minutes."""
+    remaining = Remaining(100.0, total=1_000, packets=23_000)
+    assert remaining.at(100.2, done=0, sent=0) is None
+    assert remaining.at(105.0, done=2, sent=5_000) == pytest.approx(18)
+    assert remaining.at(120.0, done=800, sent=18_000) == pytest.approx(5)
+
+
+def test_once_as_many_packets_were_sent_as_silence_takes_the_addresses_tell() -> None:
+    remaining = Remaining(0.0, total=100, packets=1_000)
+    assert remaining.at(10.0, done=50, sent=1_000) == pytest.approx(10)
+    assert remaining.at(10.0, done=0, sent=1_000) is None
+    assert remaining.at(20.0, done=100, sent=900) == 0
