@@ -105,7 +105,7 @@ def coverage(makers: tuple[str, ...], folders: tuple[Path, ...]) -> None:
 
     \b
     Example:
-      camscan fingerprints coverage --maker Axis --maker Bosch
+      camscan fingerprints coverage --maker Axis
     """
     from camscan.app.grounds import library
     from camscan.cli.writing import page
