@@ -1,4 +1,4 @@
-"""The network of an address: what is usually behind one router port."""
+"""The network of an address: what is usually behind one router port; and what shows that something lives in it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import TypeAlias
 
+from camscan.records import LedgerEntry
+
 Network: TypeAlias = IPv4Network | IPv6Network
 
 ALL_REFUSE = 16
 """Addresses that were asked from which on it means nothing that all refuse: nowhere do so many hosts live without any
 service, and a firewall refuses for whoever is there or not."""
+HEARSAY = frozenset({"arp", "dhcp"})
+"""Channels on which others may speak for a device: a router answers in its place, a DHCP server knows of its lease."""
 _OCTETS = frozenset(map(str, range(256)))
 
 
@@ -18,6 +22,11 @@ def network_of(address: str) -> Network | None:
     """The /24 of an address, or the /64 of one of IPv6 without its zone; None where it is no address."""
     head, _, last = address.rpartition(".")
     return (_by_head(head) if last in _OCTETS else None) or _by_address(address)
+
+
+def speaks(entry: LedgerEntry) -> bool:
+    """Whether a target gave a sign of life itself: then it was possible to look into its network."""
+    return any(outcome.is_alive for channel, outcome in entry.channels.items() if channel not in HEARSAY)
 
 
 def is_private(host: str) -> bool:

@@ -21,7 +21,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "answers": {"records"},
     "summaries": set(),
     "scansettings": set(),
-    "networks": set(),
+    "networks": {"records"},
     "errors": set(),
     "text": set(),
     "system": {"errors"},
@@ -44,7 +44,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "sweeps": {"records", "networks", "text", "errors"},
     "evidence": {"codecs", "records", "summaries", "text", "errors"},
     "credentials": {"codecs", "net", "system", "records", "errors"},
-    "register": {"records", "summaries", "sweeps"},
+    "register": {"records", "networks", "summaries", "sweeps"},
     "simulator": {"codecs", "records", "errors"},
 }
 """Room -> rooms that it may import, itself aside. `app` joins them all, and `cli` may import everything."""

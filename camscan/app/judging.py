@@ -14,6 +14,7 @@ from camscan.app.annotating import Tags, decoys_of, tags_of, with_places, with_s
 from camscan.app.grounds import Grounds
 from camscan.app.switchports import SwitchPortLookup
 from camscan.identify.library import Library
+from camscan.networks import speaks
 from camscan.policy import judge_all
 from camscan.records import UNCALLED, Judged, LedgerEntry, Origin, Outcome, Report, Scan, ScanStatus, Verdict
 from camscan.reports import is_shown, select
@@ -90,7 +91,7 @@ def report_of(
     outcomes, segments, alone, unasked = Outcomes(), Segments(scan.vantage.addresses), set(), Counter[str]()
     for entry in store.ledger(scan.id):
         outcomes.add(entry.target, entry.outcome)
-        segments.add(entry, is_control=not (entry.target in contested and by_arp_alone(entry)))
+        segments.add(entry, is_control=speaks(entry) or not (entry.target in contested or "dhcp" in entry.channels))
         unasked.update(_why_unasked(entry))
         if by_datagram_alone(entry):
             alone.add(entry.target)
@@ -128,11 +129,6 @@ def _why_unasked(entry: LedgerEntry) -> list[str]:
         return []
     failed = [why for name, why in entry.reasons.items() if why != UNCALLED and entry.channels.get(name) in _UNSENT]
     return [why for why, _ in Counter(failed).most_common(1)]
-
-
-def by_arp_alone(entry: LedgerEntry) -> bool:
-    """Whether nothing but ARP gave a sign of life, which is a router's where several addresses share the MAC."""
-    return {name for name, outcome in entry.channels.items() if outcome.is_alive} == {"arp"}
 
 
 def by_datagram_alone(entry: LedgerEntry) -> bool:

@@ -14,14 +14,13 @@ from click.core import ParameterSource
 
 from camscan.cli.telling import tell, tell_note
 from camscan.errors import CamscanError, StoreError, UsageError
+from camscan.networks import HEARSAY
 from camscan.records import Origin, Scan
 from camscan.scansettings import SPECS
 from camscan.store import Store
 from camscan.store.engine import existing_file, missing_file
 from camscan.store.queries import latest_at
 
-_OF_TABLES = frozenset({"arp", "dhcp"})
-"""The channels of tables that routers, switches and DHCP servers keep."""
 _LOOKED_BACK = 30
 """Earlier scans in which an address is looked for of which the register knows nothing: whatever was there has moved."""
 
@@ -137,7 +136,7 @@ def scan_of(
 
 def _is_table(scan: Scan) -> bool:
     """Whether it holds nothing but imported tables, as of ARP and leases: who is there, not what they answer."""
-    return scan.origin is Origin.IMPORT and _OF_TABLES.issuperset(scan.channels)
+    return scan.origin is Origin.IMPORT and HEARSAY.issuperset(scan.channels)
 
 
 def _tables_last(scans: Iterable[Scan]) -> Iterator[Scan]:

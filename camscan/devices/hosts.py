@@ -127,17 +127,21 @@ def hosts_at(address: str, observations: Sequence[Observation], identify: Identi
             replace(host, channels=_channel_list(slots, identify) if host is recorder else None) for host in hosts
         )
         return
-    identity = identity_of(observations)
-    parts = _parts(observations, identity.link_macs)
+    identity, leased = identity_of(observations), _is_leased(observations)
+    parts = _parts(observations, identity.of(IdentifierKind.MAC) if leased else identity.link_macs)
     if not parts:
         yield _host(address, observations, identity, identify, tuple(_contradictions(address, identity)))
         return
     names = [name for name in parts if name is not None]
-    conflict = f"several devices answer at {address}: {', '.join(names[:_MAX_NAMED])}"
+    conflict = f"several devices {'were given' if leased else 'answer at'} {address}: {', '.join(names[:_MAX_NAMED])}"
     for name in names:
         own = identity_of(parts[name])
         alone = replace(own, values={**own.values, LINK: (name,)}) if name in identity.link_macs else own
         yield _host(address, (*parts[name], *parts[None]), alone, identify, (conflict,))
+
+
+def _is_leased(observations: Iterable[Observation]) -> bool:
+    return all(one.channel == _LEASES for one in observations if one.outcome.has_answer)
 
 
 def _parts(
@@ -157,7 +161,7 @@ def _parts(
 
 
 def _macs(observations: Iterable[Observation], of_frames: tuple[str, ...]) -> tuple[str, ...]:
-    """The MACs of several devices with one address, as makers give it to every new one; else those of frames.
+    """The MACs of several devices with one address, as makers give it to every new one; else those of frames or leases.
 
     Without frames, answers of one protocol tell: there are several serials in them, each with a MAC of its own.
     """
@@ -229,7 +233,7 @@ def _host(
         attached=max(_counts(observations), default=None),
         conflicts=(*conflicts, *_relays(observations)),
         serial_makers=serial_makers(observations, found),
-        leased=all(one.channel == _LEASES for one in observations if one.outcome.has_answer),
+        leased=_is_leased(observations),
         at=max(one.at for one in observations),
     )
 

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from camscan.inventory.values import address_key
-from camscan.networks import Network, network_of
+from camscan.networks import Network, network_of, speaks
 from camscan.records import MOST_TELLING, REJECTION, LedgerEntry, Outcome, Scan, ScanStatus
 
 _KINDS = 256
@@ -59,7 +59,7 @@ class Coverage:
         doubt = f"scan {scan.id} is partial" if scan.status is ScanStatus.PARTIAL else ""
         for entry in ledger:
             address, outcome = address_key(entry.target), outcome_of(entry)
-            if outcome.is_alive and entry.target not in own and _speaks(entry):
+            if outcome.is_alive and entry.target not in own and speaks(entry):
                 self._living.add((scan.site, network_of(address)))
             if address in self.wanted:
                 known = self._seen.get((scan.site, address))
@@ -104,11 +104,6 @@ class Coverage:
         if doubt:
             return AddressCoverage(CoverageStatus.MISSED, f"{silent}, but {doubt}, so that proves nothing")
         return AddressCoverage(CoverageStatus.SILENT, silent)
-
-
-def _speaks(entry: LedgerEntry) -> bool:
-    """Whether it gave a sign of life other than an answer to ARP, which a router may give in its place."""
-    return any(outcome.is_alive for channel, outcome in entry.channels.items() if channel != "arp")
 
 
 class _Outcomes:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from camscan.networks import HEARSAY, speaks
 from camscan.records import REJECTION, UNASKED, LedgerEntry, Outcome, Scan, ScanStatus
 from camscan.sweeps.coverage import network_of
 from camscan.sweeps.memory import Track
@@ -19,6 +20,8 @@ from camscan.sweeps.snapshot import BEHIND, SLOT, Snapshot
 
 _OF_ALL = "arp"
 """The channel on which whatever uses an address answers, also what is known from a table or a lease alone."""
+_LEASE = "dhcp"
+"""The channel on which nobody is asked: a DHCP server knows only to whom it gave the address."""
 _NO_PROOF = (
     "no scan can show that it is gone, as scans ask IP addresses. Find out which one it had (import the router's ARP "
     "table or the DHCP leases) and scan that network; or call it `disconnected`, and say with --why who looked"
@@ -58,12 +61,12 @@ def proof(track: Track, scan: Scan, neighbours: Iterable[LedgerEntry], now: date
             alive = alive or _is_control(entry, network, scan)
     if own is None:
         return Proof(scan.id, f"{address} was not among its targets")
-    asked = {name for name, outcome in own.channels.items() if outcome not in UNASKED}
+    asked = {name for name, outcome in own.channels.items() if outcome not in UNASKED and name != _LEASE}
     if not asked or (track.channels and asked.isdisjoint((*track.channels, _OF_ALL))):
         used = ", ".join(sorted(track.channels)) or "any"
         return Proof(scan.id, f"it did not ask {address} on a channel on which the device used to answer: {used}")
     answered = {name for name, outcome in own.channels.items() if outcome.has_answer}
-    is_told = not answered <= {_OF_ALL}
+    is_told = not answered <= HEARSAY
     if not is_told and (refusal := _refusal(own)):
         return Proof(scan.id, refusal)
     if not alive and not is_told:
@@ -73,7 +76,7 @@ def proof(track: Track, scan: Scan, neighbours: Iterable[LedgerEntry], now: date
 
 def _refusal(entry: LedgerEntry) -> str:
     """Why what is at an address that has not answered may be the device all the same; "" where it is not."""
-    if _speaks(entry):
+    if speaks(entry):
         return f"{entry.target} refused to answer, as the device does with its ports closed, or a firewall"
     lost = (name for name, outcome in entry.channels.items() if outcome is Outcome.UNREACHABLE)
     if any(entry.reasons.get(name, "").startswith(REJECTION) for name in lost):
@@ -118,12 +121,7 @@ def beginning(address: str) -> str:
 
 def _is_control(entry: LedgerEntry, network: str, scan: Scan) -> bool:
     """Whether another address of a network gave a sign of life, so that silence in it means something."""
-    return network_of(entry.target) == network and entry.target not in scan.vantage.addresses and _speaks(entry)
-
-
-def _speaks(entry: LedgerEntry) -> bool:
-    """Whether it gave a sign of life other than an answer to ARP, which a router may give in its place."""
-    return any(outcome.is_alive for name, outcome in entry.channels.items() if name != _OF_ALL)
+    return network_of(entry.target) == network and entry.target not in scan.vantage.addresses and speaks(entry)
 
 
 def _has_no_ip(address: str) -> bool:

@@ -496,6 +496,16 @@ def test_a_lease_and_the_frames_of_its_mac_elsewhere_are_one_device_at_the_later
     assert (sorted(device.addresses), device.conflicts) == ([ONE, TWO], ())
 
 
+def test_each_device_that_was_given_an_address_is_one(devices: Merge, answer: Answer) -> None:
+    """As where two tables of leases were imported; beside an answer, a lease tells of no further device."""
+    given = answer(ONE, "dhcp", mac__address=A), answer(ONE, "dhcp", mac__address=B)
+    found = devices(*given)
+    told = f"several devices were given {ONE}: {A}, {B}"
+    assert {(one.address, one.mac, one.conflicts) for one in found} == {(ONE, mac, (told,)) for mac in (A, B)}
+    (device,) = devices(*given, answer(ONE, "http", 80))
+    assert device.address == ONE
+
+
 def test_a_lease_says_nothing_of_which_of_two_devices_with_its_mac_had_it(devices: Merge, answer: Answer) -> None:
     lease, three = answer(ONE, "dhcp", mac__address=A), "10.0.0.3"
     found = devices(lease, answer(TWO, "arp", mac__address=A), answer(three, "arp", mac__address=A))

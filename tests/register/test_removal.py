@@ -95,6 +95,19 @@ def test_arp_shows_that_a_device_is_gone_of_which_a_table_or_a_lease_told(
     assert proof(known, scan(1), routed).why_not == told
 
 
+@pytest.mark.parametrize("channels", [{"dhcp": 0}, {}, {"dhcp": 0, "http": 0}])
+def test_that_the_address_was_leased_to_another_does_not_show_that_a_device_is_gone(
+    track: Callable[..., Track], channels: dict[str, int]
+) -> None:
+    """It may have an address of its own by now, or the same one, of which the DHCP server knows nothing."""
+    known = replace(track(GONE), channels=channels)
+    leased = {"dhcp": Outcome.ANSWERED}
+    found = proof(known, scan(1), [LedgerEntry("10.0.0.1", leased), LedgerEntry("10.0.0.2", leased), GATEWAY])
+    assert found.why_not.startswith("it did not ask 10.0.0.1")
+    asked = [LedgerEntry("10.0.0.1", {**leased, "arp": Outcome.SILENT}), LedgerEntry("10.0.0.2", leased)]
+    assert proof(known, scan(1), asked).why_not == "nothing in 10.0.0.0/24 answered, so silence proves nothing"
+
+
 def test_a_device_of_which_no_channel_is_known_must_have_been_asked_on_some(track: Callable[..., Track]) -> None:
     unknown = replace(track(GONE), channels={})
     excluded = [LedgerEntry("10.0.0.1", {"sadp": Outcome.EXCLUDED}), GATEWAY]

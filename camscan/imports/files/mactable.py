@@ -17,7 +17,7 @@ from camscan.records import Fields, Observation
 from camscan.text.columnnames import ADDRESSES, HOST_NAMES, MACS, MODELS
 from camscan.text.folding import compact
 
-CHANNELS = ("arp",)
+CHANNELS = ("arp", "dhcp")
 
 _WORDS = {
     "address": f"{ADDRESSES} address host hostip",
@@ -140,8 +140,9 @@ def entry(cell: Mapping[str, str], at: datetime, summary: Summary) -> Iterator[O
         summary.skip("lease that is not active")
         return
     summary.whole += 1
-    port, when = _switch_port(cell), presence.seen_at(cell, at, summary)
-    yield imported(target, "arp", when, {**link, **names(host__name=cell.get("name", "")), **port}, asked_of(port))
+    port, when, name = _switch_port(cell), presence.seen_at(cell, at, summary), cell.get("name", "")
+    told = names(dhcp__hostname=name) if presence.is_lease(cell) else names(host__name=name)
+    yield imported(target, presence.channel_of(cell), when, {**link, **told, **port}, asked_of(port))
 
 
 def _switch_port(cell: Mapping[str, str]) -> Fields:

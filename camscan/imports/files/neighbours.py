@@ -11,13 +11,14 @@ from datetime import datetime
 from itertools import islice
 from typing import BinaryIO
 
-from camscan.imports.files.base import SNIFFED, Summary, address_of, imported, lines, link_fields, names
+from camscan.imports.files.base import SNIFFED, Summary, address_of, lines, link_fields, names
 from camscan.imports.files.jsonitems import items
 from camscan.imports.files.jsonlines import listed
 from camscan.imports.files.switchports import CELL, asked_of, is_port, prompted
+from camscan.imports.forms.base import Answer, observed
 from camscan.records import Fields, Observation
 
-CHANNELS = ("arp",)
+CHANNELS = ("arp", "dhcp")
 
 _HEX = "[0-9A-Fa-f]"
 _MAC = rf"(?:{_HEX}{{1,2}}[:-]){{5}}{_HEX}{{1,2}}|{_HEX}{{4}}[.-]{_HEX}{{4}}[.-]{_HEX}{{4}}|{_HEX}{{6}}-{_HEX}{{6}}"
@@ -55,6 +56,15 @@ _OVER = re.compile(
     r"|\A[0-9]{1,6}[ \t]{1,16}[A-Z]{0,4}X[A-Z]{0,4}(?!\S)"
 )
 """What a lease or an entry says that no device has: of RouterOS, also flagged as disabled, of Windows, Cisco, Linux."""
+_LEASED = re.compile(
+    rf"(?<!\S)(?:bound|Active(?:Reservation)?|dhcp-snooping|{_CLIENT_ID})(?!\S)"
+    r"|(?<!\S)(?:status=bound|(?:server|client-id|active-mac-address|expires-after)=)"
+)
+"""What a line says of which a DHCP server, or a switch that listens to it, knows: of RouterOS, Windows, Cisco."""
+_LEASES = re.compile(r"(?!.*;;;).*(?:\blease|\bdhcp[ -]|clientid\b|\blast-seen\b)", re.IGNORECASE)
+"""A title or header of leases; in a comment, it would say nothing."""
+_NO_LEASES = re.compile(r"(?!.*;;;).*(?:\barp\b|\bneigh|\binterface\b|\bhw_?addr|[\w)\]] ?[#>])", re.IGNORECASE)
+"""One of another table, or another command in the log of a terminal."""
 _HEADER = re.compile(r"^(?:Address|IP address|Protocol|Interface:|Internet Address|#|Starting|Ending)", re.IGNORECASE)
 
 
@@ -70,16 +80,17 @@ def sniff_arp(head: bytes) -> bool:
 
 def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
     """One observation for each line with an address and a MAC address; entries that never answered are left out."""
-    switch, shared = "", _shared(stream)
+    switch, shared, channel = "", _shared(stream), "arp"
     for line in _whole(lines(stream, summary)):
         switch = prompted(line) or switch
-        if (match := _entry_in(line)) and _is_over(match):
+        match = _entry_in(line)
+        channel = channel if match else _channel_below(line, channel)
+        if match and _is_over(match):
             summary.skip("lease or entry that is not in use")
         elif match:
-            told = match.groupdict("")
-            rest = told["rest"] if told.get("tracked") or match.re is _SNOOPED else ""
-            also = _told(_name_in(match, shared), rest, switch)
-            yield from _entry(told["ip"], told["mac"], also, at, summary)
+            told = _told(match, shared, switch)
+            answer = Answer("dhcp" if _is_leased(match) else channel, told, asked_of(told))
+            yield from _entry(match["ip"], match["mac"], answer, at, summary)
         elif _DEAD.search(line):
             summary.skip("entry that never answered")
         elif not _HEADER.match(line):
@@ -96,18 +107,18 @@ def read_neigh(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Obs
     for entry in items(stream, summary):
         link = entry.get("lladdr") if isinstance(entry, dict) and "FAILED" not in listed(entry.get("state")) else None
         if isinstance(entry, dict) and isinstance(link, str):
-            yield from _entry(str(entry.get("dst", "")), link, {}, at, summary)
+            yield from _entry(str(entry.get("dst", "")), link, Answer("arp", {}), at, summary)
         else:
             summary.skip("entry that never answered")
 
 
-def _entry(address: str, mac: str, told: Fields, at: datetime, summary: Summary) -> Iterator[Observation]:
+def _entry(address: str, mac: str, told: Answer, at: datetime, summary: Summary) -> Iterator[Observation]:
     target, link = address_of(address), link_fields(_link_in(mac))
     if not (target and link):
         summary.skip("group or broadcast address")
         return
     summary.whole += 1
-    yield imported(target, "arp", at, {**link, **told}, asked_of(told))
+    yield observed(target, told._replace(fields={**link, **told.fields}), at)
 
 
 def _whole(rows: Iterable[str]) -> Iterator[str]:
@@ -136,20 +147,21 @@ def _shared(stream: BinaryIO) -> Collection[str]:
     return shared
 
 
-def _name_in(entry: re.Match[str], shared: Collection[str]) -> str:
+def _name_in(entry: re.Match[str], shared: Collection[str]) -> Fields:
     """The name of the host before its address; in brackets stands the address of one, whichever others it has."""
     if entry.re is _KEYED and (told := _HOST.search(entry.string)):
-        return told[1] or told[2]
+        return names(dhcp__hostname=told[1] or told[2])
     name = entry.groupdict("").get("name", "")
     in_brackets = entry.string[: entry.start("ip")].endswith("(")
     is_other = name == "?" or name.isdecimal() or address_of(name)
-    return "" if is_other or (not in_brackets and (name in shared or is_port(name))) else name
+    return {} if is_other or (not in_brackets and (name in shared or is_port(name))) else names(host__name=name)
 
 
-def _told(name: str, rest: str, switch: str) -> Fields:
-    """What else a line tells: the name of the host before the address, and the port of the switch after it."""
-    port = next(filter(is_port, CELL.split(rest)), "")
-    return {**names(host__name=name), **(names(switch__port=port, switch__name=switch) if port else {})}
+def _told(entry: re.Match[str], shared: Collection[str], switch: str) -> Fields:
+    """What else a line tells: the name of the host, and, after its addresses, the port of the switch."""
+    is_of_switch = entry.groupdict("").get("tracked") or entry.re is _SNOOPED
+    port = next(filter(is_port, CELL.split(entry["rest"])), "") if is_of_switch else ""
+    return {**_name_in(entry, shared), **(names(switch__port=port, switch__name=switch) if port else {})}
 
 
 def _entry_in(line: str) -> re.Match[str] | None:
@@ -157,10 +169,26 @@ def _entry_in(line: str) -> re.Match[str] | None:
 
 
 def _is_over(entry: re.Match[str]) -> bool:
-    """Whether nobody is at the address of a line: before it, only a setting or a flag can say so."""
-    return entry.groupdict("").get("state") == "down" or any(
+    """Whether nobody is at the address of a line."""
+    return entry.groupdict("").get("state") == "down" or _says(_OVER, entry)
+
+
+def _is_leased(entry: re.Match[str]) -> bool:
+    """Whether a line tells of a lease; of one by which a switch tracks a device, it may also say that this answers."""
+    told = entry.groupdict("")
+    return _says(_LEASED, entry) or (told.get("tracked", "").startswith("DH") and "REACHABLE" not in told["rest"])
+
+
+def _channel_below(line: str, otherwise: str) -> str:
+    """The channel of what stands below a line that is no entry."""
+    return "dhcp" if _LEASES.match(line) else "arp" if _NO_LEASES.match(line) else otherwise
+
+
+def _says(mark: re.Pattern[str], entry: re.Match[str]) -> bool:
+    """Whether a line has a mark: before its addresses, only a setting or a flag is one, for a name may look like it."""
+    return any(
         found.start() > entry.end("mac") or "=" in found[0] or found[0][0].isdecimal()
-        for found in _OVER.finditer(entry.string)
+        for found in mark.finditer(entry.string)
     )
 
 

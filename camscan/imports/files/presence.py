@@ -40,6 +40,8 @@ _OVER = {
 }
 """States that say in a table of such a kind alone that no device is there: a camera may be called "Expired", too."""
 _OFFLINE, _NEVER = "offline", "never"
+_ONLINE = frozenset(("online", "activeonline", "reachable"))
+"""States by which a table of leases says that a device answers, and not only that an address was given to it."""
 _ACTIVE = "0"
 """The state of a lease in Kea's answers, which number them, that a device has."""
 
@@ -70,6 +72,17 @@ def is_over(cell: Mapping[str, str]) -> bool:
     if kind == _LEASES and _OFFLINE in found and not (cell.get("seen") or cell.get("begun")):  # it was never asked for
         return True
     return "lifetime" in cell and any(one.isdecimal() and one != _ACTIVE for one in found)
+
+
+def is_lease(cell: Mapping[str, str]) -> bool:
+    """Whether a row is of a table of leases: the name in it is one by which a device has asked for an address."""
+    return cell.get(KIND) == _LEASES
+
+
+def channel_of(cell: Mapping[str, str]) -> str:
+    """The channel of a row: a lease outlives its use, unless its table says that the device answers."""
+    is_there = any(compact(one) in _ONLINE for one in cell.get("state", "").split("\n"))
+    return "dhcp" if is_lease(cell) and not is_there else "arp"
 
 
 def seen_at(cell: Mapping[str, str], otherwise: datetime, summary: Summary) -> datetime:

@@ -33,7 +33,7 @@ from camscan.text.folding import compact
 def test_headers_as_people_write_them(data: bytes) -> None:
     assert mactable.sniff(data)
     (one,), summary = read_all(mactable.read, data)
-    assert (one.target, one.channel, one.asked) == ("192.0.2.5", "arp", "switch port Gi1/0/7")
+    assert (one.target, one.asked) == ("192.0.2.5", "switch port Gi1/0/7")
     assert one.fields["mac.prefix"] == ("4419B6",)
     assert one.fields["switch.port"] == ("Gi1/0/7",)
     assert summary.whole == 1
@@ -125,6 +125,23 @@ def test_a_lease_that_no_device_has_shows_none(state: str) -> None:
     seen, summary = read_all(mactable.read, data.encode())
     assert [one.target for one in seen] == ["192.0.2.6"]
     assert summary.skipped == {"lease that is not active": 1}
+
+
+@pytest.mark.parametrize(
+    ("header", "rest", "channel", "field"),
+    [
+        ("IPAddress,ClientId,HostName,AddressState,LeaseExpiryTime", "Active,", "dhcp", "dhcp.hostname"),
+        ("address,mac,hostname,status,starts,ends", "offline,2026/02/28 11:00:00,", "dhcp", "dhcp.hostname"),
+        ("address,mac,hostname,status,starts,ends", "online,,", "arp", "dhcp.hostname"),
+        ("address,mac,hostname,status,starts,ends", "active/online,,", "arp", "dhcp.hostname"),
+        ("address,mac,hostname,status,last seen", "offline,2026-02-03", "arp", "host.name"),
+    ],
+)
+def test_a_lease_outlives_its_use_unless_its_table_says_that_somebody_answers(
+    header: str, rest: str, channel: str, field: str
+) -> None:
+    (one,), _ = read_all(mactable.read, f"{header}\n192.0.2.5,44-19-b6-01-02-03,cam,{rest}\n".encode())
+    assert (one.channel, one.fields[field]) == (channel, ("cam",))
 
 
 @pytest.mark.parametrize("state", ["Expired", "Waiting", "Free", "Failed", "Offline"])

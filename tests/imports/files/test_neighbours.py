@@ -23,12 +23,6 @@ from camscan.imports.files import neighbours
         "192.0.2.5\t44:19:b6:01:02:03\tHangzhou Hikvision Digital Technology",
         "192.0.2.5  4419b6-010203  10  1/1",
         " 0 DC 192.0.2.5  44:19:B6:01:02:03  bridge  reachable",
-        "12 D 192.0.2.5  44:19:B6:01:02:03  IPC  dhcp1  bound  3m2s",
-        "192.0.2.5       192.0.2.0       44-19-b6-01-02-03    IPC                  Active",
-        "192.0.2.5       0144.19b6.0102.03       Nov 29 2026 02:11 AM    Automatic  Active     Vlan30",
-        "add address=192.0.2.5 client-id=1:44:19:b6:1:2:3 mac-address=44:19:B6:01:02:03 server=dhcp1",
-        " 0 D address=192.0.2.5 mac-address=44:19:B6:01:02:03 active-mac-address=44:19:B6:01:02:09",
-        "44:19:B6:01:02:03   192.0.2.5       85000       dhcp-snooping  30    Vlan30",
         "192.0.2.5;;up;;;44:19:B6:01:02:03;Acme",
         "index=14 ifname=internal7 192.0.2.5 44:19:b6:01:02:03 state=00000004 use=2494 confirm=1995 update=374 ref=3",
     ],
@@ -41,6 +35,44 @@ def test_one_line_of_each_tool(line: str) -> None:
     assert one.fields["mac.address"] == ("44:19:B6:01:02:03",)
     assert "host.name" not in one.fields
     assert summary.whole == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "12 D 192.0.2.5  44:19:B6:01:02:03  IPC  dhcp1  bound  3m2s",
+        "192.0.2.5       192.0.2.0       44-19-b6-01-02-03    IPC                  Active",
+        "192.0.2.5       0144.19b6.0102.03       Nov 29 2026 02:11 AM    Automatic  Active     Vlan30",
+        "add address=192.0.2.5 client-id=1:44:19:b6:1:2:3 mac-address=44:19:B6:01:02:03 server=dhcp1",
+        " 0 D address=192.0.2.5 mac-address=44:19:B6:01:02:03 active-mac-address=44:19:B6:01:02:09",
+        "44:19:B6:01:02:03   192.0.2.5       85000       dhcp-snooping  30    Vlan30",
+        "192.0.2.5       0144.19b6.0102.03       Infinite                Manual",
+        "DH4 192.0.2.5     4419.b601.0203     Gi1/0/8  10    0024       40h        STALE      try 0",
+        "/ip dhcp-server lease\nadd address=192.0.2.5 mac-address=44:19:B6:01:02:03",
+        "Columns: ADDRESS, MAC-ADDRESS, HOST-NAME, LAST-SEEN\n 0 192.0.2.5  44:19:B6:01:02:03  IPC  1h",
+        "MAC Address  IP address  Lease (sec)  Type  Interface\n44:19:B6:01:02:03  192.0.2.5  72  dynamic  ge-0/0/1",
+    ],
+)
+def test_a_lease_is_told_from_an_answer_to_arp(text: str) -> None:
+    """Somebody was given the address; that nobody answers there any more, no DHCP server knows."""
+    (one,), _ = read_all(neighbours.read, text.encode())
+    assert (one.target, one.channel, one.fields["mac.address"]) == ("192.0.2.5", "dhcp", ("44:19:B6:01:02:03",))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "DH4 192.0.2.5     4419.b601.0203     Gi1/0/8  10    0024       40h        REACHABLE  20 s",
+        "MAC Address       Address    Interface    Flags\n44:19:b6:01:02:03 192.0.2.5  ge-0/0/0.0   none",
+        "192.0.2.5       4419.b601.0203  10   GigabitEthernet1/0/7     30              ACTIVE",
+        "sw1#show ip dhcp binding\nsw1#show ip arp\nInternet  192.0.2.5   5   4419.b601.0203  ARPA   Vlan10",
+        "bound (192.0.2.5) at 44:19:b6:01:02:03 [ether] on eth0",
+        "/ip arp\n;;; in the DHCP lease office\nadd address=192.0.2.5 interface=lan mac-address=44:19:B6:01:02:03",
+    ],
+)
+def test_what_answers_is_no_mere_lease(text: str) -> None:
+    (one,), _ = read_all(neighbours.read, text.encode())
+    assert (one.target, one.channel) == ("192.0.2.5", "arp")
 
 
 @pytest.mark.parametrize(
@@ -123,7 +155,7 @@ def test_the_state_of_a_lease_that_routeros_shows_in_detail_stands_in_a_line_of_
     )
     assert neighbours.sniff_arp(text.encode())
     seen, summary = read_all(neighbours.read, text.encode())
-    assert [(one.target, one.fields["host.name"]) for one in seen] == [
+    assert [(one.target, one.fields["dhcp.hostname"]) for one in seen] == [
         ("192.0.2.5", ("gate-cam",)),
         ("192.0.2.7", ("the hall",)),
     ]
