@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import platform
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import chain, groupby
@@ -42,40 +42,58 @@ class ImportedFile:
     reader: Reader
     summary: Summary = field(default_factory=Summary)
 
+    def __str__(self) -> str:
+        return f"{self.source.name} ({self.reader.name})"
 
-def import_files(store: Store, files: Sequence[ImportedFile], site: str | None) -> Scan:
+    @property
+    def outcome(self) -> str:
+        """What became of its records, as a sentence."""
+        return f"{self}: {described(self.summary)}"
+
+
+class Records:
+    """What other tools recorded, read up to its beginning.
+
+    Raises:
+        UsageError: nothing could be read of any file, and one is damaged or of another kind.
+    """
+
+    def __init__(self, files: Sequence[ImportedFile]) -> None:
+        self.files = files
+        self.notes = [f"imported from {file}, SHA-256 {_digest(file.source.original)}" for file in files]
+        named = list(zip(files, _shown_names(files), strict=True))
+        self.ports = _ports(named)
+        told = (_observations(file, name, self.ports) for file, name in _switches_last(named))
+        rest = chain.from_iterable(batched(some, _BATCH) for some in told)
+        self.first = next(rest, ())
+        self.batches = chain((self.first,), rest)
+        if not self.first and any(file.summary.cut or file.summary.broken for file in files):
+            read = "\n".join(file.outcome for file in files)
+            raise UsageError(f"{read}: nothing is stored")
+
+
+def import_records(store: Store, records: Records, site: str | None) -> Scan:
     """Store what other tools recorded as one scan, which is partial where a file could not be read to its end.
 
     It is dated by what was recorded: what an old file shows has not come back, however late it is imported.
-
-    Raises:
-        UsageError: nothing could be read of any file, and one is damaged or of another kind; nothing is stored then.
     """
-    names = tuple(file.source.name for file in files)
+    files = records.files
     channels = tuple(dict.fromkeys(channel for file in files for channel in file.reader.channels))
-    notes = [f"imported from {f.source.name} ({f.reader.name}), SHA-256 {_digest(f.source.original)}" for f in files]
+    names = tuple(file.source.name for file in files)
     scan = replace(_new(Origin.IMPORT, channels, site), targets=names, vantage=Vantage(platform.node()))
-    named = list(zip(files, _shown_names(files), strict=True))
-    ports = _ports(named)
-    told = (_observations(file, name, ports) for file, name in _switches_last(named))
-    batches = chain.from_iterable(batched(some, _BATCH) for some in told)
-    first = next(batches, ())
-    if not first and any(file.summary.cut or file.summary.broken for file in files):
-        read = "\n".join(f"{file.source.name} ({file.reader.name}): {described(file.summary)}" for file in files)
-        raise UsageError(f"{read}: nothing is stored")
     now = scan.started_at
     # If this process is killed, what it has stored is not of today either.
-    with _whole_or_not_at_all(store, replace(scan, started_at=min((now, *(one.at for one in first))))):
+    with _whole_or_not_at_all(store, replace(scan, started_at=min((now, *(one.at for one in records.first))))):
         times, tell_ports = set[datetime](), False
-        for batch in chain((first,), batches):
+        for batch in records.batches:
             store.append(scan.id, batch)
             tell_ports = tell_ports or any(map(has_switch_port, batch))
             times |= {one.at for one in batch}
             times = {min(times), max(times)} if times else times
-        ports.count()
+        records.ports.count()
         _store_ledger(store, scan.id)
         begin, end = min({*times, now}), min(max(times, default=now), now)
-        notes += [f"{file.source.name}: {described(file.summary)}" for file in files]
+        notes = [*records.notes, *(f"{file.source.name}: {described(file.summary)}" for file in files)]
         dated = "dated by what the files recorded, else by when they were last written"
         notes.append(f"imported on {utc(now, 'seconds')}; this scan is {dated}")
         status = ScanStatus.PARTIAL if any(file.summary.cut for file in files) else ScanStatus.COMPLETE
@@ -127,17 +145,18 @@ def _observations(file: ImportedFile, name: str, ports: switchports.SwitchPorts)
         yield from (replace(one, reason=f"{READ_IN}{name}") for one in ports.untold(name, file.source.at))
 
 
-async def listen(store: Store, site: str | None, interface: str, seconds: int) -> Scan:
-    """Store what is heard as a scan; whatever ends it, it is kept.
+async def listen(opened: Callable[[], Store], site: str | None, interface: str, seconds: int) -> Scan:
+    """Store what is heard as a scan; whatever ends it, it is kept. The store is opened once it can be heard.
 
     Raises:
-        HostError: it is not possible to listen at all; then nothing is stored.
+        HostError: it is not possible to listen at all.
     """
     from camscan.imports.packets import CHANNELS, notes
     from camscan.net.programs import l2
 
     scan = replace(_new(Origin.LISTEN, CHANNELS, site), vantage=Vantage(platform.node(), (interface,)))
     async with l2.listen(interface, seconds) as program:
+        store = opened()
         store.begin(scan)
         writer = Writer(store, scan.id)
         status, failed = ScanStatus.COMPLETE, list[str]()

@@ -48,8 +48,8 @@ def import_(files: tuple[str, ...], kind: str | None, site: str | None, db: str 
     """
     from camscan.app.deriving import merged
     from camscan.app.grounds import library
-    from camscan.app.passive import ImportedFile, import_files
-    from camscan.app.sources import described, head, opened
+    from camscan.app.passive import ImportedFile, Records, import_records
+    from camscan.app.sources import head, opened
     from camscan.cli.stored import same_store, tell_new_site
     from camscan.imports.files.base import SNIFFED
     from camscan.imports.registry import reader_for
@@ -62,12 +62,13 @@ def import_(files: tuple[str, ...], kind: str | None, site: str | None, db: str 
         for name in files:
             source = stack.enter_context(opened(name))
             read.append(ImportedFile(source, reader_for(head(source.stream, SNIFFED), kind, source.name)))
+        records = Records(read)  # or else there is nothing to read, and no store is made
         with Store.open(db) as store:
             tell_new_site(store, site, quiet=quiet)
-            scan = import_files(store, read, site)
+            scan = import_records(store, records, site)
             if not quiet:
                 for file in read:
-                    tell(f"{file.source.name} ({file.reader.name}): {described(file.summary)}")
+                    tell(file.outcome)
                 command = f"camscan report --scan {scan.id}{same_store()}"
                 tell(f"`{command}` shows it, also if a later scan is stored.")
                 if SWITCH_PORTS in scan.settings:

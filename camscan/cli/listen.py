@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+from functools import cache
 from pathlib import Path
 
 import click
@@ -69,9 +71,10 @@ def listen(
     if not quiet:
         where = "all interfaces" if interface == "any" else interface
         tell(f"Listening on {where} for {seconds} s; Ctrl-C ends it and keeps what was heard.")
-    with Store.open(db) as store:
-        ended = asyncio.run(heard(store, site, interface, seconds))
-        report = report_of(store, ended, grounds, all_hosts=all_hosts)
+    with contextlib.ExitStack() as stack:
+        opened = cache(lambda: stack.enter_context(Store.open(db)))
+        ended = asyncio.run(heard(opened, site, interface, seconds))
+        report = report_of(opened(), ended, grounds, all_hosts=all_hosts)
     write_report(report, format_, output)
     summarize(report, format_, output, quiet=quiet)
     sys.exit(Exit.DONE if ended.status is ScanStatus.COMPLETE else Exit.INCOMPLETE)

@@ -6,9 +6,9 @@ import contextlib
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from camscan.app.scope import Choices
     from camscan.credentials.broker import CredentialBroker
     from camscan.store import Store
+
+    _BrokerFor: TypeAlias = Callable[[str | None], CredentialBroker | None]
 
 
 @click.command(cls=Sectioned)
@@ -84,7 +86,7 @@ def scan(
       camscan scan 10.20.0.0/24 --site depot --with-credentials
       camscan scan 10.20.0.0/24 --site ministry --sensitive --expect-decoy 10.20.0.250
     """
-    from camscan.cli.stored import open_store, scan_of
+    from camscan.cli.stored import open_store, scan_of, tell_new_site
     from camscan.cli.writing import ready, summarize, write_report
 
     ready(format_, output)
@@ -94,11 +96,14 @@ def scan(
         grounds()  # what is wrong with one's own is told before a packet is sent
     if not (targets or resume or quiet):
         _tell_networks(choices)
+    broker_for = partial(_broker, choices, credentials_file, unlock, grounds)
+    planned = None if resume else _planned(choices, site, broker_for)  # or else it is refused, and no store is made
     with open_store(db, or_new=not resume) as store:
-        before = scan_of(store, resume, site) if resume else None
-        login = _broker(choices, credentials_file, unlock, before.site if before else site, grounds)
-        job = _begun(store, before, choices, site, quiet=quiet)
-        ended = _run(replace(job, broker=login), store, quiet=quiet)
+        if planned:
+            tell_new_site(store, site, quiet=quiet)
+            store.begin(planned.scan)
+        job = planned or _resumed(store, scan_of(store, resume, site), choices, broker_for)
+        ended = _run(job, store, quiet=quiet)
         if ended.status is ScanStatus.INTERRUPTED and not quiet:
             tell("Interrupted; what was found until now follows.")
         with _kept_in_mind(ended):
@@ -128,18 +133,22 @@ def _reported(store: Store, ended: Scan, grounds: Grounds, *, all_hosts: bool) -
     return report, register_scan(store, report, grounds)
 
 
-def _begun(store: Store, before: Scan | None, choices: Choices, site: str | None, *, quiet: bool) -> Job:
-    """The scan, on record as running; nothing is written where it cannot run."""
-    from camscan.app.jobs import check_decoys, job_for_rest, new_job, resume_job
-    from camscan.cli.stored import tell_new_site
+def _planned(choices: Choices, site: str | None, broker_for: _BrokerFor) -> Job:
+    """A new scan that can run."""
+    from camscan.app.jobs import check_decoys, new_job
 
-    job = job_for_rest(before, choices) if before else new_job(choices, site)
+    job = new_job(choices, site)
     check_decoys(job)
-    if before:
-        return resume_job(store, job)
-    tell_new_site(store, site, quiet=quiet)
-    store.begin(job.scan)
-    return job
+    return replace(job, broker=broker_for(site))
+
+
+def _resumed(store: Store, before: Scan, choices: Choices, broker_for: _BrokerFor) -> Job:
+    """The rest of a scan, on record as running; nothing is written where it cannot run."""
+    from camscan.app.jobs import check_decoys, job_for_rest, resume_job
+
+    broker, job = broker_for(before.site), job_for_rest(before, choices)
+    check_decoys(job)
+    return replace(resume_job(store, job), broker=broker)
 
 
 def _choices(targets: tuple[str, ...], how: dict[str, Any], resume: str | None) -> Choices:
@@ -154,7 +163,7 @@ def _choices(targets: tuple[str, ...], how: dict[str, Any], resume: str | None) 
 
 
 def _broker(
-    choices: Choices, file: Path | None, unlock: str | None, site: str | None, grounds: Callable[[], Grounds]
+    choices: Choices, file: Path | None, unlock: str | None, grounds: Callable[[], Grounds], site: str | None
 ) -> CredentialBroker | None:
     if not (choices.with_credentials or file or unlock):
         return None

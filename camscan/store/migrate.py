@@ -33,7 +33,7 @@ def migrate(database: Database) -> None:
     """Take the steps that the database lacks. Cut off at any point, it is as it was before.
 
     Raises:
-        StoreError: a newer camscan wrote the database, another program did, or it cannot be written.
+        StoreError: a camscan of a schema that is not known wrote it, another program did, or it cannot be written.
     """
     with database.reading() as connection:
         if _revision(connection, database.where) == REVISION:
@@ -70,7 +70,8 @@ def _revision(connection: Connection, where: str) -> str | None:
     found = connection.scalar(select(_version.c.version_num))
     if found is None or found > REVISION:
         raise StoreError(
-            f"{where} has schema {found}, written by a newer camscan (this one knows {REVISION}): update camscan"
+            f"{where} has schema {found}, which this camscan does not know (its own is {REVISION}): it was written by "
+            "a newer one, or by one from before the first release: update camscan, or name another file"
         )
     return str(found)
 

@@ -335,7 +335,7 @@ def test_on_a_full_disk_nothing_is_half_done(hub: Path, tmp_path: Path, monkeypa
 def test_what_is_no_store_is_refused_before_anything_is_taken(hub: Path, tmp_path: Path) -> None:
     good = probe(tmp_path / "good.db", "leeds")
     for name, why in {
-        "newer.db": "written by a newer camscan",
+        "newer.db": "written by a newer one, or by one from before",
         "foreign.db": "is the database of another program",
         "text.db": "is not a camscan database",
         "missing.db": "cannot be read: No such file",

@@ -133,6 +133,23 @@ class Loading(ModuleType):
         raise KeyboardInterrupt
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["8.8.8.0/24"],
+        ["127.0.0.300"],
+        ["127.0.0.1", "--expect-decoy", "127.0.0.2"],
+        ["127.0.0.1", "--channels", "htpp"],
+        ["127.0.0.1", "--credentials", "none.toml"],
+    ],
+)
+def test_what_is_refused_makes_no_store(words: list[str], tmp_path: Path) -> None:
+    """Later commands would take an empty one for that which somebody has filled."""
+    result = CliRunner().invoke(scan, [*words, "--db", str(tmp_path / "new.db")])
+    assert result.exit_code != 0
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("loading", [True, False])
 def test_a_signal_while_a_scan_begins_or_ends_is_told_as_any_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loading: bool

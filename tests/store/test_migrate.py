@@ -79,7 +79,8 @@ def test_newer_schema_is_refused(path: Path, version: str) -> None:
     with pytest.raises(StoreError) as error:
         Store.open(path)
     assert str(error.value) == (
-        f"{path} has schema {version}, written by a newer camscan (this one knows {REVISION}): update camscan"
+        f"{path} has schema {version}, which this camscan does not know (its own is {REVISION}): it was written by a "
+        "newer one, or by one from before the first release: update camscan, or name another file"
     )
 
 
