@@ -13,6 +13,7 @@ from camscan.inventory.rows import Row
 from camscan.records import Scan
 from camscan.register.names import asked, key, names, shared
 from camscan.store import Store
+from camscan.store.queries import latest_at
 from camscan.store.registered import Entry
 
 _WITHOUT = (Class.NOT_FOUND, Class.NOT_COVERED)
@@ -26,10 +27,10 @@ def with_last_seen(store: Store, scans: Sequence[Scan], results: Sequence[Result
     without = [one for one in results if one.row is not None and one.cls in _WITHOUT]
     if not without:
         return tuple(results)
-    began: dict[str, datetime] = {}
+    until: dict[str, datetime] = {}
     for scan in scans:
-        began[scan.site or ""] = min(scan.started_at, began.get(scan.site or "", scan.started_at))
-    known = _Known.of(store, without, began)
+        until[scan.site or ""] = min(latest_at(scan), until.get(scan.site or "", latest_at(scan)))
+    known = _Known.of(store, without, until)
     return tuple(_told(one, known) if one.cls in _WITHOUT else one for one in results)
 
 
@@ -44,10 +45,10 @@ class _Known:
 
     named: Mapping[str, Sequence[Entry]]
     standing: Mapping[tuple[str, str], Sequence[Entry]]
-    began: Mapping[str, datetime]
+    until: Mapping[str, datetime]
 
     @classmethod
-    def of(cls, store: Store, without: Sequence[Result], began: Mapping[str, datetime]) -> _Known:
+    def of(cls, store: Store, without: Sequence[Result], until: Mapping[str, datetime]) -> _Known:
         wanted = {key(name) for one in without if one.row for name in _names(one.row)}
         named, standing = defaultdict[str, list[Entry]](list), defaultdict[tuple[str, str], list[Entry]](list)
         missing = (one.row for one in without if one.row and one.cls is Class.NOT_FOUND)
@@ -56,7 +57,7 @@ class _Known:
             standing[entry.site, entry.address].append(entry)
             for name in {key(name) for name in names(track_of(entry))} & wanted:
                 named[name].append(entry)
-        return cls(named, standing, began)
+        return cls(named, standing, until)
 
     def named_by(self, row: Row) -> str:
         """When the device with the serial or a MAC of a row was seen, and where: a sentence, or ""."""
@@ -65,12 +66,12 @@ class _Known:
         entry = self._latest(one for one in bearers if shared(names(track_of(one)), wanted))
         if entry is None:
             return ""
-        there = f" of site {entry.site}" if entry.site and entry.site not in self.began else ""
+        there = f" of site {entry.site}" if entry.site and entry.site not in self.until else ""
         return f"it was last seen on {_when(entry)}, at {entry.address}{there}"
 
     def there(self, result: Result) -> str:
         """What was seen at the address of a row: a sentence, or ""."""
-        sites = self.began if result.site is None else (result.site,)
+        sites = self.until if result.site is None else (result.site,)
         addresses = result.row.addresses if result.row else ()
         spots = ((site, address) for site in sites for address in addresses)
         entry = self._latest(one for spot in spots for one in self.standing.get(spot, ()))
@@ -78,8 +79,8 @@ class _Known:
 
     def _latest(self, entries: Iterable[Entry]) -> Entry | None:
         """The one that was seen last, of those that were seen before the scans that are compared."""
-        newest = max(self.began.values())
-        before = (one for one in entries if one.last_seen < self.began.get(one.site, newest))
+        newest = max(self.until.values())
+        before = (one for one in entries if one.last_seen < self.until.get(one.site, newest))
         return max(before, key=lambda one: one.last_seen, default=None)
 
 

@@ -50,7 +50,7 @@ def with_known(store: Store, before: Scan, after: Scan, changes: Changes, now: S
         return changes
     tracks = _memory(store, after.site).tracks
     seen = match(tracks, now).seen
-    earlier = {number for number in seen if tracks[number].first_seen < before.started_at}
+    earlier = {number for number in seen if tracks[number].first_seen < latest_at(before)}
     back = new.intersection(now[part].device for number in earlier for part in seen[number])
     told = [replace(one, kind=ChangeKind.RETURNED) if one.device in back else one for one in changes.changes]
     return replace(changes, changes=tuple(told))

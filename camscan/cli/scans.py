@@ -13,7 +13,7 @@ from camscan.cli.telling import tell
 from camscan.records import Scan
 
 SCHEMA = "camscan-scans/1"
-_HEADS = ("scan", "started", "origin", "status", "site", "targets")
+_HEADS = ("scan", "started", "ended", "origin", "status", "site", "targets")
 
 
 @click.command()
@@ -22,7 +22,9 @@ _HEADS = ("scan", "started", "origin", "status", "site", "targets")
 @options.written("table", "json")
 @options.quiet
 def scans(db: str | None, site: str | None, format_: str, output: Path | None, quiet: bool) -> None:
-    """List the stored scans, newest first.
+    """List the stored scans, the one that ended last first.
+
+    An import starts and ends with the oldest and the latest of what its files recorded.
 
     \b
     Examples:
@@ -46,6 +48,7 @@ def scans(db: str | None, site: str | None, format_: str, output: Path | None, q
         (
             scan.id,
             f"{scan.started_at:%Y-%m-%d %H:%M} UTC",
+            f"{scan.finished_at:%Y-%m-%d %H:%M} UTC" if scan.finished_at else "-",
             scan.origin,
             scan.status,
             scan.site or "-",

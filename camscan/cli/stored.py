@@ -22,7 +22,7 @@ from camscan.store.engine import existing_file, missing_file
 from camscan.store.queries import latest_at
 
 _LOOKED_BACK = 30
-"""Earlier scans in which an address is looked for of which the register knows nothing: whatever was there has moved."""
+"""Scans in which an address is looked for, from the last back that may have seen a device there."""
 
 
 def open_store(target: str | None, *, or_new: bool = False) -> Store:
@@ -202,15 +202,16 @@ def last_seen_at(store: Store, scan: Scan, address: str) -> str:
 
     site = scan.site or ""
     named = (one for one in store.register.named(address, (), site) if address in track_of(one).places)
-    entry = max((one for one in named if one.last_seen < scan.started_at), key=lambda one: one.last_seen, default=None)
-    before = (one for one in store.newest(scan.site) if (one.site or "") == site and one.started_at < scan.started_at)
-    for one in islice(before, _LOOKED_BACK) if entry is None else before:
-        if entry and one.started_at <= entry.last_seen:
-            seen = f"{terminal(entry.device)} ({entry.verdict}) was last seen there"
-            return f"{seen} on {entry.last_seen:%Y-%m-%d %H:%M} UTC: add --scan {one.id} to see it"
-        if entry is None and _has_answered(store, one, address):
-            return f"something answered there on {one.started_at:%Y-%m-%d %H:%M} UTC: add --scan {one.id} to see it"
-    return ""
+    known = (one for one in named if one.last_seen < latest_at(scan))
+    entry = max(known, key=lambda one: one.last_seen, default=None)
+    before = (one for one in store.newest(scan.site) if (one.site or "") == site and latest_at(one) < latest_at(scan))
+    until = (one for one in before if entry is None or one.started_at <= entry.last_seen)
+    one = next((one for one in islice(until, _LOOKED_BACK) if _has_answered(store, one, address)), None)
+    if one is None:
+        return ""
+    seen = f"{terminal(entry.device)} ({entry.verdict}) was last seen" if entry else "something answered"
+    at = min(latest_at(one), entry.last_seen) if entry else latest_at(one)
+    return f"{seen} there on {at:%Y-%m-%d %H:%M} UTC: add --scan {one.id} to see it"
 
 
 def _has_answered(store: Store, scan: Scan, address: str) -> bool:

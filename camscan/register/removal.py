@@ -41,11 +41,10 @@ class Proof:
 
 
 def candidates(track: Track, scans: Iterable[Scan]) -> list[Scan]:
-    """The scans since the device was last seen that have ended, newest first."""
+    """Of some scans, newest first, those since the device was last seen that have ended."""
     ended = (scan for scan in scans if scan.status is not ScanStatus.RUNNING)
     # A scan in which the clock was set back ends before it begins.
-    later = (scan for scan in ended if min(scan.started_at, scan.ended_at) > track.last_seen)
-    return sorted(later, key=lambda scan: scan.started_at, reverse=True)
+    return [scan for scan in ended if min(scan.started_at, scan.ended_at) > track.last_seen]
 
 
 def proof(track: Track, scan: Scan, neighbours: Iterable[LedgerEntry], now: datetime) -> Proof:

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, FromClause, Select, and_, func, literal, or_, select, true
 
+from camscan.store.queries import END
 from camscan.store.rows import to_time
 from camscan.store.schema import register, register_keys, registered, scans
 from camscan.store.text import escape
@@ -68,7 +69,7 @@ def due() -> Select[Any]:
     end = func.coalesce(scans.c.finished_at, scans.c.started_at)
     query = select(scans.c.id).outerjoin(registered, registered.c.scan == scans.c.id)
     query = query.where(or_(registered.c.scan.is_(None), registered.c.at != end))
-    return query.order_by(scans.c.started_at, scans.c.number)
+    return query.order_by(END, scans.c.number)
 
 
 def lost() -> Select[Any]:

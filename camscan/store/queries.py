@@ -42,7 +42,7 @@ _RecordT = TypeVar("_RecordT", Observation, LedgerEntry)
 _log = logging.getLogger(__name__)
 
 
-_END = case((scans.c.finished_at > scans.c.started_at, scans.c.finished_at), else_=scans.c.started_at)
+END = case((scans.c.finished_at > scans.c.started_at, scans.c.finished_at), else_=scans.c.started_at)
 """When scans ended, or began where they did not, or the clock was set back meanwhile.
 
 It tells which is the newest: an import begins with the oldest of what its files recorded.
@@ -50,14 +50,14 @@ It tells which is the newest: an import begins with the oldest of what its files
 
 
 def latest_at(scan: Scan) -> datetime:
-    """What scans are ordered by, as by `_END` in statements."""
+    """What scans are ordered by, as by `END` in statements."""
     return max(scan.started_at, scan.ended_at)
 
 
 def newest_first(site: str | None = None, setting: str | None = None) -> Select[Any]:
     """All scans, or those of a site, or with a setting of this name."""
     # The number settles it where the clock was set back between two scans that ended at the same reading.
-    query = select(scans).order_by(_END.desc(), scans.c.number.desc())
+    query = select(scans).order_by(END.desc(), scans.c.number.desc())
     if setting is not None:
         query = query.where(scans.c.settings.contains(f'"{escape(setting)}":', autoescape=True))
     return query if site is None else query.where(scans.c.site == escape(site))
@@ -69,13 +69,13 @@ def by_now(query: Select[Any]) -> tuple[Select[Any], Select[Any]]:
     Else one of these would be the latest scan of its site until that time has come.
     """
     now = to_time(latest_past())
-    return query.where(now >= _END), query.where(now < _END)
+    return query.where(now >= END), query.where(now < END)
 
 
 def after_scan(last: Row[Any]) -> ColumnElement[bool]:
     """What comes after a scan, the newest first."""
     end = max(last.started_at, last.finished_at or 0)
-    return tuple_(_END, scans.c.number) < tuple_(end, last.number)
+    return tuple_(END, scans.c.number) < tuple_(end, last.number)
 
 
 def holding(query: Select[Any], target: str | None) -> Select[Any]:
@@ -108,7 +108,7 @@ def newest_of_each_site(connection: Connection) -> Iterator[Row[Any]]:
     """The newest scan of each site and of none; one that asked goes before what was listened to or imported."""
     table = scans.c
     # Thousands of sites have tens of thousands of scans, most of which nobody asks for.
-    order = to_time(latest_past()) < _END, _END.desc(), table.number.desc()  # see `by_now`
+    order = to_time(latest_past()) < END, END.desc(), table.number.desc()  # see `by_now`
     rows = connection.execute(select(table.number, table.site, table.settings).order_by(*order))
     newest: dict[str | None, tuple[bool, int]] = {}
     for number, site, settings in rows:

@@ -21,7 +21,7 @@ from camscan.cli.devices import Wanted, devices
 from camscan.cli.fingerprints import explain
 from camscan.cli.import_ import import_
 from camscan.errors import UsageError
-from camscan.records import Device, Judged, LedgerEntry, Observation, Outcome, Scan, ScanStatus, Verdict
+from camscan.records import Device, Judged, LedgerEntry, Observation, Origin, Outcome, Scan, ScanStatus, Verdict
 from camscan.store import Store
 
 
@@ -153,6 +153,19 @@ def test_of_a_device_that_is_gone_it_tells_which_scan_saw_it_last(db: str) -> No
     before = CliRunner().invoke(devices, ["--db", db, "10.0.0.1", "--scan", "4f2a"])
     assert "last seen" not in before.stderr
     assert "DS-2CD2385G1-I" in before.stdout
+
+
+def test_of_what_an_import_that_goes_back_for_years_lacks_the_scan_before_it_is_named(db: str) -> None:
+    """It began with the oldest of its records, and was none the less the last to tell of the site."""
+    with Store.open(Path(db)) as store:
+        update_register(store, Grounds(library()), lambda _: None)
+        began = AT - timedelta(days=2_000)
+        late = Scan("9c0100", began, ("leases.csv",), ("dhcp",), "North", AT + timedelta(days=1))
+        late = replace(late, settings={"origin": Origin.IMPORT})
+        seen = [Observation("10.0.0.9", "dhcp", Outcome.ANSWERED, AT, fields={"mac.address": ("44:19:B6:00:00:09",)})]
+        keep_scan(store, late, seen, [LedgerEntry("10.0.0.9", {"dhcp": Outcome.ANSWERED})])
+    done = CliRunner().invoke(devices, ["--db", db, "10.0.0.1", "--scan", "9c01"])
+    assert "(listed) was last seen there on 2026-11-24 00:00 UTC: add --scan 4f2a00 to see it" in done.stderr
 
 
 def test_a_part_says_that_it_is_one(db: str) -> None:

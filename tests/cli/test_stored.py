@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from camscan.app import settings
+from camscan.cli.scans import scans
 from camscan.cli.stored import open_store, scan_of
 from camscan.errors import CamscanError, StoreError, UsageError
-from camscan.records import LedgerEntry, Observation, Origin, Outcome, Scan
+from camscan.records import LedgerEntry, Observation, Origin, Outcome, Scan, ScanStatus
 from camscan.store import Store
 
 
@@ -216,3 +219,17 @@ def test_a_scan_of_a_network_that_was_written_with_its_mask_knows_its_addresses(
     keep(store, 1, Origin.SCAN, target="10.0.0.0 255.255.255.0", answering=())
     keep(store, 2, Origin.SCAN, target="10.5.0.0/24", answering=())
     assert scan_of(store, None, about="10.0.0.64/26").id == "scan1"
+
+
+def test_scans_are_listed_by_their_ends_which_are_shown(store: Store) -> None:
+    """An import began with the oldest of its records: by that, it would stand in the wrong place."""
+    keep(store, 2, Origin.SCAN)
+    keep(store, 1, Origin.IMPORT)
+    at = datetime(2026, 11, 3, 9, 0, tzinfo=UTC)
+    store.finish(replace(store.scan("scan1"), finished_at=at, status=ScanStatus.COMPLETE))
+    head, *rows = CliRunner().invoke(scans, ["--db", str(store.file)]).stdout.splitlines()
+    assert head.split()[:3] == ["scan", "started", "ended"]
+    assert [row.split("  ")[:3] for row in rows] == [
+        ["scan1", "2026-11-01 08:30 UTC", "2026-11-03 09:00 UTC"],
+        ["scan2", "2026-11-02 08:30 UTC", "-"],
+    ]

@@ -163,13 +163,13 @@ def test_an_address_that_only_refuses_does_not_show_that_the_device_is_gone(
 
 
 def test_only_scans_after_the_last_sight_are_looked_at(track: Callable[..., Track]) -> None:
-    scans = [scan(0), scan(1), scan(2, ScanStatus.RUNNING), scan(3)]
+    scans = [scan(3), scan(2, ScanStatus.RUNNING), scan(1), scan(0)]
     assert [one.id for one in candidates(track(GONE), scans)] == ["scan3", "scan1"]
 
 
 def test_a_scan_while_which_the_clock_was_set_back_is_not_after_what_it_saw(track: Callable[..., Track]) -> None:
     saw_it = replace(scan(0), started_at=BEGIN + timedelta(hours=2))  # and it ended when the device was last seen
-    assert candidates(track(GONE), [saw_it, scan(1)]) == [scan(1)]
+    assert candidates(track(GONE), [scan(1), saw_it]) == [scan(1)]
 
 
 def test_a_scan_of_a_time_to_come_does_not_count(track: Callable[..., Track]) -> None:

@@ -99,13 +99,14 @@ def test_many_entries_are_kept_and_dropped_at_once(store: Store) -> None:
 def test_scans_are_due_until_they_are_in_and_again_once_they_went_on(
     store: Store, new_scan: Callable[[str], Scan]
 ) -> None:
+    """The oldest is the one that ended first: an import began with the oldest of its records."""
     for number, name in enumerate(("late", "early")):
-        scan = replace(new_scan(name), started_at=NOON - timedelta(days=number), site="hq")
+        scan = replace(new_scan(name), started_at=NOON - timedelta(days=9 - number), site="hq")
         store.begin(scan)
-        store.finish(replace(scan, finished_at=NOON, status=ScanStatus.COMPLETE))
+        store.finish(replace(scan, finished_at=NOON - timedelta(hours=number), status=ScanStatus.COMPLETE))
     assert store.register.due() == ("early", "late")
-    for name in ("early", "late"):
-        keep(store, mark(name))
+    for number, name in enumerate(("late", "early")):
+        keep(store, replace(mark(name), at=NOON - timedelta(hours=number)))
     assert (store.register.due(), store.register.lost()) == ((), 0)
     assert store.register.bases() == {"some rules; uk-nil us-ndaa-889": 2}
     assert store.register.sites() == ("hq",)
