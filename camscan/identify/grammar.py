@@ -111,9 +111,9 @@ def _rule(form: Form, words: Words, default_maker: str | None, default_fields: t
 def _check_rule(form: Form, rule: Rule) -> None:
     """Report what is missing or contradictory in the rule as a whole."""
     if not rule.examples:
-        form.fault("no example", "write `examples: [...]` with a value that a device really sent")
+        form.lacks("no example", "write `examples: [...]` with a value that a device really sent", "examples")
     if not any(rule.matches):
-        form.fault("no pattern", "write `field:` and `pattern:`, or `all:` with at least one pattern")
+        form.lacks("no pattern", "write `field:` and `pattern:`, or `all:` with at least one pattern", "pattern", "all")
     if rule.doubt and rule.groups:
         form.fault(f"a doubt that captures {', '.join(sorted(rule.groups))}", "write (?:...): it says nothing else")
     if not (rule.doubt or rule.maker or rule.sets or rule.extract or rule.groups):
@@ -179,14 +179,14 @@ def _check_groups(form: Form, pattern: str, words: Words) -> None:
         if name == "kind":
             form.fault("a group named kind", "kinds are a closed list: write `sets: {kind: ...}`")
         else:
-            form.known(name, words.given, "a group")
+            form.known(name, words.given, "a group", "pattern")
 
 
 def _extract(form: Form, words: Words) -> Mapping[str, str]:
     extract = form.pairs("extract")
     for name, field in extract.items():
-        form.known(name, words.copied, "a key of `extract`")
-        form.known(field, words.fields, f"the field of `extract.{name}`")
+        form.known(name, words.copied, "a key of `extract`", "extract")
+        form.known(field, words.fields, f"the field of `extract.{name}`", "extract")
     return extract
 
 
@@ -205,7 +205,7 @@ def _brand(form: Form, words: Words) -> Brand:
     brand = Brand(name, edges, aliases, form.flag("generic"), form.file, form.line)
     form.close()
     if not brand.edges:
-        form.fault("a brand without an edge", "write `edges:` with at least one maker")
+        form.lacks("a brand without an edge", "write `edges:` with at least one maker", "edges")
     if len({edge.maker for edge in edges}) < len(edges):
         form.fault("two edges to one maker", "keep one, and say in its note what differs")
     return brand

@@ -51,7 +51,7 @@ def read_id(form: Form) -> str:
     """The id of a rule."""
     identifier = form.text("id")
     if identifier and not _ID.fullmatch(identifier):
-        form.fault("the id is not made of lower case words", "write it like maker-protocol-field")
+        form.fault("the id is not made of lower case words", "write it like maker-protocol-field", "id")
     return identifier
 
 
@@ -64,7 +64,7 @@ def read_month(form: Form) -> str:
     """The month in which a rule was confirmed."""
     month = form.text("confirmed")
     if month and not _MONTH.fullmatch(month):
-        form.fault(f"`confirmed` is {month!r}", "write year and month, as 2026-10")
+        form.fault(f"`confirmed` is {month!r}", "write year and month, as 2026-10", "confirmed")
     return month
 
 
@@ -76,7 +76,7 @@ def read_maker(form: Form, words: Words, default: str | None) -> str | None:
     if value is None:
         return None
     maker = form.as_text(value, "maker")
-    form.known(maker, words.makers, "`maker`")
+    form.known(maker, words.makers, "`maker`", "maker")
     return intern(maker)
 
 
@@ -91,25 +91,25 @@ def read_fields(form: Form, words: Words, default: tuple[str, ...] = ()) -> tupl
         return default if default and not form.has("field") else (form.word("field", words.fields),)
     fields = tuple(map(intern, form.texts("fields")))
     if not fields:
-        form.fault("no field under `fields`", "write `fields: [...]`, or `field: ...` for a single one")
+        form.lacks("no field under `fields`", "write `fields: [...]`, or `field: ...` for a single one", "fields")
     for field in fields:
-        form.known(field, words.fields, "a field of `fields`")
+        form.known(field, words.fields, "a field of `fields`", "fields")
     return fields
 
 
 def read_sets(form: Form, words: Words) -> Mapping[str, str]:
     """The attributes with fixed values."""
     sets = form.pairs("sets")
-    check_given(form, sets, words, "a key of `sets`")
+    check_given(form, sets, words, "a key of `sets`", "sets")
     return sets
 
 
-def check_given(form: Form, given: Mapping[str, str], words: Words, what: str) -> None:
-    """Report names that are not attributes, and an unknown kind."""
+def check_given(form: Form, given: Mapping[str, str], words: Words, what: str, key: str = "") -> None:
+    """Report names under a key that are not attributes, and an unknown kind."""
     for name, value in given.items():
-        form.known(name, words.given, what)
+        form.known(name, words.given, what, key)
         if name == "kind":
-            form.known(value, words.kinds, "the kind")
+            form.known(value, words.kinds, "the kind", key)
 
 
 def read_examples(form: Form, key: str, single: str, words: Words) -> tuple[Example, ...]:
@@ -138,7 +138,7 @@ def _example(form: Form, tree: Tree, single: str, words: Words) -> Example:
         fields = _fields(part, part.tree("fields") or {}, words)
     example = Example(fields, part.pairs("gives"))
     for name in example.gives:
-        part.known(name, words.given, "a key of `gives`")
+        part.known(name, words.given, "a key of `gives`", "gives")
     part.close()
     return example
 
@@ -148,7 +148,7 @@ def _fields(form: Form, tree: Tree, words: Words) -> Fields:
     inner = read_part(form, tree)
     fields: dict[str, tuple[str, ...]] = {}
     for name, value in inner.rest().items():
-        inner.known(name, words.fields, "a field of an example")
+        inner.known(name, words.fields, "a field of an example", name)
         fields[name] = tuple([inner.as_text(text, name) for text in (value if isinstance(value, list) else [value])])
     if isinstance(tree, dict) and not fields:
         inner.fault("an example without fields", "write {value: ...} or {fields: {name: value}}")

@@ -30,7 +30,7 @@ def read_table(form: Form, words: Words, maker: str | None, fields: tuple[str, .
     template = _template(form, words, maker, fields)
     rows = form.items("rows")
     if not rows:
-        form.fault("no row", "write `rows:`, and below it lines like `- value: maker`")
+        form.lacks("no row", "write `rows:`, and below it lines like `- value: maker`", "rows")
     form.close()
     return [] if form.faults else list(_Rows(form, template, words, comparison, least).rules(rows, fields))
 
@@ -39,7 +39,7 @@ def _least(form: Form) -> int:
     """How many rows of a rule must match."""
     text = form.text("at_least", "1")
     if text not in tuple("123456789"):
-        form.fault(f"`at_least` is {text!r}", "write how many rows have to be met, from 1 to 9")
+        form.fault(f"`at_least` is {text!r}", "write how many rows have to be met, from 1 to 9", "at_least")
         return 1
     return int(text)
 
@@ -48,7 +48,7 @@ def _template(form: Form, words: Words, maker: str | None, fields: tuple[str, ..
     """The part that is common to all rules of a table."""
     ids = form.text("ids")
     if ids and not _IDS.fullmatch(ids):
-        form.fault(f"`ids` has not one {_SLOT} among lower case words", f"write it like {_SLOT}-protocol-field")
+        form.fault(f"`ids` has not one {_SLOT} among lower case words", f"write it like {_SLOT}-protocol-field", "ids")
     return Rule(
         id=ids,
         level=parts.read_level(form),

@@ -173,7 +173,7 @@ def _read_policy(form: Form) -> Policy:
     )
     form.close()
     if not policy.entities:
-        form.fault("no entity", "write `entities:`, and below it a list")
+        form.lacks("no entity", "write `entities:`, and below it a list", "entities")
     return policy
 
 
@@ -188,11 +188,11 @@ def _entity(form: Form) -> Entity:
     )
     form.close()
     if not all(entity.makers) or not entity.makers:
-        form.fault("no maker", "write `makers: [...]` with at least one")
+        form.lacks("no maker", "write `makers: [...]` with at least one", "makers")
     if is_narrow and not entity.kinds:  # which would mean all, and nobody would see it
-        form.fault("no kind", "write `kinds: [...]` with at least one, or leave it out for all")
+        form.lacks("no kind", "write `kinds: [...]` with at least one, or leave it out for all", "kinds")
     for kind in entity.kinds:
-        form.known(kind, _KINDS, "a kind")
+        form.known(kind, _KINDS, "a kind", "kinds")
     return entity
 
 

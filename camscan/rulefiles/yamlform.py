@@ -8,7 +8,7 @@ from datetime import date
 from difflib import get_close_matches
 from sys import intern
 
-from camscan.rulefiles.yamltree import LINE, Tree
+from camscan.rulefiles.yamltree import LINE, Line, Tree
 
 _DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _NONE: Mapping[str, str] = {}
@@ -25,19 +25,27 @@ class Form:
     def __init__(self, tree: Tree, file: str, faults: list[str], *, name: str = "", line: int = 1) -> None:
         self._left = dict(tree) if isinstance(tree, dict) else {}
         self._asked: set[str] = set()
+        self._faulty: set[str] = set()
         found = self._left.pop(LINE, None)
         self.file = file
         self.line = found if isinstance(found, int) else line
+        self._lines = found.of if isinstance(found, Line) else {}
         self.name = name
         self.faults = faults
         if not isinstance(tree, dict):
             self.fault("not a mapping", "write `key: value` lines")
             self.faults = []  # that every key is missing is no news then
 
-    def fault(self, what: str, remedy: str) -> None:
-        """Report a fault of this mapping."""
+    def fault(self, what: str, remedy: str, key: str = "") -> None:
+        """Report a fault of this mapping, or of what stands under one of its keys."""
         name = f"{self.name}: " if self.name else ""
-        self.faults.append(f"{self.file}:{self.line}: {name}{what}: {remedy}")
+        self.faults.append(f"{self.file}:{self._lines.get(key, self.line)}: {name}{what}: {remedy}")
+        self._faulty.add(key)
+
+    def lacks(self, what: str, remedy: str, *keys: str) -> None:
+        """Report that a mapping has nothing usable under any of some keys, unless it was said why."""
+        if self._faulty.isdisjoint(keys):
+            self.fault(what, remedy, next((key for key in keys if key in self._lines), ""))
 
     def has(self, key: str) -> bool:
         """Whether the key is given and not yet taken."""
@@ -55,10 +63,10 @@ class Form:
             return default
         value = self.tree(key)
         if not isinstance(value, str) or not value.strip():
-            self.fault(f"no text under `{key}`", f"write `{key}: {such_as or '...'}`")
+            self.fault(f"no text under `{key}`", f"write `{key}: {such_as or '...'}`", key)
             return ""
         if like and not re.fullmatch(like, value):
-            self.fault(f"`{key}` is {value!r}", f"write it like {such_as}")
+            self.fault(f"`{key}` is {value!r}", f"write it like {such_as}", key)
         return value
 
     def day(self, key: str) -> date:
@@ -68,20 +76,20 @@ class Form:
             return date.fromisoformat(value)
         except ValueError:
             if re.fullmatch(_DAY, value):
-                self.fault(f"`{key}` is {value!r}", "write a date of the calendar")
+                self.fault(f"`{key}` is {value!r}", "write a date of the calendar", key)
             return date.min
 
     def word(self, key: str, words: Collection[str], default: str | None = None) -> str:
         """One text from a closed list."""
         value = self.text(key, default)
         if value and value != default:
-            self.known(value, words, f"`{key}`")
+            self.known(value, words, f"`{key}`", key)
         return intern(value)
 
-    def known(self, value: str, words: Collection[str], what: str) -> None:
-        """Report a value that is not on a closed list."""
+    def known(self, value: str, words: Collection[str], what: str, key: str) -> None:
+        """Report a value under a key that is not on a closed list."""
         if value not in words:
-            self.fault(f"{what} is {value!r}", _suggestion(value, words))
+            self.fault(f"{what} is {value!r}", _suggestion(value, words), key)
 
     def flag(self, key: str) -> bool:
         """`true` or `false`; false where the key is not given."""
@@ -93,14 +101,15 @@ class Form:
         if isinstance(value, list):
             return value
         if value is not None:
-            self.fault(f"`{key}` is not a list", f"write `{key}: [...]`")
+            self.fault(f"`{key}` is not a list", f"write `{key}: [...]`", key)
         return []
 
     def parts(self, key: str, name: str) -> list[Form]:
         """The mappings in a list, each called by the text under `name` in it, or else by its place in the list."""
         items = enumerate(self.items(key), 1)
         called = [(named(item, name) or f"item {number} of `{key}`", item) for number, item in items]
-        return [Form(item, self.file, self.faults, name=text, line=self.line) for text, item in called]
+        line = self._lines.get(key, self.line)
+        return [Form(item, self.file, self.faults, name=text, line=line) for text, item in called]
 
     def rest(self) -> dict[str, Tree]:
         """All keys that have not been taken, with their values."""
@@ -115,16 +124,18 @@ class Form:
         """A mapping of texts; empty where the key is not given."""
         value = self.tree(key)
         if isinstance(value, dict):
-            return {intern(n): intern(self.as_text(item, f"{key}.{n}")) for n, item in value.items() if n != LINE}
+            inner = Form(value, self.file, self.faults, name=self.name, line=self.line)
+            return {intern(n): intern(inner.as_text(item, n, f"{key}.{n}")) for n, item in inner.rest().items()}
         if value is not None:
-            self.fault(f"`{key}` is not a mapping", f"write `{key}: {{name: value}}`")
+            self.fault(f"`{key}` is not a mapping", f"write `{key}: {{name: value}}`", key)
         return _NONE
 
-    def as_text(self, value: Tree, key: str) -> str:
-        """The value if it is text; else report a fault and return ""."""
+    def as_text(self, value: Tree, key: str, called: str = "") -> str:
+        """The value under a key if it is text; else report a fault, in which it may be `called` more, and return ""."""
         if isinstance(value, str):
             return value
-        self.fault(f"a value under `{key}` is not text", "write one text, in single quotes where it holds punctuation")
+        remedy = "write one text, in single quotes where it holds punctuation"
+        self.fault(f"a value under `{called or key}` is not text", remedy, key)
         return ""
 
     def close(self) -> None:
@@ -132,7 +143,7 @@ class Form:
         for key in self._left:
             near = get_close_matches(key, self._asked - {key}, n=1, cutoff=0.75)
             remedy = f"write {near[0]!r}" if near else "see the grammar in fingerprints/README.md"
-            self.fault(f"unknown key {key!r}", remedy)
+            self.fault(f"unknown key {key!r}", remedy, key)
 
 
 def named(tree: Tree, key: str) -> str:

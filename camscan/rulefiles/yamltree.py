@@ -1,7 +1,7 @@
 """YAML text -> a plain tree of mappings, lists and text. Nothing is constructed, and nothing can be made to grow.
 
 Every scalar stays the text that was written (`1.10` is no number, `no` no boolean), except a plain `null`, `~` or none.
-Every mapping carries the line that it starts on under the key `LINE`.
+Every mapping carries the line that it starts on, and those of its keys, under the key `LINE`.
 """
 
 from __future__ import annotations
@@ -40,6 +40,12 @@ _NULLS = frozenset({"", "~", "null"})
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
+class Line(int):
+    """The line that a mapping starts on; `of` holds those of its keys."""
+
+    of: dict[str, int]
+
+
 def read_yaml(data: bytes, name: str) -> Tree:
     """The one document in `data`; None where it is empty. `name` is the file's name in messages.
 
@@ -61,7 +67,7 @@ def read_yaml(data: bytes, name: str) -> Tree:
 def line_of(data: bytes, place: Iterable[str | int]) -> int:
     """The line of a value that `read_yaml` has read, by keys and indices; of what is nearest around it where it is not.
 
-    `data` is composed anew, which is for messages: `LINE` is at hand, but for mappings alone.
+    `data` is composed anew, which is for messages: `LINE` is at hand, but for mappings and their keys alone.
     """
     node = yaml.compose(data, Loader=_LOADER)
     for step in place:
@@ -124,11 +130,14 @@ def _sequence(events: Iterator[Event], name: str, depth: int) -> list[Tree]:
 
 
 def _mapping(line: int, events: Iterator[Event], name: str, depth: int) -> dict[str, Tree]:
-    table: dict[str, Tree] = {LINE: line}
+    start = Line(line)
+    start.of = {}
+    table: dict[str, Tree] = {LINE: start}
     while not isinstance(event := next(events), MappingEndEvent):
         if not isinstance(event, ScalarEvent) or event.anchor:
             raise RuleError(f"{name}:{_line(event)}: a key that is not plain text: write one word")
         if event.value in table:
             raise RuleError(f"{name}:{_line(event)}: {event.value!r} is given twice: keep one")
+        start.of[event.value] = _line(event)
         table[event.value] = _value(next(events), events, name, depth + 1)
     return table

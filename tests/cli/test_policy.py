@@ -102,7 +102,7 @@ def test_every_fault_of_every_file_is_told_with_file_line_and_remedy(own: Path) 
     assert isinstance(done.exception, UsageError)
     assert done.stdout == ""
     first, second, third = str(done.exception).splitlines()
-    assert first == f"{other}:1: `url` is 'intranet': write it like https://example.org/list"
+    assert first == f"{other}:5: `url` is 'intranet': write it like https://example.org/list"
     assert second == f"{other}:10: lobby: `applies` is 'lobby': write one of sensitive, core"
     assert third == f"{own}:8: unknown maker 'hikvision': write 'Hikvision'"
 

@@ -44,10 +44,19 @@ def test_a_doubt_says_what_an_answer_is_and_nothing_else() -> None:
     rules, faults = rules_of(rule_text(doubt="a page", pattern="'^(?P<model>x)$'", sets="{kind: camera}"))
     assert rules == []
     assert faults == [
-        "f.yaml:3: a-rule: unknown key 'level': see the grammar in fingerprints/README.md",
-        "f.yaml:3: a-rule: unknown key 'sets': see the grammar in fingerprints/README.md",
+        "f.yaml:6: a-rule: unknown key 'level': see the grammar in fingerprints/README.md",
+        "f.yaml:11: a-rule: unknown key 'sets': see the grammar in fingerprints/README.md",
         "f.yaml:3: a-rule: a doubt that captures model: write (?:...): it says nothing else",
     ]
+
+
+def test_a_fault_is_named_at_the_line_of_its_key_else_at_that_of_its_mapping() -> None:
+    """What is missing has no line; and where examples are no list, that there are none is no second fault."""
+    changed = rule_text(level="sure", source=None, maker="HIKVISION", sets="{kind: camra}", weight="x", examples="x")
+    keys = [row.strip("- ").partition(":")[0] for row in changed.splitlines()]
+    lines = [3, *(keys.index(key, 2) + 1 for key in ("level", "maker", "sets", "weight", "examples"))]
+    _, faults = rules_of(changed)
+    assert sorted(int(fault.split(":")[1]) for fault in faults) == sorted(lines)
 
 
 def test_a_plain_rule() -> None:
@@ -140,12 +149,14 @@ def test_a_rule_may_name_its_own_maker(own: str | None, maker: str | None) -> No
     assert (faults, rules[0].maker) == ([], maker)
 
 
-@pytest.mark.parametrize("head", ["maker: Dahau", "maker: Dahua\nfields: [http.titel]", "makers: Dahua"])
-def test_a_fault_in_the_head_of_a_file_leaves_all_its_rules_out(head: str) -> None:
+@pytest.mark.parametrize(
+    ("head", "line"), [("maker: Dahau", 1), ("maker: Dahua\nfields: [http.titel]", 2), ("makers: Dahua", 1)]
+)
+def test_a_fault_in_the_head_of_a_file_leaves_all_its_rules_out(head: str, line: int) -> None:
     """Else they would name a maker that nobody knows, or none."""
     rules, faults = rules_of(rule_text().replace("maker: Hikvision", head))
     assert rules == []
-    assert any(fault.startswith("f.yaml:1: ") for fault in faults)
+    assert any(fault.startswith(f"f.yaml:{line}: ") for fault in faults)
 
 
 @pytest.mark.parametrize(
@@ -200,7 +211,8 @@ def test_a_fault_in_the_head_of_a_file_leaves_all_its_rules_out(head: str) -> No
 def test_a_broken_rule_is_left_out_and_named(changes: dict[str, str | None], fault: str) -> None:
     rules, faults = rules_of(rule_text(**changes) + "\n" + rule_text(id="other").removeprefix(HEAD))
     name = changes.get("id", "a-rule")
-    assert faults == [f"f.yaml:3: {name}: {fault}" if name else f"f.yaml:3: {fault}"]
+    told = [one.partition(": ")[2] for one in faults]
+    assert told == [f"{name}: {fault}" if name else fault]
     assert [rule.id for rule in rules] == ["other"]
 
 
@@ -283,4 +295,4 @@ def test_a_vocabulary_may_have_some_lists_only() -> None:
     faults: list[str] = []
     vocabulary = read_vocabulary(read_yaml(b"makers: [Axis]\nwords: []\n", "v.yaml"), "v.yaml", faults)
     assert vocabulary == Vocabulary(makers=("Axis",))
-    assert faults == ["v.yaml:1: unknown key 'words': see the grammar in fingerprints/README.md"]
+    assert faults == ["v.yaml:2: unknown key 'words': see the grammar in fingerprints/README.md"]

@@ -138,7 +138,7 @@ def test_a_table_whose_head_is_broken_is_left_out(read: Read, changes: Mapping[s
 
 def test_a_table_without_rows(read: Read) -> None:
     _, faults = read(table())
-    assert faults == ["2: table <maker>-server: no row: write `rows:`, and below it lines like `- value: maker`"]
+    assert faults == ["8: table <maker>-server: no row: write `rows:`, and below it lines like `- value: maker`"]
 
 
 def test_a_rule_of_a_table_is_overridden_by_its_id(write: Write) -> None:

@@ -111,15 +111,15 @@ def test_missing_file(library: Path) -> None:
     ("old", "new", "line", "fault"),
     [
         ("citation: HCWS386\n", "", 1, "no text under `citation`: write `citation: ...`"),
-        ("since: 2022-11-24", "since: last year", 1, "`since` is 'last year': write it like 2026-11-30"),
+        ("since: 2022-11-24", "since: last year", 6, "`since` is 'last year': write it like 2026-11-30"),
         ("since: 2022-12-01,", "started: 2022-12-01,", 9, "Dahua Co: unknown key 'started': see the grammar"),
-        ("since: 2022-11-24", "since: 2022-11-31", 1, "`since` is '2022-11-31': write a date of the calendar"),
+        ("since: 2022-11-24", "since: 2022-11-31", 6, "`since` is '2022-11-31': write a date of the calendar"),
         ("since: 2022-11-24\n", "", 1, "no text under `since`: write `since: 2026-11-30`"),
-        ("title: Removal from sensitive sites", "title: ''", 1, "no text under `title`: write `title: ...`"),
-        ("title: Removal from sensitive sites", "title:", 1, "no text under `title`: write"),
-        ("title: Removal from sensitive sites", "title: [a]", 1, "no text under `title`: write"),
+        ("title: Removal from sensitive sites", "title: ''", 2, "no text under `title`: write `title: ...`"),
+        ("title: Removal from sensitive sites", "title:", 2, "no text under `title`: write"),
+        ("title: Removal from sensitive sites", "title: [a]", 2, "no text under `title`: write"),
         ("id: uk-nil", "id: UK NIL", 1, "`id` is 'UK NIL': write it like uk-nil"),
-        ("url: https:", "url: ftp:", 1, "`url` is 'ftp://questions"),
+        ("url: https:", "url: ftp:", 5, "`url` is 'ftp://questions"),
         ("[Hikvision]}", "Hikvision}", 8, "Hikvision Co: `makers` is not a list: write `makers: [...]`"),
         ("[Hikvision]}", "['']}", 8, "Hikvision Co: no maker: write `makers: [...]` with at least one"),
         ("[Hikvision]}", "[[Hikvision]]}", 8, "Hikvision Co: a value under `makers` is not text: write one text"),
@@ -135,7 +135,7 @@ def test_missing_file(library: Path) -> None:
         (
             "  - {name: Hikvision Co, makers: [Hikvision]}",
             "  - Hikvision",
-            1,
+            7,
             "item 1 of `entities`: not a mapping: write `key: value` lines",
         ),
         ("{name: Dahua Co, ", "{", 9, "item 2 of `entities`: no text under `name`: write `name: ...`"),
@@ -201,7 +201,7 @@ def test_built_in_policies() -> None:
     ("old", "new", "said"),
     [
         ("id: uk-nil", "id: UK NIL", "ours.yaml:1: `id` is "),
-        ("url: https:", "url: ftp:", "ours.yaml:1: `url` is "),
+        ("url: https:", "url: ftp:", "ours.yaml:5: `url` is "),
         ("name: Dahua Co", "name: Hikvision Co", "ours.yaml:9: a second 'Hikvision Co': put its makers together"),
     ],
 )
@@ -217,7 +217,23 @@ def test_what_would_be_shown_wrongly_is_a_fault(library: Path, tmp_path: Path, o
 def test_a_list_without_entities_is_a_fault(library: Path, tmp_path: Path) -> None:
     own = tmp_path / "ours.yaml"
     own.write_text((library / "policies" / "uk-nil.yaml").read_text().split("  - {name")[0].replace("s:\n", "s: []\n"))
-    assert check(own, [library]) == [f"{own}:1: no entity: write `entities:`, and below it a list"]
+    assert check(own, [library]) == [f"{own}:7: no entity: write `entities:`, and below it a list"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("[Hikvision]}", "Hikvision}"),
+        ("[Hikvision]}", "[[Hikvision]]}"),
+        ("[Hikvision]}", "[Hikvision], kinds: camera}"),
+        ("entities:\n", "entities: Hikvision\nx: \n"),
+    ],
+)
+def test_one_mistake_is_one_fault(library: Path, tmp_path: Path, old: str, new: str) -> None:
+    own = tmp_path / "ours.yaml"
+    text = (library / "policies" / "uk-nil.yaml").read_text().replace(old, new)
+    own.write_text(text if "x:" not in new else text[: text.index("x:")])
+    assert len(check(own, [library])) == 1
 
 
 def test_every_policy_that_comes_with_camscan_is_without_fault() -> None:
