@@ -144,13 +144,14 @@ def _keyed(
 def _below_names(lines: Iterable[Line], chosen: Mapping[Field, str], reading: SheetReading) -> Iterator[Row]:
     """The rows of a table under its header; what stands above it is a title, where it names no device."""
     first_header = min(reading.headers, default=0)
-    source, ahead = iter(lines), deque[Line]()
+    source, ahead, above = iter(lines), deque[Line](), None
     while line := ahead.popleft() if ahead else next(source, None):
         if not line.fault and not any(map(str.strip, line.cells)):
             reading.blank += 1
             continue
-        row = read_row(line, reading.columns, reading.sheet)
+        row = read_row(line, reading.columns, reading.sheet, above)
         if row.addresses or row.macs or row.endpoint:  # any word of a title may pass for a serial or a host name
+            above = row
             yield row
         elif line.number < first_header:
             reading.above += 1
@@ -159,6 +160,7 @@ def _below_names(lines: Iterable[Line], chosen: Mapping[Field, str], reading: Sh
             ahead.extend(islice(source, _HEAD - len(ahead)))
             _turn(line, [*_up_to_names(ahead, reading.columns)], chosen, reading)
         elif not _is_beside(line, row, reading):
+            above = row
             yield row
 
 

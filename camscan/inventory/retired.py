@@ -36,6 +36,7 @@ def is_state_and_remark(words: Sequence[str]) -> bool:
     return len(rest) < len(words) and "".join(rest) in _STATES
 
 
+@lru_cache(maxsize=64)
 def is_retired_sheet(text: str) -> bool:
     """Whether the name of a sheet says so and nothing else, as "Decommissioned cameras 2024"."""
     words = words_of(text)[:_MOST_OF_NAME]

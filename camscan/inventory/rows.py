@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 
 from camscan.inventory import retired, values
 from camscan.inventory.columns import Columns, letters
-from camscan.inventory.synonyms import Field
+from camscan.inventory.synonyms import DITTO, Field
 from camscan.inventory.tables import Line
 from camscan.inventory.values import Read
 
@@ -18,6 +18,7 @@ _TEXTS = {
     for which in (Field.MAKE, Field.MODEL, Field.MAKE_MODEL, Field.SITE, Field.LOCATION, Field.NAME, Field.ASSET)
 }
 _MISTYPED = re.compile(r"\d{1,3}(?:[., ]+\d{1,3}){3}|\d{1,3}(?:-\d{1,3}){3}", re.ASCII)
+_MAX_DITTO = 20
 _NUMBER = re.compile(r"\d+", re.ASCII)
 
 
@@ -73,8 +74,8 @@ class Row:
         return named
 
 
-def read_row(line: Line, columns: Columns, sheet: str) -> Row:
-    """A row under its columns."""
+def read_row(line: Line, columns: Columns, sheet: str, above: Row | None = None) -> Row:
+    """A row under its columns, and below another one: what it says of it by ditto marks holds for it, too."""
     faults = [line.fault] if line.fault else []
 
     def all_of(which: Field, read: Callable[[str], Read]) -> tuple[str, ...]:
@@ -88,11 +89,6 @@ def read_row(line: Line, columns: Columns, sheet: str) -> Row:
             if fault and not is_shared:  # beside an address, a MAC may be missing
                 faults.append(f"{which}: {fault}")
         return tuple(found)
-
-    def text(which: Field) -> str | None:
-        if which not in columns.of:
-            return None
-        return next(filter(None, map(values.words, columns.cells(line.cells, which))), None)
 
     at = all_of(Field.IP, _address_or_full_name)
     addresses = tuple(one for one in at if not values.full_names(one))
@@ -109,18 +105,38 @@ def read_row(line: Line, columns: Columns, sheet: str) -> Row:
         serial=_first(all_of(Field.SERIAL, values.serial)),
         endpoint=_first(all_of(Field.ENDPOINT, values.endpoint)),
         hostname=next((name for name in names if not _as_address(name)), None),
-        **{name: text(which) for name, which in _TEXTS.items()},
-        retired=_retired(text(Field.STATUS), text(Field.RETIRED), columns, sheet),
+        **dict(_texts(line, columns, above)),
+        retired=_retired(line, columns, sheet, above),
         faults=tuple(faults),
     )
 
 
-def _retired(status: str | None, mark: str | None, columns: Columns, sheet: str) -> str | None:
+def _texts(line: Line, columns: Columns, above: Row | None) -> Iterator[tuple[str, str | None]]:
+    """What a row says that names no device by itself; where there are ditto marks, what the one above says."""
+    for name, which in _TEXTS.items():
+        told = _text(line, columns, which)
+        yield name, getattr(above, name, None) if told and _is_ditto(told) else told
+
+
+def _text(line: Line, columns: Columns, which: Field) -> str | None:
+    if which not in columns.of:
+        return None
+    return next(filter(None, map(values.words, columns.cells(line.cells, which))), None)
+
+
+def _retired(line: Line, columns: Columns, sheet: str, above: Row | None) -> str | None:
+    status, mark = _text(line, columns, Field.STATUS), _text(line, columns, Field.RETIRED)
+    if any(map(_is_ditto, filter(None, (status, mark)))):
+        return above.retired if above else None
     if status and retired.is_retired_status(status):
         return values.shown(status)
     if mark and retired.is_yes(mark):
         return f"{columns.names[columns.of[Field.RETIRED][0]].strip()} {values.shown(mark)}"
     return f"sheet {values.shown(sheet)}" if retired.is_retired_sheet(sheet) else None
+
+
+def _is_ditto(text: str) -> bool:
+    return len(text) <= _MAX_DITTO and "".join(text.casefold().split()) in DITTO
 
 
 def _first(found: tuple[str, ...]) -> str | None:

@@ -241,6 +241,12 @@ TOTALS = _listed("""
 """)
 """Words before a sum at the end of a list, without spaces."""
 
+DITTO = _listed("""
+        " '' ” „ 〃 \u2032\u2032 -"- -''- dito ditto do. idem ídem id. same sameasabove asabove wieoben s.o. sieheoben
+        cidessus commecidessus igual mismo comosopra comesopra c.s. zieboven jw. j.w. jakwyzej jakwyżej тоже то-же 同上
+""")
+"""What stands, without case and blanks, for the text in the cell above."""
+
 REMARKS = _listed("""
         bemerkung bemerkungen anmerkung anmerkungen kommentar kommentare note notes remark remarks comment comments
         remarque remarques commentaire commentaires observacion observaciones osservazioni opmerking opmerkingen uwagi

@@ -115,6 +115,26 @@ def test_a_word_above_the_header_is_no_serial_and_no_host_name(written: Written,
     assert (found.sheets[0].headers, found.sheets[0].above) == ([2], 1)
 
 
+@pytest.mark.parametrize("mark", ['"', "''", "〃", "″", "dito", "Ditto", "idem", "same as above", "s. o.", "同上"])
+def test_a_ditto_mark_stands_for_the_text_above(written: Written, mark: str) -> None:
+    """Else the make of all but the first device would be unknown, and their site one that was never scanned."""
+    quoted = '"{}"'.format(mark.replace('"', '""'))
+    path = written(
+        "IP;Hersteller;Modell;Standort;Site;Status\n10.0.0.5;Hikvision;DS-2CD2143G2-I;Hof;Leeds;ausgebaut\n"
+        f"10.0.0.6;{quoted};{quoted};{quoted};{quoted};{quoted}\n10.0.0.7;{quoted};IPC;;{quoted};aktiv\n"
+    )
+    _, second, third = read_inventory(path).rows
+    assert (second.make, second.model, second.location, second.site) == ("Hikvision", "DS-2CD2143G2-I", "Hof", "Leeds")
+    assert (third.make, third.model, third.location, third.site) == ("Hikvision", "IPC", None, "Leeds")
+    assert (second.retired, third.retired) == ("'ausgebaut'", None)
+    assert second.named_cells["Hersteller"] == mark, "what stands there"
+
+
+def test_a_ditto_mark_below_nothing_says_nothing(written: Written) -> None:
+    (row,) = read_inventory(written("IP;Make;Site;Status\n10.0.0.5;dito;dito;dito\n")).rows
+    assert (row.make, row.site, row.retired) == (None, None, None)
+
+
 def test_repeated_headers_are_counted_and_no_rows(written: Written) -> None:
     found = read_inventory(written("Name,IP\nGate,10.0.0.5\nName,IP\nDoor,10.0.0.6\nKameraname,IP-Adresse\n"))
     assert brief(found.rows) == [(2, ("10.0.0.5",), None), (4, ("10.0.0.6",), None)]
