@@ -124,7 +124,7 @@ SYNONYMS: Mapping[Field, str] = {
         fechadesmontaje datadismissione datarimozione datadirimozione datumverwijderd verwijderd
         datumbuitengebruik datadedesativacao datademontazu datalikwidacji datawycofania zdemontowano
         datumvyrazeni datumdemontaze nedmonterad avvecklad nedtaget
-        decommissiondate decomdate disposaldate dateofdisposal
+        decommissiondate decomdate disposaldate dateofdisposal ausbauam abbauam demontageam
     """,
 }
 """Names that mean one thing alone."""

@@ -17,7 +17,6 @@ MAX_VALUES = 8
 """Identifiers of one kind that one row may name: no camera has more network cards."""
 MAX_TEXT = 1_000
 """Characters of a cell in which identifiers are looked for."""
-
 _SHOWN = 40
 
 
@@ -48,11 +47,12 @@ _ADDRESS = re.compile(
     r"|(?<!\d)(?<!\d\.)\d{1,3}(?:\.\d{1,3}){3}(?!\.?\d)"
 )
 _RANGE = re.compile(
-    r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3} ?(?:-|\.\.+|to|bis|through|à|al?|t/m) ?"
-    r"(?:\d{1,3}(?:\.\d{1,3}){3}|\.?\d{1,3})(?![\w.])",
+    r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}"
+    r"(?: ?(?:-|\.\.+|to|bis|through|à|al?|t/m) ?(?:\d{1,3}(?:\.\d{1,3}){3}|\.?\d{1,3})"
+    r"|(?: ?[,;&+] ?| (?:and|und|et|y|e|en|i|og|och) )\.?(?:25[0-5]|2[0-4]\d|1?\d?\d))(?![\w.:]| ?(?:mp|mm|ch|tb)\b)",
     re.IGNORECASE,
 )
-"""Addresses from one to another."""
+"""Addresses from one to another, or one and the last number of a second one."""
 _BEFORE = re.compile(
     r"\b(?:old|was|before|former(?:ly)?|previous(?:ly)?|ex|alt|früher|vorher|bisher|ehem(?:als)?|ancien(?:nement)?|avant"
     r"|antes|antiguo|vecchio|oud|voorheen)(?: ip)?\b[\s:.=]{0,3}\d{1,3}(?:\.\d{1,3}){3}",
@@ -133,7 +133,7 @@ def addresses(text: str) -> Read:
     if not (found.values and found.fault) and (fault := _unused(said)):
         return Read(found.values, fault)
     if found.values and not found.fault and (between := _RANGE.search(said)):
-        return Read(found.values, f"{shown(between[0])} means addresses between that are not used: give each its row")
+        return Read(found.values, f"{shown(between[0])} means more addresses, which are not used: give each its row")
     return found
 
 

@@ -115,16 +115,38 @@ def test_of_a_cell_with_an_address_from_before_alone_it_is_said_that_it_is_one()
 
 @pytest.mark.parametrize(
     "text",
-    ["10.0.0.12-15", "10.0.0.12 – 10.0.0.15", "10.0.0.12 bis 10.0.0.15", "10.0.0.12..15", "10.0.0.12 to .15"],  # noqa: RUF001
+    [
+        "10.0.0.12-15",
+        "10.0.0.12 – 10.0.0.15",  # noqa: RUF001
+        "10.0.0.12 bis 10.0.0.15",
+        "10.0.0.12..15",
+        "10.0.0.12 to .15",
+        "10.0.0.12, 15",
+        "10.0.0.12; .15",
+        "10.0.0.12 & 15",
+        "10.0.0.12+15",
+        "10.0.0.12 und 15",
+    ],
 )
 def test_of_a_range_it_is_said_that_most_of_it_is_not_used(text: str) -> None:
     found = values.addresses(text)
     assert found.values[0] == "10.0.0.12"
-    assert "means addresses between that are not used: give each its row" in found.fault
+    assert "means more addresses, which are not used: give each its row" in found.fault
 
 
 @pytest.mark.parametrize(
-    "text", ["10.0.0.12 - Hall", "10.0.0.12/24", "10.0.0.12:8000", "10.0.0.12, 10.0.0.15", "10.0.0.12"]
+    "text",
+    [
+        "10.0.0.12, 8000",
+        "10.0.0.12, 554",
+        "10.0.0.12, 4 MP",
+        "10.0.0.12, 2nd floor",
+        "10.0.0.12 - Hall",
+        "10.0.0.12/24",
+        "10.0.0.12:8000",
+        "10.0.0.12, 10.0.0.15",
+        "10.0.0.12",
+    ],
 )
 def test_what_is_no_range_is_no_fault(text: str) -> None:
     assert not values.addresses(text).fault
