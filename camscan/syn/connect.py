@@ -15,7 +15,7 @@ import struct
 import time
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import IPv6Address
 from itertools import accumulate
@@ -32,7 +32,7 @@ from camscan.syn.report import Progress, Report
 from camscan.syn.request import Request, Way
 from camscan.syn.settled import Settled
 from camscan.system.exhaustion import EXHAUSTED
-from camscan.system.icmperrors import by_source, keep_sources
+from camscan.system.icmperrors import by_source, ended, keep_sources
 
 _KIND = socket.SOCK_STREAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC
 _MASK = select.EPOLLOUT | select.EPOLLERR | select.EPOLLHUP
@@ -214,18 +214,24 @@ class ConnectSweep:
     def _look(self, seconds: float) -> None:
         """Take in what has come within some time, then let go of what has waited long enough."""
         timeout = seconds
-        while ready := self._epoll.poll(timeout, _EVENTS):
+        while self._take_in(self._epoll.poll(timeout, _EVENTS)):
             timeout = 0
-            for descriptor, events in ready:
-                attempt = self._under_way[descriptor]
-                failed = events != select.EPOLLOUT
-                number = attempt.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) if failed else 0
-                self._settle(attempt, by_source(attempt.sock, number))
         now = time.monotonic()
         self._priority.check(now)
         self._expire(now)
         if self._progress.is_due(now):
             self._emit_position()
+
+    def _take_in(self, ready: Iterable[tuple[int, int]]) -> int:
+        """Settle the attempts that have ended; how many these are."""
+        before = len(self._under_way)
+        for descriptor, events in ready:
+            attempt = self._under_way[descriptor]
+            failed = events != select.EPOLLOUT
+            number = ended(attempt.sock) if failed else by_source(attempt.sock, 0)
+            if number is not None:
+                self._settle(attempt, number)
+        return before - len(self._under_way)
 
     def _settle(self, attempt: _Attempt, number: int, *, local: bool = False) -> None:
         if number == 0:

@@ -44,6 +44,21 @@ def keep_sources(sock: socket.socket) -> None:
         sock.setsockopt(*RECVERR[socket.AF_INET6], 1)
 
 
+def ended(sock: socket.socket) -> int | None:
+    """The errno with which a connect ended, by whom it was refused where it was; None while it is under way.
+
+    The kernel wakes whoever waits for it when an error by ICMP comes, and notes a moment later that it has failed.
+    Raises OSError.
+    """
+    number = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+    if number == 0:
+        try:
+            sock.getpeername()
+        except OSError:  # neither connected nor failed
+            return None
+    return by_source(sock, number)
+
+
 def by_source(sock: socket.socket, number: int) -> int:
     """The errno with which a connect ended, by whom it was refused where it was. Raises OSError."""
     if number == 0 and sock.family == socket.AF_INET6:

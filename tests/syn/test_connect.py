@@ -10,6 +10,7 @@ import socket
 from dataclasses import replace
 
 import pytest
+from support.peers import Deaf
 
 from camscan.l2.lines import Lines
 from camscan.l2.sockets import Stop
@@ -53,6 +54,25 @@ def test_what_cannot_be_watched_at_the_moment_is_tried_again(monkeypatch: pytest
     end = json.loads(said.getvalue().splitlines()[-1])
     assert bounded.refusals == 0
     assert (end["sent"], end["answered"], end["waited"], end["failed"]) == (3, 1, 2, 0)
+
+
+def test_what_only_an_icmp_error_has_woken_is_not_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel says of it a moment later how it has ended."""
+    with Deaf("127.88.2.1") as (address, port):
+        request = Request("connect", (way(address),), (port,), 0, 0, 1, 0.2, "all", 1)
+        said = io.BytesIO()
+        connects = ConnectSweep(request, Report(Lines(said)), Stop())
+
+        class Woken(Bounded):
+            def poll(self, *_: object) -> list[tuple[int, int]]:
+                return [(descriptor, select.EPOLLERR) for descriptor in connects._under_way]
+
+        woken = Woken(connects._epoll, 0)
+        woken.poll = Woken.poll.__get__(woken)  # type: ignore[method-assign]
+        monkeypatch.setattr(connects, "_epoll", woken)
+        connects.run()
+    end = json.loads(said.getvalue().splitlines()[-1])
+    assert (end["answered"], end["silent"]) == (0, 1)
 
 
 @pytest.mark.parametrize("settled", range(3))

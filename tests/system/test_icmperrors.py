@@ -5,8 +5,9 @@ import socket
 import struct
 
 import pytest
+from support.peers import Deaf
 
-from camscan.system.icmperrors import REJECTED, errno_of
+from camscan.system.icmperrors import REJECTED, ended, errno_of
 
 ASKED, ROUTER, ASKED6, ROUTER6 = "10.77.0.5", "10.99.0.2", "fd77::5", "fd99::2"
 
@@ -39,3 +40,18 @@ def message(number: int, origin: int, kind: int, code: int, source: str) -> byte
 )
 def test_who_refuses_is_told_apart(told: bytes, asked: str, expected: int) -> None:
     assert errno_of(told, asked) == expected
+
+
+def test_what_is_neither_connected_nor_failed_has_not_ended() -> None:
+    """As what an ICMP error has woken before the kernel has noted it: it would be an open port where nobody is."""
+    with socket.socket() as server, Deaf("127.88.2.9") as deaf:
+        server.bind(("127.88.2.8", 0))
+        told = []
+        for where in (server.getsockname(), deaf):
+            with socket.socket(type=socket.SOCK_STREAM | socket.SOCK_NONBLOCK) as sock:
+                sock.connect_ex(where)
+                told.append(ended(sock))
+        server.listen()
+        with socket.create_connection(server.getsockname()) as sock:
+            told.append(ended(sock))
+    assert told == [errno.ECONNREFUSED, None, 0]

@@ -10,11 +10,11 @@ import asyncio
 import contextlib
 import errno
 import select
-import socket
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from camscan import refusals
 from camscan.net.exchange.tcp import TcpSocket
 from camscan.system.icmperrors import by_source
 
@@ -131,8 +131,8 @@ class Connector:
                 attempt = self._attempts.get(number)
                 if attempt is None:  # given up because of one before it in this batch, or not let go of at once
                     self._let_go(number)
-                else:
-                    self._settle(attempt, _ended(attempt.sock))
+                elif (result := _ended(attempt.sock)) is not None:
+                    self._settle(attempt, result)
 
     def _let_go(self, number: int) -> None:
         """Unregister a descriptor; if that fails, it is tried again at its next event."""
@@ -158,9 +158,9 @@ class Connector:
         self._ticking = loop.call_later(_TICK, self._tick) if self._queue else None
 
 
-def _ended(sock: TcpSocket) -> int:
-    """The errno with which a connect ended; if it cannot be read, the errno of that."""
+def _ended(sock: TcpSocket) -> int | None:
+    """See `refusals.ended`; if it cannot be read, the errno of that."""
     try:
-        return by_source(sock, sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR))
+        return refusals.ended(sock)
     except OSError as error:
         return error.errno or errno.EIO

@@ -178,6 +178,23 @@ async def test_one_that_the_kernel_does_not_let_go_of_holds_up_no_other(listener
     connector.close()
 
 
+async def test_what_only_an_icmp_error_has_woken_is_not_connected(
+    connector: Connector, deaf: tuple[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The kernel says of it a moment later how it has ended."""
+    running = asyncio.create_task(attempt(connector, *deaf))
+    await eventually(lambda: bool(connector._attempts), 10)
+
+    class Woken:
+        def poll(self, *_: object) -> list[tuple[int, int]]:
+            return [(number, select.EPOLLERR) for number in connector._attempts]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(connector, "_epoll", Woken())
+        connector._read_ready()
+    assert await running == errno.ETIMEDOUT
+
+
 async def test_refused(connector: Connector) -> None:
     assert await attempt(connector, "127.88.3.1", 9) == errno.ECONNREFUSED
     assert await attempt(connector, "::1", 9) == errno.ECONNREFUSED
