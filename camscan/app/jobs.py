@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from camscan.app.scope import Choices, ScanScope, eligible, scope_of
 from camscan.app.strategy import Strategy, strategy_of, sweep_method
 from camscan.errors import TargetError, UsageError
-from camscan.net.kernel.interfaces import sources
+from camscan.net.kernel.interfaces import interfaces, sources
+from camscan.net.kernel.ways import samples
 from camscan.net.programs.method import Method
 from camscan.records import Observation, Scan, ScanStatus, Vantage
 from camscan.scansettings import CHOICES, MERGED, METHOD, SEED, SPECS
@@ -96,8 +97,10 @@ def _kept(choices: Choices, scope: ScanScope, decoys: tuple[str, ...]) -> str:
 
 def _vantage(scope: ScanScope) -> Vantage:
     names = dict.fromkeys(interface.name for interface in eligible(scope))
-    firsts = (network.partition("/")[0].partition("-")[0] for network in scope.asked.networks())
-    return Vantage(platform.node(), tuple(names), sources(islice(firsts, _SHOWN_TARGETS)))
+    firsts = islice((first for first, _ in scope.asked.spans()), _SHOWN_TARGETS)
+    used = sources((*firsts, *samples(scope.asked.spans())))
+    own = ((interface.name, interface.address) for interface in interfaces() if interface.address in scope.asked)
+    return Vantage(platform.node(), tuple(names), tuple(dict.fromkeys((*used, *own))))
 
 
 def _together(before: Vantage, now: Vantage) -> Vantage:

@@ -20,6 +20,7 @@ from camscan.engine import Engine, Sink
 from camscan.errors import CamscanError
 from camscan.net.discovery.swept import parted
 from camscan.net.kernel.carrier import watched
+from camscan.net.kernel.ways import samples
 from camscan.net.live import LiveNet
 from camscan.net.pacing.profile import Profile
 from camscan.net.programs.checkpoint import Checkpoint
@@ -61,10 +62,11 @@ async def _run(job: Job, kept: Checkpoint | None, store: Store, progress: Progre
     scope, links = Scope(job.scope.targets, job.scope.excluded), job.scope.asked.ranges
     writer = Writer(store, job.scan.id)
     try:
-        reached = frozenset(name for name, _ in job.scan.vantage.sources)
+        reached = samples(job.scope.asked.spans())
+        names = frozenset(reached.values()) or frozenset(name for name, _ in job.scan.vantage.sources)
         async with (
             LiveNet(scope, profile, interfaces, links, job.broker, sweep=source) as net,
-            watched(reached) as cut,
+            watched(names, reached) as cut,
             followed(job.scope.excluded, job.scope.excluding, net.exclude) as barred,
         ):
             sink, wide = Middleboxes(_sink(writer), job.strategy.plan.first_ports), _window(job)

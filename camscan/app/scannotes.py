@@ -48,7 +48,7 @@ def as_ended(job: Job, engine: Engine, net: LiveNet, interfaces: Sequence[Interf
 
 def cut_off(cut: Mapping[str, float], lost: Mapping[str, float], ended: Scan) -> Scan:
     """A scan by how long its interfaces and gateways were cut off: of who was asked meanwhile, silence says nothing."""
-    said = [(f"{name} was not connected", seconds) for name, seconds in cut.items()]
+    said = [*cut.items()]
     said += [(f"the gateway {name} did not answer ARP any more", seconds) for name, seconds in lost.items()]
     return _lossy(ended, [f"{what} for {seconds:.0f} s: {_AGAIN}" for what, seconds in said if seconds])
 

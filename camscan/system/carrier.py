@@ -36,6 +36,16 @@ def has_carrier(interface: str) -> bool:
     return True
 
 
+def is_running(interface: str) -> bool:
+    """Whether the kernel passes packets on to the driver of an interface, whatever that one says.
+
+    Raises:
+        OSError: there is no such interface.
+    """
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sock:
+        return _by_kernel(sock, os.fsencode(interface))
+
+
 def _by_driver(sock: socket.socket, name: bytes) -> bool:
     """As its driver says at this moment; some cannot."""
     value = (ctypes.c_uint32 * 2)(_GLINK, 0)

@@ -150,3 +150,49 @@ async def test_a_gateway_that_is_lost_makes_a_scan_partial_and_is_named(tmp_path
             ended = await asyncio.wait_for(running, 60)
     assert ended.status is ScanStatus.PARTIAL
     assert "the gateway 10.78.0.2 did not answer ARP any more for " in " ".join(ended.notes)
+
+
+@pytest.mark.netns
+async def test_each_interface_to_the_targets_is_watched_from_the_beginning_on(tmp_path: Path) -> None:
+    """Also one to which only a later part of a range leads, and one that was never connected."""
+    with namespace() as scanner, namespace() as first, namespace() as second, Store.open(tmp_path / "s.db") as store:
+        cable(scanner, first, "one", ("10.78.0.1/25", "10.78.0.2/25"))
+        cable(scanner, second, "two", ("10.78.0.129/25", "10.78.0.130/25"))
+        second.ip("link set two down")
+        with scanner.inside():
+            job = new_job(Choices(("10.78.0.120-10.78.0.136",), channels="http", ports="81"), None)
+            store.begin(job.scan)
+            ended = await asyncio.wait_for(run(job, store, no_progress), 60)
+    assert ended.status is ScanStatus.PARTIAL
+    assert "two was not connected for " in " ".join(ended.notes)
+    assert ended.vantage.sources == (("one", "10.78.0.1"), ("two", "10.78.0.129"))
+
+
+@pytest.mark.netns
+async def test_a_way_that_changes_on_the_way_makes_a_scan_partial(tmp_path: Path) -> None:
+    """As where DHCP gives this host an address in another network: who is asked then is asked elsewhere."""
+    with namespace() as scanner, namespace() as site, namespace() as provider, Store.open(tmp_path / "s.db") as store:
+        cable(scanner, site, "near", ("10.78.0.1/24", "10.78.0.2/24"))
+        cable(scanner, provider, "wan", ("10.99.0.1/30", "10.99.0.2/30"))
+        scanner.ip("route add default via 10.99.0.2")
+        with scanner.inside():
+            job = new_job(Choices(("10.78.0.0/25",), channels="http", ports="81", rate=20), None)
+            store.begin(job.scan)
+            running = asyncio.create_task(run(job, store, no_progress))
+            await eventually(lambda: bool(store.covered(job.scan.id)), 60)
+            scanner.ip("addr flush dev near")
+            ended = await asyncio.wait_for(running, 60)
+    assert ended.status is ScanStatus.PARTIAL
+    assert "near did not lead to 10.78.0.2 any more for " in " ".join(ended.notes)
+
+
+@pytest.mark.netns
+def test_each_address_of_this_host_among_the_targets_is_known_for_its_own() -> None:
+    """Else one that it has beside the usual one would count as a sign of life of others."""
+    with namespace() as scanner, namespace() as site:
+        cable(scanner, site, "near", ("10.78.0.1/24", "10.78.0.2/24"))
+        scanner.ip("addr add 10.78.0.9/24 dev near")
+        scanner.ip("addr add 10.78.0.10/24 dev near")
+        with scanner.inside():
+            job = new_job(Choices(("10.78.0.0/24",), exclude=("10.78.0.10",)), None)
+    assert job.scan.vantage.sources == (("near", "10.78.0.1"), ("near", "10.78.0.9"))

@@ -88,7 +88,7 @@ def test_ports_that_were_not_asked_are_named() -> None:
 def test_a_scan_that_goes_on_after_its_cable_was_cut_stays_partial() -> None:
     """Whom it asked meanwhile stands in the ledger as silent, and is not asked again."""
     began = Scan("4f2a", datetime(2026, 11, 24, tzinfo=UTC), ("10.0.0.0/24",), ("http",))
-    first = cut_off({"eth0": 42.0}, {}, replace(began, status=ScanStatus.INTERRUPTED))
+    first = cut_off({"eth0 was not connected": 42.0}, {}, replace(began, status=ScanStatus.INTERRUPTED))
     assert first.status is ScanStatus.INTERRUPTED
     assert first.notes == ("eth0 was not connected for 42 s: questions sent then were lost, so scan again",)
     gone_on = cut_off({}, {}, replace(first, status=ScanStatus.COMPLETE, notes=("whatever it said",)))

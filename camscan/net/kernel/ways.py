@@ -6,13 +6,15 @@ kernel is asked once, so that rules, metrics and tables are respected.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import struct
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from itertools import groupby
 from typing import TypeAlias
 
 from camscan.errors import HostError
@@ -29,6 +31,7 @@ _ROUTE = struct.Struct("=BBBBBBBBI")
 (linux/fib_rules.h), which has the same at its beginning."""
 _TO, _INTERFACE, _GATEWAY, _SOURCE, _VIA = 1, 4, 5, 7, 18
 _LOCAL = 2
+_LOOPBACK = "lo"
 _RECEIVE = 16 * 1024
 _FAMILIES = {4: (socket.AF_INET, 32), 6: (socket.AF_INET6, 128)}
 """With the bits of an address."""
@@ -74,6 +77,35 @@ def ways(version: int, spans: Iterable[Span]) -> list[Way]:
             f"cannot ask the kernel for its routes: {error.strerror or error}: allow AF_NETLINK, or try again"
         ) from error
     return [Way(version, tuple(_joined(parts)), hop, reason) for (hop, reason), parts in found.items()]
+
+
+def samples(spans: Iterable[tuple[str, str]]) -> Mapping[str, str]:
+    """An address for each way to other hosts in sorted spans, as text, and the interface that leads there.
+
+    None where the kernel cannot be asked.
+    """
+    pairs = ((ip_address(first), ip_address(last)) for first, last in spans)
+    found = dict[str, str]()
+    try:
+        for version, some in groupby(pairs, key=lambda pair: pair[0].version):
+            text = IPv4Address if version == 4 else IPv6Address
+            known = ways(version, [(int(first), int(last)) for first, last in some])
+            hops = ((way.spans[0][0], way.hop) for way in known if way.hop is not None)
+            found |= {str(text(first)): hop.interface for first, hop in hops if hop.interface != _LOOPBACK}
+    except HostError:
+        return {}
+    return found
+
+
+def interfaces_to(addresses: Iterable[str]) -> Mapping[str, str]:
+    """The interface that leads to each of these addresses now, "" where none does; only of those that can be told."""
+    found = dict[str, str]()
+    with contextlib.suppress(OSError), netlink.opened() as kernel:
+        for address in addresses:
+            wanted = ip_address(address)
+            hop, _ = _ask(kernel, wanted.version, int(wanted))
+            found[address] = hop.interface if hop is not None else ""
+    return found
 
 
 def _cuts(version: int) -> list[int]:
@@ -122,7 +154,7 @@ def _ask(kernel: socket.socket, version: int, number: int) -> tuple[Hop | None, 
 
 
 def _hop(address: bytes, is_own: bool, values: Mapping[int, bytes]) -> Hop:
-    interface = "lo" if is_own else socket.if_indextoname(struct.unpack("=I", values[_INTERFACE])[0])
+    interface = _LOOPBACK if is_own else socket.if_indextoname(struct.unpack("=I", values[_INTERFACE])[0])
     source = str(ip_address(values.get(_SOURCE, address)))
     next_hop = values.get(_GATEWAY, b"") or values.get(_VIA, b"")[2:]
     frames = not is_own and len(next_hop) in (0, len(address)) and has_arp(interface)

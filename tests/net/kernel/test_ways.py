@@ -6,7 +6,7 @@ from ipaddress import ip_address
 import pytest
 from support.namespaces import Namespace, cable
 
-from camscan.net.kernel.ways import Hop, Span, ways
+from camscan.net.kernel.ways import Hop, Span, interfaces_to, samples, ways
 
 pytestmark = pytest.mark.netns
 
@@ -86,3 +86,22 @@ def test_loopback_and_ipv6(here: Namespace) -> None:
         (Hop("lo", "::1"), ""): (span("::1"),),
         (Hop("left", "fd00:1::2", frames=True), ""): (span("fd00:1::3", "fd00:1::5"),),
     }
+
+
+def test_one_address_of_each_way_stands_for_it_and_shows_when_it_has_changed(here: Namespace) -> None:
+    with here.inside():
+        known = samples([("10.0.255.255", "10.2.0.255"), ("10.9.0.0", "10.9.255.255"), ("fd00:1::7", "fd00:1::9")])
+        assert known == {"10.1.0.0": "left", "10.2.0.0": "right", "10.9.0.0": "right", "fd00:1::7": "left"}
+        assert interfaces_to(known) == known
+        here.ip("route replace 10.9.0.0/16 via 10.1.0.1")
+        here.ip("addr del 10.2.0.2/24 dev right")
+        changed = {"10.2.0.0": "", "10.9.0.0": "left"}
+        assert interfaces_to(known) == {**known, **changed}
+
+
+def test_without_the_kernel_no_way_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("socket.socket", refused)
+    assert samples([("10.0.0.1", "10.0.0.9")]) == interfaces_to(["10.0.0.1"]) == {}
