@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import random
 import socket
 import struct
@@ -25,6 +26,8 @@ MAX_SOURCES = 20_000
 """Sources accepted in one inquiry, so that forged ones cannot fill the memory."""
 MAX_WAITING = 16 * 1024 * 1024
 """Bytes of datagrams that wait for a slow reader."""
+_PATIENCE, _LOOK = 20.0, 0.1
+"""Seconds for which another scan on this host may have a fixed port, and between two looks at whether it has."""
 _HOPS = 1
 _IP_UNICAST_IF = 50
 """Chooses the interface for broadcasts, too (linux/in.h)."""
@@ -70,6 +73,7 @@ class Segment:
 
     async def run(self, pace: Pace) -> AsyncGenerator[Datagram | Exchange, None]:
         """Send all rounds, and yield what is received until the inquiry ends."""
+        turn = await self._turn() if self._inquiry.listen_port and not self._inquiry.listen_groups else None
         try:
             async with in_background(self._send_rounds(self._open(), pace)):
                 while (item := await self._queue.get()) is not None:
@@ -79,6 +83,27 @@ class Segment:
         finally:
             for sock in self._sockets:
                 sock.close()
+            if turn is not None:
+                turn.close()
+
+    async def _turn(self) -> socket.socket | None:
+        """Wait for a turn at a fixed port, to which answers come by unicast: whoever opens it last gets them all.
+
+        It lasts as long as the socket that this gives, whose name no other in this network namespace can have; none
+        where sockets with names are not allowed, or the wait was in vain.
+        """
+        port, loop = self._inquiry.listen_port, asyncio.get_running_loop()
+        end = loop.time() + _PATIENCE
+        with contextlib.suppress(OSError), contextlib.ExitStack() as unless_taken:
+            sock = unless_taken.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC))
+            while not _bound(sock, f"\0camscan-port-{port}"):
+                if loop.time() > end:
+                    self._note(f"port {port}: another scan on this host listens there")
+                    return None
+                await asyncio.sleep(_LOOK)
+            unless_taken.pop_all()
+            return sock
+        return None
 
     def _open(self) -> list[_Sender]:
         if self._inquiry.listen_port:
@@ -134,10 +159,12 @@ class Segment:
         try:
             yield
         except OSError as error:
-            text = f"{where}: {reason(error.errno or 0)}"
-            if text not in self._noted:
-                self._noted.add(text)
-                self._queue.put_nowait(Exchange("", self._inquiry.port, Outcome.NOT_SENT, _now(), reason=text))
+            self._note(f"{where}: {reason(error.errno or 0)}")
+
+    def _note(self, text: str) -> None:
+        if text not in self._noted:
+            self._noted.add(text)
+            self._queue.put_nowait(Exchange("", self._inquiry.port, Outcome.NOT_SENT, _now(), reason=text))
 
     def _add(self, sock: socket.socket, interface: str) -> UdpSocket:
         def hear(source: str, port: int, data: bytes) -> None:
@@ -179,6 +206,17 @@ class Segment:
         await retry_while_exhausted(attempt)
         self.sent_packets += 1
         self.sent_bytes += len(data)
+
+
+def _bound(sock: socket.socket, name: str) -> bool:
+    """Whether a socket has the name now; raises OSError where that is not because another has it."""
+    try:
+        sock.bind(name)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        return False
+    return True
 
 
 def _membership(group: str, interface: Interface) -> bytes:

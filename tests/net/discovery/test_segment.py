@@ -236,6 +236,34 @@ async def test_answers_to_the_group_and_to_the_fixed_port_are_heard(site: Site, 
     ]
 
 
+async def ask_twice(site: Site, inquiry: Inquiry) -> list[list[Datagram | Exchange]]:
+    """What two runs hear that ask at the same time, the second a moment later."""
+
+    async def asked(delay: float) -> list[Datagram | Exchange]:
+        await asyncio.sleep(delay)
+        segment = Segment(inquiry, site.eligible, lambda _: True)
+        return [item async for item in segment.run(Pace(1_000_000))]
+
+    with site.here.inside():
+        return await asyncio.gather(asked(0), asked(0.1))
+
+
+async def test_of_two_runs_each_hears_the_answers_to_a_fixed_port(site: Site, respond: Respond) -> None:
+    """The kernel gives them to whoever has opened it last."""
+    respond(lambda sock, asker: asyncio.get_running_loop().call_later(0.3, sock.sendto, b"you", (asker[0], PORT + 1)))
+    both = await ask_twice(site, replace(INQUIRY, listen_port=PORT + 1))
+    assert [brief(heard) for heard in both] == [[("", "10.66.0.2", b"you"), ("", "10.66.1.2", b"you")]] * 2
+
+
+async def test_who_has_waited_too_long_for_a_fixed_port_asks_all_the_same_and_says_so(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_PATIENCE", 0.3)
+    first, second = await ask_twice(site, replace(INQUIRY, listen_port=PORT + 1))
+    assert notes(first) == []
+    assert notes(second) == [(Outcome.NOT_SENT, f"port {PORT + 1}: another scan on this host listens there")]
+
+
 async def test_without_joining_the_group_is_not_heard(site: Site, respond: Respond) -> None:
     respond(lambda sock, _asker: sock.sendto(b"to all", (GROUP, PORT + 1)))
     items, _ = await site.ask(replace(INQUIRY, listen_port=PORT + 1))
