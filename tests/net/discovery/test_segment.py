@@ -245,7 +245,7 @@ async def ask_twice(site: Site, inquiry: Inquiry) -> list[list[Datagram | Exchan
         return [item async for item in segment.run(Pace(1_000_000))]
 
     with site.here.inside():
-        return await asyncio.gather(asked(0), asked(0.1))
+        return [*await asyncio.gather(asked(0), asked(0.1))]
 
 
 async def test_of_two_runs_each_hears_the_answers_to_a_fixed_port(site: Site, respond: Respond) -> None:
