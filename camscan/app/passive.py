@@ -168,6 +168,8 @@ async def listen(opened: Callable[[], Store], site: str | None, interface: str, 
         finally:
             await writer.close()
     _store_ledger(store, scan.id)
+    if program.counters.get("downs"):
+        status = ScanStatus.PARTIAL
     if program.counters.get("interrupted"):
         status = ScanStatus.INTERRUPTED
     return _ended(store, scan, status, [*failed, *notes(program.counters)])

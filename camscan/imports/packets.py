@@ -70,6 +70,8 @@ def notes(counters: Mapping[str, int]) -> Iterator[str]:
     """Notes on packets that are missing from the observations."""
     if lost := counters.get("dropped", 0):
         yield f"{lost:,} packets were lost because a buffer was full"
+    if counters.get("downs"):
+        yield "the interface has been down for a time, and what came then was not heard"
     if over := counters.get("over", 0):
         yield f"{over:,} packets were left out: too many different ones of one source, or too many sources"
 

@@ -5,6 +5,8 @@ Behind a switch with IGMP snooping, only what reaches every port is received: AR
 
 from __future__ import annotations
 
+import errno
+import os
 import select
 import socket
 import time
@@ -34,7 +36,7 @@ def listen(interface: str, seconds: float, lines: Lines, stop: Stop) -> None:
     Raises:
         RefusalError: the interface cannot be used, or went away.
     """
-    reporter, packets = PacketReporter(lines), 0
+    reporter, packets, down = PacketReporter(lines), 0, list[float]()
     with packet_socket(socket.SOCK_DGRAM, _EVERY_ETHERTYPE, interface, discovery((*CHANNELS, *ANSWERING))) as sock:
         set_promiscuous(sock, interface)
         lines.emit("begin")
@@ -42,21 +44,35 @@ def listen(interface: str, seconds: float, lines: Lines, stop: Stop) -> None:
         while not stop and (left := end - time.monotonic()) > 0:
             lines.flush()
             if select.select([sock], [], [], min(left, _GLANCE))[0]:
-                packets += _drain(sock, interface, reporter)
+                packets += _drain(sock, interface, reporter, down)
+            _must_be_there(sock, interface)
         for _ in range(_LAST_BATCHES):
-            packets += _drain(sock, interface, reporter)
-        lines.emit("end", packets=packets, **reporter.counters, dropped=dropped(sock), interrupted=bool(stop))
+            packets += _drain(sock, interface, reporter, down)
+        counters = {"packets": packets, **reporter.counters, "dropped": dropped(sock), "downs": len(down)}
+        lines.emit("end", **counters, interrupted=bool(stop))
 
 
-def _drain(sock: socket.socket, interface: str, reporter: PacketReporter) -> int:
-    """Read a batch of waiting packets; returns their number."""
+def _must_be_there(sock: socket.socket, interface: str) -> None:
+    """Raises RefusalError where the interface of a socket has gone: one of the same name would be another."""
+    if interface != ANY and not sock.getsockname()[0]:
+        raise RefusalError(f"cannot use interface {interface} any more: {os.strerror(errno.ENODEV)}")
+
+
+def _drain(sock: socket.socket, interface: str, reporter: PacketReporter, down: list[float]) -> int:
+    """Read a batch of waiting packets; returns their number, and adds to `down` when the interface has gone down.
+
+    What comes once it is up again is received.
+    """
     for number in range(_BATCH):
         try:
             data, (name, kind, _direction, hardware, mac) = sock.recvfrom(_MAX_PACKET)
         except BlockingIOError:
             return number
         except OSError as error:
-            raise RefusalError(f"cannot use interface {interface} any more: {error.strerror}") from error
+            if error.errno != errno.ENETDOWN:
+                raise RefusalError(f"cannot use interface {interface} any more: {error.strerror}") from error
+            down.append(time.time())
+            return number
         found = frames.packet(kind, data)
         if found is not None and (hardware != _LOOPBACK or interface != ANY):
             reporter.report(found, frames.Origin(mac if hardware == _ETHERNET else b"", name, time.time()))

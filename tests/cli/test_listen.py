@@ -99,6 +99,23 @@ def test_it_is_complete_when_the_time_is_up(site: Segment, tmp_path: Path) -> No
 
 
 @pytest.mark.netns
+def test_it_is_partial_where_the_interface_has_been_down(site: Segment, tmp_path: Path) -> None:
+    store = tmp_path / "x.db"
+    words = ["--interface", INTERFACE, "--seconds", "3", "--db", str(store), "--quiet"]
+    with (
+        site.scanner.inside(),
+        subprocess.Popen([*COMMAND, *words], stdout=subprocess.PIPE) as process,
+    ):
+        while not sites(store):
+            time.sleep(0.05)
+        for state in ("down", "up"):
+            site.scanner.ip(f"link set {INTERFACE} {state}")
+        out, _ = process.communicate(timeout=30)
+    assert process.returncode == 4
+    assert b"Note: the interface has been down for a time, and what came then was not heard" in out
+
+
+@pytest.mark.netns
 def test_without_the_privilege_nothing_is_stored(site: Segment, tmp_path: Path) -> None:
     store = tmp_path / "x.db"
     main = [sys.executable, "-m", "camscan", "listen"]

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import select
 import socket
 import subprocess
+import time
 from base64 import b64decode
 from collections.abc import Iterator
 from typing import IO, Any
@@ -36,6 +38,13 @@ class Listening:
     def hear(self, count: int) -> list[dict[str, Any]]:
         """The next things that are said."""
         return [json.loads(self._output.readline()) for _ in range(count)]
+
+    def hear_at_last(self, frame: bytes) -> dict[str, Any]:
+        """What is said of a frame that is sent until it arrives."""
+        until = time.monotonic() + 10
+        while not select.select([self._output], [], [], 0.1)[0] and time.monotonic() < until:
+            self.send(frame)
+        return self.hear(1)[0]
 
     def end(self) -> dict[str, Any]:
         """End it: what is said last, when nothing else was left to say."""
@@ -191,3 +200,16 @@ def test_an_interface_that_goes_away_ends_the_listening(site: Segment) -> None:
         (last,) = run.hear(1)
     assert last["type"] == "error"
     assert last["message"].startswith("cannot use interface gone2 any more: ")
+
+
+@pytest.mark.netns
+def test_an_interface_that_is_down_for_a_time_is_listened_on_after_that(site: Segment) -> None:
+    """As where it is configured anew in the night."""
+    with listening(site) as run:
+        for state in ("down", "up") * 2:
+            site.scanner.ip(f"link set {INTERFACE} {state}")
+            time.sleep(0.2)
+        heard = run.hear_at_last(ipv4("10.66.0.50", 37020, "239.255.255.250", 37020, b"here"))
+        end = run.end()
+    assert heard["source"] == "10.66.0.50"
+    assert (end["type"], end["downs"]) == ("end", 2)
