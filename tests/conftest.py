@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import functools
 import gc
 import json
@@ -30,6 +31,9 @@ from camscan.store import sqlite
 # A shared machine is slow at times; what takes too long by itself is measured in benchmarks/.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
+
+IS_ONE_OF_SEVERAL = "PYTEST_XDIST_WORKER" in os.environ
+"""Whether other processes run tests, too."""
 
 
 @pytest.hookimpl(trylast=True)  # once those that were not asked for are left out
@@ -78,16 +82,22 @@ def _lacking_for_ports() -> str:
 
 @pytest.fixture(scope="session", autouse=True)
 def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Default stores and configurations lie in a folder of the tests, also for programs that they start."""
+    """Default stores and configurations lie in a folder of the tests, also for programs that they start.
+
+    What is cached, which is the parsed rules, is shared by all processes of the tests, as by all commands of a user.
+    """
     home = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
+        for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
             patch.setenv(name, str(home))
+        patch.setenv("XDG_CACHE_HOME", str(home.parent.parent / "cache" if IS_ONE_OF_SEVERAL else home))
         yield
 
 
 @pytest.fixture(scope="session", autouse=True)
-def built_in_rules_and_policies_are_read_once() -> Iterator[None]:
+def built_in_rules_and_policies_are_read_once(
+    own_home: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
     """A process of the program reads them once; one of the tests would, for hundreds of commands, read them anew."""
     read, built_in = identify_load.load, [fingerprints_folder()]
     digest = read(built_in).digest
@@ -119,6 +129,10 @@ def built_in_rules_and_policies_are_read_once() -> Iterator[None]:
         for module in (grounds, bundling):
             patch.setattr(module, "load", load)
         patch.setattr(grounds, "load_policies", load_policies)
+        if IS_ONE_OF_SEVERAL:  # of which the first one parses them
+            with (tmp_path_factory.getbasetemp().parent / "parsing").open("w") as turn:
+                fcntl.flock(turn, fcntl.LOCK_EX)
+                assert grounds.library().rules
         yield
 
 

@@ -5,15 +5,11 @@ from __future__ import annotations
 import pkgutil
 from collections import Counter
 from importlib import import_module
-from pathlib import Path
 
 import pytest
-import yaml
+from support.vocabulary import VOCABULARY
 
 import camscan.codecs
-
-ROOT = Path(__file__).parents[2]
-VOCABULARY: list[str] = yaml.safe_load((ROOT / "fingerprints" / "vocabulary.yaml").read_text("utf-8"))["fields"]
 
 CODECS: dict[str, tuple[str, ...]] = {
     module.name: fields
@@ -29,7 +25,7 @@ def test_codecs_are_found() -> None:
 
 @pytest.mark.parametrize("codec", CODECS)
 def test_every_field_is_in_the_vocabulary(codec: str) -> None:
-    assert [field for field in CODECS[codec] if field not in VOCABULARY] == []
+    assert [field for field in CODECS[codec] if field not in VOCABULARY["fields"]] == []
 
 
 @pytest.mark.parametrize("codec", CODECS)
@@ -39,4 +35,4 @@ def test_no_field_is_named_twice(codec: str) -> None:
 
 def test_the_vocabulary_promises_no_field_that_its_codec_never_emits() -> None:
     spoken = {field.partition(".")[0] for field in EMITTED}
-    assert [field for field in VOCABULARY if field.partition(".")[0] in spoken and field not in EMITTED] == []
+    assert [field for field in VOCABULARY["fields"] if field.partition(".")[0] in spoken and field not in EMITTED] == []

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-import yaml
+from support.vocabulary import VOCABULARY
 
 from camscan.devices.identity import (
     FIELDS_OF,
@@ -24,11 +24,9 @@ from camscan.devices.identity import (
     to_serial,
 )
 from camscan.records import Observation
-from camscan.rulefiles.folder import fingerprints_folder
 
 A, B = "58:50:ED:1F:E3:85", "08:ED:ED:1A:2B:3C"
 Answer = Callable[..., Observation]
-VOCABULARY = yaml.safe_load((fingerprints_folder() / "vocabulary.yaml").read_text(encoding="utf-8"))["fields"]
 
 
 @pytest.mark.parametrize(
@@ -178,7 +176,7 @@ def test_what_stands_at_no_address_has_none_away_from_it(answer: Answer) -> None
 def test_each_field_that_holds_an_identifier_is_read(
     answer: Answer, pattern: str, kind: IdentifierKind, value: str
 ) -> None:
-    named = [name for name in VOCABULARY if re.fullmatch(pattern, name)]
+    named = [name for name in VOCABULARY["fields"] if re.fullmatch(pattern, name)]
     assert sorted(named) == sorted(set(FIELDS_OF[kind]) - {LINK})
     for name in named:
         assert identity_of([answer("10.0.0.1", "http", **{name.replace(".", "__"): value})]).of(kind) == (value,)
@@ -195,7 +193,7 @@ def test_each_field_that_holds_an_identifier_is_read(
 def test_each_field_that_holds_an_address_of_its_own_is_read(
     answer: Answer, pattern: str, value: str, claim: str
 ) -> None:
-    named = [name for name in VOCABULARY if re.fullmatch(pattern, name)]
+    named = [name for name in VOCABULARY["fields"] if re.fullmatch(pattern, name)]
     assert named
     for name in named:
         assert identity_of([answer("10.0.0.1", "http", **{name.replace(".", "__"): value})]).claims == {claim}

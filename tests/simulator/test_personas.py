@@ -6,11 +6,10 @@ import asyncio
 import re
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-import yaml
 from support.site import GET, ask, filler, free_network, talk
+from support.vocabulary import VOCABULARY
 
 from camscan.codecs import cgi, dhip, dvrip, http, isapi, lapi, netcommon, onvif, rtsp, sadp, ssdp, wsdiscovery
 from camscan.simulator import Device, Persona, enrolled, honest, make_site, rogues, template
@@ -35,7 +34,6 @@ PLACES = {
     *("length", "cseq", "url", "target", "relates", "asker", "types", "question"),
     *("variant", "variant_xml", "variant_json"),
 }
-VOCABULARY = Path(__file__).parents[2] / "fingerprints" / "vocabulary.yaml"
 ASKER = "0A1B2C3D-0000-4000-8000-00000000000A"
 
 
@@ -77,8 +75,7 @@ def test_no_two_share_a_serial_or_a_mac() -> None:
 
 @pytest.mark.parametrize("persona", HONEST, ids=lambda persona: persona.name)
 def test_the_truth_is_told_in_the_words_of_the_vocabulary(persona: Persona) -> None:
-    makers = yaml.safe_load(VOCABULARY.read_text(encoding="utf-8"))["makers"]
-    assert persona.truth.maker is None or persona.truth.maker in makers
+    assert persona.truth.maker is None or persona.truth.maker in VOCABULARY["makers"]
     assert persona.truth.listed == (persona.truth.maker in BY_LAW)
 
 
