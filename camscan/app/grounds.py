@@ -35,14 +35,14 @@ def grounds_of(policies: Sequence[str], folders: Sequence[Path]) -> Grounds:
     return Grounds(library(folders), chosen_policies(policies, folders))
 
 
-def library(folders: Sequence[Path] = (), *, examples: bool = False) -> Library:
+def library(folders: Sequence[Path] = (), *, examples: bool = False, log: bool = True) -> Library:
     """The built-in fingerprints, extended by the user's folders; with their `examples` for those who look at them.
 
-    A rule that is broken is left out, and logged. Where there are folders of the user's, all are read at once, so that
-    the user learns of it whatever the command goes on to do.
+    A rule that is broken is left out, and logged unless without `log`. Where there are folders of the user's, all are
+    read at once, so that the user learns of it whatever the command goes on to do.
     """
-    libraries = _libraries(folders)
-    rules = load(libraries, examples=examples, tell=partial(_log.warning, "left out: %s"), keep=_kept_in(libraries))
+    libraries, tell = _libraries(folders), partial(_log.warning, "left out: %s") if log else None
+    rules = load(libraries, examples=examples, tell=tell, keep=_kept_in(libraries))
     if folders:
         _ = rules.warnings
     return rules

@@ -7,13 +7,16 @@ import os
 import re
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
 from support.command import camscan
 from support.namespaces import Namespace, cable
 
+from camscan.app import grounds
 from camscan.app.discovering import cut_off
+from camscan.rulefiles import fingerprints_folder
 
 
 def test_the_doctor_looks_at_everything(capsys: pytest.CaptureFixture[str]) -> None:
@@ -43,6 +46,23 @@ def test_the_doctor_names_a_library_that_is_not_installed(
     done = camscan(capsys, "doctor")
     assert done.returncode == 1
     assert "\nbad  not installed: no-such-library (reinstall camscan)\n" in done.stdout
+
+
+def test_the_doctor_names_a_rule_that_is_left_out_as_often_as_it_is_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("vocabulary.yaml", "brands/dahua.yaml"):
+        copy = tmp_path / name
+        copy.parent.mkdir(exist_ok=True)
+        copy.write_bytes((fingerprints_folder() / name).read_bytes())
+    (tmp_path / "makers").mkdir()
+    (tmp_path / "makers" / "x.yaml").write_text("maker: Dahua\nrules: [{id: x}]\n")
+    monkeypatch.setattr(grounds, "fingerprints_folder", lambda: tmp_path)
+    monkeypatch.setattr(grounds, "chosen_policies", lambda _: ())
+    first, again = camscan(capsys, "doctor"), camscan(capsys, "doctor")  # which reads what the first has kept
+    assert (first.returncode, first.stderr) == (1, "")
+    assert f"\nbad  left out: {tmp_path}/makers/x.yaml:2: " in first.stdout
+    assert first == again
 
 
 def test_what_the_doctor_may_not_look_at_keeps_nothing_else_from_being_told(
