@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 from camscan.identify.literals import LEAST
 from camscan.identify.rules import Match
@@ -26,12 +26,12 @@ class LiteralIndex:
             for literal in some:
                 found[literal] += (match,)
         grams: defaultdict[int, tuple[tuple[bytes, int], ...]] = defaultdict(tuple)
-        uses = Counter(gram for literal in found for gram in _grams(literal))
-        for literal in found:
+        uses = Counter(chain.from_iterable(_grams(found)))
+        for literal, some in zip(found, _grams(found), strict=True):
+            counts = [*map(uses.__getitem__, some)]
             for first in range(_STEP):
-                places = list(enumerate(_grams(literal)))[first::_STEP]
-                _, at, gram = min((uses[gram], at, gram) for at, gram in places)
-                grams[gram] += ((literal, at),)
+                at = min(range(first, len(some), _STEP), key=counts.__getitem__)
+                grams[some[at]] += ((literal, at),)
         self._found, self._grams = dict(found), dict(grams)
 
     def search(self, value: bytes, most: int) -> set[Match]:
@@ -72,5 +72,14 @@ def _is_at(value: bytes, literal: bytes, starts: Sequence[int], at: int) -> bool
     return any(start >= at and value.startswith(literal, start - at) for start in starts)
 
 
-def _grams(literal: bytes) -> list[int]:
-    return [int.from_bytes(literal[at : at + _GRAM], sys.byteorder) for at in range(len(literal) - _GRAM + 1)]
+def _grams(literals: Collection[bytes]) -> Iterator[Sequence[int]]:
+    """The grams of each literal, in order; they are read from all literals at once, which takes half the time."""
+    joined = b"".join(literals)
+    grams = [0] * len(joined)
+    for first in range(_GRAM):
+        some = memoryview(joined)[first : _end(joined, first)].cast("I").tolist()
+        grams[first : first + _GRAM * len(some) : _GRAM] = some
+    end = 0
+    for literal in literals:
+        begin, end = end, end + len(literal)
+        yield grams[begin : end - _GRAM + 1]
