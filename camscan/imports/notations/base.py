@@ -43,7 +43,12 @@ _ESCAPES = {"r": "\r", "n": "\n", "t": "\t"}
 
 def has_answer_line(text: str) -> bool:
     """Whether a text has a line of an answer: a status, a header, the beginning of a session description."""
-    return bool(ANSWER_START.search(text) or _HEADED.search(text))
+    return has_start(text) or (":" in text and _HEADED.search(text) is not None)
+
+
+def has_start(text: str) -> bool:
+    """Whether an answer begins somewhere in a text; most others lack even these letters, which takes no time to see."""
+    return ("TP/" in text or "SP/" in text or "v=0" in text) and ANSWER_START.search(text) is not None
 
 
 def nonblank_lines(text: str) -> list[str]:

@@ -67,7 +67,7 @@ def curl_or_telnet(text: str) -> str:
 
 def okhttp(text: str) -> str:
     """The last answer in a log of OkHttp."""
-    found = list(_REPLIED.finditer(text))
+    found = list(_REPLIED.finditer(text)) if "<--" in text else None
     if not found:
         return text
     rest = "\n".join(line.removeprefix(found[-1]["before"]) for line in found[-1]["rest"].splitlines())
@@ -76,6 +76,8 @@ def okhttp(text: str) -> str:
 
 def wireshark(text: str) -> str:
     """A packet as Wireshark shows it, with the line ends written as escapes."""
+    if "\\r" not in text:
+        return text
     lines = _FOLDED.sub(r"\1 ", text).splitlines()[:MAX_LINES]  # mail folds long lines
     sent = [_SHOWN_END.sub("", line) for line in lines if _SHOWN_END.search(line)]
     if len(sent) < 2:
@@ -97,11 +99,13 @@ def browser(text: str) -> str:
 
 def player(text: str) -> str:
     """An answer in a trace of ffmpeg, or what ffmpeg or retina shows of a session description."""
-    if len(lines := _TRACED.findall(text)) >= MANY:
+    if " @ 0x" in text and len(lines := _TRACED.findall(text)) >= MANY:
         return "\r\n".join(lines)
-    played = _PLAYED.search(text) or _NAMED.search(text)
+    played = _PLAYED.search(text) if "put #0, " in text else None
+    if not (played := played or (_NAMED.search(text) if "session_name" in text else None)):
+        return text
     told = [f"a={name}" + f":{unquoted(value)}" * bool(value) for name, value in _TOLD.findall(text)[:MAX_LINES]]
-    return "\r\n".join(["v=0", f"s={unquoted(played[1])}", *told, ""]) if played else text
+    return "\r\n".join(["v=0", f"s={unquoted(played[1])}", *told, ""])
 
 
 def recorder(text: str) -> str:
@@ -134,9 +138,9 @@ def onvif_search(text: str) -> str:
 
 def packet_printer(text: str) -> str:
     """Packets as ngrep and tcpdump print them: with a full stop for each control character, perhaps folded."""
-    if _CAPTURED.search(text) and _CARRIED.search(text):
+    if " IP" in text and _CAPTURED.search(text) and _CARRIED.search(text):
         return _CARRIED.sub("", _CAPTURED.sub("", text))
-    if not _PACKET.search(text) and ("\n" in text.strip() or not _DOTTED.match(text.strip())):
+    if not (" -> " in text and _PACKET.search(text)) and ("\n" in text.strip() or not _DOTTED.match(text.strip())):
         return text
     if _DOTTED.search(text):  # not folded
         return "\r\n".join(found.replace("..", "\r\n") for found in _DOTTED.findall(text))

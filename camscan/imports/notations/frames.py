@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from textwrap import dedent
 
-from camscan.imports.notations.base import ANSWER_START, FEW, nonblank_lines
+from camscan.imports.notations.base import FEW, has_start, nonblank_lines
 
 _BLOCK = re.compile(r"\A\s{0,64}/\*{1,2}[ \t]{0,8}\r?\n(?P<lines>[^\0]*?)\r?\n[ \t]{0,64}\*/\s{0,64}\Z")
 _NUMBER = re.compile(r"[ \t]{0,8}(\d{1,5})(?:[ \t]?[:|][ \t]?|[ \t]{1,2}|$)")
@@ -45,7 +45,11 @@ def numbered(text: str) -> str:
 
 def prompted(text: str) -> str:
     """What a command printed, without the command and the next prompt; a whole answer is found as it is."""
-    printed = text if ANSWER_START.search(text) else _PROMPT.sub("", _ASKED.sub("", text))
+    if has_start(text):
+        return text
+    asked = _ASKED.match(text)
+    printed = text[asked.end() :] if asked else text
+    printed = _PROMPT.sub("", printed) if "@" in printed else printed
     return printed if printed.strip() else text
 
 
@@ -58,4 +62,5 @@ def keyed(text: str) -> str:
 
 def unescaped(text: str) -> str:
     """A text without the escapes of Markdown, where it has no others, as program code has."""
-    return _MARKDOWN.sub(r"\1", text) if _SHOWN.search(text) and not _OTHER_ESCAPE.search(text) else text
+    is_escaped = "\\" in text and _SHOWN.search(text) and not _OTHER_ESCAPE.search(text)
+    return _MARKDOWN.sub(r"\1", text) if is_escaped else text

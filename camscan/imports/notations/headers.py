@@ -66,7 +66,7 @@ def listed(text: str) -> str:
 
 def in_turn(text: str) -> str:
     """The headers of an answer that Node.js shows as one list of names and values; any other text as it is."""
-    found = _IN_TURN.search(text)
+    found = _IN_TURN.search(text) if "rawHeaders" in text else None
     told = [double or single for double, single in _STRING.findall(found[1])] if found else []
     lines = [f"{name}: {value}" for name, value in zip(told[::2], told[1::2], strict=False)]
     if not any(map(_KNOWN.fullmatch, told[::2])):
@@ -77,7 +77,7 @@ def in_turn(text: str) -> str:
 
 def _printed(text: str) -> str:
     """Headers of an answer that a program prints in lines of its own, and its body; any other text as it is."""
-    if ANSWER_START.match(text):
+    if ANSWER_START.match(text) or ('"' not in text and "{" not in text):
         return text
     quoted = [_TUPLES, _ARROWS, *[_ASSIGNED] * bool(_COCOA.search(text)), *[_KEYWORDS] * bool(_CLOJURE.search(text))]
     pairs = [(found[1], unquoted("".join(found.groups("")[1:]))) for one in quoted for found in one.finditer(text)]
@@ -98,12 +98,16 @@ def invoked(text: str) -> str:
 
 def _pairs(text: str) -> Iterator[tuple[str, str]]:
     """Name and value of every header in whichever of the notations."""
-    yield from _LISTS.findall(text)
-    for row in (*_ROW.findall(text)[:1], *_BARE.findall(text)[:1]):
+    has_brackets, has_braces = "[" in text, "{" in text
+    if has_brackets:
+        yield from _LISTS.findall(text)
+    for row in (*(_ROW.findall(text)[:1] if has_brackets else ()), *(_BARE.findall(text)[:1] if has_braces else ())):
         yield from ((name, value) for name, _, value in (one.partition(": ") for one in _NEXT.split(row)))
-    yield from _PAIRS.findall(text)
-    rare = [*[_QUOTED] * bool(_OF_HEADERS.match(text)), *[_KEYWORDS] * bool(_CLOJURE.search(text))]
-    for quoted in (_ARROWS, _TUPLES, _TYPED, *rare):
-        yield from ((name, unquoted(value)) for name, value in quoted.findall(text))
+    if has_brackets:
+        yield from _PAIRS.findall(text)
+    if '"' in text:
+        rare = [*[_QUOTED] * bool(_OF_HEADERS.match(text)), *[_KEYWORDS] * bool(_CLOJURE.search(text))]
+        for quoted in (_ARROWS, _TUPLES, _TYPED, *rare):
+            yield from ((name, unquoted(value)) for name, value in quoted.findall(text))
     for table in _TABLE.findall(text)[:1]:
         yield from _CELL.findall(table)

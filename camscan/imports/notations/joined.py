@@ -29,10 +29,10 @@ def joined(text: str) -> str:
     """One line of what a tool prints in several."""
     if "\n" in text.strip():
         return text
-    if _PORTS.search(text):
+    if ("/tcp" in text or "/udp" in text) and _PORTS.search(text):
         return _NMAP.sub("\n", text)
     if _STREAM.match(text) and len(_STREAM_LINE.findall(text)) >= FEW:
         return _STREAM_LINE.sub("\r\n", text)
     if re.match(_INFORMATION, text) and _TOLD.search(text):
         return _TOLD.sub("\n", text)
-    return _WALK.sub("\n", text)
+    return _WALK.sub("\n", text) if any(part in text for part in ("iso.", ".1.", "1.3.6.")) else text

@@ -72,9 +72,10 @@ def plain(text: str) -> str:
         text = text.translate(_STRAIGHT)
     if "'" not in text and _CURLED_SINGLE.search(text):
         text = text.translate(_STRAIGHT_SINGLE)
-    if has_answer_line(text) or " " not in text:
+    if "\xa0" in text and (has_answer_line(text) or " " not in text):
         text = text.replace("\xa0", " ")
-    return _CARET.sub("", text) if has_answer_line(text) or len(_CARET.findall(text)) >= FEW else text
+    has_carets = "^M" in text and (has_answer_line(text) or len(_CARET.findall(text)) >= FEW)
+    return _CARET.sub("", text) if has_carets else text
 
 
 def of_string(text: str) -> str:
@@ -83,7 +84,7 @@ def of_string(text: str) -> str:
     >>> of_string(r'{\"id\": \"\u6d77\u5eb7\"}')
     '{"id": "海康"}'
     """
-    if _BARE_QUOTE.search(text) or len(text) > MAX_JSON or not _IN_STRING.search(text):
+    if "\\" not in text or _BARE_QUOTE.search(text) or len(text) > MAX_JSON or not _IN_STRING.search(text):
         return text
     with suppress(ValueError):
         return str(json.loads(f'"{text}"', strict=False))
@@ -96,7 +97,7 @@ def escaped(text: str) -> str:
         return text
     if _BEGUN.match(text):
         return unquoted(_CODED.sub("\r\n", text))
-    if _CODE.search(text):
+    if "\\n" not in text or _CODE.search(text):
         return text
     is_one = len(_ESCAPED.findall(text)) >= FEW or _ESCAPED_ALONE.search(text) or _SETTINGS.match(text)
     return unescaped(text) if is_one else text
@@ -104,12 +105,18 @@ def escaped(text: str) -> str:
 
 def flattened(text: str) -> str:
     """Lines that were joined into one, as in a table of banners; text before the status line is left out."""
-    text = _SDP_RUN_ON.sub(lambda found: "\r\n" + _SDP_GLUED.sub("\r\n", found[0].strip()), text)
-    text = _PAGE.sub(r"\1\r\n\r\n", text, count=1)
-    if "\n" not in text:
+    if "v=0" in text:
+        text = _SDP_RUN_ON.sub(lambda found: "\r\n" + _SDP_GLUED.sub("\r\n", found[0].strip()), text)
+    folded = text.casefold()
+    has_status = "http/" in folded or "rtsp/" in folded
+    if has_status and "<" in text:
+        text = _PAGE.sub(r"\1\r\n\r\n", text, count=1)
+    if "\n" not in text and " = " in text:
         text = _PAIR.sub("\n", text)
     if _HEADS.match(text):
         return _PARTED.sub("\r\n", text)
+    if not has_status:
+        return text
     found = _FLAT.search(text)
     if not found:
         return _RUN_ON.sub(lambda match: _GLUED.sub("\r\n", match[0]), text)  # nothing is left of the ends of lines
@@ -120,6 +127,7 @@ def flattened(text: str) -> str:
 
 def spaced(text: str) -> str:
     """Lines with an empty one after each, or between headers."""
-    if len(_SPACED.findall(text)) >= _SPACED_LINES and not _CLOSE.search(text):
+    gaps = len(_SPACED.findall(text)) if text.count("\n") > 1 else 0
+    if gaps >= _SPACED_LINES and not _CLOSE.search(text):
         text = _SPACED.sub("\n", text)
-    return _GAP.sub("\n", text)
+    return _GAP.sub("\n", text) if gaps else text

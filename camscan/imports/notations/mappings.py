@@ -55,7 +55,7 @@ _HELD = re.compile(
 
 def of_go(text: str) -> str:
     """Headers as Go prints a map of them."""
-    found = _GO.search(text)
+    found = _GO.search(text) if "map[" in text else None
     if not found:
         return text
     lines = [f"{name}: {value}" for name, value in _GO_PAIR.findall(found[1])]
@@ -64,7 +64,7 @@ def of_go(text: str) -> str:
 
 def of_hubs(text: str) -> str:
     """An answer in base64 among other values, as hubs of home automation log it."""
-    found = _HUB.search(text)
+    found = _HUB.search(text) if "SFRUUC8" in text else None
     parts = [decoded(part).decode("utf-8", "replace").strip("\r\n") for part in found.groups("")] if found else [text]
     return "\r\n\r\n".join(filter(None, parts))
 
@@ -125,7 +125,7 @@ def held(text: str) -> str:
 
     What a web server quotes of others is none of its own, as the streams that a recorder program lists.
     """
-    found = _HELD.search(text)
+    found = _HELD.search(text) if "HTTP/" in text or "RTSP/" in text or "v=0\\" in text else None
     if found and _OVER_HTTP.search(text, 0, found.start()):
         return text
     if found and "\\n" in found[2][:-2]:  # with more than its own line end, as one line of program code has

@@ -63,7 +63,7 @@ def _behind(mark: re.Pattern[str], line: str) -> str:
 def stamped(text: str) -> str:
     """Lines without the longest common prefix of a log; numbers in it may differ."""
     lines = nonblank_lines(text)
-    if len(lines) < MANY or _TRACED.search(text):
+    if len(lines) < MANY or (" @ 0x" in text and _TRACED.search(text)):
         return text
     ends = [match.end() for match in _STAMP_END.finditer(lines[0][:_MAX_PREFIX])]
     if not has_answer_line(text):  # before whose lines a time is found below
@@ -83,6 +83,8 @@ def indented(text: str) -> str:
 
 def logged(text: str) -> str:
     """Lines without the prefix of a log or comment before each line of an answer, or before its first."""
+    if not ANSWER_LINE.search(text):
+        return text
     lines = text.splitlines()[:MAX_LINES]
     marked = ((place, line, ANSWER_LINE.search(line)) for place, line in enumerate(lines))
     place, line, found = next(((at, line, found) for at, line, found in marked if found), (0, "", None))
@@ -109,7 +111,8 @@ def _without(prefix: str, lines: Sequence[str]) -> list[str]:
 
 def deeper(text: str) -> str:
     """A head whose lines are indented more than its first line, or than the line above it."""
-    return _INDENT.sub("", text) if _DEEPER.search(text) and not _is_apart(text) else text
+    is_indented = "\n " in text or "\n\t" in text
+    return _INDENT.sub("", text) if is_indented and _DEEPER.search(text) and not _is_apart(text) else text
 
 
 def _is_apart(text: str) -> bool:
