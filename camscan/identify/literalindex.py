@@ -22,8 +22,8 @@ class LiteralIndex:
 
     def __init__(self, literals: Mapping[Match, Iterable[bytes]]) -> None:
         found: defaultdict[bytes, tuple[Match, ...]] = defaultdict(tuple)
-        for match, some in literals.items():
-            for literal in some:
+        for match, needed in literals.items():
+            for literal in needed:
                 found[literal] += (match,)
         grams: defaultdict[int, tuple[tuple[bytes, int], ...]] = defaultdict(tuple)
         uses = Counter(chain.from_iterable(_grams(found)))

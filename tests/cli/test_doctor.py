@@ -16,7 +16,7 @@ from support.namespaces import Namespace, cable
 
 from camscan.app import grounds
 from camscan.app.discovering import cut_off
-from camscan.rulefiles import fingerprints_folder
+from camscan.rulefiles.folder import fingerprints_folder
 
 
 def test_the_doctor_looks_at_everything(capsys: pytest.CaptureFixture[str]) -> None:

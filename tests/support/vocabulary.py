@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import yaml
 
-from camscan.rulefiles import fingerprints_folder
+from camscan.rulefiles.folder import fingerprints_folder
 
 VOCABULARY: Mapping[str, list[str]] = yaml.load(
     (fingerprints_folder() / "vocabulary.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader

@@ -14,9 +14,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from camscan import refusals
 from camscan.net.exchange.tcp import TcpSocket
-from camscan.system.icmperrors import by_source
+from camscan.system import icmperrors
 
 SENT_AGAIN = 1.0
 """Seconds after which the kernel sends an unanswered SYN again (RFC 6298, 2.1)."""
@@ -86,7 +85,7 @@ class Connector:
         if number == errno.EINPROGRESS:
             self._add(attempt)
         elif number in (0, errno.ECONNREFUSED):  # loopback answers at once
-            loop.call_soon(self._settle, attempt, by_source(sock, number))
+            loop.call_soon(self._settle, attempt, icmperrors.by_source(sock, number))
         else:
             raise OSError(number, errno.errorcode.get(number, "connect"))
         return attempt
@@ -159,8 +158,8 @@ class Connector:
 
 
 def _ended(sock: TcpSocket) -> int | None:
-    """See `refusals.ended`; if it cannot be read, the errno of that."""
+    """See `icmperrors.ended`; if it cannot be read, the errno of that."""
     try:
-        return refusals.ended(sock)
+        return icmperrors.ended(sock)
     except OSError as error:
         return error.errno or errno.EIO
