@@ -1,94 +1,25 @@
-"""Answers, and rules as simple as they can be, for the tests of this folder."""
+"""Both ways to merge the answers of devices."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from support.merging import identify, resolve
 
 from camscan.devices import hosts_of, merge
 from camscan.devices.spooled import merge_spooled
-from camscan.identify.evidence import evidence_of
-from camscan.records import Device, Identification, Level, Observation, Outcome
+from camscan.records import Device, Observation
 from camscan.store.spool import Spool
-
-NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Resolved:
-    """A resolution."""
-
-    maker: str | None = None
-    brand: str | None = None
-    level: Level | None = None
-    attributes: Mapping[str, str] = field(default_factory=dict)
-    conflicts: tuple[str, ...] = ()
-    agreeing: tuple[Identification, ...] = ()
-
-
-def identify(observations: Sequence[Observation]) -> tuple[Identification, ...]:
-    """One identification for every field `say.<attribute>`, and for `say.maker` and `say.brand`."""
-    found = []
-    for observation in observations:
-        said = {name[4:]: texts[0] for name, texts in observation.fields.items() if name.startswith("say.")}
-        maker, brand = said.pop("maker", None), said.pop("brand", None)
-        if maker or brand or said:
-            seen = evidence_of(observation, "say.maker", maker or "")
-            found.append(Identification("rule", Level.LIKELY, maker, brand, said, (seen,)))
-    return tuple(found)
-
-
-def resolve(identifications: Sequence[Identification]) -> Resolved:
-    """The first of everything, and a conflict where there are two makers."""
-    makers = list(dict.fromkeys(found.maker for found in identifications if found.maker))
-    brand = next((found.brand for found in identifications if found.brand), None)
-    attributes: dict[str, str] = {}
-    for found in identifications:
-        attributes = {**found.attributes, **attributes}
-    conflicts = (f"makers {' or '.join(makers)}",) if len(makers) > 1 else ()
-    agreeing = tuple(found for found in identifications if found.maker in (*makers[:1], None))
-    level = Level.LIKELY if makers else None
-    return Resolved(makers[0] if makers else None, brand, level, attributes, conflicts, agreeing)
-
-
-@pytest.fixture
-def answer() -> Callable[..., Observation]:
-    """Answers: target, channel, port, and fields as keywords with "__" for the dot."""
-
-    def build(
-        target: str,
-        channel: str,
-        port: int | None = None,
-        outcome: Outcome = Outcome.ANSWERED,
-        **fields: str | list[str],
-    ) -> Observation:
-        values = {
-            name.replace("__", "."): tuple(texts) if isinstance(texts, list) else (texts,)
-            for name, texts in fields.items()
-        }
-        return Observation(target, channel, outcome, NOON, port, fields=values)
-
-    return build
-
-
-@pytest.fixture
-def rules() -> tuple[Callable[..., tuple[Identification, ...]], Callable[..., Resolved]]:
-    """The two callables that merging needs."""
-    return identify, resolve
 
 
 @pytest.fixture(params=["in memory", "spooled"])
-def devices(
-    request: pytest.FixtureRequest, rules: tuple[Callable[..., Any], Callable[..., Any]]
-) -> Callable[..., tuple[Device, ...]]:
+def devices(request: pytest.FixtureRequest) -> Callable[..., tuple[Device, ...]]:
     """Both ways to merge observations: what holds for one holds for the other."""
     way = merge if request.param == "in memory" else spooled
-    return lambda *observations: way(observations, *rules)
+    return lambda *observations: way(observations, identify, resolve)
 
 
 def spooled(

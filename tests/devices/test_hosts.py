@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import permutations
 
 import pytest
+from support.merging import answer, identify
 
 from camscan.devices.hosts import Host, hosts_at, to_count
 from camscan.devices.identity import IdentifierKind
@@ -13,25 +13,22 @@ from camscan.probes.datagrams import Datagrams
 from camscan.probes.discovery import DH01, DHIP, DVRIP, MDNS, MHED, MOI, NETCOMMON, SADP, WSD
 from camscan.probes.snmp import with_community
 from camscan.probes.ssdp import SSDP
-from camscan.records import Identification, Observation, Outcome
+from camscan.records import Observation, Outcome
 
 A, B = "58:50:ED:1F:E3:85", "08:ED:ED:1A:2B:3C"
-Answer = Callable[..., Observation]
-Rules = tuple[Callable[..., tuple[Identification, ...]], object]
 
 
-@pytest.fixture
-def hosts(rules: Rules) -> Callable[..., tuple[Host, ...]]:
-    return lambda *observations: tuple(hosts_at("10.0.0.1", observations, rules[0]))
+def hosts(*observations: Observation) -> tuple[Host, ...]:
+    return tuple(hosts_at("10.0.0.1", observations, identify))
 
 
 @pytest.mark.parametrize("outcome", list(Outcome))
-def test_host_is_one_that_answered(hosts: Callable[..., tuple[Host, ...]], answer: Answer, outcome: Outcome) -> None:
+def test_host_is_one_that_answered(outcome: Outcome) -> None:
     found = hosts(answer("10.0.0.1", "http", 80, outcome))
     assert [host.address for host in found] == (["10.0.0.1"] if outcome.has_answer else [])
 
 
-def test_open_ports_are_tcp(hosts: Callable[..., tuple[Host, ...]], answer: Answer) -> None:
+def test_open_ports_are_tcp() -> None:
     (host,) = hosts(
         answer("10.0.0.1", "tcp", 8000),
         answer("10.0.0.1", "tcp", 8443, Outcome.REFUSED),
@@ -52,9 +49,7 @@ def test_open_ports_are_tcp(hosts: Callable[..., tuple[Host, ...]], answer: Answ
 @pytest.mark.parametrize(
     "protocol", [WSD, SADP, DHIP, DVRIP, NETCOMMON, MHED, MOI, DH01, SSDP, MDNS, with_community("x")]
 )
-def test_a_port_that_answers_by_datagram_is_not_open(
-    hosts: Callable[..., tuple[Host, ...]], answer: Answer, protocol: Datagrams
-) -> None:
+def test_a_port_that_answers_by_datagram_is_not_open(protocol: Datagrams) -> None:
     port = protocol.new_question().inquiry.port
     (host,) = hosts(answer("10.0.0.1", protocol.channel, port), answer("10.0.0.1", "dhcp", 67))
     assert host.ports == frozenset()
@@ -63,9 +58,7 @@ def test_a_port_that_answers_by_datagram_is_not_open(
 @pytest.mark.parametrize(
     "channel", ["sadp", "dhip", "dvrip", "netcommon", "mhed", "moi", "dh01", "lapi", "baichuan", "onvif", "rtsp"]
 )
-def test_what_speaks_a_protocol_of_cameras_is_like_one(
-    hosts: Callable[..., tuple[Host, ...]], answer: Answer, channel: str
-) -> None:
+def test_what_speaks_a_protocol_of_cameras_is_like_one(channel: str) -> None:
     (host,) = hosts(answer("10.0.0.1", channel))
     assert host.camera_like
 
@@ -88,15 +81,13 @@ def test_what_speaks_a_protocol_of_cameras_is_like_one(
         (("wsd", Outcome.ANSWERED, {"onvif__scope": "onvif://www.onvif.org/type/ptz"}), True),
     ],
 )
-def test_camera_like(
-    hosts: Callable[..., tuple[Host, ...]], answer: Answer, said: tuple[str, Outcome, dict[str, str]], camera: bool
-) -> None:
+def test_camera_like(said: tuple[str, Outcome, dict[str, str]], camera: bool) -> None:
     channel, outcome, fields = said
     (host,) = hosts(answer("10.0.0.1", "tcp", 80), answer("10.0.0.1", channel, None, outcome, **fields))
     assert host.camera_like is camera
 
 
-def test_attached_cameras(hosts: Callable[..., tuple[Host, ...]], answer: Answer) -> None:
+def test_attached_cameras() -> None:
     (host,) = hosts(
         answer("10.0.0.1", "sadp", sadp__digital_channel_num="16"),
         answer("10.0.0.1", "dhip", dhip__remote_video_input_channels="many"),
@@ -127,13 +118,13 @@ def test_count(text: str, count: int | None) -> None:
     assert to_count(text) == count
 
 
-def test_one_frame_source_is_one_host(hosts: Callable[..., tuple[Host, ...]], answer: Answer) -> None:
+def test_one_frame_source_is_one_host() -> None:
     (host,) = hosts(answer("10.0.0.1", "arp", mac__address=A), answer("10.0.0.1", "dhip", dhip__mac=B))
     assert host.conflicts == ()
     assert host.identity.of(IdentifierKind.MAC) == (A, B)
 
 
-def test_several_frame_sources_are_several_hosts(hosts: Callable[..., tuple[Host, ...]], answer: Answer) -> None:
+def test_several_frame_sources_are_several_hosts() -> None:
     found = hosts(
         answer("10.0.0.1", "arp", mac__address=A),
         answer("10.0.0.1", "arp", mac__address=B),
@@ -151,7 +142,7 @@ def test_several_frame_sources_are_several_hosts(hosts: Callable[..., tuple[Host
     assert [host.ports for host in found] == [{80}, {80}]
 
 
-def test_several_serials(hosts: Callable[..., tuple[Host, ...]], answer: Answer) -> None:
+def test_several_serials() -> None:
     (host,) = hosts(
         answer("10.0.0.1", "onvif", onvif__serial="C87654321"),
         answer("10.0.0.1", "sadp", sadp__device_sn="DS-2CD20150101CCWR12345678"),
@@ -164,9 +155,7 @@ def test_several_serials(hosts: Callable[..., tuple[Host, ...]], answer: Answer)
     )
 
 
-def test_several_devices_to_which_a_router_hands_on_its_ports(
-    hosts: Callable[..., tuple[Host, ...]], answer: Answer
-) -> None:
+def test_several_devices_to_which_a_router_hands_on_its_ports() -> None:
     one, other = {"isapi__serial": "DS-2CD20150101CCWR12345678"}, {"isapi__serial": "DS-2CD20150101CCWR99999999"}
     found = hosts(
         answer("10.0.0.1", "arp", mac__address=A),
@@ -197,17 +186,13 @@ def test_several_devices_to_which_a_router_hands_on_its_ports(
         (("isapi", None, "isapi__serial", "AAAA1111"), ("isapi", 81, "isapi__serial", "BBBB2222")),
     ],
 )
-def test_serials_that_do_not_tell_several_devices(
-    hosts: Callable[..., tuple[Host, ...]], answer: Answer, seen: tuple[tuple[str, int | None, str, str], ...]
-) -> None:
+def test_serials_that_do_not_tell_several_devices(seen: tuple[tuple[str, int | None, str, str], ...]) -> None:
     """Two protocols may word one differently, and of two at one port, one was there before the other."""
     assert len(hosts(*(answer("10.0.0.1", channel, port, **{name: text}) for channel, port, name, text in seen))) == 1
 
 
 @pytest.mark.parametrize("serials", list(permutations(("ccwr12345678", "DS-2CD20150101CCWR12345678"))))
-def test_short_form_of_a_serial_is_the_same(
-    hosts: Callable[..., tuple[Host, ...]], answer: Answer, serials: tuple[str, str]
-) -> None:
+def test_short_form_of_a_serial_is_the_same(serials: tuple[str, str]) -> None:
     (host,) = hosts(
         answer("10.0.0.1", "upnp", upnp__serial_number=serials[0]),
         answer("10.0.0.1", "sadp", sadp__device_sn=serials[1]),
@@ -215,7 +200,7 @@ def test_short_form_of_a_serial_is_the_same(
     assert host.conflicts == ()
 
 
-def test_two_macs_in_one_field(hosts: Callable[..., tuple[Host, ...]], answer: Answer) -> None:
+def test_two_macs_in_one_field() -> None:
     (host,) = hosts(answer("10.0.0.1", "dhip", dhip__mac=A), answer("10.0.0.1", "dhip", dhip__mac=B))
     assert host.conflicts == (f"several MACs at 10.0.0.1: {A} (dhip.mac), {B} (dhip.mac)",)
     (host,) = hosts(answer("10.0.0.1", "wsd", onvif__scope__mac=[A, B]))

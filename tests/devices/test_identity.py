@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 import pytest
+from support.merging import answer
 from support.vocabulary import VOCABULARY
 
 from camscan.devices.identity import (
@@ -23,10 +23,8 @@ from camscan.devices.identity import (
     to_mac,
     to_serial,
 )
-from camscan.records import Observation
 
 A, B = "58:50:ED:1F:E3:85", "08:ED:ED:1A:2B:3C"
-Answer = Callable[..., Observation]
 
 
 @pytest.mark.parametrize(
@@ -114,7 +112,7 @@ def test_address(text: str, address: str | None) -> None:
     assert (str(found) if found else None) == address
 
 
-def test_values_are_the_most_trusted_first(answer: Answer) -> None:
+def test_values_are_the_most_trusted_first() -> None:
     identity = identity_of(
         [
             answer("10.0.0.1", "onvif", onvif__scope__mac=B, onvif__serial="SER2"),
@@ -130,12 +128,12 @@ def test_values_are_the_most_trusted_first(answer: Answer) -> None:
     assert identity.of(IdentifierKind.ENDPOINT) == ()
 
 
-def test_only_frames_are_the_layer_below(answer: Answer) -> None:
+def test_only_frames_are_the_layer_below() -> None:
     assert identity_of([answer("10.0.0.1", "dhcp", mac__address=A)]).values == {"mac.address": (A,)}
     assert identity_of([answer("10.0.0.1", "arp", mac__address=A)]).values == {LINK: (A,)}
 
 
-def test_claims(answer: Answer) -> None:
+def test_claims() -> None:
     identity = identity_of(
         [
             answer("10.0.0.1", "sadp", sadp__ipv4_address="192.168.1.64", sadp__ipv6_address="2001:db8::5"),
@@ -158,7 +156,7 @@ def test_claims(answer: Answer) -> None:
     assert identity.away == {"192.168.1.64"}
 
 
-def test_what_stands_at_no_address_has_none_away_from_it(answer: Answer) -> None:
+def test_what_stands_at_no_address_has_none_away_from_it() -> None:
     identity = identity_of([answer(A, "sadp", sadp__ipv4_address="192.168.1.64")])
     assert identity.claims == {"192.168.1.64"}
     assert not identity.away
@@ -173,9 +171,7 @@ def test_what_stands_at_no_address_has_none_away_from_it(answer: Answer) -> None
         (r"(?!behind\.).*\.host_?name|host\.name|mdns\.host|snmp\.sys_name", IdentifierKind.HOSTNAME, "cam"),
     ],
 )
-def test_each_field_that_holds_an_identifier_is_read(
-    answer: Answer, pattern: str, kind: IdentifierKind, value: str
-) -> None:
+def test_each_field_that_holds_an_identifier_is_read(pattern: str, kind: IdentifierKind, value: str) -> None:
     named = [name for name in VOCABULARY["fields"] if re.fullmatch(pattern, name)]
     assert sorted(named) == sorted(set(FIELDS_OF[kind]) - {LINK})
     for name in named:
@@ -190,16 +186,14 @@ def test_each_field_that_holds_an_identifier_is_read(
         (r"(wsd|onvif)\.xaddr|ssdp\.location|upnp\.presentation_url", "http://10.0.0.2:8000/x", "10.0.0.2"),
     ],
 )
-def test_each_field_that_holds_an_address_of_its_own_is_read(
-    answer: Answer, pattern: str, value: str, claim: str
-) -> None:
+def test_each_field_that_holds_an_address_of_its_own_is_read(pattern: str, value: str, claim: str) -> None:
     named = [name for name in VOCABULARY["fields"] if re.fullmatch(pattern, name)]
     assert named
     for name in named:
         assert identity_of([answer("10.0.0.1", "http", **{name.replace(".", "__"): value})]).claims == {claim}
 
 
-def test_hostile_amounts_are_cut(answer: Answer) -> None:
+def test_hostile_amounts_are_cut() -> None:
     serials = [f"SERIAL{number}" for number in range(1000)]
     urls = [f"http://10.1.{number // 250}.{number % 250}/" for number in range(1000)]
     identity = identity_of([answer("10.0.0.1", "wsd", onvif__serial=serials, wsd__xaddr=urls)])
@@ -207,13 +201,13 @@ def test_hostile_amounts_are_cut(answer: Answer) -> None:
     assert len(identity.claims) == len(identity.away) == MAX_VALUES
 
 
-def test_of_more_claims_than_are_kept_the_first_stay(answer: Answer) -> None:
+def test_of_more_claims_than_are_kept_the_first_stay() -> None:
     told = [[f"172.16.{number}.{place}" for place in range(1, 11)] for number in range(3)]
     identity = identity_of([answer("10.0.0.1", "mdns", mdns__address=addresses) for addresses in told])
     assert identity.claims == identity.away == {*told[0], *told[1][: MAX_VALUES - 10]}
 
 
-def test_the_order_of_fields_does_not_decide_whose_mac_it_is(answer: Answer) -> None:
+def test_the_order_of_fields_does_not_decide_whose_mac_it_is() -> None:
     fields = {"onvif__scope__mac": B, "mac__address": B, "sadp__mac": A}
     backwards = dict(reversed(fields.items()))
     assert source_mac(answer("10.0.0.1", "x", **fields)) == source_mac(answer("10.0.0.1", "x", **backwards)) == A
@@ -227,6 +221,6 @@ def test_joined() -> None:
     )
 
 
-def test_source_mac(answer: Answer) -> None:
+def test_source_mac() -> None:
     assert source_mac(answer("10.0.0.1", "dhip", dhip__serial_no="6C02B71", dhip__mac=B)) == B
     assert source_mac(answer("10.0.0.1", "http", http__server="x")) is None

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 from support.costs import costs_less_than
+from support.merging import answer, identify, resolve
 
 from camscan.devices import merge
 from camscan.records import Device, Level, Observation, Outcome
@@ -17,7 +18,6 @@ from camscan.summaries import Slots
 A, B, C = "58:50:ED:1F:E3:85", "08:ED:ED:1A:2B:3C", "3C:EF:8C:51:7D:0E"
 SERIAL, UUID = "6C02B71PAG30C4E", "urn:uuid:aa85c000-6324-41b3-819e-000000000001"
 ONE, TWO, SIX = "10.0.0.1", "10.0.0.2", "2001:db8::1"
-Answer = Callable[..., Observation]
 Merge = Callable[..., tuple[Device, ...]]
 
 
@@ -25,12 +25,12 @@ def addresses(found: Iterable[Device]) -> list[tuple[str, ...]]:
     return [device.addresses for device in found]
 
 
-def twin(answer: Answer, address: str, mac: str, **fields: str | list[str]) -> Observation:
+def twin(address: str, mac: str, **fields: str | list[str]) -> Observation:
     """An answer with the serial and endpoint that all twins share."""
     return answer(address, "dhip", dhip__mac=mac, dhip__serial_no=SERIAL, wsd__endpoint=UUID, **fields)
 
 
-def test_record(devices: Merge, answer: Answer) -> None:
+def test_record(devices: Merge) -> None:
     (device,) = devices(
         answer(ONE, "arp", mac__address=B),
         answer(ONE, "tcp", 37777),
@@ -73,7 +73,7 @@ def test_record(devices: Merge, answer: Answer) -> None:
     assert device.id == SERIAL
 
 
-def test_what_names_another_maker_gives_no_serial_and_no_mac(devices: Merge, answer: Answer) -> None:
+def test_what_names_another_maker_gives_no_serial_and_no_mac(devices: Merge) -> None:
     """As where a router hands on ports of its address to several devices."""
     own, other = {"say__maker": "Own", "say__serial": "S123"}, {"say__maker": "Other", "say__mac": B}
     told = {"say__serial": "X999", **other}
@@ -87,9 +87,7 @@ def test_what_names_another_maker_gives_no_serial_and_no_mac(devices: Merge, ans
     assert (camera.maker, camera.serial, camera.mac) == ("Own", "S123", None)
 
 
-def test_a_serial_in_an_answer_that_makes_only_another_maker_likely_is_a_neighbours(
-    devices: Merge, answer: Answer
-) -> None:
+def test_a_serial_in_an_answer_that_makes_only_another_maker_likely_is_a_neighbours(devices: Merge) -> None:
     own, other = answer(ONE, "http", 80, say__maker="Own"), {"say__maker": "Other", "onvif__serial": "X999"}
     (device,) = devices(own, answer(ONE, "onvif", 81, **other))
     assert (device.maker, device.serial, device.conflicts) == ("Own", None, ("makers Own or Other",))
@@ -107,7 +105,7 @@ def test_a_serial_in_an_answer_that_makes_only_another_maker_likely_is_a_neighbo
     assert (device.maker, device.serial) == ("Own", None)  # recorded with neither bytes nor port: two answers
 
 
-def test_two_devices_of_one_maker_behind_one_address_are_two(devices: Merge, answer: Answer) -> None:
+def test_two_devices_of_one_maker_behind_one_address_are_two(devices: Merge) -> None:
     seen = [
         answer(ONE, "cgi", port, cgi__serial=f"AAAA{port}", say__maker="Own", say__model=f"M-{port}")
         for port in (8081, 8080)
@@ -120,7 +118,7 @@ def test_two_devices_of_one_maker_behind_one_address_are_two(devices: Merge, ans
     ]
 
 
-def test_rules_fill_what_no_field_says(devices: Merge, answer: Answer) -> None:
+def test_rules_fill_what_no_field_says(devices: Merge) -> None:
     (device,) = devices(
         answer(ONE, "http", say__serial=" S123 ", say__mac="3cef8c517d0e", say__hostname="cam", say__channels="8")
     )
@@ -130,33 +128,33 @@ def test_rules_fill_what_no_field_says(devices: Merge, answer: Answer) -> None:
     assert (device.hidden_channels, device.serial) == (8, None)
 
 
-def test_of_several_counts_of_channels_the_largest_is_told(devices: Merge, answer: Answer) -> None:
+def test_of_several_counts_of_channels_the_largest_is_told(devices: Merge) -> None:
     said = {"sadp__digital_channel_num": ["16", "4"], "say__channels": "8", "say__kind": "recorder"}
     assert [device.hidden_channels for device in devices(answer(ONE, "sadp", **said))] == [16]
 
 
-def test_of_many_claimed_addresses_the_first_are_told(devices: Merge, answer: Answer) -> None:
+def test_of_many_claimed_addresses_the_first_are_told(devices: Merge) -> None:
     claims = [f"192.168.1.{number}" for number in (10, 9, 7, 8, 6)]
     (device,) = devices(answer(ONE, "onvif", onvif__ipv4_address=claims))
     assert device.conflicts == tuple(f"claims the address 192.168.1.{number}" for number in (6, 7, 8, 9))
 
 
-def test_mac_in_the_endpoint_is_the_last_resort(devices: Merge, answer: Answer) -> None:
+def test_mac_in_the_endpoint_is_the_last_resort(devices: Merge) -> None:
     node = answer(ONE, "wsd", wsd__endpoint="urn:uuid:aa85c000-6324-11b3-819e-5850ed1fe385")
     assert [device.mac for device in devices(node)] == [A]
     assert [device.mac for device in devices(node, answer(ONE, "moi", moi__mac=B))] == [B]
 
 
-def test_silent_targets_are_no_devices(devices: Merge, answer: Answer) -> None:
+def test_silent_targets_are_no_devices(devices: Merge) -> None:
     assert devices(answer(ONE, "http", 80, Outcome.REFUSED), answer(TWO, "wsd", None, Outcome.SILENT)) == ()
 
 
-def test_makers_in_conflict_are_kept(devices: Merge, answer: Answer) -> None:
+def test_makers_in_conflict_are_kept(devices: Merge) -> None:
     (device,) = devices(answer(ONE, "http", say__maker="X"), answer(ONE, "rtsp", say__maker="Y"))
     assert (device.maker, device.conflicts) == ("X", ("makers X or Y",))
 
 
-def test_order_is_that_of_addresses(devices: Merge, answer: Answer) -> None:
+def test_order_is_that_of_addresses(devices: Merge) -> None:
     found = devices(*(answer(address, "http") for address in ("10.0.0.10", SIX, "9.0.0.1", "fe80::1%b", "fe80::1%a")))
     assert addresses(found) == [("9.0.0.1",), ("10.0.0.10",), (SIX,), ("fe80::1%a",), ("fe80::1%b",)]
 
@@ -164,11 +162,11 @@ def test_order_is_that_of_addresses(devices: Merge, answer: Answer) -> None:
 # One device
 
 
-def test_claimed_address(devices: Merge, answer: Answer) -> None:
+def test_claimed_address(devices: Merge) -> None:
     (device,) = devices(
-        twin(answer, ONE, A, say__maker="X"),
+        twin(ONE, A, say__maker="X"),
         answer(ONE, "tcp", 80),
-        twin(answer, TWO, A, dhip__ipv4_address=ONE, say__maker="X", say__model="M"),
+        twin(TWO, A, dhip__ipv4_address=ONE, say__maker="X", say__model="M"),
         answer(TWO, "tcp", 554),
     )
     assert (device.address, device.addresses, device.ports) == (ONE, (ONE, TWO), (80, 554))
@@ -176,11 +174,11 @@ def test_claimed_address(devices: Merge, answer: Answer) -> None:
     assert [found.attributes for found in device.identifications] == [{}, {"model": "M"}]
 
 
-def test_what_one_address_of_a_device_says_holds_for_all(devices: Merge, answer: Answer) -> None:
+def test_what_one_address_of_a_device_says_holds_for_all(devices: Merge) -> None:
     first, second = "10.0.0.9", "10.0.0.10"
     (device,) = devices(
-        twin(answer, first, A, say__maker="X"),
-        twin(answer, second, A, dhip__ipv4_address=first, say__maker="X"),
+        twin(first, A, say__maker="X"),
+        twin(second, A, dhip__ipv4_address=first, say__maker="X"),
         answer(second, "rtsp", 554, mdns__host="nvr.local"),
         answer(second, "isapi", 80, behind__slot="1", behind__model="M"),
     )[:1]
@@ -190,7 +188,7 @@ def test_what_one_address_of_a_device_says_holds_for_all(devices: Merge, answer:
     assert device.slots == Slots(1, 0)
 
 
-def test_same_frames(devices: Merge, answer: Answer) -> None:
+def test_same_frames(devices: Merge) -> None:
     found = devices(
         answer(ONE, "arp", mac__address=A),
         answer(ONE, "onvif", onvif__serial=SERIAL),
@@ -201,13 +199,13 @@ def test_same_frames(devices: Merge, answer: Answer) -> None:
     assert (found[0].conflicts, found[0].camera_like) == ((), True)
 
 
-def test_two_network_cards(devices: Merge, answer: Answer) -> None:
-    found = devices(twin(answer, ONE, A, dhip__ipv4_address=ONE), twin(answer, TWO, B, dhip__ipv4_address=TWO))
+def test_two_network_cards(devices: Merge) -> None:
+    found = devices(twin(ONE, A, dhip__ipv4_address=ONE), twin(TWO, B, dhip__ipv4_address=TWO))
     assert addresses(found) == [(ONE, TWO)]
     assert (found[0].mac, found[0].conflicts) == (A, ())
 
 
-def test_ipv4_and_ipv6(devices: Merge, answer: Answer) -> None:
+def test_ipv4_and_ipv6(devices: Merge) -> None:
     found = devices(*(answer(address, "wsd", onvif__scope__mac=A, wsd__endpoint=UUID) for address in (ONE, SIX)))
     assert addresses(found) == [(ONE, SIX)]
     found = devices(*(answer(address, "wsd", say__mac=A, wsd__endpoint=UUID) for address in (ONE, SIX)))
@@ -217,7 +215,7 @@ def test_ipv4_and_ipv6(devices: Merge, answer: Answer) -> None:
     assert addresses(found) == [(ONE, "fe80::1%eth0")]
 
 
-def test_ipv4_and_ipv6_with_one_serial_and_mac_alone_are_not_one(devices: Merge, answer: Answer) -> None:
+def test_ipv4_and_ipv6_with_one_serial_and_mac_alone_are_not_one(devices: Merge) -> None:
     found = devices(*(answer(address, "onvif", onvif__serial=SERIAL, onvif__scope__mac=A) for address in (ONE, SIX)))
     assert addresses(found) == [(ONE,), (SIX,)]
 
@@ -226,7 +224,7 @@ EUI = ("fe80::5a50:edff:fe1f:e385%eth0", "2001:db8::5a50:edff:fe1f:e385")
 """IPv6 addresses that were formed of the MAC A."""
 
 
-def test_one_network_card_by_ipv4_and_ipv6_is_one_device(devices: Merge, answer: Answer) -> None:
+def test_one_network_card_by_ipv4_and_ipv6_is_one_device(devices: Merge) -> None:
     four, six = answer(ONE, "arp", mac__address=A), [answer(address, "http", 80) for address in EUI]
     assert [(one.addresses, one.mac, one.conflicts) for one in devices(four, *six)] == [((ONE, EUI[1], EUI[0]), A, ())]
     assert [(one.addresses, one.mac) for one in devices(*six)] == [((EUI[1], EUI[0]), A)]
@@ -235,7 +233,7 @@ def test_one_network_card_by_ipv4_and_ipv6_is_one_device(devices: Merge, answer:
     assert addresses(devices(stated, six[0])) == [(ONE, EUI[0])]
 
 
-def test_addresses_that_share_a_mac_by_ipv4_and_ipv6_and_are_no_one_device(devices: Merge, answer: Answer) -> None:
+def test_addresses_that_share_a_mac_by_ipv4_and_ipv6_and_are_no_one_device(devices: Merge) -> None:
     four, six = [answer(address, "arp", mac__address=A) for address in (ONE, TWO)], answer(EUI[0], "http", 80)
     assert addresses(devices(*four, six)) == [(ONE,), (TWO,), (EUI[0],)], "a router may speak for them"
     other = answer(ONE, "sadp", 37020, sadp__mac=B)
@@ -244,7 +242,7 @@ def test_addresses_that_share_a_mac_by_ipv4_and_ipv6_and_are_no_one_device(devic
     assert addresses(devices(four[0], *serials)) == [(ONE,), (EUI[0],)]
 
 
-def test_serial_that_a_rule_read(devices: Merge, answer: Answer) -> None:
+def test_serial_that_a_rule_read(devices: Merge) -> None:
     link = [answer(address, "arp", mac__address=A) for address in (ONE, TWO)]
     read = [answer(address, "rtsp", say__serial=SERIAL) for address in (ONE, TWO)]
     assert addresses(devices(link[0], read[0], link[1], read[1])) == [(ONE, TWO)]
@@ -253,8 +251,8 @@ def test_serial_that_a_rule_read(devices: Merge, answer: Answer) -> None:
 # Clones
 
 
-def test_clones_stay_apart(devices: Merge, answer: Answer) -> None:
-    found = devices(twin(answer, ONE, A, dhip__ipv4_address=ONE), twin(answer, TWO, A, dhip__ipv4_address=TWO))
+def test_clones_stay_apart(devices: Merge) -> None:
+    found = devices(twin(ONE, A, dhip__ipv4_address=ONE), twin(TWO, A, dhip__ipv4_address=TWO))
     assert addresses(found) == [(ONE,), (TWO,)]
     assert [device.conflicts for device in found] == [
         (f"cannot be told apart from {TWO} by serial, MAC, endpoint",),
@@ -262,22 +260,22 @@ def test_clones_stay_apart(devices: Merge, answer: Answer) -> None:
     ]
 
 
-def test_three_cards_are_clones(devices: Merge, answer: Answer) -> None:
-    found = devices(twin(answer, ONE, A), twin(answer, TWO, B), twin(answer, "10.0.0.3", C))
+def test_three_cards_are_clones(devices: Merge) -> None:
+    found = devices(twin(ONE, A), twin(TWO, B), twin("10.0.0.3", C))
     assert addresses(found) == [(ONE,), (TWO,), ("10.0.0.3",)]
     assert found[1].conflicts == (f"cannot be told apart from {ONE}, 10.0.0.3 by serial, endpoint",)
 
 
-def test_unknown_macs_are_not_two_cards(devices: Merge, answer: Answer) -> None:
+def test_unknown_macs_are_not_two_cards(devices: Merge) -> None:
     unknown = [answer(a, "onvif", onvif__serial=SERIAL, wsd__endpoint=UUID) for a in (ONE, TWO)]
     assert addresses(devices(*unknown)) == [(ONE,), (TWO,)]
-    assert addresses(devices(unknown[0], twin(answer, TWO, A))) == [(ONE,), (TWO,)]
+    assert addresses(devices(unknown[0], twin(TWO, A))) == [(ONE,), (TWO,)]
 
 
-def test_two_cards_that_live_elsewhere_are_clones(devices: Merge, answer: Answer) -> None:
+def test_two_cards_that_live_elsewhere_are_clones(devices: Merge) -> None:
     elsewhere = {"dhip__ipv4_address": "192.168.1.108"}
-    assert len(devices(twin(answer, ONE, A), twin(answer, TWO, B, **elsewhere))) == 2
-    found = devices(twin(answer, ONE, A, **elsewhere), twin(answer, TWO, B))
+    assert len(devices(twin(ONE, A), twin(TWO, B, **elsewhere))) == 2
+    found = devices(twin(ONE, A, **elsewhere), twin(TWO, B))
     assert addresses(found) == [(ONE,), (TWO,)]
     assert found[0].conflicts == (
         f"cannot be told apart from {TWO} by serial, endpoint",
@@ -288,7 +286,7 @@ def test_two_cards_that_live_elsewhere_are_clones(devices: Merge, answer: Answer
 @pytest.mark.parametrize(
     ("name", "value", "kind"), [("onvif__serial", SERIAL, "serial"), ("wsd__endpoint", UUID, "endpoint")]
 )
-def test_one_identifier_never_joins(devices: Merge, answer: Answer, name: str, value: str, kind: str) -> None:
+def test_one_identifier_never_joins(devices: Merge, name: str, value: str, kind: str) -> None:
     found = devices(
         answer(ONE, "wsd", wsd__xaddr=f"http://{TWO}/", **{name: value}), answer(TWO, "wsd", **{name: value})
     )
@@ -296,19 +294,19 @@ def test_one_identifier_never_joins(devices: Merge, answer: Answer, name: str, v
     assert found[1].conflicts == (f"shares its {kind} with {ONE}",)
 
 
-def test_same_frames_alone_do_not_join(devices: Merge, answer: Answer) -> None:
+def test_same_frames_alone_do_not_join(devices: Merge) -> None:
     found = devices(*(answer(address, "arp", mac__address=A) for address in (ONE, TWO)))
     assert addresses(found) == [(ONE,), (TWO,)]
     assert found[0].conflicts == (f"shares its MAC with {TWO}",)
 
 
-def test_node_of_a_shared_endpoint_is_no_second_identifier(devices: Merge, answer: Answer) -> None:
+def test_node_of_a_shared_endpoint_is_no_second_identifier(devices: Merge) -> None:
     endpoint = "urn:uuid:aa85c000-6324-11b3-819e-5850ed1fe385"
     found = devices(*(answer(address, "wsd", wsd__endpoint=endpoint) for address in (ONE, SIX)))
     assert addresses(found) == [(ONE,), (SIX,)]
 
 
-def test_a_device_that_passes_for_several_does_not_make_them_one(devices: Merge, answer: Answer) -> None:
+def test_a_device_that_passes_for_several_does_not_make_them_one(devices: Merge) -> None:
     """It answers as each of them, and calls the address of each its own; it can only be taken for one of them."""
     one = {"sadp__mac": A, "sadp__device_sn": "SER1", "sadp__ipv4_address": ONE}
     two = {"dhip__mac": B, "dhip__serial_no": "SER2", "dhip__ipv4_address": TWO}
@@ -320,7 +318,7 @@ def test_a_device_that_passes_for_several_does_not_make_them_one(devices: Merge,
     assert found[1].conflicts == (f"cannot be told apart from {liar} by serial, MAC",)
 
 
-def test_of_three_addresses_each_may_share_other_identifiers(devices: Merge, answer: Answer) -> None:
+def test_of_three_addresses_each_may_share_other_identifiers(devices: Merge) -> None:
     three = "10.0.0.3"
     found = devices(
         answer(ONE, "wsd", wsd__endpoint=UUID, dhip__mac=A, wsd__xaddr=f"http://{TWO}/"),
@@ -330,13 +328,13 @@ def test_of_three_addresses_each_may_share_other_identifiers(devices: Merge, ans
     assert addresses(found) == [(ONE, TWO, three)]
 
 
-def test_placeholders_are_not_shared(devices: Merge, answer: Answer) -> None:
+def test_placeholders_are_not_shared(devices: Merge) -> None:
     blank = {"onvif__serial": "000000", "dhip__mac": "00:00:00:00:00:00"}
     found = devices(*(answer(address, "onvif", **blank) for address in (ONE, TWO)))
     assert [(device.conflicts, device.serial, device.mac) for device in found] == [((), None, None)] * 2
 
 
-def test_factory_default_units_at_one_address(devices: Merge, answer: Answer) -> None:
+def test_factory_default_units_at_one_address(devices: Merge) -> None:
     home = "192.168.1.108"
     found = devices(
         answer(home, "arp", mac__address=A),
@@ -352,9 +350,7 @@ def test_factory_default_units_at_one_address(devices: Merge, answer: Answer) ->
 
 
 @pytest.mark.parametrize("frames", [[], [A], [C]], ids=["no frames", "one's", "a repeater's"])
-def test_factory_default_units_need_no_frames_to_be_told_apart(
-    devices: Merge, answer: Answer, frames: list[str]
-) -> None:
+def test_factory_default_units_need_no_frames_to_be_told_apart(devices: Merge, frames: list[str]) -> None:
     """Who may not see frames hears them all the same, as each answers to the whole segment."""
     home, told = "192.168.1.108", ((A, "SER1"), (B, "SER2"))
     found = devices(
@@ -383,13 +379,13 @@ def test_factory_default_units_need_no_frames_to_be_told_apart(
     ],
 )
 def test_what_does_not_differ_in_both_mac_and_serial_is_one_device(
-    devices: Merge, answer: Answer, told: tuple[tuple[str, str], ...]
+    devices: Merge, told: tuple[tuple[str, str], ...]
 ) -> None:
     seen = (answer(ONE, "sadp", sadp__mac=mac, sadp__device_sn=serial) for mac, serial in told)
     assert addresses(devices(*seen)) == [(ONE,)]
 
 
-def test_of_several_devices_at_one_address_one_need_not_tell_a_serial(devices: Merge, answer: Answer) -> None:
+def test_of_several_devices_at_one_address_one_need_not_tell_a_serial(devices: Merge) -> None:
     told = ((A, "", "a"), (A, "SER1", "a"), (B, "SER2", "b"), (C, "0000", "c"))
     seen = (answer(ONE, "sadp", sadp__mac=mac, sadp__device_sn=serial, say__model=name) for mac, serial, name in told)
     found = devices(*seen)
@@ -400,23 +396,23 @@ def test_of_several_devices_at_one_address_one_need_not_tell_a_serial(devices: M
     ]
 
 
-def test_two_protocols_do_not_make_two_devices(devices: Merge, answer: Answer) -> None:
+def test_two_protocols_do_not_make_two_devices(devices: Merge) -> None:
     seen = (answer(ONE, "sadp", sadp__mac=A, sadp__device_sn="SER1"), answer(ONE, "dhip", dhip__mac=B))
     assert addresses(devices(*seen, answer(ONE, "dhip", dhip__mac=B, dhip__serial_no="SER2"))) == [(ONE,)]
 
 
-def test_what_one_address_makes_up_is_bounded(devices: Merge, answer: Answer) -> None:
+def test_what_one_address_makes_up_is_bounded(devices: Merge) -> None:
     made_up = (f"5850ED{number:06X}" for number in range(1, 1000))
     found = devices(*(answer(ONE, "sadp", sadp__mac=mac, sadp__device_sn=f"S-{mac}") for mac in made_up))
     assert len(found) == 64
 
 
-def test_two_cards_at_one_address_are_clones(devices: Merge, answer: Answer) -> None:
+def test_two_cards_at_one_address_are_clones(devices: Merge) -> None:
     frames = (answer(ONE, "arp", mac__address=mac) for mac in (A, B))
-    assert addresses(devices(*frames, twin(answer, ONE, A), twin(answer, ONE, B))) == [(ONE,), (ONE,)]
+    assert addresses(devices(*frames, twin(ONE, A), twin(ONE, B))) == [(ONE,), (ONE,)]
 
 
-def test_claim_of_a_shared_address_joins_nobody(devices: Merge, answer: Answer) -> None:
+def test_claim_of_a_shared_address_joins_nobody(devices: Merge) -> None:
     shared = {"dhip__serial_no": SERIAL, "wsd__endpoint": UUID}
     found = devices(
         answer(ONE, "arp", mac__address=A),
@@ -431,8 +427,8 @@ def test_claim_of_a_shared_address_joins_nobody(devices: Merge, answer: Answer) 
 # Bounds
 
 
-def test_thousands_of_clones(devices: Merge, answer: Answer) -> None:
-    clones = [twin(answer, f"10.1.{number // 250}.{number % 250}", A) for number in range(3000)]
+def test_thousands_of_clones(devices: Merge) -> None:
+    clones = [twin(f"10.1.{number // 250}.{number % 250}", A) for number in range(3000)]
     with costs_less_than(5):
         found = devices(*clones)
     assert len(found) == 3000
@@ -440,35 +436,33 @@ def test_thousands_of_clones(devices: Merge, answer: Answer) -> None:
     assert found[0].conflicts == (f"cannot be told apart from {named} and others by serial, MAC, endpoint",)
 
 
-def test_more_addresses_than_are_named_are_said_to_be_there(devices: Merge, answer: Answer) -> None:
+def test_more_addresses_than_are_named_are_said_to_be_there(devices: Merge) -> None:
     both = [answer("10.1.0.0", "dhip", dhip__serial_no=f"SERIAL-{name}") for name in "AB"]
     others = (answer(f"10.1.0.{n}", "dhip", dhip__serial_no=f"SERIAL-{'AB'[n % 2]}") for n in range(1, 7))
     named = ", ".join(f"10.1.0.{n}" for n in range(1, 6))
     assert f"shares its serial with {named} and others" in devices(*both, *others)[0].conflicts
 
 
-def test_answers_are_not_kept(answer: Answer, rules: tuple[Callable[..., object], Callable[..., object]]) -> None:
+def test_answers_are_not_kept() -> None:
     def stream() -> Iterator[Observation]:
         for number in range(200):
             body = f"{number} " + "x" * 100_000
             yield answer(f"10.0.0.{number}", "http", 80, http__body=body, onvif__serial=f"SERIAL{number}")
 
     tracemalloc.start()
-    found = merge(stream(), *rules)  # type: ignore[arg-type]
+    found = merge(stream(), identify, resolve)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert len(found) == 200
     assert peak < 4_000_000
 
 
-def test_scattered_observations_are_refused(devices: Merge, answer: Answer) -> None:
+def test_scattered_observations_are_refused(devices: Merge) -> None:
     with pytest.raises(ValueError, match=r"observations of 10\.0\.0\.1 do not come together: sort them by target"):
         devices(answer(ONE, "http"), answer(TWO, "http"), answer(ONE, "rtsp"))
 
 
-def test_a_box_that_answers_at_every_address_costs_no_more_for_each_and_is_shown_in_part(
-    devices: Merge, answer: Answer
-) -> None:
+def test_a_box_that_answers_at_every_address_costs_no_more_for_each_and_is_shown_in_part(devices: Merge) -> None:
     """As a trap does, with other bytes at each address; it calls one of them its own."""
 
     def told(number: int) -> Iterator[Observation]:
@@ -487,7 +481,7 @@ def test_a_box_that_answers_at_every_address_costs_no_more_for_each_and_is_shown
 
 @pytest.mark.parametrize(("days", "current"), [(-9, TWO), (0, TWO), (9, ONE)])
 def test_a_lease_and_the_frames_of_its_mac_elsewhere_are_one_device_at_the_later_address(
-    days: int, current: str, devices: Merge, answer: Answer
+    days: int, current: str, devices: Merge
 ) -> None:
     lease = answer(ONE, "dhcp", mac__address=A, dhcp__hostname="cam")
     lease = replace(lease, at=lease.at + timedelta(days=days))
@@ -496,7 +490,7 @@ def test_a_lease_and_the_frames_of_its_mac_elsewhere_are_one_device_at_the_later
     assert (sorted(device.addresses), device.conflicts) == ([ONE, TWO], ())
 
 
-def test_each_device_that_was_given_an_address_is_one(devices: Merge, answer: Answer) -> None:
+def test_each_device_that_was_given_an_address_is_one(devices: Merge) -> None:
     """As where two tables of leases were imported; beside an answer, a lease tells of no further device."""
     given = answer(ONE, "dhcp", mac__address=A), answer(ONE, "dhcp", mac__address=B)
     found = devices(*given)
@@ -506,14 +500,14 @@ def test_each_device_that_was_given_an_address_is_one(devices: Merge, answer: An
     assert device.address == ONE
 
 
-def test_a_lease_says_nothing_of_which_of_two_devices_with_its_mac_had_it(devices: Merge, answer: Answer) -> None:
+def test_a_lease_says_nothing_of_which_of_two_devices_with_its_mac_had_it(devices: Merge) -> None:
     lease, three = answer(ONE, "dhcp", mac__address=A), "10.0.0.3"
     found = devices(lease, answer(TWO, "arp", mac__address=A), answer(three, "arp", mac__address=A))
     assert addresses(found) == [(ONE,), (TWO,), (three,)]
     assert all(device.conflicts for device in found)
 
 
-def test_an_address_with_a_lease_at_which_something_answers_has_a_device(devices: Merge, answer: Answer) -> None:
+def test_an_address_with_a_lease_at_which_something_answers_has_a_device(devices: Merge) -> None:
     lease = answer(ONE, "dhcp", mac__address=A)
     found = devices(lease, answer(ONE, "arp", mac__address=A), answer(TWO, "arp", mac__address=A))
     assert addresses(found) == [(ONE,), (TWO,)]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
+from support.merging import answer
 
 from camscan.devices import merge
 from camscan.devices.hosts import hosts_at
@@ -12,13 +11,11 @@ from camscan.devices.relayed import RELAYED, told_apart
 from camscan.identify.library import Library
 from camscan.identify.load import load
 from camscan.identify.resolve import resolve
-from camscan.records import Device, Level, Observation
+from camscan.records import Level, Observation
 from camscan.rulefiles.folder import fingerprints_folder
 
 ROUTER, ONE, TWO = "10.0.0.1", "10.0.9.8", "10.0.9.9"
 MACS = {ONE: "AC:CC:8E:00:00:01", TWO: "AC:CC:8E:00:00:02"}
-Answer = Callable[..., Observation]
-Merge = Callable[..., tuple[Device, ...]]
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +23,7 @@ def library() -> Library:
     return load([fingerprints_folder()])
 
 
-def announcement(answer: Answer, source: str, camera: str) -> Observation:
+def announcement(source: str, camera: str) -> Observation:
     digits = MACS[camera].replace(":", "")
     return answer(
         source,
@@ -41,9 +38,9 @@ def announcement(answer: Answer, source: str, camera: str) -> Observation:
     )
 
 
-def test_cameras_whose_announcements_a_router_passes_on_stay_apart(answer: Answer, library: Library) -> None:
-    passed_on = [announcement(answer, ROUTER, camera) for camera in (ONE, TWO)]
-    seen = [*passed_on, announcement(answer, ONE, ONE), announcement(answer, TWO, TWO)]
+def test_cameras_whose_announcements_a_router_passes_on_stay_apart(library: Library) -> None:
+    passed_on = [announcement(ROUTER, camera) for camera in (ONE, TWO)]
+    seen = [*passed_on, announcement(ONE, ONE), announcement(TWO, TWO)]
     router, one, two = merge(seen, library.identify, resolve)
     assert [device.addresses for device in (router, one, two)] == [(ROUTER,), (ONE,), (TWO,)]
     assert (router.mac, router.serial, router.hostname, router.model, router.kind) == (None,) * 5
@@ -55,9 +52,9 @@ def test_cameras_whose_announcements_a_router_passes_on_stay_apart(answer: Answe
     assert one.conflicts == two.conflicts == ()
 
 
-def test_a_router_keeps_its_own_name(answer: Answer, library: Library) -> None:
+def test_a_router_keeps_its_own_name(library: Library) -> None:
     page = answer(ROUTER, "http", 80, http__title="UniFi OS")
-    (router,) = merge([announcement(answer, ROUTER, ONE), page], library.identify, resolve)
+    (router,) = merge([announcement(ROUTER, ONE), page], library.identify, resolve)
     (alone,) = merge([page], library.identify, resolve)
     assert (router.maker, router.brand, router.model, router.kind) == (
         alone.maker,
@@ -68,8 +65,8 @@ def test_a_router_keeps_its_own_name(answer: Answer, library: Library) -> None:
     assert router.level is alone.level is Level.LIKELY
 
 
-def test_the_answers_keep_what_they_name(answer: Answer) -> None:
-    told = told_apart(announcement(answer, ROUTER, ONE))
+def test_the_answers_keep_what_they_name() -> None:
+    told = told_apart(announcement(ROUTER, ONE))
     assert told.fields == {
         "mdns.service": ("_axis-video._tcp",),
         "mdns.instance": ("AXIS M1065-L - ACCC8E000001",),
@@ -93,7 +90,7 @@ def test_the_answers_keep_what_they_name(answer: Answer) -> None:
         ("pasted", ["10.0.9.8"]),
     ],
 )
-def test_what_a_device_says_of_itself_is_left_alone(answer: Answer, source: str, addresses: list[str]) -> None:
+def test_what_a_device_says_of_itself_is_left_alone(source: str, addresses: list[str]) -> None:
     said = answer(source, "mdns", 5353, mdns__instance="x", mdns__address=addresses)
     assert told_apart(said) is said
 
@@ -107,14 +104,12 @@ def test_what_a_device_says_of_itself_is_left_alone(answer: Answer, source: str,
         ("2001:db8::1", ["fe80::2", "2001:db8:0:9::2"], ("2001:db8:0:9::2",)),
     ],
 )
-def test_addresses_of_the_same_kind_decide(
-    answer: Answer, source: str, addresses: list[str], owners: tuple[str, ...]
-) -> None:
+def test_addresses_of_the_same_kind_decide(source: str, addresses: list[str], owners: tuple[str, ...]) -> None:
     assert told_apart(answer(source, "mdns", mdns__address=addresses)).fields == {RELAYED: owners}
 
 
-def test_a_recorder_that_passes_on_announcements_keeps_its_channels(answer: Answer) -> None:
-    seen = [announcement(answer, ROUTER, ONE), answer(ROUTER, "isapi", behind__slot="1", behind__model="M")]
+def test_a_recorder_that_passes_on_announcements_keeps_its_channels() -> None:
+    seen = [announcement(ROUTER, ONE), answer(ROUTER, "isapi", behind__slot="1", behind__model="M")]
     (host,) = hosts_at(ROUTER, seen, lambda _: ())
     assert host.channels is not None
     assert host.conflicts == (f"passes on what {ONE} announced: taken for hints",)

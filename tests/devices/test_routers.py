@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from support.merging import answer
 
 from camscan.records import Device, Observation
 
@@ -12,11 +13,10 @@ A, B, C = "58:50:ED:1F:E3:85", "08:ED:ED:1A:2B:3C", "3C:EF:8C:51:7D:0E"
 UUID = "urn:uuid:aa85c000-6324-41b3-819e-000000000001"
 ONE, TWO, SIX = "10.0.0.1", "10.0.0.2", "2001:db8::1"
 SPOKEN_FOR = f"its frames come from {A}, as those of others do: taken for a router's, not for its own"
-Answer = Callable[..., Observation]
 Merge = Callable[..., tuple[Device, ...]]
 
 
-def test_a_router_that_speaks_for_many_makes_no_clones_one(devices: Merge, answer: Answer) -> None:
+def test_a_router_that_speaks_for_many_makes_no_clones_one(devices: Merge) -> None:
     def clones(count: int) -> Iterator[Observation]:
         for number in range(1, count + 1):
             yield answer(f"10.0.0.{number}", "arp", mac__address=A)
@@ -33,7 +33,7 @@ def test_a_router_that_speaks_for_many_makes_no_clones_one(devices: Merge, answe
 
 @pytest.mark.parametrize(("count", "mac", "makers"), [(15, A, ["Router's", "Camera's"]), (16, None, ["Camera's"])])
 def test_the_mac_of_a_router_says_nothing_of_those_that_it_speaks_for(
-    devices: Merge, answer: Answer, count: int, mac: str | None, makers: list[str]
+    devices: Merge, count: int, mac: str | None, makers: list[str]
 ) -> None:
     frames = [
         answer(f"10.0.0.{number}", "arp", mac__address=A, say__maker="Router's") for number in range(1, count + 1)
@@ -44,14 +44,14 @@ def test_the_mac_of_a_router_says_nothing_of_those_that_it_speaks_for(
     assert (SPOKEN_FOR in silent.conflicts, silent.maker) == ((False, "Router's") if mac else (True, None))
 
 
-def test_clones_that_a_router_speaks_for_stay_apart(devices: Merge, answer: Answer) -> None:
+def test_clones_that_a_router_speaks_for_stay_apart(devices: Merge) -> None:
     frames = [answer(f"10.0.0.{number}", "arp", mac__address=A) for number in range(1, 17)]
     clones = [answer(place, "wsd", wsd__endpoint=UUID, onvif__serial="SERIAL") for place in (ONE, TWO)]
     one, two, *_ = devices(frames[0], clones[0], frames[1], clones[1], *frames[2:])
     assert (one.addresses, two.addresses) == ((ONE,), (TWO,))
 
 
-def test_a_second_address_keeps_what_its_own_frames_say(devices: Merge, answer: Answer) -> None:
+def test_a_second_address_keeps_what_its_own_frames_say(devices: Merge) -> None:
     frames = [answer(f"10.0.0.{number}", "arp", mac__address=A) for number in range(2, 18)]
     same = {"wsd__endpoint": UUID, "onvif__serial": "SERIAL"}
     one, *_ = devices(
@@ -64,7 +64,7 @@ def test_a_second_address_keeps_what_its_own_frames_say(devices: Merge, answer: 
     assert (one.addresses, one.mac, one.maker) == ((ONE, TWO), B, "Camera's")
 
 
-def test_what_states_its_own_mac_does_not_have_that_of_a_router(devices: Merge, answer: Answer) -> None:
+def test_what_states_its_own_mac_does_not_have_that_of_a_router(devices: Merge) -> None:
     one, two, three = devices(
         answer(ONE, "arp", mac__address=A),
         answer(ONE, "sadp", sadp__mac=B),
@@ -77,12 +77,12 @@ def test_what_states_its_own_mac_does_not_have_that_of_a_router(devices: Merge, 
     assert three.mac == C  # nobody else's frames come from there: its second network card
 
 
-def test_an_ipv6_address_is_nobody_else_who_speaks_from_a_mac(devices: Merge, answer: Answer) -> None:
+def test_an_ipv6_address_is_nobody_else_who_speaks_from_a_mac(devices: Merge) -> None:
     stated = answer(ONE, "sadp", sadp__mac=B)
     one, six = devices(answer(ONE, "arp", mac__address=A), stated, answer(SIX, "arp", mac__address=A))
     assert (one.mac, six.mac) == (A, A)
 
 
-def test_two_routers_that_speak_for_the_same_addresses_leave_none_a_mac(devices: Merge, answer: Answer) -> None:
+def test_two_routers_that_speak_for_the_same_addresses_leave_none_a_mac(devices: Merge) -> None:
     found = devices(*(answer(f"10.0.0.{n}", "arp", mac__address=mac) for n in range(1, 17) for mac in (A, B)))
     assert [(one.address, one.mac) for one in found] == [(f"10.0.0.{n}", None) for n in range(1, 17) for _ in "AB"]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import Any
 
 import pytest
+from support.merging import answer, identify, resolve
 
 from camscan.devices import hosts_of, merge
 from camscan.devices.build import order
@@ -16,13 +16,12 @@ from camscan.policy import judge_all, judge_each
 from camscan.records import Device, Observation
 from camscan.store.spool import Spool
 
-Answer = Callable[..., Observation]
 MACS = [f"44:19:B6:00:00:{number:02X}" for number in range(12)]
 SERIALS = [f"SERIAL-{number}" for number in range(12)]
 ENDPOINTS = [f"urn:uuid:aa85c000-6324-41b3-819e-{number:012}" for number in range(12)]
 
 
-def world(answer: Answer, draw: random.Random) -> Iterator[Observation]:
+def world(draw: random.Random) -> Iterator[Observation]:
     """Answers at some addresses, among them clones, devices with several addresses, and recorders with cameras."""
     places = [*(f"10.0.0.{number}" for number in range(1, 40)), *(f"2001:db8::{number}" for number in range(9))]
     for address in sorted(draw.sample(places, draw.randrange(1, len(places)))):
@@ -42,22 +41,20 @@ def world(answer: Answer, draw: random.Random) -> Iterator[Observation]:
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_the_same_devices_in_the_same_order_and_the_same_counts(
-    seed: int, answer: Answer, rules: tuple[Callable[..., Any], Callable[..., Any]]
-) -> None:
-    seen = list(world(answer, random.Random(seed)))
-    expected = merge(seen, *rules)
+def test_the_same_devices_in_the_same_order_and_the_same_counts(seed: int) -> None:
+    seen = list(world(random.Random(seed)))
+    expected = merge(seen, identify, resolve)
     with ExitStack() as open_spools:
         found = open_spools.enter_context(Spool[Device]())
-        hosts = hosts_of(seen, rules[0])
-        merge_spooled(hosts, rules[1], lambda: open_spools.enter_context(Spool()), found)
+        hosts = hosts_of(seen, identify)
+        merge_spooled(hosts, resolve, lambda: open_spools.enter_context(Spool()), found)
         devices = [device for _, device in found.in_order()]
         assert tuple(devices) == expected
         assert tuple(judge_each(devices, (), found.last)) == judge_all(expected, ())
 
 
-def test_the_worlds_hold_what_they_are_to_hold(answer: Answer, rules: tuple[Callable[..., Any], ...]) -> None:
-    devices = [one for seed in range(40) for one in merge(world(answer, random.Random(seed)), rules[0], rules[1])]
+def test_the_worlds_hold_what_they_are_to_hold() -> None:
+    devices = [one for seed in range(40) for one in merge(world(random.Random(seed)), identify, resolve)]
     assert any(len(one.addresses) > 1 for one in devices)
     assert any(one.address != min(one.addresses, key=order) for one in devices if one.addresses)
     assert any(one.behind for one in devices)

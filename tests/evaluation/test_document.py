@@ -1,11 +1,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 
+from support.entries import entry
 from support.schemas import validator
 
-from camscan.evaluation.corpus import Entry
 from camscan.evaluation.document import document
 from camscan.evaluation.figures import figures
 from camscan.evaluation.score import score
@@ -13,7 +12,7 @@ from camscan.identify.library import Library
 from camscan.policy import Policy
 
 
-def test_the_document(library: Library, policies: tuple[Policy, ...], entry: Callable[..., Entry]) -> None:
+def test_the_document(library: Library, policies: tuple[Policy, ...]) -> None:
     entries = [
         entry("http", "Server: App-webs/", vendor="Hikvision", is_target=True, device_class="nvr", model="X", id_="i"),
         entry("http", "Server: none", vendor="Axis", device_class="camera", id_="m"),

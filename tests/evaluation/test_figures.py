@@ -1,10 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
+from support.entries import entry
 
-from camscan.evaluation.corpus import Entry
 from camscan.evaluation.figures import Figures, figures
 from camscan.evaluation.score import Mark, score
 from camscan.identify.library import Library
@@ -13,7 +11,7 @@ from camscan.records import Verdict
 
 
 @pytest.fixture
-def found(library: Library, policies: tuple[Policy, ...], entry: Callable[..., Entry]) -> Figures:
+def found(library: Library, policies: tuple[Policy, ...]) -> Figures:
     entries = [
         entry("http", "Server: App-webs/", vendor="Hikvision", is_target=True, device_class="camera"),
         entry("mac_oui", "44:19:b6:00:00:01", vendor="Hikvision", is_target=True),

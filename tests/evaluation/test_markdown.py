@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from support.entries import entry
 
-from camscan.evaluation.corpus import Entry
 from camscan.evaluation.figures import figures
 from camscan.evaluation.markdown import markdown
 from camscan.evaluation.score import Mark, score
@@ -11,7 +10,7 @@ from camscan.identify.library import Library
 from camscan.policy import Policy
 
 
-def test_the_page(library: Library, policies: tuple[Policy, ...], entry: Callable[..., Entry]) -> None:
+def test_the_page(library: Library, policies: tuple[Policy, ...]) -> None:
     entries = [
         entry("http", "Server: App-webs/", vendor="Hikvision", is_target=True, device_class="nvr"),
         entry("http", "Server: none", vendor="Axis", id_="a|b\n<c>"),
@@ -26,7 +25,7 @@ def test_the_page(library: Library, policies: tuple[Policy, ...], entry: Callabl
     assert page == "".join(markdown(found))
 
 
-def test_tables_and_differences(library: Library, policies: tuple[Policy, ...], entry: Callable[..., Entry]) -> None:
+def test_tables_and_differences(library: Library, policies: tuple[Policy, ...]) -> None:
     entries = [entry("http", "Server: App-webs/", vendor="Hikvision", device_class="nvr", model="X", id_="i")]
     found = figures(tuple(score(entries, library, policies)))
     assert [table.title for table in tables(found)] == ["Overall", "By channel", "By maker", "Attributes", "Verdicts"]
@@ -34,9 +33,7 @@ def test_tables_and_differences(library: Library, policies: tuple[Policy, ...], 
     assert differences(found, Mark.WRONG).rows == (("i", "kind", "nvr", "camera"),)
 
 
-def test_verdicts_on_unknown_makers_have_a_row(
-    library: Library, policies: tuple[Policy, ...], entry: Callable[..., Entry]
-) -> None:
+def test_verdicts_on_unknown_makers_have_a_row(library: Library, policies: tuple[Policy, ...]) -> None:
     found = figures(tuple(score([entry("http", "Server: App-webs/", vendor=None)], library, policies)))
     verdicts = next(table for table in tables(found) if table.title == "Verdicts")
     assert verdicts.rows == (("unknown maker", "1", "0", "0", "0"),)

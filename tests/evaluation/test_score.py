@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from support.entries import entry
 
-from camscan.evaluation.corpus import Entry
 from camscan.evaluation.score import Mark, Scored, canonical, kind_of, score
 from camscan.identify.library import Library
 from camscan.policy import Policy
@@ -12,8 +13,8 @@ from camscan.records import Level, Verdict
 
 
 @pytest.fixture
-def scored(library: Library, policies: tuple[Policy, ...], entry: Callable[..., Entry]) -> Callable[..., Scored]:
-    def _scored(channel: str, raw: str, **truth: object) -> Scored:
+def scored(library: Library, policies: tuple[Policy, ...]) -> Callable[..., Scored]:
+    def _scored(channel: str, raw: str, **truth: Any) -> Scored:
         (one,) = score([entry(channel, raw, **truth)], library, policies)
         return one
 

@@ -1,15 +1,13 @@
-"""Small libraries and answers to try them on."""
+"""Small libraries."""
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from camscan.identify.library import Library
 from camscan.identify.load import load
-from camscan.records import Evidence, Identification, Level, Observation, Outcome
 
 VOCABULARY = """
 fields: [http.server, http.title, http.body, http.path, http.realm, onvif.scope.name, onvif.manufacturer, sadp.mac,
@@ -38,8 +36,6 @@ brands:
 
 Write = Callable[..., Path]
 Build = Callable[..., Library]
-Answer = Callable[..., Observation]
-Says = Callable[..., Identification]
 
 
 @pytest.fixture
@@ -76,29 +72,3 @@ def build(write: Write) -> Build:
         return load([write("\n".join(lines), brands)], strict=True)
 
     return _build
-
-
-@pytest.fixture
-def answer() -> Answer:
-    """An observation whose fields are given as a mapping of one text or several."""
-
-    def _answer(fields: Mapping[str, str | tuple[str, ...]], channel: str = "http", port: int = 80) -> Observation:
-        values = {name: (text,) if isinstance(text, str) else text for name, text in fields.items()}
-        return Observation(
-            "192.0.2.1", channel, Outcome.ANSWERED, datetime(2026, 10, 1, tzinfo=UTC), port, "GET /", values, b"raw"
-        )
-
-    return _answer
-
-
-@pytest.fixture
-def says() -> Says:
-    """An identification with evidence on the given channels."""
-
-    def _says(
-        rule: str, level: Level, maker: str | None = None, brand: str | None = None, *channels: str, **attributes: str
-    ) -> Identification:
-        evidence = tuple(Evidence(channel, 80, "x", "x", "") for channel in channels or ("http",))
-        return Identification(rule, level, maker, brand, attributes, evidence)
-
-    return _says

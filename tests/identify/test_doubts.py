@@ -3,14 +3,14 @@
 from collections.abc import Callable
 
 import pytest
+from support.answers import answer
 
 from camscan.identify.doubts import is_about_others
 from camscan.identify.explain import explain
 from camscan.identify.library import Library
-from camscan.records import Device, Level, Observation
+from camscan.records import Device, Level
 
 Build = Callable[..., Library]
-Answer = Callable[..., Observation]
 IMITATION = {"doubt": "it imitates", "field": "http.title", "pattern": "^(?:Simul|Emul)ator", "examples": ["Simulator"]}
 TWO = '[{"ip":"192.0.2.64","model":"DS-2CD2143G0-I"},{"ip":"192.0.2.65","model":"DS-2CD2143G0-I"}]'
 
@@ -50,7 +50,7 @@ def test_a_list_of_several_devices_is_about_others() -> None:
     assert not is_about_others({"http.body": (TWO.replace(".65", ".64"),)})
 
 
-def test_rules_and_labels_are_hints_in_a_doubtful_answer(build: Build, answer: Answer) -> None:
+def test_rules_and_labels_are_hints_in_a_doubtful_answer(build: Build) -> None:
     library = build(IMITATION, {"field": "http.server", "pattern": "^DNVRS$", "level": "certain"})
     honest = answer({"http.server": "DNVRS", "onvif.manufacturer": "HiLook"})
     assert {found.level for found in library.identify([honest])} == {Level.CERTAIN, Level.LIKELY}
@@ -62,7 +62,7 @@ def test_rules_and_labels_are_hints_in_a_doubtful_answer(build: Build, answer: A
     assert {found.level for found in library.identify([honest, other])} == {Level.CERTAIN, Level.LIKELY}
 
 
-def test_a_doubt_says_nothing_itself(build: Build, answer: Answer) -> None:
+def test_a_doubt_says_nothing_itself(build: Build) -> None:
     library = build(IMITATION)
     assert library.identify([answer({"http.title": "Simulator"})]) == ()
     assert [rule.doubt for rule in library.doubts({"http.title": ("Simulator",)})] == ["it imitates"]
@@ -76,7 +76,7 @@ def test_every_condition_of_a_doubt_must_be_met(build: Build) -> None:
     assert not library.doubts({"http.path": ("/",)})
 
 
-def test_a_rule_across_answers_is_no_surer_than_the_least_of_them(build: Build, answer: Answer) -> None:
+def test_a_rule_across_answers_is_no_surer_than_the_least_of_them(build: Build) -> None:
     conditions = [{"field": "http.server", "pattern": "x"}, {"field": "http.path", "pattern": "y"}]
     library = build(IMITATION, {"all": conditions, "across": "device"})
     answers = [answer({"http.server": "x", "http.title": "Emulator"}), answer({"http.path": "y"})]
@@ -85,7 +85,7 @@ def test_a_rule_across_answers_is_no_surer_than_the_least_of_them(build: Build, 
     assert [found.level for found in library.identify(honest)] == [Level.LIKELY]
 
 
-def test_an_explanation_tells_why_less_is_said_than_a_rule_would(build: Build, answer: Answer) -> None:
+def test_an_explanation_tells_why_less_is_said_than_a_rule_would(build: Build) -> None:
     library = build(IMITATION, {"field": "http.server", "pattern": "^x$"})
     said = answer({"http.server": "x", "http.title": "Simulator", "http.body": TWO})
     found = library.identify([said])
@@ -99,7 +99,7 @@ def test_an_explanation_tells_why_less_is_said_than_a_rule_would(build: Build, a
     assert not [line for line in explain(library, [honest, said], both) if "no more than hints" in line]
 
 
-def test_an_explanation_tells_why_less_is_said_than_a_label_would(build: Build, answer: Answer) -> None:
+def test_an_explanation_tells_why_less_is_said_than_a_label_would(build: Build) -> None:
     library = build(IMITATION)
     said = answer({"onvif.manufacturer": "HiLook", "http.title": "Simulator"})
     found = library.identify([said])

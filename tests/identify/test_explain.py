@@ -2,6 +2,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
 
+from support.answers import answer
+
 from camscan.identify.explain import explain
 from camscan.identify.library import Library
 from camscan.identify.resolve import resolve
@@ -26,9 +28,7 @@ def judged(library: Library, *observations: Observation) -> list[str]:
     return explain(library, observations, device)
 
 
-def test_what_the_answers_said_is_shown_where_it_is_asked_for(
-    build: Callable[..., Library], answer: Callable[..., Observation]
-) -> None:
+def test_what_the_answers_said_is_shown_where_it_is_asked_for(build: Callable[..., Library]) -> None:
     said = answer({"http.title": "Unknown \x1b[31m", "http.header": "y" * 3_000})
     lines = explain(build(), [said], Device("192.0.2.1", ("192.0.2.1",)), answers=True)
     assert lines[:5] == [
@@ -40,7 +40,7 @@ def test_what_the_answers_said_is_shown_where_it_is_asked_for(
     ]
 
 
-def test_the_way_from_answers_to_the_maker(build: Callable[..., Library], answer: Callable[..., Observation]) -> None:
+def test_the_way_from_answers_to_the_maker(build: Callable[..., Library]) -> None:
     library = build(
         {"field": "sadp.mac", "pattern": "^44", "level": "certain", "sets": {"kind": "camera"}},
         {"field": "http.server", "pattern": "^x", "maker": "Dahua"},
@@ -80,9 +80,7 @@ def test_the_way_from_answers_to_the_maker(build: Callable[..., Library], answer
     ]
 
 
-def test_what_another_tool_recorded_without_the_answer_has_no_hash(
-    build: Callable[..., Library], answer: Callable[..., Observation]
-) -> None:
+def test_what_another_tool_recorded_without_the_answer_has_no_hash(build: Callable[..., Library]) -> None:
     library = build({"field": "http.server", "pattern": "^x"})
     lines = judged(library, replace(answer({"http.server": "x"}), raw=b""))
     assert "    http port 80 GET /: http.server = 'x', no bytes of an answer" in lines
@@ -92,12 +90,12 @@ def test_a_device_of_which_nothing_is_known(build: Callable[..., Library]) -> No
     assert judged(build()) == ["device 192.0.2.1", "observations:", "  none", "conclusion: no maker"]
 
 
-def test_a_label_that_no_file_lists(build: Callable[..., Library], answer: Callable[..., Observation]) -> None:
+def test_a_label_that_no_file_lists(build: Callable[..., Library]) -> None:
     lines = judged(build(), answer({"onvif.manufacturer": "TP-LINK"}))
     assert lines[-3:] == ["brand TP-Link:", "  no brand file says who builds for it", "conclusion: no maker"]
 
 
-def test_no_line_can_control_a_terminal(build: Callable[..., Library], answer: Callable[..., Observation]) -> None:
+def test_no_line_can_control_a_terminal(build: Callable[..., Library]) -> None:
     library = build({"field": "http.server", "pattern": r"^x(?P<model>(?s:.*))"})
     lines = judged(library, answer({"http.server": "x\x1b]0;\x07\u202e\ny\udc80"}, "ht\x1btp"))
     assert all(line.isprintable() for line in lines)

@@ -2,13 +2,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import pytest
+from support.answers import answer
 
 from camscan.identify.library import Library
 from camscan.identify.resolve import resolve
-from camscan.records import Identification, Observation
+from camscan.records import Identification
 
 Build = Callable[..., Library]
-Answer = Callable[..., Observation]
 
 Claim = tuple[str, str, str | None]
 
@@ -57,13 +57,13 @@ def claims(found: Sequence[Identification]) -> list[Claim]:
         ("onvif.scope.name", "Capture", [("brand:Capture", "likely", "Dahua")]),
     ],
 )
-def test_where_a_brand_is_seen(build: Build, answer: Answer, field: str, value: str, expected: list[Claim]) -> None:
+def test_where_a_brand_is_seen(build: Build, field: str, value: str, expected: list[Claim]) -> None:
     found = build().identify([answer({field: value})])
     assert claims(found) == expected
     assert all((item.evidence[0].field, item.evidence[0].value[:9]) == (field, value[:9]) for item in found)
 
 
-def test_the_longest_name_that_fits_and_no_short_one(build: Build, answer: Answer) -> None:
+def test_the_longest_name_that_fits_and_no_short_one(build: Build) -> None:
     edge = "edges: [{maker: Dahua, scope: full, sure: H, source: x}]"
     brands = "".join(f"\n  - {{name: {name}, {edge}}}" for name in ("Bosch", "Bosch Divar", "ATS", "3xLogic"))
     library = build(brands=f"brands:{brands}\n")
@@ -76,7 +76,7 @@ def test_the_longest_name_that_fits_and_no_short_one(build: Build, answer: Answe
     ]
 
 
-def test_a_brand_is_one_identification_with_all_its_evidence(build: Build, answer: Answer) -> None:
+def test_a_brand_is_one_identification_with_all_its_evidence(build: Build) -> None:
     found = build().identify([answer({"http.title": "HiLook"}, port=port) for port in range(1, 20)])
     assert [len(item.evidence) for item in found] == [8]
 
@@ -96,7 +96,7 @@ def test_a_brand_is_one_identification_with_all_its_evidence(build: Build, answe
     ],
 )
 def test_where_a_rule_names_the_maker_a_brand_repeats_it_or_is_a_label(
-    build: Build, answer: Answer, rule: Mapping[str, str], label: str, expected: list[Claim]
+    build: Build, rule: Mapping[str, str], label: str, expected: list[Claim]
 ) -> None:
     library = build({"field": "http.server", "pattern": "^x$", **rule})
     found = library.identify([answer({"http.server": "x", "http.title": label})])
@@ -115,7 +115,7 @@ def test_where_a_rule_names_the_maker_a_brand_repeats_it_or_is_a_label(
     ],
 )
 def test_a_brand_of_one_maker_in_another_answer_than_a_rule_reads_names_it(
-    build: Build, answer: Answer, label: str, raw: bytes, expected: list[Claim]
+    build: Build, label: str, raw: bytes, expected: list[Claim]
 ) -> None:
     """As where a router hands on ports of its address to two devices, of which one tells nothing but its label."""
     library = build({"field": "http.server", "pattern": "^x$", "maker": "Dahua"})
@@ -128,7 +128,7 @@ def test_a_brand_of_one_maker_in_another_answer_than_a_rule_reads_names_it(
     assert resolution.conflicts == (told if ("brand:HiLook", "likely", "Hikvision") in expected else ())
 
 
-def test_a_brand_that_a_rule_sets_names_its_maker(build: Build, answer: Answer) -> None:
+def test_a_brand_that_a_rule_sets_names_its_maker(build: Build) -> None:
     library = build({"field": "http.server", "pattern": "^x$", "maker": None, "sets": {"brand": "HiLook"}})
     found = library.identify([answer({"http.server": "x"})])
     assert [(item.rule, item.maker, item.brand) for item in found] == [
@@ -138,13 +138,13 @@ def test_a_brand_that_a_rule_sets_names_its_maker(build: Build, answer: Answer) 
     assert found[1].evidence == found[0].evidence
 
 
-def test_a_brand_carries_its_maker_no_further_than_the_rule_that_set_it(build: Build, answer: Answer) -> None:
+def test_a_brand_carries_its_maker_no_further_than_the_rule_that_set_it(build: Build) -> None:
     rule = {"field": "mac.prefix", "pattern": "^54C415$", "level": "hint", "sets": {"brand": "HiLook"}}
     found = build(rule).identify([answer({"mac.prefix": "54C415"})])
     assert claims(found) == [("brand:HiLook", "hint", "Hikvision")]
 
 
-def test_a_maker_that_is_a_label_of_another_gives_way_to_it(build: Build, answer: Answer) -> None:
+def test_a_maker_that_is_a_label_of_another_gives_way_to_it(build: Build) -> None:
     library = build(
         {"field": "http.server", "pattern": "^h$", "maker": "Honeywell"},
         {"field": "sadp.mac", "pattern": "^44", "level": "certain"},

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
+from support.answers import answer
 
 from camscan.identify.library import Library
 from camscan.identify.rules import Contents
@@ -13,7 +14,7 @@ LONGEST = 0.010
 """Seconds of CPU time for one value, whatever a device says."""
 
 
-def test_rules_come_before_labels(build: Callable[..., Library], answer: Callable[..., Observation]) -> None:
+def test_rules_come_before_labels(build: Callable[..., Library]) -> None:
     library = build({"field": "http.server", "pattern": "^x$"})
     found = library.identify([answer({"http.title": "HiLook", "http.server": "x"})])
     assert [item.rule for item in found] == ["rule-0", "brand:HiLook"]
@@ -72,7 +73,7 @@ def first_sight(library: Library, observation: Observation) -> float:
     ],
     ids=lambda text: ascii(text)[:12],
 )
-def test_hostile_text_takes_no_time_in_any_field(rules: Library, answer: Callable[..., Observation], text: str) -> None:
+def test_hostile_text_takes_no_time_in_any_field(rules: Library, text: str) -> None:
     fresh = afresh(rules)
     fields = sorted({match.field for rule in fresh.rules for match in rule.matches})
     assert len(fields) > 100
@@ -87,9 +88,7 @@ def test_hostile_text_takes_no_time_in_any_field(rules: Library, answer: Callabl
 
 
 @pytest.mark.parametrize("pattern", ["^(?:(?:a+)+)+$", "^(?:a|aa)+$", "(?:.*a){25}$", "^(?:[a-z]+)*[0-9]$"])
-def test_a_pattern_that_would_take_for_ever_takes_no_time(
-    build: Callable[..., Library], answer: Callable[..., Observation], pattern: str
-) -> None:
+def test_a_pattern_that_would_take_for_ever_takes_no_time(build: Callable[..., Library], pattern: str) -> None:
     """By Python's own `re`, the first of them takes seconds for these 29 characters, and twice that for each more."""
     library = build({"field": "http.server", "pattern": pattern})
     assert not library.warnings

@@ -2,14 +2,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from support.answers import answer
 
 from camscan.identify.attributes import MAX_ATTRIBUTE
 from camscan.identify.evidence import MAX_EVIDENCE, MAX_TEXT
 from camscan.identify.library import Library
-from camscan.records import Identification, Level, Observation
+from camscan.records import Identification, Level
 
 Build = Callable[..., Library]
-Answer = Callable[..., Observation]
 FAKE = {"doubt": "it imitates", "field": "http.server", "pattern": r"\(fake\)"}
 
 
@@ -17,7 +17,7 @@ def rules(found: tuple[Identification, ...]) -> list[str]:
     return [item.rule for item in found]
 
 
-def test_one_identification_for_a_rule_with_its_evidence(build: Build, answer: Answer) -> None:
+def test_one_identification_for_a_rule_with_its_evidence(build: Build) -> None:
     library = build(
         {"field": "http.server", "pattern": "^(?P<model>[A-Z]+)/$", "sets": {"kind": "camera"}},
         {"field": "http.server", "pattern": "^other$"},
@@ -29,7 +29,7 @@ def test_one_identification_for_a_rule_with_its_evidence(build: Build, answer: A
     assert (evidence.channel, evidence.port, evidence.field, evidence.value) == ("http", 80, "http.server", "CAM/")
 
 
-def test_several_answers_are_one_identification_and_the_first_speaks(build: Build, answer: Answer) -> None:
+def test_several_answers_are_one_identification_and_the_first_speaks(build: Build) -> None:
     library = build({"field": "http.server", "pattern": "^(?P<model>[A-Z]+)/(?P<firmware>[0-9]*)"})
     (found,) = library.identify(
         [answer({"http.server": "A/"}, port=80), answer({"http.server": "B/2"}, port=81), answer({"http.server": "A/"})]
@@ -38,7 +38,7 @@ def test_several_answers_are_one_identification_and_the_first_speaks(build: Buil
     assert [(item.port, item.value) for item in found.evidence] == [(80, "A/"), (81, "B/2")]
 
 
-def test_what_one_answer_shows_is_no_evidence_of_the_label_in_another(build: Build, answer: Answer) -> None:
+def test_what_one_answer_shows_is_no_evidence_of_the_label_in_another(build: Build) -> None:
     """As where a router hands on ports of its address to several devices: their order decides nothing."""
     library = build(
         {
@@ -66,9 +66,7 @@ def test_what_one_answer_shows_is_no_evidence_of_the_label_in_another(build: Bui
 
 @pytest.mark.parametrize("first", [80, 8080])
 @pytest.mark.parametrize("across", ["device", None])
-def test_a_doubtful_answer_takes_nothing_from_a_sound_one(
-    build: Build, answer: Answer, first: int, across: str | None
-) -> None:
+def test_a_doubtful_answer_takes_nothing_from_a_sound_one(build: Build, first: int, across: str | None) -> None:
     """As of a camera of which one port is handed on by a program, or is imitated by one."""
     rule = {"all": [{"field": "http.server", "pattern": "^(?P<model>[A-Z]+)/"}]}
     library = build(rule | ({"across": across} if across else {}), FAKE)
@@ -80,7 +78,7 @@ def test_a_doubtful_answer_takes_nothing_from_a_sound_one(
     assert alone.level is Level.HINT
 
 
-def test_an_answer_about_another_device_hints_at_a_maker_and_tells_nothing_else(build: Build, answer: Answer) -> None:
+def test_an_answer_about_another_device_hints_at_a_maker_and_tells_nothing_else(build: Build) -> None:
     library = build(
         {"field": "http.server", "pattern": "^(?P<brand>Annke) (?P<model>[A-Z0-9]+)$", "sets": {"kind": "camera"}},
         {"field": "http.server", "pattern": "^(?P<brand>Annke)", "maker": None},
@@ -97,7 +95,7 @@ def test_an_answer_about_another_device_hints_at_a_maker_and_tells_nothing_else(
     assert (found.maker, found.level, found.brand, found.attributes) == (own.maker, Level.HINT, None, {})
 
 
-def test_what_the_first_reading_of_a_text_doubts_the_next_does_too(build: Build, answer: Answer) -> None:
+def test_what_the_first_reading_of_a_text_doubts_the_next_does_too(build: Build) -> None:
     library = build(
         {"fields": ["http.server", "http.body"], "pattern": "x$", "examples": [{"fields": {"http.body": "x"}}]}, FAKE
     )
@@ -109,7 +107,7 @@ def test_what_the_first_reading_of_a_text_doubts_the_next_does_too(build: Build,
     assert [found.level for found in library.identify(without)] == [Level.LIKELY]
 
 
-def test_of_a_long_page_the_part_is_shown_that_decided(build: Build, answer: Answer) -> None:
+def test_of_a_long_page_the_part_is_shown_that_decided(build: Build) -> None:
     library = build(
         {"field": "http.body", "pattern": "(?i)ds-[0-9]+ é"},
         {"field": "http.body", "pattern": "^ü"},
@@ -123,13 +121,13 @@ def test_of_a_long_page_the_part_is_shown_that_decided(build: Build, answer: Ans
     assert shown[2].endswith('{"cam": 1}')
 
 
-def test_evidence_is_bounded(build: Build, answer: Answer) -> None:
+def test_evidence_is_bounded(build: Build) -> None:
     library = build({"field": "http.server", "pattern": "^x$"})
     (found,) = library.identify([answer({"http.server": "x"}, port=port) for port in range(1, 40)])
     assert [item.port for item in found.evidence] == list(range(1, MAX_EVIDENCE + 1))
 
 
-def test_a_body_in_json_is_also_searched_in_its_shortest_form(build: Build, answer: Answer) -> None:
+def test_a_body_in_json_is_also_searched_in_its_shortest_form(build: Build) -> None:
     library = build({"field": "http.body", "pattern": '"type":"(?P<model>[^"]+)","url":"/a/b"'})
     body = '{\n  "type" : "X-1",\n  "url" : "\\/a\\/b"\n}'
     (found,) = library.identify([answer({"http.body": body})])
@@ -138,7 +136,7 @@ def test_a_body_in_json_is_also_searched_in_its_shortest_form(build: Build, answ
     assert rules(library.identify([answer({"http.title": body})])) == []
 
 
-def test_rules_come_in_the_order_of_the_library(build: Build, answer: Answer) -> None:
+def test_rules_come_in_the_order_of_the_library(build: Build) -> None:
     library = build(
         {"all": [{"field": "http.server", "pattern": "x"}], "across": "device"},
         {"field": "http.title", "pattern": "y"},
@@ -148,13 +146,13 @@ def test_rules_come_in_the_order_of_the_library(build: Build, answer: Answer) ->
     assert rules(found) == ["rule-0", "rule-1", "rule-2"]
 
 
-def test_all_conditions_must_be_met_by_one_answer(build: Build, answer: Answer) -> None:
+def test_all_conditions_must_be_met_by_one_answer(build: Build) -> None:
     library = build({"all": [{"field": "http.server", "pattern": "x"}, {"field": "http.title", "pattern": "y"}]})
     assert rules(library.identify([answer({"http.server": "x", "http.title": "y"})])) == ["rule-0"]
     assert rules(library.identify([answer({"http.server": "x"}), answer({"http.title": "y"})])) == []
 
 
-def test_across_device_several_answers_may_meet_them(build: Build, answer: Answer) -> None:
+def test_across_device_several_answers_may_meet_them(build: Build) -> None:
     library = build(
         {
             "all": [
@@ -174,14 +172,14 @@ def test_across_device_several_answers_may_meet_them(build: Build, answer: Answe
     assert rules(library.identify([web, sadp, answer({"http.title": "z"})])) == []
 
 
-def test_absent_means_no_value_in_this_answer(build: Build, answer: Answer) -> None:
+def test_absent_means_no_value_in_this_answer(build: Build) -> None:
     library = build({"all": [{"field": "http.server", "pattern": "x"}, {"absent": "http.title"}]})
     assert rules(library.identify([answer({"http.server": "x"}), answer({"http.title": "y"})])) == ["rule-0"]
     assert rules(library.identify([answer({"http.server": "x", "http.title": ()})])) == ["rule-0"]
     assert rules(library.identify([answer({"http.server": "x", "http.title": "y"})])) == []
 
 
-def test_of_any_the_first_that_is_met_counts(build: Build, answer: Answer) -> None:
+def test_of_any_the_first_that_is_met_counts(build: Build) -> None:
     either = [{"field": "http.title", "pattern": "^(?P<model>y)"}, {"field": "http.body", "pattern": "(?P<model>z)"}]
     library = build({"all": [{"field": "http.server", "pattern": "x"}, {"any": either}]})
     (found,) = library.identify([answer({"http.server": "x", "http.body": "z", "http.title": "y"})])
@@ -194,7 +192,7 @@ def test_of_any_the_first_that_is_met_counts(build: Build, answer: Answer) -> No
     assert rules(library.identify([answer({"http.server": "x"})])) == []
 
 
-def test_each_value_of_a_field_is_searched(build: Build, answer: Answer) -> None:
+def test_each_value_of_a_field_is_searched(build: Build) -> None:
     library = build({"field": "tcp.port", "pattern": "^34567$"})
     ports = tuple(str(port) for port in range(200))
     (found,) = library.identify([answer({"tcp.port": (*ports, "34567")})])
@@ -202,7 +200,7 @@ def test_each_value_of_a_field_is_searched(build: Build, answer: Answer) -> None
     assert rules(library.identify([answer({"tcp.port": (*ports, *ports, "34567")})])) == []
 
 
-def test_a_group_comes_before_extract(build: Build, answer: Answer) -> None:
+def test_a_group_comes_before_extract(build: Build) -> None:
     library = build(
         {"field": "http.title", "pattern": "^x(?P<model>[0-9]*)", "extract": {"model": "sadp.device_description"}}
     )
@@ -222,18 +220,18 @@ def test_a_group_comes_before_extract(build: Build, answer: Answer) -> None:
         ("4419b600000g", {}),
     ],
 )
-def test_a_mac_has_one_spelling(build: Build, answer: Answer, text: str, mac: dict[str, str]) -> None:
+def test_a_mac_has_one_spelling(build: Build, text: str, mac: dict[str, str]) -> None:
     library = build({"field": "http.server", "pattern": "^x$", "extract": {"mac": "sadp.mac"}})
     assert library.identify([answer({"http.server": "x", "sadp.mac": text})])[0].attributes == mac
 
 
 @pytest.mark.parametrize(("text", "channels"), [("16", {"channels": "16"}), ("many", {}), ("-1", {}), ("१", {})])
-def test_channels_are_a_count(build: Build, answer: Answer, text: str, channels: dict[str, str]) -> None:
+def test_channels_are_a_count(build: Build, text: str, channels: dict[str, str]) -> None:
     library = build({"field": "http.server", "pattern": "^x$", "extract": {"channels": "sadp.channels"}})
     assert library.identify([answer({"http.server": "x", "sadp.channels": text})])[0].attributes == channels
 
 
-def test_attributes_are_clipped_and_never_empty(build: Build, answer: Answer) -> None:
+def test_attributes_are_clipped_and_never_empty(build: Build) -> None:
     library = build(
         {"field": "http.server", "pattern": "^x$", "extract": {"model": "http.title", "serial": "http.body"}}
     )
@@ -241,20 +239,20 @@ def test_attributes_are_clipped_and_never_empty(build: Build, answer: Answer) ->
     assert found.attributes == {"model": "m" * MAX_ATTRIBUTE}
 
 
-def test_a_brand_that_no_file_knows_is_dropped(build: Build, answer: Answer) -> None:
+def test_a_brand_that_no_file_knows_is_dropped(build: Build) -> None:
     library = build({"field": "http.server", "pattern": "^(?P<brand>.+)/$", "maker": None})
     assert library.identify([answer({"http.server": "hi-look/"})])[0].brand == "HiLook"
     assert library.identify([answer({"http.server": "Nobody/"})]) == ()
 
 
-def test_a_captured_name_counts_for_the_maker_with_whose_name_it_begins(build: Build, answer: Answer) -> None:
+def test_a_captured_name_counts_for_the_maker_with_whose_name_it_begins(build: Build) -> None:
     library = build({"field": "http.server", "pattern": "^(?P<brand>.+)/$", "maker": None})
     assert library.identify([answer({"http.server": "TP-Link Companion/"})])[0].brand == "TP-Link"
     assert library.identify([answer({"http.server": "Companion TP-Link/"})]) == ()
     assert library.identify([answer({"http.server": "HiLook Companion/"})]) == (), "a label for which another builds"
 
 
-def test_a_captured_brand_that_is_a_word_counts_only_beside_a_maker(build: Build, answer: Answer) -> None:
+def test_a_captured_brand_that_is_a_word_counts_only_beside_a_maker(build: Build) -> None:
     capture = {"field": "http.server", "pattern": "^(?P<brand>.+)/$"}
     (found, *_) = build({**capture}).identify([answer({"http.server": "Capture/"})])
     assert (found.maker, found.brand) == ("Hikvision", "Capture")
@@ -266,16 +264,14 @@ def test_a_captured_brand_that_is_a_word_counts_only_beside_a_maker(build: Build
     assert (found.brand, found.attributes) == ("Capture", {"model": "c"})
 
 
-def test_the_captured_name_of_a_company_that_sells_the_devices_of_others_as_surely_says_nothing(
-    build: Build, answer: Answer
-) -> None:
+def test_the_captured_name_of_a_company_that_sells_the_devices_of_others_as_surely_says_nothing(build: Build) -> None:
     edge = "{{maker: {}, scope: partial, sure: M, source: x}}"
     company = f"brands: [{{name: Honeywell, edges: [{edge.format('Honeywell')}, {edge.format('Dahua')}]}}]\n"
     library = build({"field": "http.server", "pattern": "^(?P<brand>.+)/$", "maker": None}, brands=company)
     assert library.identify([answer({"http.server": "Honeywell/"})]) == ()
 
 
-def test_the_captured_name_of_a_company_points_at_itself_where_that_is_surer(build: Build, answer: Answer) -> None:
+def test_the_captured_name_of_a_company_points_at_itself_where_that_is_surer(build: Build) -> None:
     edge = "{{maker: {}, scope: partial, sure: {}, source: x}}"
     company = f"brands: [{{name: Honeywell, edges: [{edge.format('Honeywell', 'H')}, {edge.format('Dahua', 'M')}]}}]\n"
     library = build({"field": "http.server", "pattern": "^(?P<brand>.+)/$", "maker": None}, brands=company)
@@ -283,7 +279,7 @@ def test_the_captured_name_of_a_company_points_at_itself_where_that_is_surer(bui
     assert (found.maker, found.brand, found.level) == ("Honeywell", None, Level.HINT)
 
 
-def test_a_captured_label_of_several_makers_names_each_of_them(build: Build, answer: Answer) -> None:
+def test_a_captured_label_of_several_makers_names_each_of_them(build: Build) -> None:
     library = build({"field": "http.server", "pattern": "^(?P<brand>.+)/$", "maker": None})
     found = library.identify([answer({"http.server": "Annke/"})])
     assert [(item.maker, item.brand) for item in found] == [
@@ -293,11 +289,11 @@ def test_a_captured_label_of_several_makers_names_each_of_them(build: Build, ans
     ]
 
 
-def test_observations_without_fields_say_nothing(build: Build, answer: Answer) -> None:
+def test_observations_without_fields_say_nothing(build: Build) -> None:
     assert build({"all": [{"field": "http.server", "pattern": "x"}]}).identify([answer({})]) == ()
 
 
-def test_a_title_is_searched_for_the_name_in_it_too(build: Build, answer: Answer) -> None:
+def test_a_title_is_searched_for_the_name_in_it_too(build: Build) -> None:
     library = build(
         {"field": "http.title", "pattern": "^(?P<model>CAM [0-9]+)$"}, {"field": "http.title", "pattern": "Login"}
     )

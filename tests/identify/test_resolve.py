@@ -1,11 +1,9 @@
-from collections.abc import Callable
-
 import pytest
+from support.answers import says
 
 from camscan.identify.resolve import Resolution, resolve
 from camscan.records import Evidence, Identification, Level
 
-Says = Callable[..., Identification]
 HINT, LIKELY, CERTAIN = Level.HINT, Level.LIKELY, Level.CERTAIN
 
 
@@ -13,12 +11,12 @@ def test_nothing_says_nothing() -> None:
     assert resolve([]) == Resolution(None, None, None, {}, ())
 
 
-def test_a_label_without_a_maker(says: Says) -> None:
+def test_a_label_without_a_maker() -> None:
     found = [says("brand:Tapo", HINT, None, "Tapo"), says("generic", LIKELY, None, None, model="C200")]
     assert resolve(found) == Resolution(None, "Tapo", None, {"model": "C200"}, ())
 
 
-def test_the_highest_level_wins_over_any_number_below(says: Says) -> None:
+def test_the_highest_level_wins_over_any_number_below() -> None:
     found = [
         says("a", HINT, "Dahua", None, "http"),
         says("b", HINT, "Dahua", None, "rtsp"),
@@ -27,12 +25,12 @@ def test_the_highest_level_wins_over_any_number_below(says: Says) -> None:
     assert resolve(found) == Resolution("Hikvision", None, LIKELY)
 
 
-def test_hints_that_agree_stay_a_hint(says: Says) -> None:
+def test_hints_that_agree_stay_a_hint() -> None:
     found = [says("a", HINT, "Dahua", None, "http"), says("b", HINT, "Dahua", None, "mac")]
     assert resolve(found) == Resolution("Dahua", None, HINT)
 
 
-def test_of_disagreeing_hints_the_one_on_more_channels_is_named(says: Says) -> None:
+def test_of_disagreeing_hints_the_one_on_more_channels_is_named() -> None:
     found = [
         says("a", HINT, "Axis", None, "http"),
         says("a2", HINT, "Axis", None, "http"),
@@ -41,14 +39,14 @@ def test_of_disagreeing_hints_the_one_on_more_channels_is_named(says: Says) -> N
     assert resolve(found) == Resolution("Dahua", None, HINT)
 
 
-def test_undecided_hints_name_nobody(says: Says) -> None:
+def test_undecided_hints_name_nobody() -> None:
     found = [says("brand:Annke", HINT, "Hikvision", "Annke"), says("brand:Annke", HINT, "Dahua", "Annke")]
     assert resolve(found) == Resolution(
         None, "Annke", None, {}, ("several makers at level hint: Hikvision by brand:Annke; Dahua by brand:Annke",)
     )
 
 
-def test_two_likely_makers_are_a_conflict_even_where_one_has_more_channels(says: Says) -> None:
+def test_two_likely_makers_are_a_conflict_even_where_one_has_more_channels() -> None:
     found = [
         says("a", LIKELY, "Hikvision", None, "http", serial="h"),
         says("b", LIKELY, "Dahua", None, "rtsp", serial="d1"),
@@ -87,14 +85,14 @@ def test_a_list_names_nobody_however_sure_one_of_its_values_is() -> None:
     assert resolve([first, saw("b", LIKELY, "Axis", "M1", "onvif.model")]).maker == "Dahua"
 
 
-def test_two_certain_makers_on_as_many_channels_name_nobody(says: Says) -> None:
+def test_two_certain_makers_on_as_many_channels_name_nobody() -> None:
     found = [says("a", CERTAIN, "Hikvision", None, "sadp"), says("b", CERTAIN, "Dahua", None, "dhip")]
     assert resolve(found) == Resolution(
         None, None, None, {}, ("several makers at level certain: Hikvision by a; Dahua by b",)
     )
 
 
-def test_certain_stays_where_likely_contradicts_but_says_so(says: Says) -> None:
+def test_certain_stays_where_likely_contradicts_but_says_so() -> None:
     found = [
         says("a", CERTAIN, "Hikvision", None, "sadp"),
         says("b", LIKELY, "Dahua", None, "http"),
@@ -105,7 +103,7 @@ def test_certain_stays_where_likely_contradicts_but_says_so(says: Says) -> None:
     )
 
 
-def test_a_likely_maker_that_is_a_label_of_the_certain_one_is_no_conflict(says: Says) -> None:
+def test_a_likely_maker_that_is_a_label_of_the_certain_one_is_no_conflict() -> None:
     found = [
         says("a", CERTAIN, "Hikvision", None, "sadp"),
         says("b", LIKELY, "Honeywell", None, "http"),
@@ -114,7 +112,7 @@ def test_a_likely_maker_that_is_a_label_of_the_certain_one_is_no_conflict(says: 
     assert resolve(found) == Resolution("Hikvision", "Honeywell", CERTAIN)
 
 
-def test_a_likely_rule_whose_brand_is_a_label_of_the_certain_maker_is_no_conflict(says: Says) -> None:
+def test_a_likely_rule_whose_brand_is_a_label_of_the_certain_maker_is_no_conflict() -> None:
     found = [
         says("a", CERTAIN, "Hikvision", None, "sadp"),
         says("b", LIKELY, "Dahua", "Annke", "http"),
@@ -123,7 +121,7 @@ def test_a_likely_rule_whose_brand_is_a_label_of_the_certain_maker_is_no_conflic
     assert resolve(found) == Resolution("Hikvision", "Annke", CERTAIN)
 
 
-def test_of_two_likely_makers_the_label_gives_way_to_the_builder(says: Says) -> None:
+def test_of_two_likely_makers_the_label_gives_way_to_the_builder() -> None:
     found = [
         says("a", LIKELY, "Honeywell", None, "http", "tls"),
         says("b", LIKELY, "Hikvision", None, "rtsp"),
@@ -134,7 +132,7 @@ def test_of_two_likely_makers_the_label_gives_way_to_the_builder(says: Says) -> 
     )
 
 
-def test_a_label_that_is_only_hinted_at_does_not_give_way(says: Says) -> None:
+def test_a_label_that_is_only_hinted_at_does_not_give_way() -> None:
     found = [
         says("oui", HINT, "Honeywell", None, "mac"),
         says("brand:Honeywell", HINT, "Hikvision", "Honeywell", "http"),
@@ -144,7 +142,7 @@ def test_a_label_that_is_only_hinted_at_does_not_give_way(says: Says) -> None:
     )
 
 
-def test_of_all_who_build_for_a_label_the_one_that_a_rule_names_is_named(says: Says) -> None:
+def test_of_all_who_build_for_a_label_the_one_that_a_rule_names_is_named() -> None:
     found = [
         says("icon", HINT, "Hikvision", "TruVision", "http"),
         says("brand:TruVision", HINT, "Hikvision", "TruVision", "http"),
@@ -153,18 +151,18 @@ def test_of_all_who_build_for_a_label_the_one_that_a_rule_names_is_named(says: S
     assert resolve(found) == Resolution("Hikvision", "TruVision", HINT)
 
 
-def test_a_label_that_is_a_makers_own_name_speaks_for_that_maker_first(says: Says) -> None:
+def test_a_label_that_is_a_makers_own_name_speaks_for_that_maker_first() -> None:
     found = [says("brand:Foscam", HINT, maker, "Foscam", "http") for maker in ("Uniview", "Foscam")]
     assert resolve(found) == Resolution("Foscam", "Foscam", HINT)
 
 
-def test_a_label_alone_with_several_builders_names_nobody(says: Says) -> None:
+def test_a_label_alone_with_several_builders_names_nobody() -> None:
     found = [says("brand:TruVision", HINT, maker, "TruVision", "http") for maker in ("Hikvision", "TVT")]
     assert resolve(found).maker is None
     assert resolve(found).brand == "TruVision"
 
 
-def test_of_all_who_build_for_a_label_the_surest_is_named(says: Says) -> None:
+def test_of_all_who_build_for_a_label_the_surest_is_named() -> None:
     found = [
         says("brand:TruVision", HINT, "Hikvision", "TruVision", "http"),
         says("brand:?TruVision", HINT, "TVT", "TruVision", "http"),
@@ -174,7 +172,7 @@ def test_of_all_who_build_for_a_label_the_surest_is_named(says: Says) -> None:
     assert resolve(found) == Resolution("TVT", "TruVision", HINT), "what is seen on more channels goes before it"
 
 
-def test_makers_that_are_labels_of_each_other_stay_undecided(says: Says) -> None:
+def test_makers_that_are_labels_of_each_other_stay_undecided() -> None:
     found = [
         says("a", LIKELY, "Bosch", None, "http"),
         says("b", LIKELY, "Dahua", None, "rtsp"),
@@ -186,7 +184,7 @@ def test_makers_that_are_labels_of_each_other_stay_undecided(says: Says) -> None
     )
 
 
-def test_the_brand_is_the_most_specific_label(says: Says) -> None:
+def test_the_brand_is_the_most_specific_label() -> None:
     found = [
         says("brand:Hikvision", LIKELY, "Hikvision", "Hikvision", "onvif", "http"),
         says("brand:HiLook", HINT, "Hikvision", "HiLook", "http"),
@@ -210,7 +208,7 @@ def test_a_label_that_the_device_spells_out_goes_before_one_that_a_model_or_a_ma
     assert resolve([by_mac]).brand == "EZVIZ"
 
 
-def test_attributes_come_from_the_highest_level_that_agrees(says: Says) -> None:
+def test_attributes_come_from_the_highest_level_that_agrees() -> None:
     found = [
         says("hint", HINT, "Hikvision", None, model="hint", serial="hint", kind="camera"),
         says("generic", LIKELY, None, None, model="generic", firmware="generic"),
@@ -298,7 +296,7 @@ def test_labels_of_one_builder_are_one_device() -> None:
     assert (resolve(found).brand, resolve(found).conflicts) == ("Bosch", ())
 
 
-def test_of_two_models_of_a_level_the_fuller_is_taken(says: Says) -> None:
+def test_of_two_models_of_a_level_the_fuller_is_taken() -> None:
     short, full = (says("a", LIKELY, "A", None, model="D-7608"), says("b", LIKELY, "A", None, model="D-7608/8P"))
     assert resolve([short, full]).attributes == resolve([full, short]).attributes == {"model": "D-7608/8P"}
     for other in ("D-7608 http:123", "D-9"):

@@ -1,18 +1,17 @@
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
+from support.inventories import device, find
 
 from camscan.inventory.agreement import Agreement, Found, Key, are_one_host, compare, contradict, host_key
-from camscan.inventory.makes import Find, Makes
+from camscan.inventory.makes import Makes
 from camscan.inventory.rows import Row
 from camscan.records import Device, Identification, Judged, Level, Verdict
 
 MAC, OTHER_MAC = "44:19:B6:00:0A:01", "44:19:B6:00:0A:02"
 
 
-def test_every_point_in_which_both_speak_is_compared(find: Find, device: Callable[..., Found]) -> None:
+def test_every_point_in_which_both_speak_is_compared() -> None:
     found = device(
         *("10.0.0.5", "fd00::5%eth0"),
         serial="A1234567",
@@ -90,9 +89,7 @@ def test_hosts_of_two_domains_are_two(other: str | None) -> None:
         ("0b1c2d3e-4f50-4a6b-8c7d-9e0f1a2b3c4d", "7a1c2d3e-4f50-4a6b-9c7d-9e0f1a2b3c4d", True),
     ],
 )
-def test_the_number_of_a_row_in_its_database_is_no_endpoint(
-    find: Find, device: Callable[..., Found], listed: str, own: str, differs: bool
-) -> None:
+def test_the_number_of_a_row_in_its_database_is_no_endpoint(listed: str, own: str, differs: bool) -> None:
     made = compare(Row(1, addresses=("10.0.0.5",), endpoint=listed), device("10.0.0.5", endpoints=(own,)), Makes(find))
     assert (Key.ENDPOINT in made.differing) is differs
     assert Key.ADDRESS in made.agreeing

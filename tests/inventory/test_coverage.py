@@ -1,16 +1,15 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
+from support.inventories import coverage
 
 from camscan.inventory.coverage import AddressCoverage, Coverage, CoverageStatus
 from camscan.net.outcomes import remark
 from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus
 from camscan.system.icmperrors import REJECTED
 
-Covered = Callable[..., Coverage]
 AT = datetime(2026, 11, 24, tzinfo=UTC)
 
 
@@ -31,7 +30,7 @@ AT = datetime(2026, 11, 24, tzinfo=UTC)
     ],
 )
 def test_the_ledger_says_how_far_an_address_was_looked_at(
-    coverage: Covered, outcome: Outcome, reason: str, status: CoverageStatus, text: str
+    outcome: Outcome, reason: str, status: CoverageStatus, text: str
 ) -> None:
     made = coverage({"10.0.0.5": outcome}, reason=reason)
     coverage({"10.0.0.9": Outcome.ANSWERED} if status is CoverageStatus.SILENT else {}, into=made)
@@ -43,7 +42,7 @@ def test_the_ledger_says_how_far_an_address_was_looked_at(
     [{}, {"10.0.0.9": Outcome.SILENT}, {"10.0.1.9": Outcome.ANSWERED}, {"10.0.0.2": Outcome.ANSWERED}],
     ids=["alone", "silent", "elsewhere", "the host that asked"],
 )
-def test_silence_proves_nothing_where_nothing_else_lives(coverage: Covered, others: dict[str, Outcome]) -> None:
+def test_silence_proves_nothing_where_nothing_else_lives(others: dict[str, Outcome]) -> None:
     """As behind a tunnel that is down: no row of such a network is a device that is gone."""
     made = coverage({"10.0.0.5": Outcome.SILENT, **others}, asking="10.0.0.2")
     assert made.look(None, "10.0.0.5") == AddressCoverage(
@@ -61,7 +60,7 @@ def test_an_answer_to_arp_alone_gives_silence_no_meaning(answered: str, status: 
     assert made.look(None, "10.0.0.5").status is status
 
 
-def test_an_unreachable_address_among_living_ones_is_empty(coverage: Covered) -> None:
+def test_an_unreachable_address_among_living_ones_is_empty() -> None:
     made = coverage({"10.0.0.5": Outcome.UNREACHABLE, "10.0.0.9": Outcome.REFUSED}, reason="EHOSTUNREACH")
     assert made.look(None, "10.0.0.5") == AddressCoverage(
         CoverageStatus.SILENT, "nobody is at 10.0.0.5 (unreachable: EHOSTUNREACH), while others in 10.0.0.0/24 answer"
@@ -75,7 +74,7 @@ def test_an_unreachable_address_among_living_ones_is_empty(coverage: Covered) ->
 
 
 @pytest.mark.parametrize("outcome", [Outcome.SILENT, Outcome.UNREACHABLE])
-def test_silence_in_a_partial_scan_proves_nothing(coverage: Covered, outcome: Outcome) -> None:
+def test_silence_in_a_partial_scan_proves_nothing(outcome: Outcome) -> None:
     """Its cable was cut for a while, or a decoy did not answer; one that was cut short did ask whom it covered."""
     covered = {"10.0.0.5": outcome, "10.0.0.9": Outcome.ANSWERED}
     made = coverage(covered, status=ScanStatus.PARTIAL)
@@ -88,14 +87,14 @@ def test_silence_in_a_partial_scan_proves_nothing(coverage: Covered, outcome: Ou
 
 
 @pytest.mark.parametrize(("reason", "told"), [("ENETUNREACH", "ENETUNREACH"), ("", "too slow")])
-def test_of_several_reasons_that_of_the_outcome_is_told(coverage: Covered, reason: str, told: str) -> None:
+def test_of_several_reasons_that_of_the_outcome_is_told(reason: str, told: str) -> None:
     made = coverage({})
     channels, reasons = {"a": Outcome.SILENT, "b": Outcome.UNREACHABLE}, {"a": "too slow", "b": reason}
     made.add(Scan("x", AT, (), (), None, AT, ScanStatus.COMPLETE), [LedgerEntry("10.0.0.5", channels, reasons)])
     assert made.look(None, "10.0.0.5").reason == f"10.0.0.5 was not covered: unreachable: {told}"
 
 
-def test_what_was_no_target_is_not_covered(coverage: Covered) -> None:
+def test_what_was_no_target_is_not_covered() -> None:
     assert coverage({}).look(None, "10.0.0.5").reason == "10.0.0.5 is not among the targets of the scan"
     partial = coverage({}, status=ScanStatus.INTERRUPTED)
     assert partial.look(None, "10.0.0.5").reason == (
@@ -103,7 +102,7 @@ def test_what_was_no_target_is_not_covered(coverage: Covered) -> None:
     )
 
 
-def test_the_same_address_of_two_sites_is_two_addresses(coverage: Covered) -> None:
+def test_the_same_address_of_two_sites_is_two_addresses() -> None:
     made = coverage({"10.0.0.5": Outcome.SILENT, "10.0.0.9": Outcome.REFUSED}, site="north")
     coverage({"10.0.0.5": Outcome.EXCLUDED}, site="south", into=made)
     assert made.look("north", "10.0.0.5").status is CoverageStatus.SILENT
@@ -111,14 +110,14 @@ def test_the_same_address_of_two_sites_is_two_addresses(coverage: Covered) -> No
     assert made.sites == {"north", "south"}
 
 
-def test_of_two_scans_of_a_site_the_more_telling_counts(coverage: Covered) -> None:
+def test_of_two_scans_of_a_site_the_more_telling_counts() -> None:
     made = coverage({"10.0.0.5": Outcome.NOT_SENT})
     coverage({"10.0.0.5": Outcome.SILENT, "10.0.0.9": Outcome.REFUSED}, into=made)
     coverage({"10.0.0.5": Outcome.EXCLUDED}, into=made)
     assert made.look(None, "10.0.0.5").status is CoverageStatus.SILENT
 
 
-def test_only_what_is_wanted_is_kept(coverage: Covered) -> None:
+def test_only_what_is_wanted_is_kept() -> None:
     living = {"10.0.0.9": Outcome.REFUSED, "fd00::9": Outcome.REFUSED}
     silent = {"10.0.0.5": Outcome.SILENT, "fd00::0005": Outcome.SILENT}
     made = coverage({**silent, **living}, into=Coverage({"fd00::5"}))
@@ -126,7 +125,7 @@ def test_only_what_is_wanted_is_kept(coverage: Covered) -> None:
     assert made.look(None, "fd00::5").status is CoverageStatus.SILENT
 
 
-def test_segments_of_ipv6_have_64_bits(coverage: Covered) -> None:
+def test_segments_of_ipv6_have_64_bits() -> None:
     made = coverage({"fd00::5": Outcome.UNREACHABLE, "fd00::9": Outcome.REFUSED})
     assert made.look(None, "fd00::5").reason == "nobody is at fd00::5 (unreachable), while others in fd00::/64 answer"
 

@@ -1,15 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
+from support.inventories import device, find
 
-from camscan.inventory.agreement import Found
-from camscan.inventory.makes import Compared, Find, Makes, compare_models, described
+from camscan.inventory.makes import Compared, Makes, compare_models, described
 from camscan.inventory.rows import Row
 from camscan.records import Level
-
-Build = Callable[..., Found]
 
 
 @pytest.mark.parametrize(
@@ -47,13 +43,13 @@ Build = Callable[..., Found]
     ],
 )  # fmt: skip
 def test_makes_are_compared_through_labels(
-    device: Build, find: Find, text: str | None, device_is: tuple[str | None, str | None], expected: Compared
+    text: str | None, device_is: tuple[str | None, str | None], expected: Compared
 ) -> None:
     found = device("10.0.0.5", maker=device_is[0], brand=device_is[1])
     assert Makes(find).compare(text, found.judged.device) == expected
 
 
-def test_a_hint_is_called_one(device: Build) -> None:
+def test_a_hint_is_called_one() -> None:
     assert described(device("10.0.0.5", maker="Dahua", level=Level.HINT).judged.device) == "Dahua (by a hint alone)"
     assert described(device("10.0.0.5").judged.device) == "unidentified"
 
@@ -74,7 +70,7 @@ def test_a_hint_is_called_one(device: Build) -> None:
         ("", "Hikvision", []),
     ],
 )
-def test_labels_that_a_make_may_mean(find: Find, make: str, sought: str, labels: list[str]) -> None:
+def test_labels_that_a_make_may_mean(make: str, sought: str, labels: list[str]) -> None:
     names = ("axis", "hikvision", "annke", "hilook", "dahua")
     assert [label.name for label in Makes(find, names).meant(make, {sought})] == labels
 
@@ -92,7 +88,7 @@ def test_labels_that_a_make_may_mean(find: Find, make: str, sought: str, labels:
     ],
 )
 def test_make_and_model_in_one_cell(
-    find: Find, make: str | None, model: str | None, both: str | None, expected: tuple[str | None, str | None]
+    make: str | None, model: str | None, both: str | None, expected: tuple[str | None, str | None]
 ) -> None:
     assert Makes(find).split(Row(1, make=make, model=model, make_model=both)) == expected
 

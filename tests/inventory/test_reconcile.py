@@ -1,18 +1,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.costs import costs_less_than
+from support.inventories import coverage, device, held, row
 
 from camscan.inventory.agreement import Found
-from camscan.inventory.coverage import Coverage
 from camscan.inventory.matching import SiteScope
-from camscan.inventory.reconcile import Class, Result
+from camscan.inventory.reconcile import Class
 from camscan.inventory.rows import Row
 from camscan.inventory.summary import summarise
 from camscan.records import Device, Judged, Outcome, Verdict
@@ -21,15 +21,8 @@ from camscan.summaries import Slot
 MAC, OTHER_MAC = "44:19:B6:00:0A:01", "44:19:B6:00:0A:02"
 UUID = "4d454930-0000-1000-8000-4419b6000a01"
 
-Build = Callable[..., Found]
-MakeRow = Callable[..., Row]
-Covered = Callable[..., Coverage]
 
-
-Held = Callable[..., tuple[Result, ...]]
-
-
-def test_a_row_is_matched_by_whatever_is_unique(held: Held, device: Build, row: MakeRow) -> None:
+def test_a_row_is_matched_by_whatever_is_unique() -> None:
     found = [
         device("10.0.0.1", serial="DS-2CD2385G1-I20190507AAWRD12345678"),
         device("10.0.0.2", mac=MAC),
@@ -51,7 +44,7 @@ def test_a_row_is_matched_by_whatever_is_unique(held: Held, device: Build, row: 
     ]
 
 
-def test_sites_whose_numbers_are_parted_elsewhere_are_two(held: Held, device: Build, row: MakeRow) -> None:
+def test_sites_whose_numbers_are_parted_elsewhere_are_two() -> None:
     rows = [row(1, "10.0.0.5", site="1-12"), row(2, "10.0.0.6", site="11-2")]
     found = [device("10.0.0.5", site="1-12"), device("10.0.0.5", site="11-2"), device("10.0.0.6", site="1-12")]
     results = held(rows, found)
@@ -63,7 +56,7 @@ def test_sites_whose_numbers_are_parted_elsewhere_are_two(held: Held, device: Bu
     ]
 
 
-def test_hosts_of_one_name_in_two_domains_are_two(held: Held, device: Build, row: MakeRow) -> None:
+def test_hosts_of_one_name_in_two_domains_are_two() -> None:
     names = [f"camera1.{place}.example.org" for place in ("depot", "harbour", "mill")]
     found = [device(f"10.0.{at}.4", hostname=name) for at, name in enumerate(names[:2])]
     results = held([row(at, hostname=name) for at, name in enumerate(names)], found)
@@ -74,7 +67,7 @@ def test_hosts_of_one_name_in_two_domains_are_two(held: Held, device: Build, row
     ]
 
 
-def test_of_a_name_in_thousands_of_domains_each_row_has_its_device(held: Held, device: Build, row: MakeRow) -> None:
+def test_of_a_name_in_thousands_of_domains_each_row_has_its_device() -> None:
     names = [f"camera1.store{number}.example.org" for number in range(300)]
     found = [device(f"10.0.{at // 200}.{at % 200}", hostname=name) for at, name in enumerate(reversed(names))]
     results = held([row(at, hostname=name) for at, name in enumerate(names)], found)
@@ -90,16 +83,16 @@ def test_of_a_name_in_thousands_of_domains_each_row_has_its_device(held: Held, d
         ("gate.example.org", "gate.example.com", Class.NOT_COVERED),
     ],
 )
-def test_rows_that_name_one_host(held: Held, row: MakeRow, one: str, other: str, cls: Class) -> None:
+def test_rows_that_name_one_host(one: str, other: str, cls: Class) -> None:
     assert [r.cls for r in held([row(1, hostname=one), row(2, hostname=other)], [])] == [Class.NOT_COVERED, cls]
 
 
-def test_the_short_serial_of_a_label_is_enough(held: Held, device: Build, row: MakeRow) -> None:
+def test_the_short_serial_of_a_label_is_enough() -> None:
     [result] = held([row(1, serial="D12345678")], [device("10.0.0.1", serial="DS-2CD2385G1-I20190507AAWRD12345678")])
     assert (result.cls, result.reason) == (Class.MATCHED, "serial agrees")
 
 
-def test_agreement_raises_the_score(held: Held, device: Build, row: MakeRow) -> None:
+def test_agreement_raises_the_score() -> None:
     found = device("10.0.0.5", serial="A1234567", mac=MAC, maker="Axis", model="P3245")
     [full] = held([row(1, "10.0.0.5", serial="A1234567", macs=(MAC,), make="Axis", model="P3245")], [found])
     [address] = held([row(1, "10.0.0.5")], [found])
@@ -109,7 +102,7 @@ def test_agreement_raises_the_score(held: Held, device: Build, row: MakeRow) -> 
     assert address.reason == "address agrees"
 
 
-def test_a_device_at_another_address_has_moved(held: Held, device: Build, row: MakeRow) -> None:
+def test_a_device_at_another_address_has_moved() -> None:
     [result] = held([row(1, "10.0.0.5", serial="A1234567")], [device("10.0.0.9", "fd00::9", serial="A1234567")])
     assert (result.cls, result.reason) == (
         Class.MOVED,
@@ -118,7 +111,7 @@ def test_a_device_at_another_address_has_moved(held: Held, device: Build, row: M
     assert result.address == "10.0.0.9"
 
 
-def test_a_second_address_of_a_device_is_no_move(held: Held, device: Build, row: MakeRow) -> None:
+def test_a_second_address_of_a_device_is_no_move() -> None:
     [result] = held([row(1, "fd00::9", serial="A1234567")], [device("10.0.0.9", "fd00::9%eth0", serial="A1234567")])
     assert result.cls is Class.MATCHED
 
@@ -136,7 +129,7 @@ def test_a_second_address_of_a_device_is_no_move(held: Held, device: Build, row:
     ],
 )
 def test_a_row_that_says_something_else_is_in_conflict(
-    held: Held, device: Build, row: MakeRow, said_is: tuple[dict[str, str], dict[str, str]], reason: str
+    said_is: tuple[dict[str, Any], dict[str, Any]], reason: str
 ) -> None:
     [result] = held([row(1, "10.0.0.5", **said_is[0])], [device("10.0.0.5", **said_is[1])])
     assert (result.cls, result.reason) == (Class.CONFLICT, f"address agrees; {reason}")
@@ -144,14 +137,14 @@ def test_a_row_that_says_something_else_is_in_conflict(
     assert result.score < 0.5
 
 
-def test_another_card_of_a_device_known_by_its_serial_is_no_conflict(held: Held, device: Build, row: MakeRow) -> None:
+def test_another_card_of_a_device_known_by_its_serial_is_no_conflict() -> None:
     found = device("10.0.0.5", serial="A1234567", mac=OTHER_MAC)
     [result] = held([row(1, "10.0.0.5", serial="A1234567", macs=(MAC,))], [found])
     assert result.cls is Class.MATCHED
     assert result.reason.endswith(f"inventory says MAC {MAC}, device says {OTHER_MAC}")
 
 
-def test_a_serial_comes_before_an_address(held: Held, device: Build, row: MakeRow) -> None:
+def test_a_serial_comes_before_an_address() -> None:
     """Two cameras that changed places are both found, though each stands at the other's address."""
     found = [device("10.0.0.1", serial="A1234567"), device("10.0.0.2", serial="B1234567")]
     rows = [row(1, "10.0.0.1", serial="B1234567"), row(2, "10.0.0.2", serial="A1234567")]
@@ -159,9 +152,7 @@ def test_a_serial_comes_before_an_address(held: Held, device: Build, row: MakeRo
     assert [(r.cls, r.address) for r in results] == [(Class.MOVED, "10.0.0.2"), (Class.MOVED, "10.0.0.1")]
 
 
-def test_a_row_whose_address_another_device_has_is_not_found(
-    held: Held, device: Build, row: MakeRow, coverage: Covered
-) -> None:
+def test_a_row_whose_address_another_device_has_is_not_found() -> None:
     rows = [row(1, "10.0.0.1", serial="A1234567"), row(2, "10.0.0.1", serial="B1234567")]
     results = held(rows, [device("10.0.0.1", serial="B1234567")], coverage({"10.0.0.1": Outcome.ANSWERED}))
     assert [(r.cls, r.reason) for r in results] == [
@@ -170,14 +161,14 @@ def test_a_row_whose_address_another_device_has_is_not_found(
     ]
 
 
-def test_address_and_model_come_before_address_alone(held: Held, device: Build, row: MakeRow) -> None:
+def test_address_and_model_come_before_address_alone() -> None:
     """Two devices answer at one address; the row that names a model gets the device of that model."""
     found = [device("10.0.0.1", mac=MAC, model="P3245"), device("10.0.0.1", mac=OTHER_MAC, model="Q1615")]
     results = held([row(1, "10.0.0.1"), row(2, "10.0.0.1", model="P3245")], found)
     assert [(r.cls, r.found) for r in results] == [(Class.MATCHED, found[1]), (Class.MATCHED, found[0])]
 
 
-def test_rows_that_name_one_device_are_duplicates(held: Held, device: Build, row: MakeRow) -> None:
+def test_rows_that_name_one_device_are_duplicates() -> None:
     rows = [
         row(1, "10.0.0.1", serial="A1234567"),
         row(2, "10.0.0.2", serial="a123-4567"),
@@ -202,7 +193,7 @@ def test_rows_that_name_one_device_are_duplicates(held: Held, device: Build, row
     ]
 
 
-def test_devices_that_no_row_names_are_undeclared(held: Held, device: Build, row: MakeRow) -> None:
+def test_devices_that_no_row_names_are_undeclared() -> None:
     found = [device("10.0.0.1", maker="Dahua"), device("10.0.0.2", counts=False), device("10.0.0.3")]
     results = held([row(1, "10.0.0.3")], found)
     assert [(r.cls, r.address, r.reason) for r in results] == [
@@ -211,19 +202,19 @@ def test_devices_that_no_row_names_are_undeclared(held: Held, device: Build, row
     ]
 
 
-def test_the_gravest_of_what_no_row_names_comes_first(held: Held, device: Build) -> None:
+def test_the_gravest_of_what_no_row_names_comes_first() -> None:
     order = (Verdict.UNIDENTIFIED, Verdict.NOT_LISTED, Verdict.LISTED, Verdict.SUSPECTED, Verdict.LISTED)
     found = [device(f"10.0.0.{n}") for n in range(len(order))]
     found = [replace(one, judged=replace(one.judged, verdict=v)) for one, v in zip(found, order, strict=True)]
     assert [r.address for r in held([], found)] == ["10.0.0.2", "10.0.0.4", "10.0.0.3", "10.0.0.1", "10.0.0.0"]
 
 
-def test_a_host_that_is_no_camera_to_the_eye_still_matches_by_address(held: Held, device: Build, row: MakeRow) -> None:
+def test_a_host_that_is_no_camera_to_the_eye_still_matches_by_address() -> None:
     [result] = held([row(1, "10.0.0.2")], [device("10.0.0.2", counts=False)])
     assert (result.cls, result.reason) == (Class.MATCHED, "address agrees; nothing shows that it is a camera")
 
 
-def test_silence_and_no_coverage_are_told_apart(held: Held, row: MakeRow, coverage: Covered) -> None:
+def test_silence_and_no_coverage_are_told_apart() -> None:
     covered = coverage({"10.0.0.1": Outcome.SILENT, "10.0.0.2": Outcome.EXCLUDED, "10.0.0.3": Outcome.REFUSED})
     rows = [row(n, f"10.0.0.{n}") for n in (1, 2, 3, 4)] + [row(5, serial="A1234567"), row(6)]
     rows.append(row(7, "10.0.0.2", "10.0.0.11"))
@@ -238,7 +229,7 @@ def test_silence_and_no_coverage_are_told_apart(held: Held, row: MakeRow, covera
     ]
 
 
-def test_an_address_on_the_link_alone_leaves_no_row_uncovered(held: Held, row: MakeRow, coverage: Covered) -> None:
+def test_an_address_on_the_link_alone_leaves_no_row_uncovered() -> None:
     """Lists that discovery tools save have one of IPv6 for each device, and no scan asks it."""
     covered = coverage({"10.0.0.1": Outcome.SILENT, "10.0.0.9": Outcome.ANSWERED})
     rows = [row(1, "10.0.0.1", "fe80::4619:b6ff:fe00:1"), row(2, "169.254.1.1"), row(3, "10.0.0.1", "fd00::1")]
@@ -249,9 +240,7 @@ def test_an_address_on_the_link_alone_leaves_no_row_uncovered(held: Held, row: M
     ]
 
 
-def test_a_row_is_not_found_only_where_all_its_addresses_were_looked_at(
-    held: Held, device: Build, row: MakeRow, coverage: Covered
-) -> None:
+def test_a_row_is_not_found_only_where_all_its_addresses_were_looked_at() -> None:
     covered = coverage({"10.0.0.1": Outcome.SILENT, "10.0.0.2": Outcome.SILENT, "10.0.0.3": Outcome.REFUSED})
     rows = [row(n, "10.0.0.1", f"10.0.0.{n}") for n in (2, 3, 4)]
     assert [r.cls for r in held(rows, [], covered)] == [Class.NOT_FOUND, Class.DUPLICATE, Class.DUPLICATE]
@@ -269,16 +258,14 @@ def test_a_row_is_not_found_only_where_all_its_addresses_were_looked_at(
         assert next(r.cls for r in held([row(1, "10.0.0.1", "10.0.0.4")], found, covered)) is Class.NOT_COVERED
 
 
-def test_faults_of_a_row_are_in_its_reason(held: Held, row: MakeRow) -> None:
+def test_faults_of_a_row_are_in_its_reason() -> None:
     [result] = held([row(1, faults=("ip: 'x' holds no IP address",))], [])
     assert result.reason == (
         "it names no address, MAC, serial, UUID or host name that can be used; ip: 'x' holds no IP address"
     )
 
 
-def test_clones_with_one_serial_are_told_apart_by_address_or_not_at_all(
-    held: Held, device: Build, row: MakeRow, coverage: Covered
-) -> None:
+def test_clones_with_one_serial_are_told_apart_by_address_or_not_at_all() -> None:
     found = [device(f"10.0.0.{n}", serial="A1234567") for n in (1, 2, 3)]
     covered = coverage({"10.0.0.9": Outcome.SILENT})
     rows = [row(1, "10.0.0.2", serial="A1234567"), row(2, "10.0.0.9", serial="A1234567")]
@@ -291,7 +278,7 @@ def test_clones_with_one_serial_are_told_apart_by_address_or_not_at_all(
     ]
 
 
-def test_very_many_clones_take_no_time(held: Held, device: Build, row: MakeRow) -> None:
+def test_very_many_clones_take_no_time() -> None:
     addresses = [f"10.0.{n // 250}.{n % 250}" for n in range(2_000)]
     found = [device(address, serial="A1234567") for address in addresses]
     rows = [row(n, address, serial="A1234567") for n, address in enumerate(addresses)]
@@ -300,7 +287,7 @@ def test_very_many_clones_take_no_time(held: Held, device: Build, row: MakeRow) 
     assert Counter(r.cls for r in held(rows[:1], found)) == {Class.MATCHED: 1, Class.UNDECLARED: 1_999}
 
 
-def test_sites_keep_the_same_address_apart(held: Held, device: Build, row: MakeRow) -> None:
+def test_sites_keep_the_same_address_apart() -> None:
     found = [device("10.0.0.1", site="North"), device("10.0.0.1", site="South")]
     rows = [row(1, "10.0.0.1", site="SOUTH"), row(2, "10.0.0.1", site="East"), row(3, "10.0.0.1", site="north")]
     results = held(rows, found)
@@ -313,7 +300,7 @@ def test_sites_keep_the_same_address_apart(held: Held, device: Build, row: MakeR
     assert [r.site for r in results[:3]] == ["South", None, "North"]
 
 
-def test_a_device_is_undeclared_at_its_own_site(held: Held, device: Build, row: MakeRow, coverage: Covered) -> None:
+def test_a_device_is_undeclared_at_its_own_site() -> None:
     found = [device("10.0.0.1", site="North", serial="A1234567"), device("10.0.0.2", site="South")]
     found.append(device("10.0.0.1", site="South"))
     rows = [row(1, "10.0.0.1", serial="A1234567", site="North"), row(2, "10.0.0.9", site="South")]
@@ -326,7 +313,7 @@ def test_a_device_is_undeclared_at_its_own_site(held: Held, device: Build, row: 
     ]
 
 
-def test_rows_of_sites_that_were_not_asked_about_are_counted_apart(held: Held, device: Build, row: MakeRow) -> None:
+def test_rows_of_sites_that_were_not_asked_about_are_counted_apart() -> None:
     found = [device("10.0.0.1", site="North"), device("10.0.0.7", site="North", serial="A1234567")]
     rows = [
         row(1, "10.0.0.1", site="South"),
@@ -351,14 +338,14 @@ def test_rows_of_sites_that_were_not_asked_about_are_counted_apart(held: Held, d
     assert summary.precision.total == 2
 
 
-def test_what_was_scanned_without_a_site_may_be_at_any(held: Held, device: Build, row: MakeRow) -> None:
+def test_what_was_scanned_without_a_site_may_be_at_any() -> None:
     [result] = held(
         [row(1, "10.0.0.1", site="North")], [device("10.0.0.1")], scope=SiteScope(frozenset(("North", None)))
     )
     assert result.cls is Class.MATCHED
 
 
-def test_an_address_of_two_sites_is_not_guessed(held: Held, device: Build, row: MakeRow) -> None:
+def test_an_address_of_two_sites_is_not_guessed() -> None:
     found = [device("10.0.0.1", site="North"), device("10.0.0.1", site="South", model="P3245")]
     results = held([row(1, "10.0.0.1")], found)
     assert (results[0].cls, results[0].reason) == (
@@ -368,7 +355,7 @@ def test_an_address_of_two_sites_is_not_guessed(held: Held, device: Build, row: 
     assert held([row(1, "10.0.0.1", model="P3245")], found)[0].found is found[1]
 
 
-def test_a_device_at_another_site_has_moved(held: Held, device: Build, row: MakeRow) -> None:
+def test_a_device_at_another_site_has_moved() -> None:
     found = [device("10.0.0.1", site="North", serial="A1234567"), device("10.0.0.2", site="South")]
     results = held([row(1, "10.0.0.1", serial="A1234567", site="South")], found)
     assert (results[0].cls, results[0].reason) == (
@@ -377,14 +364,12 @@ def test_a_device_at_another_site_has_moved(held: Held, device: Build, row: Make
     )
 
 
-def test_sites_that_the_list_writes_otherwise_do_not_count(held: Held, device: Build, row: MakeRow) -> None:
+def test_sites_that_the_list_writes_otherwise_do_not_count() -> None:
     found = [device("10.0.0.1", site="harbour-7")]
     assert held([row(1, "10.0.0.1", site="Harbour building")], found)[0].cls is Class.MATCHED
 
 
-def test_a_row_for_several_devices_is_for_one_of_them_and_the_others_are_not_said_to_be_unnamed(
-    held: Held, device: Build, row: MakeRow
-) -> None:
+def test_a_row_for_several_devices_is_for_one_of_them_and_the_others_are_not_said_to_be_unnamed() -> None:
     found = [device("10.0.0.1", maker="Axis"), device("10.0.0.2", maker="Axis"), device("10.0.0.3", maker="Axis")]
     results = held([row(4, "10.0.0.1", "10.0.0.2", make="Axis")], found)
     assert [(result.cls, result.address) for result in results] == [
@@ -398,7 +383,7 @@ def test_a_row_for_several_devices_is_for_one_of_them_and_the_others_are_not_sai
     ]
 
 
-def test_the_figures(held: Held, device: Build, row: MakeRow, coverage: Covered) -> None:
+def test_the_figures() -> None:
     found = [device(f"10.0.0.{n}", maker="Axis") for n in range(1, 9)] + [device("10.0.0.9", counts=False)]
     rows = [row(n, f"10.0.0.{n}", make="Axis") for n in range(1, 6)]
     rows += [row(6, "10.0.0.6", make="Dahua"), row(9, "10.0.0.9"), row(10, "10.0.0.10"), row(11, "10.0.0.11"), row(12)]
@@ -420,9 +405,7 @@ def test_the_figures(held: Held, device: Build, row: MakeRow, coverage: Covered)
     assert summarise(()).recall is None
 
 
-def test_a_copy_of_a_row_that_could_not_be_checked_is_not_checked_either(
-    held: Held, device: Build, row: MakeRow, coverage: Covered
-) -> None:
+def test_a_copy_of_a_row_that_could_not_be_checked_is_not_checked_either() -> None:
     rows = [row(n, address) for n, address in enumerate(("10.0.0.1", "10.0.0.1", "10.9.9.9", "10.9.9.9"))]
     summary = summarise(held(rows, [device("10.0.0.1")], coverage({"10.0.0.1": Outcome.ANSWERED})))
     assert {cls: count for cls, count in summary.counts.items() if count} == {
@@ -476,9 +459,7 @@ _FOUND = st.lists(
 
 @given(_ROWS, _FOUND)
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_every_row_and_every_device_is_counted_once(
-    held: Held, coverage: Covered, rows: list[Row], found: list[Found]
-) -> None:
+def test_every_row_and_every_device_is_counted_once(rows: list[Row], found: list[Found]) -> None:
     results = held(rows, found, coverage({"10.0.0.1": Outcome.SILENT}))
     assert [id(result.row) for result in results if result.row] == [id(row) for row in rows]
     shown = [id(result.found) for result in results if result.found]
@@ -506,33 +487,27 @@ def unreachable(found: Found) -> Found:
 @pytest.mark.parametrize(
     ("address", "cls"), [("192.168.254.3", Class.MATCHED), ("10.0.4.9", Class.MATCHED), ("10.0.7.7", Class.MOVED)]
 )
-def test_a_camera_behind_a_recorder_is_known_by_its_serial(
-    held: Held, row: MakeRow, device: Build, address: str, cls: Class
-) -> None:
+def test_a_camera_behind_a_recorder_is_known_by_its_serial(address: str, cls: Class) -> None:
     camera = unreachable(device("192.168.254.3", serial="E12345678", behind=BEHIND))
     (result,) = held([row(1, address, serial="E12345678")], [camera])
     assert (result.cls, result.address) == (cls, "10.0.4.9 #3")
 
 
-def test_a_private_address_alone_names_no_camera_behind_a_recorder(held: Held, row: MakeRow, device: Build) -> None:
+def test_a_private_address_alone_names_no_camera_behind_a_recorder() -> None:
     camera = unreachable(device("192.168.254.3", behind=BEHIND))
     missing, undeclared = held([row(1, "192.168.254.3")], [camera])
     assert (missing.cls, undeclared.cls) == (Class.NOT_COVERED, Class.UNDECLARED)
     assert "the private address of a camera on 10.0.4.9 #3" in missing.reason
 
 
-def test_the_private_address_of_a_camera_that_a_row_names_says_nothing_of_another_row(
-    held: Held, row: MakeRow, device: Build, coverage: Covered
-) -> None:
+def test_the_private_address_of_a_camera_that_a_row_names_says_nothing_of_another_row() -> None:
     camera = unreachable(device("192.168.254.3", serial="E12345678", behind=BEHIND))
     rows = [row(1, "192.168.254.3", serial="E12345678"), row(2, "192.168.254.3", serial="F12345678")]
     covered = coverage({"192.168.254.3": Outcome.SILENT, "192.168.254.9": Outcome.ANSWERED})
     assert [r.cls for r in held(rows, [camera], covered)] == [Class.MATCHED, Class.NOT_FOUND]
 
 
-def test_a_row_that_leaves_its_site_open_is_the_twin_of_one_that_names_it(
-    held: Held, device: Build, row: MakeRow
-) -> None:
+def test_a_row_that_leaves_its_site_open_is_the_twin_of_one_that_names_it() -> None:
     found = [device("10.0.0.1", site="North"), device("10.0.0.1", site="South")]
     rows = [row(1, "10.0.0.9", site="North"), row(2, "10.0.0.9"), row(3, "10.0.0.8", site="South"), row(4, "10.0.0.8")]
     rows += [row(5, "10.0.0.7", site="North"), row(6, "10.0.0.7", site="South")]
@@ -541,9 +516,7 @@ def test_a_row_that_leaves_its_site_open_is_the_twin_of_one_that_names_it(
     assert told[2][1] == "it names the same device as row 1: same address"
 
 
-def test_of_very_many_sites_those_that_know_of_an_address_tell(
-    held: Held, device: Build, row: MakeRow, coverage: Covered
-) -> None:
+def test_of_very_many_sites_those_that_know_of_an_address_tell() -> None:
     """The list names no sites: to look for each row at each site takes hours at 3,000 sites and 210,000 rows."""
     found = [device(f"10.{n >> 8}.{n & 255}.1", site=f"Site {n}") for n in range(1_500)]
     rows = [row(n, f"10.{n >> 8}.{n & 255}.{2 if n % 2 else 1}") for n in range(1_500)]

@@ -9,21 +9,15 @@ from typing import Any
 
 import pytest
 import xlsxwriter
+from support.inventories import coverage, device, held, row
 
-from camscan.inventory.agreement import Found
 from camscan.inventory.completeness import estimate
-from camscan.inventory.coverage import Coverage
 from camscan.inventory.reading import read_inventory
-from camscan.inventory.reconcile import Class, Result
+from camscan.inventory.reconcile import Class
 from camscan.inventory.retired import is_retired_sheet, is_retired_status, is_yes
-from camscan.inventory.rows import Row
 from camscan.inventory.summary import summarise
 from camscan.records import Outcome
 
-Held = Callable[..., tuple[Result, ...]]
-Build = Callable[..., Found]
-MakeRow = Callable[..., Row]
-Covered = Callable[..., Coverage]
 GONE = "'Decommissioned'"
 
 
@@ -117,9 +111,7 @@ def test_a_column_of_what_is_to_come_says_nothing(written: Callable[..., Path], 
     assert row.retired is None
 
 
-def test_one_that_answers_is_a_conflict_and_one_that_does_not_is_no_error(
-    held: Held, row: MakeRow, device: Build, coverage: Covered
-) -> None:
+def test_one_that_answers_is_a_conflict_and_one_that_does_not_is_no_error() -> None:
     rows = [row(1, "10.0.0.1", make="Axis", retired=GONE), row(2, "10.0.0.2", make="Axis", retired=GONE)]
     covered = coverage({"10.0.0.1": Outcome.ANSWERED, "10.0.0.2": Outcome.SILENT})
     there, gone = held(rows, [device("10.0.0.1", maker="Axis")], covered)
@@ -144,16 +136,14 @@ def test_one_that_answers_is_a_conflict_and_one_that_does_not_is_no_error(
     ],
     ids=["address", "make", "serials", "one serial"],
 )
-def test_a_device_belongs_to_the_row_that_is_in_use(
-    held: Held, row: MakeRow, device: Build, old: dict[str, Any], new: dict[str, Any]
-) -> None:
+def test_a_device_belongs_to_the_row_that_is_in_use(old: dict[str, Any], new: dict[str, Any]) -> None:
     rows = [row(1, "10.0.0.1", retired=GONE, **old), row(2, "10.0.0.1", **new)]
     results = held(rows, [device("10.0.0.1", maker="Axis", serial="B1234567")])
     assert [result.cls for result in results] == [Class.RETIRED, Class.MATCHED]
     assert results[0].reason.endswith("; another device is at 10.0.0.1")
 
 
-def test_a_row_in_use_is_no_second_row_of_one_that_is_not(held: Held, row: MakeRow, coverage: Covered) -> None:
+def test_a_row_in_use_is_no_second_row_of_one_that_is_not() -> None:
     rows = [row(1, "10.0.0.1", retired=GONE), row(2, "10.0.0.1"), row(3, retired=GONE)]
     covered = coverage({"10.0.0.1": Outcome.SILENT, "10.0.0.9": Outcome.ANSWERED})
     results = held(rows, [], covered)
@@ -170,9 +160,7 @@ def test_a_row_in_use_is_no_second_row_of_one_that_is_not(held: Held, row: MakeR
     ],
     ids=["misspelt", "other make", "other model"],
 )
-def test_another_device_at_the_address_is_undeclared(
-    held: Held, row: MakeRow, device: Build, says: dict[str, Any], cls: Class
-) -> None:
+def test_another_device_at_the_address_is_undeclared(says: dict[str, Any], cls: Class) -> None:
     results = held([row(1, "10.0.0.1", retired=GONE, **says)], [device("10.0.0.1", maker="Axis", model="M-100")])
     assert results[0].cls is cls
     assert (len(results) == 2) == (cls is Class.RETIRED), "then the device has no row"

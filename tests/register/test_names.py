@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from support.estate import Camera
+from support.tracks import track
 
 from camscan.register.names import asked, key, lasting, names, shared
-from camscan.sweeps.memory import Track
 
 FULL = Camera("10.0.0.1", "DS-2CD2042-I20150101AAWR123456789", "02:00:00:00:00:01")
 
 
-def test_serial_and_mac_name_a_device_and_its_place_does_not(track: Callable[..., Track]) -> None:
+def test_serial_and_mac_name_a_device_and_its_place_does_not() -> None:
     assert names(track(FULL)) == ("mac 02:00:00:00:00:01", "serial ds-2cd2042-i20150101aawr123456789")
     assert lasting(names(track(FULL))) == names(track(FULL))
 
 
-def test_a_device_that_tells_neither_is_the_make_and_model_at_its_place(track: Callable[..., Track]) -> None:
+def test_a_device_that_tells_neither_is_the_make_and_model_at_its_place() -> None:
     bare = names(track(Camera("10.0.0.1")))
     assert bare == ("place 10.0.0.1 acme c-100",)
     assert lasting(bare) == ()
     assert not shared(bare, names(track(Camera("10.0.0.1", model="Other-1"))))
 
 
-def test_a_short_serial_is_its_long_form(track: Callable[..., Track]) -> None:
+def test_a_short_serial_is_its_long_form() -> None:
     short = ("serial 123456789",)
     assert key(short[0]) == key(names(track(FULL))[1])
     assert shared(short, names(track(FULL))) == short

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser
 from support.browser import DESKTOP, PHONE, Tab, browsing, opened
 from support.crowd import HOSTILE
-from support.sample import sample
+from support.sample import make_report, sample
 
 from camscan.records import Outcome, Report, Verdict
 from camscan.register.progress import progress
@@ -287,7 +287,7 @@ def test_no_table_is_cut_on_paper(browser: Browser, file: Path) -> None:
 
 
 @pytest.fixture
-def estate(make_report: Callable[..., Report], tmp_path: Path) -> Path:
+def estate(tmp_path: Path) -> Path:
     """Sites with names as long as they may be; of all of them, every column is known."""
     names = ("depot", "Verwaltungsgebäude Nord-West, drittes Obergeschoss, Zimmer 317/b", "x" * 64)
     reports = [make_report(left_out={Verdict.LISTED: 1}, progress=progress(None, [], date(2026, 11, 1)))] * len(names)
@@ -314,9 +314,7 @@ def test_of_a_page_of_sites_words_stay_whole(browser: Browser, estate: Path, siz
         assert max(widths) < 200
 
 
-def test_a_ledger_with_every_outcome_is_not_cut_on_paper(
-    browser: Browser, tmp_path: Path, make_report: Callable[..., Report]
-) -> None:
+def test_a_ledger_with_every_outcome_is_not_cut_on_paper(browser: Browser, tmp_path: Path) -> None:
     every = {channel: {outcome.value: 65_536 for outcome in Outcome} for channel in ("", "http")}
     file = tmp_path / "every.html"
     file.write_text("".join(render(make_report(ledger=every), Page())), encoding="utf-8")

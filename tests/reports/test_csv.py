@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
+
+from support.sample import make_report
 
 from camscan.records import Device, Judged, Report, Verdict
 from camscan.reports import Page
@@ -64,13 +65,13 @@ def test_where_it_hangs_stands_in_columns_of_its_own(report: Report) -> None:
     }
 
 
-def test_a_policy_that_lists_twice_is_named_once(make_report: Callable[..., Report]) -> None:
+def test_a_policy_that_lists_twice_is_named_once() -> None:
     listings = (Listing("b", "x", "2020-01-01"), Listing("a", "x", "2020-01-01"), Listing("b", "y", "2020-01-01"))
     judged = Judged(Device("10.0.0.5", ("10.0.0.5",)), Verdict.LISTED, listings)
     assert rows(make_report(devices=(judged,)))[0]["listed_by"] == "b;a"
 
 
-def test_a_line_break_in_a_name_makes_no_new_line(make_report: Callable[..., Report]) -> None:
+def test_a_line_break_in_a_name_makes_no_new_line() -> None:
     judged = Judged(Device("10.0.0.5", ("10.0.0.5",), hostname='a"\r\n=1+1,b', model="=1+1"), Verdict.UNIDENTIFIED)
     header, line = render(make_report(devices=(judged,)), Page())
     assert line == '10.0.0.5,10.0.0.5,,"a""\\x0d\\x0a=1+1,b",,,\'=1+1,,,,,,unidentified,,,,,,,,,,,,,,,,,\r\n'

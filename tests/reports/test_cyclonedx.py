@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from jsonschema import Draft7Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT7
 from support.hostile import HOSTILE, every_example, hostile, poisoned
+from support.sample import make_report
 
 from camscan.records import NO_BYTES, Device, Evidence, Identification, Judged, Level, Report, Verdict
 from camscan.reports import Page
@@ -83,7 +83,7 @@ def test_a_device_is_a_component_with_maker_model_firmware_serial_and_mac(report
     assert {"group", "manufacturer", "evidence", "components"}.isdisjoint(unknown)
 
 
-def test_the_evidence_says_what_each_claim_rests_on_and_how_sure_it_is(make_report: Callable[..., Report]) -> None:
+def test_the_evidence_says_what_each_claim_rests_on_and_how_sure_it_is() -> None:
     sha = "ab" * 32
     said = (Evidence("sadp", 37020, "sadp.device_description", "IPC-B140H", sha, asked="inquiry"),)
     rules = (
@@ -117,7 +117,7 @@ def test_the_evidence_says_what_each_claim_rests_on_and_how_sure_it_is(make_repo
     assert (version["field"], version["concludedValue"]) == ("version", "V5")
 
 
-def test_the_metadata_says_of_which_scan_and_how_far_it_saw(make_report: Callable[..., Report], report: Report) -> None:
+def test_the_metadata_says_of_which_scan_and_how_far_it_saw(report: Report) -> None:
     metadata = bill(report)["metadata"]
     told = properties(metadata)
     assert metadata["lifecycles"] == [{"phase": "discovery"}]
@@ -130,7 +130,7 @@ def test_the_metadata_says_of_which_scan_and_how_far_it_saw(make_report: Callabl
     assert (tool["name"], tool.get("version")) == ("camscan", report.tools.get("camscan"))
 
 
-def test_the_serial_number_is_that_of_the_judgement(make_report: Callable[..., Report], report: Report) -> None:
+def test_the_serial_number_is_that_of_the_judgement(report: Report) -> None:
     others = (make_report(policies=("own",)), make_report(tools={"camscan": "9"}))
     parts = (make_report(devices=report.devices[:2]), make_report(devices=report.devices[1:3]))
     numbers = [bill(made)["serialNumber"] for made in (report, make_report(), *others, *parts)]
@@ -138,7 +138,7 @@ def test_the_serial_number_is_that_of_the_judgement(make_report: Callable[..., R
     assert len({*numbers}) == 5
 
 
-def test_several_devices_at_one_address_and_one_behind_a_recorder(make_report: Callable[..., Report]) -> None:
+def test_several_devices_at_one_address_and_one_behind_a_recorder() -> None:
     slot = Slot("REC1", "10.0.0.1", 3)
     devices = (Device("10.0.0.1", ()), Device("10.0.0.1", ()), Device("192.168.0.5", (), behind=slot))
     found = bill(make_report(devices=tuple(Judged(device, Verdict.UNIDENTIFIED) for device in devices)))
@@ -150,13 +150,11 @@ def test_several_devices_at_one_address_and_one_behind_a_recorder(make_report: C
 
 
 @pytest.mark.parametrize("changes", [{"devices": ()}, {"tools": {}}, {"policies": ()}])
-def test_what_is_not_there_makes_no_fault(make_report: Callable[..., Report], changes: dict[str, Any]) -> None:
+def test_what_is_not_there_makes_no_fault(changes: dict[str, Any]) -> None:
     bill(make_report(**changes))
 
 
-def test_a_scan_that_never_ended_has_the_time_of_its_beginning(
-    make_report: Callable[..., Report], report: Report
-) -> None:
+def test_a_scan_that_never_ended_has_the_time_of_its_beginning(report: Report) -> None:
     made = make_report(scan=replace(report.scan, finished_at=None, site=None))
     assert bill(made)["metadata"]["timestamp"] == "2026-11-24T01:00:00.250Z"
 

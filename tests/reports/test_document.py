@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from support.sample import make_report
 
 from camscan.records import Device, Judged, Outcome, Report, ScanStatus, Verdict
 from camscan.reports.document import coverage, device_object, scan_object
@@ -14,7 +14,7 @@ def test_times_are_utc(report: Report) -> None:
     assert (scan["started_at"], scan["finished_at"]) == ("2026-11-24T01:00:00.250Z", "2026-11-24T01:04:30.000Z")
 
 
-def test_a_scan_that_never_ended_was_interrupted(report: Report, make_report: Callable[..., Report]) -> None:
+def test_a_scan_that_never_ended_was_interrupted(report: Report) -> None:
     scan = scan_object(make_report(scan=replace(report.scan, status=ScanStatus.RUNNING, finished_at=None)))
     assert (scan["status"], scan["finished_at"]) == ("interrupted", None)
 
@@ -52,13 +52,13 @@ def test_the_ledger_sums_up_to_all_targets_and_keeps_each_channel_as_it_is(repor
         (Outcome.CRASHED, Outcome.NOT_SENT),
     ],
 )
-def test_coverage_folds_every_outcome(make_report: Callable[..., Report], outcome: Outcome, folded: Outcome) -> None:
+def test_coverage_folds_every_outcome(outcome: Outcome, folded: Outcome) -> None:
     counts = coverage(make_report(ledger={"": {outcome.value: 7}}, targets=7))
     assert len(counts) == 6
     assert {kind: count for kind, count in counts.items() if count} == {folded: 7}
 
 
-def test_more_answers_than_targets_are_counted_as_they_are(make_report: Callable[..., Report]) -> None:
+def test_more_answers_than_targets_are_counted_as_they_are() -> None:
     counts = coverage(make_report(ledger={"": {"answered": 3}}, targets=2))
     assert {kind: count for kind, count in counts.items() if count} == {Outcome.ANSWERED: 3}
 

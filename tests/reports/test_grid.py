@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from support.sample import make_report
 
 from camscan.records import Device, Judged, Outcome, Report, Verdict
 from camscan.reports.grid import Block, blocks, worth_drawing
@@ -26,20 +26,20 @@ def test_targets_and_devices_lie_in_blocks_of_256(report: Report) -> None:
     assert (six.cells, six.devices) == ({"silent": (0,), "unidentified": (2,)}, {2: 4})
 
 
-def test_other_addresses_of_a_device_are_shown_where_they_were_targets(make_report: Callable[..., Report]) -> None:
+def test_other_addresses_of_a_device_are_shown_where_they_were_targets() -> None:
     device = Judged(Device("10.0.0.1", ("10.0.0.1", "10.0.0.9", "10.0.0.77")), Verdict.LISTED)
     outcomes = {"10.0.0.1": Outcome.ANSWERED, "10.0.0.9": Outcome.ANSWERED}
     (block,) = blocks(make_report(outcomes=outcomes, devices=(device,)), (device,))
     assert block == Block("10.0.0.0/24", {"listed": (1, 9)}, {1: 0, 9: 0})
 
 
-def test_of_two_devices_at_one_address_the_first_is_shown(make_report: Callable[..., Report]) -> None:
+def test_of_two_devices_at_one_address_the_first_is_shown() -> None:
     two = [Judged(Device("10.0.0.1", ()), verdict) for verdict in (Verdict.LISTED, Verdict.NOT_LISTED)]
     (block,) = blocks(make_report(outcomes={}, devices=tuple(two)), two)
     assert block == Block("10.0.0.0/24", {"listed": (1,)}, {1: 0})
 
 
-def test_what_is_no_address_has_no_cell(make_report: Callable[..., Report]) -> None:
+def test_what_is_no_address_has_no_cell() -> None:
     device = Judged(Device("camera", ("camera",)), Verdict.LISTED)
     report = make_report(outcomes={"<b>": Outcome.SILENT, "camera": Outcome.ANSWERED, "": Outcome.SILENT})
     assert blocks(report, [device]) == []

@@ -3,13 +3,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from support.pages import Element, Reader, read
+from support.sample import make_report
 
 import camscan.reports
 from camscan.records import (
@@ -86,7 +86,7 @@ def test_the_method_claims_nothing_that_was_not_done(
     assert ("Each address was asked" in words) is (origin is Origin.SCAN)
 
 
-def test_one_address_is_no_addresses(make_report: Callable[..., Report]) -> None:
+def test_one_address_is_no_addresses() -> None:
     made = make_report(devices=(), ledger={"": {Outcome.REFUSED: 1}}, targets=1, networks=())
     assert "1 address asked, 0 silent." in parsed(made).root.words
 
@@ -117,7 +117,7 @@ def test_links_stay_in_the_page_or_lead_to_a_policy(report: Report, reader: Read
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "//x.example", "HTTPS:x", " https://x"])
-def test_only_web_addresses_become_links(make_report: Callable[..., Report], url: str) -> None:
+def test_only_web_addresses_become_links(url: str) -> None:
     found = parsed(make_report(citations=(Citation("uk-nil", "t", "c", url, ""),)))
     assert not [e for e in found.elements if not e.attributes.get("href", "#").startswith("#")]
     assert url.strip() in one(found, "main").words
@@ -167,7 +167,7 @@ def test_the_first_screen_says_it_all(reader: Reader) -> None:
     assert coverage.words == "249 addresses asked, 230 silent, 4 unreachable, 6 not sent, 1 excluded."
 
 
-def test_a_map_says_that_it_counts_addresses(make_report: Callable[..., Report], report: Report) -> None:
+def test_a_map_says_that_it_counts_addresses(report: Report) -> None:
     (listed,) = (judged for judged in report.devices if judged.device.address == "10.0.0.7")
     found = parsed(make_report(devices=(listed, listed)))
     section = one(found, "section", id="map")
@@ -205,7 +205,7 @@ def test_evidence_is_folded_with_rule_channel_field_value_and_bytes(reader: Read
     )
 
 
-def test_what_rests_on_no_bytes_has_no_hash(make_report: Callable[..., Report]) -> None:
+def test_what_rests_on_no_bytes_has_no_hash() -> None:
     rule = Identification("by-port", Level.HINT, "A", None, {}, (Evidence("tcp", 8, "tcp.port", "8", NO_BYTES),))
     made = make_report(devices=(Judged(Device("10.0.0.1", (), maker="A", identifications=(rule,)), Verdict.SUSPECTED),))
     [proof] = one(parsed(made), "tbody", id="d0").all("li")
@@ -218,14 +218,14 @@ def test_a_suspected_device_says_what_to_look_for_and_its_conflict(reader: Reade
     assert paragraphs["advice"].startswith("Look at the label for the name Hikvision or Hangzhou Hikvision Digital")
 
 
-def test_text_in_every_cell_is_text(make_report: Callable[..., Report]) -> None:
+def test_text_in_every_cell_is_text() -> None:
     device = Device("10.0.0.5", ("10.0.0.5",), model="<b>&amp;\u202e{{7*7}}", brand="<i>", maker="M", camera_like=True)
     found = parsed(make_report(devices=(Judged(device, Verdict.NOT_LISTED),)))
     cells = [cell.words for cell in one(found, "tbody", id="d0").all("td")]
     assert cells[1:3] == ["<b>&amp;\\u202e{{7*7}}", "<i> made by M"]
 
 
-def test_rows_beyond_the_first_are_text_to_a_browser_that_runs_scripts(make_report: Callable[..., Report]) -> None:
+def test_rows_beyond_the_first_are_text_to_a_browser_that_runs_scripts() -> None:
     count = SHOWN_ROWS + 2
     devices = tuple(Judged(Device(f"10.0.{n >> 8}.{n & 255}", ()), Verdict.LISTED) for n in range(count))
     found = parsed(make_report(devices=devices))
@@ -233,14 +233,14 @@ def test_rows_beyond_the_first_are_text_to_a_browser_that_runs_scripts(make_repo
     assert folded == [False] * SHOWN_ROWS + [True] * 2
 
 
-def test_maps_beyond_the_first_are_text_to_a_browser_that_runs_scripts(make_report: Callable[..., Report]) -> None:
+def test_maps_beyond_the_first_are_text_to_a_browser_that_runs_scripts() -> None:
     outcomes = {f"10.0.{n}.1": Outcome.ANSWERED for n in range(8)}
     found = parsed(make_report(devices=(), outcomes=outcomes))
     maps = [("noscript" in e.above, "details" in e.above) for e in found.elements if e.tag == "figure"]
     assert maps == [(False, False)] * 7 + [(True, True)] * 2  # the burn-down is one, too
 
 
-def test_only_what_behaves_like_a_camera_is_said_to(make_report: Callable[..., Report]) -> None:
+def test_only_what_behaves_like_a_camera_is_said_to() -> None:
     camera, printer = (
         Judged(Device(address, (address,), camera_like=alike), Verdict.UNIDENTIFIED)
         for address, alike in (("10.0.0.1", True), ("10.0.0.2", False))
@@ -257,7 +257,7 @@ def test_what_is_left_out_is_said(report: Report) -> None:
     assert 'id="d1"' not in text
 
 
-def test_nothing_found_is_told_from_nothing_asked(make_report: Callable[..., Report], report: Report) -> None:
+def test_nothing_found_is_told_from_nothing_asked(report: Report) -> None:
     nothing = parsed(make_report(devices=(), outcomes={}, ledger={"": {Outcome.SILENT: 255, Outcome.REFUSED: 1}}))
     assert one(nothing, "h1").words == "None found: no address that was asked shows a surveillance device."
     blind = parsed(make_report(devices=(), outcomes={}, ledger={}))
@@ -319,7 +319,7 @@ def test_drawings_have_the_colours_of_the_style_sheet() -> None:
     assert {kind: light.get(f"bar-{kind}", light[kind]) for kind in BARS} == dict(BARS)
 
 
-def test_the_contents_lead_to_every_section_that_is_there(reader: Reader, make_report: Callable[..., Report]) -> None:
+def test_the_contents_lead_to_every_section_that_is_there(reader: Reader) -> None:
     bare = parsed(make_report(devices=(), outcomes={}, networks=(), policies=(), progress=None, reconciled=None))
     for found, count in ((reader, 10), (bare, 4)):
         links = [link.attributes["href"] for link in one(found, "nav").all("a")]
@@ -347,7 +347,7 @@ def test_an_inventory_is_shown_by_class_and_what_is_left_out_is_said(reader: Rea
     assert "2 more are not shown here; camscan reconcile shows all of them. Matched 1 Found as the list says." in words
 
 
-def test_without_history_and_inventory_there_is_neither(make_report: Callable[..., Report]) -> None:
+def test_without_history_and_inventory_there_is_neither() -> None:
     words = parsed(make_report(progress=None, reconciled=None)).root.words
     assert "Burn-down" not in words
     assert "Completeness" not in words

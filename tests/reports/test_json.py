@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+
+from support.sample import make_report
 
 from camscan.records import Device, Judged, Report, Verdict
 from camscan.reports import Page
@@ -29,16 +30,14 @@ def test_text_is_raw_for_a_parser_and_harmless_on_a_terminal() -> None:
     assert json.loads(written) == {"text": text.replace("\ud800", "\ufffd")}
 
 
-def test_twenty_thousand_devices_take_less_than_three_seconds(
-    report: Report, make_report: Callable[..., Report]
-) -> None:
+def test_twenty_thousand_devices_take_less_than_three_seconds(report: Report) -> None:
     large = make_report(devices=report.devices * 4_000)
     began = time.process_time()
     assert sum(piece.count('"verdict"') for piece in render(large, Page())) == 20_000
     assert time.process_time() - began < 3
 
 
-def test_devices_are_written_as_they_come(make_report: Callable[..., Report]) -> None:
+def test_devices_are_written_as_they_come() -> None:
     one = Judged(Device("10.0.0.5", ("10.0.0.5",)), Verdict.UNIDENTIFIED)
     report = make_report(devices=(one, replace(one, verdict=Verdict.NOT_LISTED)))
     pieces = list(render(report, Page()))

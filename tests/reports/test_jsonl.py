@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+
+from support.sample import make_report
 
 from camscan.records import Report
 from camscan.reports import Page
@@ -18,5 +19,5 @@ def test_a_line_is_the_device_object_and_its_scan(report: Report) -> None:
     ]
 
 
-def test_no_device_no_line(make_report: Callable[..., Report]) -> None:
+def test_no_device_no_line() -> None:
     assert list(render(make_report(devices=()), Page())) == []

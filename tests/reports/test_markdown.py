@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from support.sample import make_report
 
 from camscan.records import Device, Judged, Report, Verdict
 from camscan.reports import Page
@@ -61,7 +61,7 @@ def test_a_span_ends_where_the_text_ends(text: str | None, span: str) -> None:
     assert code(text) == span
 
 
-def test_sentences_with_foreign_names_are_no_markup(make_report: Callable[..., Report], report: Report) -> None:
+def test_sentences_with_foreign_names_are_no_markup(report: Report) -> None:
     scan = replace(report.scan, site="*x* <b> @all https://x.example www.x.example [a](b) #1 `c` _d_")
     (line,) = (line for line in lines(make_report(scan=scan)) if line.startswith("- Scan "))
     assert r"of \*x\* \<b\> \\x40all https:\\x2f/x.example www\.x.example \[a\](b) \#1 \`c\` \_d\_, 2026-11-24T" in line
@@ -79,13 +79,13 @@ def test_an_inventory_and_the_burn_down_are_told_too(report: Report) -> None:
     ]
 
 
-def test_without_devices_there_is_no_table(make_report: Callable[..., Report]) -> None:
+def test_without_devices_there_is_no_table() -> None:
     shown = lines(make_report(devices=(), ledger={}, policies=(), networks=(), reconciled=None))
     assert not [line for line in shown if line.startswith("|")]
     assert shown[0] == "# Nothing can be said: no address could be asked."
 
 
-def test_every_row_of_a_table_has_as_many_cells(make_report: Callable[..., Report]) -> None:
+def test_every_row_of_a_table_has_as_many_cells() -> None:
     devices = tuple(
         Judged(Device(f"10.0.0.{n}", (), model=text, maker="|", firmware="\\"), Verdict.LISTED)
         for n, text in enumerate(("|", "\\|", "`|`", "a | b |", "\\"))

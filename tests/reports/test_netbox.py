@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
 from dataclasses import replace
+
+from support.sample import make_report
 
 from camscan.records import Device, Judged, Report, Verdict
 from camscan.reports import Page
@@ -47,11 +48,11 @@ def test_what_is_not_known_is_said(report: Report) -> None:
     assert [last[name] for name in ("name", "role", "manufacturer", "device_type")] == ["fd00::1:2", *["Unknown"] * 3]
 
 
-def test_a_scan_without_a_site_leaves_it_to_the_reader(make_report: Callable[..., Report], report: Report) -> None:
+def test_a_scan_without_a_site_leaves_it_to_the_reader(report: Report) -> None:
     assert {row["site"] for row in rows(make_report(scan=replace(report.scan, site=None)))} == {""}
 
 
-def test_names_are_unique(make_report: Callable[..., Report]) -> None:
+def test_names_are_unique() -> None:
     devices = named(
         *(Device("10.0.0.1", (), hostname="ipcam"), Device("10.0.0.2", (), hostname="IPCAM")),
         *(Device("10.0.0.3", (), hostname="gate"), Device("10.0.0.4", ()), Device("10.0.0.4", ())),
@@ -62,7 +63,7 @@ def test_names_are_unique(make_report: Callable[..., Report]) -> None:
     ]
 
 
-def test_a_host_that_calls_itself_as_a_numbered_one_is_numbered_too(make_report: Callable[..., Report]) -> None:
+def test_a_host_that_calls_itself_as_a_numbered_one_is_numbered_too() -> None:
     devices = named(
         *(Device("10.0.0.3", (), hostname="10.0.0.4 #2"), Device("10.0.0.4", ()), Device("10.0.0.4", ())),
         *(Device("10.0.0.4", ()), Device("10.0.0.5", (), hostname="10.0.0.4 #3")),
@@ -71,7 +72,7 @@ def test_a_host_that_calls_itself_as_a_numbered_one_is_numbered_too(make_report:
     assert names == ["10.0.0.4 #2", "10.0.0.4", "10.0.0.4 #3", "10.0.0.4 #4", "10.0.0.4 #3 #2"]
 
 
-def test_nothing_is_longer_than_the_field_that_takes_it(make_report: Callable[..., Report]) -> None:
+def test_nothing_is_longer_than_the_field_that_takes_it() -> None:
     text = "=" * 400
     long = Device(text, (), maker=text, model=text, serial=text, hostname=text)
     (row,) = rows(make_report(devices=named(long)))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
 from support import workbooks
+from support.sample import make_report
 
 from camscan.records import Device, Judged, Level, Outcome, Report, Verdict
 from camscan.reports import FORMATS, Page
@@ -30,7 +30,7 @@ def camera(number: int, address: str, *, maker: str | None, online: bool | None 
 
 
 @pytest.fixture
-def found(make_report: Callable[..., Report]) -> Report:
+def found() -> Report:
     recorder = Device(
         "10.0.4.9",
         ("10.0.4.9",),
@@ -76,7 +76,7 @@ def test_the_table_says_it_in_a_sentence_and_asks_nothing_twice(found: Report) -
 
 
 @pytest.mark.parametrize("number", [1, 12])
-def test_a_list_that_was_cut_off_is_said_to_be(make_report: Callable[..., Report], number: int) -> None:
+def test_a_list_that_was_cut_off_is_said_to_be(number: int) -> None:
     cut = [Judged(Device(f"10.0.4.{n}", (), slots=Slots(1, 0, cut=n == number)), Verdict.NOT_LISTED) for n in range(14)]
     report = make_report(devices=tuple(cut))
     assert text(report, "table").count("empty, in a list that was cut off.") == 1
@@ -137,7 +137,7 @@ def test_the_workbook_keeps_the_address_in_front_apart(found: Report) -> None:
     assert verdicts == {"10.0.4.9": "not-listed", "10.0.4.20": "not-listed"}
 
 
-def test_many_recorders_share_a_sentence(make_report: Callable[..., Report]) -> None:
+def test_many_recorders_share_a_sentence() -> None:
     def recorder(number: int) -> Judged:
         device = Device(f"10.0.4.{number}", (), kind="recorder", slots=Slots(4, 1, (), 2, 1))
         return Judged(device, Verdict.UNIDENTIFIED)

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+
+from support.sample import make_report
 
 from camscan.records import Device, Judged, Report, ScanStatus, Verdict
 from camscan.reports import Page
@@ -63,7 +64,7 @@ def test_policies_are_taxonomies(report: Report) -> None:
             assert {"id": taxon["id"]} in taxonomy["taxa"]
 
 
-def test_who_is_exempt_is_suppressed_with_the_reason(make_report: Callable[..., Report], report: Report) -> None:
+def test_who_is_exempt_is_suppressed_with_the_reason(report: Report) -> None:
     exempt, *others = (judged for judged in report.devices if judged.state_change)
     assert exempt.state_change is not None
     said = replace(exempt.state_change, state=State.EXEMPT, why="CHG-1, until 2027")
@@ -75,7 +76,7 @@ def test_who_is_exempt_is_suppressed_with_the_reason(make_report: Callable[..., 
     ]
 
 
-def test_the_location_is_the_address(make_report: Callable[..., Report]) -> None:
+def test_the_location_is_the_address() -> None:
     device = Judged(Device("fe80::1%eth0/../x y", ()), Verdict.LISTED)
     (result,) = run(make_report(devices=(device,)))["results"]
     (location,) = result["locations"]
@@ -84,7 +85,7 @@ def test_the_location_is_the_address(make_report: Callable[..., Report]) -> None
     assert result["ruleId"] == "unexplained"
 
 
-def test_a_device_keeps_its_fingerprint_from_scan_to_scan(make_report: Callable[..., Report], report: Report) -> None:
+def test_a_device_keeps_its_fingerprint_from_scan_to_scan(report: Report) -> None:
     def prints(made: Report) -> list[str]:
         return [result["partialFingerprints"]["device/v1"] for result in run(made)["results"]]
 
@@ -93,7 +94,7 @@ def test_a_device_keeps_its_fingerprint_from_scan_to_scan(make_report: Callable[
     assert set(prints(make_report(scan=replace(report.scan, site="elsewhere")))).isdisjoint(prints(report))
 
 
-def test_clones_have_a_fingerprint_each(make_report: Callable[..., Report], report: Report) -> None:
+def test_clones_have_a_fingerprint_each(report: Report) -> None:
     """Else a consumer shows one of them, and takes the others for the same finding."""
     one = next(judged for judged in report.devices if judged.verdict is Verdict.LISTED)
     clones = [
@@ -104,7 +105,7 @@ def test_clones_have_a_fingerprint_each(make_report: Callable[..., Report], repo
     assert len({result["partialFingerprints"]["device/v1"] for result in results}) == 3
 
 
-def test_the_invocation_says_whether_the_scan_saw_all(make_report: Callable[..., Report], report: Report) -> None:
+def test_the_invocation_says_whether_the_scan_saw_all(report: Report) -> None:
     (invocation,) = run(report)["invocations"]
     assert invocation == {
         "executionSuccessful": False,
@@ -121,26 +122,26 @@ def test_the_invocation_says_whether_the_scan_saw_all(make_report: Callable[...,
     assert run(make_report(scan=complete))["invocations"][0]["executionSuccessful"] is True
 
 
-def test_a_message_holds_no_link_and_no_placeholder(make_report: Callable[..., Report]) -> None:
+def test_a_message_holds_no_link_and_no_placeholder() -> None:
     device = Device("10.0.0.5", (), model="[x](http://y) {0} \x1b", maker="M")
     (result,) = run(make_report(devices=(Judged(device, Verdict.LISTED),)))["results"]
     assert result["message"]["text"] == ("10.0.0.5: listed, \\x5bx\\x5d(http://y) \\x7b0\\x7d \\x1b, M.")
     assert result["properties"]["model"] == "[x](http://y) {0} \x1b"
 
 
-def test_only_a_web_address_stands_for_a_policy(make_report: Callable[..., Report]) -> None:
+def test_only_a_web_address_stands_for_a_policy() -> None:
     cited = (Citation("uk-nil", "t", "c", "javascript:x", ""), Citation("us-ndaa-889", "t", "c", 'https://x/ "é', ""))
     taxonomies = run(make_report(citations=cited))["taxonomies"]
     assert [taxonomy.get("informationUri") for taxonomy in taxonomies] == [None, "https://x/%20%22%C3%A9"]
 
 
-def test_a_listing_of_a_policy_that_was_not_chosen_is_left_out(make_report: Callable[..., Report]) -> None:
+def test_a_listing_of_a_policy_that_was_not_chosen_is_left_out() -> None:
     device = Judged(Device("10.0.0.5", ()), Verdict.LISTED, (Listing("other", "E", "2020-01-01"),))
     (result,) = run(make_report(devices=(device,)))["results"]
     assert result["taxa"] == []
 
 
-def test_no_finding_is_an_empty_run(make_report: Callable[..., Report]) -> None:
+def test_no_finding_is_an_empty_run() -> None:
     log = run(make_report(devices=()))
     assert log["results"] == []
     assert log["tool"]["driver"]["rules"] == []

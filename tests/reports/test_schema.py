@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
+from support.sample import make_report
 
 from camscan.records import Level, Outcome, Report, ScanStatus, Verdict
 from camscan.reports import Page
@@ -106,7 +107,7 @@ def test_the_words_for_states_and_places_are_those_of_the_records() -> None:
     assert device["offends"]["items"]["properties"]["place"]["enum"] == list(map(str, Tag))
 
 
-def test_a_document_is_valid(report: Report, make_report: Callable[..., Report]) -> None:
+def test_a_document_is_valid(report: Report) -> None:
     VALIDATOR.validate(document(report))
     VALIDATOR.validate(document(make_report(devices=(), ledger={}, policies=())))
 

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from support.sample import make_report
 
 from camscan.records import Device, Judged, Origin, Outcome, Report, ScanStatus, Sent, Vantage, Verdict
 from camscan.reports.sentences import findings, limits, summary, urgent
@@ -31,25 +31,23 @@ def judged(verdict: Verdict, *policies: str) -> Judged:
         ((judged(Verdict.SUSPECTED),), "0 devices are listed (a, b, c), 1 is suspected."),
     ],
 )
-def test_findings(make_report: Callable[..., Report], devices: tuple[Judged, ...], sentence: str) -> None:
+def test_findings(devices: tuple[Judged, ...], sentence: str) -> None:
     assert findings(make_report(devices=devices, policies=("a", "b", "c"))) == sentence
 
 
-def test_suspects_that_people_have_confirmed_are_told_apart_since_they_count_as_listed(
-    make_report: Callable[..., Report],
-) -> None:
+def test_suspects_that_people_have_confirmed_are_told_apart_since_they_count_as_listed() -> None:
     said = [replace(judged(Verdict.SUSPECTED), state=state) for state in (State.CONFIRMED, State.TICKETED, State.FOUND)]
     known = replace(judged(Verdict.NOT_LISTED), state=State.CONFIRMED)
     report = make_report(devices=(judged(Verdict.SUSPECTED), *said, known), policies=("a",))
     assert findings(report) == "0 devices are listed (a), 4 are suspected (2 confirmed by people), 1 is not listed."
 
 
-def test_findings_without_a_policy(make_report: Callable[..., Report]) -> None:
+def test_findings_without_a_policy() -> None:
     report = make_report(devices=(judged(Verdict.NOT_LISTED),), policies=())
     assert findings(report) == "0 devices are listed (no policy chosen), 1 is not listed."
 
 
-def test_none_found_is_told_apart_from_could_not_look(make_report: Callable[..., Report]) -> None:
+def test_none_found_is_told_apart_from_could_not_look() -> None:
     report = make_report(devices=(), ledger=COMPLETE, targets=254)
     assert findings(report) == "None found: no address that was asked shows a surveillance device."
     for outcome in (Outcome.NOT_SENT, Outcome.UNREACHABLE, Outcome.EXCLUDED, Outcome.CRASHED):
@@ -62,9 +60,7 @@ def test_none_found_is_told_apart_from_could_not_look(make_report: Callable[...,
     )
 
 
-def test_where_nobody_but_the_host_that_asked_answered_nothing_is_said_of_the_others(
-    make_report: Callable[..., Report],
-) -> None:
+def test_where_nobody_but_the_host_that_asked_answered_nothing_is_said_of_the_others() -> None:
     dark = Segment("10.0.0.0/24", {"answered": 1, "silent": 253}, {}, "", 0, 254)
     report = make_report(
         devices=(), ledger={"": {Outcome.ANSWERED: 1, Outcome.SILENT: 253}}, targets=254, networks=(dark,)
@@ -78,7 +74,7 @@ def test_where_nobody_but_the_host_that_asked_answered_nothing_is_said_of_the_ot
     assert findings(replace(report, networks=(dark, lit))).startswith("None found")
 
 
-def test_a_complete_scan_says_what_it_covered_and_sent(report: Report, make_report: Callable[..., Report]) -> None:
+def test_a_complete_scan_says_what_it_covered_and_sent(report: Report) -> None:
     scan = replace(report.scan, status=ScanStatus.COMPLETE, notes=(), site=None, finished_at=None)
     made = make_report(devices=(), ledger=COMPLETE, targets=254, networks=(), scan=replace(scan, vantage=Vantage("a")))
     assert list(limits(made)) == [
@@ -105,7 +101,7 @@ def test_a_complete_scan_says_what_it_covered_and_sent(report: Report, make_repo
     ],
 )
 def test_where_nobody_was_asked_by_address_nothing_is_said_about_silence(
-    report: Report, make_report: Callable[..., Report], origin: Origin, found: str, covered: str
+    report: Report, origin: Origin, found: str, covered: str
 ) -> None:
     scan = replace(report.scan, settings={"origin": origin}, sent=Sent(), notes=())
     passive = make_report(devices=(), ledger={"": {Outcome.ANSWERED: 12}}, targets=12, scan=scan)
@@ -119,14 +115,12 @@ def test_where_nobody_was_asked_by_address_nothing_is_said_about_silence(
     ("name", "said"),
     [("pasted", "Nothing is stored."), ("discover", "Not stored, 2026-11-24T01:00:00.250Z, seen from a.")],
 )
-def test_what_is_in_no_store_is_said_to_be_so(
-    report: Report, make_report: Callable[..., Report], name: str, said: str
-) -> None:
+def test_what_is_in_no_store_is_said_to_be_so(report: Report, name: str, said: str) -> None:
     scan = replace(report.scan, id=name, site=None, finished_at=None, vantage=Vantage("a"))
     assert list(limits(make_report(scan=scan)))[-1] == said
 
 
-def test_files_without_an_answer_are_no_proof_that_there_is_nothing(make_report: Callable[..., Report]) -> None:
+def test_files_without_an_answer_are_no_proof_that_there_is_nothing() -> None:
     report = make_report(devices=(), ledger={}, targets=0, networks=())
     imported = replace(report, scan=replace(report.scan, settings={"origin": Origin.IMPORT}))
     assert findings(imported) == "Nothing can be said: nothing that was read is the answer of a device."
@@ -163,7 +157,7 @@ def test_every_gap_is_named(report: Report) -> None:
     ]
 
 
-def test_targets_without_an_entry_were_not_asked(report: Report, make_report: Callable[..., Report]) -> None:
+def test_targets_without_an_entry_were_not_asked(report: Report) -> None:
     scan = replace(report.scan, status=ScanStatus.RUNNING)
     sentences = list(limits(make_report(ledger={"": {Outcome.SILENT: 1}}, targets=254, scan=scan)))
     assert sentences[:3] == [
@@ -178,7 +172,7 @@ def test_targets_without_an_entry_were_not_asked(report: Report, make_report: Ca
     assert "The scan is interrupted: there may be more." in list(limits(make_report(scan=ended)))
 
 
-def test_why_targets_were_not_asked_is_told(make_report: Callable[..., Report]) -> None:
+def test_why_targets_were_not_asked_is_told() -> None:
     counts = {"": {Outcome.ANSWERED: 54, Outcome.REFUSED: 190, Outcome.NOT_SENT: 10}}
     reasons = {"not done after 30 s": 5, "no\x1b[2J route": 2, "a": 1, "b": 1}
     assert list(summary(make_report(devices=(), ledger=counts, targets=254, unasked=reasons)))[1:3] == [
@@ -187,13 +181,13 @@ def test_why_targets_were_not_asked_is_told(make_report: Callable[..., Report]) 
     ]
 
 
-def test_a_long_note_is_told_to_its_end(report: Report, make_report: Callable[..., Report]) -> None:
+def test_a_long_note_is_told_to_its_end(report: Report) -> None:
     note = f"{'open ports were found by another program, ' * 9}whose packets are not counted here"
     said = list(limits(make_report(scan=replace(report.scan, notes=(note,)))))
     assert f"Note: {note}" in said
 
 
-def test_what_cannot_wait_quotes_the_sentence_once_and_the_gravest_first(make_report: Callable[..., Report]) -> None:
+def test_what_cannot_wait_quotes_the_sentence_once_and_the_gravest_first() -> None:
     core = Offence("uk-nil", Tag.CORE, "Not on core networks.", "HCWS386", "https://example.org/", "2022-11-24")
     both = (replace(core, place=Tag.SENSITIVE, text="Not onto sensitive sites."), core)
     device = judged(Verdict.LISTED, "uk-nil")
@@ -206,7 +200,7 @@ def test_what_cannot_wait_quotes_the_sentence_once_and_the_gravest_first(make_re
     assert list(urgent(make_report(devices=(device,)))) == []
 
 
-def test_no_listed_device_is_claimed_only_where_something_answered(make_report: Callable[..., Report]) -> None:
+def test_no_listed_device_is_claimed_only_where_something_answered() -> None:
     clear = [
         Segment(f"10.0.{n}.0/24", {Outcome.REFUSED: 4, Outcome.SILENT: 250}, {}, f"10.0.{n}.1", hosts=254)
         for n in range(10)
@@ -220,7 +214,7 @@ def test_no_listed_device_is_claimed_only_where_something_answered(make_report: 
     assert len(said) == 2
 
 
-def test_of_addresses_that_were_not_asked_nothing_is_claimed(make_report: Callable[..., Report]) -> None:
+def test_of_addresses_that_were_not_asked_nothing_is_claimed() -> None:
     part = Segment(
         "10.0.0.0/24", {Outcome.REFUSED: 2, Outcome.SILENT: 40, Outcome.EXCLUDED: 212}, {}, "10.0.0.1", hosts=254
     )
@@ -228,14 +222,12 @@ def test_of_addresses_that_were_not_asked_nothing_is_claimed(make_report: Callab
     assert said == ["No listed devices in 10.0.0.0/24 (only 42 addresses of it), where something gave a sign of life."]
 
 
-def test_silence_alone_finds_nothing_out(make_report: Callable[..., Report]) -> None:
+def test_silence_alone_finds_nothing_out() -> None:
     silent = make_report(devices=(), ledger={"": {Outcome.SILENT: 254}})
     assert findings(silent).startswith("Nothing can be said: no address that was asked gave a sign of life")
 
 
-def test_silence_beside_a_device_that_was_excluded_after_it_was_seen_is_told(
-    make_report: Callable[..., Report],
-) -> None:
+def test_silence_beside_a_device_that_was_excluded_after_it_was_seen_is_told() -> None:
     known = (judged(Verdict.LISTED, "a"),)
     dark = Segment("10.0.0.0/24", {"excluded": 1, "silent": 253}, {}, "", 1, 254)
     counts = {"": {Outcome.EXCLUDED: 1, Outcome.SILENT: 253}}
@@ -251,7 +243,7 @@ def test_silence_beside_a_device_that_was_excluded_after_it_was_seen_is_told(
     assert not [text for text in limits(lit) if "nothing can be said" in text]
 
 
-def test_a_scan_that_missed_a_decoy_finds_nothing_out(make_report: Callable[..., Report]) -> None:
+def test_a_scan_that_missed_a_decoy_finds_nothing_out() -> None:
     missed = ("10.0.0.9",)
     blind = make_report(devices=(), ledger=COMPLETE, missed=missed, outcomes={"10.0.0.9": Outcome.SILENT})
     assert findings(blind) == "Nothing can be said: 10.0.0.9 should have answered and did not, so the scan was blind."

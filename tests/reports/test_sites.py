@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import pytest
+from support.sample import make_report
 from support.workbooks import read
 
 from camscan.records import Origin, Outcome, Report, ScanStatus, Verdict
@@ -127,7 +128,7 @@ def test_the_same_reports_are_the_same_file(report: Report) -> None:
 
 
 def test_a_sheet_of_several_sites_ends_where_a_sheet_must_and_says_so(
-    make_report: Callable[..., Report], monkeypatch: pytest.MonkeyPatch, report: Report
+    monkeypatch: pytest.MonkeyPatch, report: Report
 ) -> None:
     monkeypatch.setattr(workbook, "_MAX_ROWS", 3)
     listed = tuple(one for one in report.devices if one.verdict is Verdict.LISTED)

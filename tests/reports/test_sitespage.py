@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 from support.crowd import HOSTILE
+from support.sample import make_report
 
 from camscan.records import Device, Judged, Outcome, Report, ScanStatus, Verdict
 from camscan.reports import FORMATS, Page, sitespage
@@ -17,7 +18,7 @@ Make = Callable[..., Report]
 
 
 @pytest.fixture
-def site(make_report: Make) -> Make:
+def site() -> Make:
     def made(name: str | None, *devices: Judged, status: ScanStatus = ScanStatus.COMPLETE, **changes: object) -> Report:
         report = make_report(devices=devices, progress=None, networks=(), **changes)
         return replace(report, scan=replace(report.scan, site=name, status=status))

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import pytest
 from rich.cells import cell_len
+from support.sample import make_report
 
 from camscan.records import Device, Evidence, Identification, Judged, Level, Report, Verdict
 from camscan.reports import Page
@@ -30,7 +31,7 @@ def test_a_word_is_never_torn(report: Report, width: int) -> None:
     assert "us-ndaa-889" in "".join(render(report, Page(width))).split(".", 1)[0]
 
 
-def test_wide_characters_are_counted_as_two(make_report: Callable[..., Report]) -> None:
+def test_wide_characters_are_counted_as_two() -> None:
     devices = tuple(
         Judged(Device(f"10.0.0.{n}", (), maker="Hanwha Vision", brand="海康" * n, model="威视" * 30), Verdict.LISTED)
         for n in range(1, 9)
@@ -47,7 +48,7 @@ def test_the_evidence_stands_beside_where_there_is_room_and_below_where_not(repo
     assert body(report, Page(80))[0].endswith("level")
 
 
-def test_the_evidence_stands_below_where_a_conflict_would_hide_it(make_report: Callable[..., Report]) -> None:
+def test_the_evidence_stands_below_where_a_conflict_would_hide_it() -> None:
     rule = Identification("r", Level.LIKELY, None, None, {}, (Evidence("http", 80, "http.server", "App-webs/", ""),))
     device = Device("10.0.0.5", (), identifications=(rule,), conflicts=("claims the address 192.168.100.108",))
     report = make_report(devices=(Judged(device, Verdict.SUSPECTED),))
@@ -67,7 +68,7 @@ def test_what_was_found_has_a_line_of_its_own_where_a_conflict_takes_the_first(r
     assert "two MAC addresses; mac.prefix: 4419B6" in "\n".join(body(report, Page(90)))
 
 
-def test_listed_first_then_by_address_as_a_number(make_report: Callable[..., Report]) -> None:
+def test_listed_first_then_by_address_as_a_number() -> None:
     order = [
         ("10.0.0.9", Verdict.LISTED),
         ("10.0.0.10", Verdict.LISTED),
@@ -85,9 +86,7 @@ def test_listed_first_then_by_address_as_a_number(make_report: Callable[..., Rep
 
 
 @pytest.mark.parametrize(("width", "columns"), [(60, 4), (73, 4), (74, 6), (80, 6)])
-def test_where_columns_have_no_room_the_label_gives_way_to_the_maker(
-    make_report: Callable[..., Report], width: int, columns: int
-) -> None:
+def test_where_columns_have_no_room_the_label_gives_way_to_the_maker(width: int, columns: int) -> None:
     other = Device("192.168.100.10", (), maker="Hanwha Vision", brand="Wisenet Brand", model="XNV-6080R-1234")
     own = Device("192.168.100.11", (), maker="Hanwha Vision", brand="Hanwha Vision", model="XNV-6081R-1234")
     devices = tuple(Judged(device, Verdict.UNIDENTIFIED) for device in (other, own))
@@ -100,7 +99,7 @@ def test_where_columns_have_no_room_the_label_gives_way_to_the_maker(
     assert [row[30:43] for row in rows] == ["Hanwha Vision"] * 2
 
 
-def test_an_address_is_never_cut(make_report: Callable[..., Report]) -> None:
+def test_an_address_is_never_cut() -> None:
     address = "2001:db8:1111:2222:3333:4444:5555:6666"
     device = Device(address, (address,), maker="Hanwha Vision", brand="B" * 40, model="M" * 40, level=Level.CERTAIN)
     judged = (Judged(device, Verdict.LISTED),)
@@ -122,11 +121,7 @@ def test_an_address_is_never_cut(make_report: Callable[..., Report]) -> None:
     ],
 )
 def test_the_reason_is_one_short_line(
-    make_report: Callable[..., Report],
-    conflicts: tuple[str, ...],
-    values: Sequence[str],
-    channels: int | None,
-    shown: str,
+    conflicts: tuple[str, ...], values: Sequence[str], channels: int | None, shown: str
 ) -> None:
     rules = tuple(
         Identification(f"r{n}", Level(n + 1), None, None, {}, (Evidence("http", 80, "http.server", value, ""),))
@@ -146,7 +141,7 @@ def test_colour_is_only_in_the_verdict(report: Report) -> None:
     assert [line.count("\x1b") for line in coloured] == [0, 2, 2, 2, 2, 2]
 
 
-def test_a_report_without_devices_says_so_only_with_its_coverage(make_report: Callable[..., Report]) -> None:
+def test_a_report_without_devices_says_so_only_with_its_coverage() -> None:
     shown = lines(make_report(devices=()), Page(80))
     assert shown[:2] == [
         "None found: no address that was asked shows a surveillance device.",

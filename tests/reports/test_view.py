@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from support.sample import make_report
 
 from camscan.records import Device, Judged, Outcome, Report, ScanStatus, Verdict
 from camscan.reports.method import method
@@ -44,29 +44,25 @@ def devices(*verdicts: Verdict) -> tuple[Judged, ...]:
         ),
     ],
 )
-def test_the_headline_is_the_verdict(
-    make_report: Callable[..., Report], report: Report, verdicts: tuple[Verdict, ...], headline: str, lead: str
-) -> None:
+def test_the_headline_is_the_verdict(report: Report, verdicts: tuple[Verdict, ...], headline: str, lead: str) -> None:
     scan = replace(report.scan, status=ScanStatus.COMPLETE)
     sheet = view(make_report(scan=scan, devices=devices(*verdicts), ledger={"": {Outcome.SILENT: 256}}, networks=()))
     assert (sheet.headline, sheet.lead) == (headline, lead)
 
 
-def test_a_headline_names_three_makers_and_counts_the_others(make_report: Callable[..., Report]) -> None:
+def test_a_headline_names_three_makers_and_counts_the_others() -> None:
     sheet = view(make_report(devices=devices(*[Verdict.LISTED] * 5)))
     assert sheet.headline == ("5 listed devices found: 1 made by Maker 1, 1 by Maker 2, 1 by Maker 3, 2 by others")
 
 
 @pytest.mark.parametrize(("count", "every"), [(2, "both"), (3, "all")])
-def test_a_headline_says_one_number_where_one_maker_made_them_all(
-    make_report: Callable[..., Report], count: int, every: str
-) -> None:
+def test_a_headline_says_one_number_where_one_maker_made_them_all(count: int, every: str) -> None:
     (one,) = devices(Verdict.LISTED)
     sheet = view(make_report(devices=(one,) * count))
     assert sheet.headline == f"{count} listed devices found, {every} made by Maker 1"
 
 
-def test_a_clean_result_is_said_only_of_what_could_be_looked_at(make_report: Callable[..., Report]) -> None:
+def test_a_clean_result_is_said_only_of_what_could_be_looked_at() -> None:
     sheet = view(make_report(devices=devices(Verdict.NOT_LISTED)))
     assert sheet.headline == "No listed device found where it was possible to look"
     assert sheet.asked == 249
@@ -81,7 +77,7 @@ def test_a_clean_result_is_said_only_of_what_could_be_looked_at(make_report: Cal
     ],
 )
 def test_nobody_at_an_address_is_no_blindness_where_others_in_its_network_answer(
-    report: Report, make_report: Callable[..., Report], outcomes: dict[str, int], control: str, where: str
+    report: Report, outcomes: dict[str, int], control: str, where: str
 ) -> None:
     made = make_report(
         scan=replace(report.scan, status=ScanStatus.COMPLETE),
@@ -117,18 +113,14 @@ def test_nobody_at_an_address_is_no_blindness_where_others_in_its_network_answer
     ],
 )
 def test_devices_that_were_not_asked_for_are_not_said_to_be_absent(
-    make_report: Callable[..., Report],
-    shown: tuple[Verdict, ...],
-    others: dict[Verdict, int],
-    headline: str,
-    lead: str,
+    shown: tuple[Verdict, ...], others: dict[Verdict, int], headline: str, lead: str
 ) -> None:
     sheet = view(make_report(devices=devices(*shown), left_out=others))
     assert sheet.headline.startswith(headline)
     assert sheet.lead.endswith(lead)
 
 
-def test_listed_devices_of_earlier_scans_are_not_said_to_be_absent(make_report: Callable[..., Report]) -> None:
+def test_listed_devices_of_earlier_scans_are_not_said_to_be_absent() -> None:
     progress = Progress("hq", 9, 1, 0, 0, 8, 0.0, None, None, (), unseen=3)
     sheet = view(make_report(devices=devices(Verdict.SUSPECTED), progress=progress))
     assert sheet.headline.endswith(", 1 suspected, 3 known from earlier scans")
@@ -170,21 +162,19 @@ def test_a_policy_without_a_citation_is_named(report: Report) -> None:
         ("{}", None),
     ],
 )
-def test_the_method_tells_what_was_chosen(
-    make_report: Callable[..., Report], report: Report, choices: str, shown: str | None
-) -> None:
+def test_the_method_tells_what_was_chosen(report: Report, choices: str, shown: str | None) -> None:
     told = dict(method(make_report(scan=replace(report.scan, settings={"choices": choices}))))
     assert told.get("Choices") == shown
     assert told["Began"] == "24 November 2026, 01:00 UTC"
     assert told["Made with"] == "camscan 0.1.0, fingerprints 812 rules"
 
 
-def test_many_devices_show_less_evidence_each(make_report: Callable[..., Report]) -> None:
+def test_many_devices_show_less_evidence_each() -> None:
     assert view(make_report(devices=devices(Verdict.LISTED))).most_evidence == (40, 3)
     assert view(make_report(devices=devices(*[Verdict.LISTED] * 4_001))).most_evidence == (2, 1)
 
 
-def test_maps_beyond_the_most_are_counted(make_report: Callable[..., Report]) -> None:
+def test_maps_beyond_the_most_are_counted() -> None:
     outcomes = {f"10.0.{n}.1": Outcome.ANSWERED for n in range(5)} | {"10.0.9.1": Outcome.SILENT}
     sheet = view(make_report(outcomes=outcomes, devices=()), maps=2)
     assert ([block.network for block in sheet.blocks], sheet.undrawn) == (["10.0.0.0/24", "10.0.1.0/24"], 4)
@@ -192,9 +182,7 @@ def test_maps_beyond_the_most_are_counted(make_report: Callable[..., Report]) ->
 
 
 @pytest.mark.parametrize(("ended", "told"), [(ScanStatus.RUNNING, "still running"), (ScanStatus.PARTIAL, "partial")])
-def test_a_scan_that_runs_is_not_called_interrupted(
-    make_report: Callable[..., Report], report: Report, ended: ScanStatus, told: str
-) -> None:
+def test_a_scan_that_runs_is_not_called_interrupted(report: Report, ended: ScanStatus, told: str) -> None:
     assert ending(ended) == told
     made = make_report(scan=replace(report.scan, status=ended))
     assert f"The scan is {told}: there may be more." in limits(made)

@@ -6,11 +6,11 @@ import os
 import re
 import tempfile
 import zipfile
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from support.sample import make_report
 from support.workbooks import Table, read
 from xlsxwriter import Workbook
 
@@ -114,13 +114,13 @@ def test_coverage_by_channel_and_by_address(report: Report) -> None:
     assert ("10.0.0.1", "silent", "silent") in addresses
 
 
-def test_addresses_stand_in_the_order_of_their_numbers(make_report: Callable[..., Report]) -> None:
+def test_addresses_stand_in_the_order_of_their_numbers() -> None:
     given = ("10.0.0.1", "10.0.0.10", "10.0.0.9", "9.0.0.1", "fd00::10", "fd00::9")
     rows = read(written(make_report(outcomes=dict.fromkeys(given, Outcome.SILENT))))["Addresses"]
     assert [row["A"] for row in rows[1:]] == [*("9.0.0.1", "10.0.0.1", "10.0.0.9", "10.0.0.10", "fd00::9", "fd00::10")]
 
 
-def test_text_that_looks_like_a_formula_or_a_link_is_text(make_report: Callable[..., Report]) -> None:
+def test_text_that_looks_like_a_formula_or_a_link_is_text() -> None:
     texts = [
         "=1+1",
         "+1",
@@ -182,7 +182,7 @@ def test_the_same_report_is_the_same_file_and_holds_the_scans_time(report: Repor
     [(3, []), (4, ["More rows than a sheet can hold: write the report in another format for the rest."])],
 )
 def test_a_sheet_ends_where_a_sheet_must_and_says_so(
-    make_report: Callable[..., Report], monkeypatch: pytest.MonkeyPatch, count: int, more: list[str]
+    monkeypatch: pytest.MonkeyPatch, count: int, more: list[str]
 ) -> None:
     outcomes = {f"10.0.0.{n}": Outcome.SILENT for n in range(1, count + 1)}
     monkeypatch.setattr(workbook, "_MAX_ROWS", 3)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from support.stores import new_scan, seen
 
-from camscan.records import Device, Observation, Scan, ScanStatus
+from camscan.records import Device, ScanStatus
 from camscan.store import Store, derived, packed
 from camscan.store.derived import Extent, PackedDevices
 from camscan.store.packed import Merged, in_parts
@@ -27,7 +28,7 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def filled(store: Store, new_scan: Callable[[str], Scan], seen: Callable[..., Observation]) -> Store:
+def filled(store: Store) -> Store:
     for name in ("one", "two"):
         scan = new_scan(name)
         store.begin(scan)
@@ -66,7 +67,7 @@ def test_on_another_basis_it_is_not_read_and_replaced(filled: Store, path: Path)
     assert rows(path, 1) == 2
 
 
-def test_a_scan_that_has_gone_on_has_nothing(filled: Store, seen: Callable[..., Observation]) -> None:
+def test_a_scan_that_has_gone_on_has_nothing(filled: Store) -> None:
     filled.resume("one")
     assert filled.derived.read("one", "basis") == DEVICES
     filled.append("one", [seen("10.0.0.3")])
@@ -74,7 +75,7 @@ def test_a_scan_that_has_gone_on_has_nothing(filled: Store, seen: Callable[..., 
     assert filled.derived.read("two", "basis") == DEVICES
 
 
-def test_what_a_scan_got_meanwhile_is_not_overlooked(filled: Store, seen: Callable[..., Observation]) -> None:
+def test_what_a_scan_got_meanwhile_is_not_overlooked(filled: Store) -> None:
     before = filled.derived.extent("one")
     filled.append("one", [seen("10.0.0.3")])
     keep(filled, before, "basis", DEVICES[:1])

@@ -5,17 +5,15 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
-from support.stores import keep_scan, make_older
+from support.stores import keep_scan, make_older, new_scan
 
 from camscan.errors import StoreError
-from camscan.records import Scan
 from camscan.store import Store, migrate
 from camscan.store.schema import REVISION, metadata
 
@@ -85,7 +83,7 @@ def test_newer_schema_is_refused(path: Path, version: str) -> None:
 
 
 def test_an_older_store_takes_the_step_that_it_lacks(
-    path: Path, tmp_path: Path, new_scan: Callable[[str], Scan], monkeypatch: pytest.MonkeyPatch
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Store.open(path) as store:
         keep_scan(store, new_scan("old"))

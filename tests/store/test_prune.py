@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from support.stores import new_scan, seen, silent
 
 from camscan.errors import StoreError, UsageError
-from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
+from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus
 from camscan.store import Store, prune
 from camscan.store.prune import Thinned
 from camscan.store.resuming import check_resumable
@@ -21,12 +21,7 @@ TARGETS = ("10.0.0.1", "10.0.0.2", "fd00::\x00")
 
 
 @pytest.fixture
-def filled(
-    store: Store,
-    new_scan: Callable[[str], Scan],
-    seen: Callable[..., Observation],
-    silent: Callable[[str], LedgerEntry],
-) -> Store:
+def filled(store: Store) -> Store:
     for name in ("old", "other"):
         scan = new_scan(name)
         store.begin(scan)
@@ -93,7 +88,7 @@ def test_cut_off_it_is_as_it_was(filled: Store, monkeypatch: pytest.MonkeyPatch)
     assert whole(filled, "old") == before
 
 
-def test_a_running_scan_is_left_alone(filled: Store, new_scan: Callable[[str], Scan]) -> None:
+def test_a_running_scan_is_left_alone(filled: Store) -> None:
     filled.begin(new_scan("now"))
     with pytest.raises(StoreError, match="still running"):
         filled.thin("now", (), THEN)
@@ -107,7 +102,7 @@ def test_a_thinned_scan_is_not_resumed(filled: Store) -> None:
 
 @pytest.mark.parametrize("kind", ["path", "url"])
 def test_a_scan_that_is_being_taken_up_is_not_thinned(
-    kind: str, request: pytest.FixtureRequest, new_scan: Callable[[str], Scan], monkeypatch: pytest.MonkeyPatch
+    kind: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     where = request.getfixturevalue(kind)
     with Store.open(where) as store, Store.open(where) as other, ThreadPoolExecutor(1) as pool:
@@ -128,7 +123,7 @@ def test_a_scan_that_is_being_taken_up_is_not_thinned(
         assert len(list(store.ledger("old"))) == 3
 
 
-def test_a_scan_that_is_gone_is_not_taken_up(path: Path, new_scan: Callable[[str], Scan]) -> None:
+def test_a_scan_that_is_gone_is_not_taken_up(path: Path) -> None:
     with Store.open(path) as store, Store.open(path) as other:
         store.begin(new_scan("old"))
         store.finish(replace(new_scan("old"), status=ScanStatus.INTERRUPTED, finished_at=THEN))
@@ -139,7 +134,7 @@ def test_a_scan_that_is_gone_is_not_taken_up(path: Path, new_scan: Callable[[str
 
 
 def test_what_was_deleted_meanwhile_is_not_taken_for_the_scan_that_has_its_number_now(
-    filled: Store, path: Path, new_scan: Callable[[str], Scan]
+    filled: Store, path: Path
 ) -> None:
     """As while `camscan db remove` asks, and somebody else has removed the same scan, and made another."""
     with Store.open(path) as other:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Row, Select
 from sqlalchemy.dialects import sqlite
+from support.stores import new_scan
 
 from camscan.errors import UsageError
 from camscan.records import Origin, Scan, ScanStatus
@@ -22,7 +22,7 @@ SITES, SWEEPS = 5, 4
 
 
 @pytest.fixture
-def filled(store: Store, new_scan: Callable[[str], Scan]) -> Store:
+def filled(store: Store) -> Store:
     """Five sites with four scans each, of which the newest of the first was imported; and one scan of no site."""
     for number in range(SITES * SWEEPS):
         site, sweep = number % SITES, number // SITES
@@ -74,9 +74,7 @@ def test_of_each_site_one_record_is_made(filled: Store, made: list[str]) -> None
     assert len(made) == SITES + 1
 
 
-def test_a_scan_by_a_clock_that_was_ahead_is_not_the_latest_until_that_time(
-    filled: Store, new_scan: Callable[[str], Scan]
-) -> None:
+def test_a_scan_by_a_clock_that_was_ahead_is_not_the_latest_until_that_time(filled: Store) -> None:
     """Else every command would show it for years: nothing that was found since."""
     for site in ("site1", None):
         filled.begin(replace(new_scan(f"wrong{site}"), site=site, started_at=datetime.now(UTC) + timedelta(days=4_000)))
@@ -86,9 +84,7 @@ def test_a_scan_by_a_clock_that_was_ahead_is_not_the_latest_until_that_time(
     assert {scan.id for scan in filled.newest_of_each_site()} == {"3-4", "3-3", "3-2", "3-1", "2-0", "nowhere"}
 
 
-def test_where_all_scans_are_of_a_time_to_come_the_latest_of_them_counts(
-    store: Store, new_scan: Callable[[str], Scan]
-) -> None:
+def test_where_all_scans_are_of_a_time_to_come_the_latest_of_them_counts(store: Store) -> None:
     for days in (4_000, 5_000):
         store.begin(replace(new_scan(f"{days}"), site="a", started_at=datetime.now(UTC) + timedelta(days=days)))
     assert store.scan().id == next(store.newest("a")).id == store.newest_of_each_site()[0].id == "5000"
@@ -99,7 +95,7 @@ def test_many_sites_are_read_in_pages(filled: Store, monkeypatch: pytest.MonkeyP
     assert len(filled.newest_of_each_site()) == SITES + 1
 
 
-def test_a_whole_id_goes_before_those_that_begin_so(store: Store, new_scan: Callable[[str], Scan]) -> None:
+def test_a_whole_id_goes_before_those_that_begin_so(store: Store) -> None:
     for name in ("4f", "4f2a", "4f2b"):
         store.begin(new_scan(name))
     assert store.scan("4f").id == "4f"

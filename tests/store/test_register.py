@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from support.stores import statements
+from support.stores import new_scan, statements
 
 from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus
 from camscan.store import Store
@@ -96,9 +96,7 @@ def test_many_entries_are_kept_and_dropped_at_once(store: Store) -> None:
     assert [one.address for one in store.register.entries()] == ["0"]
 
 
-def test_scans_are_due_until_they_are_in_and_again_once_they_went_on(
-    store: Store, new_scan: Callable[[str], Scan]
-) -> None:
+def test_scans_are_due_until_they_are_in_and_again_once_they_went_on(store: Store) -> None:
     """The oldest is the one that ended first: an import began with the oldest of its records."""
     for number, name in enumerate(("late", "early")):
         scan = replace(new_scan(name), started_at=NOON - timedelta(days=9 - number), site="hq")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -19,13 +19,14 @@ from click.testing import CliRunner, Result
 from sqlalchemy import Connection, create_engine, text
 from support.listed import store_scan
 from support.postgres import Postgres, eventually
+from support.stores import new_scan, seen
 
 from camscan.cli.db import db
 from camscan.cli.devices import devices
 from camscan.cli.report import report
 from camscan.cli.state import state
 from camscan.errors import StoreError
-from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
+from camscan.records import LedgerEntry, Outcome, ScanStatus
 from camscan.store import Store, queries, register
 from camscan.store import server as module
 from camscan.store.locks import site_held
@@ -33,8 +34,6 @@ from camscan.store.outbox import Message
 from camscan.store.registered import Entry, Mark
 from camscan.store.sessionlocks import SessionLocks
 
-Build = Callable[..., Observation]
-NewScan = Callable[[str], Scan]
 NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
 
 HOLDER = """
@@ -81,7 +80,7 @@ def test_an_alert_that_another_host_is_just_taking_is_not_taken_twice(url: str) 
         assert store.outbox.take("webhook", NOON, NOON + timedelta(hours=1), 10) == (message,)
 
 
-def test_a_scan_is_kept_as_it_came(url: str, new_scan: NewScan, seen: Build) -> None:
+def test_a_scan_is_kept_as_it_came(url: str) -> None:
     rows = [seen("10.0.0.1", {"http.title": ("a\0b", "\udcff", "\\u0000", "海康")}, bytes(range(256)))]
     rows.append(replace(seen("fd00::1%eth0"), outcome=Outcome.GARBLED, reason="\0"))
     entries = [LedgerEntry(row.target, {"http": row.outcome}, {"http": "why\0"}) for row in rows]
@@ -110,7 +109,7 @@ def test_many_may_find_an_empty_database_at_once(url: str, _again: int) -> None:
         assert [one.result() for one in found] == [0, 0, 0, 0]
 
 
-def test_a_scan_is_held_by_one_process(url: str, new_scan: NewScan) -> None:
+def test_a_scan_is_held_by_one_process(url: str) -> None:
     with Store.open(url) as theirs:
         with Store.open(url) as ours:
             ours.begin(new_scan("one"))
@@ -134,7 +133,7 @@ def test_what_a_killed_process_was_told_is_stored_is_there(url: str) -> None:
             store.resume("one")
 
 
-def test_who_write_at_once_lose_nothing(url: str, new_scan: NewScan, seen: Build) -> None:
+def test_who_write_at_once_lose_nothing(url: str) -> None:
     def write(name: str) -> None:
         with Store.open(url) as store:
             store.begin(new_scan(name))
@@ -172,7 +171,7 @@ def test_two_hosts_that_take_in_scans_of_a_site_at_once_do_not_make_devices_twic
         assert [one.address for one in here.register.entries()] == ["10.0.0.1"]
 
 
-def test_a_restart_costs_nothing(server: Postgres, url: str, new_scan: NewScan) -> None:
+def test_a_restart_costs_nothing(server: Postgres, url: str) -> None:
     entries = [LedgerEntry(f"10.0.0.{number}", {"http": Outcome.SILENT}) for number in range(2)]
     with Store.open(url) as store, Store.open(url) as other:
         store.begin(new_scan("one"))
@@ -190,7 +189,7 @@ def test_a_restart_costs_nothing(server: Postgres, url: str, new_scan: NewScan) 
 
 
 def test_what_was_being_stored_as_the_server_went_away_is_stored_once(
-    server: Postgres, url: str, new_scan: NewScan, seen: Build, monkeypatch: pytest.MonkeyPatch
+    server: Postgres, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     replace_entries, tries = queries.replace_entries, []
 
@@ -212,7 +211,7 @@ def test_what_was_being_stored_as_the_server_went_away_is_stored_once(
 
 
 def test_what_was_committed_as_the_server_went_away_is_not_stored_again(
-    server: Postgres, url: str, new_scan: NewScan, seen: Build, monkeypatch: pytest.MonkeyPatch
+    server: Postgres, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     replace_entries, tries = queries.replace_entries, []
 
@@ -233,7 +232,7 @@ def test_what_was_committed_as_the_server_went_away_is_not_stored_again(
 
 
 def test_a_server_that_stays_away_is_told_and_what_was_stored_is_kept(
-    server: Postgres, url: str, new_scan: NewScan, monkeypatch: pytest.MonkeyPatch
+    server: Postgres, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "PATIENCE", 0.5)
     entries = [LedgerEntry(f"10.0.0.{number}", {"http": Outcome.SILENT}) for number in range(2)]
@@ -251,7 +250,7 @@ def test_a_server_that_stays_away_is_told_and_what_was_stored_is_kept(
         assert store.resume("one").status is ScanStatus.RUNNING
 
 
-def test_who_finds_its_scan_with_another_after_a_restart_stops(server: Postgres, url: str, new_scan: NewScan) -> None:
+def test_who_finds_its_scan_with_another_after_a_restart_stops(server: Postgres, url: str) -> None:
     with Store.open(url) as ours, Store.open(url) as theirs:
         ours.begin(new_scan("one"))
         server.stop()
@@ -262,7 +261,7 @@ def test_who_finds_its_scan_with_another_after_a_restart_stops(server: Postgres,
         assert list(theirs.ledger("one")) == []
 
 
-def test_a_scan_can_be_ended_though_its_lock_is_gone(server: Postgres, url: str, new_scan: NewScan) -> None:
+def test_a_scan_can_be_ended_though_its_lock_is_gone(server: Postgres, url: str) -> None:
     with Store.open(url) as store:
         store.begin(new_scan("one"))
         server.stop()

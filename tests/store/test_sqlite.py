@@ -5,14 +5,13 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from support.stores import new_scan, seen, silent
 
 from camscan.errors import StoreError
-from camscan.records import LedgerEntry, Observation, Scan
 from camscan.store import Store, sqlite
 
 PRAGMAS = sqlite.PRAGMAS  # as they are outside of tests, in which no commit waits for the disk
@@ -48,9 +47,7 @@ def test_write_ahead_log_is_turned_back(path: Path) -> None:
     assert path.read_bytes()[18:20] == b"\x01\x01"  # file format: 1 is rollback journal, 2 write-ahead log
 
 
-def test_locked_by_another_program(
-    path: Path, new_scan: Callable[[str], Scan], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_locked_by_another_program(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.05)
     with Store.open(path) as store:
         other = sqlite3.connect(path, isolation_level=None)
@@ -65,9 +62,7 @@ def test_locked_by_another_program(
         assert [scan.id for scan in store.scans()] == ["one"]
 
 
-def test_full_disk_keeps_what_was_stored(
-    store: Store, new_scan: Callable[[str], Scan], seen: Callable[..., Observation]
-) -> None:
+def test_full_disk_keeps_what_was_stored(store: Store) -> None:
     store.begin(new_scan("one"))
     with store.database.writing() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count=60")
@@ -82,13 +77,7 @@ def test_full_disk_keeps_what_was_stored(
     assert store.append("one", batch) == 20
 
 
-def test_reader_beside_a_writer(
-    path: Path,
-    store: Store,
-    new_scan: Callable[[str], Scan],
-    seen: Callable[..., Observation],
-    silent: Callable[[str], LedgerEntry],
-) -> None:
+def test_reader_beside_a_writer(path: Path, store: Store) -> None:
     store.begin(new_scan("one"))
     done = threading.Event()
     counts: list[int] = []

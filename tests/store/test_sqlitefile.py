@@ -7,31 +7,29 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from support.stores import new_scan, seen
 
 from camscan.errors import StoreError
-from camscan.records import LedgerEntry, Observation, Scan, ScanStatus
+from camscan.records import LedgerEntry, Scan, ScanStatus
 from camscan.store import Store
 from camscan.store.sqlitefile import backup, faults, shrink
 
 
-def filled(path: Path, scan: Scan, seen: Callable[..., Observation], count: int = 50) -> None:
+def filled(path: Path, scan: Scan, count: int = 50) -> None:
     with Store.open(path) as store:
         store.begin(scan)
         store.append(scan.id, [seen(f"10.0.0.{number}", raw=os.urandom(20_000)) for number in range(count)])
         store.finish(replace(scan, status=ScanStatus.COMPLETE, finished_at=scan.started_at))
 
 
-def test_a_copy_is_a_store_and_only_its_owners(
-    path: Path, new_scan: Callable[[str], Scan], seen: Callable[..., Observation], tmp_path: Path
-) -> None:
-    filled(path, new_scan("one"), seen)
+def test_a_copy_is_a_store_and_only_its_owners(path: Path, tmp_path: Path) -> None:
+    filled(path, new_scan("one"))
     backup(path, tmp_path / "copy.db")
     assert (tmp_path / "copy.db").stat().st_mode & 0o777 == 0o600
     with Store.open(path) as store, Store.open(tmp_path / "copy.db") as copy:
@@ -39,11 +37,9 @@ def test_a_copy_is_a_store_and_only_its_owners(
     assert sorted(one.name for one in tmp_path.iterdir() if "copy" in one.name) == ["copy.db"]
 
 
-def test_a_copy_under_writing_is_one_moment_of_the_store(
-    path: Path, new_scan: Callable[[str], Scan], seen: Callable[..., Observation], tmp_path: Path
-) -> None:
+def test_a_copy_under_writing_is_one_moment_of_the_store(path: Path, tmp_path: Path) -> None:
     """Each batch holds observations and ledger entries of the same targets: a copy never has one without the other."""
-    filled(path, new_scan("one"), seen, 500)
+    filled(path, new_scan("one"), 500)
     over, batches = threading.Event(), 0
 
     def write() -> None:
@@ -84,12 +80,10 @@ os._exit(0)
 """A process that ends in the middle of a transaction so large that part of it is in the file already."""
 
 
-def test_what_a_killed_process_left_beside_an_older_copy_does_not_spoil_the_new_one(
-    path: Path, new_scan: Callable[[str], Scan], seen: Callable[..., Observation], tmp_path: Path
-) -> None:
+def test_what_a_killed_process_left_beside_an_older_copy_does_not_spoil_the_new_one(path: Path, tmp_path: Path) -> None:
     """SQLite would roll the pages of the older copy back into the new one."""
     copy = tmp_path / "copy.db"
-    filled(path, new_scan("one"), seen)
+    filled(path, new_scan("one"))
     backup(path, copy)
     subprocess.run([sys.executable, "-c", _KILLED, copy], check=True)
     assert copy.with_name("copy.db-journal").stat().st_size > 0
@@ -110,8 +104,8 @@ def test_a_copy_that_cannot_be_made(path: Path, store: Store, tmp_path: Path) ->
     assert not [one for one in tmp_path.iterdir() if "copy" in one.name]
 
 
-def test_faults(path: Path, new_scan: Callable[[str], Scan], seen: Callable[..., Observation]) -> None:
-    filled(path, new_scan("one"), seen)
+def test_faults(path: Path) -> None:
+    filled(path, new_scan("one"))
     assert list(faults(path)) == []
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE observations SET scan = 7 WHERE sequence = 3")
@@ -133,10 +127,8 @@ def changes(path: Path) -> int:
 
 
 @pytest.mark.parametrize("kind", ["new", "restored from a dump"])
-def test_deleted_rows_give_their_space_back(
-    path: Path, new_scan: Callable[[str], Scan], seen: Callable[..., Observation], kind: str
-) -> None:
-    filled(path, new_scan("one"), seen)
+def test_deleted_rows_give_their_space_back(path: Path, kind: str) -> None:
+    filled(path, new_scan("one"))
     if kind != "new":
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:
             connection.execute("PRAGMA auto_vacuum = NONE")

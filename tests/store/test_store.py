@@ -5,23 +5,22 @@ from __future__ import annotations
 import contextlib
 import re
 import sqlite3
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from support.stores import statements
+from support.stores import new_scan, seen, silent, statements
 
 from camscan.errors import StoreError, UsageError
-from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus, Sent, Vantage
+from camscan.records import LedgerEntry, Observation, Outcome, ScanStatus, Sent, Vantage
 from camscan.store import Store
 from camscan.store.reading import OBSERVATIONS_PAGE, PAGE
 
 HOSTILE = ("a\x00b", "\udcff\ud83d", "'; DROP TABLE scans; --", "\\u0000", "\x1b]0;x\x07", "摄像机", "")
 
 
-def test_scan_comes_back_whole(store: Store, new_scan: Callable[[str], Scan]) -> None:
+def test_scan_comes_back_whole(store: Store) -> None:
     scan = replace(
         new_scan("0a1b"),
         site="Köln\x00\\",
@@ -42,9 +41,7 @@ def test_scan_comes_back_whole(store: Store, new_scan: Callable[[str], Scan]) ->
     assert store.scan("0a1b") == ended
 
 
-def test_observations_come_back_whole(
-    store: Store, new_scan: Callable[[str], Scan], seen: Callable[..., Observation]
-) -> None:
+def test_observations_come_back_whole(store: Store) -> None:
     store.begin(new_scan("one"))
     hostile = Observation(
         target="10.0.0.1",
@@ -63,16 +60,14 @@ def test_observations_come_back_whole(
     assert list(store.observations("one")) == [other, hostile, later]
 
 
-def test_scans_do_not_mix(store: Store, new_scan: Callable[[str], Scan], seen: Callable[..., Observation]) -> None:
+def test_scans_do_not_mix(store: Store) -> None:
     for name in ("one", "two"):
         store.begin(new_scan(name))
         store.append(name, [seen("10.0.0.1", {"http.title": (name,)})])
     assert [observation.fields for observation in store.observations("two")] == [{"http.title": ("two",)}]
 
 
-def test_stream_crosses_pages_inside_a_target(
-    store: Store, new_scan: Callable[[str], Scan], seen: Callable[..., Observation]
-) -> None:
+def test_stream_crosses_pages_inside_a_target(store: Store) -> None:
     store.begin(new_scan("one"))
     many = [seen(f"10.0.0.{number % 3}", {"n": (str(number),)}) for number in range(3 * OBSERVATIONS_PAGE)]
     store.append("one", many)
@@ -80,9 +75,7 @@ def test_stream_crosses_pages_inside_a_target(
     assert [(seen_.target, seen_.fields["n"][0]) for seen_ in store.observations("one")] == expected
 
 
-def test_a_page_begins_where_the_last_one_ended(
-    store: Store, path: Path, new_scan: Callable[[str], Scan], seen: Callable[..., Observation]
-) -> None:
+def test_a_page_begins_where_the_last_one_ended(store: Store, path: Path) -> None:
     """The index leads there: no page reads all the pages before it."""
     store.begin(new_scan("one"))
     store.append("one", [seen("10.0.0.1")] * (OBSERVATIONS_PAGE + 1))
@@ -94,13 +87,7 @@ def test_a_page_begins_where_the_last_one_ended(
     assert re.search(r"USING INDEX observations_by_target \(scan=\? AND target>\?\)", plan[-1])
 
 
-def test_one_bad_row_does_not_cost_the_others(
-    store: Store,
-    new_scan: Callable[[str], Scan],
-    seen: Callable[..., Observation],
-    silent: Callable[[str], LedgerEntry],
-    caplog: pytest.LogCaptureFixture,
-) -> None:
+def test_one_bad_row_does_not_cost_the_others(store: Store, caplog: pytest.LogCaptureFixture) -> None:
     store.begin(new_scan("one"))
     good = seen("10.0.0.1")
     bad = [replace(good, port=70000), replace(good, at=good.at.replace(tzinfo=None)), replace(good, raw=3j)]  # type: ignore[arg-type]
@@ -112,7 +99,7 @@ def test_one_bad_row_does_not_cost_the_others(
     assert caplog.messages[0] == "not stored, of target '10.0.0.1': ValueError: 70000 is no port"
 
 
-def test_ledger(store: Store, new_scan: Callable[[str], Scan], silent: Callable[[str], LedgerEntry]) -> None:
+def test_ledger(store: Store) -> None:
     store.begin(new_scan("one"))
     asked = LedgerEntry(
         "10.0.0.2",
@@ -133,12 +120,7 @@ def test_ledger(store: Store, new_scan: Callable[[str], Scan], silent: Callable[
     }
 
 
-def test_a_target_that_was_heard_after_its_entry_was_written_is_not_covered(
-    store: Store,
-    new_scan: Callable[[str], Scan],
-    seen: Callable[..., Observation],
-    silent: Callable[[str], LedgerEntry],
-) -> None:
+def test_a_target_that_was_heard_after_its_entry_was_written_is_not_covered(store: Store) -> None:
     """It answered a multicast late, and was to be asked when all others were: a scan that is resumed does so."""
     store.begin(new_scan("one"))
     store.append("one", entries=[silent("10.0.0.1"), silent("10.0.0.2"), silent("10.0.0.3")])
@@ -150,7 +132,7 @@ def test_a_target_that_was_heard_after_its_entry_was_written_is_not_covered(
     assert "10.0.0.1" in store.covered("one")
 
 
-def test_a_target_of_which_nothing_could_be_asked_is_not_covered(store: Store, new_scan: Callable[[str], Scan]) -> None:
+def test_a_target_of_which_nothing_could_be_asked_is_not_covered(store: Store) -> None:
     """The host that asked had no route: when the scan goes on, it may have one."""
     store.begin(new_scan("one"))
     unsent, silent = {"tcp": Outcome.NOT_SENT, "sadp": Outcome.NOT_SENT}, {"tcp": Outcome.SILENT}
@@ -161,9 +143,7 @@ def test_a_target_of_which_nothing_could_be_asked_is_not_covered(store: Store, n
     assert store.covered("one").keys() == {"10.0.0.3", "10.0.0.4"}
 
 
-def test_a_target_of_which_something_could_not_be_asked_counts_as_that(
-    store: Store, new_scan: Callable[[str], Scan]
-) -> None:
+def test_a_target_of_which_something_could_not_be_asked_counts_as_that(store: Store) -> None:
     store.begin(new_scan("one"))
     channels = {"tcp": Outcome.REFUSED, "sadp": Outcome.NOT_SENT}
     entries = [LedgerEntry("10.0.0.1", channels, {"sadp": "EPERM"}), LedgerEntry("10.0.0.2", channels)]
@@ -175,9 +155,7 @@ def test_a_target_of_which_something_could_not_be_asked_counts_as_that(
     }
 
 
-def test_later_ledger_entry_replaces_the_earlier(
-    store: Store, new_scan: Callable[[str], Scan], silent: Callable[[str], LedgerEntry]
-) -> None:
+def test_later_ledger_entry_replaces_the_earlier(store: Store) -> None:
     store.begin(new_scan("one"))
     store.append("one", entries=[silent(f"10.0.{n // 250}.{n % 250}") for n in range(2 * PAGE + 1)])
     refused = {"http": Outcome.REFUSED}
@@ -188,7 +166,7 @@ def test_later_ledger_entry_replaces_the_earlier(
     assert entries[0] == LedgerEntry("10.0.0.0", refused)
 
 
-def test_empty_scan(store: Store, new_scan: Callable[[str], Scan]) -> None:
+def test_empty_scan(store: Store) -> None:
     store.begin(new_scan("one"))
     assert store.append("one", []) == 0
     assert list(store.observations("one")) == []
@@ -196,7 +174,7 @@ def test_empty_scan(store: Store, new_scan: Callable[[str], Scan]) -> None:
     assert not store.covered("one")
 
 
-def test_scans_are_newest_first_and_by_site(store: Store, new_scan: Callable[[str], Scan]) -> None:
+def test_scans_are_newest_first_and_by_site(store: Store) -> None:
     first = new_scan("first")
     for scan in (
         replace(new_scan("late"), started_at=first.started_at + timedelta(hours=1), site="b"),
@@ -210,7 +188,7 @@ def test_scans_are_newest_first_and_by_site(store: Store, new_scan: Callable[[st
     assert store.scan().id == "late"
 
 
-def test_scan_by_beginning_of_its_id(store: Store, new_scan: Callable[[str], Scan]) -> None:
+def test_scan_by_beginning_of_its_id(store: Store) -> None:
     for name in ("ab", "abc", "b%"):
         store.begin(new_scan(name))
     assert store.scan("abc").id == "abc"
@@ -230,13 +208,13 @@ def test_no_scan_at_all(store: Store) -> None:
         store.append("x", [])
 
 
-def test_id_is_taken_once(store: Store, new_scan: Callable[[str], Scan]) -> None:
+def test_id_is_taken_once(store: Store) -> None:
     store.begin(new_scan("one"))
     with pytest.raises(StoreError, match="has a scan one already"):
         store.begin(new_scan("one"))
 
 
-def test_scan_without_its_process_is_interrupted(path: Path, new_scan: Callable[[str], Scan]) -> None:
+def test_scan_without_its_process_is_interrupted(path: Path) -> None:
     with Store.open(path) as reader:
         with Store.open(path) as store:
             store.begin(new_scan("one"))
@@ -247,7 +225,7 @@ def test_scan_without_its_process_is_interrupted(path: Path, new_scan: Callable[
         assert [scan.status for scan in reader.scans()] == [ScanStatus.INTERRUPTED]
 
 
-def test_resume(path: Path, new_scan: Callable[[str], Scan]) -> None:
+def test_resume(path: Path) -> None:
     scan = new_scan("one")
     with Store.open(path) as store:
         store.begin(scan)

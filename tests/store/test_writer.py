@@ -6,23 +6,18 @@ import asyncio
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from support.stores import new_scan, seen, silent
 from support.threads import no_thread
 
 from camscan.errors import StoreError
-from camscan.records import LedgerEntry, Observation, Scan
+from camscan.records import LedgerEntry, Observation
 from camscan.store import Store, Writer, writer
 
 
-async def test_all_rows_are_stored_in_order(
-    store: Store,
-    new_scan: Callable[[str], Scan],
-    seen: Callable[..., Observation],
-    silent: Callable[[str], LedgerEntry],
-) -> None:
+async def test_all_rows_are_stored_in_order(store: Store) -> None:
     store.begin(new_scan("one"))
     rows = [seen("10.0.0.1", {"n": (str(number),)}) for number in range(1200)]
     out = Writer(store, "one")
@@ -36,9 +31,7 @@ async def test_all_rows_are_stored_in_order(
     await out.close()
 
 
-async def test_rows_do_not_wait_for_a_full_batch(
-    store: Store, new_scan: Callable[[str], Scan], seen: Callable[..., Observation], monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_rows_do_not_wait_for_a_full_batch(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writer, "BATCH_SECONDS", 0.02)
     store.begin(new_scan("one"))
     out = Writer(store, "one")
@@ -52,9 +45,7 @@ async def test_rows_do_not_wait_for_a_full_batch(
     await out.close()
 
 
-async def test_large_rows_make_small_batches(
-    store: Store, new_scan: Callable[[str], Scan], seen: Callable[..., Observation], monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_large_rows_make_small_batches(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     sizes: list[int] = []
     append = store.append
 
@@ -72,9 +63,7 @@ async def test_large_rows_make_small_batches(
     assert sizes == [3, 3, 1]
 
 
-async def test_slow_disk_slows_the_scan_and_not_the_loop(
-    store: Store, new_scan: Callable[[str], Scan], seen: Callable[..., Observation], monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_slow_disk_slows_the_scan_and_not_the_loop(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     go = threading.Event()
     append = store.append
 
@@ -96,9 +85,7 @@ async def test_slow_disk_slows_the_scan_and_not_the_loop(
     assert out.stored == 20
 
 
-async def test_full_disk_reaches_the_scan(
-    store: Store, new_scan: Callable[[str], Scan], seen: Callable[..., Observation], monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_full_disk_reaches_the_scan(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writer, "BATCH_ROWS", 20)
     store.begin(new_scan("one"))
     with store.database.writing() as connection:
@@ -114,9 +101,7 @@ async def test_full_disk_reaches_the_scan(
     assert sum(1 for _ in store.observations("one")) == out.stored
 
 
-async def test_those_who_wait_hear_of_an_error(
-    store: Store, seen: Callable[..., Observation], monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_those_who_wait_hear_of_an_error(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> int:
         raise ZeroDivisionError
 
@@ -132,7 +117,7 @@ async def test_those_who_wait_hear_of_an_error(
 
 
 async def test_a_host_that_lets_no_thread_start_is_no_fault_of_ours(
-    store: Store, seen: Callable[..., Observation], monkeypatch: pytest.MonkeyPatch
+    store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(threading.Thread, "start", no_thread)
     out = Writer(store, "one")
@@ -141,7 +126,7 @@ async def test_a_host_that_lets_no_thread_start_is_no_fault_of_ours(
         await out.close()
 
 
-async def test_closed_writer_takes_nothing(store: Store, seen: Callable[..., Observation]) -> None:
+async def test_closed_writer_takes_nothing(store: Store) -> None:
     out = Writer(store, "one")
     await out.close()
     with pytest.raises(StoreError, match="the writer of scan one is closed"):

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import cache
+from typing import Any
 
 from support.crowd import TARGET, Crowd, crowd
 
@@ -264,3 +266,11 @@ def _site() -> Report:
             ),
         ),
     )
+
+
+def make_report(**changes: Any) -> Report:
+    """A report about other devices or another ledger, of the same scan."""
+    return replace(_sample(), **changes)
+
+
+_sample = cache(sample)

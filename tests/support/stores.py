@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event
 
-from camscan.records import LedgerEntry, Observation, Scan, ScanStatus
+from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
 from camscan.store import Store, migrate
 
+NOON = datetime(2026, 10, 1, 12, 0, 0, 123456, tzinfo=UTC)
 _STEP = """
 import sqlalchemy as sa
 from alembic import op
@@ -25,6 +27,21 @@ revision, down_revision = "0001", "0000"
 def upgrade():
     op.create_table("statuses", sa.Column("site", sa.Text(), primary_key=True), sa.Column("text", sa.Text()))
 """
+
+
+def new_scan(name: str) -> Scan:
+    """Scans that differ in their id alone."""
+    return Scan(id=name, started_at=NOON, targets=("10.0.0.0/24",), channels=("wsd", "http"))
+
+
+def seen(target: str, fields: Mapping[str, tuple[str, ...]] | None = None, raw: bytes = b"") -> Observation:
+    """An observation of a web server."""
+    return Observation(target, "http", Outcome.ANSWERED, NOON, 80, "GET /", fields or {}, raw)
+
+
+def silent(target: str) -> LedgerEntry:
+    """The ledger entry of a target that said nothing."""
+    return LedgerEntry(target, {"wsd": Outcome.SILENT, "http": Outcome.SILENT})
 
 
 def keep_scan(store: Store, scan: Scan, seen: Iterable[Observation] = (), entries: Iterable[LedgerEntry] = ()) -> Scan:
