@@ -21,7 +21,7 @@ from camscan.inventory.recognising import is_exact, recognise
 from camscan.inventory.synonyms import FOREIGN
 from camscan.inventory.tables import CUT, Line, Sheet, line
 from camscan.text.folding import words_of
-from camscan.text.jsonwindow import Window, closed, ends_early, fault_in
+from camscan.text.jsonwindow import Window, closed, ends_early, fault_in, parsed
 
 MAX_OBJECT = 1 << 18
 """Characters of one object; a device of NetBox with all that belongs to it has about 4,000."""
@@ -168,7 +168,7 @@ def _lists(ahead: Window, below: float, notes: list[str]) -> Iterator[str]:
         part = found[0] if found else ""
         if found and part == "[" and depth < below and (begin := _ARRAY.match(ahead.text, found.start())):
             ahead.at = begin.end()
-            yield str(_parsed(key) or "")
+            yield str(parsed(key) or "")
             depth += 0 if ahead.text.startswith("]", ahead.at) else 1
             ahead.at += 1
         else:
@@ -195,7 +195,7 @@ def _is_lines(text: str) -> bool:
     first, _, rest = text.lstrip().partition("\n")
     if not first.startswith("{") or not rest.lstrip().startswith("{"):
         return False
-    return isinstance(_parsed(first), dict)
+    return isinstance(parsed(first), dict)
 
 
 def _from_lines(text: TextIO, notes: list[str]) -> Iterator[Item]:
@@ -203,7 +203,7 @@ def _from_lines(text: TextIO, notes: list[str]) -> Iterator[Item]:
     while one := text.readline(MAX_OBJECT):
         number += 1
         if one.strip():
-            fault, found = _NOT_UNICODE if "\ufffd" in one else "", _parsed(one)
+            fault, found = _NOT_UNICODE if "\ufffd" in one else "", parsed(one)
             notes.extend([CUT] if found is None and _is_last(one) else [])
             yield from ((number, item, fault) for item in _opener.opened(found))
         while not one.endswith("\n") and (one := text.readline(MAX_OBJECT)):
@@ -242,7 +242,7 @@ def _from_array(ahead: Window) -> Iterator[Item]:
 
 def _cut_off(ahead: Window, error: Exception) -> object:
     """What is whole of an object within which the text ends; None of any other that is broken."""
-    return _parsed(closed(ahead.text[ahead.at :])) if ends_early(ahead.text, error) else None
+    return parsed(closed(ahead.text[ahead.at :])) if ends_early(ahead.text, error) else None
 
 
 def _list_end(text: str) -> int:
@@ -257,17 +257,10 @@ def _list_end(text: str) -> int:
 
 def _whole(begin: str, notes: list[str]) -> object:
     """The value of a text that was read as a whole; of one that was cut off, which is noted, what is whole in it."""
-    whole = _parsed(begin)
-    if whole is None and len(begin) < 2 * MAX_OBJECT and (whole := _parsed(closed(begin))) is not None:
+    whole = parsed(begin)
+    if whole is None and len(begin) < 2 * MAX_OBJECT and (whole := parsed(closed(begin))) is not None:
         notes.append(CUT)
     return whole
-
-
-def _parsed(text: str) -> object:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None
 
 
 def _lines(items: Iterator[Item]) -> Iterator[Line]:

@@ -1,4 +1,4 @@
-"""JSON texts that are long, or were cut off, for those who take whole objects out of them."""
+"""JSON texts that may be broken, long or cut off, for those who take whole objects out of them."""
 
 from __future__ import annotations
 
@@ -21,6 +21,14 @@ def ends_early(text: str, error: Exception) -> bool:
     return isinstance(error, json.JSONDecodeError) and (
         error.pos > len(text) - _NEAR or error.msg.startswith("Unterminated string")
     )
+
+
+def parsed(text: str, *, strict: bool = True) -> object:
+    """The value of a text; None of one that is no JSON, or is nested too deeply. `strict` as in `json.loads`."""
+    try:
+        return json.loads(text, strict=strict)
+    except (ValueError, RecursionError):
+        return None
 
 
 def fault_in(text: str) -> str:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.costs import costs_less_than
 
-from camscan.text.jsonwindow import Window, closed
+from camscan.text.jsonwindow import Window, closed, parsed
 
 GAP = re.compile(r"[\s,]*")
 
@@ -77,3 +77,11 @@ def test_very_many_brackets_take_no_time() -> None:
     with costs_less_than(2):
         assert closed("[" * 500_000 + "]" * 499_999) == "[" * 500_000 + "]" * 500_000
         assert closed('["\\' * 500_000) == ""
+
+
+def test_what_has_no_value_is_none() -> None:
+    assert parsed('{"a": [1]}') == {"a": [1]}
+    assert parsed('"a\nb"') is None
+    assert parsed('"a\nb"', strict=False) == "a\nb"
+    for text in ("", "{", "[" * 200_000):
+        assert parsed(text) is None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,6 +15,7 @@ from camscan.imports.forms.sip import is_sip
 from camscan.imports.notations import encodings
 from camscan.imports.pasted import read as read_pasted
 from camscan.records import Observation
+from camscan.text.jsonwindow import parsed
 
 MAX_RECORD = 1024 * 1024  # bytes of one line; a page with its certificates has a third of it
 
@@ -27,7 +27,9 @@ Record = Mapping[str, object]
 
 def records(stream: BinaryIO, summary: Summary) -> Iterator[Record]:
     """The objects in a list or over several lines, else the lines that are objects; others are counted as broken."""
-    found = items(stream, summary, MAX_RECORD) if _is_spread(stream) else _values(lines(stream, summary, MAX_RECORD))
+    found = (
+        items(stream, summary, MAX_RECORD) if _is_spread(stream) else map(parsed, lines(stream, summary, MAX_RECORD))
+    )
     for record in found:
         if isinstance(record, dict):
             yield record
@@ -47,14 +49,6 @@ def first_record(head: bytes) -> bytes:
     """The head of a file from its first object on, where it begins with one or with a list; b"" for any other."""
     head = head.lstrip().removeprefix(_LIST).lstrip()
     return head if head.startswith(b"{") else b""
-
-
-def _values(rows: Iterable[str]) -> Iterator[object]:
-    for row in rows:
-        try:
-            yield json.loads(row)
-        except (ValueError, RecursionError):
-            yield None
 
 
 def addressed(found: Iterable[Record], summary: Summary, *names: str) -> Iterator[tuple[str, Record]]:

@@ -16,7 +16,7 @@ from camscan.imports.files.jsonitems import CUT_OFF, items
 from camscan.imports.files.mactable import CHANNELS, COLUMN_OF, IS, entry
 from camscan.records import Observation
 from camscan.text.folding import compact
-from camscan.text.jsonwindow import closed, ends_early
+from camscan.text.jsonwindow import closed, ends_early, parsed
 
 __all__ = ["CHANNELS", "read", "sniff", "sniff_one"]
 
@@ -83,18 +83,11 @@ def _values(text: str, summary: Summary) -> Sequence[object]:
     except RecursionError:
         pass
     except json.JSONDecodeError as error:
-        if ends_early(text, error) and (whole := _parsed(closed(text))) is not None:
+        if ends_early(text, error) and (whole := parsed(closed(text))) is not None:
             summary.broken += 1
             summary.cut = CUT_OFF
             return [whole]
     return [*items(BytesIO(text.encode("utf-8", "replace")), summary)]
-
-
-def _parsed(text: str) -> object:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None
 
 
 def _cells(record: Mapping[str, object]) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
 from collections.abc import Iterator
 from itertools import zip_longest
@@ -11,6 +10,7 @@ from itertools import zip_longest
 from camscan.codecs import tls
 from camscan.imports.forms.base import Answer, answer, fields_of
 from camscan.imports.notations.base import objects
+from camscan.text.jsonwindow import parsed
 
 _PEM = re.compile(r"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]{64,131072})-----END")
 _NAMED = re.compile(
@@ -254,16 +254,11 @@ def _bare(value: str) -> str:
 
 def _of_json(text: str) -> dict[str, str]:
     """The same from JSON: texts, objects or lists of parts under "subject" and "issuer", at whatever depth."""
-    if text.lstrip()[:1] not in ("{", "["):
-        return {}
-    try:
-        parsed = json.loads(text, strict=False)
-    except (ValueError, RecursionError):
-        return {}
-    for members in objects(parsed, _MOST_OBJECTS):
+    whole = parsed(text, strict=False) if text.lstrip()[:1] in ("{", "[") else None
+    for members in objects(whole, _MOST_OBJECTS):
         found: dict[str, str] = {}
         for key, value in members.items():
-            if (name := _MEMBER.fullmatch(key)) and (told := _joined(value)) and (members is parsed or "=" in told):
+            if (name := _MEMBER.fullmatch(key)) and (told := _joined(value)) and (members is whole or "=" in told):
                 found[name[1].lower()] = told
             elif (part := _PART.fullmatch(key)) and (told := _text(value)):
                 before = f"{found[part[1].lower()]}," if part[1].lower() in found else ""
