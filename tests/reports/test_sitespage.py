@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -14,16 +14,10 @@ from camscan.records import Device, Judged, Outcome, Report, ScanStatus, Verdict
 from camscan.reports import FORMATS, Page, sitespage
 from camscan.summaries import State
 
-Make = Callable[..., Report]
 
-
-@pytest.fixture
-def site() -> Make:
-    def made(name: str | None, *devices: Judged, status: ScanStatus = ScanStatus.COMPLETE, **changes: object) -> Report:
-        report = make_report(devices=devices, progress=None, networks=(), **changes)
-        return replace(report, scan=replace(report.scan, site=name, status=status))
-
-    return made
+def site(name: str | None, *devices: Judged, status: ScanStatus = ScanStatus.COMPLETE, **changes: object) -> Report:
+    report = make_report(devices=devices, progress=None, networks=(), **changes)
+    return replace(report, scan=replace(report.scan, site=name, status=status))
 
 
 def page(*reports: Report) -> str:
@@ -39,7 +33,7 @@ def device(address: str, verdict: Verdict = Verdict.LISTED) -> Judged:
     return Judged(Device(address, (address,), maker="Acme"), verdict)
 
 
-def test_it_says_how_many_there_are_and_at_which_sites(site: Make) -> None:
+def test_it_says_how_many_there_are_and_at_which_sites() -> None:
     devices = (device("10.0.0.1"), device("10.0.0.2"), device("10.0.0.3", Verdict.SUSPECTED))
     shown = page(site("yard", *devices), site("depot"), site(None, device("10.0.0.9")))
     assert texts(shown, "h1") == ["3 listed devices at 2 of 3 sites"]
@@ -51,7 +45,7 @@ def test_it_says_how_many_there_are_and_at_which_sites(site: Make) -> None:
     assert any("a site that was never scanned is not here" in text for text in texts(shown, "p"))
 
 
-def test_listed_devices_that_were_not_asked_for_are_not_said_to_be_absent(site: Make) -> None:
+def test_listed_devices_that_were_not_asked_for_are_not_said_to_be_absent() -> None:
     others = {"left_out": {Verdict.LISTED: 3}}
     none = page(site("yard", device("10.0.0.3", Verdict.NOT_LISTED), **others), site("depot"))
     some = page(site("yard", device("10.0.0.1"), **others), site("depot"))
@@ -63,7 +57,7 @@ def test_listed_devices_that_were_not_asked_for_are_not_said_to_be_absent(site: 
     ]
 
 
-def test_sites_that_could_not_be_looked_at_come_first(site: Make) -> None:
+def test_sites_that_could_not_be_looked_at_come_first() -> None:
     silent = {"ledger": {"": {Outcome.SILENT: 5}}, "targets": 5, "outcomes": {}}
     shown = page(site("yard", **silent), site("depot", status=ScanStatus.PARTIAL))
     assert texts(shown, "h1") == [
@@ -77,14 +71,14 @@ def test_sites_that_could_not_be_looked_at_come_first(site: Make) -> None:
     assert "No device is to be shown." in shown
 
 
-def test_what_has_come_back_is_said_first_and_where(site: Make) -> None:
+def test_what_has_come_back_is_said_first_and_where() -> None:
     back = replace(device("10.0.0.1"), state=State.RETURNED)
     shown = page(site("yard", back, device("10.0.0.2")), site("depot", back), site("quay", device("10.0.0.3")))
     assert texts(shown, "li")[0] == "RETURNED: 2 devices recorded as removed are back: yard, depot"
     assert not texts(page(site("quay", device("10.0.0.3"))), "li")
 
 
-def test_where_no_site_could_be_looked_at_none_is_said_to_be_clean(site: Make) -> None:
+def test_where_no_site_could_be_looked_at_none_is_said_to_be_clean() -> None:
     silent = {"ledger": {"": {Outcome.SILENT: 5}}, "targets": 5, "outcomes": {}}
     pages = (page(site("yard", **silent)), page(site("yard", **silent), site("depot", **silent)))
     assert [texts(shown, "h1")[0] for shown in (*pages, page(site("yard", **silent), site("depot")))] == [
@@ -94,7 +88,7 @@ def test_where_no_site_could_be_looked_at_none_is_said_to_be_clean(site: Make) -
     ]
 
 
-def test_it_shows_no_more_than_a_browser_bears(site: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_shows_no_more_than_a_browser_bears(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sitespage, "MOST", 3)
     devices = [device(f"10.0.0.{number}") for number in range(1, 5)]
     shown = page(site("yard", *devices[:2]), site("depot", *devices[2:]), site("quay", *devices))
@@ -105,7 +99,7 @@ def test_it_shows_no_more_than_a_browser_bears(site: Make, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_no_name_is_markup(site: Make, text: str) -> None:
+def test_no_name_is_markup(text: str) -> None:
     hostile = Judged(Device(text, (text,), maker="Acme", model=text, hostname=text), Verdict.LISTED)
     plain = page(site("yard", device("10.0.0.1")))
     shown = page(site(text, hostile))
