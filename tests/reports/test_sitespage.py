@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from support.crowd import HOSTILE
@@ -13,6 +14,8 @@ from support.sample import make_report
 from camscan.records import Device, Judged, Outcome, Report, ScanStatus, Verdict
 from camscan.reports import FORMATS, Page, sitespage
 from camscan.summaries import State
+
+SILENT: dict[str, Any] = {"ledger": {"": {Outcome.SILENT: 5}}, "targets": 5, "outcomes": {}}
 
 
 def site(name: str | None, *devices: Judged, status: ScanStatus = ScanStatus.COMPLETE, **changes: object) -> Report:
@@ -46,9 +49,9 @@ def test_it_says_how_many_there_are_and_at_which_sites() -> None:
 
 
 def test_listed_devices_that_were_not_asked_for_are_not_said_to_be_absent() -> None:
-    others = {"left_out": {Verdict.LISTED: 3}}
-    none = page(site("yard", device("10.0.0.3", Verdict.NOT_LISTED), **others), site("depot"))
-    some = page(site("yard", device("10.0.0.1"), **others), site("depot"))
+    left_out = {Verdict.LISTED: 3}
+    none = page(site("yard", device("10.0.0.3", Verdict.NOT_LISTED), left_out=left_out), site("depot"))
+    some = page(site("yard", device("10.0.0.1"), left_out=left_out), site("depot"))
     all_listed = page(site("yard", device("10.0.0.1"), left_out={Verdict.NOT_LISTED: 3}))
     assert [texts(shown, "h1")[0] for shown in (none, some, all_listed)] == [
         "No listed device among those asked for at 2 sites",
@@ -58,8 +61,7 @@ def test_listed_devices_that_were_not_asked_for_are_not_said_to_be_absent() -> N
 
 
 def test_sites_that_could_not_be_looked_at_come_first() -> None:
-    silent = {"ledger": {"": {Outcome.SILENT: 5}}, "targets": 5, "outcomes": {}}
-    shown = page(site("yard", **silent), site("depot", status=ScanStatus.PARTIAL))
+    shown = page(site("yard", **SILENT), site("depot", status=ScanStatus.PARTIAL))
     assert texts(shown, "h1") == [
         "No listed device found at 1 site where it was possible to look; nothing can be said of 1 other"
     ]
@@ -79,9 +81,8 @@ def test_what_has_come_back_is_said_first_and_where() -> None:
 
 
 def test_where_no_site_could_be_looked_at_none_is_said_to_be_clean() -> None:
-    silent = {"ledger": {"": {Outcome.SILENT: 5}}, "targets": 5, "outcomes": {}}
-    pages = (page(site("yard", **silent)), page(site("yard", **silent), site("depot", **silent)))
-    assert [texts(shown, "h1")[0] for shown in (*pages, page(site("yard", **silent), site("depot")))] == [
+    pages = (page(site("yard", **SILENT)), page(site("yard", **SILENT), site("depot", **SILENT)))
+    assert [texts(shown, "h1")[0] for shown in (*pages, page(site("yard", **SILENT), site("depot")))] == [
         "Nothing can be said of 1 site: it could not be looked at",
         "Nothing can be said of 2 sites: none of them could be looked at",
         "No listed device found at 1 site; nothing can be said of 1 other",
