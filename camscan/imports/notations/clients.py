@@ -75,15 +75,15 @@ def okhttp(text: str) -> str:
 
 
 def wireshark(text: str) -> str:
-    """A packet as Wireshark shows it, with the line ends written as escapes."""
-    if "\\r" not in text:
+    """A packet as Wireshark shows it, with the line ends written as escapes; or a session description alone."""
+    if "\\r" not in text and " (v): " not in text:
         return text
     lines = _FOLDED.sub(r"\1 ", text).splitlines()[:MAX_LINES]  # mail folds long lines
     sent = [_SHOWN_END.sub("", line) for line in lines if _SHOWN_END.search(line)]
-    if len(sent) < 2:
-        return text
-    heads = [match[1] for line in sent if (match := _DISSECTED.fullmatch(line)) and not match[1].startswith("[")]
     body = [f"{match[1]}={match[2]}" for line in lines if (match := _DESCRIBED.fullmatch(line))]
+    if len(sent) < 2:
+        return "\r\n".join(body) if body[:1] == ["v=0"] else text
+    heads = [match[1] for line in sent if (match := _DISSECTED.fullmatch(line)) and not match[1].startswith("[")]
     return "\r\n".join([*heads, *([""] if body and heads[-1:] != [""] else []), *body])
 
 

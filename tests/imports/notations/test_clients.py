@@ -25,6 +25,14 @@ def test_what_a_dissector_shows() -> None:
     assert unwrap(text) == "RTSP/1.0 200 OK\r\nCSeq: 2\r\n\r\nv=0\r\ns=A"
 
 
+def test_a_session_description_of_a_dissector_alone() -> None:
+    shown = "Session Description Protocol Version (v): 0\nOwner/Creator, Session Id (o): - 1 1 IN IP4 192.0.2.1\n"
+    assert unwrap(f"{shown}Session Name (s): A\nSession Attribute (a): control:*") == (
+        "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=A\r\na=control:*"
+    )
+    assert unwrap("Session Name (s): A\nText (x): b") == "Session Name (s): A\nText (x): b"
+
+
 def test_a_line_of_a_dissector_that_mail_has_folded() -> None:
     text = "    Response: RTSP/1.0 200 OK\\r\\n\n    CSeq: 2\\r\\n\n    Public: OPTIONS, DESCRIBE,\nSETUP\\r\\n\n"
     assert unwrap(text) == "RTSP/1.0 200 OK\r\nCSeq: 2\r\nPublic: OPTIONS, DESCRIBE, SETUP"
