@@ -26,13 +26,15 @@ _REQUEST = re.compile(r"\A\s*[A-Z_]{4,16}[ \t]+rtsp:[!-~]{1,1023}[ \t]+RTSP/\d[.
 _HEADER = re.compile(r"[A-Za-z][\w-]{1,63}[ \t]*:(?!:)[ \t]*(?!//|(?:str|string|String)\b[ \t?]*=)\S")
 _BODY = re.compile(r"\ufeff?\s*[<{]")
 _LIST = re.compile(r"\s*\[\s*\{")
+_CSEQ = r"""cseq["']?\s*:\s*[\["']*\d+["'\],}]"""
+"""A header that RTSP has in every answer and HTTP in none; that of SIP names a method, too."""
+_RTSP_MAPPING = re.compile(rf"""["'{{\s]{_CSEQ}""", re.IGNORECASE)
 _MAPPING = re.compile(
     r"""\s*(?:\{|<?[A-Za-z][\w.]{2,64}\([{\[(]{0,2})[^<>]{0,4096}?"""
-    r"""(?:["'](?:Server|WWW-Authenticate|Content-Type|Set-Cookie)["']\s*:|(?<=[{\s])server:\s*["'])""",
+    r"""(?:["'](?:Server|WWW-Authenticate|Content-Type|Set-Cookie)["']\s*:|(?<=[{\s])server:\s*["']|["']"""
+    rf"""{_CSEQ})""",
     re.IGNORECASE,
 )
-_CSEQ = re.compile(r"""["'{\s]cseq["']?\s*:\s*[\["']*\d+["'\],}]""", re.IGNORECASE)
-"""A header that RTSP has in every answer and HTTP in none; that of SIP names a method, too."""
 _DECODE_HEADERS = {"http": http.decode_headers, "rtsp": rtsp.decode_headers}
 _BARE_STATUS = re.compile(r"[1-5]\d{2} [A-Z][A-Za-z ]{1,31}\r?\n")
 _REPLY = re.compile(r"^Authorization(?=[ \t]*:[ \t]*Digest\b)", re.MULTILINE | re.IGNORECASE)
@@ -62,7 +64,7 @@ def over_http(text: str) -> Iterator[Answer]:
     if whole or _STATUS["rtsp"].search(text):
         return
     if _MAPPING.match(text):
-        over = "rtsp" if _CSEQ.search(text) else "http"
+        over = "rtsp" if _RTSP_MAPPING.search(text) else "http"
         yield from answer(over, fields_of(_DECODE_HEADERS[over], _lines(text)))
     elif _BODY.match(text) or _LIST.match(text):
         yield from _alone(text)

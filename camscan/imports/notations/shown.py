@@ -11,7 +11,7 @@ _NAME = r"[A-Za-z][\w-]{1,40}"
 _SINGLE, _DOUBLE = r"'((?:[^'\\\r\n]|\\.){0,1024})'", r'"((?:[^"\\\r\n]|\\.){0,1024})"'
 _PAIR = re.compile(rf"(?:'({_NAME})'|\b({_NAME}))\s{{0,8}}(?::|=>)\s{{0,8}}(?:{_SINGLE}|{_DOUBLE})")
 _BLOCK = re.compile(
-    r"\bheaders: (?:\w{1,32} ?(?:\[[\w: ]{1,40}\] ?)?)?\{([^{}]{1,8192})\}"  # console.log, as of axios
+    r"\bheaders:\s{1,16}(?:\w{1,32} ?(?:\[[\w: ]{1,40}\] ?)?)?\{([^{}]{1,8192})\}"  # console.log, as of axios
     r"|<CIMultiDictProxy\(([^\r\n]{1,8192})\)>"  # aiohttp
     r"|\bbless\( ?\{([^{}]{1,8192})\}, '(?:HTTP::Headers|HTTP::Response)' ?\)"  # Data::Dumper of Perl
 )
@@ -41,7 +41,8 @@ def inspected(text: str) -> str:
         pairs = _pairs("".join(block.groups("")))
         names = {name.lower() for name, _ in pairs}
         if any(map(_KNOWN.fullmatch, names)) and names.isdisjoint(_ASKING):
-            return "\r\n".join([*_status(text), *_lines(pairs), *_body(text)])
+            over = "RTSP/1.0" if "cseq" in names else "HTTP/1.1"
+            return "\r\n".join([*_status(text, over), *_lines(pairs), *_body(text)])
     return text
 
 
@@ -61,9 +62,9 @@ def _lines(pairs: Iterable[tuple[str, ...]]) -> list[str]:
     return [f"{name}: {value.strip()}" for name, value in pairs]
 
 
-def _status(text: str) -> list[str]:
+def _status(text: str, over: str) -> list[str]:
     found = _STATUS.search(text)
-    return [f"HTTP/1.1 {found[1] or found[2]} -"] if found else []
+    return [f"{over} {found[1] or found[2]} -"] if found else []
 
 
 def _body(text: str) -> list[str]:

@@ -143,6 +143,8 @@ def test_quotes_within_the_values_of_a_mapping() -> None:
 def test_a_mapping_with_a_number_of_its_request_is_of_rtsp(number: str) -> None:
     (only,) = read(f"{{'CSeq': {number}, 'Server': 'Acme Rtsp/1.0'}}")
     assert (only.channel, only.fields["rtsp.server"]) == ("rtsp", ("Acme Rtsp/1.0",))
+    (bare,) = read(f"{{'CSeq': {number}, 'Session': '9;timeout=60'}}")
+    assert "session: 9;timeout=60" in bare.fields["rtsp.header"]
 
 
 def test_a_mapping_of_sip_is_none_of_rtsp() -> None:

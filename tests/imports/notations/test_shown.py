@@ -27,6 +27,11 @@ def test_the_answer_in_an_object(text: str) -> None:
     assert unwrap(text).splitlines() == HEAD
 
 
+def test_the_answer_over_rtsp_in_an_object() -> None:
+    text = "{ statusCode: 200,\n  headers:\n   { CSeq: '2',\n     Server: 'A/1' } }"
+    assert unwrap(text).splitlines() == ["RTSP/1.0 200 -", "CSeq: 2", "Server: A/1"]
+
+
 def test_the_headers_that_perl_dumped() -> None:
     dumped = "$VAR1 = bless( {\n  'server' => 'A/1',\n  '::std_case' => {},\n  'date' => 'b'\n}, 'HTTP::Headers' );"
     assert inspected(dumped) == dumped
