@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+from textwrap import dedent
 
-from camscan.imports.notations.base import ANSWER_START, FEW, HEADER, unescaped, unquoted
+from camscan.imports.notations.base import ANSWER_START, FEW, HEADER, MAX_JSON, unescaped, unquoted
 
 _NAME = r"[A-Za-z][\w-]{1,40}"
 _STATUS = re.compile(r"(?:HTTP|RTSP)/\d(?:\.\d)? \d{3}(?: [A-Za-z ]{2,40})?")
@@ -48,6 +51,79 @@ _IN_TURN = re.compile(
 """Names and values in turn, as Node.js holds them."""
 _STRING = re.compile(r"""["]([^"\r\n]{0,1024})["]|[']([^'\r\n]{0,1024})[']""")
 _NUMBER = re.compile(r"""\bstatusCode["']?: ?(\d{3})\b""")
+
+
+_COLUMNS = re.compile(r"\A\s{0,64}Key {2,64}Value[ \t]{0,64}\r?\n-{3} {2,64}-{3,64}[ \t]{0,64}\r?\n")
+_COLUMN = re.compile(rf"^({_NAME}) {{1,64}}(\S[^\r\n]*)$", re.MULTILINE)
+"""A row of a table that PowerShell prints, which puts the values of a list into braces."""
+_BELOW = re.compile(
+    r"^[ \t]{0,16}(?:(?:response[_ ]?)?headers:[ \t]{0,8}(?:(?:Object \[\w{3,32}\] )?\{)?"
+    r"|(?:Headers|Object \[\w{3,32}\]) \{)[ \t]{0,8}\r?\n"
+    rf"((?:[ \t]{{1,32}}[\"']?{_NAME}[\"']?:[ \t]{{1,8}}[^\r\n]*(?:\r?\n|\Z))+)",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""Headers below a key of YAML, or in an object of JavaScript."""
+_BELOW_PAIR = re.compile(
+    rf"^[ \t]{{1,32}}[\"']?({_NAME})[\"']?:[ \t]{{1,8}}(?:(?:{_SAID}|'([^'\r\n]*)'),?|([^\r\n]*))[ \t]*\r?$",
+    re.MULTILINE,
+)
+_BELOW_STATUS = re.compile(
+    r"^[ \t]{0,16}(?:status(?:[_ ]?code)?|code):[ \t]{1,8}(\d{3})\b", re.MULTILINE | re.IGNORECASE
+)
+_BELOW_BODY = re.compile(r"^(?:body|content|html):[ \t]{1,8}(?:[|>][+-]?[ \t]*\r?\n)?([^\0]+)", re.MULTILINE)
+_IN_JSON = (("name", "value"), ("key", "value"), ("Name", "Value"), ("Key", "Value"))
+
+
+def tabled(text: str) -> str:
+    """Headers that PowerShell shows in a table; any other text as it is."""
+    head = _COLUMNS.match(text)
+    return (
+        _lined([(name, _unbraced(value)) for name, value in _COLUMN.findall(text[head.end() :])]) or text
+        if head
+        else text
+    )
+
+
+def _unbraced(value: str) -> str:
+    value = value.strip()
+    return value[1:-1] if value.startswith("{") and value.endswith("}") else value
+
+
+def below(text: str) -> str:
+    """An answer in YAML or JavaScript, with its headers below a key of their own; any other text as it is."""
+    if ANSWER_START.search(text) or "response:" in text or not (head := _BELOW.search(text)):
+        return text
+    pairs = [(found[1], "".join(found.groups("")[1:])) for found in _BELOW_PAIR.finditer(head[1])]
+    lines = _lined([(name, unquoted(value.strip())) for name, value in pairs])
+    rest = text[: head.start()] + text[head.end() :]
+    status, body = _BELOW_STATUS.search(rest), _BELOW_BODY.search(rest)
+    told = f"HTTP/1.1 {status[1]} -\r\n" * bool(lines) if status else ""
+    return told + lines + (f"\r\n\r\n{dedent(body[1])}" if body else "") if lines else text
+
+
+def paired(text: str) -> str:
+    """Headers in JSON as a list of pairs, or of objects with names and values; any other text as it is."""
+    if text.lstrip()[:1] != "[" or len(text) > MAX_JSON:
+        return text
+    with suppress(ValueError, RecursionError):
+        return _lined([*map(_pair, json.loads(text))]) or text
+    return text
+
+
+def _pair(item: object) -> tuple[str, str]:
+    """Name and value of one header in JSON; raises ValueError for anything else."""
+    found = item if isinstance(item, list) else []
+    if isinstance(item, dict):
+        found = next(([item[name], item[value]] for name, value in _IN_JSON if {name, value} <= item.keys()), [])
+    if len(found) != len(_IN_JSON[0]) or not all(isinstance(part, str) for part in found):
+        raise ValueError("no header")
+    return found[0], found[1]
+
+
+def _lined(pairs: list[tuple[str, str]]) -> str:
+    """Headers in lines of their own; "" where none of them is known."""
+    is_head = any(_KNOWN.fullmatch(name) for name, _ in pairs)
+    return "\r\n".join(f"{name}: {value}" for name, value in pairs) if is_head else ""
 
 
 def listed(text: str) -> str:

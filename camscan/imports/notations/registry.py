@@ -41,6 +41,9 @@ RECORDS: tuple[Undo, ...] = (
     shown.inspected,  # after the one before, which knows what else such an object has
     shown.marked,
     headers.listed,
+    headers.tabled,
+    headers.paired,
+    headers.below,
     cassettes.recorded,
     mappings.printed,
     mappings.logged,

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from camscan.imports.notations.headers import in_turn, invoked, listed
+from camscan.imports.notations.headers import below, in_turn, invoked, listed, paired, tabled
 
 HEAD = ["Server: A/1", 'WWW-Authenticate: Digest realm="B C", nonce="1"', "Content-Length: 0"]
 WHOLE = ["HTTP/1.1 401 Unauthorized", *HEAD]
@@ -137,3 +137,51 @@ def test_names_and_values_in_turn() -> None:
 )
 def test_other_lists_are_left_as_they_are(text: str) -> None:
     assert in_turn(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("headers:\n  Server: A/1\n  Date: b\n", ["Server: A/1", "Date: b"]),
+        ("Response headers:\r\n  Server: 'A/1'\r\n", ["Server: A/1"]),
+        ('status: 401\nheaders:\n  Server: "A \\"1\\""\n', ["HTTP/1.1 401 -", 'Server: A "1"']),
+        ("Headers {\n  'server': 'A/1',\n  date: 'b'\n}", ["server: A/1", "date: b"]),
+        ("  headers: Object [AxiosHeaders] {\n    server: 'A/1',\n  },", ["server: A/1"]),
+        ("headers:\n  Server: A\nbody: |\n  <b>\n  </b>", ["Server: A", "", "<b>", "</b>"]),
+    ],
+)
+def test_headers_below_a_key(text: str, lines: list[str]) -> None:
+    assert below(text).splitlines() == lines
+
+
+def test_headers_in_a_table_and_in_pairs() -> None:
+    rows = "Key              Value\n---              -----\nServer           {A/1}\nContent-Length   0\n"
+    assert tabled(rows).splitlines() == ["Server: A/1", "Content-Length: 0"]
+    assert paired('[["Server", "A/1"], ["x", ""]]').splitlines() == ["Server: A/1", "x: "]
+    assert paired('[{"name": "Server", "value": "A/1"}]') == "Server: A/1"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "headers:\n  a: b\n",
+        "headers:\nServer: A",
+        "HTTP/1.1 200 OK\nheaders:\n  Server: A",
+        "Key  Value\n---  -----\na    b\n",
+        '[["a", "b"]]',
+        '[["Server", 1]]',
+        '[["Server", "A", "b"]]',
+        '[{"name": "Server"}]',
+        '["Server", "A"]',
+        "[" * 100_000,
+        "headers:\n" + "  ab: c\n" * 20_000,
+        "headers:\n" * 20_000,
+        "headers:\n  ab: '" + "b" * 200_000,
+        "headers:\n  ab: b" + " " * 100_000 + "c",
+        "Key  Value\n---  -----\na " + " " * 100_000 + "b" + " " * 100_000 + "c",
+    ],
+)
+def test_what_is_no_table_of_headers_stays(text: str) -> None:
+    began = time.process_time()
+    assert below(tabled(paired(text))) == text
+    assert time.process_time() - began < 1
