@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from xml.etree.ElementTree import Element
 
-from camscan.codecs import http, rtsp, ssdp, telnet
+from camscan.codecs import http, mdns, rtsp, ssdp, telnet
+from camscan.codecs.layout import address
 from camscan.codecs.layout import fields as as_fields
 from camscan.imports.forms import certificate, messages, single_values, snmp
 from camscan.imports.forms.base import Answer, answer, fields_of
@@ -28,6 +29,10 @@ _PROBED = re.compile(r"^([ \t]*)[A-Za-z][\w-]{1,32}(?:, [\w-]{1,32}){0,64}:[ \t]
 """The line with the probes that got the same answer; the answer is indented more."""
 _PRODUCT = re.compile(r"^[ \t]*\[([^\]\r\n]{3,96})\] at /", re.MULTILINE)
 _METHODS = re.compile(r"[A-Z_]{4,16}(?:,\s*[A-Z_]{4,16})*")
+
+
+_SERVICE = re.compile(r"\d{1,5}/(tcp|udp) ([A-Za-z0-9-]{1,63})")
+_MAX_LINES = 512  # of announced services that are read; a device announces about five
 
 
 def script_answers(name: str, output: str, element: Element | None = None) -> Iterator[Answer]:
@@ -109,6 +114,19 @@ def _upnp_headers(text: str) -> Fields:
     return {name: values for name, values in fields.items() if name != "ssdp.st"}
 
 
+def _services(text: str, _: Element | None) -> Iterator[Answer]:
+    """The services that a device announces, with its addresses and the strings beside them."""
+    found: list[tuple[str, str]] = []
+    for line in map(str.strip, text.splitlines()[:_MAX_LINES]):
+        if service := _SERVICE.fullmatch(line):
+            found.append(("mdns.service", f"_{service[2]}._{service[1]}"))
+        elif line.startswith("Address="):
+            found += [("mdns.address", address(part)) for part in line.removeprefix("Address=").split()]
+        elif "=" in line:
+            found += [("mdns.txt", line), ("mac.address", mdns.mac_of(line))]
+    yield from answer("mdns", as_fields(found))
+
+
 def _strings(text: str, _: Element | None) -> Iterator[Answer]:
     """The HTTP and RTSP answers among what a service answered to nmap's probes; else what it said, once each."""
     if _ANSWERED.search(text):
@@ -130,6 +148,7 @@ _SCRIPTS: Mapping[str, Callable[[str, Element | None], Iterator[Answer]]] = Mapp
         "ssl-cert": _certificate,
         "rtsp-methods": _methods,
         "snmp-sysdescr": _description,
+        "dns-service-discovery": _services,
         "banner": _banner,
         "http-default-accounts": _accounts,
         "upnp-info": _upnp,

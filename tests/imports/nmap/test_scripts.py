@@ -11,6 +11,15 @@ def told(name: str, output: str) -> dict[str, tuple[str, ...]]:
     return {field: values for one in script_answers(name, output) for field, values in one.fields.items()}
 
 
+SERVICES = """
+  80/tcp axis-video
+    macaddress=ACCC8E000001
+    Address=192.0.2.1 fe80:0:0:0:0:0:0:1
+  5/udp http
+    Machine Name=a b
+    Address=192.0.2.1"""
+
+
 @pytest.mark.parametrize(
     ("name", "output", "field", "values"),
     [
@@ -51,6 +60,15 @@ def told(name: str, output: str) -> dict[str, tuple[str, ...]]:
             "ssdp.server",
             ("Linux UPnP/1.0 a/1",),
         ),
+        *(
+            ("dns-service-discovery", SERVICES, field, values)
+            for field, values in (
+                ("mdns.service", ("_axis-video._tcp", "_http._udp")),
+                ("mdns.txt", ("macaddress=ACCC8E000001", "Machine Name=a b")),
+                ("mdns.address", ("192.0.2.1", "fe80::1")),
+                ("mac.address", ("AC:CC:8E:00:00:01",)),
+            )
+        ),
         ("fingerprint-strings", "\n  GetRequest: \n    HTTP/1.0 200 OK\n    Server: x", "http.server", ("x",)),
     ],
 )
@@ -66,6 +84,7 @@ def test_each_script_is_read(name: str, output: str, field: str, values: tuple[s
         ("rtsp-methods", "nothing"),
         ("ssl-cert", ""),
         ("some-other-script", "Server: x"),
+        ("dns-service-discovery", "ERROR"),
     ],
 )
 def test_what_says_nothing_gives_nothing(name: str, output: str) -> None:
