@@ -75,7 +75,8 @@ def encode_query(services: Sequence[str]) -> bytes:
 def decode(data: bytes) -> dict[str, tuple[str, ...]]:
     """Services, instances, host names, TXT strings and addresses in a response, and MACs in its TXT strings.
 
-    A truncated response gives what precedes the cut. Raises DecodeError for a query, and if nothing can be read.
+    A truncated response gives what precedes the cut, and a record that is broken costs no other one. Raises DecodeError
+    for a query, and if nothing can be read.
     """
     if len(data) < _HEADER.size:
         raise DecodeError(f"no mDNS: {len(data)} bytes are less than a header")
@@ -83,12 +84,17 @@ def decode(data: bytes) -> dict[str, tuple[str, ...]]:
     if not flags & _RESPONSE:
         raise DecodeError("an mDNS query, not a response")
     pairs: list[tuple[str, str]] = []
-    try:
-        for record in _records(data, min(questions, MAX_QUESTIONS), min(sum(counts), MAX_RECORDS)):
-            pairs += _pairs(data, record)
-    except DecodeError:
-        if not pairs:
-            raise
+    broken: DecodeError | None = None
+    records = _records(data, min(questions, MAX_QUESTIONS), min(sum(counts), MAX_RECORDS))
+    while True:
+        try:
+            pairs += _pairs(data, next(records))
+        except StopIteration:
+            break
+        except DecodeError as error:
+            broken = broken or error
+    if broken and not pairs:
+        raise broken
     return layout.fields(pairs)
 
 

@@ -118,6 +118,15 @@ def test_addresses_of_a_wrong_size_are_left_out() -> None:
     assert mdns.decode(_header(answers=3) + records) == {}
 
 
+def test_a_broken_record_costs_no_other() -> None:
+    forward = _record(_name("_a._tcp.local"), PTR, b"\xcf\xff")
+    good = _record(_name("x.local"), A, bytes([192, 0, 2, 1]))
+    found = mdns.decode(_header(answers=2) + forward + good)
+    assert found == {"mdns.host": ("x.local",), "mdns.address": ("192.0.2.1",)}
+    with pytest.raises(DecodeError, match="points forward"):
+        mdns.decode(_header(answers=1) + forward)
+
+
 def test_a_response_that_breaks_off_gives_what_stands_before() -> None:
     assert mdns.decode(ANNOUNCEMENT[: ANNOUNCEMENT.index(b"path=/")]) == {
         "mdns.service": ("_CGI._tcp",),
