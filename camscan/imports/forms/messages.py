@@ -91,7 +91,7 @@ def over_rtsp(text: str) -> Iterator[Answer]:
         yield from answer("rtsp", _without(fields, "" if method else "rtsp.method"), method)
     if whole or _STATUS["http"].search(text):
         return
-    text = _REQUEST.sub("", text, count=1)
+    text = _lines(text) if _MAPPING.match(text) else _REQUEST.sub("", text, count=1)
     if is_headed(text):
         head, body = _head_and_body(text)
         described = fields_of(rtsp.decode_sdp, body) if body else {}

@@ -97,7 +97,8 @@ def below(text: str) -> str:
     lines = _lined([(name, unquoted(value.strip())) for name, value in pairs])
     rest = text[: head.start()] + text[head.end() :]
     status, body = _BELOW_STATUS.search(rest), _BELOW_BODY.search(rest)
-    told = f"HTTP/1.1 {status[1]} -\r\n" * bool(lines) if status else ""
+    protocol = "RTSP/1.0" if any(name.lower() in ("cseq", "public") for name, _ in pairs) else "HTTP/1.1"
+    told = f"{protocol} {status[1]} -\r\n" if status else ""
     return told + lines + (f"\r\n\r\n{dedent(body[1])}" if body else "") if lines else text
 
 

@@ -151,6 +151,13 @@ def test_a_mapping_of_sip_is_none_of_rtsp() -> None:
     assert "rtsp" not in {each.channel for each in read("{'CSeq': '2 REGISTER', 'Server': 'Acme/1.0'}")}
 
 
+def test_a_mapping_of_the_headers_of_rtsp() -> None:
+    said = '{"CSeq": "2", "Server": "A/1", "Public": "OPTIONS, DESCRIBE"}'
+    assert [part.channel for part in read(said)] == ["rtsp"]
+    assert [part.channel for part in read('{"Server": "A/1", "Date": "b"}', "rtsp")] == ["rtsp"]
+    assert [part.channel for part in read('{"Server": "A/1", "Date": "b"}')] == ["http"]
+
+
 def test_a_list_of_mappings_is_a_body() -> None:
     [found] = over_http('[{"cmd": "Login", "code": 0}]')
     assert found.fields["http.body"] == ('[{"cmd": "Login", "code": 0}]',)

@@ -145,6 +145,7 @@ def test_other_lists_are_left_as_they_are(text: str) -> None:
         ("headers:\n  Server: A/1\n  Date: b\n", ["Server: A/1", "Date: b"]),
         ("Response headers:\r\n  Server: 'A/1'\r\n", ["Server: A/1"]),
         ('status: 401\nheaders:\n  Server: "A \\"1\\""\n', ["HTTP/1.1 401 -", 'Server: A "1"']),
+        ("status: 200\nheaders:\n  CSeq: 2\n  Server: A\n", ["RTSP/1.0 200 -", "CSeq: 2", "Server: A"]),
         ("Headers {\n  'server': 'A/1',\n  date: 'b'\n}", ["server: A/1", "date: b"]),
         ("  headers: Object [AxiosHeaders] {\n    server: 'A/1',\n  },", ["server: A/1"]),
         ("headers:\n  Server: A\nbody: |\n  <b>\n  </b>", ["Server: A", "", "<b>", "</b>"]),
