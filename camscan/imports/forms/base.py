@@ -39,7 +39,10 @@ Form: TypeAlias = Callable[[str], Iterator[Answer]]
 """Parses a text as one kind of answer; yields nothing if it is of another kind."""
 
 _IN_QUOTES = r"""(?:"((?:[^"\\]|\\.){0,1024}+)"|'((?:[^'\\]|\\.){0,1024}+)'"""
-_QUOTED = rf"""{_IN_QUOTES}|([^\s"',;|()\[\]{{}}<>][^\s,;()\[\]{{}}<>]{{0,1023}}+))"""
+_QUOTED = (
+    rf"""{_IN_QUOTES}|([^\s"',;|()\[\]{{}}<>][^\s,;()\[\]{{}}<>]{{0,1023}}+(?:(?:(?<=build)| build) \d{{6,8}}\b)?))"""
+)
+"""A version may have its build behind a blank."""
 _MAPPED = (
     rf"""{_IN_QUOTES}|([^\s"',;|()\[\]{{}}<>][^"',;()\[\]{{}}<>\r\n]{{0,127}}?"""
     r"""(?=[ \t]{0,8}(?:[,;)}\]\r\n]|$))))"""

@@ -28,6 +28,11 @@ def test_names_and_values_in_any_notation(text: str) -> None:
     assert pairs(text) == (("model", "A 1"), ("fw", "2"))
 
 
+@pytest.mark.parametrize("version", ["V3.4.98build 180329", "V3.4.98 build 180329", "V3.4.98_build180329"])
+def test_a_build_behind_a_blank_is_a_part_of_its_version(version: str) -> None:
+    assert pairs(f"FW={version} Activated=true") == (("FW", version), ("Activated", "true"))
+
+
 def test_names_are_compared_without_case_and_punctuation() -> None:
     assert named([("FW_Version", "1"), ("x", "2")], {"fwversion": "onvif.firmware"}) == [("onvif.firmware", "1")]
 
