@@ -96,7 +96,11 @@ _OWN_URL = ("wsd.xaddr", "onvif.xaddr", "ssdp.location", "upnp.presentation_url"
 _SEPARATORS = re.compile("[-:. ]")
 _TWELVE = re.compile(r"[0-9A-F]{12}")
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
-_PLACEHOLDER = re.compile(r"(.)\1*|n/a|none|null|unknown|redacted|default|0?12345678?9?0?", re.IGNORECASE)
+_PLACEHOLDER = re.compile(
+    r"(.)\1*|n/a|none|null|undefined|unknown|redacted|default(?: string)?|not (?:available|set|specified)"
+    r"|serial(?:[ _-]?(?:number|no))?|0?1234(?:5(?:6(?:7(?:8(?:9(?:0)?)?)?)?)?)?",
+    re.IGNORECASE,
+)
 _AROUND = " \t\r\n\"'`*,;."
 """What texts have around a serial, and serials have not."""
 

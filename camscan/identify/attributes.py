@@ -12,8 +12,14 @@ MAX_ATTRIBUTE = 200
 """Characters of an attribute; the longest firmware names seen have about 80."""
 _AROUND = " \t\"'`*,;"
 """What texts have around a value, and values have not."""
-_NO_VALUES = frozenset({"", "unknown", "none", "null", "na", "redacted"})
+_NO_VALUES = frozenset({"", "unknown", "none", "null", "na", "redacted", "undefined", "notavailable", "notset"})
 """Words, as they are compared, that stand where there is no value."""
+_OWN_NAMES = {
+    "model": frozenset({"model", "modelname"}),
+    "firmware": frozenset({"firmware", "firmwareversion", "version"}),
+    "serial": frozenset({"serial", "serialnumber", "serialno"}),
+}
+"""The words for an attribute itself, as they are compared, which some send where a value should stand."""
 _HEX = frozenset("0123456789ABCDEF")
 
 
@@ -27,9 +33,9 @@ def cleaned(attributes: Mapping[str, str], labels: Labels) -> Iterator[tuple[str
         elif name == "channels":
             if text.isascii() and text.isdecimal():
                 yield name, text
-        elif name in ("model", "firmware", "serial"):
+        elif name in _OWN_NAMES:
             value = MARKS.sub("", text).strip(_AROUND)
-            is_told = normalised(value) not in _NO_VALUES
+            is_told = normalised(value) not in _NO_VALUES | _OWN_NAMES[name]
             if is_told and (name != "model" or labels.is_model(value)):
                 yield name, value[:MAX_ATTRIBUTE]
         elif text:

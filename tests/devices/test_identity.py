@@ -60,6 +60,13 @@ def test_mac(text: str, mac: str | None) -> None:
         ("4J0...", None),
         ("`M10420250308CCWRFX0000001WCVU`.", "M10420250308CCWRFX0000001WCVU"),
         ("1234567890", None),
+        ("123456", None),
+        ("1234", None),
+        ("12346", "12346"),
+        ("SerialNumber", None),
+        ("serial no", None),
+        ("Not Available", None),
+        ("serial-1", "serial-1"),
         ("12345678X", "12345678X"),
     ],
 )

@@ -46,14 +46,14 @@ def test_the_mac_of_a_router_says_nothing_of_those_that_it_speaks_for(
 
 def test_clones_that_a_router_speaks_for_stay_apart(devices: Merge) -> None:
     frames = [answer(f"10.0.0.{number}", "arp", mac__address=A) for number in range(1, 17)]
-    clones = [answer(place, "wsd", wsd__endpoint=UUID, onvif__serial="SERIAL") for place in (ONE, TWO)]
+    clones = [answer(place, "wsd", wsd__endpoint=UUID, onvif__serial="SERIAL-1") for place in (ONE, TWO)]
     one, two, *_ = devices(frames[0], clones[0], frames[1], clones[1], *frames[2:])
     assert (one.addresses, two.addresses) == ((ONE,), (TWO,))
 
 
 def test_a_second_address_keeps_what_its_own_frames_say(devices: Merge) -> None:
     frames = [answer(f"10.0.0.{number}", "arp", mac__address=A) for number in range(2, 18)]
-    same = {"wsd__endpoint": UUID, "onvif__serial": "SERIAL"}
+    same = {"wsd__endpoint": UUID, "onvif__serial": "SERIAL-1"}
     one, *_ = devices(
         answer(ONE, "arp", mac__address=B, say__maker="Camera's"),
         answer(ONE, "wsd", **same),
