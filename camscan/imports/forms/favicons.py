@@ -29,15 +29,19 @@ _ALONE = re.compile(
 )
 
 
+_MINUS = str.maketrans("\u2012\u2013\u2212\uff0d", "----")
+"""What editors make of a minus."""
+
+
 def is_icon(text: str) -> bool:
     """Whether a text is the hash of a favicon, perhaps with a label."""
-    return _ALONE.fullmatch(text) is not None
+    return _ALONE.fullmatch(text.translate(_MINUS)) is not None
 
 
 def icon(text: str) -> Iterator[Answer]:
     """Hashes of an icon: "md5:" and 32 digits, "mmh3:" and a number, or either alone."""
     md5 = tuple(value.lower() for value in _MD5.findall(text))
-    mmh3 = tuple(filter(None, map(_signed, _MMH3.findall(_MD5.sub(" ", text)))))
+    mmh3 = tuple(filter(None, map(_signed, _MMH3.findall(_MD5.sub(" ", text.translate(_MINUS))))))
     found = {"http.favicon.md5": md5, "http.favicon.mmh3": mmh3}
     yield from answer("http", {name: values for name, values in found.items() if values})
 

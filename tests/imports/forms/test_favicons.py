@@ -24,6 +24,8 @@ def test_hashes_of_icons() -> None:
         "0xA892A22E",
         "services.http.response.favicons.shodan_hash: -1466785234",
         "-1466785234",
+        "\u22121466785234",
+        "hash: \u20131466785234",
     ],
 )
 def test_one_hash_under_its_names(text: str) -> None:
@@ -74,3 +76,8 @@ def test_hashes_of_icons_in_lines_of_notes() -> None:
         "http.favicon.md5": ("89b932fcc47cf4ca3faadb0cfdef89cf",),
     }
     assert not list(noted_icons("favicon_file: 1234567\nthe favicon_hash: 1234567 of it"))
+
+
+def test_a_minus_that_an_editor_has_made_a_dash() -> None:
+    assert is_icon("\u20131466785234")
+    assert is_icon("mmh3: \u22121466785234")
