@@ -32,6 +32,8 @@ _CHALLENGED = re.compile(
 )
 _PARAMETER = re.compile(_VALUE, re.IGNORECASE)
 _SETTING = re.compile(r"\A\s*[A-Za-z][\w.\[\]]{1,64}=(?![\"'])[^=\r\n]{0,128}\s*\Z")
+_SETTINGS = re.compile(r"\A\s*[A-Za-z]\w{1,64}=[^\s=;,]{1,128}[\s;,]{1,4}[A-Za-z]\w{1,64}=[^\s=;,]")
+"""The beginning of several settings in one line."""
 _PATH = re.compile(r"(?:https?://[^\s/]{1,256})?/[\w./-]{1,256}\.(?:asp|html?|cgi|php|js|shtml)(?:[?#][!-~]{0,256})?")
 _TITLE_TAG = re.compile(r"<title", re.IGNORECASE)
 _TITLE_HELD = re.compile(
@@ -48,7 +50,7 @@ def server(channel: str, text: str) -> Iterator[Answer]:
     line = _SERVER_LABEL.sub("", text.strip()).strip("\"',")
     if "\n" not in line and len(line) <= 256 and not _TOLD.search(line):
         name = "WWW-Authenticate" if _CHALLENGE.match(line) else "Server"
-        if name != "Server" or not is_setting(line):
+        if name != "Server" or not (is_setting(line) or _SETTINGS.match(line)):
             yield from answer(channel, fields_of(_DECODERS[channel], f"{name}: {line}"))
 
 

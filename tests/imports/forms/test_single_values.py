@@ -23,6 +23,13 @@ def test_a_setting_is_no_server() -> None:
     assert [one.fields["http.server"] for one in server("http", "Server=a/1")] == [("a/1",)]
 
 
+@pytest.mark.parametrize("mark", [" ", ", ", "; "])
+def test_settings_in_one_line_are_no_server(mark: str) -> None:
+    assert list(server("http", mark.join(["deviceType=A-1", "serialNumber=2", "processor=b"]))) == []
+    (one,) = server("http", f"A/1 b=c{mark}d=e")
+    assert one.fields["http.server"] == (f"A/1 b=c{mark}d=e",)
+
+
 def test_a_challenge_anywhere() -> None:
     text = 'c = \'Digest qop="auth", realm="A (1)", \' +\n  \'nonce="b=", \' + \'domain="::"\'\nmore = 1'
     (one,) = challenge("http", text)
