@@ -19,17 +19,22 @@ from camscan.text.folding import normalised
 _NOTE = re.compile(r"\s*\([^()]*\)\s*$")
 _KINDS = {
     "camera": "camera",
+    "ip_camera": "camera",
+    "network_camera": "camera",
     "nvr": "recorder",
     "dvr": "recorder",
     "xvr": "recorder",
     "recorder": "recorder",
     "door_station": "door-station",
     "intercom": "door-station",
+    "doorbell": "door-station",
     "access_control": "access-control",
     "encoder": "encoder",
     "other": "other",
 }
 """What corpora call a class of devices -> its kind."""
+_NOBODY = frozenset({"", "unknown", "none", "na"})
+"""Words, as they are compared, that stand where nobody knows the maker."""
 _LABELS = {"kind": "device_class"}
 """Attribute -> what a corpus calls it, where that differs."""
 _OTHERS = frozenset({"other", "access-control", "encoder"})
@@ -124,11 +129,14 @@ def _named(device: Device, library: Library) -> tuple[str | None, Level | None]:
 
 
 def canonical(vendor: str | None, library: Library) -> str | None:
-    """A maker as the vocabulary spells it, whatever its case; a label that only one maker builds is that maker."""
-    if vendor is None:
+    """A maker as the vocabulary spells it, whatever its case or legal form; a label that only one builds is that maker.
+
+    None where nobody is named.
+    """
+    if vendor is None or normalised(vendor) in _NOBODY:
         return None
     for name in (vendor, _NOTE.sub("", vendor)):
-        brand = library.labels.find(name)
+        brand = library.labels.find_in("", name)
         if brand is not None:
             is_maker = brand.name in library.vocabulary.makers
             return brand.name if is_maker or len(brand.edges) != 1 else brand.edges[0].maker
@@ -137,7 +145,7 @@ def canonical(vendor: str | None, library: Library) -> str | None:
 
 def kind_of(device_class: str | None) -> str | None:
     """The kind that a corpus's class of devices is; None for one that is not known."""
-    return _KINDS.get((device_class or "").lower().replace("-", "_"))
+    return _KINDS.get(re.sub(r"[\s-]+", "_", (device_class or "").strip().lower()))
 
 
 def _marks(entry: Entry, device: Device, maker: str | None, library: Library) -> Iterator[tuple[str, Mark]]:

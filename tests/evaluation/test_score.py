@@ -30,7 +30,10 @@ def scored(library: Library, policies: tuple[Policy, ...]) -> Callable[..., Scor
         ("Vstarcam", "VStarcam"),
         ("Sonoff (eWeLink)", "Sonoff"),
         ("EZVIZ", "Hikvision"),
+        ("Zhejiang Dahua Technology Co., Ltd.", "Dahua"),
         ("Nobody Ever", "Nobody Ever"),
+        ("Unknown", None),
+        ("n/a", None),
         (None, None),
     ],
 )
@@ -39,6 +42,12 @@ def test_makers_are_spelled_as_the_vocabulary_has_them(library: Library, vendor:
 
 
 def test_kinds() -> None:
+    assert [kind_of(word) for word in ("IP Camera", "door-station", "Door Station", "access control")] == [
+        "camera",
+        "door-station",
+        "door-station",
+        "access-control",
+    ]
     assert [kind_of(word) for word in ("nvr", "door_station", "camera", "other", "toaster", None)] == [
         "recorder",
         "door-station",
