@@ -215,7 +215,7 @@ def _is_description(text: str) -> bool:
 
 def _lines(mapping: str) -> str:
     """Headers that a client printed as a mapping, as lines again."""
-    return "\r\n".join(f"{name}: {unquoted(value)}" for name, value in pairs(mapping))
+    return "\r\n".join(f"{name.replace('_', '-')}: {unquoted(value)}" for name, value in pairs(mapping))
 
 
 def _without(fields: Fields, name: str) -> Mapping[str, tuple[str, ...]]:
