@@ -23,6 +23,8 @@ _STATUS = {
 _GET = re.compile(r"^(?:GET|HEAD|POST)[ \t]+(/[!-~]{0,1023}+)[ \t]+HTTP/", re.MULTILINE)
 _METHOD = re.compile(r"^([A-Z_]{4,16})[ \t]+(?:rtsp:[!-~]{1,1023}|\*)[ \t]+RTSP/", re.MULTILINE)
 _REQUEST = re.compile(r"\A\s*[A-Z_]{4,16}[ \t]+rtsp:[!-~]{1,1023}[ \t]+RTSP/\d[.\d]*[ \t]*\r?\n")
+_WORDLESS = re.compile(r"\AHTTP/1\.1(?= \d{3} -\r?\n)")
+"""How notations write the status of a record, of which most are of HTTP."""
 _HEADER = re.compile(r"[A-Za-z][\w-]{1,63}[ \t]*:(?!:)[ \t]*(?!//|(?:str|string|String)\b[ \t?]*=)\S")
 _BODY = re.compile(r"\ufeff?\s*[<{]")
 _LIST = re.compile(r"\s*\[\s*\{")
@@ -84,7 +86,7 @@ def sent(data: bytes) -> Iterator[Answer]:
 
 def over_rtsp(text: str) -> Iterator[Answer]:
     """RTSP answers, or header lines or a session description alone."""
-    text = _GLUED.sub("\r\n\r\n", text)
+    text = _GLUED.sub("\r\n\r\n", _WORDLESS.sub("RTSP/1.0", text))
     whole = list(_split(text, "rtsp"))
     for method, part in whole:
         fields = fields_of(rtsp.decode, part.encode(), method)

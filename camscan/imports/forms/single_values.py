@@ -25,6 +25,10 @@ _SERVER_LABEL = re.compile(
     r"\A[\"']?(?:(?:http|rtsp)(?:[ -]server(?:-header)?)?|server(?: (?:header|banner))?)[\"']?\s*[:=]>?\s*(?!//)",
     re.IGNORECASE,
 )
+_REALM_LABEL = re.compile(
+    r"""\A\{?\s*["']?(?:auth(?:entication)?[ _-])?realm["']?\s*:\s*["']?([^"'\r\n{}]{1,256})["']?\s*\}?\Z""",
+    re.IGNORECASE,
+)
 _VALUE = r"""[a-z]{3,9}\s?=\s?(?:"[^"\r\n]{0,512}+"|'[^',\r\n]{1,512}+'|[^\s"',;=<>]{1,256}+)"""
 _CHALLENGED = re.compile(
     rf"""\b(?:(Digest|Basic)\s+|(?=realm\s?=))({_VALUE}(?:[\s'"+\\]{{0,64}}+,[\s'"+\\]{{0,64}}+{_VALUE}){{0,12}})""",
@@ -61,6 +65,8 @@ def is_setting(text: str) -> bool:
 
 def challenge(channel: str, text: str) -> Iterator[Answer]:
     """A challenge with a realm anywhere in a text, as in source code and notes, whatever stands between its parts."""
+    if alone := _REALM_LABEL.match(text.strip()):
+        text = f'Digest realm="{alone[1].strip()}"'
     for scheme, told in islice(_CHALLENGED.findall(text), 1):
         parameters = _PARAMETER.findall(told)
         names = {parameter.partition("=")[0].strip().lower() for parameter in parameters}

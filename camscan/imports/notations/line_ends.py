@@ -41,7 +41,10 @@ _PAIR = re.compile(
     r" = (?:STRING|OID|Timeticks|INTEGER|Gauge32|Counter32|Hex-STRING|IpAddress): )"
 )
 _HEADS = re.compile(rf"\A\s*{HEADER}[ \t]?: ?\S[^\r\n]*\Z", re.IGNORECASE)
-_PARTED = re.compile(rf"(?<![ \t])[ \t]*+[;,|][ \t]++(?={HEADER}[ \t]?:)", re.IGNORECASE)
+_PARTED = re.compile(
+    rf"(?<![ \t])[ \t]*+[;,|][ \t]++(?=(?:{HEADER}|(?:(?:html|http|page) )?title|realm|path|port|status|body)[ \t]?:)",
+    re.IGNORECASE,
+)
 _FLAT_END = re.compile(rf"(?<![ \t])[ \t]*+(?:[;,|][ \t]++|(?<=[ \t]))(?={_NAMED})", re.IGNORECASE)
 _NAMES = (
     r"(?:WWW-Authenticate|C-?Seq|Date|Server|Public|Session|Transport|Cache-Control|Set-Cookie|Content-[A-Z]\w{2,12}"

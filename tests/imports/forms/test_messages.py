@@ -158,6 +158,7 @@ def test_a_mapping_of_the_headers_of_rtsp() -> None:
     assert [part.channel for part in read('{"Server": "A/1", "Date": "b"}')] == ["http"]
     (one,) = over_rtsp("{'server': 'A/1', 'www_authenticate': 'Basic realm=\"b\"'}")
     assert one.fields["rtsp.realm"] == ("b",)
+    assert [part.channel for part in read('{"headers": {"Server": "A/1", "Date": "b"}}', "rtsp")] == ["rtsp"]
 
 
 def test_a_list_of_mappings_is_a_body() -> None:

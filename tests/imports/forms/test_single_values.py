@@ -23,6 +23,12 @@ def test_a_setting_is_no_server() -> None:
     assert [one.fields["http.server"] for one in server("http", "Server=a/1")] == [("a/1",)]
 
 
+@pytest.mark.parametrize("text", ["Realm: A b", "realm:A b", '{"realm": "A b"}', '"auth_realm": "A b"'])
+def test_a_realm_under_its_name(text: str) -> None:
+    (one,) = challenge("http", text)
+    assert one.fields["http.realm"] == ("A b",)
+
+
 @pytest.mark.parametrize("mark", [" ", ", ", "; "])
 def test_settings_in_one_line_are_no_server(mark: str) -> None:
     assert list(server("http", mark.join(["deviceType=A-1", "serialNumber=2", "processor=b"]))) == []

@@ -228,6 +228,15 @@ def test_headers_that_were_joined_by_marks(mark: str, status: list[str]) -> None
     assert flattened(mark.join([*status, *head])).splitlines() == [*status, *head]
 
 
+def test_what_is_noted_beside_headers_has_lines_of_its_own() -> None:
+    assert flattened("Server: A/1; Title: b | Realm: c, Status: 401").splitlines() == [
+        "Server: A/1",
+        "Title: b",
+        "Realm: c",
+        "Status: 401",
+    ]
+
+
 @pytest.mark.parametrize("mark", [" ", " | "])
 @pytest.mark.parametrize("first", ["HTTP/1.1 200 OK", "NOTIFY * HTTP/1.1"])
 def test_an_announcement_in_one_line(first: str, mark: str) -> None:
