@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("path", type=click.Path(path_type=Path, exists=True))
+@click.argument("path", type=options.Existing(path_type=Path, exists=True))
 @click.option(
     "--fail-below",
     type=Decimal(0, 1),

@@ -122,7 +122,7 @@ def export(
 
 
 @evidence.command()
-@click.argument("bundle", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.argument("bundle", type=options.Existing(path_type=Path, dir_okay=False, exists=True))
 @click.option(
     "--key",
     "key",
@@ -131,7 +131,7 @@ def export(
 )
 @click.option(
     "--tsa-ca",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    type=options.Existing(path_type=Path, dir_okay=False, exists=True),
     help="Certificates (PEM) that must vouch for the time-stamping authority. Without them, the time is only a claim.",
 )
 @options.written("table", "json")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from camscan.cli.options import Existing
 from camscan.cli.telling import tell
 from camscan.cli.waiting import waiting
 from camscan.errors import UsageError
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from camscan.inventory.records import Inventory, SheetReading
     from camscan.store import Store
 
-file = click.Path(path_type=Path, dir_okay=False, exists=True)
+file = Existing(path_type=Path, dir_okay=False, exists=True)
 columns = click.option(
     "--map",
     "placed",

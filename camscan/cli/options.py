@@ -34,6 +34,20 @@ _FOREIGN = frozenset(
 """Endings of files that a table of text would be no good as: whoever opens it expects something else."""
 
 
+class Existing(click.Path):
+    """A file or a folder that is there. Of one that is closed to this user, click itself would say that it is not."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """See click.Path.convert."""
+        try:
+            Path(value).stat()
+        except PermissionError as error:
+            self.fail(f"{value!s}: {error.strerror}: check who may read it and the folders above it", param, ctx)
+        except OSError:
+            pass  # which click tells
+        return super().convert(value, param, ctx)
+
+
 def _site(_context: click.Context, _option: click.Parameter, value: Any) -> Any:
     names = (value,) if isinstance(value, str) else value or ()
     if not all(re.fullmatch(NAME, name) for name in names):
@@ -76,7 +90,7 @@ fingerprints = click.option(
     "--fingerprints",
     "folders",
     multiple=True,
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    type=Existing(path_type=Path, file_okay=False, exists=True),
     help="A folder of your own rules, which extend or override the built-in ones; repeatable.",
 )
 
@@ -122,7 +136,7 @@ _EXCLUDING = (
         "--exclude-file",
         "exclude_files",
         multiple=True,
-        type=click.Path(dir_okay=False, exists=True),
+        type=Existing(dir_okay=False, exists=True),
         help="Read exclusions from this file; repeatable.",
     ),
     click.option("--allow-public", is_flag=True, help="Allow targets in public address space."),
@@ -217,8 +231,11 @@ def formats(
 
     def chosen(context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
         file: Path | None = context.params.get("output")
-        if value is None and file and file.suffix.lower() in _FOREIGN:
-            raise UsageError(f"cannot write {file.suffix} files here: choose one of {', '.join(names)} with --format")
+        ending = file.suffix.lower() if file and value is None else ""
+        meant = [f"write {right}, or " for right in ENDINGS if ending != right and sorted(ending) == sorted(right)]
+        if ending in _FOREIGN or meant:
+            choice = f"choose one of {', '.join(names)} with --format"
+            raise UsageError(f"cannot write {file and file.suffix} files here: {''.join(meant[:1])}{choice}")
         asked = value or (_asked_by(file, names[0]) if file else otherwise)
         if asked is not None and asked not in names:
             other = f"use {elsewhere[asked]}, or " if elsewhere and asked in elsewhere else ""

@@ -63,7 +63,7 @@ def show(names: tuple[str, ...], folders: tuple[Path, ...], format_: str, output
 
 
 @policy.command()
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path, exists=True), metavar="[FILE-OR-FOLDER]...")
+@click.argument("paths", nargs=-1, type=options.Existing(path_type=Path, exists=True), metavar="[FILE-OR-FOLDER]...")
 @options.fingerprints
 def check(paths: tuple[Path, ...], folders: tuple[Path, ...]) -> None:
     """Check policies of your own, and report each fault with its file, line and remedy.

@@ -100,7 +100,9 @@ def read(file: Path) -> Document:
             data = stream.read(MAX_BYTES + 1)
         text = data.decode("utf-8-sig").replace("\r\n", "\n")
     except OSError as error:
-        raise UsageError(f"cannot read {file}: {error.strerror}: make one with `camscan init`") from error
+        missing = isinstance(error, FileNotFoundError)
+        remedy = "make one with `camscan init`" if missing else "check who may read it"
+        raise UsageError(f"cannot read {file}: {error.strerror}: {remedy}") from error
     except UnicodeDecodeError as error:
         raise UsageError(f"{file} is not UTF-8: save it as UTF-8") from error
     if len(data) > MAX_BYTES:

@@ -157,7 +157,8 @@ def _listed(name: str, read: Callable[[str], str]) -> Iterator[Spec]:
     try:
         text = read(name)
     except OSError as error:
-        raise TargetError(f"cannot read targets from {shown!r}: {error.strerror}: give a UTF-8 text file") from error
+        remedy = "check its name and permissions"
+        raise TargetError(f"cannot read targets from {shown!r}: {error.strerror}: {remedy}") from error
     except UnicodeError as error:
         raise TargetError(f"cannot read targets from {shown!r}: it is not UTF-8: save it as UTF-8") from error
     if len(text) > MAX_TEXT:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 from collections import Counter
@@ -536,3 +537,15 @@ def test_that_the_list_was_cut_off_is_told_and_nothing_passes_for_complete(db: P
     done = run(db, path, "--fail-on", "undeclared")
     assert "The list seems to be cut off: " in done.stdout
     assert done.exit_code == Exit.INCOMPLETE
+
+
+def test_a_list_in_a_folder_that_is_closed_is_not_said_to_be_missing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "stat", refuse)
+    done = CliRunner().invoke(reconcile, [str(tmp_path / "list.csv")])
+    assert done.exit_code == 2
+    assert "list.csv: Permission denied: check who may read it and the folders above it" in done.output

@@ -133,6 +133,17 @@ def test_a_file_that_would_not_be_what_its_name_says_is_refused(db: str, tmp_pat
     assert CliRunner().invoke(report, ["--db", db, "-o", str(file), "--format", "table"]).exit_code == 0
 
 
+@pytest.mark.parametrize(
+    ("name", "right"), [("a.hmtl", ".html"), ("a.XSLX", ".xlsx"), ("a.cvs", ".csv"), ("a.jsno", ".json")]
+)
+def test_an_ending_with_its_letters_in_another_order_is_taken_for_misspelt(
+    db: str, tmp_path: Path, name: str, right: str
+) -> None:
+    wrong = CliRunner().invoke(report, ["--db", db, "-o", str(tmp_path / name)])
+    assert f"files here: write {right}, or choose one of table, json, " in str(wrong.exception)
+    assert list(tmp_path.glob("a.*")) == []
+
+
 def test_all_evidence_is_printed_on_request(db: str) -> None:
     for flag, body in (([], "<body>"), (["--all-evidence"], '<body class="whole">')):
         assert body in CliRunner().invoke(report, ["--db", db, "--format", "html", *flag]).stdout

@@ -267,6 +267,8 @@ def test_a_private_receiver_that_nothing_could_reach(tmp_path: Path, part: str, 
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"cannot read .*none\.toml: No such file or directory: make one with"):
         read(tmp_path / "none.toml")
+    with pytest.raises(UsageError, match=r"cannot read .*: Is a directory: check who may read it"):
+        read(tmp_path)
     (tmp_path / "c.toml").write_bytes(b"\xff\xfe")
     with pytest.raises(UsageError, match="is not UTF-8"):
         read(tmp_path / "c.toml")

@@ -297,7 +297,7 @@ class TestExpand:
     @pytest.mark.parametrize(
         ("error", "told"),
         [
-            (FileNotFoundError(2, "No such file"), "No such file: give a UTF-8 text file"),
+            (FileNotFoundError(2, "No such file"), "No such file: check its name and permissions"),
             (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "bad"), "it is not UTF-8: save it as UTF-8"),
         ],
     )
