@@ -236,11 +236,12 @@ def _tell_fate(store: Store, found: Report, addresses: Sequence[str], macs: Mapp
 
 
 def _fate(found: Report, where: TargetSet, named: str) -> str:
-    """What became of addresses at which no device is: as "10.0.0.0/30: 1 silent, 1 excluded"."""
+    """What became of addresses at which no device is: as "10.0.0.0/30 in that scan: 1 silent, 1 excluded"."""
     counts = Counter(outcome for address, outcome in found.outcomes.items() if address in where)
     if not counts:
         return f"that scan knows nothing of {named}: it was not among its targets"
-    told = ", ".join(f"{number:,} {outcome}" for outcome, number in counts.most_common())
+    several = where.count > 1
+    told = ", ".join(f"{number:,} {outcome}" if several else outcome for outcome, number in counts.most_common())
     answered = "; --all shows what is no surveillance device, too" if counts[Outcome.ANSWERED] else ""
     return f"{named} in that scan: {told}{answered}"
 

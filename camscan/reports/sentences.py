@@ -54,7 +54,7 @@ def findings(report: Report) -> str:
         return _nothing(report)
     verdicts = Counter(judged.verdict for judged in report.devices)
     listed, told = verdicts[Verdict.LISTED], _confirmed(report)
-    parts = [f"{plural(listed, 'device')} {are(listed)} listed ({_policies(report)})"]
+    parts = [f"{plural(listed, 'device')} {are(listed)} listed ({_policies(report)})"] if listed or not others else []
     parts += [f"{n:,} {are(n)} {word}{told[verdict]}" for verdict, word in _LESSER.items() if (n := verdicts[verdict])]
     if others:
         return f"Of those asked for, {', '.join(parts)}; {plural(others, 'other')} left out."
@@ -150,7 +150,7 @@ def limits(report: Report) -> Iterator[str]:
     yield from _recorders(report)
     yield _sent(report.scan)
     yield from (f"Note: {terminal(note, MAX_SENTENCE)}" for note in report.scan.notes)
-    yield _whence(report.scan)
+    yield whence(report.scan)
 
 
 def _covered(report: Report) -> Iterator[str]:
@@ -229,7 +229,8 @@ def _recorders(report: Report) -> Iterator[str]:
         yield f"Recorders say that {stated}, and name them only to an enrolled login."
 
 
-def _whence(scan: Scan) -> str:
+def whence(scan: Scan) -> str:
+    """Which scan a report is on, from when, and seen from where."""
     if scan.id == PASTED:
         return "Nothing is stored."
     site = f" of {terminal(scan.site)}" if scan.site else ""

@@ -14,7 +14,7 @@ from camscan.reports.base import Page
 from camscan.reports.columns import GAP, cut, fitted, line, widths
 from camscan.reports.escape import terminal
 from camscan.reports.order import rank
-from camscan.reports.sentences import PLACES, channels, findings, limits, urgent
+from camscan.reports.sentences import PLACES, channels, findings, limits, summary, urgent, whence
 from camscan.reports.words import switch_port_text
 from camscan.summaries import Slot, State
 from camscan.text.wording import joined
@@ -44,11 +44,18 @@ _STYLES = {
 
 
 def render(report: Report, page: Page) -> Iterator[str]:
-    """The sentences, then the devices: listed ones first, and by address."""
+    """The sentences, then the devices: listed ones first, and by address.
+
+    Whoever chose some of a scan's devices is told how far it looked, and not what is true of its networks.
+    """
     room = max(page.width, _MIN_WIDTH)
     if page.part:
         yield "\n"
-    for sentence in (findings(report), *urgent(report), *limits(report)):
+    is_part = report.devices and any(report.left_out.values())
+    covered = (
+        (*summary(report), whence(report.scan)) if is_part else (findings(report), *urgent(report), *limits(report))
+    )
+    for sentence in covered:
         yield from (f"{text}\n" for text in wrap(sentence, room, break_on_hyphens=False))
     if not report.devices:
         return

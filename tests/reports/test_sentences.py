@@ -250,3 +250,8 @@ def test_a_scan_that_missed_a_decoy_finds_nothing_out() -> None:
     cut = make_report(devices=(), ledger=COMPLETE, missed=missed, outcomes={})
     told = "Nothing can be said: 10.0.0.9 should have answered and could not be asked, so the scan was blind."
     assert findings(cut) == told
+
+
+def test_of_a_choice_without_listed_devices_nothing_is_said_of_listed_ones(make_report: Callable[..., Report]) -> None:
+    chosen = make_report(devices=(Judged(Device("10.0.0.5", ()), Verdict.SUSPECTED),), left_out={Verdict.LISTED: 3})
+    assert findings(chosen) == "Of those asked for, 1 is suspected; 3 others left out."

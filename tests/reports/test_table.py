@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 from rich.cells import cell_len
@@ -148,6 +149,18 @@ def test_a_report_without_devices_says_so_only_with_its_coverage() -> None:
         "249 addresses asked: 12 answered, 3 refused, 230 silent, 4 unreachable.",
     ]
     assert "" not in shown
+
+
+def test_of_chosen_devices_the_table_says_how_far_was_looked_and_no_more(make_report: Callable[..., Report]) -> None:
+    judged = Judged(Device("10.0.0.5", ()), Verdict.LISTED)
+    whole = make_report(devices=(judged,))
+    chosen = replace(whole, left_out={Verdict.LISTED: 3})
+    shown = lines(chosen, Page(200))
+    told = [line.split()[0] for line in shown[: shown.index("")]]
+    assert told == ["Of", "249", "7", "The", "Scan"]
+    assert len(told) < lines(whole, Page(200)).index("")
+    nobody = replace(chosen, devices=())
+    assert [line for line in lines(nobody, Page(200)) if line.startswith("Note: ")]
 
 
 @pytest.mark.parametrize("width", [0, 1, 13, 39])
