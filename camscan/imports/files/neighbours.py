@@ -11,6 +11,7 @@ from datetime import datetime
 from itertools import islice
 from typing import BinaryIO
 
+from camscan.imports.files import presence
 from camscan.imports.files.base import SNIFFED, Summary, address_of, lines, link_fields, names
 from camscan.imports.files.jsonitems import items
 from camscan.imports.files.jsonlines import listed
@@ -61,8 +62,12 @@ _LEASED = re.compile(
     r"|(?<!\S)(?:status=bound|(?:server|client-id|active-mac-address|expires-after)=)"
 )
 """What a line says of which a DHCP server, or a switch that listens to it, knows: of RouterOS, Windows, Cisco."""
-_LEASES = re.compile(r"(?!.*;;;).*(?:\blease|\bdhcp[ -]|clientid\b|\blast-seen\b)", re.IGNORECASE)
+_LEASES = re.compile(r"(?!.*;;;).*(?:\blease|\bdhcp[ -]|clientid\b|\blast-seen\b|\bexpires\b)", re.IGNORECASE)
 """A title or header of leases; in a comment, it would say nothing."""
+_EXPIRE = re.compile("expir", re.IGNORECASE)
+"""In a header, the name of the column that tells when leases end."""
+_BETWEEN_CELLS = re.compile(r"\t|[ ]{2,}(?![0-9] )| - ")
+"""Between the cells of a line. Before a day of one digit, C writes two blanks."""
 _NO_LEASES = re.compile(r"(?!.*;;;).*(?:\barp\b|\bneigh|\binterface\b|\bhw_?addr|[\w)\]] ?[#>])", re.IGNORECASE)
 """One of another table, or another command in the log of a terminal."""
 _HEADER = re.compile(r"^(?:Address|IP address|Protocol|Interface:|Internet Address|#|Starting|Ending)", re.IGNORECASE)
@@ -80,17 +85,20 @@ def sniff_arp(head: bytes) -> bool:
 
 def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
     """One observation for each line with an address and a MAC address; entries that never answered are left out."""
-    switch, shared, channel = "", _shared(stream), "arp"
+    switch, shared, channel, has_ends = "", _shared(stream), "arp", False
     for line in _whole(lines(stream, summary)):
         switch = prompted(line) or switch
         match = _entry_in(line)
-        channel = channel if match else _channel_below(line, channel)
-        if match and _is_over(match):
+        if not match:
+            channel = _channel_below(line, channel)
+            has_ends = channel == "dhcp" and (has_ends or _EXPIRE.search(line) is not None)
+        if match and (_is_over(match) or (channel == "dhcp" and presence.is_over_lease(_cells(match)))):
             summary.skip("lease or entry that is not in use")
         elif match:
             told = _told(match, shared, switch)
             answer = Answer("dhcp" if _is_leased(match) else channel, told, asked_of(told))
-            yield from _entry(match["ip"], match["mac"], answer, at, summary)
+            when = presence.running(_cells(match), at) if has_ends else at
+            yield from _entry(match["ip"], match["mac"], answer, when, summary)
         elif _DEAD.search(line):
             summary.skip("entry that never answered")
         elif not _HEADER.match(line):
@@ -166,6 +174,11 @@ def _told(entry: re.Match[str], shared: Collection[str], switch: str) -> Fields:
 
 def _entry_in(line: str) -> re.Match[str] | None:
     return _LINE.match(line) or _SNOOPED.match(line) or _KEYED.match(line) or _SCANNED.match(line)
+
+
+def _cells(entry: re.Match[str]) -> list[str]:
+    """What stands behind the addresses of a line."""
+    return _BETWEEN_CELLS.split(entry.string[max(entry.end("mac"), entry.end("ip")) :])
 
 
 def _is_over(entry: re.Match[str]) -> bool:

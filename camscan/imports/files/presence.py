@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from camscan.imports.files.base import Summary
-from camscan.imports.files.seentimes import seen_time
+from camscan.imports.files.seentimes import end_time, is_past, seen_time
 from camscan.text.folding import compact
 
 COLUMNS: Mapping[str, str] = {
@@ -16,6 +16,7 @@ COLUMNS: Mapping[str, str] = {
     " bindingstate",
     "seen": "lastseen lastseenat lastseentime lastseenon lastseendate cltt",
     "begun": "starts start leasestart leasestarts",
+    "ends": "ends end leaseend leaseends leaseexpires leaseexpirytime expires expirestime expirytime expiretime",
     "lifetime": "validlft validlifetime",
 }
 """Names of columns without accents, blanks and punctuation."""
@@ -33,7 +34,7 @@ _OVER = {
     _LEASES: frozenset(
         (
             *("inactivereservation", "reservationinactive", "reservierunginaktiv", "declined", "expired", "released"),
-            *("waiting", "free", "backup", "abandoned", "reset", "removed"),
+            *("waiting", "free", "backup", "abandoned", "reset", "removed", "release"),
         )
     ),
     _NEIGHBOURS: frozenset(("unreachable", "incomplete", "failed")),
@@ -85,13 +86,29 @@ def channel_of(cell: Mapping[str, str]) -> str:
     return "dhcp" if is_lease(cell) and not is_there else "arp"
 
 
+def is_over_lease(words: Iterable[str]) -> bool:
+    """Whether one of some words is the state of a lease that no device has."""
+    return any(compact(word) in _OVER[_LEASES] for word in words)
+
+
+def running(ends: Iterable[str], otherwise: datetime) -> datetime:
+    """The last moment by `otherwise` at which a lease ran, of which some cells tell when it ends, or ended."""
+    told = (end_time(one, otherwise) for one in ends)
+    end = max(filter(None, told), default=otherwise)
+    return end if is_past(end, otherwise) else otherwise
+
+
 def seen_at(cell: Mapping[str, str], otherwise: datetime, summary: Summary) -> datetime:
     """When a row says that its device was last seen; `otherwise` where it does not, or in words of a language.
 
-    A device that is offline was last seen, as far as is told, when it was given its lease.
+    A device that is offline was last seen, as far as is told, when it was given its lease; and none had a lease that
+    has ended since then.
     """
     is_offline = _OFFLINE in map(compact, cell.get("state", "").split("\n"))
     told = cell.get("seen", "") or (cell.get("begun", "") if is_offline else "")
     found = seen_time(told, otherwise)
     summary.undated += found is None and bool(told)
-    return found or otherwise
+    ends = (
+        (cell.get("ends", ""), *cell.get("state", "").split("\n")) if channel_of(cell) == "dhcp" and not found else ()
+    )
+    return found or running(ends, otherwise)

@@ -28,6 +28,7 @@ _NAMED = tuple(
 )
 _YEAR_LAST = re.compile(r"([A-Za-z]{3} [0-9]{1,2}) ([0-9:]{4,8})(?: [A-Z]{3,4})? ([0-9]{4})\Z")
 """As C writes a time: "Sat Nov 28 10:03:00 2026"."""
+_YEAR = re.compile(r"(?<![0-9])20[0-9]{2}(?![0-9])")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 _AGO = re.compile(r"(?:[0-9]{1,4}[wdhms])+|[0-9]{1,4} (?:second|minute|hour|day|week)s? ago", re.IGNORECASE)
@@ -40,13 +41,35 @@ def seen_time(told: str, now: datetime) -> datetime | None:
     `now` is when the table was written: what seems a few hours later is so by the clock of another zone. Of a day and a
     month of which nothing shows which is which, the earlier date counts: nothing is called seen later than it was.
     """
-    told = _YEAR_LAST.sub(r"\1 \3 \2", " ".join(told[:_MAX].split())).removesuffix(" UTC")
+    told = _plain(told)
     if seconds := _SECONDS.fullmatch(told):
         return moment(seconds[1], now)
     if _AGO.fullmatch(told):
         return now - timedelta(**{_UNITS[unit.lower()]: int(count) for count, unit in _PART.findall(told)})
-    found = [one for one in (time(told, datetime.min), *_dates(told, now)) if one.year >= _FIRST_YEAR]
+    found = [*_possible(told, now)]
     return min((min(one, now) for one in found if one <= now + _SLACK), default=min(found, default=None))
+
+
+def end_time(told: str, now: datetime) -> datetime | None:
+    """The time that a cell with a year tells of an end; of a day and a month that may be changed about, the later."""
+    told = _plain(told)
+    if seconds := _SECONDS.fullmatch(told):
+        return moment(seconds[1], now)
+    return max(_possible(told, now), default=None) if _YEAR.search(told) else None
+
+
+def is_past(end: datetime, now: datetime) -> bool:
+    """Whether a time has passed, by the clock of whichever zone."""
+    return end < now - _SLACK
+
+
+def _plain(told: str) -> str:
+    return _YEAR_LAST.sub(r"\1 \3 \2", " ".join(told[:_MAX].split())).removesuffix(" UTC")
+
+
+def _possible(told: str, now: datetime) -> Iterator[datetime]:
+    """All times that a text may mean."""
+    yield from (one for one in (time(told, datetime.min), *_dates(told, now)) if one.year >= _FIRST_YEAR)
 
 
 def _dates(told: str, now: datetime) -> Iterator[datetime]:

@@ -144,6 +144,28 @@ def test_a_lease_outlives_its_use_unless_its_table_says_that_somebody_answers(
     assert (one.channel, one.fields[field]) == (channel, ("cam",))
 
 
+@pytest.mark.parametrize(
+    ("header", "row", "day"),
+    [
+        ("AddressState,LeaseExpiryTime", "Active,2/13/2026 4:05:06 PM", (2, 13)),
+        ("AddressState,LeaseExpiryTime", "Active,2026-02-13 04:05", (2, 13)),
+        ("AddressState,LeaseExpiryTime", "Active,02/03/2026 04:05", (3, 1)),  # which may be in March
+        ("AddressState,LeaseExpiryTime", "Active,2026-03-01 02:00", (3, 1)),  # maybe by the clock of another zone
+        ("AddressState,LeaseExpiryTime", "Active,3/9/2026 4:05:06 PM", (3, 1)),
+        ("AddressState,LeaseExpiryTime", "Active,", (3, 1)),
+        ("Lease Expiration,Type", "2/13/2026 4:05:06 PM,DHCP", (2, 13)),
+        ("Lease Expiration,Type", "Reservation (active),DHCP", (3, 1)),
+        ("starts,ends,status", "2026-02-12 01:00,2026-02-13 01:00,online", (3, 1)),
+        ("starts,ends,status", "2026-02-12 01:00,2026-02-13 01:00,active", (2, 13)),
+        ("Warranty end,Lens", "2026-02-13,4 mm", (3, 1)),
+    ],
+)
+def test_nobody_had_a_lease_after_its_end(header: str, row: str, day: tuple[int, int]) -> None:
+    """DHCP servers show it for a while: it would bring a removed device back."""
+    (one,), summary = read_all(mactable.read, f"IP,MAC,{header}\n192.0.2.5,44:19:b6:01:02:03,{row}\n".encode())
+    assert ((one.at.month, one.at.day), summary.undated) == (day, 0)
+
+
 @pytest.mark.parametrize("state", ["Expired", "Waiting", "Free", "Failed", "Offline"])
 @pytest.mark.parametrize("other", ["Firmware release", "Valid until", "Expiry date", "IPv4 DHCP"])
 def test_elsewhere_a_state_is_no_lease_s(state: str, other: str) -> None:

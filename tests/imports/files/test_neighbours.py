@@ -62,6 +62,52 @@ def test_a_lease_is_told_from_an_answer_to_arp(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        (
+            "IP Address  MAC address  State  Lease start  Lease expiration  Remaining  Pool  Hostname  Origin\n"
+            "192.0.2.5   44:19:b6:01:02:03  {0}  2026/02/28 11:22:33  2026/03/02 11:22:33  23:22:10  LAN  cam  local"
+        ),
+        (
+            "ip  mac  hostname  state  duration  lease_time\n"
+            "192.0.2.5  44:19:b6:01:02:03  cam-gate  {0}  86400  Mon Mar  2 11:22:33 2026"
+        ),
+        (
+            "IP address  Session Id  Hardware address  Expires  State  Interface\n"
+            "192.0.2.5  2  44:19:b6:01:02:03  86180  {0}  ge-0/0/1.0"
+        ),
+    ],
+)
+@pytest.mark.parametrize(
+    ("state", "count"), [("active", 1), ("committed", 1), ("BOUND", 1), ("expired", 0), ("free", 0), ("RELEASE", 0)]
+)
+def test_a_lease_in_a_table_of_leases_may_be_over(text: str, state: str, count: int) -> None:
+    seen, summary = read_all(neighbours.read, text.format(state).encode())
+    assert [(one.channel, one.at) for one in seen] == [("dhcp", AT)] * count
+    assert summary.skipped["lease or entry that is not in use"] == 1 - count
+    seen, _ = read_all(neighbours.read, f"? (192.0.2.5) at 44:19:b6:01:02:03 [ether] on {state}".encode())
+    assert [one.channel for one in seen] == ["arp"]
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Lease expiration  Pool\n192.0.2.5  44:19:b6:01:02:03  2026/02/13 11:22:33  LAN  cam", 13),
+        ("MAC-Address  Hostname  Expiry\n192.0.2.5  44:19:b6:01:02:03  cam  Fri Feb  6 11:22:33 2026", 6),
+        ("Lease expiration  Type\n192.0.2.5  0144.19b6.0102.03  Feb 13 2026 02:11 AM    Automatic", 13),
+        ("Lease start  Lease expiration\n192.0.2.5  44:19:b6:01:02:03  2026/02/01 11:22:33  2026/02/13 11:22:33", 13),
+        ("Unique ID - Lease Expires\n192.0.2.5 - 255.255.255.0 - 44-19-b6-01-02-03 - 2/13/2026 11:22:33 AM   -D-", 13),
+        ("Lease expiration  Pool\n192.0.2.5  44:19:b6:01:02:03  2026/03/13 11:22:33  LAN  cam", 1),
+        ("Lease start  Pool\n192.0.2.5  44:19:b6:01:02:03  2026/02/13 11:22:33  LAN  cam", 1),
+        ("Lease expiration  Pool\n192.0.2.5  44:19:b6:01:02:03  Infinite  LAN  cam", 1),
+    ],
+)
+def test_nobody_had_a_lease_after_its_end(text: str, day: int) -> None:
+    (one,), _ = read_all(neighbours.read, f"DHCP leases\n{text}".encode())
+    assert (one.channel, one.at.day) == ("dhcp", day)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "DH4 192.0.2.5     4419.b601.0203     Gi1/0/8  10    0024       40h        REACHABLE  20 s",
         "MAC Address       Address    Interface    Flags\n44:19:b6:01:02:03 192.0.2.5  ge-0/0/0.0   none",
         "192.0.2.5       4419.b601.0203  10   GigabitEthernet1/0/7     30              ACTIVE",
