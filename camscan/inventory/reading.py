@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -36,6 +37,7 @@ _WELL_SPELT = 1_000
 _NAMED = {Field.IP, Field.MAC}
 """Fields that no row names which has neither: one that does is a header, whatever its other names are."""
 _MAX_NAMED = 30
+_COUNTED = re.compile(r"\s*[:=]\s*[0-9]{1,7}\Z")
 _MAX_SUM = 4
 """Cells of a row that only counts."""
 
@@ -252,7 +254,8 @@ def _is_heading(cells: Sequence[str], columns: Columns) -> bool:
 def _is_total(cells: Sequence[str]) -> bool:
     """Whether a row that names no device is a sum: "Total" before all else, and beside it numbers and a word or two."""
     filled = [cell.strip() for cell in cells if cell.strip()]
-    first = filled[0].casefold().rstrip(" :").replace(" ", "") if filled else ""
+    told = _COUNTED.sub("", filled[0]) if len(filled) == 1 else filled[0] if filled else ""  # "Total: 12" in one cell
+    first = told.casefold().rstrip(" :").replace(" ", "")
     return first in TOTALS and len(filled) <= _MAX_SUM and all(any(map(str.isdigit, cell)) for cell in filled[1:])
 
 

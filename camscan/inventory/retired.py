@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import accumulate, combinations
 
@@ -19,6 +19,17 @@ _MOST_OF_NAME = 12
 _DAY = re.compile(r"(?<![0-9])([0-9]{1,4})([./-])([0-9]{1,2})\2([0-9]{1,4})(?![0-9])")
 _YEAR = re.compile(r"(?<![0-9])(?:18|19|20)[0-9]{2}(?![0-9])")
 _MONTHS, _MOST_DAYS = 12, 31
+_CENTURY = 2000
+"""To which a year of two digits belongs."""
+_COUNT = re.compile("[3-7][0-9]{4}")
+_DAY_0 = date(1899, 12, 30)
+_NUMBERED = re.compile(r"(?<![0-9./-])(?:(0?[1-9]|1[0-2])[./-](?=20)|Q([1-4])\b)", re.IGNORECASE)
+_MONTH_NAMES = (
+    *(("jan", "ene", "gen"), ("feb", "fev"), ("mar", "mrz"), ("apr", "avr", "abr"), ("may", "mai", "mag", "mei")),
+    *(("jun", "giu"), ("jul", "lug"), ("aug", "ago", "aou"), ("sep", "set"), ("oct", "okt", "out", "ott"), ("nov",)),
+    ("dec", "dez", "dic"),
+)
+"""How the names of months begin in several languages; "juin" and "juillet" begin alike, and are left alone."""
 _FIRST_DAYS = 1900
 """The last year of the days from which spreadsheets count: "1/0/1900", 1899-12-30."""
 
@@ -50,17 +61,33 @@ def is_yes(text: str) -> bool:
 
     Not by "no", "planned", a 0 or a date that is yet to come. What has no date shows in a spreadsheet as the first day.
     """
-    first = next(iter(words_of(text)), text)
-    return first.strip("0") not in {"", *NOT, *YET} and not _is_no_past(text)
+    words = words_of(text)[:2] or [text]
+    denies = {words[0].strip("0"), "".join(words)} & {"", *NOT, *YET}
+    return not denies and not _is_no_past(text)
 
 
 def _is_no_past(text: str) -> bool:
     """Whether a text tells of a time, and of none that has passed since there are cameras on networks."""
     today = datetime.now(UTC).date()
-    if _day(text) > today.timetuple()[:3]:
+    if max(_day(text), _counted(text)) > today.timetuple()[:3]:
         return True
     years = list(map(int, _YEAR.findall(text)))
-    return bool(years) and not any(_FIRST_DAYS < year <= today.year for year in years)
+    is_late = years == [today.year] and _month(text) > today.month
+    return is_late or (bool(years) and not any(_FIRST_DAYS < year <= today.year for year in years))
+
+
+def _counted(text: str) -> tuple[int, ...]:
+    """The day that a spreadsheet shows as a number where it is not told to write a date: days since 1899-12-30."""
+    is_day = _COUNT.fullmatch(text.strip())
+    return (_DAY_0 + timedelta(days=int(text))).timetuple()[:3] if is_day else ()
+
+
+def _month(text: str) -> int:
+    """The month, or the last one of the quarter, that a text names beside a year; 0 where it names none."""
+    if found := _NUMBERED.search(text):
+        return int(found[2]) * 3 if found[2] else int(found[1])
+    named = (number for word in words_of(text) for number, names in enumerate(_MONTH_NAMES, 1) if word[:3] in names)
+    return next(named, 0)
 
 
 def _day(text: str) -> tuple[int, ...]:
@@ -68,6 +95,7 @@ def _day(text: str) -> tuple[int, ...]:
     if not (found := _DAY.search(text)):
         return ()
     first, second, third = (int(found[place]) for place in (1, 3, 4))
+    third += _CENTURY if len(found[4]) <= 2 and first <= _MOST_DAYS else 0
     if first > _MOST_DAYS:
         return first, second, third
     days = [(third, second, first), (third, first, second)][: 1 if found[2] == "." else 2]

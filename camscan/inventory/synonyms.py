@@ -237,7 +237,7 @@ NEIGHBOURS = _listed("""
 
 TOTALS = _listed("""
         total totals grandtotal sum summe gesamt gesamtsumme gesamtzahl insgesamt somme totalgénéral totale totaal suma
-        razem celkem итого всего 合计 合計 总计 總計
+        razem celkem итого всего 合计 合計 总计 總計 zwischensumme subtotal soustotal anzahl count nombretotal
 """)
 """Words before a sum at the end of a list, without spaces."""
 
@@ -285,9 +285,11 @@ What is planned, broken or offline may be in its place all the same.
 """
 
 NOT = _listed("""
-        no n not false nein non nee nie nao nej nei ne нет 否 いいえ 아니오
+        no n not false nein non nee nie nao nej nei ne нет 否 いいえ 아니오 never jamais nunca nooit nigdy nikdy никогда
+        active aktiv actif activo activa attivo attiva actief ativo aktywny aktywna aktivni активен ongoing operational
+        inuse inservice inbetrieb inbenutzung enservice enuso enservicio inuso inservizio ingebruik emuso wuzyciu 使用中
 """)
-"""What a text begins with that denies, without case and accents."""
+"""What a text begins with that denies, or says that a device is in use, without case, accents and blanks."""
 
 YET = _listed("""
         planned scheduled pending proposed requested to

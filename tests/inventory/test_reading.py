@@ -89,7 +89,9 @@ def test_titles_above_and_two_header_rows(written: Written) -> None:
     assert (sheet.headers, sheet.above, sheet.blank, sheet.lines) == ([3, 4], 1, 1, 5)
 
 
-@pytest.mark.parametrize("last", ["Summe;12;;", "Total :;7 cameras;1;", "Grand total;3;;", ";TOTAL;;12"])
+@pytest.mark.parametrize(
+    "last", ["Summe;12;;", "Total :;7 cameras;1;", "Grand total;3;;", ";TOTAL;;12", "Summe: 3;;;", "Zwischensumme = 12"]
+)
 def test_a_sum_at_the_end_is_no_device(written: Written, last: str) -> None:
     found = read_inventory(written(f"Name;IP;MAC;Serial\nGate;10.0.0.5;;\n{last}\n"))
     assert brief(found.rows) == [(2, ("10.0.0.5",), None)]

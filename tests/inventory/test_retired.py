@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -62,8 +62,10 @@ def test_the_name_of_a_sheet_says_nothing_else() -> None:
 
 
 def test_a_no_in_a_column_of_what_is_over() -> None:
-    said = ("2024-05-01", "01.05.2024", "x", "✓", "Yes", "Ann Noble")
-    denied = ("No", "FALSE", "nein", "Não", "0", "00.00.0000", "no (planned for 2027)", "not yet")
+    said: tuple[str, ...] = ("2024-05-01", "01.05.2024", "x", "✓", "Yes", "Ann Noble")
+    denied: tuple[str, ...] = ("No", "FALSE", "nein", "Não", "0", "00.00.0000", "no (planned for 2027)", "not yet")
+    denied += ("never", "active", "Aktiv", "in use", "in Betrieb", "en service", "ongoing", "使用中")
+    said += ("in 2024", "en mars 2024", "Mai 2024")
     assert [is_yes(text) for text in (*said, *denied)] == [True] * len(said) + [False] * len(denied)
 
 
@@ -83,6 +85,10 @@ def test_a_date_that_is_yet_to_come_or_none_at_all_takes_nothing_out_of_use() ->
     to_come += tuple(f"{today + timedelta(days=1):{way}}" for way in ways[:3])
     past += tuple(f"{today:{way}}" for way in ways)
     unset = ("1/0/1900", "1899-12-30", "30/12/1899")
+    past += ("45123", f"01.05.{today.year % 100 - 1}", f"15 Jan {today.year}", f"Q1/{today.year}", f"01/{today.year}")
+    to_come += (f"01.05.{today.year % 100 + 1}", f"{(today - date(1899, 12, 30)).days + 1}")
+    if today.month < 12:  # then nothing of this year is yet to come that is told by its month
+        to_come += (f"15 Dec {today.year}", f"Dez. {today.year}", f"12/{today.year}", f"Q4 {today.year}")
     assert [is_yes(text) for text in past] == [True] * len(past)
     assert [is_yes(text) for text in (*to_come, *unset)] == [False] * (len(to_come) + len(unset))
 
