@@ -36,9 +36,15 @@ _FIRST_DAYS = 1900
 
 @lru_cache(maxsize=1024)
 def is_retired_status(text: str) -> bool:
-    """Whether a status begins with words such as "decommissioned" or "außer Betrieb"."""
-    spellings = words_of(text), re.findall(r"\w+", text.casefold())  # with accents, too: "retiré" is no "retire"
-    return any(beginning in RETIRED_WORDS for words in spellings for beginning in accumulate(words[:_MOST_WORDS]))
+    """Whether a status begins with words such as "decommissioned" or "außer Betrieb".
+
+    Not where it goes on with "no", "planned" or a date that is yet to come.
+    """
+    words = words_of(text)
+    spellings = words, re.findall(r"\w+", text.casefold())  # with accents, too: "retiré" is no "retire"
+    if not any(beginning in RETIRED_WORDS for told in spellings for beginning in accumulate(told[:_MOST_WORDS])):
+        return False
+    return words[-1] not in NOT and YET.isdisjoint(words[1:]) and not _is_no_past(text)
 
 
 def is_state_and_remark(words: Sequence[str]) -> bool:

@@ -55,6 +55,13 @@ def test_what_may_be_in_its_place_is_not_over(text: str) -> None:
     assert not is_retired_status(text)
 
 
+def test_what_is_to_be_over_is_not_over_yet() -> None:
+    year = datetime.now(UTC).year + 1
+    told = (f"Decommissioned {year}", f"Demontiert ab 01.06.{year}", f"Ausgebaut geplant {year}", "Removed: no")
+    assert not any(map(is_retired_status, told))
+    assert is_retired_status(f"Decommissioned {year - 2}, no longer needed")
+
+
 def test_the_name_of_a_sheet_says_nothing_else() -> None:
     over = ("Decommissioned", "Removed cameras 2024", "Außer Betrieb", "Cameras out of use", "No longer in use")
     others = ("Removed duplicates", "Cameras", "In use", "2024", "")
