@@ -15,14 +15,14 @@ PLACES = (Path("camscan.toml"), Path("/etc/camscan/camscan.toml"))
 """Where a configuration is looked for that is not named."""
 
 
-def configuration(file: Path | None) -> Document:
-    """The configuration in a file, or in the first of `PLACES`.
+def configuration(file: Path | None, *, with_faults: bool = False) -> Document:
+    """The configuration in a file, or in the first of `PLACES`; see `read`.
 
     Raises:
         UsageError: it cannot be used; each fault is a line.
     """
     if found := file or usual_place():
-        return read(found)
+        return read(found, with_faults=with_faults)
     here, there = PLACES
     raise UsageError(f"found neither {here} here nor {there}: create one with `camscan init`, or give its path")
 

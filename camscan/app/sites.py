@@ -58,13 +58,13 @@ def policies(config: Config, site: Site, folders: Sequence[Path] = ()) -> tuple[
     return chosen_policies([_policy(config, name) for name in site.policies], folders)
 
 
-def faults(document: Document, folders: Sequence[Path] = ()) -> Iterator[str]:
-    """Everything in a readable configuration that a sweep could not use, with line and remedy, in order of line.
+def faults(document: Document, folders: Sequence[Path] = ()) -> str:
+    """Everything in a readable configuration that a sweep could not use, a line each, in order of line.
 
     A sweep that gets rules and policies from these folders as well.
     """
-    found = sorted(_placed(document.config, folders), key=lambda fault: document.line(*fault[0]))
-    return (f"{document.at(*place)}: {message}" for place, message in found)
+    unusable = ((document.line(*place), message) for place, message in _placed(document.config, folders))
+    return document.told((*document.faults, *unusable))
 
 
 def _placed(config: Config, folders: Sequence[Path]) -> Iterator[tuple[Place, str]]:

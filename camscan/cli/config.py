@@ -36,10 +36,10 @@ def check(named: Path | None, file: Path | None, folders: tuple[Path, ...]) -> N
     from camscan.errors import UsageError
     from camscan.text.wording import plural
 
-    document = configuration(named or file)
+    document = configuration(named or file, with_faults=True)
     library(folders)
-    if found := list(faults(document, folders)):
-        raise UsageError("\n".join(found))
+    if found := faults(document, folders):
+        raise UsageError(found)
     for site in document.config.site:
         count = scope_of(choices(document.config, site)).asked.count
         click.echo(f"{site.name}: {plural(count, 'address')}, {plural(len(site.decoys), 'decoy')}")

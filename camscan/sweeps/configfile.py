@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from copy import deepcopy
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -48,11 +49,9 @@ class Document:
         self.file = file
         self._text = text
         self._lines: Lines | None = None
+        self.faults: list[tuple[int, str]] = []
+        """What is wrong with keys and values, by line; `config` is what remains without these."""
         self.config = self._checked(self._parsed())
-
-    def at(self, *place: str | int) -> str:
-        """Where a value stands, as "camscan.toml:12"."""
-        return f"{self.file}:{self.line(*place)}"
 
     def line(self, *place: str | int) -> int:
         """The line that a value stands in, counted from 1."""
@@ -70,27 +69,46 @@ class Document:
 
     def _checked(self, parsed: dict[str, Any]) -> Config:
         if "folder" in parsed:
-            raise UsageError(f"{self.at('folder')}: folder: no such key: leave it out")
+            raise UsageError(self.told([(self.line("folder"), "folder: no such key: leave it out")]))
         try:
             config = Config.model_validate({**parsed, "folder": self.file.parent})
         except ValidationError as error:
             faults = error.errors(include_url=False)
-            placed = sorted((self.line(*fault["loc"]), _fault(fault, parsed)) for fault in faults)
-            raise UsageError("\n".join(f"{self.file}:{line}: {text}" for line, text in placed)) from error
+            self.faults = sorted((self.line(*fault["loc"]), _fault(fault, parsed)) for fault in faults)
+            try:
+                config = Config.model_validate({**_without(parsed, faults), "folder": self.file.parent})
+            except ValidationError:  # what is left out is needed
+                raise UsageError(self.told(self.faults)) from error
         for kind, parts in (("site", config.site), ("syslog", config.syslog), ("apprise", config.apprise)):
-            self._check_names(kind, [part.name for part in parts])
+            self.faults += self._of_names(kind, [part.name for part in parts])
         return config
 
-    def _check_names(self, kind: str, names: Sequence[str]) -> None:
-        counts = Counter(names)
-        for number, name in enumerate(names):
-            if counts[name] > 1:
-                said = "sites" if kind == "site" else f"receivers under {kind}"
-                raise UsageError(f"{self.at(kind, number, 'name')}: two {said} are called {name!r}: rename one")
+    def told(self, faults: Iterable[tuple[int, str]]) -> str:
+        """Faults in the order of their lines, one a line."""
+        return "\n".join(f"{self.file}:{line}: {text}" for line, text in sorted(faults))
+
+    def _of_names(self, kind: str, names: Sequence[str]) -> Iterator[tuple[int, str]]:
+        said = "sites" if kind == "site" else f"receivers under {kind}"
+        for name, count in Counter(names).items():
+            if count > 1:
+                yield self.line(kind, names.index(name), "name"), f"two {said} are called {name!r}: rename one"
 
 
-def read(file: Path) -> Document:
-    """Read a configuration file.
+def _without(parsed: dict[str, Any], faults: Iterable[ErrorDetails]) -> dict[str, Any]:
+    """A configuration without the keys that have a fault; of a list of values, one that has leaves out all."""
+    rest = deepcopy(parsed)
+    for place in (fault["loc"] for fault in faults):
+        depth = min(1 + any(isinstance(step, int) for step in place[1:2]), len(place) - 1)
+        table: Any = rest
+        for step in place[:depth]:
+            table = table[step]
+        if isinstance(table, dict):  # what else stands in the place of one is a fault itself
+            table.pop(str(place[depth]), None)
+    return rest
+
+
+def read(file: Path, *, with_faults: bool = False) -> Document:
+    """Read a configuration file; `with_faults`, also one of which parts cannot be used, as far as the rest can.
 
     Raises:
         UsageError: it cannot be read or used; the message holds every fault, one a line.
@@ -107,7 +125,10 @@ def read(file: Path) -> Document:
         raise UsageError(f"{file} is not UTF-8: save it as UTF-8") from error
     if len(data) > MAX_BYTES:
         raise UsageError(f"{file} is larger than {MAX_BYTES:,} bytes: move exclusions to separate files")
-    return Document(file, text)
+    document = Document(file, text)
+    if document.faults and not with_faults:
+        raise UsageError(document.told(document.faults))
+    return document
 
 
 def _fault(fault: ErrorDetails, parsed: dict[str, Any]) -> str:

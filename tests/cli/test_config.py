@@ -45,6 +45,21 @@ def test_the_file_can_be_named_as_in_other_commands(tmp_path: Path) -> None:
     assert CliRunner().invoke(config, ["check", str(file)], env={"CAMSCAN_CONFIG": "none"}).stdout == wanted
 
 
+def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
+    """Keys and values that cannot be read, and those that cannot be used."""
+    text = (
+        '[[site]]\nname = "hq"\nnetworks = ["10.0.0.300"]\nratte = 5\nrate = "fast"\n'
+        '[[site]]\nname = "hq"\nnetworks = ["10.0.0.0/24"]\npolicies = ["uk"]\n[sweep]\nprofile = "gentle"\n'
+    )
+    told = str(check(tmp_path / "c.toml", text).exception).splitlines()
+    lines = [int(one.split(":")[1]) for one in told]
+    assert lines == sorted(lines)
+    assert {*lines} == {2, 3, 4, 5, 9, 11}
+    with pytest.raises(UsageError) as error:  # a sweep needs no more than the first of them
+        settings.configuration(tmp_path / "c.toml")
+    assert len(str(error.value).splitlines()) == 4
+
+
 def test_init_never_overwrites(tmp_path: Path) -> None:
     file = tmp_path / "c.toml"
     file.write_text("mine")
