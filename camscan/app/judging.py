@@ -14,7 +14,7 @@ from camscan.app.annotating import Tags, decoys_of, tags_of, with_places, with_s
 from camscan.app.grounds import Grounds
 from camscan.app.switchports import SwitchPortLookup
 from camscan.identify.library import Library
-from camscan.networks import speaks
+from camscan.networks import LEASE, speaks
 from camscan.policy import judge_all
 from camscan.records import UNCALLED, Judged, LedgerEntry, Origin, Outcome, Report, Scan, ScanStatus, Verdict
 from camscan.reports import is_shown, select
@@ -91,7 +91,7 @@ def report_of(
     outcomes, segments, alone, unasked = Outcomes(), Segments(scan.vantage.addresses), set(), Counter[str]()
     for entry in store.ledger(scan.id):
         outcomes.add(entry.target, entry.outcome)
-        segments.add(entry, is_control=speaks(entry) or not (entry.target in contested or "dhcp" in entry.channels))
+        segments.add(entry, is_control=speaks(entry) or not (entry.target in contested or LEASE in entry.channels))
         unasked.update(_why_unasked(entry))
         if by_datagram_alone(entry):
             alone.add(entry.target)

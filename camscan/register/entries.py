@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from camscan.networks import LEASE
 from camscan.records import Level, Verdict
 from camscan.register.names import lasting, names
 from camscan.sweeps import lifecycle
@@ -17,6 +18,8 @@ from camscan.sweeps.tracks import match, shared
 _TERMS = Terms()
 _MAX_ALIASES = 32
 _HINT = str(Level.HINT)
+_SLACK = timedelta(days=1)
+"""By how much a lease must be later to count for more, as within one scan: one that runs is dated by its file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,8 @@ def _seen(
         older = lifecycle.best(parts)
         after = lifecycle.recalled(whole, _placed(_no_less(whole.device, older), older), parts)
     else:
-        sightings = [replace(one, device=_placed(_no_less(one.device, whole.device), whole.device)) for one in parts]
+        placed = (_unmoved(_placed(_no_less(one.device, whole.device), whole.device), whole, snapshot) for one in parts)
+        sightings = [replace(one, device=device) for one, device in zip(parts, placed, strict=True)]
         after, _ = lifecycle.seen(whole, sightings, snapshot, _TERMS, counted)
     times = (whole.first_seen, min(last_seen, until or last_seen), snapshot.at)
     covered = after.covered or (True,)  # also where a scan that was resumed has only begun it
@@ -101,6 +105,18 @@ def _placed(now: DeviceSummary, before: DeviceSummary) -> DeviceSummary:
     if now.address != now.mac:
         return now
     return replace(now, address=before.address, addresses=before.addresses)
+
+
+def _unmoved(now: DeviceSummary, known: Track, snapshot: Snapshot) -> DeviceSummary:
+    """A device, at its known place where that was seen not long before and here only a lease tells of another one.
+
+    A lease outlives its use. At what it leaves free, silence would prove that the device is gone.
+    """
+    told = (channel for channel, targets in snapshot.answered.items() if not targets.isdisjoint(now.addresses))
+    is_leased = {*told} == {LEASE} and bool(known.channels.keys() - {LEASE})
+    if not is_leased or snapshot.at - known.last_seen > _SLACK or known.device.address == known.device.mac:
+        return now
+    return replace(now, address=known.device.address, addresses=known.device.addresses)
 
 
 def _aliases(before: Sequence[Track], after: Track) -> tuple[str, ...]:

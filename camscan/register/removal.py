@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from camscan.networks import HEARSAY, speaks
+from camscan.networks import HEARSAY, LEASE, speaks
 from camscan.records import REJECTION, UNASKED, LedgerEntry, Outcome, Scan, ScanStatus
 from camscan.sweeps.coverage import network_of
 from camscan.sweeps.memory import Track
@@ -20,8 +20,6 @@ from camscan.sweeps.snapshot import BEHIND, SLOT, Snapshot
 
 _OF_ALL = "arp"
 """The channel on which whatever uses an address answers, also what is known from a table or a lease alone."""
-_LEASE = "dhcp"
-"""The channel on which nobody is asked: a DHCP server knows only to whom it gave the address."""
 _NO_PROOF = (
     "no scan can show that it is gone, as scans ask IP addresses. Find out which one it had (import the router's ARP "
     "table or the DHCP leases) and scan that network; or call it `disconnected`, and say with --why who looked"
@@ -60,7 +58,7 @@ def proof(track: Track, scan: Scan, neighbours: Iterable[LedgerEntry], now: date
             alive = alive or _is_control(entry, network, scan)
     if own is None:
         return Proof(scan.id, f"{address} was not among its targets")
-    asked = {name for name, outcome in own.channels.items() if outcome not in UNASKED and name != _LEASE}
+    asked = {name for name, outcome in own.channels.items() if outcome not in UNASKED and name != LEASE}
     if not asked or (track.channels and asked.isdisjoint((*track.channels, _OF_ALL))):
         used = ", ".join(sorted(track.channels)) or "any"
         return Proof(scan.id, f"it did not ask {address} on a channel on which the device used to answer: {used}")

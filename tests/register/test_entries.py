@@ -202,3 +202,26 @@ def test_what_a_recorder_only_lists_begins_and_is_not_seen_again() -> None:
     taken = apply_snapshot(tracks(replace(both, sightings=(), unseen=both.sightings)), listed)
     assert sorted(taken.seen) == [0]
     assert (taken.seen[0].last_seen, taken.new, taken.joined) == (BEGIN + timedelta(days=5), (), ())
+
+
+@pytest.mark.parametrize(
+    ("days", "channel", "before", "address"),
+    [
+        (0.5, "dhcp", "http", "10.0.0.1"),
+        (2, "dhcp", "http", "10.0.0.8"),
+        (0.5, "arp", "http", "10.0.0.8"),
+        (0.5, "dhcp", "dhcp", "10.0.0.8"),
+    ],
+)
+def test_a_lease_moves_no_device_that_was_seen_elsewhere_just_before(
+    days: float, channel: str, before: str, address: str
+) -> None:
+    """It outlives its use: the address would then be asked in vain, and that would prove that the device is gone."""
+    [camera] = cameras(1)
+    seen = sweep(0, [camera])
+    [known] = tracks(replace(seen, answered={before: frozenset({"10.0.0.1"})}))
+    leased = sweep(days, [moved(camera, "10.0.0.8")])
+    taken = apply_snapshot([known], replace(leased, answered={channel: frozenset({"10.0.0.8"})}))
+    assert (taken.new, taken.joined) == ((), ())
+    assert (taken.seen[0].device.address, [*taken.seen[0].places]) == (address, [address])
+    assert taken.seen[0].last_seen == leased.at
