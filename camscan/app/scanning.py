@@ -20,6 +20,7 @@ from camscan.engine import Engine, Sink
 from camscan.errors import CamscanError
 from camscan.net.discovery.swept import parted
 from camscan.net.kernel.carrier import watched
+from camscan.net.kernel.interfaces import broadcasts
 from camscan.net.kernel.ways import samples
 from camscan.net.live import LiveNet
 from camscan.net.pacing.profile import Profile
@@ -59,13 +60,13 @@ async def _run(job: Job, kept: Checkpoint | None, store: Store, progress: Progre
     """Ask everything, and store what is found. Returns the scan as it ended."""
     interfaces = eligible(job.scope)
     source, profile = _source(job, kept)
-    scope, links = Scope(job.scope.targets, job.scope.excluded), job.scope.asked.ranges
+    scope = Scope(job.scope.targets, job.scope.excluded, broadcasts=broadcasts())
     writer = Writer(store, job.scan.id)
     try:
         reached = samples(job.scope.asked.spans())
         names = frozenset(reached.values()) or frozenset(name for name, _ in job.scan.vantage.sources)
         async with (
-            LiveNet(scope, profile, interfaces, links, job.broker, sweep=source) as net,
+            LiveNet(scope, profile, interfaces, job.scope.asked.ranges, job.broker, sweep=source) as net,
             watched(names, reached) as cut,
             followed(job.scope.excluded, job.scope.excluding, net.exclude) as barred,
         ):

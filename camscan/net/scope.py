@@ -39,11 +39,15 @@ NOTHING: Container[str] = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Targets and exclusions; exclusions win over everything. `listens`: sources whose datagrams are taken in."""
+    """Targets and exclusions; exclusions win over everything. `listens`: sources whose datagrams are taken in.
+
+    `broadcasts` stand for all hosts of a network: no target has such an address.
+    """
 
     targets: Container[str]
     excluded: Container[str] = NOTHING
     listens: Container[str] | None = None
+    broadcasts: Container[str] = NOTHING
 
     def address_refusal(self, address: str) -> Refusal | None:
         """Why nothing must be sent to an address, or None where it may.
@@ -58,7 +62,7 @@ class Scope:
             return Refusal(Outcome.EXCLUDED, "excluded")
         if address not in self.targets:
             return Refusal(Outcome.NOT_SENT, "outside the scope")
-        if ip.is_multicast or address == BROADCAST:
+        if ip.is_multicast or address == BROADCAST or address in self.broadcasts:
             return Refusal(Outcome.NOT_SENT, "a group, not a host")
         if ip.is_unspecified:
             return Refusal(Outcome.NOT_SENT, "the unspecified address, which the kernel takes for this host")

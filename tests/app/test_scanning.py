@@ -196,3 +196,17 @@ def test_each_address_of_this_host_among_the_targets_is_known_for_its_own() -> N
         with scanner.inside():
             job = new_job(Choices(("10.78.0.0/24",), exclude=("10.78.0.10",)), None)
     assert job.scan.vantage.sources == (("near", "10.78.0.1"), ("near", "10.78.0.9"))
+
+
+@pytest.mark.netns
+async def test_the_broadcast_address_of_a_network_makes_no_scan_partial(tmp_path: Path) -> None:
+    """A range may end in it: this host sends nothing there, and nobody has it."""
+    with namespace() as scanner, namespace() as site, Store.open(tmp_path / "s.db") as store:
+        cable(scanner, site, "near", ("10.78.0.1/24", "10.78.0.254/24"))
+        with scanner.inside():
+            job = new_job(Choices(("10.78.0.254-10.78.0.255",), channels="wsd,http", ports="81"), None)
+            store.begin(job.scan)
+            ended = await asyncio.wait_for(run(job, store, no_progress), 60)
+        outcomes = {entry.target: entry.outcome for entry in store.ledger(ended.id)}
+    assert (ended.status, ended.notes) == (ScanStatus.COMPLETE, ())
+    assert outcomes == {"10.78.0.254": Outcome.REFUSED, "10.78.0.255": Outcome.NOT_SENT}

@@ -103,6 +103,12 @@ def test_a_group_is_no_host(address: str) -> None:
     assert Scope(EVERYTHING).address_refusal(address) == Refusal(Outcome.NOT_SENT, "a group, not a host")
 
 
+def test_a_broadcast_address_is_no_host() -> None:
+    scope = Scope(EVERYTHING, broadcasts={"10.0.0.255"})
+    told = Refusal(Outcome.NOT_SENT, "a group, not a host")
+    assert [scope.address_refusal(address) for address in ("10.0.0.254", "10.0.0.255")] == [None, told]
+
+
 @pytest.mark.parametrize("group", ["239.255.255.250", "255.255.255.255", "ff02::c"])
 def test_groups_may_be_asked_unless_excluded(group: str) -> None:
     assert Scope(NOTHING).group_refusal(group, 3702) is None

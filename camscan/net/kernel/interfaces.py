@@ -83,6 +83,12 @@ def _listed() -> tuple[Interface, ...]:
     return tuple(sorted(found, key=lambda i: (i.network.version, i.index)))
 
 
+def broadcasts() -> frozenset[str]:
+    """The addresses that stand for all hosts of a connected IPv4 network; the kernel sends nothing of ours to them."""
+    networks = {interface.network for interface in interfaces() if interface.network.version == 4}
+    return frozenset(str(network.broadcast_address) for network in networks if network.num_addresses > 2)
+
+
 def sources(targets: Iterable[str]) -> tuple[tuple[str, str], ...]:
     """The interfaces and source addresses that this host would use for the targets, each pair once. Nothing is sent."""
     names = {interface.address: interface.name for interface in interfaces()}

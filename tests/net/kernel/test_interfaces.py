@@ -12,7 +12,7 @@ from support.namespaces import Namespace, cable
 
 from camscan.errors import HostError
 from camscan.net.kernel import interfaces as module
-from camscan.net.kernel.interfaces import Interface, bridged, interfaces
+from camscan.net.kernel.interfaces import Interface, bridged, broadcasts, interfaces
 
 
 def names(found: tuple[Interface, ...]) -> list[tuple[str, str]]:
@@ -53,7 +53,8 @@ def test_every_address_of_what_is_up(new_namespace: Callable[[], Namespace]) -> 
     here.ip("link add down0 type veth peer name down1")
     here.ip("addr add 10.66.2.1/24 dev down0")
     with here.inside():
-        found = interfaces()
+        found, groups = interfaces(), broadcasts()
+    assert groups == {"127.255.255.255", "10.66.0.255", "10.66.9.3", "10.66.1.127"}
     four = [i for i in found if i.network.version == 4]
     assert list(found[: len(four)]) == four
     assert names(tuple(four)) == [
