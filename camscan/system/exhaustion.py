@@ -14,7 +14,6 @@ EXHAUSTED = frozenset(
         errno.ENOMEM,
         errno.ENOSPC,  # of epoll_ctl(2): the user watches too many descriptors
         errno.EAGAIN,
-        errno.EADDRNOTAVAIL,
     }
 )
 """This host is short of something at the moment: worth another try, and says nothing about the peer."""

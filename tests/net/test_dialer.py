@@ -34,7 +34,7 @@ from camscan.net.exchange.grab import Grabbed, gather
 from camscan.net.exchange.tcp import TcpSocket
 from camscan.net.kernel.privilege import descriptor_budget
 from camscan.net.kernel.routes import Routes
-from camscan.net.outcomes import EndedError, reason
+from camscan.net.outcomes import PAUSES, EndedError, reason
 from camscan.net.pacing.pace import FlowBudget
 from camscan.net.pacing.profile import Profile, profile
 from camscan.net.scope import EVERYTHING, Scope
@@ -631,6 +631,18 @@ async def test_what_this_host_does_not_let_out_is_not_sent(new_namespace: Callab
         assert await ended(dialer, "192.0.2.1", 80) == (Outcome.NOT_SENT, "ENETUNREACH: Network is unreachable")
     assert (dialer.failures.total(), dialer.packets) == (5, 0)
     assert at_rest(dialer)
+
+
+@pytest.mark.netns
+async def test_without_ipv6_no_time_is_lost_on_it(new_namespace: Callable[[], Namespace]) -> None:
+    """As in a container: it is no shortage that could be over after some seconds, for which all others would wait."""
+    here, dialer = new_namespace(), Dialer(Scope(EVERYTHING), UNHURRIED, Routes([]))
+    here.set("net/ipv6/conf/all/disable_ipv6", "1")
+    why = "EADDRNOTAVAIL: Cannot assign requested address"
+    with here.inside():
+        begin = asyncio.get_running_loop().time()
+        assert await ended(dialer, "fd00::1", 80) == (Outcome.NOT_SENT, why)
+        assert asyncio.get_running_loop().time() - begin < sum(PAUSES) / 2
 
 
 def test_the_profiles_can_be_dialled_with() -> None:
