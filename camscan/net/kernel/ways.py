@@ -148,7 +148,8 @@ def _ask(kernel: socket.socket, version: int, number: int) -> tuple[Hop | None, 
     kind, answer = next(netlink.messages(kernel.recv(_RECEIVE)), (netlink.ERROR, struct.pack("=i", 0)))
     if kind == _NEW_ROUTE and len(answer) >= _ROUTE.size:
         values = dict(netlink.attributes(answer[_ROUTE.size :]))
-        return _hop(address, _ROUTE.unpack_from(answer)[7] == _LOCAL, values), ""
+        if _INTERFACE in values:
+            return _hop(address, _ROUTE.unpack_from(answer)[7] == _LOCAL, values), ""
     code = -struct.unpack_from("=i", answer)[0] if kind == netlink.ERROR else 0
     return None, f"no route: {os.strerror(code)}"
 
