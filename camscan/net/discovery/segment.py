@@ -73,7 +73,7 @@ class Segment:
 
     async def run(self, pace: Pace) -> AsyncGenerator[Datagram | Exchange, None]:
         """Send all rounds, and yield what is received until the inquiry ends."""
-        turn = await self._turn() if self._inquiry.listen_port and not self._inquiry.listen_groups else None
+        turn = await self._turn() if self._interfaces else None
         try:
             async with in_background(self._send_rounds(self._open(), pace)):
                 while (item := await self._queue.get()) is not None:
@@ -90,9 +90,11 @@ class Segment:
         """Wait for a turn at a fixed port, to which answers come by unicast: whoever opens it last gets them all.
 
         It lasts as long as the socket that this gives, whose name no other in this network namespace can have; none
-        where sockets with names are not allowed, or the wait was in vain.
+        where no such port is listened on, sockets with names are not allowed, or the wait was in vain.
         """
         port, loop = self._inquiry.listen_port, asyncio.get_running_loop()
+        if not port or self._inquiry.listen_groups:
+            return None
         end = loop.time() + _PATIENCE
         with contextlib.suppress(OSError), contextlib.ExitStack() as unless_taken:
             sock = unless_taken.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC))

@@ -255,6 +255,15 @@ async def test_of_two_runs_each_hears_the_answers_to_a_fixed_port(site: Site, re
     assert [brief(heard) for heard in both] == [[("", "10.66.0.2", b"you"), ("", "10.66.1.2", b"you")]] * 2
 
 
+async def test_who_asks_nobody_waits_for_no_turn(site: Site) -> None:
+    inquiry = replace(INQUIRY, listen_port=PORT + 1, wait=60)
+    with site.here.inside(), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as taken:
+        taken.bind(f"\0camscan-port-{PORT + 1}")
+        start = asyncio.get_running_loop().time()
+        assert [item async for item in Segment(inquiry, (), lambda _: True).run(Pace(1_000_000))] == []
+        assert asyncio.get_running_loop().time() - start < 5
+
+
 async def test_who_has_waited_too_long_for_a_fixed_port_asks_all_the_same_and_says_so(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
