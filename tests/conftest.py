@@ -111,7 +111,7 @@ def built_in_rules_and_policies_are_read_once(
         strict: bool = False,
         examples: bool = True,
         tell: Callable[[str], object] | None = None,
-        keep: Path | None = None,
+        keep: identify_load.Keep | None = None,
     ) -> Library:
         if examples in known and list(folders) == built_in:
             return known[examples]

@@ -42,7 +42,7 @@ def library(folders: Sequence[Path] = (), *, examples: bool = False, log: bool =
     read at once, so that the user learns of it whatever the command goes on to do.
     """
     libraries, tell = _libraries(folders), partial(_log.warning, "left out: %s") if log else None
-    rules = load(libraries, examples=examples, tell=tell, keep=_kept_in(libraries))
+    rules = load(libraries, examples=examples, tell=tell, keep=_kept_in)
     if folders:
         _ = rules.warnings
     return rules

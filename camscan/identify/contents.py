@@ -17,19 +17,21 @@ _Item = TypeVar("_Item", Rule, Brand)
 _Reader = Callable[[Tree, str, Vocabulary, list[str]], list[_Item]]
 
 
-def parse(folders: Sequence[Folder], *, examples: bool = True) -> Contents:
+def parse(folders: Sequence[Folder], *, examples: bool = True, after: Contents | None = None) -> Contents:
     """The contents of all folders; a later folder adds, and overrides by rule id, brand name or alias.
 
-    `examples`: whether those of the rules are kept. Files are parsed one at a time, because their trees are large.
+    `examples`: whether those of the rules are kept. `after`: the contents of a folder before the first, which hold if
+    no other has a vocabulary. Files are parsed one at a time, because their trees are large.
     """
-    faults = [fault for folder in folders for fault in folder.misplaced]
-    vocabulary = Vocabulary()
+    before = after or Contents(Vocabulary())
+    faults = [*before.faults, *(fault for folder in folders for fault in folder.misplaced)]
+    vocabulary = before.vocabulary
     for folder in folders:
         for name, tree in _trees(folder, "vocabulary.yaml", faults):
             vocabulary = _joined(vocabulary, read_vocabulary(tree, name, faults))
-    rules: dict[str, Rule] = {}
-    overridden: list[str] = []
-    brands: dict[str, Brand] = {}
+    rules = {rule.id: rule for rule in before.rules}
+    overridden = [*before.overridden]
+    brands = {normalised(brand.name): brand for brand in before.brands}
     reader = partial(read_rules, examples=examples)
     for folder in folders:
         read = _items(_trees(folder, RULE_FOLDERS, faults), reader, vocabulary, faults)
@@ -38,7 +40,8 @@ def parse(folders: Sequence[Folder], *, examples: bool = True) -> Contents:
         rules |= here
         labels = _items(_trees(folder, "brands/", faults), read_brands, vocabulary, faults)
         brands |= _unique(labels, lambda brand: normalised(brand.name), faults)
-    return Contents(vocabulary, tuple(rules.values()), tuple(brands.values()), tuple(faults), tuple(overridden))
+    every = tuple(rules.values()), tuple(brands.values())
+    return Contents(vocabulary, *every, tuple(faults), tuple(overridden), before.needs)
 
 
 def _trees(folder: Folder, part: str | tuple[str, ...], faults: list[str]) -> Iterator[tuple[str, Tree]]:

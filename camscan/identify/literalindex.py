@@ -27,11 +27,11 @@ class LiteralIndex:
                 found[literal] += (match,)
         grams: defaultdict[int, tuple[tuple[bytes, int], ...]] = defaultdict(tuple)
         uses = Counter(chain.from_iterable(_grams(found)))
-        for literal, some in zip(found, _grams(found), strict=True):
-            counts = [*map(uses.__getitem__, some)]
+        for literal, own in zip(found, _grams(found), strict=True):
+            counts = [*map(uses.__getitem__, own)]
             for first in range(_STEP):
-                at = min(range(first, len(some), _STEP), key=counts.__getitem__)
-                grams[some[at]] += ((literal, at),)
+                at = min(range(first, len(own), _STEP), key=counts.__getitem__)
+                grams[own[at]] += ((literal, at),)
         self._found, self._grams = dict(found), dict(grams)
 
     def search(self, value: bytes, most: int) -> set[Match]:

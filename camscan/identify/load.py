@@ -12,6 +12,7 @@ from functools import partial
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
+from typing import TypeAlias
 
 from camscan.errors import RuleError
 from camscan.identify.library import Library
@@ -22,6 +23,8 @@ from camscan.rulefiles.folder import MAX_BYTES
 _SUFFIXES = (".yaml", ".yml")
 _VOCABULARY = "vocabulary.yaml"
 _PARTS = (*RULE_FOLDERS, "brands/")
+Keep: TypeAlias = Callable[[Sequence[Path]], Path | None]
+"""Where the parsed rules of some folders are kept; None where they cannot be."""
 _CODE = ("identify", "text/folding.py", "rulefiles")
 """What parses rules: files and rooms of this package."""
 
@@ -32,12 +35,12 @@ def load(
     strict: bool = False,
     examples: bool = True,
     tell: Callable[[str], object] | None = None,
-    keep: Path | None = None,
+    keep: Keep | None = None,
 ) -> Library:
     """The rules and brands of all folders; a later folder adds, and overrides by rule id, brand name or alias.
 
     Without `examples`, those of the rules are read and forgotten: only a check needs them. The rest is then read back
-    from the file `keep` if it is the same as last time. What is broken is told to `tell` when it is found.
+    from where `keep` says if it is the same as last time. What is broken is told to `tell` when it is found.
 
     Raises:
         RuleError: a folder is missing; or, where `strict`, anything is broken (every fault, one a line).
@@ -46,7 +49,7 @@ def load(
     labels = partial(_parsed, tuple(map(_without_rules, read)), examples=False)
     digest, parse = _digest(read), partial(_parsed, read, examples=examples)
     if keep and not examples:
-        parse = partial(_cached, keep, (digest, *map(str, folders), *_unread(read)), parse)
+        parse = partial(_kept, keep, read)
     library = Library(parse, digest, tell, labels)
     if strict and library.warnings:
         raise RuleError("\n".join(library.warnings))
@@ -112,16 +115,29 @@ def _without_rules(folder: Folder) -> Folder:
     return Folder(folder.path, light, folder.misplaced)
 
 
-def _cached(file: Path, of: Sequence[str], parse: Callable[[], Contents]) -> Contents:
+def _kept(keep: Keep, folders: Sequence[Folder]) -> Contents:
+    """The contents of all folders without examples: kept are those of the first alone, which is the largest.
+
+    Where another adds words, by which parts of the first may be right that were wrong, all together are kept.
+    """
+    adds_words = any(_VOCABULARY in folder.files for folder in folders[1:])
+    first, others = (folders, ()) if adds_words else (folders[:1], folders[1:])
+    contents = _cached(keep([folder.path for folder in first]), first)
+    return _parsed(others, examples=False, after=contents) if others else contents
+
+
+def _cached(file: Path | None, folders: Sequence[Folder]) -> Contents:
     from camscan.identify.cache import cached  # noqa: PLC0415 - see the module's docstring
 
-    if not (code := code_digest(_CODE)):
+    parse = partial(_parsed, folders, examples=False)
+    if not file or not (code := code_digest(_CODE)):
         return parse()
-    key = sha256("\n".join((code, *of)).encode("utf-8", "surrogateescape"))
+    of = (code, _digest(folders), *(str(folder.path) for folder in folders), *_unread(folders))
+    key = sha256("\n".join(of).encode("utf-8", "surrogateescape"))
     return cached(file, key.hexdigest(), parse)
 
 
-def _parsed(folders: Sequence[Folder], *, examples: bool) -> Contents:
+def _parsed(folders: Sequence[Folder], *, examples: bool, after: Contents | None = None) -> Contents:
     from camscan.identify.contents import parse  # noqa: PLC0415 - see the module's docstring
 
-    return parse(folders, examples=examples)
+    return parse(folders, examples=examples, after=after)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from camscan.identify import needs
 from camscan.identify.cache import cached
 from camscan.identify.library import Library
 from camscan.identify.literals import required_literals
-from camscan.identify.load import load
+from camscan.identify.load import Keep, load
 from camscan.identify.needs import is_wide
 from camscan.identify.prefixes import required_prefixes
 from camscan.identify.rules import Contents, Vocabulary, without_examples
@@ -131,7 +131,7 @@ def test_a_library_reads_its_rules_back_until_one_changes(tmp_path: Path, file: 
     (folder / "makers" / "acme.yaml").write_text(rule % ("^Acme", "Acme"))
 
     def patterns() -> list[str]:
-        rules = load([folder], examples=False, keep=file).rules
+        rules = load([folder], examples=False, keep=lambda _: file).rules
         return [match.pattern for rule in rules for match in rule.matches]
 
     assert patterns() == ["^Acme"]
@@ -148,7 +148,7 @@ def test_files_that_are_not_read_are_told_while_they_are_there(tmp_path: Path, f
     beside, broken = folder.parent / "acme.yaml", folder / "acme.yaml"
 
     def told() -> list[str]:
-        faults = load([folder.parent], examples=False, keep=file).warnings
+        faults = load([folder.parent], examples=False, keep=lambda _: file).warnings
         return [fault.partition(":")[0].rpartition("/rules/")[2] for fault in faults]
 
     for place in (beside, broken):
@@ -157,3 +157,35 @@ def test_files_that_are_not_read_are_told_while_they_are_there(tmp_path: Path, f
         assert told() == told() == [str(place.relative_to(folder.parent))]
         place.unlink()
     assert told() == []
+
+
+@pytest.mark.parametrize("words", ["", "makers: [Other]\n"])
+def test_beside_own_rules_those_that_come_first_are_kept_unless_own_words_may_change_them(
+    tmp_path: Path, words: str
+) -> None:
+    first, own, kept = (tmp_path / name for name in ("first", "own", "kept"))
+    head = "level: likely, field: http.server, source: x, confirmed: 2026-01"
+    rule = f"  - {{id: %s, maker: %s, {head}, pattern: '%s', examples: [%s]}}\n"
+    for folder, name, rules in (
+        (first, "acme", (("a", "Acme", "^A", "A"), ("b", "Acme", "^B", "B"), ("o", "Other", "^O", "O"))),
+        (own, "mine", (("b", "Acme", "^C", "C"), ("m", "Nobody", "^M", "M"))),
+    ):
+        (folder / "makers").mkdir(parents=True)
+        (folder / "makers" / f"{name}.yaml").write_text("rules:\n" + "".join(rule % one for one in rules))
+    (first / "vocabulary.yaml").write_text("fields: [http.server]\nmakers: [Acme]\n")
+    if words:
+        (own / "vocabulary.yaml").write_text(words)
+
+    def keep(folders: Sequence[Path]) -> Path:
+        return kept / "-".join(folder.name for folder in folders)
+
+    def told(keep: Keep | None) -> list[object]:
+        library = load([first, own], examples=False, keep=keep)
+        return [library.rules, library.brands, library.vocabulary, library.warnings, library.overridden]
+
+    for pattern in ("^C", "^D"):
+        file = own / "makers" / "mine.yaml"
+        file.write_text(file.read_text().replace("^C", pattern).replace("[C]", f"[{pattern[1]}]"))
+        assert told(keep) == told(keep) == told(None)
+        assert [path.name for path in kept.iterdir()] == ["first-own" if words else "first"]
+        assert len(load([first, own], examples=False, keep=keep).rules) == (3 if words else 2)
