@@ -252,6 +252,6 @@ def test_a_scan_that_missed_a_decoy_finds_nothing_out() -> None:
     assert findings(cut) == told
 
 
-def test_of_a_choice_without_listed_devices_nothing_is_said_of_listed_ones(make_report: Callable[..., Report]) -> None:
+def test_of_a_choice_without_listed_devices_nothing_is_said_of_listed_ones() -> None:
     chosen = make_report(devices=(Judged(Device("10.0.0.5", ()), Verdict.SUSPECTED),), left_out={Verdict.LISTED: 3})
     assert findings(chosen) == "Of those asked for, 1 is suspected; 3 others left out."

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -151,7 +151,7 @@ def test_a_report_without_devices_says_so_only_with_its_coverage() -> None:
     assert "" not in shown
 
 
-def test_of_chosen_devices_the_table_says_how_far_was_looked_and_no_more(make_report: Callable[..., Report]) -> None:
+def test_of_chosen_devices_the_table_says_how_far_was_looked_and_no_more() -> None:
     judged = Judged(Device("10.0.0.5", ()), Verdict.LISTED)
     whole = make_report(devices=(judged,))
     chosen = replace(whole, left_out={Verdict.LISTED: 3})

@@ -92,7 +92,7 @@ def cameras(count: int, network: str = "10.0.0.") -> list[Camera]:
 
 
 def sweep(
-    night: int,
+    night: float,
     site: Sequence[Camera],
     *,
     lost: Collection[tuple[str, str]] = (),
