@@ -71,6 +71,12 @@ _BELOW_STATUS = re.compile(
     r"^[ \t]{0,16}(?:status(?:[_ ]?code)?|code):[ \t]{1,8}(\d{3})\b", re.MULTILINE | re.IGNORECASE
 )
 _BELOW_BODY = re.compile(r"^(?:body|content|html):[ \t]{1,8}(?:[|>][+-]?[ \t]*\r?\n)?([^\0]+)", re.MULTILINE)
+_WHOLE = re.compile(
+    r'"(?:response_?)?headers?"\s{0,8}:\s{0,8}'
+    r'(\[(?:\s{0,32}+"[\w-]{1,41}:(?:[^"\\]|\\.){0,2048}+",?){1,128}+\s{0,32}\])',
+    re.IGNORECASE,
+)
+"""A list of whole lines in JSON."""
 _IN_JSON = (("name", "value"), ("key", "value"), ("Name", "Value"), ("Key", "Value"))
 
 
@@ -103,12 +109,19 @@ def below(text: str) -> str:
 
 
 def paired(text: str) -> str:
-    """Headers in JSON as a list of pairs, or of objects with names and values; any other text as it is."""
+    """Headers in JSON as a list of lines, of pairs, or of objects with names and values; any other text as it is."""
+    if len(text) <= MAX_JSON and text.lstrip()[:1] == "{" and (whole := _WHOLE.search(text)):
+        with suppress(ValueError):
+            return _lined([(name, value.strip()) for name, _, value in map(_split, json.loads(whole[1]))]) or text
     if text.lstrip()[:1] != "[" or len(text) > MAX_JSON:
         return text
     with suppress(ValueError, RecursionError):
         return _lined([*map(_pair, json.loads(text))]) or text
     return text
+
+
+def _split(line: str) -> tuple[str, str, str]:
+    return line.partition(":")
 
 
 def _pair(item: object) -> tuple[str, str]:

@@ -160,6 +160,7 @@ def test_headers_in_a_table_and_in_pairs() -> None:
     assert tabled(rows).splitlines() == ["Server: A/1", "Content-Length: 0"]
     assert paired('[["Server", "A/1"], ["x", ""]]').splitlines() == ["Server: A/1", "x: "]
     assert paired('[{"name": "Server", "value": "A/1"}]') == "Server: A/1"
+    assert paired('{"a": 1, "headers": ["Server: \\"A\\"", "x:"]}') == 'Server: "A"\r\nx: '
 
 
 @pytest.mark.parametrize(
@@ -174,6 +175,10 @@ def test_headers_in_a_table_and_in_pairs() -> None:
         '[["Server", "A", "b"]]',
         '[{"name": "Server"}]',
         '["Server", "A"]',
+        '{"headers": ["a: b"]}',
+        '{"headers": ["Server: A", 1]}',
+        '{"headers": [' + '"Server: a",' * 20_000,
+        '{"headers": ["a: ' + "\\\\" * 50_000,
         "[" * 100_000,
         "headers:\n" + "  ab: c\n" * 20_000,
         "headers:\n" * 20_000,
