@@ -220,7 +220,7 @@ def test_a_lease_moves_no_device_that_was_seen_elsewhere_just_before(
     [camera] = cameras(1)
     seen = sweep(0, [camera])
     [known] = tracks(replace(seen, answered={before: frozenset({"10.0.0.1"})}))
-    leased = sweep(days, [moved(camera, "10.0.0.8")])
+    leased = replace(sweep(1, [moved(camera, "10.0.0.8")]), at=BEGIN + timedelta(days=days))
     taken = apply_snapshot([known], replace(leased, answered={channel: frozenset({"10.0.0.8"})}))
     assert (taken.new, taken.joined) == ((), ())
     assert (taken.seen[0].device.address, [*taken.seen[0].places]) == (address, [address])
