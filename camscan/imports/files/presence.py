@@ -40,6 +40,8 @@ _OVER = {
     _NEIGHBOURS: frozenset(("unreachable", "incomplete", "failed")),
 }
 """States that say in a table of such a kind alone that no device is there: a camera may be called "Expired", too."""
+_HELD = frozenset(("active", "activereservation", "bound", "committed", "used"))
+"""States of a lease that a device has."""
 _OFFLINE, _NEVER = "offline", "never"
 _ONLINE = frozenset(("online", "activeonline", "reachable"))
 """States by which a table of leases says that a device answers, and not only that an address was given to it."""
@@ -87,8 +89,9 @@ def channel_of(cell: Mapping[str, str]) -> str:
 
 
 def is_over_lease(words: Iterable[str]) -> bool:
-    """Whether one of some words is the state of a lease that no device has."""
-    return any(compact(word) in _OVER[_LEASES] for word in words)
+    """Whether one of some words is the state of a lease that no device has; a host may be called "free", too."""
+    told = set(map(compact, words))
+    return _HELD.isdisjoint(told) and not _OVER[_LEASES].isdisjoint(told)
 
 
 def running(ends: Iterable[str], otherwise: datetime) -> datetime:

@@ -87,6 +87,12 @@ def test_a_lease_in_a_table_of_leases_may_be_over(text: str, state: str, count: 
     assert [one.channel for one in seen] == ["arp"]
 
 
+@pytest.mark.parametrize("state", ["bound", "active", "committed"])
+def test_a_host_may_be_called_by_the_name_of_a_state(state: str) -> None:
+    (one,), _ = read_all(neighbours.read, f"DHCP leases\n192.0.2.5  44:19:B6:01:02:03  free  dhcp1  {state}".encode())
+    assert (one.target, one.channel) == ("192.0.2.5", "dhcp")
+
+
 @pytest.mark.parametrize(
     ("text", "day"),
     [
