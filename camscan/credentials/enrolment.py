@@ -63,7 +63,7 @@ class Enrolment(BaseModel):
         if (self.address is None) == (self.network is None):
             raise ValueError("give either an address or a network")
         if self.address is not None and not (self.mac or self.serial or self.certificate):
-            raise ValueError("an address alone does not identify a device: add a MAC, a serial or a certificate")
+            raise ValueError("an address alone does not identify a device: add --mac, --serial or --certificate")
         if self.network is not None and (self.maker is None or self.mac or self.serial or self.certificate):
             raise ValueError("a login for a network needs a maker, and no MAC, serial or certificate")
         if self.address is not None and self.maker is not None:

@@ -85,16 +85,17 @@ class Spec:
 def expand(specs: Sequence[str], read: Callable[[str], str]) -> list[Spec]:
     """Replace `@file` and `-` by the specs that stand in them.
 
-    `read` gives the text of a file, and of standard input for "-". Specs in a file are separated by white space, commas
-    and semicolons, except for an address and its mask and for the ends of a range; they may stand in quotes or angle
-    brackets, and behind a bullet. "#" at the start of a word begins a comment.
+    `read` gives the text of a file, and of standard input for "-". Specs are separated by white space, commas and
+    semicolons, also in one word of the command line, except for an address and its mask and for the ends of a range;
+    they may stand in quotes or angle brackets, and behind a bullet. In a file, "#" at the start of a word begins a
+    comment.
 
     Raises:
         TargetError: a file cannot be read, names another file, or holds too much.
     """
     found: list[Spec] = []
     for text in map(str.strip, specs):
-        listed = _listed(text.removeprefix("@"), read) if _names_file(text) else map(Spec, _parts(text))
+        listed = _listed(text.removeprefix("@"), read) if _names_file(text) else map(Spec, _words(text) or [text])
         found.extend(islice(listed, MAX_SPECS + 1 - len(found)))
         if len(found) > MAX_SPECS:
             raise TargetError(f"more than {MAX_SPECS:,} targets: write networks instead of single addresses")
@@ -164,7 +165,7 @@ def _listed(name: str, read: Callable[[str], str]) -> Iterator[Spec]:
     if len(text) > MAX_TEXT:
         raise TargetError(f"{shown} has more than {MAX_TEXT:,} characters: write networks, not single addresses")
     for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
-        for word in _joined(line).translate(_BETWEEN).split():
+        for word in _words(line):
             if word.startswith("#"):
                 break
             spec = Spec(word, f"{shown}:{number}")
@@ -173,9 +174,8 @@ def _listed(name: str, read: Callable[[str], str]) -> Iterator[Spec]:
             yield spec
 
 
-def _parts(word: str) -> Sequence[str]:
-    """The specs of a word of the command line, which commas or semicolons may separate."""
-    return [part for part in map(str.strip, word.replace(";", ",").split(",")) if part] or [word]
+def _words(line: str) -> list[str]:
+    return _joined(line).translate(_BETWEEN).split()
 
 
 def _joined(line: str) -> str:

@@ -281,10 +281,10 @@ class TestExpand:
     def test_what_a_line_writes_apart_belongs_together(self, line: str, words: list[str]) -> None:
         assert [spec.text for spec in expand(["@f"], lambda _: line)] == words
 
-    def test_commas_and_semicolons_separate_on_the_command_line_too(self) -> None:
-        words = ["10.0.0.1,10.0.0.2;cam.example,", " 10.0.0.3 - 10.0.0.4 ", ",", ""]
+    def test_a_word_of_the_command_line_may_hold_several_like_a_line(self) -> None:
+        words = ["10.0.0.1,10.0.0.2;cam.example,", " 10.0.0.3 - 10.0.0.4 10.0.0.5", ",", ""]
         found = [spec.text for spec in expand(words, lambda _: "")]
-        assert found == ["10.0.0.1", "10.0.0.2", "cam.example", "10.0.0.3 - 10.0.0.4", ",", ""]
+        assert found == ["10.0.0.1", "10.0.0.2", "cam.example", "10.0.0.3-10.0.0.4", "10.0.0.5", ",", ""]
 
     def test_only_line_feeds_count_lines(self) -> None:
         assert expand(["@f"], lambda _: "a\x0bb\x85c\u2028d\ne")[-1] == Spec("e", "f:2")
