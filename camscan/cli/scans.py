@@ -22,9 +22,10 @@ _HEADS = ("scan", "started", "ended", "origin", "status", "site", "targets")
 @options.written("table", "json")
 @options.quiet
 def scans(db: str | None, site: str | None, format_: str, output: Path | None, quiet: bool) -> None:
-    """List the stored scans, the one that ended last first.
+    """List the stored scans, newest first.
 
-    An import starts and ends with the oldest and the latest of what its files recorded.
+    The newest is the one that ended last. An import starts and ends with the oldest and the latest of what its files
+    recorded.
 
     \b
     Examples:

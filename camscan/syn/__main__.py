@@ -8,7 +8,6 @@ import sys
 
 from camscan.l2.lines import Lines, RefusalError, run
 from camscan.l2.sockets import Stop, until_stopped
-from camscan.syn.report import Report
 
 
 def main() -> int:
@@ -28,6 +27,7 @@ def _do(lines: Lines) -> None:
 
 def _ask(lines: Lines, stop: Stop) -> None:
     """Each method loads only what it needs."""
+    from camscan.syn.report import Report  # noqa: PLC0415
     from camscan.syn.request import MAX_INPUT, MAX_SETTLED, read  # noqa: PLC0415
 
     request = read(sys.stdin.buffer.readline(MAX_INPUT + 1), sys.stdin.buffer.read(MAX_SETTLED))

@@ -224,6 +224,7 @@ def test_labelled_answers_are_one_device_each(tmp_path: Path) -> None:
     assert [(one["address"], one["maker"]) for one in devices(str(path))] == [
         ("one", "Hikvision"),
         ("two", "Hikvision"),
+        ("entry 3", "Hikvision"),
     ]
 
 
