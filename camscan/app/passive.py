@@ -146,7 +146,7 @@ def _observations(file: ImportedFile, name: str, ports: switchports.SwitchPorts)
 
 
 async def listen(opened: Callable[[], Store], site: str | None, interface: str, seconds: int) -> Scan:
-    """Store what is heard as a scan; whatever ends it, it is kept. The store is opened once it can be heard.
+    """Store what is heard as a scan; whatever ends it, it is kept. The store is `opened` once anything can be heard.
 
     Raises:
         HostError: it is not possible to listen at all.
@@ -156,23 +156,29 @@ async def listen(opened: Callable[[], Store], site: str | None, interface: str, 
 
     scan = replace(_new(Origin.LISTEN, CHANNELS, site), vantage=Vantage(platform.node(), (interface,)))
     async with l2.listen(interface, seconds) as program:
-        store = opened()
-        store.begin(scan)
-        writer = Writer(store, scan.id)
-        status, failed = ScanStatus.COMPLETE, list[str]()
-        try:
-            with ended_by_signals(program.stop):
-                await _keep(program, writer)
-        except HostError as error:
-            status, failed = ScanStatus.PARTIAL, [str(error)]
-        finally:
-            await writer.close()
+        with opened() as store:
+            store.begin(scan)
+            status, failed = await _stored(program, store, scan)
+            return _ended(store, scan, status, [*failed, *notes(program.counters)])
+
+
+async def _stored(program: L2Program, store: Store, scan: Scan) -> tuple[ScanStatus, list[str]]:
+    """Store what a program hears until it ends; how it ended, and what broke it off."""
+    writer = Writer(store, scan.id)
+    status, failed = ScanStatus.COMPLETE, list[str]()
+    try:
+        with ended_by_signals(program.stop):
+            await _keep(program, writer)
+    except HostError as error:
+        status, failed = ScanStatus.PARTIAL, [str(error)]
+    finally:
+        await writer.close()
     _store_ledger(store, scan.id)
     if program.counters.get("downs"):
         status = ScanStatus.PARTIAL
     if program.counters.get("interrupted"):
         status = ScanStatus.INTERRUPTED
-    return _ended(store, scan, status, [*failed, *notes(program.counters)])
+    return status, failed
 
 
 async def _keep(program: L2Program, writer: Writer) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
-from functools import cache
+from functools import partial
 from pathlib import Path
 
 import click
@@ -71,10 +70,9 @@ def listen(
     if not quiet:
         where = "all interfaces" if interface == "any" else interface
         tell(f"Listening on {where} for {seconds} s; Ctrl-C ends it and keeps what was heard.")
-    with contextlib.ExitStack() as stack:
-        opened = cache(lambda: stack.enter_context(Store.open(db)))
-        ended = asyncio.run(heard(opened, site, interface, seconds))
-        report = report_of(opened(), ended, grounds, all_hosts=all_hosts)
+    ended = asyncio.run(heard(partial(Store.open, db), site, interface, seconds))
+    with Store.open(db) as store:
+        report = report_of(store, ended, grounds, all_hosts=all_hosts)
     write_report(report, format_, output)
     summarize(report, format_, output, quiet=quiet)
     sys.exit(Exit.DONE if ended.status is ScanStatus.COMPLETE else Exit.INCOMPLETE)

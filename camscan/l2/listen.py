@@ -10,6 +10,7 @@ import os
 import select
 import socket
 import time
+from collections import Counter
 
 from camscan.l2 import frames
 from camscan.l2.bpf import discovery
@@ -34,22 +35,28 @@ def listen(interface: str, seconds: float, lines: Lines, stop: Stop) -> None:
     """Report what is received for some seconds on an interface, or on `ANY`: all but the loopback.
 
     Raises:
-        RefusalError: the interface cannot be used, or went away.
+        RefusalError: the interface cannot be used, is down from the beginning, or went away.
     """
-    reporter, packets, down = PacketReporter(lines), 0, list[float]()
+    reporter, counts = PacketReporter(lines), Counter(packets=0, downs=0)
     with packet_socket(socket.SOCK_DGRAM, _EVERY_ETHERTYPE, interface, discovery((*CHANNELS, *ANSWERING))) as sock:
         set_promiscuous(sock, interface)
+        _must_be_up(sock, interface)
         lines.emit("begin")
         end = time.monotonic() + seconds
         while not stop and (left := end - time.monotonic()) > 0:
             lines.flush()
             if select.select([sock], [], [], min(left, _GLANCE))[0]:
-                packets += _drain(sock, interface, reporter, down)
+                _drain(sock, interface, reporter, counts)
             _must_be_there(sock, interface)
         for _ in range(_LAST_BATCHES):
-            packets += _drain(sock, interface, reporter, down)
-        counters = {"packets": packets, **reporter.counters, "dropped": dropped(sock), "downs": len(down)}
-        lines.emit("end", **counters, interrupted=bool(stop))
+            _drain(sock, interface, reporter, counts)
+        lines.emit("end", **counts, **reporter.counters, dropped=dropped(sock), interrupted=bool(stop))
+
+
+def _must_be_up(sock: socket.socket, interface: str) -> None:
+    """Raises RefusalError where the interface of a new socket is down: nobody knows whether it will ever be up."""
+    if number := sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+        raise RefusalError(f"cannot use interface {interface}: {os.strerror(number)}")
 
 
 def _must_be_there(sock: socket.socket, interface: str) -> None:
@@ -58,22 +65,22 @@ def _must_be_there(sock: socket.socket, interface: str) -> None:
         raise RefusalError(f"cannot use interface {interface} any more: {os.strerror(errno.ENODEV)}")
 
 
-def _drain(sock: socket.socket, interface: str, reporter: PacketReporter, down: list[float]) -> int:
-    """Read a batch of waiting packets; returns their number, and adds to `down` when the interface has gone down.
+def _drain(sock: socket.socket, interface: str, reporter: PacketReporter, counts: Counter[str]) -> None:
+    """Read a batch of waiting packets; counts these, and how often the interface has gone down.
 
     What comes once it is up again is received.
     """
-    for number in range(_BATCH):
+    for _ in range(_BATCH):
         try:
             data, (name, kind, _direction, hardware, mac) = sock.recvfrom(_MAX_PACKET)
         except BlockingIOError:
-            return number
+            return
         except OSError as error:
             if error.errno != errno.ENETDOWN:
                 raise RefusalError(f"cannot use interface {interface} any more: {error.strerror}") from error
-            down.append(time.time())
-            return number
+            counts["downs"] += 1
+            return
+        counts["packets"] += 1
         found = frames.packet(kind, data)
         if found is not None and (hardware != _LOOPBACK or interface != ANY):
             reporter.report(found, frames.Origin(mac if hardware == _ETHERNET else b"", name, time.time()))
-    return _BATCH
