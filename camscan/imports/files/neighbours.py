@@ -62,14 +62,18 @@ _LEASED = re.compile(
     r"|(?<!\S)(?:status=bound|(?:server|client-id|active-mac-address|expires-after)=)"
 )
 """What a line says of which a DHCP server, or a switch that listens to it, knows: of RouterOS, Windows, Cisco."""
-_LEASES = re.compile(r"(?!.*;;;).*(?:\blease|\bdhcp[ -]|clientid\b|\blast-seen\b|\bexpires\b)", re.IGNORECASE)
+_LEASES = re.compile(
+    r"(?!.*(?:;;;|\barp\b)).*(?:\blease|\bdhcp[ -]|clientid\b|\blast-seen\b|\bexpires\b)", re.IGNORECASE
+)
 """A title or header of leases; in a comment, it would say nothing."""
 _EXPIRE = re.compile("expir", re.IGNORECASE)
 """In a header, the name of the column that tells when leases end."""
 _BETWEEN_CELLS = re.compile(r"\t|[ ]{2,}(?![0-9] )| - ")
 """Between the cells of a line. Before a day of one digit, C writes two blanks."""
-_NO_LEASES = re.compile(r"(?!.*;;;).*(?:\barp\b|\bneigh|\binterface\b|\bhw_?addr|[\w)\]] ?[#>])", re.IGNORECASE)
-"""One of another table, or another command in the log of a terminal."""
+_NO_LEASES = re.compile(
+    r"(?!.*;;;).*(?:\barp\b|\bneigh|\binterface\b| --- 0x[0-9a-f]|\bhw_?addr|[\w)\]] ?[#>])", re.IGNORECASE
+)
+"""One of another table, which Windows heads in its own language, or another command in the log of a terminal."""
 _HEADER = re.compile(r"^(?:Address|IP address|Protocol|Interface:|Internet Address|#|Starting|Ending)", re.IGNORECASE)
 
 

@@ -120,6 +120,8 @@ def test_nobody_had_a_lease_after_its_end(text: str, day: int) -> None:
         "sw1#show ip dhcp binding\nsw1#show ip arp\nInternet  192.0.2.5   5   4419.b601.0203  ARPA   Vlan10",
         "bound (192.0.2.5) at 44:19:b6:01:02:03 [ether] on eth0",
         "/ip arp\n;;; in the DHCP lease office\nadd address=192.0.2.5 interface=lan mac-address=44:19:B6:01:02:03",
+        "DHCP leases: none\n\nSchnittstelle: 192.0.2.1 --- 0x4\n  192.0.2.5   44-19-b6-01-02-03   dynamisch",
+        "ARP table after the change of DHCP servers:\n192.0.2.5 44:19:b6:01:02:03",
     ],
 )
 def test_what_answers_is_no_mere_lease(text: str) -> None:
