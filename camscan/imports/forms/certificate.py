@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import zip_longest
 
 from camscan.codecs import tls
@@ -42,7 +42,8 @@ _KINDS = re.compile(
     r"|country(?:_?name)?|locality(?:_?name)?|state(?:_?or_?province)?(?:_?name)?",
     re.IGNORECASE,
 )
-_TELLING = re.compile(r"cn|common_?name|organi[sz]ation(?:_?name)?", re.IGNORECASE)
+_TELLING = re.compile(r"cn|common_?name", re.IGNORECASE)
+"""The part without which an object may be what a registry tells of a network: an organization and its country."""
 _MOST_OBJECTS = 256  # of one JSON text that are searched for names
 _SAN = re.compile(
     r"(?:subject ?alt(?:ernative)? ?names?|\bsan)\b[\"']?[ \t]*[:=]\s{0,32}([^\r\n]{1,2048})", re.IGNORECASE
@@ -252,6 +253,11 @@ def _bare(value: str) -> str:
     return value.strip().strip("\"'").replace(",", "\\,")
 
 
+def _is_name(members: Collection[str]) -> bool:
+    """Whether an object has nothing but some parts of a name."""
+    return len(members) > 1 and all(map(_KINDS.fullmatch, members)) and any(map(_TELLING.fullmatch, members))
+
+
 def _of_json(text: str) -> dict[str, str]:
     """The same from JSON: texts, objects or lists of parts under "subject" and "issuer", at whatever depth."""
     whole = parsed(text, strict=False) if text.lstrip()[:1] in ("{", "[") else None
@@ -263,8 +269,8 @@ def _of_json(text: str) -> dict[str, str]:
             elif (part := _PART.fullmatch(key)) and (told := _text(value)):
                 before = f"{found[part[1].lower()]}," if part[1].lower() in found else ""
                 found[part[1].lower()] = f"{before}{part[2].replace('_', '')}={_bare(told)}"
-        if not found and all(map(_KINDS.fullmatch, members)) and any(map(_TELLING.fullmatch, members)):
-            found["subject"] = _joined(members)  # nothing but the parts of a name
+        if not found and _is_name(members):
+            found["subject"] = _joined(members)
         if found:
             return found
     return {}
