@@ -107,7 +107,7 @@ def _parsed(text: str) -> Iterator[object]:
     try:
         parsed = json.loads(text)
     except (ValueError, RecursionError) as error:
-        if (lines := [line for line in text.splitlines() if line.strip()]) and all(map(_is_object, lines)):
+        if (lines := [line for line in text.split("\n") if line.strip()]) and all(map(_is_object, lines)):
             yield from map(json.loads, lines)
         else:
             yield f"not JSON: {error}"

@@ -39,7 +39,7 @@ def test_a_folder_and_an_object_around_the_list(tmp_path: Path) -> None:
 
 
 def test_lines_of_json(tmp_path: Path) -> None:
-    lines = "\r\n".join(json.dumps({**GOOD, "id": name}) for name in "ab")
+    lines = "\r\n".join(json.dumps({**GOOD, "id": name, "note": "a\u2028b"}, ensure_ascii=False) for name in "ab")
     assert [one.id for one in read(written(tmp_path, "a.json", f"\ufeff{lines}\n\n")).entries] == ["a", "b"]
     assert [one.id for one in entries_of(lines).entries] == ["a", "b"]
     broken = read(written(tmp_path, "b.json", [GOOD]).parent).faults

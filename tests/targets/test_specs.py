@@ -149,7 +149,15 @@ def test_a_bare_number_on_the_command_line_may_mean_an_address() -> None:
         parse(["3232235777"])
 
 
-@pytest.mark.parametrize("spec", ["rtsp://admin:Passw0rd@10.0.0.1:554/ch1", "//admin:Passw0rd@10.0.0.1", "x" * 301])
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "rtsp://admin:Passw0rd@10.0.0.1:554/ch1",
+        "rtsp://admin:/Passw0rd@10.0.0.1",
+        "//admin:Passw0rd@10.0.0.1",
+        "x" * 301,
+    ],
+)
 def test_no_message_repeats_the_login_of_a_url(spec: str) -> None:
     with pytest.raises(TargetError) as caught:
         parse([spec])
