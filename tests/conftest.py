@@ -12,11 +12,9 @@ import signal
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import settings
-from sqlalchemy import URL, Engine, create_engine
 from support.dealing import dealt
 from support.namespaces import Namespace, namespace
 from support.needs import leave_out
@@ -28,7 +26,7 @@ from camscan.identify import load as identify_load
 from camscan.identify.library import Library
 from camscan.policy import Policy
 from camscan.rulefiles.folder import fingerprints_folder
-from camscan.store import engine, sqlite
+from camscan.store import sqlite
 
 # A shared machine is slow at times; what takes too long by itself is measured in benchmarks/.
 settings.register_profile("unhurried", deadline=None)
@@ -145,23 +143,6 @@ def no_commit_waits_for_the_disk() -> Iterator[None]:
     pragmas = tuple(pragma.replace("synchronous=FULL", "synchronous=OFF") for pragma in sqlite.PRAGMAS)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sqlite, "PRAGMAS", pragmas)
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def statements_are_compiled_once() -> Iterator[None]:
-    """A process of the program opens a store or two; here, each of thousands would compile all its statements anew."""
-    first = create_engine("sqlite://")
-    first.connect().close()  # which lets its dialect know SQLite's version
-
-    def create(url: URL, **options: Any) -> Engine:
-        made = create_engine(url, **options)
-        if url.get_backend_name() == "sqlite":
-            made.dialect, made._compiled_cache = first.dialect, first._compiled_cache
-        return made
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "create_engine", create)
         yield
 
 
