@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import accumulate, combinations
 
-from camscan.inventory.synonyms import FILLERS, JOINERS, NOT, REMARKS, RETIRED_WORDS, SYNONYMS, YET, Field
-from camscan.text.folding import words_of
+from camscan.inventory.synonyms import FILLERS, IN_USE, JOINERS, NOT, REMARKS, RETIRED_WORDS, SYNONYMS, YET, Field
+from camscan.text.folding import folded, words_of
 
 _MOST_WORDS = 4
 """Words at the beginning of a text that may say it together, as in "no longer in use since May"."""
@@ -24,12 +24,31 @@ _CENTURY = 2000
 _COUNT = re.compile("[3-7][0-9]{4}")
 _DAY_0 = date(1899, 12, 30)
 _NUMBERED = re.compile(r"(?<![0-9./-])(?:(0?[1-9]|1[0-2])[./-](?=20)|Q([1-4])\b)", re.IGNORECASE)
-_MONTH_NAMES = (
-    *(("jan", "ene", "gen"), ("feb", "fev"), ("mar", "mrz"), ("apr", "avr", "abr"), ("may", "mai", "mag", "mei")),
-    *(("jun", "giu"), ("jul", "lug"), ("aug", "ago", "aou"), ("sep", "set"), ("oct", "okt", "out", "ott"), ("nov",)),
-    ("dec", "dez", "dic"),
+_NAMED = re.compile(
+    r"(?<![a-z])([a-z]{3,10})(?:\. ?|[ -])?(?:[0-9]{1,2}(?:st|nd|rd|th)?,? |de )?(?=20[0-9]{2}(?![0-9]))"
 )
-"""How the names of months begin in several languages; "juin" and "juillet" begin alike, and are left alone."""
+"""The word before a year, without case and accents."""
+_MONTH_NAMES = {
+    name: number
+    for number, names in enumerate(
+        (
+            "jan january januar janvier ene enero gen gennaio janeiro januari",
+            "feb february februar fev fevrier febrero febbraio fevereiro februari",
+            "mar march marz maerz mrz mars marzo marco maart mrt",
+            "apr april avr avril abr abril aprile",
+            "may mai mayo mag maggio maio mei",
+            "jun june juni juin junio giu giugno junho",
+            "jul july juli juil juillet julio lug luglio julho",
+            "aug august aout ago agosto augustus",
+            "sep sept september septembre septiembre set settembre setembro",
+            "oct october okt oktober octobre octubre ott ottobre out outubro",
+            "nov november novembre noviembre novembro",
+            "dec december dez dezember decembre dic diciembre dicembre dezembro",
+        ),
+        1,
+    )
+    for name in names.split()
+}
 _FIRST_DAYS = 1900
 """The last year of the days from which spreadsheets count: "1/0/1900", 1899-12-30."""
 
@@ -68,7 +87,7 @@ def is_yes(text: str) -> bool:
     Not by "no", "planned", a 0 or a date that is yet to come. What has no date shows in a spreadsheet as the first day.
     """
     words = words_of(text)[:2] or [text]
-    denies = {words[0].strip("0"), "".join(words)} & {"", *NOT, *YET}
+    denies = {words[0].strip("0"), "".join(words)} & {"", *NOT, *IN_USE, *YET}
     return not denies and not _is_no_past(text)
 
 
@@ -92,8 +111,7 @@ def _month(text: str) -> int:
     """The month, or the last one of the quarter, that a text names beside a year; 0 where it names none."""
     if found := _NUMBERED.search(text):
         return int(found[2]) * 3 if found[2] else int(found[1])
-    named = (number for word in words_of(text) for number, names in enumerate(_MONTH_NAMES, 1) if word[:3] in names)
-    return next(named, 0)
+    return max((_MONTH_NAMES.get(word, 0) for word in _NAMED.findall(folded(text))), default=0)
 
 
 def _day(text: str) -> tuple[int, ...]:

@@ -286,10 +286,14 @@ What is planned, broken or offline may be in its place all the same.
 
 NOT = _listed("""
         no n not false nein non nee nie nao nej nei ne нет 否 いいえ 아니오 never jamais nunca nooit nigdy nikdy никогда
+""")
+"""What a text begins with that denies, without case and accents."""
+
+IN_USE = _listed("""
         active aktiv actif activo activa attivo attiva actief ativo aktywny aktywna aktivni активен ongoing operational
         inuse inservice inbetrieb inbenutzung enservice enuso enservicio inuso inservizio ingebruik emuso wuzyciu 使用中
 """)
-"""What a text begins with that denies, or says that a device is in use, without case, accents and blanks."""
+"""What a text begins with that says that a device is in use, without case, accents and blanks."""
 
 YET = _listed("""
         planned scheduled pending proposed requested to

@@ -62,6 +62,13 @@ def test_what_is_to_be_over_is_not_over_yet() -> None:
     assert is_retired_status(f"Decommissioned {year - 2}, no longer needed")
 
 
+def test_words_that_begin_like_a_month_or_end_like_a_device_in_use_are_none() -> None:
+    year = datetime.now(UTC).year
+    told = (f"Decommissioned {year}", f"Decommissioned ({year})", f"Removed by Decker {year}", f"Out of service {year}")
+    ended = ("Ausgemustert, nicht mehr aktiv", "Decommissioned, no longer active", "Removed (was never active)")
+    assert all(map(is_retired_status, told + ended))
+
+
 def test_the_name_of_a_sheet_says_nothing_else() -> None:
     over = ("Decommissioned", "Removed cameras 2024", "Außer Betrieb", "Cameras out of use", "No longer in use")
     others = ("Removed duplicates", "Cameras", "In use", "2024", "")
