@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import accumulate, combinations
 
-from camscan.inventory.synonyms import FILLERS, IN_USE, JOINERS, NOT, REMARKS, RETIRED_WORDS, SYNONYMS, YET, Field
+from camscan.inventory.synonyms import FILLERS, JOINERS, NOT, REMARKS, RETIRED_WORDS, SYNONYMS, YET, Field
 from camscan.text.folding import folded, words_of
 
 _MOST_WORDS = 4
@@ -49,6 +49,15 @@ _MONTH_NAMES = {
     )
     for name in names.split()
 }
+_IN_USE = frozenset(
+    word
+    for words in (
+        "active aktiv actif activo activa attivo attiva actief ativo aktywny aktywna aktivni активен ongoing operational",
+        "inuse inservice inbetrieb inbenutzung enservice enuso enservicio inuso inservizio ingebruik emuso wuzyciu 使用中",
+    )
+    for word in words.split()
+)
+"""What a text begins with that says that a device is in use, without case, accents and blanks."""
 _FIRST_DAYS = 1900
 """The last year of the days from which spreadsheets count: "1/0/1900", 1899-12-30."""
 
@@ -87,7 +96,7 @@ def is_yes(text: str) -> bool:
     Not by "no", "planned", a 0 or a date that is yet to come. What has no date shows in a spreadsheet as the first day.
     """
     words = words_of(text)[:2] or [text]
-    denies = {words[0].strip("0"), "".join(words)} & {"", *NOT, *IN_USE, *YET}
+    denies = {words[0].strip("0"), "".join(words)} & {"", *NOT, *_IN_USE, *YET}
     return not denies and not _is_no_past(text)
 
 

@@ -289,12 +289,6 @@ NOT = _listed("""
 """)
 """What a text begins with that denies, without case and accents."""
 
-IN_USE = _listed("""
-        active aktiv actif activo activa attivo attiva actief ativo aktywny aktywna aktivni активен ongoing operational
-        inuse inservice inbetrieb inbenutzung enservice enuso enservicio inuso inservizio ingebruik emuso wuzyciu 使用中
-""")
-"""What a text begins with that says that a device is in use, without case, accents and blanks."""
-
 YET = _listed("""
         planned scheduled pending proposed requested to
         geplant vorgesehen ausstehend wird prevu prevue planifie planifiee
