@@ -52,8 +52,9 @@ _MONTH_NAMES = {
 _IN_USE = frozenset(
     word
     for words in (
-        "active aktiv actif activo activa attivo attiva actief ativo aktywny aktywna aktivni активен ongoing operational",
-        "inuse inservice inbetrieb inbenutzung enservice enuso enservicio inuso inservizio ingebruik emuso wuzyciu 使用中",
+        "active aktiv actif activo activa attivo attiva actief ativo aktywny aktywna aktivni активен ongoing",
+        "operational inuse inservice inbetrieb inbenutzung enservice enuso enservicio inuso inservizio ingebruik emuso",
+        "wuzyciu 使用中",
     )
     for word in words.split()
 )
