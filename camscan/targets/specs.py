@@ -58,8 +58,8 @@ _ONE_LINK = "use 'camscan discover' to look at one link"
 _FORMS = "write an address (10.0.0.5), a network (10.0.0.0/24), a range (10.0.0.1-50) or a host name"
 _ONE_EACH = "write one target each, with a space or a new line between them"
 _ADVICE = (
-    (re.compile(r"[^\x00-\x7f]"), "write it in ASCII (an international host name in its xn-- form)"),
     (re.compile(r"://|/.*/"), "leave out the scheme and the path of the URL"),
+    (re.compile(r"[^\x00-\x7f]"), "write it in ASCII (an international host name in its xn-- form)"),
     (re.compile(r"[\s,;]"), _ONE_EACH),
     (re.compile(r"^[^:]+:[0-9]+$|\]:"), "leave out the port"),
     (re.compile(r"^[0-9.]*\*|^[0-9.]+-[0-9]+\."), "write a network (10.0.0.0/24) or a range (10.0.0.1-10.0.0.50)"),
@@ -77,7 +77,7 @@ class Spec:
 
     def error(self, why: str) -> TargetError:
         """The error that says which target cannot be used, where it stands, and `why`."""
-        text = _LOGIN.sub("//…@", self.text)
+        text = _without_login(self.text)
         shown = repr(text if len(text) <= MAX_SPEC else f"{text[:60]}…")
         return TargetError(f"{self.origin and self.origin + ': '}cannot use {shown} as a target: {why}")
 
@@ -175,7 +175,12 @@ def _listed(name: str, read: Callable[[str], str]) -> Iterator[Spec]:
 
 
 def _words(line: str) -> list[str]:
-    return _joined(line).translate(_BETWEEN).split()
+    return _joined(_without_login(line)).translate(_BETWEEN).split()
+
+
+def _without_login(text: str) -> str:
+    """A text of which no message can repeat the user name or password of a URL; what has one is no target anyhow."""
+    return _LOGIN.sub("//…@", text) if "@" in text else text
 
 
 def _joined(line: str) -> str:

@@ -165,6 +165,11 @@ def test_no_message_repeats_the_login_of_a_url(spec: str) -> None:
     assert "admin" not in str(caught.value)
 
 
+def test_no_message_repeats_a_part_of_a_login_with_a_comma() -> None:
+    found = expand(["http://admin:pass,word@10.0.0.1/ 10.0.0.2"], str)
+    assert [spec.text for spec in found] == ["http://…@10.0.0.1/", "10.0.0.2"]
+
+
 def test_one_message_tells_of_every_fault_but_of_no_more_than_ten() -> None:
     with pytest.raises(TargetError) as caught:
         parse([Spec("10.0.0.1", "f:1"), Spec("10.0.0.300", "f:2"), Spec("10.0.0.0/33", "f:3")])
