@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import time
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -26,9 +27,19 @@ from camscan.app.scope import Choices
 from camscan.app.strategy import Strategy
 from camscan.errors import StoreError
 from camscan.net.programs.method import Method
-from camscan.records import LedgerEntry, Observation, Outcome, ScanStatus
+from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
 from camscan.reports.sentences import summary
 from camscan.store import Store
+
+
+async def changed_meanwhile(store: Store, network: str, change: Callable[[], object]) -> Scan:
+    """A slow scan of a network while which something changes, once some of it is asked; as it ended."""
+    job = new_job(Choices((network,), channels="http", ports="81", rate=20), None)
+    store.begin(job.scan)
+    running = asyncio.create_task(run(job, store, no_progress))
+    await eventually(lambda: bool(store.covered(job.scan.id)), 60)
+    change()
+    return await asyncio.wait_for(running, 60)
 
 
 async def test_a_scan_that_had_no_time_for_its_targets_is_not_complete(
@@ -142,12 +153,7 @@ async def test_a_gateway_that_is_lost_makes_a_scan_partial_and_is_named(tmp_path
         scanner.set("net/ipv4/neigh/near/delay_first_probe_time", "1")
         router.ip("addr add 10.79.0.1/24 dev lo")
         with scanner.inside():
-            job = new_job(Choices(("10.79.0.0/25",), channels="http", ports="81", rate=20), None)
-            store.begin(job.scan)
-            running = asyncio.create_task(run(job, store, no_progress))
-            await eventually(lambda: bool(store.covered(job.scan.id)), 60)
-            router.ip("addr flush dev near")
-            ended = await asyncio.wait_for(running, 60)
+            ended = await changed_meanwhile(store, "10.79.0.0/25", lambda: router.ip("addr flush dev near"))
     assert ended.status is ScanStatus.PARTIAL
     assert "the gateway 10.78.0.2 did not answer ARP any more for " in " ".join(ended.notes)
 
@@ -176,12 +182,7 @@ async def test_a_way_that_changes_on_the_way_makes_a_scan_partial(tmp_path: Path
         cable(scanner, provider, "wan", ("10.99.0.1/30", "10.99.0.2/30"))
         scanner.ip("route add default via 10.99.0.2")
         with scanner.inside():
-            job = new_job(Choices(("10.78.0.0/25",), channels="http", ports="81", rate=20), None)
-            store.begin(job.scan)
-            running = asyncio.create_task(run(job, store, no_progress))
-            await eventually(lambda: bool(store.covered(job.scan.id)), 60)
-            scanner.ip("addr flush dev near")
-            ended = await asyncio.wait_for(running, 60)
+            ended = await changed_meanwhile(store, "10.78.0.0/25", lambda: scanner.ip("addr flush dev near"))
     assert ended.status is ScanStatus.PARTIAL
     assert "near did not lead to 10.78.0.2 any more for " in " ".join(ended.notes)
 
