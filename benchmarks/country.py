@@ -31,9 +31,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from benchmarks.country_rows import ROOM, Copier, Maker, insert, numbered
 from benchmarks.country_sites import KINDS, SITES, SWEEPS, Place, Unit, last_units, pattern, place
 from benchmarks.inventory_made import HEAD
+from camscan.app.criteria import Criteria, library
 from camscan.app.deriving import basis as derived_basis
 from camscan.app.deriving import merged
-from camscan.app.grounds import Grounds, library
 from camscan.app.identifying import derived
 from camscan.app.registering import basis as register_basis
 from camscan.app.registering import with_builtin
@@ -152,7 +152,7 @@ def stamp(folder: Path) -> None:
         _, (part,) = rows_of(Extent(scan, number, count, last), now, [data])
         connection.execute("UPDATE derived_parts SET digest = ? WHERE scan = ?", (part["digest"], number))
     connection.execute("UPDATE derived SET basis = ?", (now,))
-    connection.execute("UPDATE registered SET basis = ?", (register_basis(with_builtin(Grounds(rules))),))
+    connection.execute("UPDATE registered SET basis = ?", (register_basis(with_builtin(Criteria(rules))),))
     connection.commit()
 
 

@@ -15,8 +15,8 @@ from pydantic import TypeAdapter
 
 from benchmarks.country_sites import SWEEPS, Place, Unit, answers, ledger_of, present, scan_of, units_of
 from benchmarks.estate import entry as register_entry
+from camscan.app.criteria import Criteria, library
 from camscan.app.deriving import basis as derived_basis
-from camscan.app.grounds import Grounds, library
 from camscan.app.identifying import derived
 from camscan.app.registering import basis as register_basis
 from camscan.app.registering import with_builtin
@@ -51,8 +51,8 @@ class Maker:
 
     def __init__(self) -> None:
         self.rules = library()
-        self.grounds = with_builtin(Grounds(self.rules))
-        self.stamp, self.basis = derived_basis(self.rules), register_basis(self.grounds)
+        self.criteria = with_builtin(Criteria(self.rules))
+        self.stamp, self.basis = derived_basis(self.rules), register_basis(self.criteria)
 
     def rows(self, at: Place) -> Rows:
         units, rows = units_of(at.kind), defaultdict[str, list[Values]](list)
@@ -80,7 +80,7 @@ class Maker:
         return found
 
     def _sightings(self, devices: Sequence[Merged]) -> Iterator[Sighting]:
-        found = judge_all((one.device for one in devices), self.grounds.policies)
+        found = judge_all((one.device for one in devices), self.criteria.policies)
         return map(sighting, select(found, all_hosts=False))
 
     def _remember(self, at: Place, snapshots: Sequence[Snapshot], rows: Rows) -> None:

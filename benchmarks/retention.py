@@ -29,7 +29,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from camscan.app import sweeping
-from camscan.app.grounds import Grounds, grounds_of, library
+from camscan.app.criteria import Criteria, criteria_of, library
 from camscan.app.history import marked, remembered
 from camscan.app.judging import all_devices_in
 from camscan.app.retention import prune_after_sweep
@@ -101,7 +101,7 @@ def recorded(folder: Path) -> tuple[Scan, list[Model]]:
         entries = {entry.target: entry for entry in store.ledger(found.id)}
         serials = {
             address: (judged.device.serial or "").encode()
-            for judged in all_devices_in(store, found, grounds_of((), ()))
+            for judged in all_devices_in(store, found, criteria_of((), ()))
             for address in judged.device.addresses
         }
     usual = {target: answers for target, answers in seen.items() if len(answers) >= _FEW}
@@ -178,11 +178,11 @@ def measure(folder: Path, devices: int, nights: int, text: str) -> None:
     file, sizes, seconds = folder / "c.db", [], 0.0
     with Store.open(file) as store:
         context = SweepContext(config, store, library())
-        grounds = Grounds(context.rules, policies(config, config.site[0]))
+        criteria = Criteria(context.rules, policies(config, config.site[0]))
         for number in range(nights):
             scan = night(store, like, models, number, devices)
             started = time.perf_counter()
-            sweeping.compare_with_memory(context, config.site[0], scan, grounds)
+            sweeping.compare_with_memory(context, config.site[0], scan, criteria)
             prune_after_sweep(context, config.site[0], time.monotonic() + 3600)
             seconds += time.perf_counter() - started
             sizes.append(used(file))

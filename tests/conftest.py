@@ -21,7 +21,7 @@ from support.needs import leave_out
 from support.world import World, camera
 
 from camscan import policy
-from camscan.app import bundling, grounds, registering, sweeping
+from camscan.app import bundling, criteria, registering, sweeping
 from camscan.identify import load as identify_load
 from camscan.identify.library import Library
 from camscan.policy import Policy
@@ -126,14 +126,14 @@ def built_in_rules_and_policies_are_read_once(
         return all_policies() if list(folders) == built_in and not chosen else policy.load(folders, chosen)
 
     with pytest.MonkeyPatch.context() as patch:
-        for module in (grounds, bundling):
+        for module in (criteria, bundling):
             patch.setattr(module, "load", load)
-        for module in (grounds, registering):
+        for module in (criteria, registering):
             patch.setattr(module, "load_policies", load_policies)
         if IS_ONE_OF_SEVERAL:  # of which the first one parses them
             with (tmp_path_factory.getbasetemp().parent / "parsing").open("w") as turn:
                 fcntl.flock(turn, fcntl.LOCK_EX)
-                assert grounds.library().rules
+                assert criteria.library().rules
         yield
 
 
@@ -149,7 +149,7 @@ def no_commit_waits_for_the_disk() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def rules() -> Library:
     """The built-in rules."""
-    return grounds.library()
+    return criteria.library()
 
 
 @pytest.fixture

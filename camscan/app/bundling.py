@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from camscan import __version__
-from camscan.app.grounds import Grounds
+from camscan.app.criteria import Criteria
 from camscan.app.verdicts import judged_apart
 from camscan.codecs.oui import registry_date
 from camscan.errors import RuleError
@@ -66,7 +66,7 @@ def derive(files: Mapping[str, bytes], seen: Iterator[Observation]) -> Iterator[
         yield judged
 
 
-def _read(files: Mapping[str, bytes]) -> Grounds:
+def _read(files: Mapping[str, bytes]) -> Criteria:
     with TemporaryDirectory(prefix="camscan-") as folder:
         for name, data in files.items():
             if not _FILE.fullmatch(name):
@@ -77,7 +77,7 @@ def _read(files: Mapping[str, bytes]) -> Grounds:
         roots = sorted(Path(folder, "rules").glob("*"), key=lambda root: int(root.name))
         lists = [str(path) for path in sorted(Path(folder, "policies").glob("*"))]
         try:
-            return Grounds(load(roots), load_policies(roots, lists) if lists else ())
+            return Criteria(load(roots), load_policies(roots, lists) if lists else ())
         except RuleError as error:
             raise RuleError(str(error).replace(f"{folder}/", "")) from error
 

@@ -80,7 +80,7 @@ def _fingerprint(text: str) -> str:
 
 
 def _maker(name: str) -> str:
-    from camscan.app.grounds import library  # reads all rules, and few enrolments name a maker
+    from camscan.app.criteria import library  # reads all rules, and few enrolments name a maker
 
     known = {maker.casefold(): maker for maker in library().vocabulary.makers}
     if name.casefold() not in known:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from camscan.app.grounds import Grounds
+from camscan.app.criteria import Criteria
 from camscan.app.sources import Source, described, head, opened
 from camscan.app.switchports import with_ports_of
 from camscan.app.verdicts import judged
@@ -36,7 +36,7 @@ _PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
 """How pictures begin; one may be the icon of a device."""
 
 
-def report_on(source: str, grounds: Grounds, *, all_hosts: bool) -> Report:
+def report_on(source: str, criteria: Criteria, *, all_hosts: bool) -> Report:
     """What the rules say about a file, or for "-" about what stdin holds.
 
     Raises:
@@ -46,7 +46,7 @@ def report_on(source: str, grounds: Grounds, *, all_hosts: bool) -> Report:
         start = head(file.stream, SNIFFED)
         known = next((reader for reader in (*READERS, maclist.READER) if reader.sniff(start)), None)
         if known is not None:
-            return _of_tool(file, known, grounds, all_hosts=all_hosts)
+            return _of_tool(file, known, criteria, all_hosts=all_hosts)
         if what := next((what for magic, what in _NO_ANSWERS if start.startswith(magic)), ""):
             raise UsageError(
                 f"{file.name} is {what}, which is no answer of a device: give one answer, as it was copied"
@@ -57,37 +57,37 @@ def report_on(source: str, grounds: Grounds, *, all_hosts: bool) -> Report:
     text = data.decode("utf-8-sig", "replace")
     if not text.strip():
         raise UsageError(f"{file.name} is empty: put one answer in it, as it was copied")
-    return _of_corpus(file, text, grounds) if is_corpus(text) else _of_one(file, data, text, grounds)
+    return _of_corpus(file, text, criteria) if is_corpus(text) else _of_one(file, data, text, criteria)
 
 
-def _of_one(file: Source, data: bytes, text: str, grounds: Grounds) -> Report:
+def _of_one(file: Source, data: bytes, text: str, criteria: Criteria) -> Report:
     if banners.addresses(text) > 1:
         remedy = "import answers with `camscan import --kind banners`; a list of devices is for `camscan reconcile`"
         raise UsageError(f"{file.name} tells of several addresses: {remedy}")
-    devices = [*judged(_at(file.name, pasted.read(data, at=file.at, whole=True)), grounds)]
+    devices = [*judged(_at(file.name, pasted.read(data, at=file.at, whole=True)), criteria)]
     if data.startswith(_PICTURES) and not any(one.device.identifications for one in devices):
         remedy = "no rule knows it as the icon of a device: give one answer, as it was copied"
         raise UsageError(f"{file.name} is a picture, and {remedy}")
-    return make_report(file.name, file.at, devices, grounds.policies)
+    return make_report(file.name, file.at, devices, criteria.policies)
 
 
-def _of_corpus(file: Source, text: str, grounds: Grounds) -> Report:
+def _of_corpus(file: Source, text: str, criteria: Criteria) -> Report:
     corpus = entries_of(text)
     notes = tuple(f"left out: {fault}" for fault in corpus.faults)
     answers = ((entry.id, pasted.read(entry.raw, entry.channel, file.at, whole=True)) for entry in corpus.entries)
-    devices = [device for name, seen in answers for device in judged(_at(name, seen), grounds)]
-    return make_report(file.name, file.at, devices, grounds.policies, notes=notes)
+    devices = [device for name, seen in answers for device in judged(_at(name, seen), criteria)]
+    return make_report(file.name, file.at, devices, criteria.policies, notes=notes)
 
 
-def _of_tool(file: Source, reader: Reader, grounds: Grounds, *, all_hosts: bool) -> Report:
+def _of_tool(file: Source, reader: Reader, criteria: Criteria, *, all_hosts: bool) -> Report:
     summary = Summary()
     seen = sorted(reader.read(file.stream, file.at, summary), key=lambda observation: observation.target)
     if not seen and (summary.cut or summary.broken):
         raise UsageError(f"{file.name} ({reader.name}): {described(summary)}: there is nothing to identify")
-    devices = select(judged(seen, grounds), all_hosts=all_hosts)
+    devices = select(judged(seen, criteria), all_hosts=all_hosts)
     notes = (f"{file.name} ({reader.name}): {described(summary)}",)
     count = len({one.target for one in seen})
-    report = make_report(file.name, file.at, devices, grounds.policies, notes=notes, count=count)
+    report = make_report(file.name, file.at, devices, criteria.policies, notes=notes, count=count)
     report = replace(report, devices=tuple(with_ports_of(report.scan, report.devices, seen)))
     return replace(report, scan=replace(report.scan, status=ScanStatus.PARTIAL)) if summary.cut else report
 

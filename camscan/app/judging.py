@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from camscan import __version__
 from camscan.app import gctuning
 from camscan.app.annotating import Tags, decoys_of, tags_of, with_places, with_states
-from camscan.app.grounds import Grounds
+from camscan.app.criteria import Criteria
 from camscan.app.switchports import SwitchPortLookup
 from camscan.identify.library import Library
 from camscan.networks import LEASE, speaks
@@ -37,9 +37,9 @@ _UNSENT = (Outcome.NOT_SENT, Outcome.CRASHED)
 _log = logging.getLogger("camscan")
 
 
-def snapshot_of(store: Store, scan: Scan, grounds: Grounds) -> Snapshot:
+def snapshot_of(store: Store, scan: Scan, criteria: Criteria) -> Snapshot:
     """A stored scan as comparing sees it, judged by today's rules."""
-    devices = SwitchPortLookup(store).with_ports(scan, devices_in(store, scan, grounds))
+    devices = SwitchPortLookup(store).with_ports(scan, devices_in(store, scan, criteria))
     return snapshot(scan, devices, store.ledger(scan.id))
 
 
@@ -59,23 +59,23 @@ def past(store: Store, scan: Scan, rules: Library) -> Past:
     return Past(scan.ended_at, names, made)
 
 
-def devices_in(store: Store, scan: Scan, grounds: Grounds) -> tuple[Judged, ...]:
+def devices_in(store: Store, scan: Scan, criteria: Criteria) -> tuple[Judged, ...]:
     """The devices of a stored scan that are no mere hosts."""
-    return tuple(select(all_devices_in(store, scan, grounds), all_hosts=False))
+    return tuple(select(all_devices_in(store, scan, criteria), all_hosts=False))
 
 
-def all_devices_in(store: Store, scan: Scan, grounds: Grounds) -> tuple[Judged, ...]:
+def all_devices_in(store: Store, scan: Scan, criteria: Criteria) -> tuple[Judged, ...]:
     """The devices of a stored scan, by today's codecs and rules."""
     from camscan.app.deriving import merged  # with the store, which what is pasted does not need
 
     with gctuning.relaxed():
-        return judge_all((one.device for one in merged(store, scan, grounds.rules)), grounds.policies)
+        return judge_all((one.device for one in merged(store, scan, criteria.rules)), criteria.policies)
 
 
 def report_of(
     store: Store,
     scan: Scan,
-    grounds: Grounds,
+    criteria: Criteria,
     *,
     all_hosts: bool = False,
     tags: Tags | None = None,
@@ -85,8 +85,8 @@ def report_of(
 
     `tags` say what the place is, else what was said at the scan; `ports`, one for many, what is connected where.
     """
-    counts, policies = store.ledger_counts(scan.id), grounds.policies
-    everyone = all_devices_in(store, scan, grounds)
+    counts, policies = store.ledger_counts(scan.id), criteria.policies
+    everyone = all_devices_in(store, scan, criteria)
     contested = {address for one in everyone if one.device.conflicts for address in one.device.addresses}
     outcomes, segments, alone, unasked = Outcomes(), Segments(scan.vantage.addresses), set(), Counter[str]()
     for entry in store.ledger(scan.id):
@@ -107,7 +107,7 @@ def report_of(
         max(sum(counts.get("", {}).values()), _left_at(scan)),
         outcomes=outcomes,
         citations=tuple(Citation(p.id, p.title, p.citation, p.url, p.since.isoformat()) for p in policies),
-        tools=_Tools(grounds.rules),
+        tools=_Tools(criteria.rules),
         networks=segments.networks(devices, missed),
         missed=missed,
         unasked=unasked,

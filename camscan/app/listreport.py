@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from camscan.app.criteria import Criteria
 from camscan.app.filereport import make_report
-from camscan.app.grounds import Grounds
 from camscan.app.verdicts import judged
 from camscan.codecs.layout import fields as as_fields
 from camscan.codecs.text import to_text
@@ -80,13 +80,13 @@ def _holds_several(listed: Inventory, text: str) -> bool:
     return len(devices) > 1 or bool(devices and goes_on)
 
 
-def report_on_list(path: Path, inventory: Inventory, grounds: Grounds, *, all_hosts: bool) -> Report:
+def report_on_list(path: Path, inventory: Inventory, criteria: Criteria, *, all_hosts: bool) -> Report:
     """What the rules say of each row whose device is in use: of what stands in it, and of no other row."""
-    labels, at = grounds.rules.labels, datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    makes, sought = Makes(labels.find, labels.names), {maker for policy in grounds.policies for maker in policy.makers}
+    labels, at = criteria.rules.labels, datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    makes, sought = Makes(labels.find, labels.names), {maker for policy in criteria.policies for maker in policy.makers}
     in_use = [row for row in inventory.rows if not row.retired]
     told = [(row, seen) for row in in_use if (seen := [*_said(row, path.name, makes, sought, at)])]
-    every = [one for _, seen in told for one in judged(seen, grounds)]
+    every = [one for _, seen in told for one in judged(seen, criteria)]
     shown = tuple(select(every, all_hosts=all_hosts))
     left_out = {
         "of which no rule knows that it is a surveillance device (see --all)": len(every) - len(shown),
@@ -99,7 +99,7 @@ def report_on_list(path: Path, inventory: Inventory, grounds: Grounds, *, all_ho
         notes += (f"{plural(repeated, 'row')} {whose}: rows are counted, not devices",)
     if inventory.is_cut:
         notes += (f"{path.name} seems to be cut off: {plural(len(inventory.rows), 'row')} of it could be read",)
-    report = make_report(path.name, at, shown, grounds.policies, notes=notes, count=len(told), origin=Origin.LIST)
+    report = make_report(path.name, at, shown, criteria.policies, notes=notes, count=len(told), origin=Origin.LIST)
     status = ScanStatus.PARTIAL if inventory.is_cut else ScanStatus.COMPLETE
     return replace(report, scan=replace(report.scan, status=status))
 

@@ -143,13 +143,13 @@ def reader(file: Path) -> Callable[[Enrolment], SecretStr]:
 
 def sight(rules: Library) -> Sight:
     """Judges what an address shows of itself by the same rules as a report."""
-    from camscan.app.grounds import Grounds
+    from camscan.app.criteria import Criteria
     from camscan.app.verdicts import judged  # with all that judges, which nobody needs to enrol
 
     def seen_at(address: str, seen: Sequence[Observation]) -> Sighting:
         here = [observation for observation in seen if observation.target == address]
         identity = identity_of(here)
-        devices = [one.device for one in judged(here, Grounds(rules))]
+        devices = [one.device for one in judged(here, Criteria(rules))]
         return Sighting(
             identity.link_macs,
             tuple(dict.fromkeys((*identity.of(IdentifierKind.MAC), *(d.mac for d in devices if d.mac)))),

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from camscan.app import gctuning
-from camscan.app.grounds import Grounds
+from camscan.app.criteria import Criteria
 from camscan.app.lastseen import with_last_seen
 from camscan.app.series import merged_each
 from camscan.app.switchports import SwitchPortLookup
@@ -73,15 +73,15 @@ def reconciled(
         return Reconciliation(path, inventory, scans, results, summary, estimate(results), beside, elsewhere)
 
 
-def found_in(store: Store, scans: Iterable[Scan], grounds: Grounds, *, all_hosts: bool) -> list[Found]:
+def found_in(store: Store, scans: Iterable[Scan], criteria: Criteria, *, all_hosts: bool) -> list[Found]:
     """The devices of all scans, the newest first; of a device in several scans of one site, its newest sighting."""
     found: list[Found] = []
     ordered, ports = tuple(scans), SwitchPortLookup(store)
     sites = Counter(scan.site for scan in ordered)
     known = {site: list[Track]() for site, count in sites.items() if count > 1}
     with gctuning.paused():
-        for scan, seen in zip(ordered, merged_each(store, ordered, grounds.rules), strict=True):
-            devices = tuple(ports.with_ports(scan, judge_all((one.device for one in seen), grounds.policies)))
+        for scan, seen in zip(ordered, merged_each(store, ordered, criteria.rules), strict=True):
+            devices = tuple(ports.with_ports(scan, judge_all((one.device for one in seen), criteria.policies)))
             new = _unknown(scan, devices, known[scan.site]) if scan.site in known else range(len(devices))
             for number in new:
                 judged, one = devices[number], seen[number]

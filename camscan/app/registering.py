@@ -35,7 +35,7 @@ from camscan.text.timestamps import latest_past
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-    from camscan.app.grounds import Grounds
+    from camscan.app.criteria import Criteria
 
 _log = logging.getLogger(__name__)
 Bearers: TypeAlias = Callable[[Iterable[str]], Iterable[Track]]
@@ -67,15 +67,15 @@ class Return:
         return f"RETURNED: {self.label} {self.device} is at {self.address}, but was recorded as {said}"
 
 
-def with_builtin(grounds: Grounds) -> Grounds:
-    """The grounds with all policies that come with camscan: the register is to answer for each of them."""
-    chosen = {policy.id: policy for policy in (*load_policies([fingerprints_folder()]), *grounds.policies)}
-    return replace(grounds, policies=tuple(chosen.values()))
+def with_builtin(criteria: Criteria) -> Criteria:
+    """The criteria with all policies that come with camscan: the register is to answer for each of them."""
+    chosen = {policy.id: policy for policy in (*load_policies([fingerprints_folder()]), *criteria.policies)}
+    return replace(criteria, policies=tuple(chosen.values()))
 
 
-def basis(grounds: Grounds) -> str:
+def basis(criteria: Criteria) -> str:
     """What verdicts rest on, in one line: where it differs, they may too."""
-    return f"rules {grounds.rules.digest[:16]}; {' '.join(sorted(policy.id for policy in grounds.policies))}"
+    return f"rules {criteria.rules.digest[:16]}; {' '.join(sorted(policy.id for policy in criteria.policies))}"
 
 
 def judged_by(basis: str) -> frozenset[str]:
@@ -104,12 +104,12 @@ def with_progress(store: Store, report: Report, *, chosen: bool, site_or_none: b
     return replace(report, progress=replace(found, unseen=unseen))
 
 
-def update_register(store: Store, grounds: Grounds, tell: Callable[[str], None]) -> list[Return]:
+def update_register(store: Store, criteria: Criteria, tell: Callable[[str], None]) -> list[Return]:
     """Take in every scan that has ended and is not in the register, or has gone on since; the oldest first.
 
     `tell` hears of it where this is work for a while.
     """
-    wide = with_builtin(grounds)
+    wide = with_builtin(criteria)
     missing = store.register.due()
     known = store.found(missing)
     due = [known[name] for name in missing if name in known and known[name].status is not ScanStatus.RUNNING]
@@ -118,7 +118,7 @@ def update_register(store: Store, grounds: Grounds, tell: Callable[[str], None])
     stamp, returned = basis(wide), list[Return]()
     while due:
         try:
-            for scan, merged in zip(tuple(due), merged_each(store, tuple(due), grounds.rules), strict=True):
+            for scan, merged in zip(tuple(due), merged_each(store, tuple(due), criteria.rules), strict=True):
                 devices = select(judge_all((one.device for one in merged), wide.policies), all_hosts=False)
                 seen = replace(snapshot(scan, devices, store.ledger(scan.id)), times=times_of(store, scan))
                 returned += register(store, seen, scan.site, stamp)
@@ -131,11 +131,11 @@ def update_register(store: Store, grounds: Grounds, tell: Callable[[str], None])
     return returned
 
 
-def register_scan(store: Store, report: Report, grounds: Grounds) -> list[Return]:
+def register_scan(store: Store, report: Report, criteria: Criteria) -> list[Return]:
     """Take in a scan that has just been judged; see `register`."""
     answered = (entry for entry in store.ledger(report.scan.id) if entry.outcome.has_answer)  # of many who did not
     seen = snapshot(report.scan, (), answered)
-    return register_devices(store, seen, report.scan.site, report.devices, grounds)
+    return register_devices(store, seen, report.scan.site, report.devices, criteria)
 
 
 def times_of(store: Store, scan: Scan) -> Mapping[str, datetime]:
@@ -148,10 +148,10 @@ def times_of(store: Store, scan: Scan) -> Mapping[str, datetime]:
 
 
 def register_devices(
-    store: Store, seen: Snapshot, site: str | None, devices: Iterable[Judged], grounds: Grounds
+    store: Store, seen: Snapshot, site: str | None, devices: Iterable[Judged], criteria: Criteria
 ) -> list[Return]:
     """Take in a snapshot whose devices were judged by a few policies only; see `register`."""
-    wide = with_builtin(grounds)
+    wide = with_builtin(criteria)
     judged = judge_all((one.device for one in devices if is_shown(one.device)), wide.policies)
     return register(store, seen.with_devices(judged), site, basis(wide))
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import groupby
 
-from camscan.app.grounds import Grounds
+from camscan.app.criteria import Criteria
 from camscan.app.history import remembered, sweeps_of
 from camscan.app.judging import devices_in
 from camscan.app.series import rederive
@@ -68,12 +68,12 @@ def prune(
     if all(THINNED in scan.settings for scan in sweeps[terms.sweeps :]):
         return  # as of nearly every site of thousands: what is remembered of one takes longer to read than its scans
     memory, said, damaged = remembered(store, site), store.register.changes(site), None
-    grounds = Grounds(rules, listing())
+    criteria = Criteria(rules, listing())
     for scan in expendable(sweeps, memory, store.outbox.waiting(), terms, now):
         if THINNED in scan.settings:
             continue
         try:
-            keep = worth_keeping(memory, scan, devices_in(store, scan, grounds)) | _proving(store, scan, said)
+            keep = worth_keeping(memory, scan, devices_in(store, scan, criteria)) | _proving(store, scan, said)
         except DamageError as error:
             damaged = damaged or error
             continue

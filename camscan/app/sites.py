@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from camscan.app.grounds import chosen_policies
+from camscan.app.criteria import chosen_policies
 from camscan.app.logins import CredentialOptions
 from camscan.app.pinging import url_of
 from camscan.app.receivers import Apprise, Webhook

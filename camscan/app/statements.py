@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
 
-from camscan.app.grounds import Grounds
+from camscan.app.criteria import Criteria
 from camscan.app.judging import snapshot_of
 from camscan.app.registering import bearers_at, of_another, restated, track_of
 from camscan.errors import UsageError
@@ -163,7 +163,7 @@ def _proof(store: Store, entry: Entry, needed: int, rules: Library, tell: Callab
     scans = store.scans(entry.site) if entry.site else (scan for scan in store.scans() if not scan.site)
     for scan in candidates(track, scans):
         if SLOT in entry.address:
-            proofs.append(proof_by_recorder(track, scan, snapshot_of(store, scan, Grounds(rules)), now))
+            proofs.append(proof_by_recorder(track, scan, snapshot_of(store, scan, Criteria(rules)), now))
         else:
             proofs.append(proof(track, scan, store.ledger(scan.id, network), now))
         if sum(not one.why_not for one in proofs) >= needed:

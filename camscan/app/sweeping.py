@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from camscan.app.alerting import messages_for
-from camscan.app.grounds import Grounds
+from camscan.app.criteria import Criteria
 from camscan.app.history import marked, remember, remembered, sweeps_of
 from camscan.app.jobs import Job, is_asked_as, job_for_rest, new_job, resume_job
 from camscan.app.judging import devices_in
@@ -89,14 +89,14 @@ def sweep(context: SweepContext, site: Site, seconds: float) -> Swept:
     Raises:
         CamscanError: it cannot be scanned at all.
     """
-    grounds = Grounds(context.rules, policies(context.config, site, context.folders))
+    criteria = Criteria(context.rules, policies(context.config, site, context.folders))
     with site_held(context.store.locks, site.name) as other:
         if other is not None:
             log_event("site.held", logging.WARNING, site=site.name, by=other)
             return Swept(site.name, why_not=f"held by {other}")
         login = broker_if(choices(context.config, site), logins(context.config, site), site.name, context.rules)
         before = _resumable(context.store, site, choices(context.config, site))
-        untold, damaged = _compare_untold(context, site, grounds, before)
+        untold, damaged = _compare_untold(context, site, criteria, before)
         job = replace(_job(context, site, before), broker=login)
         log_event(
             "scan.begin", site=site.name, scan=job.scan.id, targets=job.scope.asked.count, covered=job.covered or None
@@ -107,14 +107,14 @@ def sweep(context: SweepContext, site: Site, seconds: float) -> Swept:
         for note in ended.notes:
             level = logging.WARNING if note.startswith(ALERT) else logging.INFO
             log_event("scan.note", level, site=site.name, scan=ended.id, note=note)
-        changes, returned = compare_with_memory(context, site, ended, grounds)
+        changes, returned = compare_with_memory(context, site, ended, criteria)
         came_back = (*chain.from_iterable(some for _, some in untold), *returned)
         told_late = tuple(one for one, _ in untold)
         return Swept(site.name, ended, changes, damaged, bool(damaged), came_back, told_late)
 
 
 def _compare_untold(
-    context: SweepContext, site: Site, grounds: Grounds, resumed: Scan | None
+    context: SweepContext, site: Site, criteria: Criteria, resumed: Scan | None
 ) -> tuple[list[Compared], str]:
     """Compare earlier sweeps that nobody was told of, but for the one that goes on; says which of them is damaged.
 
@@ -124,7 +124,7 @@ def _compare_untold(
     for scan in _untold(context.store, site, remembered(context.store, site.name)):
         try:
             if resumed is None or scan.id != resumed.id:
-                compared.append(compare_with_memory(context, site, scan, grounds))
+                compared.append(compare_with_memory(context, site, scan, criteria))
         except DamageError as error:
             if error.scan != scan.id:
                 raise
@@ -170,11 +170,11 @@ def _untold(store: Store, site: Site, memory: Memory) -> Iterator[Scan]:
     yield from reversed([scan for scan in newer if not (scan.status is ScanStatus.RUNNING or MERGED in scan.settings)])
 
 
-def compare_with_memory(context: SweepContext, site: Site, scan: Scan, grounds: Grounds) -> Compared:
+def compare_with_memory(context: SweepContext, site: Site, scan: Scan, criteria: Criteria) -> Compared:
     """Compare a scan with what is remembered, and keep both the new memory and the alerts."""
-    devices = tuple(SwitchPortLookup(context.store).with_ports(scan, devices_in(context.store, scan, grounds)))
+    devices = tuple(SwitchPortLookup(context.store).with_ports(scan, devices_in(context.store, scan, criteria)))
     seen = replace(snapshot(scan, devices, context.store.ledger(scan.id)), complete=_is_complete(scan))
-    returned = tuple(register_devices(context.store, seen, site.name, devices, grounds))
+    returned = tuple(register_devices(context.store, seen, site.name, devices, criteria))
     before = remembered(context.store, site.name)
     memory, changes = advance(before, seen, context.config.terms(site))
     fresh = tuple(one.text for one in returned if one.fresh or _is_untold(one, before))

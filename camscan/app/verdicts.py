@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from camscan.app import gctuning
-from camscan.app.grounds import Grounds
+from camscan.app.criteria import Criteria
 from camscan.app.identifying import hosts_in
 from camscan.devices import merge_hosts
 from camscan.identify.resolve import resolve
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from camscan.store.spool import Spool
 
 
-def judged(observations: Iterable[Observation], grounds: Grounds) -> tuple[Judged, ...]:
+def judged(observations: Iterable[Observation], criteria: Criteria) -> tuple[Judged, ...]:
     """The devices that the observations speak of, each with its verdict."""
     with gctuning.relaxed():
-        return judge_all(merge_hosts(hosts_in(grounds.rules, observations), resolve), grounds.policies)
+        return judge_all(merge_hosts(hosts_in(criteria.rules, observations), resolve), criteria.policies)
 
 
 @contextmanager
-def judged_apart(observations: Iterable[Observation], grounds: Grounds) -> Iterator[Iterable[Judged]]:
+def judged_apart(observations: Iterable[Observation], criteria: Criteria) -> Iterator[Iterable[Judged]]:
     """As `judged`, for more devices than memory should hold: they are judged anew each time they are gone through."""
     from camscan.devices.spooled import merge_spooled  # not for what is pasted
     from camscan.store.spool import Spool
@@ -34,9 +34,9 @@ def judged_apart(observations: Iterable[Observation], grounds: Grounds) -> Itera
     with ExitStack() as open_spools, gctuning.relaxed():
         devices = open_spools.enter_context(Spool[Device]())
         with ExitStack() as meanwhile:
-            hosts = hosts_in(grounds.rules, observations)
+            hosts = hosts_in(criteria.rules, observations)
             merge_spooled(hosts, resolve, lambda: meanwhile.enter_context(Spool()), devices)
-        yield _Kept(devices, grounds.policies)
+        yield _Kept(devices, criteria.policies)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ def brands(names: tuple[str, ...], maker: str | None, folders: tuple[Path, ...])
       camscan fingerprints brands Amcrest Swann
       camscan fingerprints brands --maker Axis
     """
-    from camscan.app.grounds import library
+    from camscan.app.criteria import library
     from camscan.cli.writing import output_width, wrapped
     from camscan.identify.explain import built_by
 

@@ -29,7 +29,7 @@ def check(named: Path | None, file: Path | None, folders: tuple[Path, ...]) -> N
       camscan config check
       camscan config check /etc/camscan/camscan.toml
     """
-    from camscan.app.grounds import library
+    from camscan.app.criteria import library
     from camscan.app.scope import scope_of
     from camscan.app.settings import configuration
     from camscan.app.sites import choices, faults

@@ -59,7 +59,7 @@ def prune(file: Path | None, db: str | None, sweeps: int | None, days: int | Non
       camscan db prune --config /etc/camscan/camscan.toml --sweeps 30 --days 90
       camscan db prune --db copy.db --sweeps 10
     """
-    from camscan.app.grounds import library
+    from camscan.app.criteria import library
     from camscan.app.retention import forget, summed, unconfigured
     from camscan.app.retention import prune as pruned
     from camscan.app.settings import configuration, database, usual_place
@@ -240,7 +240,7 @@ def remove(scans: tuple[str, ...], db: str | None, yes: bool) -> None:
     """
     from datetime import UTC, datetime
 
-    from camscan.app.grounds import Grounds, library
+    from camscan.app.criteria import Criteria, library
     from camscan.app.registering import update_register
     from camscan.app.removing import check, remove
     from camscan.cli.stored import chosen_scans, open_store
@@ -259,14 +259,14 @@ def remove(scans: tuple[str, ...], db: str | None, yes: bool) -> None:
             sys.exit(Exit.FAILED)
         for told in remove(store, chosen, datetime.now(UTC)):
             tell(told)
-        update_register(store, Grounds(library()), tell)
+        update_register(store, Criteria(library()), tell)
 
 
 def _sites(config: Config | None, store: Store) -> Iterator[tuple[str, Callable[[], Sequence[Policy]]]]:
     """The sites that are to be thinned, and what loads their policies; without a configuration all that were swept."""
     from functools import partial
 
-    from camscan.app.grounds import chosen_policies
+    from camscan.app.criteria import chosen_policies
     from camscan.app.history import is_sweep
     from camscan.app.sites import policies
 

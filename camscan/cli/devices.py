@@ -115,7 +115,7 @@ def devices(
       camscan devices --each-site -o estate.xlsx
       camscan devices --each-site --verdict listed -o for-the-board.html
     """
-    from camscan.app.grounds import grounds_of
+    from camscan.app.criteria import criteria_of
     from camscan.app.judging import report_of
     from camscan.app.switchports import SwitchPortLookup
     from camscan.cli.brands import find
@@ -127,20 +127,20 @@ def devices(
     if each_site:
         _check_each(site or scan_id, format_)
     places, where, macs = _asked(addresses)
-    grounds = grounds_of(policies, folders)
-    labels = frozenset(find(name, grounds.rules).name.casefold() for name in brands)
+    criteria = criteria_of(policies, folders)
+    labels = frozenset(find(name, criteria.rules).name.casefold() for name in brands)
     wanted = Wanted(frozenset(map(str.casefold, makers)), labels, frozenset(verdicts), where, frozenset(macs.values()))
     with open_store(db) as store:
         if each_site:
-            _check_makers(makers, grounds.rules)
-            judged = partial(report_of, grounds=grounds, all_hosts=all_hosts, ports=SwitchPortLookup(store))
+            _check_makers(makers, criteria.rules)
+            judged = partial(report_of, criteria=criteria, all_hosts=all_hosts, ports=SwitchPortLookup(store))
             _write_each(_latest(store, judged, format_, chosen=bool(policies)), wanted, format_, output, quiet=quiet)
             return
         taken = scan_of(store, scan_id, site, about=usual(places[0]) if places else None, quiet=quiet)
         with waiting(f"Reading scan {taken.id}", quiet=quiet):
-            found = report_of(store, taken, grounds, all_hosts=all_hosts)
+            found = report_of(store, taken, criteria, all_hosts=all_hosts)
         chosen = wanted.of(found)
-        _check_makers(makers, grounds.rules, chosen.devices)
+        _check_makers(makers, criteria.rules, chosen.devices)
         if not quiet:
             _tell_fate(store, found, _bare(found, places) if chosen.devices else places, macs)
     write_report(chosen, format_, output)

@@ -57,7 +57,7 @@ def diff(
       camscan diff -o changes.csv
       camscan diff --site headquarters --fail-on new --fail-on coverage-loss
     """
-    from camscan.app.grounds import grounds_of
+    from camscan.app.criteria import criteria_of
     from camscan.app.judging import past, snapshot_of
     from camscan.app.sincesweeps import absent_from, with_known
     from camscan.cli.formats.changes import matches, render
@@ -67,13 +67,13 @@ def diff(
     from camscan.sweeps.compare import compare
     from camscan.sweeps.returned import with_returned
 
-    grounds = grounds_of(policies, folders)
+    criteria = criteria_of(policies, folders)
     with open_store(db) as store:
         *older, before, after = _meant(store, old, new, site, quiet=quiet)
         with waiting(f"Comparing scans {before.id} and {after.id}", quiet=quiet):
-            snapshots = [snapshot_of(store, scan, grounds) for scan in (before, after)]
+            snapshots = [snapshot_of(store, scan, criteria) for scan in (before, after)]
             changes = compare(snapshots)
-            earlier = (past(store, scan, grounds.rules) for scan in reversed(older))
+            earlier = (past(store, scan, criteria.rules) for scan in reversed(older))
             changes = with_returned(changes, snapshots[-1].sightings, earlier)
             changes = with_known(store, before, after, changes, snapshots[-1].sightings)
             notes = (

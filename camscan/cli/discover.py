@@ -35,24 +35,24 @@ def discover(
       camscan discover
       camscan discover --interface eth0 --format json
     """
+    from camscan.app.criteria import criteria_of
     from camscan.app.discovering import ask_segment, asking_interfaces, cut_off
-    from camscan.app.grounds import grounds_of
     from camscan.app.verdicts import judged
     from camscan.cli.watching import Watch
     from camscan.cli.writing import ready, summarize, write_report
     from camscan.net.kernel import eventloop
 
     ready(format_, output)
-    grounds = grounds_of(policies, folders)
-    watch = Watch(lambda seen: judged(seen, grounds), quiet=quiet)
+    criteria = criteria_of(policies, folders)
+    watch = Watch(lambda seen: judged(seen, criteria), quiet=quiet)
     asking, notes = asking_interfaces(names), tuple(cut_off(names))
     if not quiet:
         tell_note(*(f"{note}." for note in notes))
         tell(f"Listening on {', '.join(dict.fromkeys(i.name for i in asking))} ...")
     with watch.showing():
         scan = eventloop.run(ask_segment(asking, watch))
-    devices = judged(sorted(watch.seen, key=lambda o: o.target), grounds)
-    ids = tuple(policy.id for policy in grounds.policies)
+    devices = judged(sorted(watch.seen, key=lambda o: o.target), criteria)
+    ids = tuple(policy.id for policy in criteria.policies)
     answered = {"answered": len({o.target for o in watch.seen})}
     report = Report(replace(scan, notes=(*notes, *scan.notes)), devices, ids, {"": answered}, answered["answered"])
     write_report(report, format_, output)

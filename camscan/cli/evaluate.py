@@ -53,7 +53,7 @@ def evaluate(
       camscan fingerprints evaluate answers.json --misses --fail-below 0.98
       camscan fingerprints evaluate answers.json --output accuracy.md
     """
-    from camscan.app.grounds import chosen_policies, library
+    from camscan.app.criteria import chosen_policies, library
     from camscan.cli.writing import write
     from camscan.evaluation.corpus import read
     from camscan.evaluation.document import document

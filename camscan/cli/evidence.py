@@ -95,7 +95,7 @@ def export(
     """
     from camscan.app import keyfiles
     from camscan.app.bundling import files_of, state_changes_at
-    from camscan.app.grounds import chosen_policies
+    from camscan.app.criteria import chosen_policies
     from camscan.cli.stored import open_store, scan_of
     from camscan.cli.writing import is_replaced, replacing
     from camscan.errors import UsageError

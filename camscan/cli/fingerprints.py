@@ -39,7 +39,7 @@ def list_rules(maker: str | None, folders: tuple[Path, ...]) -> None:
     Example:
       camscan fingerprints list --maker Axis
     """
-    from camscan.app.grounds import library
+    from camscan.app.criteria import library
     from camscan.cli.writing import write
     from camscan.errors import UsageError
     from camscan.reports.columns import lines
@@ -70,7 +70,7 @@ def check(strict: bool, folders: tuple[Path, ...]) -> None:
     """
     from datetime import UTC, datetime, timedelta
 
-    from camscan.app.grounds import chosen_policies, whole_library
+    from camscan.app.criteria import chosen_policies, whole_library
     from camscan.identify.check import check as faults_of
     from camscan.identify.examples import examples_of
     from camscan.text.wording import plural
@@ -107,7 +107,7 @@ def coverage(makers: tuple[str, ...], folders: tuple[Path, ...]) -> None:
     Example:
       camscan fingerprints coverage --maker Axis
     """
-    from camscan.app.grounds import library
+    from camscan.app.criteria import library
     from camscan.cli.writing import page
     from camscan.errors import UsageError
     from camscan.identify.coverage import coverage as counted
@@ -148,7 +148,7 @@ def try_value(field: str, value: str, folders: tuple[Path, ...]) -> None:
     """
     from datetime import UTC, datetime
 
-    from camscan.app.grounds import library
+    from camscan.app.criteria import library
     from camscan.errors import UsageError
     from camscan.identify.check import check_rule
     from camscan.records import Observation
@@ -209,7 +209,7 @@ def explain(
       camscan fingerprints explain 10.20.0.15
       camscan fingerprints explain 10.20.0.15 --answers
     """
-    from camscan.app.grounds import grounds_of
+    from camscan.app.criteria import criteria_of
     from camscan.app.judging import all_devices_in
     from camscan.app.switchports import SwitchPortLookup
     from camscan.cli.stored import last_seen_at, open_store, scan_of
@@ -222,19 +222,19 @@ def explain(
     named = usual(device) if is_address(device) else mac(device)
     if named is None:
         raise UsageError(f"{device!r} is not an address: `camscan devices` lists those of a scan")
-    grounds = grounds_of(policies, folders)
+    criteria = criteria_of(policies, folders)
     with open_store(db) as store:
         taken = scan_of(store, scan_id, about=named if is_address(device) else None)
         own = (entry for entry in store.ledger(taken.id, named) if entry.target == named)
         entry = next(own, None)
-        every = SwitchPortLookup(store).with_ports(taken, all_devices_in(store, taken, grounds))
+        every = SwitchPortLookup(store).with_ports(taken, all_devices_in(store, taken, criteria))
         found = [one for one in every if named in (*one.device.addresses, one.device.mac)]
         places = {place for one in found for place in one.device.addresses}
         answered = [read_again(one) for one in store.observations(taken.id) if one.target in places]
         seen = "" if found else last_seen_at(store, taken, named)
     for judgement in found:  # several may have one address
         own_answers = [one for one in answered if one.target in judgement.device.addresses]
-        for line in (*explained(grounds.rules, own_answers, judgement.device, answers=answers), *_verdict(judgement)):
+        for line in (*explained(criteria.rules, own_answers, judgement.device, answers=answers), *_verdict(judgement)):
             click.echo(line)
     if found:
         return

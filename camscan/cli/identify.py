@@ -14,7 +14,7 @@ from camscan.errors import UsageError
 from camscan.records import Report, ScanStatus
 
 if TYPE_CHECKING:
-    from camscan.app.grounds import Grounds
+    from camscan.app.criteria import Criteria
 
 
 @click.command()
@@ -55,25 +55,25 @@ def identify(
       camscan identify mac-address-table.txt
       camscan identify cameras.xlsx -o labels.xlsx
     """
-    from camscan.app.grounds import grounds_of
+    from camscan.app.criteria import criteria_of
     from camscan.cli.writing import tell_written, write_report
 
     if source is not None and scan_id is not None:
         raise UsageError("give either a file or --scan ID, not both")
     if (placed or encoding) and source in (None, "-"):
         raise UsageError(f"{'--map' if placed else '--encoding'} says how to read a list: give that as a file")
-    grounds = grounds_of(policies, folders)
+    criteria = criteria_of(policies, folders)
     if source is None:
-        write_report(_of_stored(scan_id, db, grounds, all_hosts=all_hosts, quiet=quiet), format_, output)
+        write_report(_of_stored(scan_id, db, criteria, all_hosts=all_hosts, quiet=quiet), format_, output)
         return
     from camscan.app.filereport import report_on
     from camscan.app.listreport import report_on_list
 
     listed = None if source == "-" else inventories.read_if_list(Path(source), placed, encoding, quiet=quiet)
     if listed is None:
-        found = report_on(source, grounds, all_hosts=all_hosts)
+        found = report_on(source, criteria, all_hosts=all_hosts)
     else:
-        found = report_on_list(Path(source), listed, grounds, all_hosts=all_hosts)
+        found = report_on_list(Path(source), listed, criteria, all_hosts=all_hosts)
     write_report(found, format_, output)
     if output and not quiet:
         from camscan.reports.sentences import summary
@@ -82,7 +82,7 @@ def identify(
     sys.exit(Exit.DONE if found.scan.status is ScanStatus.COMPLETE else Exit.INCOMPLETE)
 
 
-def _of_stored(scan_id: str | None, db: str | None, grounds: Grounds, *, all_hosts: bool, quiet: bool) -> Report:
+def _of_stored(scan_id: str | None, db: str | None, criteria: Criteria, *, all_hosts: bool, quiet: bool) -> Report:
     from camscan.app.judging import report_of
     from camscan.cli.stored import open_store, scan_of
     from camscan.cli.waiting import waiting
@@ -90,4 +90,4 @@ def _of_stored(scan_id: str | None, db: str | None, grounds: Grounds, *, all_hos
     with open_store(db) as store:
         scan = scan_of(store, scan_id, quiet=quiet)
         with waiting(f"Reading scan {scan.id}", quiet=quiet):
-            return report_of(store, scan, grounds, all_hosts=all_hosts)
+            return report_of(store, scan, criteria, all_hosts=all_hosts)

@@ -46,8 +46,8 @@ def import_(files: tuple[str, ...], kind: str | None, site: str | None, db: str 
       camscan import arp.txt mac-address-table.txt
       zcat shodan.json.gz | camscan import - --kind shodan
     """
+    from camscan.app.criteria import library
     from camscan.app.deriving import merged
-    from camscan.app.grounds import library
     from camscan.app.passive import ImportedFile, Records, import_records
     from camscan.app.sources import head, opened
     from camscan.cli.stored import same_store, tell_new_site

@@ -59,20 +59,20 @@ def listen(
     """
     import asyncio
 
-    from camscan.app.grounds import grounds_of
+    from camscan.app.criteria import criteria_of
     from camscan.app.judging import report_of
     from camscan.app.passive import listen as heard
     from camscan.cli.writing import ready, summarize, write_report
     from camscan.store import Store
 
     ready(format_, output)
-    grounds = grounds_of(policies, folders)
+    criteria = criteria_of(policies, folders)
     if not quiet:
         where = "all interfaces" if interface == "any" else interface
         tell(f"Listening on {where} for {seconds} s; Ctrl-C ends it and keeps what was heard.")
     ended = asyncio.run(heard(partial(Store.open, db), site, interface, seconds))
     with Store.open(db) as store:
-        report = report_of(store, ended, grounds, all_hosts=all_hosts)
+        report = report_of(store, ended, criteria, all_hosts=all_hosts)
     write_report(report, format_, output)
     summarize(report, format_, output, quiet=quiet)
     sys.exit(Exit.DONE if ended.status is ScanStatus.COMPLETE else Exit.INCOMPLETE)

@@ -36,7 +36,7 @@ def list_(folders: tuple[Path, ...], format_: str, output: Path | None) -> None:
       camscan policy list
       camscan policy list --fingerprints my-rules --format json
     """
-    from camscan.app.grounds import chosen_policies
+    from camscan.app.criteria import chosen_policies
     from camscan.cli.writing import output_width, write
 
     found = chosen_policies((), folders)
@@ -55,7 +55,7 @@ def show(names: tuple[str, ...], folders: tuple[Path, ...], format_: str, output
       camscan policy show uk-nil
       camscan policy show ours.yaml --format json
     """
-    from camscan.app.grounds import chosen_policies
+    from camscan.app.criteria import chosen_policies
     from camscan.cli.writing import write
 
     found = chosen_policies(names, folders)

@@ -16,7 +16,7 @@ from camscan.cli.numbers import Whole
 from camscan.cli.telling import tell, tell_note
 
 if TYPE_CHECKING:
-    from camscan.app.grounds import Grounds
+    from camscan.app.criteria import Criteria
     from camscan.reports.workbook import Cell
     from camscan.store import Store
     from camscan.summaries import Progress
@@ -88,17 +88,17 @@ def progress(
       camscan progress --deadline 2026-12-31
       camscan progress --site headquarters --policy uk-nil -o progress.csv
     """
-    from camscan.app.grounds import Grounds, chosen_policies, library
+    from camscan.app.criteria import Criteria, chosen_policies, library
     from camscan.cli.stored import open_store
     from camscan.cli.writing import as_table, output_width, ready, write
     from camscan.register.names import PLACE
     from camscan.text.wording import plural, were
 
     ready(format_, output)
-    grounds = Grounds(library(folders), chosen_policies(policies, folders) if policies else ())
+    criteria = Criteria(library(folders), chosen_policies(policies, folders) if policies else ())
     with open_store(db) as store:
-        _update_register(store, grounds, again=again)
-        found = _answer(store, names, tuple(one.id for one in grounds.policies), deadline, window)
+        _update_register(store, criteria, again=again)
+        found = _answer(store, names, tuple(one.id for one in criteria.policies), deadline, window)
         elusive = store.register.unseen(PLACE, _ELUSIVE_DAYS, names, found.policies)
         twice = store.register.moved(PLACE, names, found.policies)
     if elusive:
@@ -121,7 +121,7 @@ def progress(
         write(as_table(format_, "camscan progress", "Progress", _COLUMNS, map(_row, found.sites)), output)
 
 
-def _update_register(store: Store, grounds: Grounds, *, again: bool) -> None:
+def _update_register(store: Store, criteria: Criteria, *, again: bool) -> None:
     """Bring the register up to date, and see to it that it can answer."""
     from camscan.app.registering import basis, judged_by, update_register, with_builtin
     from camscan.errors import UsageError
@@ -136,9 +136,9 @@ def _update_register(store: Store, grounds: Grounds, *, again: bool) -> None:
                 "leave it out"
             )
         store.register.clear()
-    tell(*(returned.text for returned in update_register(store, grounds, tell)))
-    stamp, bases = basis(with_builtin(grounds)), store.register.bases()
-    unjudged = sorted({one.id for one in grounds.policies for known in bases if one.id not in judged_by(known)})
+    tell(*(returned.text for returned in update_register(store, criteria, tell)))
+    stamp, bases = basis(with_builtin(criteria)), store.register.bases()
+    unjudged = sorted({one.id for one in criteria.policies for known in bases if one.id not in judged_by(known)})
     if unjudged:
         raise UsageError(f"not every scan was judged by {', '.join(unjudged)}: add --again to judge them again")
     if other := sum(count for known, count in bases.items() if known != stamp):

@@ -71,7 +71,7 @@ def reconcile(
       camscan reconcile netbox.json --scan 4f2a -o audit.json
       camscan report --inventory cameras.xlsx -o audit.html
     """
-    from camscan.app.grounds import grounds_of
+    from camscan.app.criteria import criteria_of
     from camscan.app.reconciling import found_in, reconciled
     from camscan.cli.formats.reconciled import FORMATS
     from camscan.cli.formats.reconciledtext import findings
@@ -85,15 +85,15 @@ def reconcile(
         check_each_site(site or scan_ids)
     ready(format_, output)
     listed = inventories.read(inventory, placed, encoding, quiet=quiet)
-    grounds = grounds_of(policies, folders)
+    criteria = criteria_of(policies, folders)
     with open_store(db) as store:
         listed = inventories.at_sites(listed, store, placed, quiet=quiet)
         scans = newest_of_each_site(store) if each_site else chosen_scans(store, scan_ids, site, quiet=quiet)
         with waiting(f"Reading the devices of {plural(len(scans), 'scan')}", quiet=quiet):
-            found = found_in(store, scans, grounds, all_hosts=all_hosts)
+            found = found_in(store, scans, criteria, all_hosts=all_hosts)
         what = f"Comparing {plural(len(listed.rows), 'row')} with {plural(len(found), 'device')}"
         with waiting(what, quiet=quiet):
-            made = reconciled(store, scans, (inventory, listed), found, grounds.rules, narrow=bool(site or scan_ids))
+            made = reconciled(store, scans, (inventory, listed), found, criteria.rules, narrow=bool(site or scan_ids))
     with waiting(f"Writing {output}", quiet=quiet or output is None):
         write(FORMATS[format_](made, page(to_file=output is not None)), output)
     if output and not quiet:

@@ -66,7 +66,7 @@ def report(
       camscan report --site harbour --inventory cameras.xlsx -o harbour.html
     """
     from camscan.app.annotating import Tags
-    from camscan.app.grounds import grounds_of
+    from camscan.app.criteria import criteria_of
     from camscan.app.judging import report_of
     from camscan.app.reconciling import found_in, reconciled
     from camscan.app.registering import with_progress
@@ -85,16 +85,16 @@ def report(
     ready(format_, output)
     with open_store(db) as store:
         scan = scan_of(store, scan_id, site, quiet=quiet)
-        grounds = grounds_of(policies, folders)
+        criteria = criteria_of(policies, folders)
         with waiting(f"Reading scan {scan.id}", quiet=quiet):
-            found = report_of(store, scan, grounds, all_hosts=all_hosts, tags=Tags(sensitive, core))
+            found = report_of(store, scan, criteria, all_hosts=all_hosts, tags=Tags(sensitive, core))
         found = with_progress(store, found, chosen=bool(policies))
         if inventory:
             listed = inventories.read(inventory, placed, encoding, quiet=quiet)
             listed = inventories.at_sites(listed, store, placed, quiet=quiet)
             with waiting(f"Comparing {inventory.name} with scan {scan.id}", quiet=quiet):
-                devices = found_in(store, [scan], grounds, all_hosts=all_hosts)
-                made = reconciled(store, (scan,), (inventory, listed), devices, grounds.rules, narrow=True)
+                devices = found_in(store, [scan], criteria, all_hosts=all_hosts)
+                made = reconciled(store, (scan,), (inventory, listed), devices, criteria.rules, narrow=True)
             found = replace(found, reconciled=digest(made))
     with waiting(f"Writing {output}", quiet=quiet or output is None):
         write_report(found, format_, output, marked=bom, whole=whole)

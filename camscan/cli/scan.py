@@ -21,7 +21,7 @@ from camscan.records import Report, Scan, ScanStatus, Verdict
 from camscan.summaries import State
 
 if TYPE_CHECKING:
-    from camscan.app.grounds import Grounds
+    from camscan.app.criteria import Criteria
     from camscan.app.jobs import Job
     from camscan.app.registering import Return
     from camscan.app.scope import Choices
@@ -91,12 +91,12 @@ def scan(
 
     ready(format_, output)
     choices = _choices(targets, how, resume)
-    grounds = cache(lambda: _grounds(policies, folders))
+    criteria = cache(lambda: _criteria(policies, folders))
     if policies or folders:
-        grounds()  # what is wrong with one's own is told before a packet is sent
+        criteria()  # what is wrong with one's own is told before a packet is sent
     if not (targets or resume or quiet):
         _tell_networks(choices)
-    broker_for = partial(_broker, choices, credentials_file, unlock, grounds)
+    broker_for = partial(_broker, choices, credentials_file, unlock, criteria)
     planned = None if resume else _planned(choices, site, broker_for)  # or else it is refused, and no store is made
     with open_store(db, or_new=not resume) as store:
         if planned:
@@ -107,7 +107,7 @@ def scan(
         if ended.status is ScanStatus.INTERRUPTED and not quiet:
             tell("Interrupted; what was found until now follows.")
         with _kept_in_mind(ended):
-            report, returned = _reported(store, ended, grounds(), all_hosts=all_hosts)
+            report, returned = _reported(store, ended, criteria(), all_hosts=all_hosts)
     try:
         with _kept_in_mind(ended):
             write_report(report, format_, output)
@@ -118,19 +118,19 @@ def scan(
     sys.exit(exit_code(report, fail_on))
 
 
-def _grounds(policies: tuple[str, ...], folders: tuple[Path, ...]) -> Grounds:
-    from camscan.app.grounds import grounds_of
+def _criteria(policies: tuple[str, ...], folders: tuple[Path, ...]) -> Criteria:
+    from camscan.app.criteria import criteria_of
 
-    return grounds_of(policies, folders)
+    return criteria_of(policies, folders)
 
 
-def _reported(store: Store, ended: Scan, grounds: Grounds, *, all_hosts: bool) -> tuple[Report, Sequence[Return]]:
+def _reported(store: Store, ended: Scan, criteria: Criteria, *, all_hosts: bool) -> tuple[Report, Sequence[Return]]:
     """What is to be told of a scan. All that makes a report is loaded here, so that a scan has its memory to itself."""
     from camscan.app.judging import report_of
     from camscan.app.registering import register_scan
 
-    report = report_of(store, ended, grounds, all_hosts=all_hosts)
-    return report, register_scan(store, report, grounds)
+    report = report_of(store, ended, criteria, all_hosts=all_hosts)
+    return report, register_scan(store, report, criteria)
 
 
 def _planned(choices: Choices, site: str | None, broker_for: _BrokerFor) -> Job:
@@ -163,13 +163,13 @@ def _choices(targets: tuple[str, ...], how: dict[str, Any], resume: str | None) 
 
 
 def _broker(
-    choices: Choices, file: Path | None, unlock: str | None, grounds: Callable[[], Grounds], site: str | None
+    choices: Choices, file: Path | None, unlock: str | None, criteria: Callable[[], Criteria], site: str | None
 ) -> CredentialBroker | None:
     if not (choices.with_credentials or file or unlock):
         return None
     from camscan.app.logins import CredentialOptions, broker_if
 
-    return broker_if(choices, CredentialOptions(file, unlock), site, grounds().rules)
+    return broker_if(choices, CredentialOptions(file, unlock), site, criteria().rules)
 
 
 def _tell_networks(choices: Choices) -> None:

@@ -81,7 +81,7 @@ def state(
       camscan state 44:19:b6:00:00:01
       camscan state list --in returned --fail-on returned
     """
-    from camscan.app.grounds import Grounds, library
+    from camscan.app.criteria import Criteria, library
     from camscan.app.registering import update_register
     from camscan.app.statements import current_states, find_device, history, record_state
     from camscan.cli.stored import open_store
@@ -93,7 +93,7 @@ def state(
     where, words, rules = _where(site, no_site=no_site), _words(state, why, who, clean), library()
     with open_store(db) as store:
         _check_site(store, site)
-        tell(*(one.text for one in update_register(store, Grounds(rules), tell)))
+        tell(*(one.text for one in update_register(store, Criteria(rules), tell)))
         if words:
             said = record_state(store, find_device(store, device, where), words, rules, tell)
             resting = f", by the clean scans {', '.join(said.proof)}" if said.proof else ""

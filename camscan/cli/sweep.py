@@ -58,7 +58,7 @@ def sweep(
       camscan sweep --site headquarters --format table
     """
     with _end_logged(as_json=log_json, quiet=quiet):
-        from camscan.app.grounds import library
+        from camscan.app.criteria import library
         from camscan.app.scanning import no_progress
         from camscan.app.settings import configuration, database
         from camscan.app.sweeping import SweepContext

@@ -38,7 +38,7 @@ def test(
       camscan credentials test 10.20.0.7
       camscan credentials test 10.20.0.7 --site depot --ports 443
     """
-    from camscan.app.grounds import library
+    from camscan.app.criteria import library
     from camscan.app.logins import CredentialOptions, broker
     from camscan.app.logintest import ask_one
     from camscan.app.scope import Choices

@@ -36,7 +36,7 @@ class CredentialBroker:
     def __init__(self, site: str | None, book: SiteBook, pins: Pins, sight: Sight, read: Read) -> None:
         self._book = book
         self._sight = sight
-        self._ground = LoginContext(site, pins, read, self._report)
+        self._context = LoginContext(site, pins, read, self._report)
         self._sightings: dict[str, tuple[int, Sighting]] = {}
         self._devices: dict[str, DeviceState] = {}
         self._dialogues: dict[tuple[str, int, bool], Dialogue] = {}
@@ -61,7 +61,7 @@ class CredentialBroker:
             return _Silent(address, port, f"{LoginReason.UNSAFE}: it is enrolled for TLS alone")
         key = address, port, tls
         if key not in self._dialogues:
-            self._dialogues[key] = Dialogue(self._ground, device, address, port, tls=tls)
+            self._dialogues[key] = Dialogue(self._context, device, address, port, tls=tls)
         return self._dialogues[key]
 
     def mismatch(self, address: str, seen: Sequence[Observation]) -> str:

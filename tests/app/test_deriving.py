@@ -25,8 +25,8 @@ from support.stores import keep_scan
 
 import camscan
 from camscan.app import deriving, identifying
+from camscan.app.criteria import library
 from camscan.app.deriving import CODE, LIBRARIES, basis, merged
-from camscan.app.grounds import library
 from camscan.app.series import rederive
 from camscan.cli.main import camscan as command
 from camscan.identify.library import Library
@@ -145,7 +145,7 @@ def test_all_code_that_runs_where_devices_are_derived_is_in_the_basis(site: Path
     program = """
 import json, sys
 from camscan.app.deriving import basis, derive
-from camscan.app.grounds import library
+from camscan.app.criteria import library
 from camscan.store import Store
 with Store.open(sys.argv[1]) as store:
     rules, scan = library(), store.scan()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from camscan.app.grounds import Grounds
+from camscan.app.criteria import Criteria
 from camscan.app.verdicts import judged
 from camscan.identify.library import Library
 from camscan.records import Level, Observation, Outcome
@@ -21,7 +21,7 @@ ADDRESS = f"http://[{FORMED}]/onvif/device_service"
 def test_a_mac_in_an_address_names_the_holder_of_its_block(rules: Library, target: str, address: str) -> None:
     fields = {"wsd.types": ("tds:Device",)} | ({"wsd.xaddr": (address,)} if address else {})
     seen = Observation(target, "wsd", Outcome.ANSWERED, datetime(2026, 11, 24, tzinfo=UTC), fields=fields)
-    (one,) = judged([seen], Grounds(rules))
+    (one,) = judged([seen], Criteria(rules))
     assert [(found.rule, found.level) for found in one.device.identifications if found.maker == "Hikvision"] == [
         ("hikvision-mac", Level.HINT)
     ]
@@ -42,11 +42,11 @@ def test_a_mac_in_a_name_names_the_holder_of_its_block(
     rules: Library, channel: str, fields: dict[str, tuple[str, ...]]
 ) -> None:
     seen = Observation("192.0.2.1", channel, Outcome.ANSWERED, datetime(2026, 11, 24, tzinfo=UTC), fields=fields)
-    (one,) = judged([seen], Grounds(rules))
+    (one,) = judged([seen], Criteria(rules))
     assert "hikvision-mac" in [found.rule for found in one.device.identifications]
 
 
 def test_an_address_that_was_only_asked_is_nobodys(rules: Library) -> None:
     at = datetime(2026, 11, 24, tzinfo=UTC)
     seen = (Observation(FORMED, "http", outcome, at, port=80) for outcome in (Outcome.REFUSED, Outcome.SILENT))
-    assert not any(one.device.identifications for one in judged(seen, Grounds(rules)))
+    assert not any(one.device.identifications for one in judged(seen, Criteria(rules)))

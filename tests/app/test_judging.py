@@ -8,7 +8,7 @@ import pytest
 from support import frames
 from support.stores import keep_scan
 
-from camscan.app.grounds import Grounds, library
+from camscan.app.criteria import Criteria, library
 from camscan.app.judging import DOUBT, by_datagram_alone, report_of, with_doubts
 from camscan.codecs import arp
 from camscan.records import (
@@ -64,7 +64,7 @@ def test_what_a_scan_that_broke_off_did_not_reach_counts(
     scan = Scan("4f2a00", AT, ("10.0.0.0/24",), ("http",), status=status, settings={"specs": specs})
     with Store.open(tmp_path / "store.db") as store:
         keep_scan(store, scan, entries=[LedgerEntry("10.0.0.1", {"http": SILENT})])
-        report = report_of(store, store.scan(scan.id), Grounds(library()))
+        report = report_of(store, store.scan(scan.id), Criteria(library()))
     assert report.targets == targets
     assert coverage(report)[NOT_SENT] == targets - 1
 
@@ -83,7 +83,7 @@ def test_why_targets_were_not_asked_is_counted(tmp_path: Path) -> None:
     with Store.open(tmp_path / "store.db") as store:
         store.begin(Scan("4f2a00", AT, ("10.0.0.0/29",), ("http",)))
         store.append("4f2a00", [], entries)
-        report = report_of(store, store.scan("4f2a00"), Grounds(library()))
+        report = report_of(store, store.scan("4f2a00"), Criteria(library()))
     assert report.unasked == {late: 2, down: 1}
 
 
@@ -96,7 +96,7 @@ def asked_by_arp(store: Store, macs: Mapping[str, str], *, more: Mapping[str, Ou
     entries += [LedgerEntry(f"10.0.0.{number}", {"arp": SILENT, **rest}) for number in (200, 201)]
     entries += [LedgerEntry("10.0.0.210", more)] if more else []
     keep_scan(store, Scan("4f2a00", AT, ("10.0.0.0/24",), ("arp", "http")), seen, entries=entries)
-    return report_of(store, store.scan("4f2a00"), Grounds(library()))
+    return report_of(store, store.scan("4f2a00"), Criteria(library()))
 
 
 @pytest.mark.parametrize("count", [3, 16])

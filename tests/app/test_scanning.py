@@ -18,7 +18,7 @@ from support.namespaces import cable, namespace
 from support.peers import eventually
 
 from camscan.app import scannotes
-from camscan.app.grounds import Grounds, library
+from camscan.app.criteria import Criteria, library
 from camscan.app.jobs import new_job
 from camscan.app.judging import report_of
 from camscan.app.portsources import checkpoint
@@ -64,7 +64,7 @@ async def test_a_complete_scan_says_of_how_many_targets_it_had_no_time_for(
         job = new_job(Choices(("127.91.0.0/28",)), None)
         store.begin(job.scan)
         ended = await run(job, store, no_progress)
-        said = list(summary(report_of(store, ended, Grounds(library()))))
+        said = list(summary(report_of(store, ended, Criteria(library()))))
     assert ended.status is ScanStatus.COMPLETE
     assert "no time was left to ask 14 addresses: camscan had too little CPU: scan again" in ended.notes
     assert "14 addresses not asked: 14 not sent (14 not done after 0.05 s)." in said

@@ -14,8 +14,8 @@ from support.listed import AT, answer
 from support.stores import keep_scan
 
 from camscan.app import series, workers
+from camscan.app.criteria import library
 from camscan.app.deriving import basis
-from camscan.app.grounds import library
 from camscan.app.identifying import derived
 from camscan.app.series import merged_each, rederive
 from camscan.errors import StoreError

@@ -20,7 +20,7 @@ from support.stores import keep_scan
 from support.world import CONFIG, World, camera
 
 from camscan.app import alerting, jobs, registering, retention, scannotes, statements, sweeping
-from camscan.app.grounds import Grounds
+from camscan.app.criteria import Criteria
 from camscan.app.history import marked, remembered, sweeps_of
 from camscan.app.judging import report_of
 from camscan.app.registering import update_register
@@ -386,7 +386,7 @@ def test_a_missed_decoy_makes_the_scan_blind_and_hides_nothing_else(
     assert ended.scan is not None
     assert (ended.scan.status, ended.scan.settings["missed"]) == (ScanStatus.PARTIAL, "10.0.0.77")
     assert ended.scan.notes == ("blind: the decoy 10.0.0.77 was not asked, so silence proves nothing",)
-    assert report_of(now.store, ended.scan, Grounds(now.rules)).missed == ("10.0.0.77",)
+    assert report_of(now.store, ended.scan, Criteria(now.rules)).missed == ("10.0.0.77",)
     for gone in ("10.0.0.5", "10.0.0.2"):
         del world.answers[gone]
     nights = [swept(now) for _ in range(3)]
@@ -452,7 +452,7 @@ def test_a_removed_camera_that_a_scan_by_hand_saw_first_is_told_by_the_next_swee
     """Who scans by hand reads it on a terminal; the receivers of alerts are told by sweeps alone, and once."""
     first = context(NOTIFY)
     back_and_scanned_by_hand(first, world)
-    assert len(update_register(first.store, Grounds(first.rules), print)) == 1
+    assert len(update_register(first.store, Criteria(first.rules), print)) == 1
     [told] = swept(first).returned
     swept(first)
     assert [back for body in messages(first) if (back := body["returned_after_removal"])] == [[told.text]]
@@ -466,7 +466,7 @@ def test_a_removed_camera_of_which_an_older_scan_tells_later_is_told_by_the_next
     lost = back_and_scanned_by_hand(first, world)
     del world.answers["10.0.0.9"]
     assert swept(first).returned == ()
-    assert len(update_register(first.store, Grounds(first.rules), print)) == 1
+    assert len(update_register(first.store, Criteria(first.rules), print)) == 1
     world.answers["10.0.0.9"] = lost
     [told] = swept(first).returned
     swept(first)

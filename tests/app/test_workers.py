@@ -10,7 +10,7 @@ from ipaddress import IPv4Address
 import pytest
 
 from camscan.app import workers
-from camscan.app.grounds import library
+from camscan.app.criteria import library
 from camscan.app.workers import map_by_target
 from camscan.errors import HostError
 from camscan.identify.library import Library

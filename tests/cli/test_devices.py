@@ -15,7 +15,7 @@ from support.listed import AT, store_scan
 from support.stores import keep_scan
 from support.workbooks import Table, read
 
-from camscan.app.grounds import Grounds, library
+from camscan.app.criteria import Criteria, library
 from camscan.app.registering import update_register
 from camscan.cli.devices import Wanted, devices
 from camscan.cli.fingerprints import explain
@@ -140,7 +140,7 @@ def test_where_something_answered_of_which_the_register_knows_nothing_that_is_to
 def test_of_a_device_that_is_gone_it_tells_which_scan_saw_it_last(db: str) -> None:
     later = Scan("9c0100", AT + timedelta(days=1), ("10.0.0.0/24",), ("http",), "North")
     with Store.open(Path(db)) as store:
-        update_register(store, Grounds(library()), lambda _: None)
+        update_register(store, Criteria(library()), lambda _: None)
         keep_scan(store, later, entries=[LedgerEntry("10.0.0.1", {"http": Outcome.SILENT})])
     told = (
         "DS-2CD2385G1-I20190507AAWRD12345678 (listed) was last seen there on 2026-11-24 00:00 UTC: "
@@ -158,7 +158,7 @@ def test_of_a_device_that_is_gone_it_tells_which_scan_saw_it_last(db: str) -> No
 def test_of_what_an_import_that_goes_back_for_years_lacks_the_scan_before_it_is_named(db: str) -> None:
     """It began with the oldest of its records, and was none the less the last to tell of the site."""
     with Store.open(Path(db)) as store:
-        update_register(store, Grounds(library()), lambda _: None)
+        update_register(store, Criteria(library()), lambda _: None)
         began = AT - timedelta(days=2_000)
         late = Scan("9c0100", began, ("leases.csv",), ("dhcp",), "North", AT + timedelta(days=1))
         late = replace(late, settings={"origin": Origin.IMPORT})
@@ -262,7 +262,7 @@ def test_a_workbook_holds_a_row_for_each_site_then_all_their_devices(estate: str
     file = tmp_path / "estate.xlsx"
     at = AT + timedelta(days=1)
     with Store.open(estate) as store:
-        update_register(store, Grounds(library()), lambda _: None)
+        update_register(store, Criteria(library()), lambda _: None)
         attic = Scan("a77c", at, ("10.9.0.0/30",), ("http",), "attic")
         ledger = [LedgerEntry("10.9.0.1", {"http": Outcome.SILENT})]
         keep_scan(store, attic, entries=ledger)

@@ -17,7 +17,7 @@ from support.estate import cameras, sweep
 from support.stores import keep_scan
 from support.world import camera
 
-from camscan.app.grounds import grounds_of
+from camscan.app.criteria import criteria_of
 from camscan.app.history import marked, remember, remembered
 from camscan.app.judging import snapshot_of
 from camscan.cli.diff import diff
@@ -56,7 +56,7 @@ def keep(
         seen = [Observation(a, "sadp", Outcome.ANSWERED, at, 37020, fields=fields) for a, fields in answers.items()]
         keep_scan(store, scan, seen, [LedgerEntry(a, {"sadp": outcome}) for a, outcome in outcomes.items()])
         if swept and site:
-            seen_now = snapshot_of(store, scan, grounds_of(["uk-nil"], []))
+            seen_now = snapshot_of(store, scan, criteria_of(["uk-nil"], []))
             remember(store, site, advance(remembered(store, site), seen_now, Terms())[0])
 
 

@@ -14,7 +14,7 @@ import pytest
 from support.command import camscan
 from support.namespaces import Namespace, cable
 
-from camscan.app import grounds
+from camscan.app import criteria
 from camscan.app.discovering import cut_off
 from camscan.rulefiles.folder import fingerprints_folder
 
@@ -57,8 +57,8 @@ def test_the_doctor_names_a_rule_that_is_left_out_as_often_as_it_is_asked(
         copy.write_bytes((fingerprints_folder() / name).read_bytes())
     (tmp_path / "makers").mkdir()
     (tmp_path / "makers" / "x.yaml").write_text("maker: Dahua\nrules: [{id: x}]\n")
-    monkeypatch.setattr(grounds, "fingerprints_folder", lambda: tmp_path)
-    monkeypatch.setattr(grounds, "chosen_policies", lambda _: ())
+    monkeypatch.setattr(criteria, "fingerprints_folder", lambda: tmp_path)
+    monkeypatch.setattr(criteria, "chosen_policies", lambda _: ())
     first, again = camscan(capsys, "doctor"), camscan(capsys, "doctor")  # which reads what the first has kept
     assert (first.returncode, first.stderr) == (1, "")
     assert f"\nbad  left out: {tmp_path}/makers/x.yaml:2: " in first.stdout

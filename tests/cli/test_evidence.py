@@ -23,7 +23,7 @@ from support.stores import keep_scan
 
 from camscan.app import clock, keyfiles
 from camscan.app.bundling import derive, files_of, versions
-from camscan.app.grounds import grounds_of
+from camscan.app.criteria import criteria_of
 from camscan.app.registering import update_register
 from camscan.cli import waiting
 from camscan.cli.evidence import evidence
@@ -476,7 +476,7 @@ def from_bundle(bundle: Path, db: Path) -> None:
     scan = replace(canonical.to_scan(json.loads(parts["scan.json"][0])), settings=settings)
     with Store.open(db) as store:
         keep_scan(store, scan, seen, entries)
-        update_register(store, grounds_of((), ()), print)
+        update_register(store, criteria_of((), ()), print)
         for change in map(canonical.to_change, map(json.loads, parts["states.jsonl.gz"])):
             (entry,) = store.register.named(change.address, (), change.site)
             store.register.record(change, {keyed(name) for name in change.names}, entry)

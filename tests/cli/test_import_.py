@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from camscan.app import passive
-from camscan.app.grounds import Grounds, library
+from camscan.app.criteria import Criteria, library
 from camscan.app.registering import update_register
 from camscan.cli.devices import devices
 from camscan.cli.diff import diff
@@ -333,7 +333,7 @@ def test_what_an_old_file_shows_has_not_come_back(tmp_path: Path, db: Path) -> N
         assert (scan.started_at, scan.finished_at) == (recorded, recorded)
         assert scan.notes[-1].startswith("imported on 20")
         assert f"`camscan report --scan {scan.id} --db {db}` shows it" in result.stderr
-        update_register(store, Grounds(library()), lambda _: None)
+        update_register(store, Criteria(library()), lambda _: None)
         (entry,) = store.register.named("192.0.2.5", ())
         assert entry.last_seen == recorded
         os.utime(leases, (4_000_000_000,) * 2)

@@ -19,7 +19,7 @@ from support.schemas import validator
 from support.stores import keep_scan, make_older
 from support.world import World, camera, configured
 
-from camscan.app import alerting, grounds, merging, statements
+from camscan.app import alerting, criteria, merging, statements
 from camscan.app.history import marked, remembered, sweeps_of
 from camscan.app.registering import update_register
 from camscan.cli.db import db
@@ -45,7 +45,7 @@ def _unheard(_text: str) -> None:
 
 @pytest.fixture(scope="module")
 def lists() -> tuple[Policy, ...]:
-    return grounds.chosen_policies(())
+    return criteria.chosen_policies(())
 
 
 @pytest.fixture
@@ -291,7 +291,7 @@ def killed_at(hub: Path, other: Path, write: int) -> bool:
 def test_killed_in_any_transaction_the_next_time_does_the_rest(tmp_path: Path) -> None:
     leeds = large(tmp_path / "leeds.db")
     with Store.open(leeds) as store:
-        update_register(store, grounds.Grounds(grounds.library()), _unheard)
+        update_register(store, criteria.Criteria(criteria.library()), _unheard)
     whole, write = held(leeds), 0
     while killed_at(hub := tmp_path / f"hub{write}.db", leeds, write := write + 1):
         for scan in held(hub).values():
@@ -434,7 +434,7 @@ def test_the_register_is_taken_as_it_is_and_what_was_said_with_it(
 ) -> None:
     leeds = probe(tmp_path / "leeds.db", "leeds", nights=3)
     with Store.open(leeds) as store:
-        update_register(store, grounds.Grounds(rules, lists), _unheard)
+        update_register(store, criteria.Criteria(rules, lists), _unheard)
         store.thin("leeds-000", (), BEGIN)  # what it has shown is known to the register alone
     say(leeds, rules, State.TICKETED, "CHG-1", "Ann")
     [site] = document(hub, leeds, "--rename", "leeds=leeds-1")["stores"][0]["sites"]
@@ -455,7 +455,7 @@ def test_of_two_statements_the_later_counts_and_both_are_told(
 ) -> None:
     leeds = probe(tmp_path / "leeds.db", "leeds")
     with Store.open(leeds) as store:
-        update_register(store, grounds.Grounds(rules, lists), _unheard)
+        update_register(store, criteria.Criteria(rules, lists), _unheard)
     run(hub, leeds)
     say(leeds, rules, State.TICKETED, "CHG-1", "Ann")
     say(hub, rules, State.EXEMPT, "a museum piece", "Bob")
@@ -479,7 +479,7 @@ def test_what_was_removed_at_one_site_and_stands_at_another_has_returned(
         night(store, 1, {TWO: 2}, silent=(ONE,), site="leeds")
     for path in (leeds, york):
         with Store.open(path) as store:
-            update_register(store, grounds.Grounds(rules, lists), _unheard)
+            update_register(store, criteria.Criteria(rules, lists), _unheard)
     say(leeds, rules, State.REMOVED, "taken down", "Ann")
     run(hub, york, leeds)
     assert {(entry.site, entry.address): entry.state for entry in registered(hub)} == {

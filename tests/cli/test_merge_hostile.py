@@ -15,7 +15,7 @@ from support.command import camscan
 from support.nights import night
 from support.stores import keep_scan
 
-from camscan.app.grounds import grounds_of
+from camscan.app.criteria import criteria_of
 from camscan.app.registering import update_register
 from camscan.cli.db import db
 from camscan.errors import StoreError, UsageError
@@ -38,7 +38,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with Store.open(path) as store:
         night(store, 0, {"10.0.0.1": 1}, site="leeds")
         night(store, 1, {}, site="leeds")
-        update_register(store, grounds_of((), ()), lambda _: None)
+        update_register(store, criteria_of((), ()), lambda _: None)
     with closing(sqlite3.connect(path)) as connection:
         connection.execute(
             "INSERT INTO states VALUES (1, 'leeds', 'x', '10.0.0.1', 'ticketed', 'Ann', 'CHG-1', 0, '[\"x\"]', '[]')"

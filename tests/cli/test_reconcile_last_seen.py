@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from support.listed import AT, LIST, answer, silent, store_scan
 from support.stores import keep_scan
 
-from camscan.app.grounds import Grounds, library
+from camscan.app.criteria import Criteria, library
 from camscan.app.registering import update_register
 from camscan.cli.reconcile import reconcile
 from camscan.records import LedgerEntry, Outcome, Scan
@@ -28,7 +28,7 @@ def db(tmp_path: Path) -> Path:
     store_scan(path)
     store_scan(path, "South", "5a00")
     with Store.open(path) as store:
-        update_register(store, Grounds(library()), lambda _: None)
+        update_register(store, Criteria(library()), lambda _: None)
     for site in ("North", "East"):
         store_silence(path, site, AT + timedelta(days=1))
     return path

@@ -25,7 +25,7 @@ from support.sample import sample
 from support.site import free_network
 from support.stores import keep_scan
 
-from camscan.app import grounds, registering
+from camscan.app import criteria, registering
 from camscan.app.jobs import Job
 from camscan.cli.plan import plan
 from camscan.cli.scan import _hint, exit_code, scan
@@ -293,7 +293,7 @@ def test_what_is_told_once_is_told_although_the_report_cannot_be_written(
     )
 
 
-@pytest.mark.parametrize("busy_with", ["grounds.library", "judging.report_of"])
+@pytest.mark.parametrize("busy_with", ["criteria.library", "judging.report_of"])
 def test_who_interrupts_once_more_is_told_how_to_go_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, busy_with: str
 ) -> None:
@@ -328,8 +328,8 @@ def test_a_plan_that_logs_in_reads_its_targets_from_stdin_once(login: Path) -> N
 
 
 def test_a_scan_that_logs_in_reads_its_rules_once(login: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    library = Mock(wraps=grounds.library)
-    monkeypatch.setattr(grounds, "library", library)
+    library = Mock(wraps=criteria.library)
+    monkeypatch.setattr(criteria, "library", library)
     words = ["127.0.0.1", "--channels", "http,login", "--ports", "1", "--db", str(tmp_path / "s.db"), "-o", "/dev/null"]
     done = CliRunner().invoke(scan, [*words, "--with-credentials", "--credentials", str(login)])
     assert done.exit_code == 0, done.output

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from camscan.app.grounds import chosen_policies
+from camscan.app.criteria import chosen_policies
 from camscan.identify.library import Library
 from camscan.policy import Policy
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from support.site import GET, free_network, talk
 
-from camscan.app.grounds import grounds_of
+from camscan.app.criteria import criteria_of
 from camscan.app.verdicts import judged
 from camscan.errors import HostError, UsageError
 from camscan.records import Observation, Outcome, Verdict
@@ -34,7 +34,7 @@ def test_it_is_of_no_maker_and_on_no_policy() -> None:
         Observation(ADDRESS, "http", Outcome.ANSWERED, at, 80, "GET /", fields, raw),
         Observation(ADDRESS, "wsd", Outcome.ANSWERED, at, 3702, "", {"onvif.scope.hardware": ("camscan-decoy",)}),
     ]
-    [one] = judged(seen, grounds_of((), ()))
+    [one] = judged(seen, criteria_of((), ()))
     assert (one.verdict, one.device.maker, one.device.brand) == (Verdict.UNIDENTIFIED, None, None)
     assert decoy().truth.maker is None
 

@@ -51,7 +51,7 @@ secret_file = "key"
 _PROGRAM = """
 import json, os, signal, sys, time
 from datetime import timedelta
-from camscan.app import grounds, sweeping
+from camscan.app import criteria, sweeping
 import camscan.app.alerting, camscan.app.retention, camscan.app.pinging
 import camscan.cli.formats.changes, camscan.cli.health
 import alembic.operations, alembic.runtime.migration, alembic.script, aiohttp
@@ -61,8 +61,8 @@ from camscan.scansettings import THINNED
 from support.world import World, camera
 
 camscan.app.alerting._LEASE = timedelta(seconds=0.2)
-rules = grounds.library()
-grounds.library = lambda *_: rules
+rules = criteria.library()
+criteria.library = lambda *_: rules
 append = Store.append
 
 def loudly(self, scan, seen, entries=()):

@@ -27,7 +27,7 @@ from support import pages, workbooks
 from support.browser import browsing, opened
 from support.hostile import FORMULA, LIVE, PAYLOADS
 
-from camscan.app.grounds import Grounds, chosen_policies, library
+from camscan.app.criteria import Criteria, chosen_policies, library
 from camscan.app.verdicts import judged
 from camscan.codecs.registry import read_again
 from camscan.identify.library import Library
@@ -133,7 +133,7 @@ def seen(text: str, rules: Library) -> Iterator[Observation]:
 
 def reported(answers: Iterable[Observation], rules: Library) -> Report:
     policies = chosen_policies(())
-    devices = judged(answers, Grounds(rules, policies))
+    devices = judged(answers, Criteria(rules, policies))
     scan = Scan("20261124-010000-a1b2", NOW, ("10.0.0.0/15",), ("http",), finished_at=NOW)
     return Report(scan, devices, tuple(one.id for one in policies), {"": {"answered": len(devices)}}, len(devices))
 

@@ -1,4 +1,4 @@
-"""What verdicts rest on: the fingerprints and the policies of a run."""
+"""The criteria by which devices are judged: the fingerprints and the policies of a run."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ _log = logging.getLogger("camscan")
 
 
 @dataclass(frozen=True, slots=True)
-class Grounds:
-    """What verdicts rest on."""
+class Criteria:
+    """By what devices are identified, and against what they are held."""
 
     rules: Library
     policies: Sequence[Policy] = ()
 
 
-def grounds_of(policies: Sequence[str], folders: Sequence[Path]) -> Grounds:
+def criteria_of(policies: Sequence[str], folders: Sequence[Path]) -> Criteria:
     """The rules of `library`, and the policies of `chosen_policies`."""
-    return Grounds(library(folders), chosen_policies(policies, folders))
+    return Criteria(library(folders), chosen_policies(policies, folders))
 
 
 def library(folders: Sequence[Path] = (), *, examples: bool = False, log: bool = True) -> Library:
