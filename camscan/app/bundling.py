@@ -1,28 +1,34 @@
-"""What a bundle of evidence is made from, and what it is checked against."""
+"""What a bundle of evidence is made from and checked against, and a bundle as a store for a while."""
 
 from __future__ import annotations
 
+import ctypes
 import platform
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from camscan import __version__
+from camscan.app.annotating import with_states_by
 from camscan.app.criteria import Criteria
 from camscan.app.verdicts import judged_apart
 from camscan.codecs.oui import registry_date
-from camscan.errors import RuleError
+from camscan.errors import EvidenceError, RuleError
+from camscan.evidence import contents
+from camscan.evidence.archive import Archive
 from camscan.evidence.container import is_name
-from camscan.evidence.export import MAX_FILE
+from camscan.evidence.export import MAX_FILE, Derivation
+from camscan.evidence.verify import Trust, verify
 from camscan.identify.load import load, rule_files
 from camscan.identify.rules import RULE_FOLDERS
 from camscan.policy import files as policy_files
 from camscan.policy import load as load_policies
-from camscan.records import Judged, Observation, Scan
+from camscan.records import Judged, Observation, Scan, ScanStatus
 from camscan.register.names import key, lasting, names, shared
 from camscan.register.states import changes_by_key, statement_order
 from camscan.rulefiles.folder import OVERLAY, fingerprints_folder
@@ -137,3 +143,85 @@ def _bytes(name: str, path: Path) -> bytes:
     if len(data) > MAX_FILE:
         raise RuleError(f"{path} is larger than {MAX_FILE:,} bytes: split it")
     return data
+
+
+_TIME_ERROR = 5
+"""Of adjtimex(2), as are the others."""
+_UNSYNCHRONISED = 0x0040
+_NANOSECONDS = 0x2000
+_LONGS = ("offset", "freq", "maxerror", "esterror")
+
+
+class _Timex(ctypes.Structure):
+    """The beginning of `struct timex` (linux/timex.h), with room for all of it."""
+
+    _fields_ = (
+        ("modes", ctypes.c_uint),
+        *((name, ctypes.c_long) for name in _LONGS),
+        ("status", ctypes.c_int),
+        ("rest", ctypes.c_byte * 256),
+    )
+
+
+def clock() -> Mapping[str, str | int | bool]:
+    """How far this host's clock may be off, in ns, as its kernel was told by what keeps its time; else "unknown".
+
+    adjtimex(2) changes nothing when it is asked so.
+    """
+    try:
+        ask = ctypes.CDLL(None, use_errno=True).adjtimex
+    except (OSError, AttributeError):  # no Linux
+        return {"source": "unknown"}
+    told = _Timex()
+    state = ask(ctypes.byref(told))
+    if state < 0:
+        return {"source": "unknown"}
+    return {
+        "source": "adjtimex",
+        "synchronised": state != _TIME_ERROR and not told.status & _UNSYNCHRONISED,
+        "offset_ns": told.offset * (1 if told.status & _NANOSECONDS else 1000),
+        "max_error_ns": told.maxerror * 1000,
+    }
+
+
+_MARK = b"PK"
+_RECORDS = 500
+"""Records that are stored together."""
+
+
+def is_bundle(file: Path) -> bool:
+    """Whether a file may be a bundle: an archive, and no store.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with file.open("rb") as opened:
+        return opened.read(len(_MARK)) == _MARK
+
+
+@contextmanager
+def as_store(file: Path, fingerprint: str | None) -> Iterator[Store]:
+    """A store with the scan of a bundle that holds, and with what people said of its devices.
+
+    Raises:
+        EvidenceError: it does not hold, or was not signed by the key of this fingerprint.
+    """
+    with file.open("rb") as opened, TemporaryDirectory(prefix="camscan-") as folder:
+        try:
+            verify(opened, Trust(fingerprint, versions=versions()), Derivation(derive, with_states_by))
+        except EvidenceError as error:
+            raise EvidenceError(f"{file} was not merged, because it fails verification: {error}") from error
+        with Store.open(Path(folder, file.name), where=str(file)) as store:
+            _fill(store, Archive(opened))
+            yield store
+
+
+def _fill(store: Store, archive: Archive) -> None:
+    scan = contents.scan(archive)
+    store.begin(replace(scan, status=ScanStatus.RUNNING))
+    for seen in batched(contents.observations(archive), _RECORDS):
+        store.append(scan.id, seen)
+    for entries in batched(contents.entries(archive), _RECORDS):
+        store.append(scan.id, entries=entries)
+    store.finish(scan)
+    store.register.add((one, {key(name) for name in one.names}) for one in contents.state_changes(archive))

@@ -38,7 +38,7 @@ CODE = (
         "identify",
     ),
     *("system/files.py", "app/identifying.py"),
-    *(f"store/{name}.py" for name in ("observed", "packed", "rows", "text")),
+    *(f"store/{name}.py" for name in ("packed", "reading", "rows", "text")),
 )
 """What makes devices of stored observations: files and rooms of this package."""
 LIBRARIES = ("PyYAML", "aiooui", "cryptography", "google-re2", "lxml", "mmh3", "zeep")

@@ -1,4 +1,4 @@
-"""Who answers on this segment by multicast and broadcast alone; no store keeps it."""
+"""Asks what no store keeps: who answers on this segment by multicast and broadcast, or one device and its login."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from camscan.app.scope import Choices, scope_of
 from camscan.errors import HostError
 from camscan.records import LedgerEntry, Observation, Origin, Scan, ScanStatus, Vantage
 from camscan.scansettings import DISCOVERED, ORIGIN
 from camscan.text.wording import plural, were
 
 if TYPE_CHECKING:
+    from camscan.credentials.broker import CredentialBroker
     from camscan.net.base import Net
     from camscan.net.kernel.interfaces import Interface
 
@@ -97,3 +99,19 @@ def _lost(dropped: int) -> Iterator[str]:
     if dropped:
         lost = f"{plural(dropped, 'datagram')} {were(dropped)} lost"
         yield f"{lost} because a buffer was full: ask again on one --interface at a time"
+
+
+async def ask_one(choices: Choices, login: CredentialBroker) -> list[Observation]:
+    """What was heard of one host without asking its segment, and what became of its login."""
+    from camscan.app.strategy import strategy_of
+    from camscan.engine import Engine
+    from camscan.net.live import LiveNet
+    from camscan.net.scope import Scope
+    from camscan.probes.base import Stage
+
+    scope, strategy = scope_of(choices), strategy_of(choices)
+    unicast = replace(strategy.plan, probes=[p for p in strategy.plan.probes if p.stage is not Stage.SEGMENT])
+    sink = MemorySink()
+    async with LiveNet(Scope(scope.targets), strategy.profile, broker=login) as net:
+        await Engine(net, unicast, sink, window=1).run(scope.asked.shuffled(0))
+    return [one for one in sink.seen if one.outcome.has_answer or one.channel == "login"]

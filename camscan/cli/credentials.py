@@ -76,8 +76,7 @@ def add(source: str, site: str | None, credentials_file: Path | None, unlock: st
       camscan credentials add --network 10.20.0.0/24 --maker NAME --user auditor --secret systemd:cameras
       pass show cameras | camscan credentials add 10.20.0.7 --serial E12345678 --user auditor --secret fd:0
     """
-    from camscan.app.enrolling import enrolment
-    from camscan.app.logins import CredentialOptions
+    from camscan.app.logins import CredentialOptions, enrolment
 
     file = CredentialOptions(credentials_file, unlock).opened()
     made = enrolment(given, site, source, file.path, file.load(missing_ok=True))
@@ -101,8 +100,7 @@ def list_(site: str | None, credentials_file: Path | None, unlock: str | None, o
       camscan credentials list
       camscan credentials list --site depot
     """
-    from camscan.app.enrolling import lines
-    from camscan.app.logins import CredentialOptions
+    from camscan.app.logins import CredentialOptions, lines
     from camscan.cli.writing import write
     from camscan.credentials.pins import Pins
     from camscan.reports.escape import terminal

@@ -174,8 +174,7 @@ def _about(operator: str, authority: str, tsa: str | None) -> About:
     from datetime import UTC, datetime
     from urllib.parse import urlsplit
 
-    from camscan.app.bundling import versions
-    from camscan.app.clock import clock
+    from camscan.app.bundling import clock, versions
     from camscan.errors import UsageError
     from camscan.evidence.manifest import About
     from camscan.text.timestamps import utc

@@ -109,7 +109,7 @@ def _opened(name: str, key: str | None) -> Iterator[Store]:
         UsageError: there is no such file, or it cannot be read.
     """
     from camscan.app import keyfiles
-    from camscan.app.bundlestore import as_store, is_bundle
+    from camscan.app.bundling import as_store, is_bundle
     from camscan.errors import UsageError
     from camscan.store.source import open_source
 

@@ -47,7 +47,7 @@ def open_store(target: str | None, *, or_new: bool = False) -> Store:
 
 
 def _is_bundle(file: Path) -> bool:
-    from camscan.app.bundlestore import is_bundle
+    from camscan.app.bundling import is_bundle
 
     return file.is_file() and is_bundle(file)
 

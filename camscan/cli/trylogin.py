@@ -39,8 +39,8 @@ def test(
       camscan credentials test 10.20.0.7 --site depot --ports 443
     """
     from camscan.app.criteria import library
+    from camscan.app.discovering import ask_one
     from camscan.app.logins import CredentialOptions, broker
-    from camscan.app.logintest import ask_one
     from camscan.app.scope import Choices
     from camscan.net.base import LoginReason
     from camscan.net.kernel import eventloop

@@ -20,9 +20,8 @@ from camscan.records import Scan, ScanStatus
 from camscan.scansettings import MERGED, MERGING
 from camscan.store.damage import FAULTS
 from camscan.store.derived import drop
-from camscan.store.observed import by_target
 from camscan.store.queries import replace_entries
-from camscan.store.reading import pages
+from camscan.store.reading import by_target, pages
 from camscan.store.rows import Stored, Values, insert_row, ledger_values, observation_values, scan_values
 from camscan.store.schema import ledger, memories, observations, registered, scans, states
 from camscan.store.store import Store

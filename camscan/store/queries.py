@@ -1,4 +1,4 @@
-"""The statements over the tables that scans fill, which `Store` runs; see also `observed`."""
+"""The statements over the tables that scans fill, which `Store` runs; see also `reading`."""
 
 from __future__ import annotations
 

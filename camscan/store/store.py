@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from camscan.errors import StoreError, UsageError
 from camscan.records import LedgerEntry, Observation, Scan, ScanStatus
-from camscan.store import observed, prune, queries
+from camscan.store import prune, queries
 from camscan.store.batches import batched
 from camscan.store.damage import OnDamage
 from camscan.store.derived import Derived
@@ -22,7 +22,7 @@ from camscan.store.locks import ScanLocks, locks_on
 from camscan.store.migrate import migrate
 from camscan.store.outbox import Outbox
 from camscan.store.prune import Thinned
-from camscan.store.reading import LEDGER_PAGE, OBSERVATIONS_PAGE, PAGE, of_scan, pages
+from camscan.store.reading import LEDGER_PAGE, OBSERVATIONS_PAGE, PAGE, after_observation, by_target, of_scan, pages
 from camscan.store.register import Register
 from camscan.store.resuming import check_resumable
 from camscan.store.rows import (
@@ -216,8 +216,8 @@ class Store:
         return self._seen(scan_id, to_stored)
 
     def _seen(self, scan_id: str, make: Callable[[Row[Any]], T]) -> Iterator[T]:
-        query = observed.by_target(self._number(scan_id))
-        rows = pages(self.database, query, observed.after, OBSERVATIONS_PAGE)
+        query = by_target(self._number(scan_id))
+        rows = pages(self.database, query, after_observation, OBSERVATIONS_PAGE)
         return of_scan(self.database, scan_id, observations, rows, make)
 
     def ledger(self, scan_id: str, beginning: str = "") -> Iterator[LedgerEntry]:

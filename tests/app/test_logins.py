@@ -13,9 +13,8 @@ from pydantic import SecretStr
 from support.logins import MAC, SECRET, SERIAL, enrolment
 from support.nets import AT
 
-from camscan.app.enrolling import lines
 from camscan.app.jobs import job_for_rest, new_job
-from camscan.app.logins import CredentialOptions, broker, broker_if, enrolled, reader, sight
+from camscan.app.logins import CredentialOptions, broker, broker_if, enrolled, lines, reader, sight
 from camscan.app.scope import Choices
 from camscan.credentials.enrolment import Book
 from camscan.credentials.file import CredentialFile

@@ -323,7 +323,7 @@ def test_a_public_device_can_be_looked_at_where_that_is_allowed(
         looked_at.extend(scope_of(choices).asked.networks())
         return []
 
-    monkeypatch.setattr("camscan.app.logintest.ask_one", look)
+    monkeypatch.setattr("camscan.app.discovering.ask_one", look)
     desk.keep(Enrolment(address="8.8.8.8", serial="E12345678", user="auditor", secret=SecretStr(CANARY)))
     refused = camscan(capsys, "credentials", "test", "8.8.8.8", *desk.named)
     assert (refused.returncode, "is public: leave it out, or add --allow-public" in refused.stderr) == (2, True)
@@ -372,10 +372,10 @@ def test_a_login_that_another_enrols_meanwhile_is_kept(
         return camscan(capsys, "credentials", "add", address, *words)
 
     def typed(*_: object, **__: object) -> str:
-        monkeypatch.setattr("camscan.app.enrolling.asked", lambda *_, **__: "x")
+        monkeypatch.setattr("camscan.app.logins.asked", lambda *_, **__: "x")
         assert add("10.0.0.2").returncode == 0  # while the first one is asked for its password
         return "x"
 
-    monkeypatch.setattr("camscan.app.enrolling.asked", typed)
+    monkeypatch.setattr("camscan.app.logins.asked", typed)
     assert add("10.0.0.1").returncode == 0
     assert len(camscan(capsys, "credentials", "list", *desk.named).stdout.splitlines()) == 2

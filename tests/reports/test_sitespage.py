@@ -12,7 +12,7 @@ from support.crowd import HOSTILE
 from support.sample import make_report
 
 from camscan.records import Device, Judged, Outcome, Report, ScanStatus, Verdict
-from camscan.reports import FORMATS, Page, sitespage
+from camscan.reports import FORMATS, Page, html
 from camscan.summaries import State
 
 SILENT: dict[str, Any] = {"ledger": {"": {Outcome.SILENT: 5}}, "targets": 5, "outcomes": {}}
@@ -90,7 +90,7 @@ def test_where_no_site_could_be_looked_at_none_is_said_to_be_clean() -> None:
 
 
 def test_it_shows_no_more_than_a_browser_bears(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sitespage, "MOST", 3)
+    monkeypatch.setattr(html, "MOST", 3)
     devices = [device(f"10.0.0.{number}") for number in range(1, 5)]
     shown = page(site("yard", *devices[:2]), site("depot", *devices[2:]), site("quay", *devices))
     assert shown.count("<tbody id=") == 3
