@@ -268,6 +268,11 @@ class Scan:
         return Origin(self.settings.get(ORIGIN, Origin.SCAN))
 
     @property
+    def register_site(self) -> str:
+        """Its site as the register of devices calls it: "" for none, where None would stand for any."""
+        return self.site or ""
+
+    @property
     def choices(self) -> Any:
         """What the user chose, by name, where it asked addresses; ValueError where that is no JSON."""
         return json.loads(self.settings.get(CHOICES, "{}"))

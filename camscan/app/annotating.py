@@ -88,7 +88,7 @@ def with_states(store: Store, scan: Scan, devices: Iterable[Judged]) -> Iterator
     known = [(judged, (*lasting(own), *also[at]) if at in also else own) for at, (judged, own) in enumerate(known)]
     changes = store.register.changes_of(key(name) for _, own in known for name in own)
     tracks, times, about = _tracks_of(store, scan, known, changes), times_of(store, scan), changes_by_key(changes)
-    finds = among(chain.from_iterable(tracks.values())), bearers_at(store, scan.site or "")
+    finds = among(chain.from_iterable(tracks.values())), bearers_at(store, scan.register_site)
     for at, (judged, own) in enumerate(known):
         if (ones := tracks.get(at)) is None:
             yield judged
@@ -96,7 +96,7 @@ def with_states(store: Store, scan: Scan, devices: Iterable[Judged]) -> Iterator
         whole = merged(ones[0], ones[1:])
         seen = Seen(whole.first_seen, _seen_at(scan, judged.device, times))
         another = of_another(whole, _beside(ones, finds))
-        yield _with_state(judged, state_among(own, scan.site or "", seen, about, another))
+        yield _with_state(judged, state_among(own, scan.register_site, seen, about, another))
 
 
 def _beside(ones: Sequence[Track], finds: Iterable[Bearers]) -> Bearers:
@@ -111,7 +111,7 @@ def _registered(store: Store, scan: Scan, known: _Known) -> Mapping[int, Sequenc
     """
     from camscan.app.registering import track_of
 
-    site = scan.site or ""
+    site = scan.register_site
     told = any(not lasting(change.names) for change in store.register.changes(site))
     open_ = [at for at, (_, own) in enumerate(known) if told or not lasting(own)]
     places = {known[at][0].device.place for at in open_}
@@ -133,7 +133,7 @@ def _tracks_of(
     said = {key(name) for change in changes for name in change.names}
     asked = [at for at, (_, own) in enumerate(known) if not said.isdisjoint(map(key, own))]
     keys, places = {key(name) for at in asked for name in known[at][1]}, {known[at][0].device.place for at in asked}
-    tracks = [track_of(entry) for entry in store.register.bearing(keys, places, scan.site or "")] if asked else []
+    tracks = [track_of(entry) for entry in store.register.bearing(keys, places, scan.register_site)] if asked else []
     sightings, of_scan = [sighting(known[at][0]) for at in asked], snapshot(scan, (), ())
     found = match(tracks, sightings, at=scan.ended_at)
     ones = {number: [tracks[one] for one in (number, *found.joined.get(number, ()))] for number in found.seen}
@@ -157,7 +157,7 @@ def with_states_by(
         here = {plain(place) for place in (judged.device.place, *judged.device.addresses)}
         seen, another = Seen(scan.ended_at, _seen_at(scan, judged.device, times)), _of_a_copied_one(here, borne)
         own = names_there(sighting(judged))
-        yield _with_state(judged, state_among(own, scan.site or "", seen, about, another))
+        yield _with_state(judged, state_among(own, scan.register_site, seen, about, another))
 
 
 def _of_a_copied_one(here: Collection[str], borne: Mapping[str, int]) -> IsOfAnother:

@@ -94,7 +94,7 @@ def state_changes_at(store: Store, scan: Scan) -> Callable[[Iterable[Judged]], S
     def state_changes(devices: Iterable[Judged]) -> Sequence[StateChange]:
         if store.register.has_no_changes():
             return ()
-        found = {change.number: change for change in store.register.changes(scan.site or "")}
+        found = {change.number: change for change in store.register.changes(scan.register_site)}
         each = (lasting(names(sighting(judged))) for judged in devices)
         for some in batched(each, _AT_ONCE):
             own = {name for of_device in some for name in of_device}

@@ -29,7 +29,7 @@ def with_last_seen(store: Store, scans: Sequence[Scan], results: Sequence[Result
         return tuple(results)
     until: dict[str, datetime] = {}
     for scan in scans:
-        until[scan.site or ""] = min(latest_at(scan), until.get(scan.site or "", latest_at(scan)))
+        until[scan.register_site] = min(latest_at(scan), until.get(scan.register_site, latest_at(scan)))
     known = _Known.of(store, without, until)
     return tuple(_told(one, known) if one.cls in _WITHOUT else one for one in results)
 

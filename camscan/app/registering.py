@@ -90,13 +90,14 @@ def with_progress(store: Store, report: Report, *, chosen: bool, site_or_none: b
     was not judged by them all. `site_or_none`: also that of all scans without a site, where the report is on one of
     these.
     """
-    site, policies = report.scan.site, report.policies if chosen else ()
-    if site is None and not site_or_none:
+    site, policies = report.scan.register_site, report.policies if chosen else ()
+    if not (site or site_or_none):
         return report
-    bases = {mark.basis for mark in store.register.taken(site or "")} if policies else ()
+    bases = {mark.basis for mark in store.register.taken(site)} if policies else ()
     if not all(judged_by(basis).issuperset(policies) for basis in bases):
         return report
-    found = progress(site, list(store.register.tallies([site or ""], policies)), datetime.now(UTC).date())
+    tallies = list(store.register.tallies([site], policies))
+    found = progress(report.scan.site, tallies, datetime.now(UTC).date())
     if not found.known:
         return report
     is_dated = report.scan.started_at <= latest_past()  # by a clock that was ahead, nothing was seen since
@@ -121,7 +122,7 @@ def update_register(store: Store, criteria: Criteria, tell: Callable[[str], None
             for scan, merged in zip(tuple(due), merged_each(store, tuple(due), criteria.rules), strict=True):
                 devices = select(judge_all((one.device for one in merged), wide.policies), all_hosts=False)
                 seen = replace(snapshot(scan, devices, store.ledger(scan.id)), times=times_of(store, scan))
-                returned += register(store, seen, scan.site, stamp)
+                returned += register(store, seen, scan.register_site, stamp)
                 due.remove(scan)
         except DamageError as error:
             if not error.scan:
@@ -135,7 +136,7 @@ def register_scan(store: Store, report: Report, criteria: Criteria) -> list[Retu
     """Take in a scan that has just been judged; see `register`."""
     answered = (entry for entry in store.ledger(report.scan.id) if entry.outcome.has_answer)  # of many who did not
     seen = snapshot(report.scan, (), answered)
-    return register_devices(store, seen, report.scan.site, report.devices, criteria)
+    return register_devices(store, seen, report.scan.register_site, report.devices, criteria)
 
 
 def times_of(store: Store, scan: Scan) -> Mapping[str, datetime]:
@@ -148,7 +149,7 @@ def times_of(store: Store, scan: Scan) -> Mapping[str, datetime]:
 
 
 def register_devices(
-    store: Store, seen: Snapshot, site: str | None, devices: Iterable[Judged], criteria: Criteria
+    store: Store, seen: Snapshot, site: str, devices: Iterable[Judged], criteria: Criteria
 ) -> list[Return]:
     """Take in a snapshot whose devices were judged by a few policies only; see `register`."""
     wide = with_builtin(criteria)
@@ -156,19 +157,17 @@ def register_devices(
     return register(store, seen.with_devices(judged), site, basis(wide))
 
 
-def register(store: Store, seen: Snapshot, site: str | None, stamp: str) -> list[Return]:
+def register(store: Store, seen: Snapshot, site: str, stamp: str) -> list[Return]:
     """Take a snapshot into the register; returns the devices in it that were said to be gone.
 
     Raises:
         StoreError: other processes change the register of this site all the time.
     """
-    place, until = site or "", latest_past()
+    until = latest_past()
     for _ in range(_TRIES):
-        now = store.register.standing(place)
-        if now.marks.get(seen.scan) == seen.at or _kept(
-            store, seen, Mark(seen.scan, place, seen.at, stamp), now, until
-        ):
-            return list(_returns(store, place, {min(at, until) for at in (seen.at, *seen.times.values())}))
+        now = store.register.standing(site)
+        if now.marks.get(seen.scan) == seen.at or _kept(store, seen, Mark(seen.scan, site, seen.at, stamp), now, until):
+            return list(_returns(store, site, {min(at, until) for at in (seen.at, *seen.times.values())}))
     raise StoreError(f"{store.where} keeps being changed by other processes: try again later")
 
 

@@ -36,7 +36,7 @@ def remove(store: Store, scans: Sequence[Scan], at: datetime) -> Iterator[str]:
     from which that can be done.
     """
     gone = {scan.id for scan in scans}
-    sites = sorted({scan.site or "" for scan in scans})
+    sites = sorted({scan.register_site for scan in scans})
     lacking = [site for site in sites if _lacks(store, site, gone)]
     store.register.clear([site for site in sites if site not in lacking])
     for scan in scans:

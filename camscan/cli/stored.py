@@ -200,11 +200,11 @@ def last_seen_at(store: Store, scan: Scan, address: str) -> str:
     from camscan.app.registering import track_of
     from camscan.reports.escape import terminal
 
-    site = scan.site or ""
-    named = (one for one in store.register.named(address, (), site) if address in track_of(one).places)
+    every = store.register.named(address, (), scan.register_site)
+    named = (one for one in every if address in track_of(one).places)
     known = (one for one in named if one.last_seen < latest_at(scan))
     entry = max(known, key=lambda one: one.last_seen, default=None)
-    before = (one for one in store.newest(scan.site) if (one.site or "") == site and latest_at(one) < latest_at(scan))
+    before = (one for one in store.newest(scan.site) if one.site == scan.site and latest_at(one) < latest_at(scan))
     until = (one for one in before if entry is None or one.started_at <= entry.last_seen)
     one = next((one for one in islice(until, _LOOKED_BACK) if _has_answered(store, one, address)), None)
     if one is None:

@@ -212,7 +212,7 @@ class Register:
 
     def unsighted(self, scan: Scan, policies: Collection[str]) -> int:
         """How many listed devices of a site remain and were not seen since a scan of it; 0 of one that is not in it."""
-        return self._count(counting.unsighted(scan.id, scan.started_at, scan.site or "", policies))
+        return self._count(counting.unsighted(scan.id, scan.started_at, scan.register_site, policies))
 
     def moved(self, key: str, sites: Collection[str], policies: Collection[str]) -> int:
         """How many listed devices share a key, which does not begin so, with one that was seen since at another site.
