@@ -53,8 +53,7 @@ def decoys_of(scan: Scan) -> tuple[str, ...]:
 def check_record(scan: Scan) -> None:
     """See that all which looks at a scan need of its record can be used.
 
-    Raises:
-        ValueError, TypeError, AttributeError, UsageError: it is not as camscan writes it.
+    Raises ValueError, TypeError, AttributeError or UsageError if it is not as camscan writes it.
     """
     _ = scan.origin
     parse(tags_of(scan).core, whole_networks=True)
@@ -63,11 +62,7 @@ def check_record(scan: Scan) -> None:
 
 
 def with_places(devices: Iterable[Judged], policies: Sequence[Policy], tags: Tags) -> Iterator[Judged]:
-    """The devices, each with the sentences that it offends.
-
-    Raises:
-        TargetError: a core network cannot be read.
-    """
+    """The devices, each with the sentences that it offends. Raises TargetError if a core network cannot be read."""
     core = parse(tags.core, whole_networks=True) if tags.core else None
     site: set[Tag] = {Tag.SENSITIVE} if tags.sensitive else set()
     for judged in devices:

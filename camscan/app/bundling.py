@@ -47,8 +47,7 @@ _NAME = re.compile(r"[A-Za-z0-9._-]+")
 def files_of(policies: Sequence[str], folders: Sequence[Path]) -> Mapping[str, bytes]:
     """The built-in rules (rules/1/), those of the user's folders (rules/2/ on) and the chosen policies, as they are.
 
-    Raises:
-        RuleError: a policy is unknown, or a file cannot go into a bundle.
+    Raises RuleError if a policy is unknown, or a file cannot go into a bundle.
     """
     roots = (fingerprints_folder(), *folders)
     found = {
@@ -65,8 +64,7 @@ def files_of(policies: Sequence[str], folders: Sequence[Path]) -> Mapping[str, b
 def derive(files: Mapping[str, bytes], seen: Iterator[Observation]) -> Iterator[Iterable[Judged]]:
     """Every device that the observations speak of, judged by these files of rules and policies alone.
 
-    Raises:
-        RuleError: they cannot be used.
+    Raises RuleError if they cannot be used.
     """
     with judged_apart(seen, _read(files)) as judged:
         yield judged
@@ -190,11 +188,7 @@ _RECORDS = 500
 
 
 def is_bundle(file: Path) -> bool:
-    """Whether a file may be a bundle: an archive, and no store.
-
-    Raises:
-        OSError: it cannot be read.
-    """
+    """Whether a file may be a bundle: an archive, and no store. Raises OSError if it cannot be read."""
     with file.open("rb") as opened:
         return opened.read(len(_MARK)) == _MARK
 
@@ -203,8 +197,7 @@ def is_bundle(file: Path) -> bool:
 def as_store(file: Path, fingerprint: str | None) -> Iterator[Store]:
     """A store with the scan of a bundle that holds, and with what people said of its devices.
 
-    Raises:
-        EvidenceError: it does not hold, or was not signed by the key of this fingerprint.
+    Raises EvidenceError if it does not hold, or was not signed by the key of this fingerprint.
     """
     with file.open("rb") as opened, TemporaryDirectory(prefix="camscan-") as folder:
         try:

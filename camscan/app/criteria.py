@@ -64,8 +64,7 @@ def whole_library(folders: Sequence[Path] = (), *, strict: bool = False) -> Libr
 def _libraries(folders: Sequence[Path]) -> list[Path]:
     """The built-in library and those of the user, in each of which there is something to read.
 
-    Raises:
-        RuleError: nothing of a folder would be read, as of `my-rules/makers` in place of `my-rules`.
+    Raises RuleError if nothing of a folder would be read, as of `my-rules/makers` in place of `my-rules`.
     """
     for folder in folders:
         if not (rule_files(folder) or (folder / "policies").is_dir()):

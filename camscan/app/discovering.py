@@ -61,8 +61,7 @@ async def ask_segment(asking: tuple[Interface, ...], sink: MemorySink) -> Scan:
 def asking_interfaces(names: tuple[str, ...]) -> tuple[Interface, ...]:
     """The addresses that ask: of all interfaces, or of those that are named.
 
-    Raises:
-        HostError: none of them supports multicast.
+    Raises HostError if none of them supports multicast.
     """
     from camscan.net.kernel.interfaces import interfaces
 

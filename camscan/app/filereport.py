@@ -39,8 +39,7 @@ _PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
 def report_on(source: str, criteria: Criteria, *, all_hosts: bool) -> Report:
     """What the rules say about a file, or for "-" about what stdin holds.
 
-    Raises:
-        UsageError: it cannot be read, is empty or too large, or nothing in it is whole.
+    Raises UsageError if it cannot be read, is empty or too large, or nothing in it is whole.
     """
     with opened(source) as file:
         start = head(file.stream, SNIFFED)

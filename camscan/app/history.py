@@ -21,8 +21,7 @@ from camscan.sweeps import memory as memories
 def remembered(store: Store, site: str) -> memories.Memory:
     """What is remembered of a site.
 
-    Raises:
-        DamageError: it is no JSON, as every camscan writes it: to forget it would make all devices known ones.
+    Raises DamageError if it is no JSON, as every camscan writes it: to forget it would make all devices known ones.
     """
     try:
         return memories.load(store.outbox.memory(site))

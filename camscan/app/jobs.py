@@ -110,11 +110,7 @@ def _together(before: Vantage, now: Vantage) -> Vantage:
 
 
 def _decoys(choices: Choices) -> tuple[str, ...]:
-    """The decoys, as the ledger writes them.
-
-    Raises:
-        TargetError: one is no address, or several.
-    """
+    """The decoys, as the ledger writes them. Raises TargetError if one is no address, or several."""
     found = list[str]()
     for text in choices.expect_decoy:
         if (named := parse([text])).count != 1:
@@ -124,11 +120,7 @@ def _decoys(choices: Choices) -> tuple[str, ...]:
 
 
 def check_decoys(job: Job) -> None:
-    """See that a scan asks its decoys.
-
-    Raises:
-        TargetError: it does not ask one.
-    """
+    """See that a scan asks its decoys. Raises TargetError if it does not ask one."""
     for decoy in job.decoys:
         if decoy not in job.scope.asked:
             raise TargetError(
@@ -163,8 +155,7 @@ def resume_job(store: Store, job: Job) -> Job:
 def job_for_rest(before: Scan, now: Choices) -> Job:
     """The rest of an interrupted scan, with its own choices; exclusion files are read anew, new exclusions come on top.
 
-    Raises:
-        UsageError: targets were given, or it has asked none, or was not begun here.
+    Raises UsageError if targets were given, or it has asked none, or was not begun here.
     """
     _check_resumable(before, now)
     kept = before.choices

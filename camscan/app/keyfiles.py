@@ -58,8 +58,7 @@ def write(private: Path, signer: keys.Signer) -> None:
 def private_key(file: Path) -> keys.Signer:
     """The private key of a file that its owner alone can read.
 
-    Raises:
-        UsageError: it is missing, others may read it, or it holds no such key.
+    Raises UsageError if it is missing, others may read it, or it holds no such key.
     """
     if file.suffix == ".pub":
         raise UsageError(f"{file} is a public key: give the private one, {file.with_suffix('')}")
@@ -83,8 +82,7 @@ def private_key(file: Path) -> keys.Signer:
 def fingerprint(text: str) -> str:
     """The fingerprint that is written out, or that of the public key in the file that is named.
 
-    Raises:
-        UsageError: it is neither.
+    Raises UsageError if it is neither.
     """
     if _FINGERPRINT.fullmatch(text):
         return text.lower()

@@ -42,8 +42,7 @@ class CredentialOptions:
     def opened(self) -> CredentialFile:
         """The file of enrolments, as it is kept. From then on a crash of this process writes no memory to disk.
 
-        Raises:
-            UsageError: it is to be unlocked, and is not locked.
+        Raises UsageError if it is to be unlocked, and is not locked.
         """
         _write_no_core()
         path, source = self.file or config_file("credentials.json"), self.unlock or "prompt"
@@ -65,8 +64,7 @@ def _write_no_core() -> None:
 def asked(what: str, *, twice: bool = False) -> str:
     """A secret from the terminal, without an echo.
 
-    Raises:
-        UsageError: there is no terminal, or `twice` brought two different ones.
+    Raises UsageError if there is no terminal, or `twice` brought two different ones.
     """
     if not sys.stdin.isatty():
         raise UsageError(f"cannot ask for the {what} without a terminal: take it from {sources.UNATTENDED}")
@@ -117,11 +115,7 @@ def _allowed(choices: Choices, chosen: CredentialOptions) -> bool:
 
 
 def enrolled(choices: Choices, chosen: CredentialOptions, site: str | None, inside: Container[str]) -> str:
-    """What a run over these addresses would log in to, in words.
-
-    Raises:
-        UsageError, HostError: as `broker_if` says.
-    """
+    """What a run over these addresses would log in to, in words. Raises UsageError or HostError as `broker_if` says."""
     if not _allowed(choices, chosen):
         return "none"
     found = _opened_for(chosen, site)[1].enrolments

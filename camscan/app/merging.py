@@ -79,8 +79,7 @@ class MergedSite:
 def map_sites(store: Store, others: Sequence[Store], choices: SiteChoices) -> list[SiteMap]:
     """How the sites of each of some stores are called here.
 
-    Raises:
-        UsageError: it cannot be told whether two sites of one name are one, or where one belongs.
+    Raises UsageError if it cannot be told whether two sites of one name are one, or where one belongs.
     """
     done: list[tuple[Store, SiteMap]] = []
     ours, faults = known_sites(store), _unknown_renames(others, choices)
@@ -158,10 +157,7 @@ def merge(
     """Merge another store, which is told of as `name`, into this one; `sites` are as `map_sites` gives them.
 
     `progress` hears how many scans are done, of how many. What was merged when this is cut off stays, and the rest is
-    merged the next time.
-
-    Raises:
-        StoreError: one of both cannot be read, or this one not be written.
+    merged the next time. Raises StoreError if one of both cannot be read, or this one not be written.
     """
     merged = {site: MergedSite(site, called) for site, called in sites.items()}
     mark = f"{utc(datetime.now(UTC), 'seconds')} from {name}"

@@ -54,8 +54,7 @@ class ImportedFile:
 class Records:
     """What other tools recorded, read up to its beginning.
 
-    Raises:
-        UsageError: nothing could be read of any file, and one is damaged or of another kind.
+    Raises UsageError if nothing could be read of any file, and one is damaged or of another kind.
     """
 
     def __init__(self, files: Sequence[ImportedFile]) -> None:
@@ -148,8 +147,7 @@ def _observations(file: ImportedFile, name: str, ports: switchports.SwitchPorts)
 async def listen(opened: Callable[[], Store], site: str | None, interface: str, seconds: int) -> Scan:
     """Store what is heard as a scan; whatever ends it, it is kept. The store is `opened` once anything can be heard.
 
-    Raises:
-        HostError: it is not possible to listen at all.
+    Raises HostError if it is not possible to listen at all.
     """
     from camscan.imports.packets import CHANNELS, notes
     from camscan.net.programs import l2

@@ -42,8 +42,7 @@ def ping(config: Config, good: Sequence[str], *, all_good: bool) -> bool:
 def url_of(config: Config, part: Ping) -> str:
     """The URL.
 
-    Raises:
-        UsageError: it is not there, is none, or leads to a private address that the configuration does not allow.
+    Raises UsageError if it is not there, is none, or leads to a private address that the configuration does not allow.
     """
     url = secret(config, part.url_file, URL, os.environ)
     where = part.url_file or URL

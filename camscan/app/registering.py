@@ -160,8 +160,7 @@ def register_devices(
 def register(store: Store, seen: Snapshot, site: str, stamp: str) -> list[Return]:
     """Take a snapshot into the register; returns the devices in it that were said to be gone.
 
-    Raises:
-        StoreError: other processes change the register of this site all the time.
+    Raises StoreError if other processes change the register of this site all the time.
     """
     until = latest_past()
     for _ in range(_TRIES):
@@ -235,11 +234,7 @@ def of_another(track: Track, bearers: Bearers) -> IsOfAnother:
 
 
 def track_of(entry: Entry) -> Track:
-    """All that is known of a device of the register.
-
-    Raises:
-        DamageError: that cannot be read.
-    """
+    """All that is known of a device of the register. Raises DamageError if that cannot be read."""
     try:
         return _adapter().validate_json(entry.track)
     except ValueError as error:

@@ -16,8 +16,7 @@ from camscan.text.wording import plural
 def check(store: Store, scans: Sequence[Scan]) -> None:
     """See that nothing rests on these scans.
 
-    Raises:
-        UsageError: one is a sweep, or still running, or supports what was said of a device.
+    Raises UsageError if one is a sweep, or still running, or supports what was said of a device.
     """
     proofs = {scan: change for change in store.register.changes() for scan in change.proof}
     for scan in scans:

@@ -59,10 +59,8 @@ def prune(
 ) -> Iterator[Pruned]:
     """Thin what may go of a site, the oldest first; `listing` loads the policies by which devices are worth keeping.
 
-    No lock is needed: nobody writes to what may go.
-
-    Raises:
-        StoreError: the store cannot be read or written; of a sweep that is damaged, once all others are thinned.
+    No lock is needed: nobody writes to what may go. Raises StoreError if the store cannot be read or written; of a
+    sweep that is damaged, once all others are thinned.
     """
     now, sweeps = datetime.now(UTC), sweeps_of(store, site)
     if all(THINNED in scan.settings for scan in sweeps[terms.sweeps :]):
@@ -107,8 +105,7 @@ def prune_after_sweep(context: SweepContext, site: Site, end: float) -> None:
 def derive_after_sweeps(context: SweepContext, sites: Iterable[str], end: float) -> None:
     """Derive anew, after an update, the sweeps that people look at: they shall not have to wait for it.
 
-    Raises:
-        StoreError: the store cannot be read.
+    Raises StoreError if the store cannot be read.
     """
     newest = (scan for site in sites for scan in sweeps_of(context.store, site)[:_LOOKED_AT])
     derived = rederive(context.store, newest, context.rules, end)

@@ -47,11 +47,7 @@ def planned(
     fail_on: tuple[str, ...],
     folder: Path | None = None,
 ) -> ScheduleFiles:
-    """What starts the sweeps of a configuration.
-
-    Raises:
-        UsageError: something that was asked for cannot be used.
-    """
+    """What starts the sweeps of a configuration. Raises UsageError if something that was asked for cannot be used."""
     document = configuration(file)
     config, path = document.config, document.file.absolute()
     if user is not None and not _USER.fullmatch(user):

@@ -89,11 +89,7 @@ def scope_of(choices: Choices) -> ScanScope:
 
 
 def must_exist(*names: str) -> None:
-    """See that this host has such interfaces.
-
-    Raises:
-        HostError: it lacks one.
-    """
+    """See that this host has such interfaces. Raises HostError if it lacks one."""
     if missing := sorted(set(names) - {interface.name for interface in interfaces()}):
         raise HostError(f"this host has no interface {missing[0]}: `ip link` lists those that it has")
 

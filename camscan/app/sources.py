@@ -34,8 +34,7 @@ class Source:
 def opened(name: str) -> Iterator[Source]:
     """A file, or for "-" what stdin holds, as a stream that can be read from its start again, also where it is a pipe.
 
-    Raises:
-        UsageError: there is no such file, or it cannot be read.
+    Raises UsageError if there is no such file, or it cannot be read.
     """
     from camscan.imports.files.base import in_utf8
 

@@ -52,8 +52,7 @@ class CurrentState:
 def find_device(store: Store, text: str, site: str | None) -> Entry:
     """The one device that a user means; of any site where none is named, and of none where it is "".
 
-    Raises:
-        UsageError: no device, or more than one, is called so.
+    Raises UsageError if no device, or more than one, is called so.
     """
     text, wanted = usual(text), (*asked(text), *at_place(text))
     found = store.register.named(text, map(key, wanted), site)
@@ -92,10 +91,8 @@ def record_state(
 ) -> StateChange:
     """Keep what is said of a device; `rules` name what earlier scans saw, where that is asked.
 
-    `tell` hears what whoever says it should look at.
-
-    Raises:
-        UsageError: the device is said to be gone, and that has not been looked at often enough.
+    `tell` hears what whoever says it should look at. Raises UsageError if the device is said to be gone, and that has
+    not been looked at often enough.
     """
     known = _distinctive(store, entry)
     own = (*known, *track_of(entry).aliases)

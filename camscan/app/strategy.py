@@ -111,11 +111,7 @@ class Strategy:
 
 
 def strategy_of(choices: Choices) -> Strategy:
-    """Choose probes, ports and pace.
-
-    Raises:
-        UsageError: a port list or a channel that cannot be used.
-    """
+    """Choose probes, ports and pace. Raises UsageError for a port list or a channel that cannot be used."""
     pace = profile(choices.profile)
     channels = [name.strip().lower() for name in choices.channels.split(",")] if choices.channels else None
     probes = select(channels, choices.snmp_community, logins=choices.with_credentials)
@@ -137,11 +133,7 @@ def _named_ports(address: str, seen: Iterable[Observation]) -> Iterator[int]:
 
 
 def port_list(text: str) -> tuple[int, ...]:
-    """The ports in a list such as "80,554,8000-8010", each once.
-
-    Raises:
-        UsageError: it is no such list.
-    """
+    """The ports in a list such as "80,554,8000-8010", each once. Raises UsageError if it is no such list."""
     found: list[int] = []
     for part in text.split(","):
         first, dash, last = part.partition("-")

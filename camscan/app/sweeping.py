@@ -84,11 +84,7 @@ class Swept:
 
 
 def sweep(context: SweepContext, site: Site, seconds: float) -> Swept:
-    """Sweep a site, in so many seconds at most.
-
-    Raises:
-        CamscanError: it cannot be scanned at all.
-    """
+    """Sweep a site, in so many seconds at most. Raises CamscanError if it cannot be scanned at all."""
     criteria = Criteria(context.rules, policies(context.config, site, context.folders))
     with site_held(context.store.locks, site.name) as other:
         if other is not None:

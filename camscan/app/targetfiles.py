@@ -47,8 +47,7 @@ def read(name: str) -> str:
 def read_targets(words: Sequence[str], specs: Sequence[Spec]) -> TargetSet:
     """The targets of specs that come from these words.
 
-    Raises:
-        TargetError: one cannot be used. A word that names a file is said to lack its "@".
+    Raises TargetError if one cannot be used. A word that names a file is said to lack its "@".
     """
     try:
         return parse(specs, resolve=resolve)
@@ -70,8 +69,7 @@ def warn_if_empty(name: str) -> None:
 def read_exclusions(words: Sequence[str]) -> tuple[TargetSet, tuple[str, ...]]:
     """What these words and files exclude, and the words with the contents of stdin and pipes in place of their names.
 
-    Raises:
-        TargetError: one cannot be used.
+    Raises TargetError if one cannot be used.
     """
     specs, lasting = list[Spec](), list[str]()
     for word in map(str.strip, words):

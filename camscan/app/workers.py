@@ -54,10 +54,8 @@ def map_by_target(seen: Iterable[Item], rules: Library, work: Callable[[Library,
     """What `work` makes of each part of what was seen, which comes grouped by target; no target is parted.
 
     `work` is a function of a module, and what it gives can be pickled: beyond the first thousands of targets it runs in
-    several processes. A few parts are in memory at a time.
-
-    Raises:
-        HostError: one of the processes was ended from outside.
+    several processes. A few parts are in memory at a time. Raises HostError if one of the processes was ended from
+    outside.
     """
     with Workers(rules, work, ALONE) as workers:
         yield from workers.in_order(workers.begin(chunk, share) for chunk, share in _chunks(seen))

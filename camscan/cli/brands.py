@@ -55,11 +55,7 @@ def _chosen(names: Sequence[str], rules: Library) -> Sequence[Brand]:
 
 
 def find(name: str, rules: Library) -> Brand:
-    """The brand of that name or alias.
-
-    Raises:
-        UsageError: there is none.
-    """
+    """The brand of that name or alias. Raises UsageError if there is none."""
     if brand := rules.labels.find(name):
         return brand
     known = (brand.name for brand in rules.brands)

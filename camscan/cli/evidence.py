@@ -193,11 +193,7 @@ def _about(operator: str, authority: str, tsa: str | None) -> About:
 
 
 def _stamper(tsa: str | None) -> Callable[[bytes], bytes]:
-    """How a signature gets its time stamp.
-
-    Raises:
-        HostError: the library for it is missing.
-    """
+    """How a signature gets its time stamp. Raises HostError if the library for it is missing."""
     import asyncio
 
     from camscan.errors import EvidenceError, HostError

@@ -105,8 +105,7 @@ def merge(
 def _opened(name: str, key: str | None) -> Iterator[Store]:
     """Another store to read from, or a bundle as one.
 
-    Raises:
-        UsageError: there is no such file, or it cannot be read.
+    Raises UsageError if there is no such file, or it cannot be read.
     """
     from camscan.app import keyfiles
     from camscan.app.bundling import as_store, is_bundle
@@ -141,11 +140,7 @@ def _into(db: str | None, *, dry_run: bool) -> Iterator[Store]:
 
 
 def _check(store: Store, others: Sequence[Store]) -> None:
-    """See that no store is to be merged into itself.
-
-    Raises:
-        UsageError: one is.
-    """
+    """See that no store is to be merged into itself. Raises UsageError if one is."""
     from camscan.errors import UsageError
 
     for other in others:

@@ -28,8 +28,7 @@ _LOOKED_BACK = 30
 def open_store(target: str | None, *, or_new: bool = False) -> Store:
     """The store that is there: one that a mistyped --db names is not made, unless `or_new`.
 
-    Raises:
-        StoreError: there is none, or it cannot be opened. If none was named, it tells of the one that sweeps use.
+    Raises StoreError if there is none, or it cannot be opened. If none was named, it tells of the one that sweeps use.
     """
     if not or_new and (missing := missing_file(target)):
         if target is None and (swept := _swept()) and not missing_file(swept):
@@ -86,10 +85,8 @@ def same_store() -> str:
 def open_swept_store(named: str | None, configured: str | None) -> AbstractContextManager[Store | None]:
     """The store of a configuration, or that which was named instead; None where no sweep has made the former yet.
 
-    Who looks does not make it: it would belong to them, and the sweeps' own user could not write to it.
-
-    Raises:
-        StoreError: the one that was named is not there, or it cannot be opened.
+    Who looks does not make it: it would belong to them, and the sweeps' own user could not write to it. Raises
+    StoreError if the one that was named is not there, or it cannot be opened.
     """
     if named is None and (missing := missing_file(configured)):
         served = None if configured else _of_service()
@@ -219,11 +216,7 @@ def _has_answered(store: Store, scan: Scan, address: str) -> bool:
 
 
 def scans_of(store: Store, site: str | None) -> tuple[Scan, ...]:
-    """All scans, or those of a site, newest first.
-
-    Raises:
-        UsageError: the site that is named has none.
-    """
+    """All scans, or those of a site, newest first. Raises UsageError if the site that is named has none."""
     found = store.scans(site)
     if site is not None and not found:
         raise unknown_site(site, store.sites())
@@ -259,8 +252,7 @@ def check_each_site(named: object) -> None:
 def newest_of_each_site(store: Store) -> tuple[Scan, ...]:
     """The latest scan of each site, and of none, newest first; as in `scan_of`, one that asked goes before others.
 
-    Raises:
-        StoreError: no scan is stored.
+    Raises StoreError if no scan is stored.
     """
     return store.newest_of_each_site() or (store.scan(),)
 

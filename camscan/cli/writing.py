@@ -150,8 +150,7 @@ def wrapped(parts: Iterable[str], width: int) -> Iterator[str]:
 def write(parts: Iterable[str] | Iterable[bytes], output: Path | None, mode: int | None = None) -> None:
     """Write bytes, or text in UTF-8; a terminal gets what it can show. A file is there only once it is complete.
 
-    Raises:
-        HostError: the file cannot be written.
+    Raises HostError if the file cannot be written.
     """
     if output is None and sys.stdout.isatty():
         for part in parts:
@@ -187,10 +186,8 @@ def as_table(
 def replacing(output: Path, mode: int | None) -> Iterator[BinaryIO]:
     """A file to write to, which takes the name and place of `output` once it is complete.
 
-    Who may read it is as it was, or for a new file as the user's umask says; unless `mode` says otherwise.
-
-    Raises:
-        HostError: it cannot be written.
+    Who may read it is as it was, or for a new file as the user's umask says; unless `mode` says otherwise. Raises
+    HostError if it cannot be written.
     """
     with _told(output), files.replacing(output, _usual_mode(output) if mode is None else mode) as file:
         yield file

@@ -32,8 +32,7 @@ _CLASSES = frozenset({0x6514, 0x6614, 0x6414, 0x0000})
 def decode(data: bytes) -> dict[str, tuple[str, ...]]:
     """The magic, where the bytes start with a header of this protocol that is not our own question come back.
 
-    Raises:
-        DecodeError: they do not.
+    Raises DecodeError if they do not.
     """
     if len(data) < _HEADER or not data.startswith(_MAGIC):
         raise DecodeError("no Baichuan header")

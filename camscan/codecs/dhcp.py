@@ -37,8 +37,7 @@ class _Message:
 def decode(data: bytes) -> dict[str, tuple[str, ...]]:
     """The client's MAC, and the names in its own messages; a server's names for the client are ignored.
 
-    Raises:
-        DecodeError: it is no DHCP message, or has more options than any.
+    Raises DecodeError if it is no DHCP message, or has more options than any.
     """
     message = _read(data)
     own = message.options if message.kind[0] == _CLIENT else {}

@@ -67,8 +67,7 @@ FIELDS = (
 def decode(data: bytes) -> dict[str, tuple[str, ...]]:
     """The fields of the first device that the answer describes.
 
-    Raises:
-        DecodeError: it describes none (a search heard on the group is a question), or breaks a bound.
+    Raises DecodeError if it describes none (a search heard on the group is a question), or breaks a bound.
     """
     if len(data) > MAX_ANSWER:
         raise DecodeError(f"DHIP answer of {len(data)} bytes is larger than {MAX_ANSWER}")

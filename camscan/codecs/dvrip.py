@@ -52,11 +52,8 @@ def decode_discovery(data: bytes) -> dict[str, tuple[str, ...]]:
     """The fields of an answer to the discovery.
 
     Part 1, after the header: version as four u16, type (16 characters), IPv4 address, mask, gateway and more in binary;
-    its length is the u32 at 4. Part 2: MAC as 17 characters, then the model; its length is the byte at 2.
-    Part 3: lines "Name:value"; its length is the u16 at 20.
-
-    Raises:
-        DecodeError: it is no such answer, or breaks a bound.
+    its length is the u32 at 4. Part 2: MAC as 17 characters, then the model; its length is the byte at 2. Part 3: lines
+    "Name:value"; its length is the u16 at 20. Raises DecodeError if it is no such answer, or breaks a bound.
     """
     _check(data, b"\xb3\x00", _NETWORK)
     second = _HEADER + int(unpack_from("<I", data, 4)[0])
@@ -78,8 +75,7 @@ def decode_discovery(data: bytes) -> dict[str, tuple[str, ...]]:
 def decode_realm(data: bytes) -> dict[str, tuple[str, ...]]:
     """The realm of an answer to the realm request: "Login to " and the serial number, a hash of it or a brand.
 
-    Raises:
-        DecodeError: it is no such answer, names no realm, or breaks a bound.
+    Raises DecodeError if it is no such answer, names no realm, or breaks a bound.
     """
     _check(data, b"\xb0", _HEADER)
     realm = _REALM_LINE.search(to_text(data[_HEADER:]))

@@ -46,8 +46,7 @@ _LENGTH = 240
 def decode(data: bytes) -> dict[str, tuple[str, ...]]:
     """The fields of an announcement; `mhed.build` is a date as "YYYYMMDD".
 
-    Raises:
-        DecodeError: it is no announcement (a search heard on the group is a question), or breaks a bound.
+    Raises DecodeError if it is no announcement (a search heard on the group is a question), or breaks a bound.
     """
     if not _LENGTH <= len(data) <= MAX_ANSWER:
         raise DecodeError(f"MHED answer of {len(data)} bytes: outside {_LENGTH} to {MAX_ANSWER}")

@@ -37,8 +37,8 @@ _ANSWER = 1
 def decode(data: bytes) -> dict[str, tuple[str, ...]]:
     """The fields of an answer: MAC (12 hex digits) at 23, name at 36, IPv4 address at 57, web port at 85.
 
-    Raises:
-        DecodeError: it is no answer of this protocol (a search heard on the port is a question), or breaks a bound.
+    Raises DecodeError if it is no answer of this protocol (a search heard on the port is a question), or breaks a
+    bound.
     """
     if not data.startswith(b"MO_I"):
         raise DecodeError("no MO_I answer")

@@ -46,8 +46,7 @@ FIELDS = ("netcommon.mac", "netcommon.ipv4_address", *(name for _, name in _VALU
 def decode(data: bytes) -> dict[str, tuple[str, ...]]:
     """The fields of an answer.
 
-    Raises:
-        DecodeError: it holds no object "NetWork.NetCommon" (the search itself has none), or breaks a bound.
+    Raises DecodeError if it holds no object "NetWork.NetCommon" (the search itself has none), or breaks a bound.
     """
     if len(data) > MAX_ANSWER:
         raise DecodeError(f"NetCommon answer of {len(data)} bytes is larger than {MAX_ANSWER}")

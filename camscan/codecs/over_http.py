@@ -12,8 +12,7 @@ from camscan.records import Fields
 def onvif_answer(data: bytes, action: str) -> Fields:
     """The fields of an HTTP answer to an ONVIF request, its challenge included.
 
-    Raises:
-        DecodeError: it is no HTTP, or neither a challenge nor SOAP.
+    Raises DecodeError if it is no HTTP, or neither a challenge nor SOAP.
     """
     fields = http.decode(data, onvif.PATH, envelope=False)
     kept = {name: values for name, values in fields.items() if not name.startswith("http.body")}
@@ -25,8 +24,7 @@ def onvif_answer(data: bytes, action: str) -> Fields:
 def description(data: bytes, path: str) -> Fields:
     """The fields of an HTTP answer that carries a UPnP device description.
 
-    Raises:
-        DecodeError: it is no HTTP, or no description.
+    Raises DecodeError if it is no HTTP, or no description.
     """
     fields = http.decode(data, path, envelope=False)
     kept = {name: values for name, values in fields.items() if name in ("http.server", "http.status")}
@@ -36,8 +34,7 @@ def description(data: bytes, path: str) -> Fields:
 def own_answer(data: bytes, decode: Callable[[bytes], Fields]) -> Fields:
     """The fields of an HTTP answer whose content `decode` reads, and its status.
 
-    Raises:
-        DecodeError: it is no HTTP, or a success whose content cannot be read.
+    Raises DecodeError if it is no HTTP, or a success whose content cannot be read.
     """
     answer = framing.read_own(data)
     fields = {"http.status": (answer.status,)} if answer.status else {}

@@ -80,8 +80,7 @@ _BUILD = re.compile(r"(\S)build")
 def encode_inquiry(uuid: str, types: str = "inquiry") -> bytes:
     """The question "who is there?". Devices echo `uuid`, mostly.
 
-    Raises:
-        UsageError: `uuid` is not written as RFC 4122 has it, or `types` is neither "inquiry" nor "inquiry_v32".
+    Raises UsageError if `uuid` is not written as RFC 4122 has it, or `types` is neither "inquiry" nor "inquiry_v32".
     """
     if types not in _TYPES:
         raise UsageError(f"SADP types {types!r} is never sent: only {' and '.join(_TYPES)} change nothing")
@@ -93,8 +92,7 @@ def encode_inquiry(uuid: str, types: str = "inquiry") -> bytes:
 def decode(data: bytes) -> dict[str, tuple[str, ...]]:
     """The fields of a ProbeMatch, Hello or Bye; of each element its first value. The UUID may be anybody's.
 
-    Raises:
-        DecodeError: it is none of these (a Probe is a question), says nothing about a device, or breaks a bound.
+    Raises DecodeError if it is none of these (a Probe is a question), says nothing about a device, or breaks a bound.
     """
     if len(data) > MAX_ANSWER:
         raise DecodeError(f"SADP answer of {len(data)} bytes is larger than {MAX_ANSWER}")

@@ -77,8 +77,7 @@ def encode(operation: str) -> bytes:
 def decode(body: bytes, operation: str) -> dict[str, tuple[str, ...]]:
     """The fields of the reply to an operation, or of a fault.
 
-    Raises:
-        DecodeError: it is no SOAP, not whole, larger than any reply, or holds a DTD or an entity.
+    Raises DecodeError if it is no SOAP, not whole, larger than any reply, or holds a DTD or an entity.
     """
     from lxml.etree import LxmlError  # noqa: PLC0415
 

@@ -35,8 +35,7 @@ def password_digest(password: str, nonce: bytes, created: str) -> str:
 def signed(envelope: bytes, login: tuple[str, str], *, nonce: bytes, created: datetime) -> bytes:
     """The envelope with a token in its empty Header. `login` is user name and password, `created` the device's time.
 
-    Raises:
-        UsageError: the envelope has no empty Header, or several.
+    Raises UsageError if the envelope has no empty Header, or several.
     """
     user, password = login
     moment = f"{created.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{created.microsecond // 1000:03}Z"

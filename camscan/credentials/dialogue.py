@@ -171,11 +171,7 @@ class Dialogue:
     def _following(
         self, scheme: Scheme | None, request: HttpRequest, exchange: Exchange, answer: Answer, *, renewed: bool
     ) -> Scheme:
-        """What to answer a denial with.
-
-        Raises:
-            _EndedError: nothing.
-        """
+        """What to answer a denial with. Raises _EndedError if there is nothing to answer."""
         if locked(answer):
             raise _EndedError(LoginReason.LOCKED)
         values = answer.all("www-authenticate")

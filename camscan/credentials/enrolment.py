@@ -99,11 +99,7 @@ class Book(BaseModel):
         return tuple(enrolment for enrolment in self.logins if enrolment.site == site)
 
     def with_(self, new: Enrolment) -> Book:
-        """The book with one more enrolment.
-
-        Raises:
-            UsageError: something is enrolled there already.
-        """
+        """The book with one more enrolment. Raises UsageError if something is enrolled there already."""
         if any((old.site, old.place) == (new.site, new.place) for old in self.logins):
             raise UsageError(f"{new.place} is enrolled already: `camscan credentials remove` it first")
         return Book(logins=(*self.logins, new))
@@ -149,11 +145,7 @@ class SiteBook:
 
 
 def parse(data: bytes, where: str) -> Book:
-    """The book in a document. No message ever quotes what stands in it.
-
-    Raises:
-        UsageError: it is no such document.
-    """
+    """The book in a document. No message ever quotes what stands in it. Raises UsageError if it is no such document."""
     try:
         return Book.model_validate_json(data)
     except ValidationError as error:

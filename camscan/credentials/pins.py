@@ -45,11 +45,7 @@ class Pins:
 
     @classmethod
     def beside(cls, credentials: Path) -> Pins:
-        """The pins that belong to a file of enrolments.
-
-        Raises:
-            UsageError: the file of pins cannot be used.
-        """
+        """The pins that belong to a file of enrolments. Raises UsageError if the file of pins cannot be used."""
         return cls(credentials.with_name(f"{credentials.name}.pins"))
 
     def of(self, site: str | None) -> tuple[Pin, ...]:
@@ -61,11 +57,7 @@ class Pins:
         return self._known.get((site, address, port))
 
     def learn(self, site: str | None, address: str, port: int, certificate: str) -> None:
-        """Pin a certificate where none is pinned.
-
-        Raises:
-            HostError: it cannot be written down.
-        """
+        """Pin a certificate where none is pinned. Raises HostError if it cannot be written down."""
         pin = Pin(site, address, port, certificate, datetime.now(UTC).isoformat(timespec="seconds"))
         try:
             _append(self.path, _line(pin))

@@ -18,10 +18,8 @@ def merge(observations: Iterable[Observation], identify: Identify, resolve: Reso
     Behind each recorder come the cameras that only it knows.
 
     Observations are read once and come grouped by target; only what identifies a living host is kept of them.
-    `identify` is given the observations of one address, `resolve` the identifications of one device.
-
-    Raises:
-        ValueError: the observations of one target do not come together.
+    `identify` is given the observations of one address, `resolve` the identifications of one device. Raises ValueError
+    if the observations of one target do not come together.
     """
     return merge_hosts(hosts_of(observations, identify), resolve)
 

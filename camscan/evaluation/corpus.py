@@ -48,8 +48,7 @@ class Corpus:
 def read(path: Path) -> Corpus:
     """The answers of a file, or of every .json file in a folder.
 
-    Raises:
-        UsageError: there is no such file, or no answer in it.
+    Raises UsageError if there is no such file, or no answer in it.
     """
     numbered = ((file, number, item) for file in _files(path) for number, item in enumerate(_items(file), 1))
     return _gathered(((f"{file}: entry {number}", item) for file, number, item in numbered), f"{path} holds ")

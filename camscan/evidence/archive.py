@@ -20,8 +20,7 @@ _CHUNK = 1 << 18
 class Archive:
     """An archive that is read. Nothing is unpacked or held in memory beyond the directory and what is asked for.
 
-    Raises:
-        EvidenceError: it is not of the one form that `Writer` makes.
+    Raises EvidenceError if it is not of the one form that `Writer` makes.
     """
 
     def __init__(self, file: BinaryIO) -> None:
@@ -32,8 +31,7 @@ class Archive:
     def measure(self, name: str) -> Part:
         """Read a part through, and take its measures.
 
-        Raises:
-            EvidenceError: its checksum in the archive does not hold.
+        Raises EvidenceError if its checksum in the archive does not hold.
         """
         entry, crc, hashed = self._by_name[name], 0, sha256()
         for chunk in self._chunks(entry):
@@ -44,11 +42,7 @@ class Archive:
         return Part(name, hashed.hexdigest(), entry.size)
 
     def read(self, name: str, limit: int) -> bytes:
-        """A part as a whole.
-
-        Raises:
-            EvidenceError: it is missing, or larger than `limit` bytes.
-        """
+        """A part as a whole. Raises EvidenceError if it is missing, or larger than `limit` bytes."""
         entry = self._by_name.get(name)
         if entry is None:
             raise EvidenceError(f"{name}: is missing")
@@ -60,10 +54,8 @@ class Archive:
         """The lines of a part, each with its LF, of at most so many bytes; a packed part is unpacked as it is read.
 
         How many times its size a part unfolds to proves nothing: where a device answers with zeros, that is as much as
-        DEFLATE can. So no more than a line is held, and whoever reads stops at the first that is no record.
-
-        Raises:
-            EvidenceError: it cannot be unpacked, unfolds to too much, or a line is too long or does not end.
+        DEFLATE can. So no more than a line is held, and whoever reads stops at the first that is no record. Raises
+        EvidenceError if it cannot be unpacked, unfolds to too much, or a line is too long or does not end.
         """
         entry = self._by_name[name]
         raw = io.BufferedReader(_Window(self._file, entry))

@@ -44,8 +44,7 @@ def dump(value: Object) -> bytes:
 def load(line: bytes, where: str) -> Object:
     """The object of a canonical line; `where` names it in messages.
 
-    Raises:
-        EvidenceError: it is none, or written in another form.
+    Raises EvidenceError if it is none, or written in another form.
     """
     try:
         value = json.loads(line)
@@ -60,8 +59,7 @@ def load(line: bytes, where: str) -> Object:
 def read(value: Object, to: Callable[[Object], _Record], back: Callable[[_Record], Object], where: str) -> _Record:
     """The record of an object, by one of the `to_...` functions below.
 
-    Raises:
-        EvidenceError: `back` does not make the same object of it again.
+    Raises EvidenceError if `back` does not make the same object of it again.
     """
     try:
         record = to(value)
@@ -97,8 +95,7 @@ def scan_object(scan: Scan) -> Object:
 def to_scan(value: Mapping[str, Any]) -> Scan:
     """The scan of an object.
 
-    Raises:
-        ValueError, TypeError, KeyError, AttributeError: it is not the object of any.
+    Raises ValueError, TypeError, KeyError or AttributeError if it is not the object of any.
     """
     ended, site, vantage = value["finished_at"], value["site"], value["vantage"]
     return Scan(
@@ -151,8 +148,7 @@ def ledger_object(entry: LedgerEntry) -> Object:
 def to_entry(value: Mapping[str, Any]) -> LedgerEntry:
     """The ledger entry of an object.
 
-    Raises:
-        ValueError, TypeError, KeyError, AttributeError: it is not the object of any.
+    Raises ValueError, TypeError, KeyError or AttributeError if it is not the object of any.
     """
     channels = {channel: Outcome(outcome) for channel, outcome in value["channels"].items()}
     return LedgerEntry(_text(value["target"]), channels, {name: _text(why) for name, why in value["reasons"].items()})
@@ -176,8 +172,7 @@ def observation_object(observation: Observation) -> Object:
 def to_observation(value: Mapping[str, Any]) -> Observation:
     """The observation of an object.
 
-    Raises:
-        ValueError, TypeError, KeyError, AttributeError: it is not the object of any.
+    Raises ValueError, TypeError, KeyError or AttributeError if it is not the object of any.
     """
     port = value["port"]
     if port is not None and not 0 <= _count(port) <= _MAX_PORT:
@@ -213,8 +208,7 @@ def change_object(change: StateChange) -> Object:
 def to_change(value: Mapping[str, Any]) -> StateChange:
     """The statement of an object.
 
-    Raises:
-        ValueError, TypeError, KeyError, AttributeError: it is not the object of any.
+    Raises ValueError, TypeError, KeyError or AttributeError if it is not the object of any.
     """
     state, names = State(value["state"]), _texts(value["names"])
     if state not in GIVEN or not names:

@@ -52,8 +52,7 @@ class HashChain:
     def read(self, lines: Iterator[bytes], name: str) -> Iterator[Observation]:
         """The observations of the lines of a part, as today's codecs read their bytes.
 
-        Raises:
-            EvidenceError: a line is no observation, or does not follow the one before.
+        Raises EvidenceError if a line is no observation, or does not follow the one before.
         """
         for number, line in enumerate(lines, start=1):
             where = f"{name} line {number:,}"

@@ -77,11 +77,7 @@ def is_name(name: str) -> bool:
 
 
 def entry_at(directory: bytes, at: int) -> Entry:
-    """The entry that begins at a place in a directory.
-
-    Raises:
-        EvidenceError: none does.
-    """
+    """The entry that begins at a place in a directory. Raises EvidenceError if none does."""
     if len(directory) - at < CENTRAL.size:
         raise EvidenceError("the archive: its directory is cut short")
     values = CENTRAL.unpack_from(directory, at)

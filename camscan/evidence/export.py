@@ -78,10 +78,7 @@ def export(
     """Write a bundle into a file that can be sought in; the same contents and key make the same bytes.
 
     `stamp` is given the signature and returns a time stamp over it; it is called only where `contents.about` names an
-    authority.
-
-    Raises:
-        HostError: it would grow beyond 4 GiB, or a part of it beyond what is read of one.
+    authority. Raises HostError if it would grow beyond 4 GiB, or a part of it beyond what is read of one.
     """
     writer = Writer(file)
     scan = canonical.dump(canonical.scan_object(contents.scan))

@@ -77,8 +77,7 @@ def generate() -> Signer:
 def load_private(pem: bytes, where: str) -> Signer:
     """The private key of a file; `where` names it in messages.
 
-    Raises:
-        UsageError: it is none, or one of another kind.
+    Raises UsageError if it is none, or one of another kind.
     """
     try:
         key = load_pem_private_key(pem, None)
@@ -90,11 +89,7 @@ def load_private(pem: bytes, where: str) -> Signer:
 
 
 def load_public(pem: bytes, where: str) -> PublicKey:
-    """The public key of a file.
-
-    Raises:
-        UsageError: it is none, or one of another kind.
-    """
+    """The public key of a file. Raises UsageError if it is none, or one of another kind."""
     try:
         key = load_pem_public_key(pem)
     except (ValueError, UnsupportedAlgorithm):

@@ -74,8 +74,7 @@ def _values(manifest: Manifest) -> list[tuple[str, object]]:
 def load(data: bytes) -> Manifest:
     """The manifest of a file.
 
-    Raises:
-        EvidenceError: it is none, is written in another form, or is of another version.
+    Raises EvidenceError if it is none, is written in another form, or is of another version.
     """
     try:
         manifest = _adapter().validate_json(data)

@@ -39,11 +39,7 @@ class Query:
 
 
 def query(data: bytes) -> Query:
-    """Ask for a time stamp over the SHA-256 of some bytes.
-
-    Raises:
-        HostError: the library for it is missing.
-    """
+    """Ask for a time stamp over the SHA-256 of some bytes. Raises HostError if the library for it is missing."""
     library = _library()
     builder = library.TimestampRequestBuilder().data(data).hash_algorithm(library.HashAlgorithm.SHA256)
     made = builder.cert_request(cert_request=True).nonce(nonce=True).build()

@@ -34,8 +34,7 @@ class Writer:
     def part(self, name: str) -> Iterator[Sink]:
         """Take the contents of one part as they come; those of a name that ends in .gz are packed.
 
-        Raises:
-            HostError: the archive would grow beyond what one may hold.
+        Raises HostError if the archive would grow beyond what one may hold.
         """
         start = self._file.tell()
         self._file.write(Entry(name, 0, 0, start).local)

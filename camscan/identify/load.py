@@ -40,10 +40,8 @@ def load(
     """The rules and brands of all folders; a later folder adds, and overrides by rule id, brand name or alias.
 
     Without `examples`, those of the rules are read and forgotten: only a check needs them. The rest is then read back
-    from where `keep` says if it is the same as last time. What is broken is told to `tell` when it is found.
-
-    Raises:
-        RuleError: a folder is missing; or, where `strict`, anything is broken (every fault, one a line).
+    from where `keep` says if it is the same as last time. What is broken is told to `tell` when it is found. Raises
+    RuleError if a folder is missing; or, where `strict`, anything is broken (every fault, one a line).
     """
     read = tuple(map(_read, folders))
     labels = partial(_parsed, tuple(map(_without_rules, read)), examples=False)

@@ -71,8 +71,7 @@ def _options(wide: bool) -> re2.Options:
 def group_names(pattern: str) -> tuple[str, ...] | None:
     """The named groups of a pattern; None if one is unnamed or two have the same name.
 
-    Raises:
-        ValueError: the pattern is not RE2 syntax; the message is RE2's.
+    Raises ValueError if the pattern is not RE2 syntax; the message is RE2's.
     """
     if not _OPAQUE.search(pattern) and _is_syntax(pattern):
         names = _GROUP.findall(_CLASS.sub("x", _ESCAPE.sub("x", pattern)))

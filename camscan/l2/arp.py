@@ -57,8 +57,7 @@ _SEND_ATTEMPTS = 100
 def read_targets(data: bytes) -> list[Range]:
     """The targets in JSON such as [["10.0.0.1", "10.0.0.254"], ["10.0.2.7", "10.0.2.7"]], sorted and merged.
 
-    Raises:
-        RefusalError: it is something else, or more than a sweep may have.
+    Raises RefusalError if it is something else, or more than a sweep may have.
     """
     if len(data) > MAX_INPUT:
         raise RefusalError(f"targets of more than {MAX_INPUT:,} bytes: sweep them in parts", WRONG_USE)
@@ -86,8 +85,7 @@ def _merged(ranges: Iterable[Range]) -> list[Range]:
 def sweep(interface: str, rate: int, targets: Sequence[Range], lines: Lines, stop: Stop) -> None:
     """Send ARP requests for all targets in the interface's own networks, at most `rate` a second.
 
-    Raises:
-        RefusalError: the interface cannot be used, or went away.
+    Raises RefusalError if the interface cannot be used, or went away.
     """
     with packet_socket(socket.SOCK_RAW, frames.ARP, interface) as sock:
         if sock.getsockname()[3] != _ETHERNET:

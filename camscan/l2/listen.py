@@ -34,8 +34,7 @@ _GLANCE = 0.25
 def listen(interface: str, seconds: float, lines: Lines, stop: Stop) -> None:
     """Report what is received for some seconds on an interface, or on `ANY`: all but the loopback.
 
-    Raises:
-        RefusalError: the interface cannot be used, is down from the beginning, or went away.
+    Raises RefusalError if the interface cannot be used, is down from the beginning, or went away.
     """
     reporter, counts = PacketReporter(lines), Counter(packets=0, downs=0)
     with packet_socket(socket.SOCK_DGRAM, _EVERY_ETHERTYPE, interface, discovery((*CHANNELS, *ANSWERING))) as sock:

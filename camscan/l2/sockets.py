@@ -30,8 +30,7 @@ _NO_PRIVILEGE = (
 def packet_socket(kind: int, protocol: int, interface: str, program: bytes = b"") -> socket.socket:
     """A non-blocking packet socket for one EtherType on an interface, with the filter `program` if given.
 
-    Raises:
-        RefusalError: it may not be opened, or there is no such interface.
+    Raises RefusalError if it may not be opened, or there is no such interface.
     """
     # With protocol 0 it receives nothing until it is bound to its interface.
     at_once = socket.htons(protocol) if interface == ANY else 0

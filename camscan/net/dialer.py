@@ -88,20 +88,13 @@ class Dialer:
             leave()
 
     def check(self, address: str, port: int) -> None:
-        """Check that a packet may be sent there.
-
-        Raises:
-            EndedError: it may not.
-        """
+        """Check that a packet may be sent there. Raises EndedError if it may not."""
         heed(self._refusal(address) or port_refusal(port))
 
     async def open(self, address: str, port: int, *, tls: bool = False, bare: bool = False) -> TcpSocket:
         """A connected TCP socket, which holds its slots, at the host and elsewhere, until it is closed.
 
-        `bare`: nothing will be sent on it.
-
-        Raises:
-            EndedError: the connection failed.
+        `bare`: nothing will be sent on it. Raises EndedError if the connection failed.
         """
         self.check(address, port)
         host = self.hosts[address]
@@ -137,10 +130,8 @@ class Dialer:
     async def launch(self, address: str, port: int, done: Callable[[int], None]) -> Attempt:
         """Start a connect without waiting for the pace: the caller is responsible for pace and host limits.
 
-        `done` is called with the errno at the end; the caller then closes the attempt's socket.
-
-        Raises:
-            EndedError: it may not be sent, or this host refused it.
+        `done` is called with the errno at the end; the caller then closes the attempt's socket. Raises EndedError if it
+        may not be sent, or this host refused it.
         """
         self.check(address, port)
 
@@ -179,8 +170,7 @@ class Dialer:
     async def datagram(self, address: str, port: int, send: Callable[[], None], size: int, *, new_flow: bool) -> None:
         """Send one datagram of `size` bytes by calling `send` when the pace permits.
 
-        Raises:
-            EndedError: it was not sent.
+        Raises EndedError if it was not sent.
         """
         self.check(address, port)
         host = self.hosts[address]
@@ -196,8 +186,7 @@ class Dialer:
     async def transmit(self, address: str, port: int, send: Callable[[], Awaitable[None]], size: int) -> None:
         """Send one datagram of `size` bytes by awaiting `send`, which does all necessary waiting.
 
-        Raises:
-            EndedError: it was not sent.
+        Raises EndedError if it was not sent.
         """
 
         async def attempt() -> None:
@@ -224,8 +213,7 @@ class Dialer:
     async def retry_while_exhausted(self, attempt: Callable[[], Awaitable[_T]]) -> _T:
         """Make an attempt, and retry while this host is short of resources.
 
-        Raises:
-            EndedError: this host refused it, which says nothing about the peer.
+        Raises EndedError if this host refused it, which says nothing about the peer.
         """
         try:
             return await retry_while_exhausted(attempt)

@@ -9,8 +9,7 @@ from collections.abc import Sequence
 def resolve(name: str) -> Sequence[str]:
     """All addresses of a name, IPv4 and IPv6, as the host's resolver gives them.
 
-    Raises:
-        OSError: the name cannot be resolved.
+    Raises OSError if the name cannot be resolved.
     """
     try:
         answers = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)

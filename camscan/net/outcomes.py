@@ -69,8 +69,7 @@ def remark(number: int) -> str:
 async def retry_while_exhausted(attempt: Callable[[], Awaitable[_T]]) -> _T:
     """Make an attempt, and retry after a pause while this host is short of something.
 
-    Raises:
-        OSError: of the last attempt.
+    Raises the OSError of the last attempt.
     """
     for pause in PAUSES:
         try:

@@ -69,10 +69,7 @@ def load(folders: Sequence[Path], chosen: Sequence[str] = ()) -> tuple[Policy, .
     """The chosen policies, each an id or the path of a YAML file, in that order; where none is chosen, all.
 
     `folders` are fingerprint libraries: each may hold `policies/<id>.yaml` and a `vocabulary.yaml` with makers. Where
-    two hold the same id, the later one counts.
-
-    Raises:
-        RuleError: a policy is unknown or cannot be used.
+    two hold the same id, the later one counts. Raises RuleError if a policy is unknown or cannot be used.
     """
     makers = _known_makers(folders)
     by_id = {policy.id: policy for policy in (_policy(file, makers) for file in files(folders, chosen))}
@@ -82,8 +79,7 @@ def load(folders: Sequence[Path], chosen: Sequence[str] = ()) -> tuple[Policy, .
 def files(folders: Sequence[Path], chosen: Sequence[str] = ()) -> tuple[Path, ...]:
     """The files that `load` reads these policies from; where none is chosen, folder by folder.
 
-    Raises:
-        RuleError: a policy is unknown.
+    Raises RuleError if a policy is unknown.
     """
     built_in: dict[str, Path] = {}
     for file in (file for folder in folders for file in files_in(folder / "policies")):

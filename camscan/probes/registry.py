@@ -50,8 +50,7 @@ def select(
 ) -> tuple[Probe, ...]:
     """The probes of the chosen channels (None: all); those that use logins only with `logins`.
 
-    Raises:
-        UsageError: a channel that does not exist, or on which nothing would be asked.
+    Raises UsageError for a channel that does not exist, or on which nothing would be asked.
     """
     unknown = [channel for channel in channels or () if channel not in CHANNELS]
     if unknown == ["tcp"]:

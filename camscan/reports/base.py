@@ -59,8 +59,7 @@ class Format:
     def check(self) -> None:
         """See that the host has what the format needs: better before a scan than after it.
 
-        Raises:
-            HostError: it lacks something.
+        Raises HostError if it lacks something.
         """
         if needs := getattr(self._file, "check", None):
             needs()

@@ -20,8 +20,7 @@ _MOST_MAPS = 16
 def check() -> None:
     """See that the document could be made.
 
-    Raises:
-        HostError: WeasyPrint, or the Pango library that it needs, is not there.
+    Raises HostError if WeasyPrint, or the Pango library that it needs, is not there.
     """
     try:
         import weasyprint  # noqa: F401, PLC0415 - an extra; importing it loads the library too
@@ -33,11 +32,7 @@ def check() -> None:
 
 
 def render(report: Report, shown_on: Page) -> Iterator[bytes]:
-    """The document, in one piece.
-
-    Raises:
-        HostError: WeasyPrint, or the Pango library that it needs, is not there.
-    """
+    """The document, in one piece. Raises HostError if WeasyPrint, or the Pango library that it needs, is not there."""
     check()
     from weasyprint import HTML  # noqa: PLC0415 - an extra
 

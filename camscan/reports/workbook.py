@@ -52,10 +52,7 @@ Columns: TypeAlias = Sequence[tuple[str, int]]
 def new_workbook(file: IO[bytes]) -> Iterator[WorkbookWriter]:
     """A workbook that is in the file once the block has ended. The same content and time give the same bytes.
 
-    Its sheets lie in temporary files until then.
-
-    Raises:
-        HostError: there is no room for them.
+    Its sheets lie in temporary files until then. Raises HostError if there is no room for them.
     """
     from xlsxwriter import Workbook  # noqa: PLC0415 - only this format needs it
     from xlsxwriter.exceptions import FileCreateError  # noqa: PLC0415 - as above

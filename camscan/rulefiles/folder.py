@@ -15,8 +15,7 @@ OVERLAY = "oui-overlay.csv"
 def fingerprints_folder() -> Path:
     """The folder of the built-in fingerprint library.
 
-    Raises:
-        HostError: the package was installed without its data.
+    Raises HostError if the package was installed without its data.
     """
     package = Path(__file__).parent.parent
     for folder in (package / "fingerprints", package.parent / "fingerprints"):

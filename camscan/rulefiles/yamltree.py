@@ -49,8 +49,8 @@ class Line(int):
 def read_yaml(data: bytes, name: str) -> Tree:
     """The one document in `data`; None where it is empty. `name` is the file's name in messages.
 
-    Raises:
-        RuleError: not YAML, over `MAX_BYTES` or `MAX_DEPTH`, several documents, a key twice, an anchor or an alias.
+    Raises RuleError if it is not YAML, over `MAX_BYTES` or `MAX_DEPTH`, several documents, a key twice, an anchor or an
+    alias.
     """
     if len(data) > MAX_BYTES:
         raise RuleError(f"{name}:1: larger than {MAX_BYTES} bytes: split the file")

@@ -60,11 +60,7 @@ class Device:
         return self.persona.truth
 
     async def start(self) -> None:
-        """Listen on all available ports.
-
-        Raises:
-            HostError: none is available.
-        """
+        """Listen on all available ports. Raises HostError if none is available."""
         sockets.check(self.address)
         bound = self._bound()
         for sock, service in bound:

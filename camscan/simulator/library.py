@@ -44,8 +44,7 @@ def decoy() -> Persona:
 def load(files: Sequence[Path]) -> tuple[Persona, ...]:
     """The personas of these files, in their order.
 
-    Raises:
-        UsageError: a file that cannot be read, a persona that does not fit the schema, or a name given twice.
+    Raises UsageError for a file that cannot be read, a persona that does not fit the schema, or a name given twice.
     """
     found: dict[str, Persona] = {}
     for file in files:

@@ -55,8 +55,7 @@ class Site:
 def make_site(personas: Sequence[Persona], network: str = NETWORK) -> Site:
     """A site with one device for each persona, on the network's addresses in order.
 
-    Raises:
-        UsageError: the network is too small.
+    Raises UsageError if the network is too small.
     """
     found = ipaddress.IPv4Network(network)
     if found.num_addresses - 2 < len(personas):
@@ -71,11 +70,7 @@ def running_site(*, enrolled: bool = False) -> Site:
 
 
 def decoy_site(address: str) -> Site:
-    """The decoy alone, at an address of this host.
-
-    Raises:
-        UsageError: it is no IPv4 address.
-    """
+    """The decoy alone, at an address of this host. Raises UsageError if it is no IPv4 address."""
     try:
         found = ipaddress.IPv4Address(address)
     except ValueError as error:

@@ -71,8 +71,7 @@ def tcp_or_shifted(address: str, port: int) -> socket.socket:
 def lock(name: str) -> socket.socket:
     """A lock of this name in this network namespace; it is released by closing the socket.
 
-    Raises:
-        HostError: it runs already.
+    Raises HostError if it runs already.
     """
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
     try:
@@ -86,8 +85,7 @@ def lock(name: str) -> socket.socket:
 def check(address: str) -> None:
     """Check that this host has the address.
 
-    Raises:
-        HostError: it has not; only Linux has all of 127.0.0.0/8 by default.
+    Raises HostError if it has not; only Linux has all of 127.0.0.0/8 by default.
     """
     try:
         udp(address, 0).close()

@@ -41,8 +41,7 @@ _AT_ONCE = 200
 def faults(target: str | Path | None) -> tuple[str, list[str]]:
     """The name of a store, and what is wrong with it, each with what to do.
 
-    Raises:
-        StoreError: it is not there, or cannot be read at all.
+    Raises StoreError if it is not there, or cannot be read at all.
     """
     file = existing_file(target)
     found = list(sqlitefile.faults(file)) if file else []

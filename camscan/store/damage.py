@@ -28,11 +28,7 @@ class OnDamage(Enum):
 
 
 def opened(where: str, table: Table, row: Row[Any], make: Callable[[Any], T]) -> T:
-    """The record that `make` makes of a row of the store `where`.
-
-    Raises:
-        DamageError: it makes none of it.
-    """
+    """The record that `make` makes of a row of the store `where`. Raises DamageError if it makes none of it."""
     try:
         for value in row:
             if isinstance(value, str) and not value.isascii():

@@ -133,8 +133,7 @@ class Database:
 def open_database(target: str | Path | None) -> Database:
     """Open a file, an SQLAlchemy URL or, for None, the user's own database; a file that is missing is made.
 
-    Raises:
-        StoreError: it cannot be opened or made.
+    Raises StoreError if it cannot be opened or made.
     """
     if target is None:
         _make_folder(_default_file().parent)
@@ -144,8 +143,7 @@ def open_database(target: str | Path | None) -> Database:
 def existing_file(target: str | Path | None) -> Path | None:
     """The file of what `open_database` would open; None where that is on a server.
 
-    Raises:
-        StoreError: there is no such file, or what was named is no database.
+    Raises StoreError if there is no such file, or what was named is no database.
     """
     if missing := missing_file(target):
         if missing.is_dir():
@@ -158,8 +156,7 @@ def existing_file(target: str | Path | None) -> Path | None:
 def missing_file(target: str | Path | None) -> Path | None:
     """The file that `open_database` would make; None where that is there, or on a server.
 
-    Raises:
-        StoreError: this user may not look there.
+    Raises StoreError if this user may not look there.
     """
     url = _url(target)
     file = Path(url.database or "")

@@ -34,15 +34,13 @@ class ScanLocks(Protocol):
     def acquire(self, number: int) -> bool:
         """Lock a scan for this process; False where another living one has it.
 
-        Raises:
-            StoreError: it cannot be locked here at all.
+        Raises StoreError if it cannot be locked here at all.
         """
 
     def renew(self) -> None:
         """See that this process still has what it locked, where that may have been lost without its doing.
 
-        Raises:
-            StoreError: another process has a scan now.
+        Raises StoreError if another process has a scan now.
         """
 
     def is_held(self, number: int) -> bool:
@@ -62,10 +60,8 @@ class ScanLocks(Protocol):
 def site_held(locks: ScanLocks, site: str) -> Iterator[str | None]:
     """Hold a site during the body, which is given None; or, where another process has it, what is known of that one.
 
-    In the rare case that the names of two sites have one checksum, one of them is not swept while the other is.
-
-    Raises:
-        StoreError: it cannot be locked here at all.
+    In the rare case that the names of two sites have one checksum, one of them is not swept while the other is. Raises
+    StoreError if it cannot be locked here at all.
     """
     number = -1 - crc32(site.encode("utf-8", "surrogatepass")) % 2**31  # scans have numbers above zero
     if not locks.acquire(number):

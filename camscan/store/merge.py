@@ -67,10 +67,8 @@ def observation_count(store: Store, scan_id: str) -> int:
 def merge_scan(store: Store, source: Store, scan: Scan, mark: str) -> int | None:
     """Merge a scan of `source`, which is to stand here as `scan`; returns how many observations were added.
 
-    What is here of it is gone on with. None, and nothing is done, where that is not a part of what is there.
-
-    Raises:
-        StoreError: one of both cannot be read, or this one not be written.
+    What is here of it is gone on with. None, and nothing is done, where that is not a part of what is there. Raises
+    StoreError if one of both cannot be read, or this one not be written.
     """
     before = next(iter(_rows(store, select(scans).where(scans.c.id == escape(scan.id)))), None)
     number = before.number if before is not None else _new(store, scan)
@@ -214,8 +212,7 @@ def _row(number: int, stored: Stored) -> Values:
 def faults_of_store(where: str, what: str = "it") -> Iterator[None]:
     """Tell of what cannot be made a record, and so is not as camscan writes it, as the fault of that store.
 
-    Raises:
-        StoreError: there was such a thing.
+    Raises StoreError if there was such a thing.
     """
     try:
         yield

@@ -32,8 +32,7 @@ TABLES = (*metadata.tables, _version.name)
 def migrate(database: Database) -> None:
     """Take the steps that the database lacks. Cut off at any point, it is as it was before.
 
-    Raises:
-        StoreError: a camscan of a schema that is not known wrote it, another program did, or it cannot be written.
+    Raises StoreError if a camscan of a schema that is not known wrote it, another program did, or it cannot be written.
     """
     with database.reading() as connection:
         if _revision(connection, database.where) == REVISION:
@@ -48,11 +47,7 @@ def migrate(database: Database) -> None:
 
 
 def pending(database: Database) -> str:
-    """What is to be done for the schema to be today's; nothing where it is.
-
-    Raises:
-        StoreError: as `migrate`.
-    """
+    """What is to be done for the schema to be today's; nothing where it is. Raises StoreError as `migrate`."""
     with database.reading() as connection:
         found = _revision(connection, database.where)
     if found == REVISION:

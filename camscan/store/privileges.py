@@ -23,8 +23,7 @@ _TOO_MUCH = ("is a superuser", "may create roles", "may create databases", "may 
 def excess_privileges(target: str) -> tuple[str, ...] | None:
     """A sentence with a remedy for each right too many; None where the store is a file.
 
-    Raises:
-        StoreError: it is not there, cannot be opened, or is a file that may only be read.
+    Raises StoreError if it is not there, cannot be opened, or is a file that may only be read.
     """
     file = existing_file(target)
     with closing(open_database(target)) as database, database.reading() as connection:

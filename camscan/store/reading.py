@@ -44,8 +44,7 @@ def of_scan(
 ) -> Iterator[T]:
     """The records of a scan, with none left out, unless damaged rows are to be skipped: it would be taken for not seen.
 
-    Raises:
-        DamageError: one cannot be made.
+    Raises DamageError if one cannot be made.
     """
     if database.on_damage is OnDamage.SKIP:
         yield from database.whole(table, rows, make)

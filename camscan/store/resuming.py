@@ -8,11 +8,7 @@ from camscan.scansettings import MERGING, THINNED
 
 
 def check_resumable(scan: Scan) -> None:
-    """See that a scan can go on.
-
-    Raises:
-        StoreError: it cannot.
-    """
+    """See that a scan can go on. Raises StoreError if it cannot."""
     if scan.status is ScanStatus.COMPLETE:
         raise StoreError(f"scan {scan.id} is complete, nothing is left to resume: begin a new scan")
     if THINNED in scan.settings:

@@ -22,8 +22,7 @@ from camscan.store.store import Store
 def open_source(target: str) -> Iterator[Store]:
     """A store as it is, also while a sweep writes to it; one of an older schema as a copy that is brought up to date.
 
-    Raises:
-        StoreError: it is not there, is none, or cannot be read.
+    Raises StoreError if it is not there, is none, or cannot be read.
     """
     if missing := missing_file(target):
         raise StoreError(f"there is no store {missing}: give the file of one")
@@ -46,8 +45,7 @@ def open_source(target: str) -> Iterator[Store]:
 def _checked(store: Store) -> Store:
     """The store, once its scans and what people said there were seen to be readable.
 
-    Raises:
-        StoreError: something there is not as camscan writes it.
+    Raises StoreError if something there is not as camscan writes it.
     """
     store.set_on_damage(OnDamage.RAISE)
     with faults_of_store(store.where):

@@ -62,8 +62,7 @@ def prepare(engine: Engine) -> None:
 def create_file(path: Path) -> None:
     """Make an empty database file that only its owner may read, unless there is one.
 
-    Raises:
-        StoreError: the folder is missing or may not be written.
+    Raises StoreError if the folder is missing or may not be written.
     """
     try:
         with suppress(FileExistsError):
@@ -78,9 +77,7 @@ def check_journal(path: Path) -> None:
     """See that no journal lies beside a database for which SQLite, as it rolls it back, would delete another file.
 
     A journal of camscan names none: its transactions are on one database. One that came with a store may name any.
-
-    Raises:
-        StoreError: one does.
+    Raises StoreError if one does.
     """
     journal = Path(f"{os.path.realpath(path)}-journal")
     if not journal.is_file():
@@ -98,8 +95,7 @@ def check_journal(path: Path) -> None:
 def check_schema(connection: Connection, tables: Collection[str], where: str) -> None:
     """See that in a database of others these are plain tables: what is computed as it is read may take all memory.
 
-    Raises:
-        StoreError: something else bears one of the names, or would run as one is written to.
+    Raises StoreError if something else bears one of the names, or would run as one is written to.
     """
     query = _STRANGE.format(tables=", ".join(f"'{name}'" for name in tables))
     if (found := connection.exec_driver_sql(query).first()) is not None:

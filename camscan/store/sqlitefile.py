@@ -28,8 +28,7 @@ _INCREMENTAL = 2
 def backup(file: Path, copy: Path) -> None:
     """Copy a database as it is at one moment; the copy appears under its name only once it is whole and on the disk.
 
-    Raises:
-        StoreError: the database cannot be read, or the copy not written.
+    Raises StoreError if the database cannot be read, or the copy not written.
     """
     try:
         handle, name = tempfile.mkstemp(prefix=f".{copy.name}.", dir=copy.parent)
@@ -58,8 +57,7 @@ def backup(file: Path, copy: Path) -> None:
 def faults(file: Path) -> Iterator[str]:
     """What is wrong inside a database, each with what to do; nothing where it is sound.
 
-    Raises:
-        StoreError: it cannot be read at all.
+    Raises StoreError if it cannot be read at all.
     """
     try:
         with closing(_connect(file)) as connection:
@@ -75,8 +73,8 @@ def faults(file: Path) -> Iterator[str]:
 def shrink(file: Path) -> int:
     """Give the space of deleted rows back to the disk, a little at a time, and say how many bytes.
 
-    Raises:
-        StoreError: the file cannot be written, or one that was restored from a dump has no room for being written anew.
+    Raises StoreError if the file cannot be written, or one that was restored from a dump has no room for being written
+    anew.
     """
     before = file.stat().st_size
     try:

@@ -47,8 +47,7 @@ class Writer:
     async def put(self, row: _Row) -> None:
         """Hand over an observation or a ledger entry; waits while the queue is full.
 
-        Raises:
-            StoreError: an earlier batch could not be stored, so the scan should stop; or the writer is closed.
+        Raises StoreError if an earlier batch could not be stored, so the scan should stop; or the writer is closed.
         """
         if self._closed:
             raise StoreError(f"the writer of scan {self._scan_id} is closed: open another")
@@ -64,8 +63,7 @@ class Writer:
     async def close(self) -> None:
         """Store what is left and end the thread.
 
-        Raises:
-            StoreError: not every row could be stored; the message counts them.
+        Raises StoreError if not every row could be stored; the message counts them.
         """
         if not self._closed:
             self._closed = True

@@ -24,10 +24,8 @@ MAX_ABSENT = 50_000
 def compare(snapshots: Iterable[Snapshot]) -> Changes:
     """The changes between the last two snapshots; a new device that an earlier snapshot had is `RETURNED`.
 
-    A device is present if seen once, and missing if it was covered and silent once.
-
-    Raises:
-        ValueError: there is no snapshot.
+    A device is present if seen once, and missing if it was covered and silent once. Raises ValueError if there is no
+    snapshot.
     """
     terms, memory, changes = Terms(1, 1), Memory(), None
     for one in snapshots:

@@ -110,8 +110,7 @@ def _without(parsed: dict[str, Any], faults: Iterable[ErrorDetails]) -> dict[str
 def read(file: Path, *, with_faults: bool = False) -> Document:
     """Read a configuration file; `with_faults`, also one of which parts cannot be used, as far as the rest can.
 
-    Raises:
-        UsageError: it cannot be read or used; the message holds every fault, one a line.
+    Raises UsageError if it cannot be read or used; the message holds every fault, one a line.
     """
     try:
         with file.open("rb") as stream:

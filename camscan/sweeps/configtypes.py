@@ -15,11 +15,7 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def seconds(value: object) -> float:
-    """A duration such as "90s", "10m", "5h" or "1d", in seconds.
-
-    Raises:
-        ValueError: it is none.
-    """
+    """A duration such as "90s", "10m", "5h" or "1d", in seconds. Raises ValueError if it is none."""
     found = re.fullmatch(r"\s*([0-9]{1,6}(?:\.[0-9]{1,3})?)\s*([smhd])\s*", value) if isinstance(value, str) else None
     amount = float(found[1]) * _UNITS[found[2]] if found else math.nan
     if found is None or amount <= 0:
@@ -28,11 +24,7 @@ def seconds(value: object) -> float:
 
 
 def duration(text: str, option: str, such_as: str) -> float:
-    """The duration that an option was given, in seconds; `such_as` are examples.
-
-    Raises:
-        UsageError: it is none.
-    """
+    """The duration that an option was given, in seconds; `such_as` are examples. Raises UsageError if it is none."""
     try:
         return seconds(text)
     except ValueError as error:

@@ -199,8 +199,7 @@ def _plain(value: Any) -> Any:
 def load(text: str | None) -> Memory:
     """What `dump` was given; an empty memory for None, and for one that another version of camscan wrote.
 
-    Raises:
-        ValueError: it is no JSON, as every version writes it.
+    Raises ValueError if it is no JSON, as every version writes it.
     """
     if text is None:
         return Memory()

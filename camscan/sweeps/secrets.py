@@ -16,8 +16,7 @@ _MAX_BYTES = 64 * 1024
 def secret(config: Config, file: str | None, variable: str, environment: Mapping[str, str]) -> str:
     """What the file holds, or where none is named the variable. A credential of the file's name comes first.
 
-    Raises:
-        UsageError: there is none, it is no text, or everybody on this host can read it.
+    Raises UsageError if there is none, it is no text, or everybody on this host can read it.
     """
     if file is None:
         if found := environment.get(variable, "").strip():

@@ -75,10 +75,7 @@ def find(
 ) -> Neighbours:
     """Ask who has these addresses, in rounds, the later ones only for those that have not spoken.
 
-    For some it is `written` down.
-
-    Raises:
-        RefusalError: the interface cannot be used.
+    For some it is `written` down. Raises RefusalError if the interface cannot be used.
     """
     with contextlib.ExitStack() as stack:
         ring = reply_ring(interface, source)
@@ -118,8 +115,7 @@ def _learn(ring: Ring, asked: NeighbourRequests, found: Neighbours) -> None:
 class Gateway:
     """A router's MAC while a sweep runs: it may change, as another router takes the address over.
 
-    Raises:
-        RefusalError: the interface cannot be used.
+    Raises RefusalError if the interface cannot be used.
     """
 
     def __init__(self, interface: str, source: str, known: Neighbours, now: float, stack: contextlib.ExitStack) -> None:

@@ -30,11 +30,7 @@ class Carrier:
         self.cuts = 0
 
     def wait(self) -> None:
-        """Wait while one is cut off.
-
-        Raises:
-            RefusalError: it is for too long.
-        """
+        """Wait while one is cut off. Raises RefusalError if it is for too long."""
         cut, end = self._cut(), time.monotonic() + _PATIENCE
         self.cuts += bool(cut)
         while cut and not self._stop:

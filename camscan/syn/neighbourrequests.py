@@ -42,11 +42,7 @@ def neighbour_requests(source: str, mac: bytes) -> NeighbourRequests:
 
 
 def reply_ring(interface: str, source: str) -> Ring:
-    """The receive ring for the answers.
-
-    Raises:
-        RefusalError: the interface cannot be used.
-    """
+    """The receive ring for the answers. Raises RefusalError if the interface cannot be used."""
     if ":" in source:
         return Ring(interface, IPV6, filters.advertisements())
     return Ring(interface, _ARP, filters.arp_replies())

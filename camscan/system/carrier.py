@@ -23,8 +23,7 @@ _WITH_POINTER, _WITH_FLAGS = struct.Struct("@16sP16x"), struct.Struct("@16sH22x"
 def has_carrier(interface: str) -> bool:
     """Whether an interface is up and connected; true where nobody can say.
 
-    Raises:
-        OSError: there is no such interface.
+    Raises OSError if there is no such interface.
     """
     for ask in (_by_driver, _by_kernel):
         try:
@@ -39,8 +38,7 @@ def has_carrier(interface: str) -> bool:
 def is_running(interface: str) -> bool:
     """Whether the kernel passes packets on to the driver of an interface, whatever that one says.
 
-    Raises:
-        OSError: there is no such interface.
+    Raises OSError if there is no such interface.
     """
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sock:
         return _by_kernel(sock, os.fsencode(interface))

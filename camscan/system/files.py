@@ -13,8 +13,7 @@ from typing import BinaryIO
 def is_there(path: Path) -> bool:
     """Whether something has that name.
 
-    Raises:
-        OSError: that cannot be seen, as in a closed folder. `Path.exists` keeps that to itself since Python 3.14.
+    Raises OSError if that cannot be seen, as in a closed folder. `Path.exists` keeps that to itself since Python 3.14.
     """
     try:
         path.stat()

@@ -11,29 +11,17 @@ from camscan.errors import HostError
 
 
 def data_file(name: str) -> Path:
-    """The file or folder of that name among the user's data.
-
-    Raises:
-        HostError: nobody knows where that would be.
-    """
+    """The file or folder of that name among the user's data. Raises HostError if nobody knows where that would be."""
     return _below(user_data_path, "XDG_DATA_HOME") / name
 
 
 def config_file(name: str) -> Path:
-    """The file of that name among the user's configuration.
-
-    Raises:
-        HostError: nobody knows where that would be.
-    """
+    """The file of that name among the user's configuration. Raises HostError if nobody knows where that would be."""
     return _below(user_config_path, "XDG_CONFIG_HOME") / name
 
 
 def cache_file(name: str) -> Path:
-    """The file of that name among what can be made again.
-
-    Raises:
-        HostError: nobody knows where that would be.
-    """
+    """The file of that name among what can be made again. Raises HostError if nobody knows where that would be."""
     return _below(user_cache_path, "XDG_CACHE_HOME") / name
 
 

@@ -119,8 +119,7 @@ class TargetSet:
 def _place(text: str) -> int:
     """The key of what packets to an address reach. Its usual spelling in IPv4 is read in a tenth of the time.
 
-    Raises:
-        ValueError: it is no address.
+    Raises ValueError if it is no address.
     """
     try:
         a, b, c, d = text.split(".")

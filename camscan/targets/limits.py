@@ -16,8 +16,7 @@ MAX_ADDRESSES = 65_536
 def guard(targets: TargetSet, *, allow_public: bool, allow_large: bool) -> None:
     """Refuse targets that are hardly meant. Exclusions are taken off before.
 
-    Raises:
-        TargetError: nothing is left; an address can be no host's; the space is public; it is very large.
+    Raises TargetError if nothing is left; an address can be no host's; the space is public; it is very large.
     """
     if not targets:
         raise TargetError("no address is left to ask: give a target, or drop the exclusions that cover them all")

@@ -88,10 +88,7 @@ def expand(specs: Sequence[str], read: Callable[[str], str]) -> list[Spec]:
     `read` gives the text of a file, and of standard input for "-". Specs are separated by white space, commas and
     semicolons, also in one word of the command line, except for an address and its mask and for the ends of a range;
     they may stand in quotes or angle brackets, and behind a bullet. In a file, "#" at the start of a word begins a
-    comment.
-
-    Raises:
-        TargetError: a file cannot be read, names another file, or holds too much.
+    comment. Raises TargetError if a file cannot be read, names another file, or holds too much.
     """
     found: list[Spec] = []
     for text in map(str.strip, specs):
@@ -105,12 +102,10 @@ def expand(specs: Sequence[str], read: Callable[[str], str]) -> list[Spec]:
 def parse(specs: Iterable[str | Spec], *, resolve: Resolve | None = None, whole_networks: bool = False) -> TargetSet:
     """Read targets or, with `whole_networks`, exclusions.
 
-    An IPv4 network up to /30 stands for its hosts; `whole_networks` keeps its network and broadcast address in.
-    A host name stands for all its addresses, and is looked up once. Link-local IPv6 addresses can be excluded alone:
-    each of them may exist on every link, so that nobody knows where a packet to one of them would go.
-
-    Raises:
-        TargetError: specs cannot be used (a line for each), or a host name cannot be resolved.
+    An IPv4 network up to /30 stands for its hosts; `whole_networks` keeps its network and broadcast address in. A host
+    name stands for all its addresses, and is looked up once. Link-local IPv6 addresses can be excluded alone: each of
+    them may exist on every link, so that nobody knows where a packet to one of them would go. Raises TargetError if
+    specs cannot be used (a line for each), or a host name cannot be resolved.
     """
     ranges: list[Range] = []
     named: dict[str, Spec] = {}

@@ -52,10 +52,8 @@ class Connector:
     async def connect(self, sock: TcpSocket, address: str, port: int, resent: Callable[[TcpSocket], None]) -> int:
         """Connect a non-blocking socket, which the caller closes in any case.
 
-        Returns 0, the errno that the network answered with, or ETIMEDOUT.
-
-        Raises:
-            OSError: this host did not let the attempt out (no route, no buffer, forbidden).
+        Returns 0, the errno that the network answered with, or ETIMEDOUT. Raises OSError if this host did not let the
+        attempt out (no route, no buffer, forbidden).
         """
         ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
 
@@ -76,8 +74,7 @@ class Connector:
     ) -> Attempt:
         """Start to connect a non-blocking socket; `done` is called later, unless the attempt is forgotten before.
 
-        Raises:
-            OSError: this host did not let the attempt out (no route, no buffer, forbidden).
+        Raises OSError if this host did not let the attempt out (no route, no buffer, forbidden).
         """
         number = sock.connect_ex((address, port))
         loop = asyncio.get_running_loop()

@@ -176,10 +176,8 @@ async def gather(
 ) -> Grabbed:
     """Hold one conversation on a connected socket, over TLS where a context is given. The socket is closed at the end.
 
-    `pause` is awaited before each turn except the first, and over TLS before the first as well.
-
-    Raises:
-        EndedError: TLS could not be established.
+    `pause` is awaited before each turn except the first, and over TLS before the first as well. Raises EndedError if
+    TLS could not be established.
     """
     protocol = Grab(sock, turns, complete, pause)
     try:

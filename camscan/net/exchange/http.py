@@ -54,10 +54,8 @@ class Conversation:
     async def request(self, request: HttpRequest, authorization: str = "", *, again: bool = True) -> Grabbed:
         """Send one request and return the answer; with `again`, retry once if a kept-alive connection was closed.
 
-        An answer that aiohttp's parser rejects ends as `GARBLED`, with the bytes received before that.
-
-        Raises:
-            EndedError: no connection could be made.
+        An answer that aiohttp's parser rejects ends as `GARBLED`, with the bytes received before that. Raises
+        EndedError if no connection could be made.
         """
         if not _PATH.fullmatch(request.path):
             return Grabbed(Outcome.NOT_SENT, (), "no path in origin form")

@@ -65,10 +65,8 @@ async def attach(
 ) -> None:
     """Attach a connected socket to a protocol on the event loop, within TLS if a context is given.
 
-    `pause` is awaited once TLS is established, before the protocol starts.
-
-    Raises:
-        EndedError: TLS could not be established; the socket is closed.
+    `pause` is awaited once TLS is established, before the protocol starts. Raises EndedError if TLS could not be
+    established; the socket is closed.
     """
     loop = asyncio.get_running_loop()
     try:

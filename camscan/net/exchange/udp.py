@@ -80,11 +80,7 @@ class UdpSocket:
             self.sock.close()
 
     def send(self, data: bytes, address: str, port: int) -> None:
-        """Send one datagram.
-
-        Raises:
-            OSError: this host did not let it out.
-        """
+        """Send one datagram. Raises OSError if this host did not let it out."""
         for _ in range(_MOST_PENDING):
             try:
                 self.sock.sendto(data, (address, port))
@@ -168,8 +164,7 @@ class Waiter(Answers):
 class UdpEndpoint:
     """Sends to many addresses on one port, and sorts the answers by source.
 
-    Raises:
-        OSError: no descriptor or buffer is left.
+    Raises OSError if no descriptor or buffer is left.
     """
 
     def __init__(self, family: int) -> None:

@@ -57,8 +57,7 @@ class Interface:
 def interfaces() -> tuple[Interface, ...]:
     """Every address of every interface that is up, IPv4 first. `multicast`: it can multicast or at least broadcast.
 
-    Raises:
-        HostError: the kernel does not list them, at a second try either.
+    Raises HostError if the kernel does not list them, at a second try either.
     """
     with contextlib.suppress(OSError):
         return _listed()

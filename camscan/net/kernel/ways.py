@@ -58,11 +58,7 @@ class Way:
 
 
 def ways(version: int, spans: Iterable[Span]) -> list[Way]:
-    """The routes to sorted spans of one IP version.
-
-    Raises:
-        HostError: the kernel cannot be asked.
-    """
+    """The routes to sorted spans of one IP version. Raises HostError if the kernel cannot be asked."""
     hops: dict[int, tuple[Hop | None, str]] = {}
     found: dict[tuple[Hop | None, str], list[Span]] = {}
     try:

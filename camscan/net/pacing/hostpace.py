@@ -242,8 +242,7 @@ class Allowance:
     def ask(self, *, by_datagram: bool = False) -> None:
         """See that the host may be asked something that it will answer.
 
-        Raises:
-            EndedError: it has given all that it may.
+        Raises EndedError if it has given all that it may.
         """
         if self.is_used_up:
             raise EndedError(Outcome.NOT_SENT, f"not asked: the host has given {self.most:,} bytes")

@@ -52,11 +52,7 @@ PROFILES = (
 
 
 def profile(name: str) -> Profile:
-    """The profile of that name.
-
-    Raises:
-        UsageError: there is none.
-    """
+    """The profile of that name. Raises UsageError if there is none."""
     found = next((p for p in PROFILES if p.name == name), None)
     if found is None:
         raise UsageError(f"no profile is called {name!r}: choose one of {', '.join(p.name for p in PROFILES)}")

@@ -101,11 +101,7 @@ class ChildProcess:
 
 
 def message_of(name: str, line: bytes) -> dict[str, Any]:
-    """One line of a program's output.
-
-    Raises:
-        HostError: it is not JSON: the program was killed while it wrote it.
-    """
+    """One line of a program's output. Raises HostError if it is not JSON: the program was killed while it wrote it."""
     try:
         found: dict[str, Any] = json.loads(line)
     except ValueError as error:
@@ -127,11 +123,7 @@ def _unreadable(name: str, error: ValueError) -> HostError:
 
 
 def counters_of(name: str, last: Mapping[str, Any], code: int) -> dict[str, int]:
-    """The counters in the last message of a program.
-
-    Raises:
-        HostError: the program failed.
-    """
+    """The counters in the last message of a program. Raises HostError if the program failed."""
     if last["type"] == "end":
         return {name: int(value) for name, value in last.items() if name != "type"}
     raise HostError(last.get("message") or f"`python -m {name}` failed with code {code}: see above")

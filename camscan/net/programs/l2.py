@@ -81,10 +81,8 @@ def listen(interface: str, seconds: int) -> L2Program:
 def replay(capture: BinaryIO, counters: dict[str, int]) -> Iterator[Packet]:
     """Read the packets of a capture; `counters` is filled in at the end. No privilege is needed.
 
-    A packet without a time gets the beginning of 1970.
-
-    Raises:
-        HostError: it is not a capture, cannot be read to its end, or the program failed.
+    A packet without a time gets the beginning of 1970. Raises HostError if it is not a capture, cannot be read to its
+    end, or the program failed.
     """
     last: Mapping[str, Any] = {"type": "nothing"}
     failed: list[OSError] = []

@@ -23,8 +23,7 @@ class Method:
 def choose(wanted: str, questions: int, large: int = LARGE) -> Method:
     """The method for so many addresses times ports, as `wanted` ("auto", "connect", "syn" or "nmap").
 
-    Raises:
-        HostError: SYN packets are wanted without the privilege, or nmap, which is not installed.
+    Raises HostError if SYN packets are wanted without the privilege, or nmap, which is not installed.
     """
     if wanted == "nmap":
         nmaprun.path()

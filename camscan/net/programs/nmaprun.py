@@ -33,11 +33,7 @@ _GRACE = 5.0  # seconds that it has to end when it is told to
 
 
 def path() -> str:
-    """Where nmap is installed.
-
-    Raises:
-        HostError: it is not.
-    """
+    """Where nmap is installed. Raises HostError if it is not."""
     found = shutil.which("nmap")
     if found is None:
         raise HostError("nmap is not installed: install it (on Debian: apt install nmap), or leave out --sweep nmap")
@@ -83,8 +79,7 @@ class Sweep:
 async def pieces(program: str, sweep: Sweep, stopping: asyncio.Event) -> AsyncGenerator[bytes, None]:
     """The XML output of nmap, in pieces, for the sweep of one IP version, until `stopping` is set.
 
-    Raises:
-        HostError: nmap cannot be started, or fails.
+    Raises HostError if nmap cannot be started, or fails.
     """
     family = ["-6"] if _version(sweep.spans[0]) == 6 else []
     with tempfile.TemporaryDirectory(prefix="camscan-nmap-") as folder:

@@ -39,11 +39,7 @@ class PortQuery:
 
 
 def allowed(ports: Iterable[int]) -> tuple[int, ...]:
-    """The ports without those that are never sent to, each once.
-
-    Raises:
-        UsageError: none is left.
-    """
+    """The ports without those that are never sent to, each once. Raises UsageError if none is left."""
     left = tuple(port for port in dict.fromkeys(ports) if port_refusal(port) is None)
     if not left:
         raise UsageError("no port is left that camscan may send to: give others")
@@ -92,6 +88,5 @@ class PortSource(Protocol):
     def run(self) -> AsyncGenerator[Sequence[Found], None]:
         """Try all ports, and yield results as they come; those known of one address at that time come together.
 
-        Raises:
-            HostError: this host cannot do it in this way, or cannot any longer.
+        Raises HostError if this host cannot do it in this way, or cannot any longer.
         """

@@ -101,11 +101,7 @@ def session_to(
 
 
 async def look_up(host: str, resolve: Resolve = resolve_name) -> Sequence[str]:
-    """The addresses of a name; a dead resolver does not delay the exit.
-
-    Raises:
-        OSError: it has none.
-    """
+    """The addresses of a name; a dead resolver does not delay the exit. Raises OSError if it has none."""
     if not (found := await run_in_thread(lambda: resolve(host))):
         raise OSError(f"{host} has no address")
     return found

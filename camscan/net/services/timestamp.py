@@ -27,8 +27,7 @@ async def ask(
 ) -> bytes:
     """The authority's reply to a query, at most `limit` bytes of it; no redirect is followed.
 
-    Raises:
-        HostError: it gave none.
+    Raises HostError if it gave none.
     """
     refused: list[str] = []
     try:
