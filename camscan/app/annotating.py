@@ -21,7 +21,6 @@ from camscan.sweeps.tracks import match
 from camscan.targets import parse
 
 if TYPE_CHECKING:  # SQLAlchemy takes a quarter of a second
-    from camscan.app.registering import Bearers
     from camscan.store import Store
 
 _Known: TypeAlias = Sequence[tuple[Judged, Sequence[str]]]
@@ -90,13 +89,8 @@ def with_states(store: Store, scan: Scan, devices: Iterable[Judged]) -> Iterator
             continue
         whole = merged(ones[0], ones[1:])
         seen = Seen(whole.first_seen, _seen_at(scan, judged.device, times))
-        another = of_another(whole, _beside(ones, finds))
+        another = of_another(whole, lambda said: (one for find in finds for one in find(said) if one not in ones))
         yield _with_state(judged, state_among(own, scan.register_site, seen, about, another))
-
-
-def _beside(ones: Sequence[Track], finds: Iterable[Bearers]) -> Bearers:
-    """What several find, without what the register knows of the device itself."""
-    return lambda said: (one for find in finds for one in find(said) if one not in ones)
 
 
 def _registered(store: Store, scan: Scan, known: _Known) -> Mapping[int, Sequence[str]]:

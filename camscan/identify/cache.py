@@ -110,14 +110,10 @@ def _packed_condition(condition: Condition) -> Any:
 def _opened(lines: Iterable[bytes]) -> Contents:
     each = map(json.loads, lines)
     vocabulary, faults, overridden, count = next(each)
-    needs = Needs(*(_needed(some) for some in next(each)))
+    needs = Needs(*({pattern: tuple(map(str.encode, texts)) for pattern, texts in some.items()} for some in next(each)))
     brands = tuple(_brand(*told) for told in islice(each, count))
     rules = tuple(_rule(*told) for told in each)
     return Contents(Vocabulary(*map(tuple, vocabulary)), rules, brands, tuple(faults), tuple(overridden), needs)
-
-
-def _needed(packed: Mapping[str, Iterable[str]]) -> Mapping[str, tuple[bytes, ...]]:
-    return {pattern: tuple(map(str.encode, texts)) for pattern, texts in packed.items()}
 
 
 def _brand(name: str, edges: Iterable[Sequence[Any]], aliases: Iterable[str], *others: Any) -> Brand:

@@ -194,15 +194,11 @@ def _together(answers: Sequence[_Answer]) -> _Answer:
     """All answers of a device as one; what came first counts, of sound answers before doubtful ones."""
     fields: dict[str, tuple[str, ...]] = {}
     hits: dict[Match, _Hit] = {}
-    ordered = sorted(answers, key=_is_doubtful)
+    ordered = sorted(answers, key=lambda answer: any(hit.is_doubtful for hit in answer.hits.values()))
     for answer in reversed(ordered):
         fields |= answer.fields
         hits |= answer.hits
     return _Answer(fields, hits)
-
-
-def _is_doubtful(answer: _Answer) -> bool:
-    return any(hit.is_doubtful for hit in answer.hits.values())
 
 
 def _evidence(hits: Iterable[tuple[Match, _Hit]]) -> tuple[Evidence, ...]:

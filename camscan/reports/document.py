@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, TypeAlias
 
-from camscan.records import Device, Evidence, Identification, Judged, Level, Outcome, Report, Scan, ScanStatus
+from camscan.records import Evidence, Identification, Judged, Level, Outcome, Report, Scan, ScanStatus
 from camscan.reports.words import left_out
 from camscan.summaries import Offence, Segment, Slot, Slots, StateChange, SwitchPort
 from camscan.text.timestamps import utc
@@ -98,7 +98,7 @@ def device_object(judged: Judged) -> Object:
         "level": None if device.level is None else str(device.level),
         "verdict": judged.verdict.value,
         "listed_by": [{"policy": by.policy, "entity": by.entity, "since": by.since} for by in judged.listed_by],
-        "evidence": _evidence(device),
+        "evidence": [_proof(rule, evidence) for rule in device.identifications for evidence in rule.evidence],
         "conflicts": [_cut(conflict) for conflict in device.conflicts],
         "state": None if judged.state is None else judged.state.value,
         "said": _state_change(judged.state_change),
@@ -183,10 +183,6 @@ def _ledger(report: Report) -> Object:
 def _offence(offence: Offence) -> Object:
     texts = {name: shortened(text, MAX_SENTENCE) for name, text in asdict(offence).items() if name != "place"}
     return {**texts, "place": offence.place.value}
-
-
-def _evidence(device: Device) -> list[Object]:
-    return [_proof(rule, evidence) for rule in device.identifications for evidence in rule.evidence]
 
 
 def _proof(rule: Identification, evidence: Evidence) -> Object:

@@ -25,7 +25,7 @@ def terminal(text: str, limit: int = MAX_SHOWN) -> str:
     shown: list[str] = []
     length = marks = 0
     for character in text[: limit + 1]:
-        piece = _visible(character)
+        piece = character if character.isprintable() and character not in _BLANKS else _escaped(character)
         marks = marks + 1 if unicodedata.category(character) in {"Mn", "Me"} else 0
         if marks > MAX_MARKS:
             continue
@@ -46,10 +46,6 @@ def cell(text: str, limit: int = MAX_SHOWN) -> str:
     """
     shown = terminal(text, limit)
     return f"'{shown}" if _computes(text[:limit]) else shown
-
-
-def _visible(character: str) -> str:
-    return character if character.isprintable() and character not in _BLANKS else _escaped(character)
 
 
 def _escaped(character: str) -> str:

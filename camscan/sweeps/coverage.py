@@ -75,7 +75,7 @@ def visibility_of(memory: Memory, snapshot: Snapshot, terms: Terms) -> Visibilit
     """Compare a complete snapshot with the usual counts of what it asked."""
     memory = _in_scope(memory, snapshot)
     by_channel, by_network = _by_channel(snapshot), _by_network(snapshot)
-    channels = _step(memory.channels, by_channel, _asked_channels(snapshot), lasts=False)
+    channels = _step(memory.channels, by_channel, frozenset().union(*set(snapshot.asked.values())), lasts=False)
     networks = _step(memory.networks, by_network, _asked_networks(snapshot), lasts=True)
     devices = sum(SLOT not in one.device.address for one in snapshot.sightings)
     short = terms.add(memory.short, terms.expect is not None and devices < terms.expect)
@@ -191,10 +191,6 @@ def _by_network(snapshot: Snapshot) -> Mapping[str, int]:
 
 def _asked_networks(snapshot: Snapshot) -> frozenset[str]:
     return frozenset(network_of(address) for address, channels in snapshot.asked.items() if channels)
-
-
-def _asked_channels(snapshot: Snapshot) -> frozenset[str]:
-    return frozenset().union(*set(snapshot.asked.values()))
 
 
 def _is_lost(gauges: Mapping[str, Gauge], name: str) -> bool:

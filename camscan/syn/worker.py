@@ -123,7 +123,7 @@ def workers(senders: Sequence[Sender], pacer: SharedPacer, priority: RealtimePri
     None where that takes more processors than there are, or a sandbox does not let it have one.
     """
     before = os.sched_getaffinity(0)
-    places = _places(before) if pacer.rate else [before]
+    places = [{number} for number in sorted(before, reverse=True)[:2]] if pacer.rate else [before]
     if pacer.rate and (len(places) < 2 or not _confine(before - set().union(*places) or places[-1])):
         yield None
         return
@@ -144,11 +144,6 @@ def workers(senders: Sequence[Sender], pacer: SharedPacer, priority: RealtimePri
             made.end()
             if pacer.rate:
                 _confine(before)
-
-
-def _places(processors: set[int]) -> list[set[int]]:
-    """The processors of two workers."""
-    return [{number} for number in sorted(processors, reverse=True)[:2]]
 
 
 def _fork() -> int | None:

@@ -12,10 +12,9 @@ from typing import TypeAlias
 from camscan.app.reconciling import Reconciliation
 from camscan.cli.formats.reconciledtext import digest, render_markdown, render_table
 from camscan.inventory.columns import Columns
-from camscan.inventory.completeness import Completeness, Estimate
+from camscan.inventory.completeness import Estimate
 from camscan.inventory.reconcile import Result
 from camscan.inventory.records import Inventory
-from camscan.inventory.rows import Row
 from camscan.inventory.statistics import CONFIDENCE, Rate
 from camscan.inventory.summary import Summary
 from camscan.reports import Page
@@ -57,7 +56,12 @@ def _render_json(made: Reconciliation, _page: Page) -> Iterator[str]:
             for scan in made.scans
         ],
         "summary": _summary_object(made.summary, made.beside),
-        "completeness": _completeness_object(made.completeness),
+        "completeness": {
+            "confidence": CONFIDENCE,
+            "estimates": [_estimate_object(one) for one in made.completeness.estimates],
+            "overlap": made.completeness.overlap,
+            "assumptions": made.completeness.assumptions,
+        },
     }
     return document(head, "results", map(_result_object, made.results))
 
@@ -106,15 +110,11 @@ def _result_object(result: Result) -> Object:
         "site": result.site,
         "sheet": (row.sheet or None) if row else None,
         "row_number": row.number if row else None,
-        "row": _row_object(row) if row else None,
+        "row": {name: getattr(row, name) for name in _ROW_NAMES} | {"cells": row.named_cells} if row else None,
         "device": device_object(result.judged) if result.judged else None,
         "score": result.score,
         "reason": result.reason,
     }
-
-
-def _row_object(row: Row) -> Object:
-    return {name: getattr(row, name) for name in _ROW_NAMES} | {"cells": row.named_cells}
 
 
 def _inventory_object(inventory: Inventory) -> Object:
@@ -152,15 +152,6 @@ def _summary_object(summary: Summary, beside: int) -> Object:
 
 def _rate_object(rate: Rate | None) -> Object | None:
     return None if rate is None else asdict(rate)
-
-
-def _completeness_object(made: Completeness) -> Object:
-    return {
-        "confidence": CONFIDENCE,
-        "estimates": [_estimate_object(one) for one in made.estimates],
-        "overlap": made.overlap,
-        "assumptions": made.assumptions,
-    }
 
 
 def _estimate_object(made: Estimate) -> Object:
