@@ -24,12 +24,6 @@ from camscan.summaries import (
     SwitchPort,
 )
 
-MAC_FIELDS = (
-    *("sadp.mac", "dhip.mac", "dvrip.mac", "netcommon.mac", "mhed.mac", "moi.mac", "dh01.mac", "isapi.mac"),
-    *("isapi.interface_mac", "cgi.interface_mac", "lapi.interface_mac", "onvif.interface_mac"),
-    *("mac.address", "onvif.scope.mac"),
-)
-"""Fields in which an answer names the MAC of the device that gave it, the most trusted first."""
 NAME = r"^[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]{0,62}[^\s\x00-\x1f\x7f])?$"
 """The form of a name that somebody gives to a site: one line of at most 64 characters."""
 NO_BYTES = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"

@@ -28,9 +28,8 @@ def public_file(private: Path) -> Path:
 def write(private: Path, signer: keys.Signer) -> None:
     """Write a new key and its public half; what is there already is never replaced.
 
-    Raises:
-        UsageError: one of the files is there, or the key is named like a public one.
-        HostError: they cannot be written.
+    Raises UsageError if one of the files is there, or the key is named like a public one; HostError if they cannot be
+    written.
     """
     public = public_file(private)
     if private.suffix == ".pub":  # by which a public one is told

@@ -38,9 +38,7 @@ _CHANNEL = "inventory"
 def read_list(path: Path, chosen: Mapping[Field, str], encoding: str | None) -> Inventory | None:
     """The list in a file; None for another file, unless the user says how to read it as a list.
 
-    Raises:
-        UsageError: it is to be a list, and cannot be read as one.
-        HostError: it cannot be read at all.
+    Raises UsageError if it is to be a list, and cannot be read as one; HostError if it cannot be read at all.
     """
     suffix = path.suffix.lower()
     text = _looked_at(path) if suffix in _OBJECTS else ""

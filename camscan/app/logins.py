@@ -77,9 +77,8 @@ def asked(what: str, *, twice: bool = False) -> str:
 def broker(chosen: CredentialOptions, site: str | None, rules: Library) -> CredentialBroker:
     """The broker of one run over one site.
 
-    Raises:
-        UsageError: the file cannot be used, or nothing is enrolled in it for this site.
-        HostError: the file cannot be read.
+    Raises UsageError if the file cannot be used, or nothing is enrolled in it for this site; HostError if the file
+    cannot be read.
     """
     path, book = _opened_for(chosen, site)
     return CredentialBroker(site, book, Pins.beside(path), sight(rules), reader(path))
@@ -100,9 +99,7 @@ def _opened_for(chosen: CredentialOptions, site: str | None) -> tuple[Path, Site
 def broker_if(choices: Choices, chosen: CredentialOptions, site: str | None, rules: Library) -> CredentialBroker | None:
     """The broker of a run that is allowed to log in; None for every other.
 
-    Raises:
-        UsageError: what only a login needs is given in vain, or as `broker` says.
-        HostError: as `broker` says.
+    Raises UsageError if what only a login needs is given in vain, or as `broker` says; HostError as `broker` says.
     """
     return broker(chosen, site, rules) if _allowed(choices, chosen) else None
 
@@ -181,10 +178,8 @@ def _clocks(seen: Sequence[Observation]) -> Iterator[timedelta]:
 def enrolment(given: Mapping[str, Any], site: str | None, source: str, file: Path, book: Book) -> Enrolment:
     """The enrolment that was described, for a book in a file. Nobody is asked for the secret of one that is refused.
 
-    Raises:
-        UsageError: it is not bound to a device or to a network and a maker, a part of it cannot be used, or what it is
-            for is enrolled in the book already.
-        HostError: the secret cannot be read.
+    Raises UsageError if it is not bound to a device or to a network and a maker, a part of it cannot be used, or what
+    it is for is enrolled in the book already; HostError if the secret cannot be read.
     """
     words = {name: value for name, value in given.items() if value not in (None, (), False)}
     for name, usual in (("mac", _mac), ("certificate", _fingerprint), ("maker", _maker_called)):

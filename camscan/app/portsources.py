@@ -24,11 +24,8 @@ if TYPE_CHECKING:
 def port_source(method: str, scope: ScanScope, query: PortQuery, resuming: Resuming) -> PortSource:
     """What tries the ports of a query, which is on all that is asked of a scope, by the method that was chosen.
 
-    Nmap is not resumed: it asks all anew.
-
-    Raises:
-        UsageError: none of the ports may be sent to.
-        HostError: nmap is to do it, and is not installed.
+    Nmap is not resumed: it asks all anew. Raises UsageError if none of the ports may be sent to; HostError if nmap is
+    to do it, and is not installed.
     """
     if method == "nmap":
         return NmapSource(scope, query)

@@ -65,9 +65,8 @@ class ScanScope:
 def scope_of(choices: Choices) -> ScanScope:
     """Read targets and exclusions; no target means the connected private networks.
 
-    Raises:
-        TargetError: one cannot be used, or they are more than may be asked without a flag.
-        HostError: there is no such interface.
+    Raises TargetError if one cannot be used, or they are more than may be asked without a flag; HostError if there is
+    no such interface.
     """
     words = choices.targets
     must_exist(*choices.interface)

@@ -150,9 +150,8 @@ def port_list(text: str) -> tuple[int, ...]:
 def sweep_method(choices: Choices, asked: TargetSet, strategy: Strategy) -> Method:
     """How open ports are found, and why in this way.
 
-    Raises:
-        UsageError: what was chosen does not go with the rest.
-        HostError: this host does not let SYN packets be sent, or has no nmap.
+    Raises UsageError if what was chosen does not go with the rest; HostError if this host does not let SYN packets be
+    sent, or has no nmap.
     """
     hindrance = _no_sweep(strategy)
     if hindrance and choices.sweep in ("syn", "nmap"):

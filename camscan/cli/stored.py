@@ -109,11 +109,9 @@ def scan_of(
 
     Which one was taken is told on stderr, if not `quiet`. With `asking`, one that asked addresses goes before what was
     listened to or imported: only such a scan knows who is silent. One that knows the address `about`, or was to ask in
-    the network or range that it is, goes before all. Imported tables alone go behind what devices have answered.
-
-    Raises:
-        StoreError: no scan is stored.
-        UsageError: there is no such scan, or more than one; it is not of that site, or the site has none.
+    the network or range that it is, goes before all. Imported tables alone go behind what devices have answered. Raises
+    StoreError if no scan is stored; UsageError if there is no such scan, or more than one, it is not of that site, or
+    the site has none.
     """
     if reference is not None:
         return _of_site(store.scan(reference), site)
@@ -233,9 +231,8 @@ def unknown_site(site: str, known: Iterable[str | None]) -> UsageError:
 def chosen_scans(store: Store, references: Sequence[str], site: str | None, *, quiet: bool) -> tuple[Scan, ...]:
     """The scans of these ids or prefixes, newest first; where none is named, the latest one (of the site).
 
-    Raises:
-        StoreError: no scan is stored.
-        UsageError: there is no such scan, or more than one; one is not of the site, or the site has none.
+    Raises StoreError if no scan is stored; UsageError if there is no such scan, or more than one, one is not of the
+    site, or the site has none.
     """
     if not references:
         return (scan_of(store, None, site, asking=True, quiet=quiet),)

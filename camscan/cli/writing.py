@@ -44,9 +44,8 @@ def confirmed(question: str) -> bool:
 def ready(format_name: str, output: Path | None) -> None:
     """See that a report can be written so, before a scan takes an hour.
 
-    Raises:
-        UsageError: the format is binary and stdout a terminal.
-        HostError: the file could not be written, or this host lacks what the format needs.
+    Raises UsageError if the format is binary and stdout a terminal; HostError if the file could not be written, or this
+    host lacks what the format needs.
     """
     chosen = FORMATS[format_name]
     if chosen.binary and output is None and sys.stdout.isatty():
@@ -78,9 +77,8 @@ def write_report(
 ) -> None:
     """Write a report to a file, or to stdout as it suits what stdout is; `marked` and `whole` as in `Page`.
 
-    Raises:
-        UsageError: the format is binary and stdout a terminal.
-        HostError: the file cannot be written, or this host lacks what the format needs.
+    Raises UsageError if the format is binary and stdout a terminal; HostError if the file cannot be written, or this
+    host lacks what the format needs.
     """
     ready(format_name, output)
     chosen = FORMATS[format_name]

@@ -13,6 +13,12 @@ from uuid import RFC_4122, UUID
 from camscan.codecs.layout import hardware_address, mac_in_address
 from camscan.records import Fields
 
+MAC_FIELDS = (
+    *("sadp.mac", "dhip.mac", "dvrip.mac", "netcommon.mac", "mhed.mac", "moi.mac", "dh01.mac", "isapi.mac"),
+    *("isapi.interface_mac", "cgi.interface_mac", "lapi.interface_mac", "onvif.interface_mac"),
+    *("mac.address", "onvif.scope.mac"),
+)
+"""Fields in which an answer names the MAC of the device that gave it, the most trusted first."""
 _MAX_VALUES = 16  # of one field that are looked at; a device has one or two names of a kind
 
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)

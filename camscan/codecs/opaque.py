@@ -24,8 +24,7 @@ _BEFORE = 4  # bytes: the longest tag with its length
 def decode(data: bytes) -> dict[str, tuple[str, ...]]:
     r"""The first bytes as hex digits, and each text in them behind its offset and the bytes before it.
 
-    Raises:
-        DecodeError: it is text, or empty.
+    Raises DecodeError if it is text, or empty.
 
     >>> decode(b"\0\xa8\0\x05NX510\0")
     {'bytes.hex': ('00a800054e5835313000',), 'bytes.text': ('4 00a80005 NX510',)}

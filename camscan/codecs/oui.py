@@ -31,14 +31,10 @@ _SUBDIVIDED = "IEEE Registration Authority"  # holder of the blocks that are giv
 def decode(address: str | bytes) -> dict[str, tuple[str, ...]]:
     """The address, and for a block that is known its prefix and its organization.
 
-    `address` is text in any usual notation, or six octets. Group addresses, locally administered ones, those
-    blanked out and made-up ones whose octets count (00:11:22:33:44:55) belong to no block. What is subdivided, but
-    not in the fingerprint library, has no organization either.
-
-    Raises:
-        DecodeError: it is no MAC address of a station (all-zero and broadcast are none).
-        HostError: the fingerprint library is missing.
-        RuleError: its overlay cannot be read.
+    `address` is text in any usual notation, or six octets. Group addresses, locally administered ones, those blanked
+    out and made-up ones whose octets count (00:11:22:33:44:55) belong to no block. What is subdivided, but not in the
+    fingerprint library, has no organization either. Raises DecodeError if it is no MAC address of a station (all-zero
+    and broadcast are none); HostError if the fingerprint library is missing; RuleError if its overlay cannot be read.
     """
     text = address if isinstance(address, str) else address.hex() if len(address) == 6 else to_text(address)
     normalized = mac(text)

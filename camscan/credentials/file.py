@@ -40,9 +40,8 @@ class CredentialFile:
     def load(self, *, missing_ok: bool = False) -> Book:
         """What is enrolled; `missing_ok`: nothing, where there is no file.
 
-        Raises:
-            UsageError: others can read it, the key is wrong, or its content cannot be used.
-            HostError: it cannot be read.
+        Raises UsageError if others can read it, the key is wrong, or its content cannot be used; HostError if it cannot
+        be read.
         """
         if missing_ok and not is_there(self.path):
             return Book()
@@ -52,9 +51,7 @@ class CredentialFile:
     def save(self, book: Book) -> None:
         """Replace the file as a whole; only its owner can read it.
 
-        Raises:
-            HostError: it cannot be written.
-            UsageError: the key cannot be used.
+        Raises HostError if it cannot be written; UsageError if the key cannot be used.
         """
         data = book.to_json()
         if self.encrypted:
@@ -70,9 +67,7 @@ class CredentialFile:
     def locked(self) -> Iterator[None]:
         """Let no other process load and save it during the body: else one would lose what the other enrols.
 
-        Raises:
-            HostError: it cannot be locked.
-            UsageError: the key cannot be used.
+        Raises HostError if it cannot be locked; UsageError if the key cannot be used.
         """
         if self.encrypted:
             self._unlocked()  # before the lock: others do not wait while somebody types

@@ -35,9 +35,7 @@ def is_persistent(source: str) -> bool:
 def read(source: str, prompt: Prompt, folder: Path = Path()) -> SecretStr:
     """The secret from a source; `folder` is what a relative PATH is relative to.
 
-    Raises:
-        UsageError: the source cannot be used as written, or others can read it.
-        HostError: it cannot be read.
+    Raises UsageError if the source cannot be used as written, or others can read it; HostError if it cannot be read.
     """
     kind, _, rest = source.partition(":")
     if source == "prompt":
@@ -64,9 +62,8 @@ def _placed(name: str, folder: Path) -> Path:
 def read_private(path: Path, most: int) -> bytes:
     """A file of the user's own (or root's) that nobody else can read.
 
-    Raises:
-        UsageError: it is another's, others can read it, it is no plain file, or it is too large.
-        HostError: it cannot be read.
+    Raises UsageError if it is another's, others can read it, it is no plain file, or it is too large; HostError if it
+    cannot be read.
     """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOCTTY | os.O_NONBLOCK)

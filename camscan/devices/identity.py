@@ -13,7 +13,8 @@ from typing import TypeAlias
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from camscan.records import MAC_FIELDS, Identification, Observation
+from camscan.codecs.embeddedmac import MAC_FIELDS
+from camscan.records import Identification, Observation
 
 
 class IdentifierKind(StrEnum):

@@ -49,10 +49,8 @@ def query(data: bytes) -> Query:
 def check(reply: bytes, data: bytes, roots: bytes | None = None, nonce: int | None = None) -> Stamp:
     """Read a reply over some bytes; with `roots` (PEM) also whether an authority that they vouch for gave it.
 
-    Raises:
-        EvidenceError: it is none, it is over other bytes, it answers another query, or the roots do not vouch for it.
-        HostError: the library for it is missing.
-        UsageError: the roots are no certificates.
+    Raises EvidenceError if it is none, it is over other bytes, it answers another query, or the roots do not vouch for
+    it; HostError if the library for it is missing; UsageError if the roots are no certificates.
     """
     library = _library()
     anchors = _certificates(roots) if roots is not None else []

@@ -61,9 +61,8 @@ class Verified:
 def verify(file: BinaryIO, trust: Trust, derivation: Derivation) -> Verified:
     """Check a whole bundle. Memory grows with what people said of devices, and with the addresses of an import.
 
-    Raises:
-        EvidenceError: it does not hold; the message begins with the first part that does not.
-        HostError: it has a time stamp, and the library for it is missing.
+    Raises EvidenceError if it does not hold (the message begins with the first part that does not); HostError if it has
+    a time stamp, and the library for it is missing.
     """
     archive = Archive(file)
     made = manifest.load(archive.read(MANIFEST, manifest.MAX_BYTES))

@@ -19,7 +19,7 @@ from camscan.imports.forms.registry import BESIDE, HINTED, LOOSE, MARKS, anythin
 from camscan.imports.nmap import text as nmap_text
 from camscan.imports.notations import enclosures, encodings
 from camscan.imports.notations.registry import unwrap
-from camscan.records import MAC_FIELDS, Fields, Observation
+from camscan.records import Fields, Observation
 from camscan.text.listings import is_listing
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -135,6 +135,6 @@ def _blocks(found: Iterable[Answer]) -> list[Answer]:
 
 
 def _own_addresses(fields: Fields) -> Iterator[str]:
-    for name in MAC_FIELDS:
+    for name in embeddedmac.MAC_FIELDS:
         yield from fields.get(name, ())
     yield from embeddedmac.macs(fields)

@@ -45,8 +45,7 @@ class TcpSocket(socket.socket):
     - About `window` full segments may arrive before earlier ones are read.
     - Time during which reading is held is added to the `deadline` of the exchange, up to `grace` seconds.
 
-    Raises:
-        OSError: no descriptor or buffer is left.
+    Raises OSError if no descriptor or buffer is left.
     """
 
     __slots__ = (

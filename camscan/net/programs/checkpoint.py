@@ -41,9 +41,7 @@ class Checkpoint:
     def __init__(self, path: Path, asked: Mapping[str, Any] | None = None) -> None:
         """Create a file if `asked` is given, else open an existing one.
 
-        Raises:
-            UsageError: there is none.
-            HostError: it cannot be used, or another run is using it.
+        Raises UsageError if there is none; HostError if it cannot be used, or another run is using it.
         """
         self.path = path
         self._parts: dict[str, Part] = {}
