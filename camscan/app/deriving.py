@@ -19,7 +19,7 @@ from camscan.identify.library import Library
 from camscan.identify.sourcecode import code_digest
 from camscan.records import Scan, ScanStatus
 from camscan.rulefiles.folder import OVERLAY, fingerprints_folder
-from camscan.store.packed import LazyDevice, Merged
+from camscan.store.packed import LazyDevice, Merged, pack, unpack_lazily
 
 if TYPE_CHECKING:  # SQLAlchemy takes a quarter of a second
     from camscan.store import Store
@@ -38,7 +38,7 @@ CODE = (
         "identify",
     ),
     *("system/files.py", "app/identifying.py"),
-    *(f"store/{name}.py" for name in ("packed", "reading", "rows", "text")),
+    *(f"store/{name}.py" for name in ("packed", "rows", "text")),
 )
 """What makes devices of stored observations: files and rooms of this package."""
 LIBRARIES = ("PyYAML", "aiooui", "cryptography", "google-re2", "lxml", "mmh3", "zeep")
@@ -57,11 +57,11 @@ def merged(store: Store, scan: Scan, rules: Library) -> Sequence[Merged]:
     return derive(store, scan, rules, stamp) if kept is None else kept
 
 
-def merged_lazily(store: Store, scan: Scan, rules: Library) -> Sequence[Merged | LazyDevice]:
+def merged_lazily(store: Store, scan: Scan, rules: Library) -> Sequence[LazyDevice]:
     """The devices of a stored scan, as `merged`; of those that are kept, no record is made before it is opened."""
     stamp = basis(rules)
     kept = store.derived.read_lazily(scan.id, stamp) if stamp else None
-    return derive(store, scan, rules, stamp) if kept is None else kept
+    return list(unpack_lazily(pack(derive(store, scan, rules, stamp)))) if kept is None else kept
 
 
 def derive(store: Store, scan: Scan, rules: Library, stamp: str) -> Sequence[Merged]:

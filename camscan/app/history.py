@@ -31,7 +31,7 @@ def remembered(store: Store, site: str) -> memories.Memory:
 
 def remember(store: Store, site: str, memory: memories.Memory, messages: Iterable[Message] = ()) -> None:
     """Keep what is to be remembered of a site, what `statuses` shows of it, and the messages that are to go out."""
-    shown = memories.dump_status(memories.status_of(memory))
+    shown = memories.dump(memories.status_of(memory))
     store.outbox.remember(site, memories.dump(memory), messages, status=shown)
 
 

@@ -9,8 +9,8 @@ from collections import Counter, defaultdict
 from collections.abc import Collection
 from ipaddress import ip_address
 from itertools import islice
-from urllib.parse import urlsplit
 
+from camscan.devices.identity import host_in
 from camscan.engine import TCP, Sink
 from camscan.networks import Network, network_of
 from camscan.records import LedgerEntry, Observation, Outcome
@@ -50,7 +50,7 @@ class Middleboxes:
         port, target = observation.port, observation.target
         if observation.channel == TCP and observation.outcome is Outcome.ANSWERED and port in self._ports:
             self._open.setdefault(target, set()).add(port)
-        hosts = [_host(location) for location in observation.fields.get("http.location", ())]
+        hosts = [host_in(location) for location in observation.fields.get("http.location", ())]
         if elsewhere := next((host for host in hosts if host not in ("", target)), ""):
             self._away.setdefault(target, elsewhere)
         elif not hosts and observation.outcome in _TELLING and observation.channel not in _NOT_THEIRS:
@@ -106,11 +106,3 @@ def _bit(address: str) -> int:
     """What stands for an address in its network: of IPv6, where nobody asks more of one, by its last 16 bits."""
     _, dot, last = address.rpartition(".")
     return 1 << (int(last) if dot else int(ip_address(address.partition("%")[0])) & 0xFFFF)
-
-
-def _host(location: str) -> str:
-    """The host that a redirect names, "" where it names none."""
-    try:
-        return urlsplit(location).hostname or ""
-    except ValueError:
-        return ""

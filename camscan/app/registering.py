@@ -28,13 +28,11 @@ from camscan.store.register import Standing
 from camscan.store.registered import Entry, Mark
 from camscan.store.schema import register_tracks
 from camscan.summaries import State, StateChange
-from camscan.sweeps.memory import Track, dump_track
+from camscan.sweeps.memory import Track, adapter, dump_track
 from camscan.sweeps.snapshot import Snapshot, snapshot
 from camscan.text.timestamps import latest_past
 
 if TYPE_CHECKING:
-    from pydantic import TypeAdapter
-
     from camscan.app.criteria import Criteria
 
 _log = logging.getLogger(__name__)
@@ -236,9 +234,10 @@ def of_another(track: Track, bearers: Bearers) -> IsOfAnother:
 def track_of(entry: Entry) -> Track:
     """All that is known of a device of the register. Raises DamageError if that cannot be read."""
     try:
-        return _adapter().validate_json(entry.track)
+        track: Track = adapter(Track).validate_json(entry.track)
     except ValueError as error:
         raise damage(entry.store, register_tracks, {"entry": entry.number}, "no track of a device") from error
+    return track
 
 
 def restated(store: Store, entries: Iterable[Entry]) -> Iterator[Entry]:
@@ -280,10 +279,3 @@ def _entry(
         state_at=since,
         number=None if before is None else before.number,
     )
-
-
-@cache
-def _adapter() -> TypeAdapter[Track]:
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(Track)

@@ -247,7 +247,7 @@ def _values(observation: Observation) -> Iterator[tuple[str, str]]:
 def _own_addresses(observation: Observation) -> Iterator[Address]:
     fields = observation.fields
     texts = [text for name in _OWN_ADDRESS for text in fields.get(name, ())]
-    texts += [_host(url) for name in _OWN_URL for url in fields.get(name, ())]
+    texts += [host_in(url) for name in _OWN_URL for url in fields.get(name, ())]
     yield from filter(None, map(to_unicast, texts))
 
 
@@ -260,7 +260,8 @@ def to_unicast(text: str) -> Address | None:
     return address
 
 
-def _host(url: str) -> str:
+def host_in(url: str) -> str:
+    """The host that a URL names, "" where it names none."""
     try:
         return urlsplit(url).hostname or ""
     except ValueError:

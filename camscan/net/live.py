@@ -6,8 +6,7 @@ import asyncio
 import random
 import socket
 import ssl
-from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Container, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -52,6 +51,12 @@ class LiveNet:
         self.sweep = sweep
         self.notes: list[str] = []
         self._dialer = Dialer(scope, profile)
+        self.failures = self._dialer.failures
+        """Sends that this host refused, by reason."""
+        self.lost_gateways = self._dialer.gateways.lost
+        """Gateways that stopped answering ARP, with the seconds for which they did not answer."""
+        self.faded, self.used_up = self._dialer.hosts.faded, self._dialer.hosts.used_up
+        """Hosts that answered and then stopped, so that they were slowed down for; and that sent all that one may."""
         self._interfaces = tuple(interfaces)
         self._endpoints: dict[tuple[int, int], UdpEndpoint] = {}
         self._segment_dropped = 0
@@ -81,26 +86,6 @@ class LiveNet:
         """Datagrams lost because a buffer was full."""
         lost = self._segment_dropped + self._link.dropped
         return lost + sum(c.dropped for c in self._endpoints.values())
-
-    @property
-    def faded(self) -> frozenset[str]:
-        """Hosts that answered and then stopped, and were slowed down for."""
-        return frozenset(self._dialer.hosts.faded)
-
-    @property
-    def used_up(self) -> frozenset[str]:
-        """Hosts that sent as many bytes as one may, and were asked no more."""
-        return frozenset(self._dialer.hosts.used_up)
-
-    @property
-    def lost_gateways(self) -> Mapping[str, float]:
-        """Gateways that stopped answering ARP, with the seconds for which they did not answer."""
-        return self._dialer.gateways.lost
-
-    @property
-    def failures(self) -> Counter[str]:
-        """Sends that this host refused, by reason."""
-        return self._dialer.failures
 
     def exclude(self, excluded: Container[str]) -> None:
         """Send nothing more to these addresses; sweeps in other programs are stopped."""

@@ -21,8 +21,8 @@ from camscan.scansettings import MERGED, MERGING
 from camscan.store.damage import FAULTS
 from camscan.store.derived import drop
 from camscan.store.queries import replace_entries
-from camscan.store.reading import by_target, pages
-from camscan.store.rows import Stored, Values, insert_row, ledger_values, observation_values, scan_values
+from camscan.store.reading import pages
+from camscan.store.rows import Stored, Values, by_target, insert_row, ledger_values, observation_values, scan_values
 from camscan.store.schema import ledger, memories, observations, registered, scans, states
 from camscan.store.store import Store
 from camscan.store.text import dump_list, dump_map, escape, load_list, load_map, unescape

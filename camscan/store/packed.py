@@ -36,25 +36,6 @@ class Merged:
     channels: frozenset[str] = frozenset()
     endpoints: tuple[str, ...] = ()
 
-    @property
-    def places(self) -> Sequence[str]:
-        """Its addresses or, of one that only a recorder knows, its place."""
-        return self.device.addresses or (self.device.place,)
-
-    @property
-    def macs(self) -> Sequence[str | None]:
-        """Its MAC, where it is known."""
-        return (self.device.mac,)
-
-    @property
-    def serials(self) -> Sequence[str | None]:
-        """Its serial, and what each rule read as one."""
-        return (self.device.serial, *(found.attributes.get("serial") for found in self.device.identifications))
-
-    def open(self) -> Merged:
-        """All of it, as `LazyDevice.open`."""
-        return self
-
 
 class _Said(NamedTuple):
     """What a rule says, whatever it was that it matched."""
@@ -104,7 +85,7 @@ class LazyDevice:
     @property
     def places(self) -> Sequence[str]:
         """Its addresses or, of one that only a recorder knows, its place."""
-        return [self.shared.texts[number] for number in self.row[_ADDRESSES]] or self.open().places
+        return [self.shared.texts[number] for number in self.row[_ADDRESSES]] or (self.open().device.place,)
 
     @property
     def macs(self) -> Sequence[str | None]:

@@ -11,9 +11,10 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import Connection, Row, Table, insert
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, insert, select, tuple_
 
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus, Sent, Vantage
+from camscan.store.schema import observations
 from camscan.store.text import (
     dump_fields,
     dump_list,
@@ -204,3 +205,18 @@ def load_channels(text: str) -> Mapping[str, Outcome]:
     """Channel -> outcome, as a ledger row holds it: equal coverage is one object."""
     groups = (group.split(" ") for group in text.split(";") if group)
     return MappingProxyType({channel: _OUTCOMES[letter] for letter, *channels in groups for channel in channels})
+
+
+def by_target(number: int) -> Select[Any]:
+    """The observations of a scan by target (as text), then as they were stored: so devices follow from them."""
+    columns = (observations.c[name] for name in Stored._fields)
+    return (
+        select(*columns).where(observations.c.scan == number).order_by(observations.c.target, observations.c.sequence)
+    )
+
+
+def after_observation(last: Row[Any]) -> ColumnElement[bool]:
+    """What comes after an observation."""
+    table = observations.c
+    # The index answers one comparison of pairs at once; for "a later target, or this one and later" all before is read.
+    return tuple_(table.target, table.sequence) > tuple_(last.target, last.sequence)

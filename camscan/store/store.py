@@ -22,11 +22,13 @@ from camscan.store.locks import ScanLocks, locks_on
 from camscan.store.migrate import migrate
 from camscan.store.outbox import Outbox
 from camscan.store.prune import Thinned
-from camscan.store.reading import LEDGER_PAGE, OBSERVATIONS_PAGE, PAGE, after_observation, by_target, of_scan, pages
+from camscan.store.reading import LEDGER_PAGE, OBSERVATIONS_PAGE, PAGE, of_scan, pages
 from camscan.store.register import Register
 from camscan.store.resuming import check_resumable
 from camscan.store.rows import (
     Stored,
+    after_observation,
+    by_target,
     insert_row,
     ledger_values,
     observation_values,
@@ -52,6 +54,10 @@ class Store:
     def __init__(self, database: Database, locks: ScanLocks | None = None) -> None:
         self.database = database
         """For the modules of this room alone."""
+        self.where = database.where
+        """The file or URL of the store, without a password."""
+        self.file = database.file
+        """The file of the store, where it has one."""
         self.locks = locks or locks_on(database)
         self.outbox = Outbox(database)
         """What sweeps remember and tell."""
@@ -95,16 +101,6 @@ class Store:
     def left_out(self) -> int:
         """How many damaged rows were left out."""
         return self.database.left_out
-
-    @property
-    def where(self) -> str:
-        """The file or URL of the store, without a password."""
-        return self.database.where
-
-    @property
-    def file(self) -> Path | None:
-        """The file of the store, where it has one."""
-        return self.database.file
 
     def begin(self, scan: Scan) -> None:
         """Record a new scan; from now on it counts as running for as long as this process lives."""

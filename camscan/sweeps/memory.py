@@ -180,9 +180,9 @@ def _absent(track: Track) -> Absent:
     return Absent(device.id, device.address, device.verdict, device.label, track.last_seen)
 
 
-def dump(memory: Memory) -> str:
-    """The memory as JSON."""
-    return _whole().dump_json(memory).decode()
+def dump(one: Memory | SiteStatus) -> str:
+    """A memory or a status as JSON; both are kept, as reading the memories of 50 sites takes a second."""
+    return adapter(type(one)).dump_json(one).decode()
 
 
 def dump_track(track: Track) -> str:
@@ -203,42 +203,31 @@ def load(text: str | None) -> Memory:
     """
     if text is None:
         return Memory()
-    found = _read(_whole(), text)
+    found = _read(Memory, text)
     if found is None:
         json.loads(text)
     return found or Memory()
 
 
-def dump_status(shown: SiteStatus) -> str:
-    """The status as JSON: to read the memories of 50 sites takes a second."""
-    return _part().dump_json(shown).decode()
-
-
 def load_status(text: str) -> SiteStatus | None:
-    """What `dump_status` was given; None for one that another version of camscan wrote."""
-    return _read(_part(), text)
+    """The status that `dump` was given; None for one that another version of camscan wrote."""
+    return _read(SiteStatus, text)
 
 
 _Read = TypeVar("_Read", Memory, SiteStatus)
 
 
-def _read(adapter: TypeAdapter[_Read], text: str) -> _Read | None:
+def _read(kind: type[_Read], text: str) -> _Read | None:
     try:
-        found = adapter.validate_json(text)
+        found: _Read = adapter(kind).validate_json(text)
     except ValueError:
         return None
     return found if found.version == VERSION else None
 
 
 @cache
-def _whole() -> TypeAdapter[Memory]:
+def adapter(kind: type) -> TypeAdapter[Any]:
+    """What reads and writes the JSON of a record."""
     from pydantic import TypeAdapter  # noqa: PLC0415 - not for those who only want the records
 
-    return TypeAdapter(Memory)
-
-
-@cache
-def _part() -> TypeAdapter[SiteStatus]:
-    from pydantic import TypeAdapter  # noqa: PLC0415 - see above
-
-    return TypeAdapter(SiteStatus)
+    return TypeAdapter(kind)

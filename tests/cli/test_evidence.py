@@ -21,8 +21,8 @@ from support.schemas import validator
 from support.stamps import Authority
 from support.stores import keep_scan
 
-from camscan.app import clock, keyfiles
-from camscan.app.bundling import derive, files_of, versions
+from camscan.app import keyfiles
+from camscan.app.bundling import clock, derive, files_of, versions
 from camscan.app.criteria import criteria_of
 from camscan.app.registering import update_register
 from camscan.cli import waiting
@@ -325,7 +325,7 @@ def test_a_bundle_takes_the_place_of_another_only_when_it_is_whole(db: Path, key
 
 
 def test_the_clock_is_what_the_kernel_says() -> None:
-    told = clock.clock()
+    told = clock()
     assert told["source"] in {"adjtimex", "unknown"}
     if told["source"] == "adjtimex":
         assert {"synchronised", "offset_ns", "max_error_ns"} < set(told)

@@ -21,7 +21,7 @@ from camscan.cli.contents import CLAUSES
 from camscan.store import Store
 from camscan.sweeps.compare import advance
 from camscan.sweeps.coverage import Terms
-from camscan.sweeps.memory import Memory, dump, dump_status, status_of
+from camscan.sweeps.memory import Memory, dump, status_of
 
 PROGRAM = """
 import json, sys
@@ -62,7 +62,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with Store.open(folder / "c.db") as opened:
         newest = opened.scan()
         keep_scan(opened, replace(newest, id=BEFORE, started_at=newest.started_at - timedelta(days=1)))
-        opened.outbox.remember("hq", dump(memory), status=dump_status(status_of(memory)))
+        opened.outbox.remember("hq", dump(memory), status=dump(status_of(memory)))
     for scan in (BEFORE, newest.id):
         loaded("devices", "--scan", scan, "--db", str(folder / "c.db"))
     return folder / "c.db"

@@ -27,7 +27,7 @@ from camscan.summaries import State
 from camscan.sweeps import schedule
 from camscan.sweeps.compare import advance
 from camscan.sweeps.coverage import Terms
-from camscan.sweeps.memory import Memory, dump, dump_status, status_of
+from camscan.sweeps.memory import Memory, dump, status_of
 from camscan.sweeps.snapshot import Snapshot
 
 
@@ -53,7 +53,7 @@ def remember(
     memory = Memory()
     for one in snapshots:
         memory, _ = advance(memory, one, terms)
-    shown = None if memory_alone else dump_status(status_of(memory))
+    shown = None if memory_alone else dump(status_of(memory))
     with Store.open(config.parent / "c.db") as store:
         store.outbox.remember("hq", dump(memory), [message] if message else [], status=shown)
 

@@ -169,7 +169,7 @@ def test_a_site_that_was_swept_by_a_clock_that_was_ahead_does_not_wait_for_that_
     run(config)
     with Store.open(config.parent / "c.db") as store:
         memory = replace(memories.load(store.outbox.memory("hq")), at=datetime(2099, 1, 1, tzinfo=UTC))
-        store.outbox.remember("hq", memories.dump(memory), status=memories.dump_status(memories.status_of(memory)))
+        store.outbox.remember("hq", memories.dump(memory), status=memories.dump(memories.status_of(memory)))
     for _ in range(3):
         run(config)
     assert [job.scan.site for job in world.scans] == ["hq", "hq", "b", "hq"]

@@ -12,7 +12,7 @@ from support.estate import BEGIN, Camera, cameras, sweep
 
 from camscan.sweeps.compare import advance
 from camscan.sweeps.coverage import Terms
-from camscan.sweeps.memory import VERSION, Memory, Track, dump, dump_status, dump_track, load, load_status, status_of
+from camscan.sweeps.memory import VERSION, Memory, Track, dump, dump_track, load, load_status, status_of
 
 TERMS = Terms(3, 3, ("10.0.0.9",), 20)
 
@@ -56,7 +56,7 @@ def test_what_another_version_wrote_is_not_guessed_at() -> None:
 
 def test_a_time_without_a_zone_is_none_of_ours() -> None:
     memory, _ = advance(Memory(), sweep(0, cameras(2)), TERMS)
-    for text, read in ((dump(memory), load), (dump_status(status_of(memory)), load_status)):
+    for text, read in ((dump(memory), load), (dump(status_of(memory)), load_status)):
         assert '+00:00"' in text or 'Z"' in text
         assert read(text.replace('Z"', '"').replace('+00:00"', '"')) in (None, Memory())
 
@@ -65,11 +65,11 @@ def test_the_status_shows_what_the_whole_holds() -> None:
     memory = Memory()
     for night in range(5):
         memory, _ = advance(memory, sweep(night, cameras(9)[night > 0 :], targets=["10.0.0.1"]), TERMS)
-    found = load_status(dump_status(status_of(memory)))
+    found = load_status(dump(status_of(memory)))
     assert found == status_of(memory)
     for name in ("scan", "at", "good", "losses", "verdicts", "coverage", "seconds"):
         assert getattr(found, name) == getattr(memory, name)
     assert found.missing == 1
     assert [(one.address, one.last_seen) for one in found.absent] == [("10.0.0.1", BEGIN)]
-    assert load_status(dump_status(replace(found, version=VERSION + 1))) is None
+    assert load_status(dump(replace(found, version=VERSION + 1))) is None
     assert load_status("no JSON") is None
