@@ -6,8 +6,7 @@ import os
 import signal
 import sys
 
-_FIRST = 1
-"""The process that a container begins with, and which no signal ends that it does not handle."""
+_FIRST = 1  # the process that a container begins with, and which no signal ends that it does not handle
 
 
 def main() -> None:

@@ -37,8 +37,7 @@ from camscan.store.batches import batched
 from camscan.summaries import StateChange
 from camscan.sweeps.snapshot import sighting
 
-_AT_ONCE = 1_000
-"""Devices of which it is asked together what people said."""
+_AT_ONCE = 1_000  # devices of which it is asked together what people said
 _PARTS = "|".join(name.rstrip("/") for name in (*RULE_FOLDERS, "brands/"))
 _FILE = re.compile(rf"rules/[1-9][0-9]?/(vocabulary|(?:{_PARTS})/[^/]+)\.yaml|policies/[0-9]{{3}}-[^/]+\.yaml")
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
@@ -143,8 +142,7 @@ def _bytes(name: str, path: Path) -> bytes:
     return data
 
 
-_TIME_ERROR = 5
-"""Of adjtimex(2), as are the others."""
+_TIME_ERROR = 5  # of adjtimex(2), as are the others
 _UNSYNCHRONISED = 0x0040
 _NANOSECONDS = 0x2000
 _LONGS = ("offset", "freq", "maxerror", "esterror")
@@ -183,8 +181,7 @@ def clock() -> Mapping[str, str | int | bool]:
 
 
 _MARK = b"PK"
-_RECORDS = 500
-"""Records that are stored together."""
+_RECORDS = 500  # records that are stored together
 
 
 def is_bundle(file: Path) -> bool:

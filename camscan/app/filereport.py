@@ -22,8 +22,7 @@ from camscan.records import Judged, Observation, Origin, Outcome, Report, Scan, 
 from camscan.reports import select
 from camscan.scansettings import ORIGIN, PASTED
 
-_MAX_PASTED = 64 * 1024 * 1024
-"""Bytes of a file of labelled answers; of a single answer the first part is enough."""
+_MAX_PASTED = 64 * 1024 * 1024  # bytes of a file of labelled answers; of a single answer the first part is enough
 
 _NO_ANSWERS = (
     *((b"PK\x03\x04", "a ZIP archive or a workbook"), (b"PK\x05\x06", "an empty ZIP archive"), (b"%PDF", "a PDF")),

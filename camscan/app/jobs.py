@@ -25,8 +25,7 @@ from camscan.targets import parse
 if TYPE_CHECKING:
     from camscan.credentials.broker import CredentialBroker
 
-_SHOWN_TARGETS = 64
-"""Targets that the record shows; its settings hold all of them."""
+_SHOWN_TARGETS = 64  # targets that the record shows; its settings hold all of them
 _NOT_KEPT = frozenset({"targets", "snmp_community", "with_credentials"})
 """Choices that the record does not hold: the targets stand in it with files read in, secrets are never stored, and
 logins are made only by a command that says so."""

@@ -29,8 +29,7 @@ if TYPE_CHECKING:  # SQLAlchemy takes a quarter of a second
     from camscan.sweeps.returned import Past
 
 DOUBT = "only datagrams came from there, and anybody may have sent them: no TCP port answered or refused"
-_TOUCHES = ("tcp", "arp")
-"""Channels that nobody who cannot hear the answers can speak on, or nobody beyond the link."""
+_TOUCHES = ("tcp", "arp")  # channels that nobody who cannot hear the answers can speak on, or nobody beyond the link
 
 _UNSENT = (Outcome.NOT_SENT, Outcome.CRASHED)
 

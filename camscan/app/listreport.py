@@ -30,8 +30,7 @@ from camscan.text.wording import are, plural
 _TEXTS, _OBJECTS, _WORKBOOKS = (".csv", ".tsv"), (".json", ".jsonl"), (".xlsx", ".xlsm", ".xls", ".ods")
 """How the names of files end that may be lists, of those that are if they hold several devices or are a report of
 camscan's, and of those that always are; other texts are answers, more likely."""
-_LOOKED_AT = 256 * 1024
-"""Bytes of a file in which it is looked for several devices."""
+_LOOKED_AT = 256 * 1024  # bytes of a file in which it is looked for several devices
 _CHANNEL = "inventory"
 
 

@@ -29,8 +29,7 @@ from camscan.text.timestamps import utc
 
 SiteMap = Mapping[str | None, str | None]
 """How a site of another store is called here; None stands for scans of no site."""
-_AT_ONCE = 500
-"""Scans that are looked up, and statements that are stored, together."""
+_AT_ONCE = 500  # scans that are looked up, and statements that are stored, together
 
 
 class MergeResult(StrEnum):

@@ -22,8 +22,7 @@ device has the ports of so many makers open, and even of hostile ones that do th
 _MOST_NAMED = 20
 _LONGEST_NAME = 80
 _TELLING = (Outcome.ANSWERED, Outcome.AUTH_REQUIRED)
-_NOT_THEIRS = (TCP, "tls", "arp")
-"""Channels on which a portal may answer as well: it shows its own certificate."""
+_NOT_THEIRS = (TCP, "tls", "arp")  # channels on which a portal may answer as well: it shows its own certificate
 _IN_THEIR_PLACE = "answers there in the place of devices"
 
 

@@ -30,8 +30,7 @@ if TYPE_CHECKING:
     from camscan.net.programs.l2 import L2Program
 
 _BATCH = 500
-_MAX_NAME = 64
-"""Characters of a file's name in evidence: each observation holds it."""
+_MAX_NAME = 64  # characters of a file's name in evidence: each observation holds it
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,7 @@ from camscan.sweeps.secrets import secret
 URL = "CAMSCAN_PING_URL"
 SITE = "{site}"
 """Stands in the URL for the name of the site: then each site has a sign of life of its own."""
-_AT_ONCE = 16
-"""Pings at a time: where their host is dead, each of a hundred sites would wait for it."""
+_AT_ONCE = 16  # pings at a time: where their host is dead, each of a hundred sites would wait for it
 
 
 def ping(config: Config, good: Sequence[str], *, all_good: bool) -> bool:

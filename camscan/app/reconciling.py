@@ -104,10 +104,8 @@ def _is_wanted(judged: Judged) -> bool:
     return not is_other and is_shown(judged.device)
 
 
-_SAMPLED = 300
-"""Addresses that are looked for: what knows most of so many knows most of all."""
-_LOOKED_AT = 30
-"""The newest scans that know an address, of which one is to be of the right site."""
+_SAMPLED = 300  # addresses that are looked for: what knows most of so many knows most of all
+_LOOKED_AT = 30  # the newest scans that know an address, of which one is to be of the right site
 
 
 def knowing_most(store: Store, scans: Sequence[Scan], results: Sequence[Result]) -> tuple[str, int] | None:

@@ -38,8 +38,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 Bearers: TypeAlias = Callable[[Iterable[str]], Iterable[Track]]
 """Gives the devices of a site that may bear one of some names."""
-_TRIES = 20
-"""Other processes may take in scans of the same site at the same time."""
+_TRIES = 20  # other processes may take in scans of the same site at the same time
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,11 +32,9 @@ from camscan.text.wording import joined, plural
 
 _AFTER_A_SWEEP = 3
 """Sweeps of each site that are thinned after a new one: one a night is due, and what has piled up goes bit by bit."""
-_LOOKED_AT = 7
-"""The newest sweeps of a site: `camscan diff` compares two and looks at five before them."""
+_LOOKED_AT = 7  # the newest sweeps of a site: `camscan diff` compares two and looks at five before them
 _MAX_NAMED = 20
-_MIN_TOLD_DAYS = 1
-"""Days for which a delivered alert is kept in any case."""
+_MIN_TOLD_DAYS = 1  # days for which a delivered alert is kept in any case
 
 
 @dataclass(frozen=True, slots=True)

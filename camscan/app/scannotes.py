@@ -28,8 +28,7 @@ _BLIND = "blind: the decoy"
 _MOST_REASONS = 3
 _SHORTAGES = frozenset(errno.errorcode[number] for number in EXHAUSTED)
 """Why a host refuses what it has no room for at the moment."""
-_MOST_NAMED = 20
-"""Addresses in one note: a large network may have thousands of which the same is to be said."""
+_MOST_NAMED = 20  # addresses in one note: a large network may have thousands of which the same is to be said
 
 
 def as_ended(job: Job, engine: Engine, net: LiveNet, interfaces: Sequence[Interface], status: ScanStatus) -> Scan:

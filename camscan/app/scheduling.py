@@ -19,8 +19,7 @@ from camscan.system.files import is_there
 
 _SYSTEMD = Path("/etc/systemd/system")
 _CROND = Path("/etc/cron.d")
-_BOOTED = Path("/run/systemd/system")
-"""Is there where systemd runs the host (sd_booted(3))."""
+_BOOTED = Path("/run/systemd/system")  # is there where systemd runs the host (sd_booted(3))
 _HIDDEN = tuple(map(Path, ("/home", "/root", "/run/user", "/tmp", "/var/tmp")))  # noqa: S108 - compared, not used
 """What ProtectHome= and PrivateTmp= hide from a service (systemd.exec(5))."""
 _CRON_USER = "camscan"

@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterator
 
 from camscan.l2.sockets import ending_signals
 
-_LOOK = 1.0
-"""Seconds between two looks at whether the time is over."""
+_LOOK = 1.0  # seconds between two looks at whether the time is over
 
 
 @contextlib.contextmanager

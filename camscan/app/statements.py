@@ -21,8 +21,7 @@ from camscan.summaries import State, StateChange
 from camscan.sweeps.snapshot import SLOT
 from camscan.targets import is_address, usual
 
-_MOST_NAMED = 5
-"""Devices that bear one name, in a message."""
+_MOST_NAMED = 5  # devices that bear one name, in a message
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,8 +39,7 @@ from camscan.sweeps.selection import Selection
 from camscan.sweeps.snapshot import snapshot
 from camscan.text.timestamps import utc
 
-_MAX_LINES = 200
-"""Changes of one sweep that are logged one by one; the summary counts them all."""
+_MAX_LINES = 200  # changes of one sweep that are logged one by one; the summary counts them all
 
 Compared: TypeAlias = tuple[Changes, tuple[Return, ...]]
 """What a sweep has changed, and which devices it saw that were said to be gone."""

@@ -17,8 +17,7 @@ if TYPE_CHECKING:  # SQLAlchemy takes a quarter of a second
     from camscan.store import Store
 
 _PORT, _SWITCH, _MACS, _MAC = "switch.port", "switch.name", "switch.macs", "mac.address"
-_SAME_TIME = timedelta(days=1)
-"""Of tables that were read within this of each other, none is out of date."""
+_SAME_TIME = timedelta(days=1)  # of tables that were read within this of each other, none is out of date
 
 
 class _Entry(NamedTuple):

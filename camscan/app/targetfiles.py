@@ -25,8 +25,7 @@ from camscan.targets import MAX_TEXT, Spec, TargetSet, expand, known_addresses, 
 _EVERY = 1.0
 """Seconds between two looks at the files. One is read once two looks have found it the same: it is written by then."""
 _MOST_NAMED = 20
-_BLANK = 4096
-"""Bytes by which a file is seen to hold nothing but blanks."""
+_BLANK = 4096  # bytes by which a file is seen to hold nothing but blanks
 _EMPTY = "%s is empty, so it excludes nothing: if that is right, put a comment in it"
 _log = logging.getLogger("camscan")
 

@@ -29,13 +29,11 @@ CHUNK_BYTES = 1024 * 1024
 """Bytes of answers after which no further target is taken in: a hostile one gives a megabyte."""
 ALONE = 8
 """Chunks that are worked on in this process: to start others takes as long as 4,000 hosts do."""
-_MAX_PROCESSES = 8
-"""Each takes about 100 MB, and one process can feed no more."""
+_MAX_PROCESSES = 8  # each takes about 100 MB, and one process can feed no more
 
 _always = ExitStack()
 """What holds for as long as a worker process lives: else each small job would end with a garbage collection."""
-_given: list[Library] = []
-"""The fingerprints, in a worker process."""
+_given: list[Library] = []  # the fingerprints, in a worker process
 
 
 class HasTarget(Protocol):

@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from camscan.sweeps.changes import Changes
     from camscan.sweeps.snapshot import Snapshot
 
-_OLDER = 5
-"""Scans before the two by which what is new is told from what has returned."""
+_OLDER = 5  # scans before the two by which what is new is told from what has returned
 
 
 @click.command()

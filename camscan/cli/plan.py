@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from camscan.targets import TargetSet
 
 _MOST_NETWORKS = 20
-_TWO_DAYS, _TWO_YEARS = 48, 2 * 365 * 24
-"""In hours."""
+_TWO_DAYS, _TWO_YEARS = 48, 2 * 365 * 24  # in hours
 
 
 @click.command(cls=Sectioned)

@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     from camscan.targets import TargetSet
 
 _DEFAULT_RATE = 1_000
-_TELL = 30.0
-"""Seconds between two lines on how far it is."""
+_TELL = 30.0  # seconds between two lines on how far it is
 _LONGEST_LINE = 512
 
 

@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 SCHEMA = "camscan-progress/1"
 _COLUMNS = ("site", "known", "removed", "exempt", "returned", "remaining", "rate_per_week", "projected", "late")
 _ELUSIVE_DAYS = 7
-_MAX_NAMES = 3
-"""Sites that are named in a sentence."""
+_MAX_NAMES = 3  # sites that are named in a sentence
 _HEADS = ("site", "known", "removed", "exempt", "returned", "remaining", "a week", "done", "")
 
 

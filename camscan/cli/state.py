@@ -27,8 +27,7 @@ if TYPE_CHECKING:
 SCHEMA = "camscan-states/1"
 _LIST = "list"
 _EXAMPLE = 'ticketed --why "CHG-4711, to be replaced in May"'
-_OF_LISTS = frozenset({"format_", "output", "fail_on"})
-"""Options that mean nothing where a state is recorded."""
+_OF_LISTS = frozenset({"format_", "output", "fail_on"})  # options that mean nothing where a state is recorded
 _COLUMNS = ("site", "device", "address", "state", "at", "who", "why", "proof")
 
 

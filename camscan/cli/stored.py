@@ -21,8 +21,7 @@ from camscan.store import Store
 from camscan.store.engine import existing_file, missing_file
 from camscan.store.queries import latest_at
 
-_LOOKED_BACK = 30
-"""Scans in which an address is looked for, from the last back that may have seen a device there."""
+_LOOKED_BACK = 30  # scans in which an address is looked for, from the last back that may have seen a device there
 
 
 def open_store(target: str | None, *, or_new: bool = False) -> Store:

@@ -6,8 +6,7 @@ import logging
 
 import click
 
-_LONGEST = 2_000
-"""Characters of one line."""
+_LONGEST = 2_000  # characters of one line
 
 
 def tell(*lines: str) -> None:

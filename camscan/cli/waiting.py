@@ -18,8 +18,7 @@ _PATIENCE, _TICK, _LINE = 2.0, 1.0, 30.0
 """Seconds after which a terminal says what is waited for, between two looks at the clock, and between two lines
 elsewhere."""
 _ERASE = "\r\x1b[K"
-_SECONDS = 10
-"""From one sign of progress to the next."""
+_SECONDS = 10  # from one sign of progress to the next
 
 
 @contextlib.contextmanager

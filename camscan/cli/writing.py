@@ -26,10 +26,8 @@ if TYPE_CHECKING:
     from camscan.reports.workbook import Cell
 
 _DEVICES = Path("/dev")
-_LIST = re.compile(r"\S{30,}")
-"""What may be a list without blanks: a number is shorter."""
-_BREAK = "\v"
-"""Where such a list may be broken: a blank for `textwrap`, and in no text."""
+_LIST = re.compile(r"\S{30,}")  # what may be a list without blanks: a number is shorter
+_BREAK = "\v"  # where such a list may be broken: a blank for `textwrap`, and in no text
 
 
 def confirmed(question: str) -> bool:

@@ -42,8 +42,7 @@ _CHANNEL = {
     "behind.name": "Name",
 }
 _LISTS = ("DetailInfos", "DeviceInfos")
-_ONLINE = "1"
-"""The status of a channel whose camera answers; others: 0 does not, 2 idle."""
+_ONLINE = "1"  # the status of a channel whose camera answers; others: 0 does not, 2 idle
 _MAX_INTERFACES = 16
 
 FIELDS = (*_ENVELOPE, *_DATA, "lapi.interface_mac", "lapi.ipv4_address")

@@ -23,8 +23,7 @@ _REGISTRY_DATES = MappingProxyType({"0.1.11": "2026-09-25"})
 """Release of aiooui -> day on which it was published with the registry as it then was."""
 
 _PREFIX = re.compile(r"[0-9A-F]{6}|[0-9A-F]{7}|[0-9A-F]{9}")
-_BLANKED = "0" * 10
-"""How addresses begin that somebody has made unknown, or that a device has not set."""
+_BLANKED = "0" * 10  # how addresses begin that somebody has made unknown, or that a device has not set
 _SUBDIVIDED = "IEEE Registration Authority"  # holder of the blocks that are given out in 28- and 36-bit parts
 
 

@@ -79,8 +79,7 @@ _DECODERS: Mapping[str, _Decode] = MappingProxyType(
     }
 )
 
-_KEPT = ("wsd.unsolicited",)
-"""Fields that cannot be derived from the bytes alone."""
+_KEPT = ("wsd.unsolicited",)  # fields that cannot be derived from the bytes alone
 _BANNER = "banner"
 
 

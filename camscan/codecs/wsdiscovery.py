@@ -55,8 +55,7 @@ _QUESTIONS = ("Probe", "Resolve")
 _ANSWERS = ("ProbeMatches", "ResolveMatches", "Hello", "Bye")
 _MATCHES = ("ProbeMatch", "ResolveMatch")
 _PARTS = frozenset({"EndpointReference", "Types", "Scopes", "XAddrs"})
-_EXTENSION = "Extension"
-"""What a maker adds to a match for its own programs, as text."""
+_EXTENSION = "Extension"  # what a maker adds to a match for its own programs, as text
 _PREFIX = re.compile(r"""xmlns:([\w.-]{1,64})\s{0,8}=\s{0,8}["']([^"'<>]{1,256})["']""")
 _FORBIDDEN = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _TAG = re.compile(

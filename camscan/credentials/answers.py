@@ -16,8 +16,7 @@ _LOCKED = re.compile(
     rb"|(?:user|account|device|address|login)s?(?:is|are|was|hasbeen|havebeen)?(?:temporarily)?locked"
 )
 """In the text of a denial, lowered and without white space."""
-_TOO_MANY = "429"
-"""The status for too many requests in some time (RFC 6585): the login need not have been looked at."""
+_TOO_MANY = "429"  # the status for too many requests in some time (RFC 6585): the login need not have been looked at
 
 
 def denies(answer: Answer, *, token: bool) -> bool:

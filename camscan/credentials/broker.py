@@ -23,8 +23,7 @@ Sight = Callable[[str, Sequence[Observation]], Sighting]
 """What an address has shown of itself, from what it said without a login."""
 ALERT = "ALERT: "
 """Begins a note that somebody must look into."""
-_MAX_NAMED = 20
-"""Addresses that one note names."""
+_MAX_NAMED = 20  # addresses that one note names
 _ALARMING = (LoginReason.CERTIFICATE, LoginReason.OTHER_DEVICE)
 
 Read = Callable[[Enrolment], SecretStr]

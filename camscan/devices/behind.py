@@ -19,8 +19,7 @@ from camscan.records import Device
 from camscan.summaries import Slot, Slots
 
 _AT = "at "
-_MOST = 4
-"""The most other devices named in one conflict."""
+_MOST = 4  # the most other devices named in one conflict
 MOST_ALIKE = 64
 """The most devices with one serial or MAC that are compared; if there are more, it is worthless."""
 

@@ -27,8 +27,7 @@ from camscan.records import Device, Identification, Level
 _RECORDER = "recorder"
 _SLACK = timedelta(days=1)
 """By how much a lease must be later than frames to count for more: one that runs is dated by its file."""
-_MAX_CLAIMS = 4
-"""The most other addresses named in a device's conflicts."""
+_MAX_CLAIMS = 4  # the most other addresses named in a device's conflicts
 _MOST_ALIKE = 8
 """Identifications by one rule of a device that has several addresses: the same from thirty proves no more."""
 _MOST_CONFLICTS = 64

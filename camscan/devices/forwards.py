@@ -16,8 +16,7 @@ _FIELDS = tuple(
 )
 """Fields in which a device says the same at each of its ports; to UPnP, one box may be several devices."""
 _NAMES = frozenset(_FIELDS)
-_MOST = 32
-"""Ports that are told apart by one field: what no port tells of is judged once for each device."""
+_MOST = 32  # ports that are told apart by one field: what no port tells of is judged once for each device
 
 
 def serials_by_port(observations: Iterable[Observation]) -> Mapping[int, str]:

@@ -33,12 +33,9 @@ from camscan.codecs.layout import mac_in_address
 from camscan.devices.hosts import Host
 from camscan.devices.identity import UNIQUE, IdentifierKind, attributed, to_address
 
-_MAX_VALUES = 4
-"""Values of one kind by which an address is compared: two network cards, a label and a spare."""
-_MAX_NAMED = 5
-"""Other addresses that one conflict names."""
-_MANY = 16
-"""Addresses from which on one MAC speaks for others."""
+_MAX_VALUES = 4  # values of one kind by which an address is compared: two network cards, a label and a spare
+_MAX_NAMED = 5  # other addresses that one conflict names
+_MANY = 16  # addresses from which on one MAC speaks for others
 
 _Keys = dict[IdentifierKind, tuple[str, ...]]
 

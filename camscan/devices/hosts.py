@@ -30,8 +30,7 @@ Identify: TypeAlias = Callable[[Sequence[Observation]], tuple[Identification, ..
 _CAMERA_CHANNELS = frozenset(
     ("rtsp", "onvif", "sadp", "dhip", "dvrip", "netcommon", "mhed", "lapi", "moi", "dh01", "baichuan")
 )
-_CAMERA_FIELDS = ("isapi.root", "lapi.response_url")
-"""Fields of makers' own interfaces over HTTP."""
+_CAMERA_FIELDS = ("isapi.root", "lapi.response_url")  # fields of makers' own interfaces over HTTP
 _LEASES = "dhcp"
 _SPEAKS = frozenset((Outcome.ANSWERED, Outcome.AUTH_REQUIRED, Outcome.TRUNCATED))
 """Outcomes that show that the peer speaks the channel's protocol."""
@@ -39,17 +38,13 @@ _SPEAKS = frozenset((Outcome.ANSWERED, Outcome.AUTH_REQUIRED, Outcome.TRUNCATED)
 _DATAGRAM_CHANNELS = frozenset(
     ("arp", "wsd", "sadp", "dhip", "mdns", "snmp", "netcommon", "mhed", "moi", "dh01", "dhcp", "udp")
 )
-_DATAGRAM_PORTS = frozenset((("ssdp", 1900), ("dvrip", 5050)))
-"""Channels that also use TCP, with their UDP port."""
+_DATAGRAM_PORTS = frozenset((("ssdp", 1900), ("dvrip", 5050)))  # channels that also use TCP, with their UDP port
 
 _CHANNEL_COUNTS = ("sadp.digital_channel_num", "dhip.remote_video_input_channels", "recorder.channels")
-_MAX_CHANNELS = 4096
-"""More than any recorder has; a larger number is not a count of channels."""
+_MAX_CHANNELS = 4096  # more than any recorder has; a larger number is not a count of channels
 
-_MAX_NAMED = 4
-"""Values that one conflict names."""
-_MOST_AT_ONE = 64
-"""Devices of one protocol at one address: of a batch that was unpacked and plugged in together."""
+_MAX_NAMED = 4  # values that one conflict names
+_MOST_AT_ONE = 64  # devices of one protocol at one address: of a batch that was unpacked and plugged in together
 _TOLD_TOGETHER = (
     ("sadp.mac", "sadp.device_sn"),
     ("dhip.mac", "dhip.serial_no"),
@@ -62,8 +57,7 @@ _TOLD_TOGETHER = (
 
 _SLOT = "behind.slot"
 """The field of observations that are about one channel of a recorder, not about the recorder itself."""
-_TITLE = frozenset({"behind.api", _SLOT, "behind.name"})
-"""Fields of a list of titles, which has channels of every kind."""
+_TITLE = frozenset({"behind.api", _SLOT, "behind.name"})  # fields of a list of titles, which has channels of every kind
 _TAKEN = ("behind.address", "behind.host", "behind.model", "behind.serial", "behind.mac")
 """A channel with a camera has at least one of these fields, unless its recorder says that it is online."""
 _ONLINE = ("true",)

@@ -102,8 +102,7 @@ _PLACEHOLDER = re.compile(
     r"|serial(?:[ _-]?(?:number|no))?|0?1234(?:5(?:6(?:7(?:8(?:9(?:0)?)?)?)?)?)?",
     re.IGNORECASE,
 )
-_AROUND = " \t\r\n\"'`*,;."
-"""What texts have around a serial, and serials have not."""
+_AROUND = " \t\r\n\"'`*,;."  # what texts have around a serial, and serials have not
 
 Address: TypeAlias = IPv4Address | IPv6Address
 

@@ -35,10 +35,8 @@ _KINDS = {
 """What corpora call a class of devices -> its kind."""
 _NOBODY = frozenset({"", "unknown", "none", "na"})
 """Words, as they are compared, that stand where nobody knows the maker."""
-_LABELS = {"kind": "device_class"}
-"""Attribute -> what a corpus calls it, where that differs."""
-_OTHERS = frozenset({"other", "access-control", "encoder"})
-"""Kinds that a corpus may call "other": its words are fewer."""
+_LABELS = {"kind": "device_class"}  # attribute -> what a corpus calls it, where that differs
+_OTHERS = frozenset({"other", "access-control", "encoder"})  # kinds that a corpus may call "other": its words are fewer
 
 
 class Mark(StrEnum):

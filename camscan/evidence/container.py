@@ -27,8 +27,7 @@ _LOCAL = struct.Struct("<4s5H3L2H")
 CENTRAL = struct.Struct("<4s6H3L5H2L")
 END = struct.Struct("<4s4H2LH")
 _VERSION, _MADE_BY = 20, 3 << 8 | 20
-_MIDNIGHT, _FIRST_DAY = 0, 1 << 5 | 1
-"""1980-01-01, in DOS's form: an archive is the same whenever it is made."""
+_MIDNIGHT, _FIRST_DAY = 0, 1 << 5 | 1  # 1980-01-01, in DOS's form: an archive is the same whenever it is made
 _MODE = 0o100644 << 16
 
 

@@ -10,8 +10,7 @@ from camscan.text.folding import normalised
 
 MAX_ATTRIBUTE = 200
 """Characters of an attribute; the longest firmware names seen have about 80."""
-_AROUND = " \t\"'`*,;"
-"""What texts have around a value, and values have not."""
+_AROUND = " \t\"'`*,;"  # what texts have around a value, and values have not
 _NO_VALUES = frozenset({"", "unknown", "none", "null", "na", "redacted", "undefined", "notavailable", "notset"})
 """Words, as they are compared, that stand where there is no value."""
 _OWN_NAMES = {

@@ -7,8 +7,7 @@ import re
 from camscan.records import Fields
 from camscan.text.listings import is_listing
 
-_ANNOUNCED = "mdns.relayed"
-"""In what a device announced, and a router passed on under its own address."""
+_ANNOUNCED = "mdns.relayed"  # in what a device announced, and a router passed on under its own address
 _HEAD = re.compile(r"\AHTTP/[^\r\n]+(?:\r?\n[^\r\n]+)*\r?\n\r?\n")
 _TEXTS = ("http.body", "banner.text")
 

@@ -12,10 +12,8 @@ from camscan.identify.rules import BrandEdge
 from camscan.records import NO_BYTES, READ_IN, Device, Evidence, Identification, Level, Observation
 from camscan.text.wording import plural
 
-_MAX_VALUE = 120
-"""Characters shown of a value: enough to recognise it on a line or two."""
-_MAX_ANSWER = 2_000
-"""Characters shown of a value if the answers are shown as well."""
+_MAX_VALUE = 120  # characters shown of a value: enough to recognise it on a line or two
+_MAX_ANSWER = 2_000  # characters shown of a value if the answers are shown as well
 _DOUBTED = "no more than hints"
 _CONFIDENCE = {"H": "high", "M": "medium", "L": "low", "B": "unconfirmed"}
 

@@ -15,17 +15,14 @@ from camscan.identify.rules import Brand, Vocabulary
 from camscan.records import Evidence, Fields, Identification, Level, Observation
 from camscan.text.folding import normalised
 
-_Sighting: TypeAlias = tuple[Brand, Evidence, Level]
-"""A brand, what shows it, and how far that carries."""
+_Sighting: TypeAlias = tuple[Brand, Evidence, Level]  # a brand, what shows it, and how far that carries
 PREFIX = "brand:"
 """Identifications by a label have the rule id `brand:<name>`,"""
 LESS_SURE = PREFIX + "?"
 """or `brand:?<name>` if another maker builds for the label with higher confidence."""
 
-_MODEL_FIELD = "onvif.scope.name"
-"""The field in which many devices write the brand followed by the model."""
-_MAX_LABEL = 128
-"""Characters: the longest registered company names have about 80."""
+_MODEL_FIELD = "onvif.scope.name"  # the field in which many devices write the brand followed by the model
+_MAX_LABEL = 128  # characters: the longest registered company names have about 80
 _MAX_WORDS = 4
 _LEGAL_FORM = re.compile(
     r"(?i)(?:[\s,]+(?:AB|AG|A/?S|B\.?V|Co|Company|Corp|Corporation|GmbH|Inc|Incorporated|KG|Limited|LLC|Ltd|Oy|PLC|Pty"
@@ -38,8 +35,7 @@ _WORDS_UNLIKE = (
 )
 _UNLIKE = frozenset(_WORDS_UNLIKE.split())
 """Words after a label which say that the device only imitates or supports that brand."""
-_MIN_LETTERS = 4
-"""Letters of a brand before a model; shorter names ("ATS", "2N") are also the beginning of model names."""
+_MIN_LETTERS = 4  # letters of a brand before a model; shorter names ("ATS", "2N") are also the beginning of model names
 
 
 class Labels:

@@ -9,12 +9,10 @@ from itertools import chain
 from camscan.identify.literals import LEAST
 from camscan.identify.rules import Match
 
-_GRAM = 4
-"""Bytes that are looked up at once."""
+_GRAM = 4  # bytes that are looked up at once
 _STEP = LEAST - _GRAM + 1
 """Bytes from one place that is looked at to the next: wherever a literal stands, one of its grams is at one."""
-_FEW, _MOST = 16, 32
-"""Grams from which on their places are counted, and places of a gram that are looked at one by one."""
+_FEW, _MOST = 16, 32  # grams from which on their places are counted, and places of a gram that are looked at one by one
 
 
 class LiteralIndex:

@@ -14,16 +14,11 @@ Texts: TypeAlias = frozenset[str]
 
 LEAST = 5
 """Bytes of a text: a shorter one is in too many values."""
-_LONG = 8
-"""Bytes from which a text is rare enough; longer ones are not preferred."""
-_CUT = 40
-"""Characters of a text that are looked for."""
-_PRODUCT, _MOST = 8, 64
-"""The most spellings of a run of characters; the most texts of one pattern."""
-_CLASS = 4
-"""Characters of a class that is expanded into alternatives."""
-_OPAQUE = re.compile(r"\\[pPQC]")
-"""Patterns that are not analysed."""
+_LONG = 8  # bytes from which a text is rare enough; longer ones are not preferred
+_CUT = 40  # characters of a text that are looked for
+_PRODUCT, _MOST = 8, 64  # the most spellings of a run of characters; the most texts of one pattern
+_CLASS = 4  # characters of a class that is expanded into alternatives
+_OPAQUE = re.compile(r"\\[pPQC]")  # patterns that are not analysed
 _HEX = re.compile(r"\\x(?:([0-9A-Fa-f]{2})|\{([0-9A-Fa-f]+)\})")
 _MEMBER = re.compile(r"\\x[0-9A-Fa-f]{2}|\\.|[^\\]", re.DOTALL)
 _FOLDED = frozenset("ks")

@@ -25,8 +25,7 @@ _VOCABULARY = "vocabulary.yaml"
 _PARTS = (*RULE_FOLDERS, "brands/")
 Keep: TypeAlias = Callable[[Sequence[Path]], Path | None]
 """Where the parsed rules of some folders are kept; None where they cannot be."""
-_CODE = ("identify", "text/folding.py", "rulefiles")
-"""What parses rules: files and rooms of this package."""
+_CODE = ("identify", "text/folding.py", "rulefiles")  # what parses rules: files and rooms of this package
 
 
 def load(

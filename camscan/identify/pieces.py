@@ -17,10 +17,8 @@ TEXT = re.compile(rf"{_TEXT}+", re.ASCII)
 BOUNDS = frozenset({"^", "$", r"\b", r"\B", r"\A", r"\z"})
 """Pieces that match no character, but a place."""
 ESCAPED = re.compile(r"\\(.)")
-_REPEATS = frozenset("*+?{")
-"""What a piece that repeats the one before it begins with; a "{" alone stands for itself."""
-_ENDS = frozenset({"|", ")"})
-"""Pieces after which an alternative is over."""
+_REPEATS = frozenset("*+?{")  # what a piece that repeats the one before it begins with; a "{" alone stands for itself
+_ENDS = frozenset({"|", ")"})  # pieces after which an alternative is over
 
 
 class Repeated(NamedTuple):

@@ -19,12 +19,9 @@ _SIMPLE = re.compile(r"(?:\(\?i\))?\^((?:(?:[\w ,/:;=<>\"'&#@~%!-]|\\[^\w\s])(?!
 _UNTOLD = re.compile(r"[^\x00-\x7f]|\\x\{|\\[pPQC]|\(\?[a-zA-Z-]*m|(?!^)\(\?[a-zA-Z-]+\)")
 """Patterns that are not analysed: matched by characters (ignoring case is then not limited to ASCII) or by lines, or
 with flags that change within the pattern."""
-_LEAST, _LONGEST = 2, 32
-"""Characters of a prefix: a shorter one is of little use, and a longer one of little more."""
-_MOST = 24
-"""The most prefixes of one pattern."""
-_CLASS = 4
-"""Characters of a class that is expanded into alternatives."""
+_LEAST, _LONGEST = 2, 32  # characters of a prefix: a shorter one is of little use, and a longer one of little more
+_MOST = 24  # the most prefixes of one pattern
+_CLASS = 4  # characters of a class that is expanded into alternatives
 
 
 @cache

@@ -6,10 +6,8 @@ import re
 from functools import lru_cache
 
 FIELD = "http.title"
-_MAX_TITLE = 128
-"""Characters; who writes more writes more than a name."""
-_LEAST = 3
-"""Characters of a name that still tells something."""
+_MAX_TITLE = 128  # characters; who writes more writes more than a name
+_LEAST = 3  # characters of a name that still tells something
 
 _LOGIN = (
     r"(?:please )?(?:(?:user|web|admin|administrator|secure|remote|device|system|account|member|client) )?"
@@ -36,8 +34,7 @@ _DEVICE = (
 """Cameras and recorders in languages in which no rule expects them."""
 _BETWEEN = r"(?: *-{2,3} *| +[-\u2012-\u2015\u2212_~/·•>»|:]{1,3} +|[|:»\uff1a]{1,3} *)"
 """Bars, colons, and dashes between blanks, in whichever width."""
-_GLUED = r"[-_\u2012-\u2015·](?:用户|系统|欢迎)?(?:登录|登陆|登入)"
-"""Chinese needs no blanks around a dash."""
+_GLUED = r"[-_\u2012-\u2015·](?:用户|系统|欢迎)?(?:登录|登陆|登入)"  # Chinese needs no blanks around a dash
 _SAID = rf"(?:{_LOGIN}|{_PAGE}|{_DEVICE})"
 _ALONE = re.compile(_SAID, re.IGNORECASE)
 _END = re.compile(rf"(?:{_BETWEEN}{_SAID}| +(?:{_LOGIN}|{_DEVICE})|{_GLUED})[ !.:]*$", re.IGNORECASE)

@@ -43,15 +43,11 @@ _BETWEEN_ROUNDS, _AFTER_LAST = 0.5, 1.0
 """Seconds to wait for late answers; cameras on Wi-Fi in power-save mode take some hundred milliseconds."""
 _ETHERNET = 1
 _HEADER = 14
-_BATCH = 1024
-"""Frames read before others are sent, so that a flood does not stop the sweep."""
-_TARGET = slice(38, 42)
-"""Offset of the target address in a request."""
-_HOST, _MULTICAST = 0xFFFFFFFF, 0xE0000000
-"""The netmask of a host route, and the first multicast address."""
+_BATCH = 1024  # frames read before others are sent, so that a flood does not stop the sweep
+_TARGET = slice(38, 42)  # offset of the target address in a request
+_HOST, _MULTICAST = 0xFFFFFFFF, 0xE0000000  # the netmask of a host route, and the first multicast address
 _NO_ADDRESS = "0.0.0.0"  # noqa: S104 - as routes say that there is no gateway, or no address of this host
-_SEND_ATTEMPTS = 100
-"""Attempts, 2 ms apart, to send a frame while the card's queue is full."""
+_SEND_ATTEMPTS = 100  # attempts, 2 ms apart, to send a frame while the card's queue is full
 
 
 def read_targets(data: bytes) -> list[Range]:
@@ -145,11 +141,9 @@ def _without(span: Range, taken: Iterable[Range]) -> Iterator[Range]:
 class Pacer:
     """A token bucket: how many frames may be sent now, at `rate` a second."""
 
-    _SLICE = 64
-    """The most frames sent before received ones are read."""
+    _SLICE = 64  # the most frames sent before received ones are read
     _TICK = 0.002
-    _BURST = 2.5 * _TICK
-    """Seconds whose frames may be sent at once after a stall."""
+    _BURST = 2.5 * _TICK  # seconds whose frames may be sent at once after a stall
 
     def __init__(self, rate: int) -> None:
         self._rate = rate

@@ -20,15 +20,11 @@ from camscan.l2.reporter import PacketReporter
 from camscan.l2.sockets import ANY, Stop, dropped, packet_socket, set_promiscuous
 
 _EVERY_ETHERTYPE = 3
-_ETHERNET, _LOOPBACK = 1, 772
-"""Kinds of hardware (linux/if_arp.h)."""
+_ETHERNET, _LOOPBACK = 1, 772  # kinds of hardware (linux/if_arp.h)
 _MAX_PACKET = 65_535
-_BATCH = 256
-"""Packets read before the clock is checked."""
-_LAST_BATCHES = 64
-"""Batches that are still read at the end: as many as the receive buffer can hold."""
-_GLANCE = 0.25
-"""Seconds between checks whether to stop."""
+_BATCH = 256  # packets read before the clock is checked
+_LAST_BATCHES = 64  # batches that are still read at the end: as many as the receive buffer can hold
+_GLANCE = 0.25  # seconds between checks whether to stop
 
 
 def listen(interface: str, seconds: float, lines: Lines, stop: Stop) -> None:

@@ -36,8 +36,7 @@ _ANSWER = re.compile(
     rb"(?:HTTP/1\.[01]|(RTSP)/1\.0) \d{3}\b|(\x16\x03.{3}\x02)", re.DOTALL
 )  # the last: TLS ServerHello
 _SDK_PORT = 8000
-_MAX_FRAME = 64
-"""Bytes of an answer on that port that is read: longer ones hold more than a status."""
+_MAX_FRAME = 64  # bytes of an answer on that port that is read: longer ones hold more than a status
 _YEAR_2100 = 4_102_444_800
 _RECORD_STARTS = (4, 16)
 """Bytes that scapy reads where a record would begin: the type of a pcapng block, the header of a pcap packet."""

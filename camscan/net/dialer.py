@@ -23,10 +23,8 @@ from camscan.net.scope import Scope, heed, port_refusal
 from camscan.records import Outcome
 from camscan.system.exhaustion import EXHAUSTED
 
-_TLS_AT_ONCE = 100
-"""Each TLS connection costs some 70 kB while it is open."""
-_BARE = 3
-"""Packets of a connection that nothing is sent on: SYN, acknowledgement, reset."""
+_TLS_AT_ONCE = 100  # each TLS connection costs some 70 kB while it is open
+_BARE = 3  # packets of a connection that nothing is sent on: SYN, acknowledgement, reset
 _EXCHANGE, _TLS_EXCHANGE, _QUESTION = 3, 5, 1
 """Room to be there before a connection is made, beside its tail: SYN, acknowledgement, question; under TLS for the
 handshake alone, of which the greeting may take two. The question waits once more then, as does each further one."""

@@ -15,8 +15,7 @@ from camscan.probes.base import Ask, Cost, Stage
 from camscan.records import Observation, Outcome
 
 _CHANNEL = "arp"
-_MAX_ADDRESSES = 16
-"""Addresses accepted for one MAC. A MAC that answers for more is that of a router (proxy ARP)."""
+_MAX_ADDRESSES = 16  # addresses accepted for one MAC; a MAC that answers for more is that of a router (proxy ARP)
 
 
 class ArpProbe:

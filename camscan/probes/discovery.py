@@ -14,8 +14,7 @@ from camscan.probes.observing import Decode
 from camscan.records import Fields
 
 _WAIT = 3.0
-_WSD_WAIT = 3.5
-"""The specification allows 0.5 s; some cameras take longer."""
+_WSD_WAIT = 3.5  # the specification allows 0.5 s; some cameras take longer
 # No group is joined: behind some snooping switches a join makes cameras vanish, and answers come by unicast anyway.
 _WSD_GROUPS = ("239.255.255.250", "ff02::c")
 _MDNS_GROUPS = ("224.0.0.251", "ff02::fb")

@@ -16,8 +16,7 @@ from camscan.probes.ports import is_secured, port_of
 from camscan.probes.web import is_endless
 from camscan.records import Observation, Outcome
 
-_MAX_SERVICES = 3
-"""Addresses of the service that are tried on one host."""
+_MAX_SERVICES = 3  # addresses of the service that are tried on one host
 
 
 class Service(NamedTuple):

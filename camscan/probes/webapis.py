@@ -16,8 +16,7 @@ from camscan.probes.observing import observe
 from camscan.probes.ports import is_secured
 from camscan.records import Observation, Outcome
 
-_MAX_SERVERS = 2
-"""Web servers of one host that are tried."""
+_MAX_SERVERS = 2  # web servers of one host that are tried
 _SUCCESS = "200"
 
 

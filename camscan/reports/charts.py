@@ -18,8 +18,7 @@ CELL = 20
 COLUMNS = 32
 CURVE = (600, 140)
 """Width and height of a curve."""
-_TAIL = 30
-"""Units for which the last count is drawn on."""
+_TAIL = 30  # units for which the last count is drawn on
 
 PALETTE: Mapping[str, str] = {
     Verdict.LISTED: "#b42318",

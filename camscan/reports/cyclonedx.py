@@ -25,8 +25,7 @@ from camscan.text.wording import shortened
 
 SCHEMA = "http://cyclonedx.org/schema/bom-1.6.schema.json"
 CONFIDENCE: Mapping[Level, float] = {Level.HINT: 0.4, Level.LIKELY: 0.9, Level.CERTAIN: 0.99}
-_TOOL = "camscan"
-"""The reference of this program, by which evidence names it."""
+_TOOL = "camscan"  # the reference of this program, by which evidence names it
 
 
 def render(report: Report, _page: Page) -> Iterator[str]:

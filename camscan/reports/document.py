@@ -25,8 +25,7 @@ MAX_SENTENCE = 2_000
 
 Object: TypeAlias = dict[str, Any]
 
-_LEVELS = {level: str(level) for level in Level}
-"""The names of levels at hand: a large report has millions."""
+_LEVELS = {level: str(level) for level in Level}  # the names of levels at hand: a large report has millions
 
 
 def scan_object(report: Report) -> Object:

@@ -37,8 +37,7 @@ def page(sheet: Sheet) -> Iterator[str]:
 MOST = 2_000
 """Devices that the page shows; a browser is slow with many more, and `xlsx` has all of them."""
 _HEADS = tuple(head for head, _ in COLUMNS)
-_UNSHOWN = frozenset({"In words", "Scan"})
-"""Columns that are too wide for the page, or for programs."""
+_UNSHOWN = frozenset({"In words", "Scan"})  # columns that are too wide for the page, or for programs
 _COMPLETE = frozenset({"complete", "discovered", "listened", "imported"})
 
 

@@ -9,8 +9,7 @@ from camscan.records import Judged, Verdict
 from camscan.summaries import State, Tag
 
 _VERDICTS = tuple(Verdict)
-_NO_ADDRESS = 9
-"""Stands for the version of an address, behind those that there are."""
+_NO_ADDRESS = 9  # stands for the version of an address, behind those that there are
 
 
 def ranked(devices: Iterable[Judged]) -> list[Judged]:

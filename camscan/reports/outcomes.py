@@ -9,8 +9,7 @@ from functools import partial
 from camscan.records import MOST_TELLING, Outcome
 
 _OUTCOMES = tuple(MOST_TELLING)
-_LAST = {str(number): number for number in range(256)}
-"""The last part of an IPv4 address as it is written."""
+_LAST = {str(number): number for number in range(256)}  # the last part of an IPv4 address as it is written
 
 
 class Outcomes(Mapping[str, Outcome]):

@@ -27,21 +27,17 @@ from camscan.reports.words import moment
 from camscan.text.wording import heading
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_BUFFERED = 256
-"""Pieces of the template that are written at once."""
-_SENTENCE = 4_000
-"""Characters of a sentence that quotes a policy."""
+_BUFFERED = 256  # pieces of the template that are written at once
+_SENTENCE = 4_000  # characters of a sentence that quotes a policy
 _HYPHENED = re.compile(r"\b[\w.]{1,20}(?:-[\w.]{1,20}){1,3}\b")
-_BRIEF = 120
-"""Characters of a name in a table."""
+_BRIEF = 120  # characters of a name in a table
 _HINTS = {
     Verdict.LISTED: "a policy names their maker",
     Verdict.SUSPECTED: "go and look at the label",
     Verdict.UNIDENTIFIED: "nothing says who made them",
     Verdict.NOT_LISTED: "no policy names their maker",
 }
-_MAPS_AT_FIRST = 6
-"""Blocks that are drawn unfolded."""
+_MAPS_AT_FIRST = 6  # blocks that are drawn unfolded
 
 
 def filled(template: str, **given: object) -> Iterator[str]:

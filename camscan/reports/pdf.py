@@ -12,8 +12,7 @@ from camscan.reports.base import Page
 from camscan.reports.html import page
 from camscan.reports.view import view
 
-_MOST_ROWS = 100
-"""Devices of one verdict: laying out takes some 40 ms and 1 MB each, and nobody reads more on paper."""
+_MOST_ROWS = 100  # devices of one verdict: laying out takes some 40 ms and 1 MB each, and nobody reads more on paper
 _MOST_MAPS = 16
 
 

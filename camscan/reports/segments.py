@@ -11,8 +11,7 @@ from camscan.records import MOST_TELLING, UNASKED, Device, Judged, LedgerEntry, 
 from camscan.reports.document import fold
 from camscan.summaries import Segment
 
-_Kind: TypeAlias = tuple[Outcome, tuple[tuple[str, Outcome], ...]]
-"""The outcome of a target, and that on each channel."""
+_Kind: TypeAlias = tuple[Outcome, tuple[tuple[str, Outcome], ...]]  # the outcome of a target, and that on each channel
 
 
 class Segments:

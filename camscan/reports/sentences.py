@@ -35,12 +35,10 @@ _OTHERS = {
 }
 """What it does not mean."""
 _ALONE = "nothing but the scanning host gave a sign of life"
-_MAX_RECORDERS = 8
-"""Recorders that have a sentence each."""
+_MAX_RECORDERS = 8  # recorders that have a sentence each
 PLACES = {Tag.SENSITIVE: "a sensitive site", Tag.CORE: "a core network"}
 _MAX_NAMED, _MAX_REASONS = 8, 3
-_MAX_REASON = 200
-"""Characters of one reason."""
+_MAX_REASON = 200  # characters of one reason
 _UNSENT = frozenset({Outcome.NOT_SENT, Outcome.CRASHED})
 _UNFINISHED = (ScanStatus.RUNNING, ScanStatus.INTERRUPTED)
 

@@ -23,17 +23,14 @@ _HEADS = ("verdict", "address", "maker", "brand", "model", "level")
 _LABEL = (3, 4)
 """Brand and model: they are cut where room is short, and stand on the line below where they had less than `_LEAST`."""
 _LEAST = 10
-_MIN_WIDTH = 40
-"""A narrower terminal wraps the lines itself."""
+_MIN_WIDTH = 40  # a narrower terminal wraps the lines itself
 _ROOM_BESIDE = 40
 """Columns that must be left for the evidence to stand beside the others; else it stands below, on a line of its own. So
 it does where several reasons would be cut."""
-_SEP = "; "
-"""Between what is told of a device."""
+_SEP = "; "  # between what is told of a device
 _MAX_VALUE = 60
 _MAX_PLACE = 100
-_MAX_OTHERS = 3
-"""Other addresses of a device that are named."""
+_MAX_OTHERS = 3  # other addresses of a device that are named
 
 _STYLES = {
     Verdict.LISTED: Style(color="red", bold=True),

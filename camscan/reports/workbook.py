@@ -37,11 +37,9 @@ _ESCAPES = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _A4 = 9
 _PAGE_WIDTH = 200
 """Characters of a row that can still be read on one landscape page; a wider sheet takes several side by side."""
-_MEASURED = 200
-"""Rows by which the widths of a table's columns are chosen."""
+_MEASURED = 200  # rows by which the widths of a table's columns are chosen
 _WIDEST = 60
-_REMEMBERED = 2_048
-"""Values of a sheet whose cells are made once: most columns hold few."""
+_REMEMBERED = 2_048  # values of a sheet whose cells are made once: most columns hold few
 
 Cell: TypeAlias = str | int | None
 Columns: TypeAlias = Sequence[tuple[str, int]]

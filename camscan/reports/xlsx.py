@@ -31,8 +31,7 @@ _DEVICES: Columns = (
     *(("Policies", 26), ("Entities", 50), ("Conflicts", 44), ("What to look for", 80)),
     *(("State", 14), ("Said", 60), ("Offends", 60)),
 )
-_PIECE = 65_536
-"""Bytes."""
+_PIECE = 65_536  # bytes
 _ONLINE = {True: "yes", False: "no", None: None}
 _EVIDENCE: Columns = (
     *(("Address", 17), ("Verdict", 13), ("Level", 9), ("Channel", 11), ("Port", 8), ("Field", 28), ("Value", 60)),

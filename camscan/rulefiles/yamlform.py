@@ -11,8 +11,7 @@ from sys import intern
 from camscan.rulefiles.yamltree import LINE, Line, Tree
 
 _DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
-_NONE: Mapping[str, str] = {}
-"""Shared to save memory, as are words that occur often: there are thousands of rules."""
+_NONE: Mapping[str, str] = {}  # shared to save memory, as are words that occur often: there are thousands of rules
 
 
 class Form:

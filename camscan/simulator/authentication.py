@@ -14,8 +14,7 @@ from enum import StrEnum
 from camscan.simulator.counters import Counters, Request
 from camscan.simulator.schema import Login
 
-_TOLERANCE = timedelta(seconds=60)
-"""The greatest age of a token; devices allow from five seconds to five minutes."""
+_TOLERANCE = timedelta(seconds=60)  # the greatest age of a token; devices allow from five seconds to five minutes
 _PARAMETER = re.compile(r'(\w+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')
 _TOKEN = {
     name: re.compile(rf"<(?:[\w-]+:)?{name}(?:\s[^>]*)?>([^<]*)<".encode())

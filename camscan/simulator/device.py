@@ -18,8 +18,7 @@ from camscan.simulator.datagrams import Datagrams, Endpoint, GroupMember, servic
 from camscan.simulator.schema import Certificate, Persona, Truth
 from camscan.simulator.template import Filler
 
-_LONGEST = 300.0
-"""Seconds that one connection may last, so that those of vanished clients are closed."""
+_LONGEST = 300.0  # seconds that one connection may last, so that those of vanished clients are closed
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,7 @@ _RESERVED = 1_024
 _BACKLOG = 128
 _ACCEPTED_AT_ONCE = 64
 _FILLERS = 3
-_MULTICAST_ALL = 49
-"""IP_MULTICAST_ALL (linux/in.h): whether groups that others have joined are heard as well."""
+_MULTICAST_ALL = 49  # IP_MULTICAST_ALL (linux/in.h): whether groups that others have joined are heard as well
 _EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 RETRY = 1.0
 """Seconds for which a listener waits where this host has no room for a connection; it would be called again at once."""

@@ -34,8 +34,7 @@ from camscan.store.schema import (
 )
 from camscan.store.text import unescape
 
-_AT_ONCE = 200
-"""Rows in memory: an observation may hold 100 KB."""
+_AT_ONCE = 200  # rows in memory: an observation may hold 100 KB
 
 
 def faults(target: str | Path | None) -> tuple[str, list[str]]:

@@ -13,10 +13,8 @@ from urllib.parse import quote
 
 from camscan.store.text import escape, unescape
 
-_SECONDS = 0.2
-"""How long to wait for another process's commit."""
-_STEPS = 5_000_000
-"""Steps of SQLite's machine, some tenths of a second, after which a query is given up."""
+_SECONDS = 0.2  # how long to wait for another process's commit
+_STEPS = 5_000_000  # steps of SQLite's machine, some tenths of a second, after which a query is given up
 _MOST = 100
 _NEWEST = (
     "SELECT id, site FROM scans WHERE substr(id, 1, ?) = ? "

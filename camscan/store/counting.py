@@ -15,8 +15,7 @@ from camscan.store.text import escape
 from camscan.summaries import State
 from camscan.text.timestamps import latest_past
 
-_DAY = 86_400_000_000
-"""Microseconds."""
+_DAY = 86_400_000_000  # microseconds
 _LISTED, _OPEN = "listed", ("suspected", "unidentified")
 _SAID = tuple(state.value for state in State if state is not State.FOUND)
 """States in which a device counts as listed though its evidence leaves that open: a person has looked."""

@@ -20,8 +20,7 @@ from camscan.store.rows import Values
 from camscan.store.schema import derived, derived_parts, observations, scans
 from camscan.store.text import escape, unescape
 
-_AT_ONCE = 50
-"""Rows in one statement."""
+_AT_ONCE = 50  # rows in one statement
 
 _EXTENTS = (
     select(

@@ -23,8 +23,7 @@ from camscan.store.engine import Database
 from camscan.store.sessionlocks import SessionLocks
 
 _TRIES = 5
-_PAUSE = 0.02
-"""Seconds between two tries: one who only looks (`is_held`) may have the lock for a moment."""
+_PAUSE = 0.02  # seconds between two tries: one who only looks (`is_held`) may have the lock for a moment
 _MAX_HOLDER = 200
 
 

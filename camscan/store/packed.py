@@ -16,8 +16,7 @@ from typing import Any, NamedTuple, TypeAlias
 from camscan.records import Device, Evidence, Identification, Level
 from camscan.summaries import Slot, Slots
 
-_QUICK = 1
-"""Of zlib's levels the one that takes a third of the usual time, and makes a tenth more of it."""
+_QUICK = 1  # of zlib's levels the one that takes a third of the usual time, and makes a tenth more of it
 
 PART = 500
 """Devices in one part."""

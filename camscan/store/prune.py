@@ -22,8 +22,7 @@ from camscan.store.schema import ledger, observations, scans
 from camscan.store.text import escape, unescape
 from camscan.text.timestamps import utc
 
-_CHUNK = 500
-"""Targets in one statement."""
+_CHUNK = 500  # targets in one statement
 
 
 @dataclass(frozen=True, slots=True)

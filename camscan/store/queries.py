@@ -36,8 +36,7 @@ from camscan.store.text import escape, load_map, unescape
 from camscan.text.timestamps import latest_past
 
 _AT_ONCE = 500
-_REPLACED_AT_ONCE = 200
-"""Rows in one statement."""
+_REPLACED_AT_ONCE = 200  # rows in one statement
 _RecordT = TypeVar("_RecordT", Observation, LedgerEntry)
 _log = logging.getLogger(__name__)
 

@@ -14,10 +14,8 @@ from typing import Any, Generic, Self, TypeVar
 
 from camscan.errors import StoreError
 
-_CACHE = 4 << 10
-"""KiB of the database that are held in memory."""
-_PAGE = 100
-"""Things that are read together."""
+_CACHE = 4 << 10  # KiB of the database that are held in memory
+_PAGE = 100  # things that are read together
 _TABLES = """
 PRAGMA journal_mode = OFF;
 PRAGMA cache_size = -{cache};

@@ -14,8 +14,7 @@ from urllib.parse import quote
 from camscan.errors import StoreError
 from camscan.store.sqlite import BUSY_SECONDS, ERRORS, check_journal, meaning
 
-_PAGES = 2_000
-"""Pages that are copied at once: 8 MB, for which a commit has to wait."""
+_PAGES = 2_000  # pages that are copied at once: 8 MB, for which a commit has to wait
 _PAUSE = 0.02
 _RESTARTS = 3
 """A commit by another process starts the copy anew. After so many, the rest is copied at once and the writer waits."""

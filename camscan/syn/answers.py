@@ -18,10 +18,8 @@ ANSWERED, REFUSED, UNREACHABLE, SILENT = 0, errno.ECONNREFUSED, errno.EHOSTUNREA
 
 _TCP = 6
 _RST = 0x04
-_TCP_PART = 14
-"""Bytes behind the IP header that are looked at."""
-_QUOTED = 8
-"""Bytes of ICMP before the packet of ours that could not be delivered."""
+_TCP_PART = 14  # bytes behind the IP header that are looked at
+_QUOTED = 8  # bytes of ICMP before the packet of ours that could not be delivered
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,7 @@ MAX_NEIGHBOURS = 1 << 20
 _PATIENCE = (0.25, 0.4)
 """Seconds that each round waits for answers; devices on Wi-Fi that save power take some hundred milliseconds."""
 _GLANCE = 0.005
-_ASKED_ANEW = 5.0
-"""Seconds after which a router is asked for its MAC again."""
+_ASKED_ANEW = 5.0  # seconds after which a router is asked for its MAC again
 
 
 class Paced(Protocol):

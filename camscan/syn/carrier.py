@@ -11,10 +11,8 @@ from camscan.l2.lines import RefusalError
 from camscan.l2.sockets import Stop
 from camscan.system.carrier import has_carrier
 
-_EVERY = 0.01
-"""Seconds between two looks at one that is cut off."""
-_PATIENCE = 30.0
-"""Seconds that it is waited for: switches that restart and cables that are moved take some."""
+_EVERY = 0.01  # seconds between two looks at one that is cut off
+_PATIENCE = 30.0  # seconds that it is waited for: switches that restart and cables that are moved take some
 
 
 class Carrier:

@@ -36,24 +36,17 @@ from camscan.system.icmperrors import by_source, ended, keep_sources
 
 _KIND = socket.SOCK_STREAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC
 _MASK = select.EPOLLOUT | select.EPOLLERR | select.EPOLLHUP
-_RESET_AT_CLOSE = struct.pack("@ii", 1, 0)
-"""A struct linger, by which a socket leaves nothing behind."""
-_SENT_AGAIN = 1.0
-"""Seconds after which the kernel sends an unanswered SYN again (RFC 6298, 2.1)."""
-_AT_ONCE = 64
-"""Connections begun between two looks at those under way."""
+_RESET_AT_CLOSE = struct.pack("@ii", 1, 0)  # a struct linger, by which a socket leaves nothing behind
+_SENT_AGAIN = 1.0  # seconds after which the kernel sends an unanswered SYN again (RFC 6298, 2.1)
+_AT_ONCE = 64  # connections begun between two looks at those under way
 _EVENTS = 1024
-_GLANCE = 0.02
-"""Seconds between two looks at the signs to stop."""
+_GLANCE = 0.02  # seconds between two looks at the signs to stop
 _BACK_OFF = 0.01
 _BATCH = 256
-_PER_HOST = 2
-"""Connections to one host at once."""
-_PART = 512
-"""Positions of the order that all ports are asked at before the next: so each neighbour is held once."""
+_PER_HOST = 2  # connections to one host at once
+_PART = 512  # positions of the order that all ports are asked at before the next: so each neighbour is held once
 _RESERVED_DESCRIPTORS = 64
-_BATCH_SECONDS = 0.25
-"""What is taken from the order at once begins within this time: a run that goes on asks it again."""
+_BATCH_SECONDS = 0.25  # what is taken from the order at once begins within this time: a run that goes on asks it again
 
 
 @dataclass(slots=True)

@@ -18,8 +18,7 @@ _ARP, _ICMPV6 = 0x0806, 58
 _SOLICITATION, _MY_MAC = 135, 1
 _ROW4, _ROW6 = 64, 96
 _ON_LINK_HOPS = 255
-_LAST = np.uint32(0xFFFFFF)
-"""Of an address, what names the group that its owner listens to (RFC 4291, 2.7.1)."""
+_LAST = np.uint32(0xFFFFFF)  # of an address, what names the group that its owner listens to (RFC 4291, 2.7.1)
 
 
 class NeighbourRequests(Protocol):

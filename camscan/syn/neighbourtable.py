@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import errno
 
-_AT_ONCE = 400
-"""Neighbours that the kernel asks for at once: its table holds 1,024 and must keep room for others."""
+_AT_ONCE = 400  # neighbours that the kernel asks for at once: its table holds 1,024 and must keep room for others
 _ASKING = 3.3
 """Seconds for which it asks for one that is silent: three times, a second apart, and its timers may be a tenth late."""
-_HOLDING = 50.0
-"""Seconds for which it holds one that answers: half as long again as base_reachable_time_ms, and five."""
+_HOLDING = 50.0  # seconds for which it holds one that answers: half as long again as base_reachable_time_ms, and five
 
 
 class NeighbourTable:

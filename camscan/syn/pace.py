@@ -7,10 +7,8 @@ import struct
 
 from camscan.syn.memory import shared
 
-_BURST = 0.0018
-"""Seconds' worth of packets that may leave at once, where that is more than one."""
-_LATE = 0.001
-"""Seconds by which one packet may be late without the next being so as well."""
+_BURST = 0.0018  # seconds' worth of packets that may leave at once, where that is more than one
+_LATE = 0.001  # seconds by which one packet may be late without the next being so as well
 _WINDOW, _OFF = 0.1, 0.0172
 """Seconds in which the rate is to be exact, and the share by which they may be off for what leaves together."""
 _CATCHING_UP, _MADE_UP_IN = 0.11, 0.4
@@ -20,8 +18,7 @@ PROCESSES = 3
 """Those that may keep a pace together."""
 _COUNTS, _SHARED = struct.Struct(f"@{PROCESSES}q"), struct.Struct(f"@{PROCESSES}q6d")
 """What they share: what each has taken; and that, and the state."""
-_FORGIVEN = 0.25
-"""Seconds beyond which lost time is not made up for at all."""
+_FORGIVEN = 0.25  # seconds beyond which lost time is not made up for at all
 
 
 class Pacer:
@@ -203,10 +200,8 @@ class HostPace:
     more than a second's allowance, they may come at once, since between two rounds a second passes.
     """
 
-    _SPARED = 0.85
-    """Of the speed, so that it holds between the end of one batch and the beginning of another too."""
-    _BATCHES = 16
-    """A pass has no fewer batches, where it has as many positions."""
+    _SPARED = 0.85  # of the speed, so that it holds between the end of one batch and the beginning of another too
+    _BATCHES = 16  # a pass has no fewer batches, where it has as many positions
 
     def __init__(self, host_rate: float, size: int, ports: int, *, unlimited: bool) -> None:
         free = not host_rate or (unlimited and 2 * ports <= host_rate)

@@ -28,8 +28,7 @@ _ROW4, _ROW6 = 64, 96
 _TCP = 6
 _TCP_LENGTH = 24
 _DONT_FRAGMENT = 0x4000
-_HEADER_WORDS = 6
-"""The TCP header has one option: some stacks leave a SYN without a maximum segment size unanswered."""
+_HEADER_WORDS = 6  # the TCP header has one option: some stacks leave a SYN without a maximum segment size unanswered
 _WINDOW = 64_240
 _MSS4, _MSS6 = 1_460, 1_440
 

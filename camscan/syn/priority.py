@@ -16,10 +16,8 @@ from typing import Self
 _REALTIME = os.sched_param(1)
 """The lowest priority that is before all ordinary work (sched(7)); it takes CAP_SYS_NICE or RLIMIT_RTPRIO."""
 _HIGHER = os.sched_param(2)
-_NICENESS = -10
-"""Where that is refused, as it may be in a container, this may be allowed; it is half as good."""
-_EVERY = 1.0
-"""Seconds between two looks at what it takes from others."""
+_NICENESS = -10  # where that is refused, as it may be in a container, this may be allowed; it is half as good
+_EVERY = 1.0  # seconds between two looks at what it takes from others
 _MOST, _MOST_OF_ONE = 0.9, 0.5
 """Of a processor's time, what may be needed with priority; the second where there is only one."""
 

@@ -17,8 +17,7 @@ from collections.abc import Iterable
 from camscan.l2.lines import Lines
 from camscan.syn.settled import Settled
 
-_MOST = 2_048
-"""Questions of one line; a line is no longer than 256 KiB."""
+_MOST = 2_048  # questions of one line; a line is no longer than 256 KiB
 
 
 class Report:

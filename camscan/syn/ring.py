@@ -23,10 +23,8 @@ _V2 = 1
 _FRAME, _FRAMES, _BLOCK = 256, 16_384, 1 << 18
 _FEW, _MOST = 256, 4_096
 """Frames looked at first, and taken out at once: each look at one is at memory that the kernel has just written."""
-_USER = 1
-"""The status of a frame that is ours; 0 gives it back."""
-_NET = 14
-"""Where struct tpacket2_hdr has the offset of the network layer's header, a 16-bit number."""
+_USER = 1  # the status of a frame that is ours; 0 gives it back
+_NET = 14  # where struct tpacket2_hdr has the offset of the network layer's header, a 16-bit number
 
 Packets = NDArray[np.uint8]
 

@@ -12,10 +12,8 @@ from camscan.syn.order import Numbers, Range
 
 MAX_QUESTIONS = 1 << 28
 """Hosts times ports of one sweep: 32 MB of bits."""
-_TOLD = 4 * 32_768
-"""Bytes of numbers that are told together, so that they fit into a line."""
-_CHUNK = 1 << 16
-"""Hosts looked at together; a multiple of 8."""
+_TOLD = 4 * 32_768  # bytes of numbers that are told together, so that they fit into a line
+_CHUNK = 1 << 16  # hosts looked at together; a multiple of 8
 
 
 class Settled:

@@ -31,19 +31,14 @@ from camscan.syn.sending import BACK_OFF, FULL, Sender
 from camscan.syn.settled import Settled
 from camscan.syn.transmit import Load, Transmitter
 
-_BATCH_SECONDS = 0.04
-"""What is built at once leaves within this time, so that several interfaces have their turn."""
-_GLANCE = 0.02
-"""Seconds between two looks at the signs to stop."""
+_BATCH_SECONDS = 0.04  # what is built at once leaves within this time, so that several interfaces have their turn
+_GLANCE = 0.02  # seconds between two looks at the signs to stop
 _DRAIN, _SELDOM = 0.008, 0.03
 """Seconds between two looks at what came in, and where little came: a look costs as much as thirty answers, but the
 resets that the kernel sent are counted then. The rings hold as much as comes in four times the first."""
-_LITTLE = 0.1
-"""Of the packets that may have left between two looks, the answers that are little."""
-_DOUBTFUL = 0.5
-"""Seconds for which the answer to a question may still be on its way."""
-_EXTRA_ROUNDS = 2
-"""Further rounds where answers were lost for want of room."""
+_LITTLE = 0.1  # of the packets that may have left between two looks, the answers that are little
+_DOUBTFUL = 0.5  # seconds for which the answer to a question may still be on its way
+_EXTRA_ROUNDS = 2  # further rounds where answers were lost for want of room
 _GONE = frozenset({errno.ENXIO, errno.ENODEV})
 
 
@@ -70,10 +65,8 @@ class Sweep:
         sources = [(way.interface, way.source) for way in request.ways]
         self._carrier = Carrier(dict(sources), stop, sources)
         self._host_pace = HostPace(request.host_rate, self._order.size, len(request.ports), unlimited=not request.rate)
-        self._position = request.position
-        """All before it has left."""
-        self._under_way: deque[tuple[int, list[Load]]] = deque()
-        """What was built, and the position that follows it."""
+        self._position = request.position  # all before it has left
+        self._under_way: deque[tuple[int, list[Load]]] = deque()  # what was built, and the position that follows it
         self._passed = deque([(now, request.position)])
         self._has_lost = False
         self._refusal = ""

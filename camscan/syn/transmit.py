@@ -23,10 +23,8 @@ from camscan.syn.queue import Queue, QueuedRows
 from camscan.syn.sending import AT_ONCE, Sender
 from camscan.syn.worker import Worker, Workers, workers
 
-_IDLE = 0.02
-"""Seconds without anything to send from which on they are no lost time."""
-_GLANCE = (0.0001, 0.02)
-"""Seconds between two looks at what the workers have sent, at least and at most."""
+_IDLE = 0.02  # seconds without anything to send from which on they are no lost time
+_GLANCE = (0.0001, 0.02)  # seconds between two looks at what the workers have sent, at least and at most
 
 
 @dataclass(slots=True, eq=False)
@@ -75,16 +73,13 @@ class Transmitter:
         self._clock = clock
         self._pacer = SharedPacer(rate, clock())
         self._workers: Workers | None = None
-        self._numbers: dict[int, int] = {}
-        """The senders that workers have, each with its number."""
+        self._numbers: dict[int, int] = {}  # the senders that workers have, each with its number
         self._own: deque[_Part] = deque()
         self._delegated: deque[_Delegated] = deque()
         self._error = 0
-        self._kept_back: Worker | None = None
-        """Whose first row the error keeps back; None stands for this process."""
+        self._kept_back: Worker | None = None  # whose first row the error keeps back; None stands for this process
         self._stepped = clock()
-        self._sent = self._waits = 0
-        """Without those of the workers that there are now."""
+        self._sent = self._waits = 0  # without those of the workers that there are now
 
     @property
     def sent(self) -> int:

@@ -21,12 +21,9 @@ from camscan.syn.priority import RealtimePriority
 from camscan.syn.queue import Piece, Queue
 from camscan.syn.sending import AT_ONCE, BACK_OFF, FULL, Sender
 
-_LATE = 0.0003
-"""Seconds by which the first may be late before the second stands in."""
-_NAP = 0.02
-"""Seconds that they sleep at most: what they wait for may change meanwhile."""
-_LOOK = 0.02
-"""Seconds between two looks at whether they are alive."""
+_LATE = 0.0003  # seconds by which the first may be late before the second stands in
+_NAP = 0.02  # seconds that they sleep at most: what they wait for may change meanwhile
+_LOOK = 0.02  # seconds between two looks at whether they are alive
 _SENT, _WAITS, _FAILURES, _ERROR, _SLOT, _ANSWERS, _SKIPS = range(7)
 """The words of a worker in shared memory: how many packets it has sent, and how often it has waited for room; its
 further errors so far, the last one's errno, and the slot of the piece that it keeps back. And what it is told: how many
@@ -188,10 +185,8 @@ class _Work:
         self._queue = queue
         self._words = words
         self._late = late
-        self._is_dry = True
-        """Whether there was nothing to take."""
-        self._piece: Piece | None = None
-        """What is left of the one that it has taken."""
+        self._is_dry = True  # whether there was nothing to take
+        self._piece: Piece | None = None  # what is left of the one that it has taken
 
     def run(self) -> NoReturn:
         """Send what there is, for ever."""

@@ -12,12 +12,9 @@ import os
 import socket
 import struct
 
-_SIOCETHTOOL, _GLINK = 0x8946, 0x0A
-"""Of linux/sockios.h and linux/ethtool.h; everybody may ask."""
-_SIOCGIFFLAGS, _UP, _RUNNING = 0x8913, 0x01, 0x40
-"""Of netdevice(7)."""
-_WITH_POINTER, _WITH_FLAGS = struct.Struct("@16sP16x"), struct.Struct("@16sH22x")
-"""struct ifreq (linux/if.h)."""
+_SIOCETHTOOL, _GLINK = 0x8946, 0x0A  # of linux/sockios.h and linux/ethtool.h; everybody may ask
+_SIOCGIFFLAGS, _UP, _RUNNING = 0x8913, 0x01, 0x40  # of netdevice(7)
+_WITH_POINTER, _WITH_FLAGS = struct.Struct("@16sP16x"), struct.Struct("@16sH22x")  # struct ifreq (linux/if.h)
 
 
 def has_carrier(interface: str) -> bool:

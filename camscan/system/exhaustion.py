@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import errno
 
-_NO_THREAD = "can't start new thread"
-"""The words of Python, which has no error of its own for it."""
+_NO_THREAD = "can't start new thread"  # the words of Python, which has no error of its own for it
 EXHAUSTED = frozenset(
     {
         errno.EMFILE,

@@ -20,8 +20,7 @@ PROHIBITED = (9, 10, 13)
 _TOLD = (errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH, REJECTED)
 _ERROR = struct.Struct("=IBBB9x")
 """struct sock_extended_err (linux/errqueue.h): errno, origin, type and code. Behind it stands whom it came from."""
-_UNREACHABLE = 3
-"""The type of ICMP that has these; in ICMPv6 it is another message, which gives no error."""
+_UNREACHABLE = 3  # the type of ICMP that has these; in ICMPv6 it is another message, which gives no error
 _BY_ICMP = {2: (socket.AF_INET, slice(20, 24)), 3: (socket.AF_INET6, slice(24, 40))}
 """Origins, and where the address is in a struct sockaddr_in or sockaddr_in6 there."""
 

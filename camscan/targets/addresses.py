@@ -16,8 +16,7 @@ Address: TypeAlias = IPv4Address | IPv6Address
 Range: TypeAlias = tuple[int, int]
 """First and last key, both included. A key is an IPv4 address's number, or an IPv6 address's number plus `_V6`."""
 
-_V6 = 1 << 33
-"""Where IPv6 begins on the one number line of both families: far enough that the two never touch."""
+_V6 = 1 << 33  # where IPv6 begins on the one number line of both families: far enough that the two never touch
 
 _OCTETS = {str(number): number for number in range(256)}
 

@@ -49,8 +49,7 @@ _APART = (
 
 _BETWEEN = str.maketrans(",;\"'<>", "      ")
 """What may stand between the targets of a list and around them, as blanks; no target holds it."""
-_LOGIN = re.compile(r"//\S*@")
-"""The user name and password of a URL."""
+_LOGIN = re.compile(r"//\S*@")  # the user name and password of a URL
 
 _LINK_LOCAL = IPv6Network("fe80::/10")
 _ONE_LINK = "use 'camscan discover' to look at one link"

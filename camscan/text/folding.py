@@ -8,8 +8,7 @@ from functools import lru_cache
 
 _STROKES = str.maketrans({"ł": "l", "ø": "o", "\u0131": "i", "đ": "d"})
 """Letters with a stroke, which Unicode does not take apart."""
-_MAX_NAME = 128
-"""Characters of a text whose result is kept, as that of a column's name is of use for many rows."""
+_MAX_NAME = 128  # characters of a text whose result is kept, as that of a column's name is of use for many rows
 
 
 def folded(text: str) -> str:

@@ -6,8 +6,7 @@ import json
 import re
 from collections.abc import Callable
 
-_MUCH = 1 << 12
-"""Characters; a window may have a hundred times as many."""
+_MUCH = 1 << 12  # characters; a window may have a hundred times as many
 
 
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)

@@ -7,8 +7,7 @@ from typing import Literal, TypeAlias
 
 Precision: TypeAlias = Literal["seconds", "milliseconds", "microseconds"]
 
-_SKEW = timedelta(minutes=10)
-"""By which the clocks of two hosts that share a store may differ."""
+_SKEW = timedelta(minutes=10)  # by which the clocks of two hosts that share a store may differ
 
 
 def latest_past() -> datetime:

@@ -26,8 +26,7 @@ from camscan.text.timestamps import utc
 
 SCHEMA = "camscan-reconcile/1"
 
-_LONGEST = 500
-"""Characters of a cell of a CSV file."""
+_LONGEST = 500  # characters of a cell of a CSV file
 _ROW_NAMES = (
     *("addresses", "macs", "serial", "endpoint", "hostname", "make", "model", "make_model", "site", "location", "name"),
     *("asset", "retired"),

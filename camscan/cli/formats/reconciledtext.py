@@ -34,8 +34,7 @@ _ORDER = (
     *(Class.UNDECLARED, Class.CONFLICT, Class.MOVED, Class.NOT_FOUND, Class.NOT_COVERED, Class.DUPLICATE),
     *(Class.UNUSABLE, Class.RETIRED, Class.MATCHED, Class.OTHER_SITE),
 )
-_COUNTED = frozenset((Class.OTHER_SITE,))
-"""Classes of which no page for people lists the rows."""
+_COUNTED = frozenset((Class.OTHER_SITE,))  # classes of which no page for people lists the rows
 _MEANING: Mapping[Class, str] = {
     Class.UNDECLARED: "Found, but not in the list.",
     Class.CONFLICT: "Found, but different from what its row says.",
@@ -57,18 +56,13 @@ _STYLES = {
 }
 _HEADS = ("class", "address", "site", "row", "inventory", "device", "score")
 _WIDEST = 26
-_SITE = 2
-"""The column that is left out where all scans are of one site."""
-_FLEXIBLE = (-3, -2)
-"""The columns that are cut where room is short."""
-_MOST = 500
-"""Results of one class that a page beside a scan shows."""
+_SITE = 2  # the column that is left out where all scans are of one site
+_FLEXIBLE = (-3, -2)  # the columns that are cut where room is short
+_MOST = 500  # results of one class that a page beside a scan shows
 _ASSUMED = "An estimate holds as far as this does:"
 _MIN_WIDTH = 60
-_LONG = 2_000
-"""Characters of a reason: made of several texts of the inventory and the device."""
-_MAX_SCANS = 8
-"""Scans that are named; with --each-site there may be thousands."""
+_LONG = 2_000  # characters of a reason: made of several texts of the inventory and the device
+_MAX_SCANS = 8  # scans that are named; with --each-site there may be thousands
 
 
 def findings(made: Reconciliation, quoted: Quoted) -> Iterator[str]:

@@ -27,12 +27,10 @@ STRAGGLERS = 0.25
 """Seconds to wait for further datagrams after the first."""
 _TICK, _FLOW_TICK = 0.005, 0.5
 """Seconds between checks of what is due, and of whether a router on the way has room for another flow."""
-_MOST_WAITING = 256
-"""Waiting candidates above which no further address is started: it would only take memory."""
+_MOST_WAITING = 256  # waiting candidates above which no further address is started: it would only take memory
 _MOST_FOUND = 256
 """Finished addresses that wait for the caller, above which no other is started: the kernel would forget their MACs."""
-_MANY = 64
-"""Addresses started before other tasks may run again."""
+_MANY = 64  # addresses started before other tasks may run again
 
 
 class Scout:

@@ -29,10 +29,8 @@ MAX_WAITING = 16 * 1024 * 1024
 _PATIENCE, _LOOK = 20.0, 0.1
 """Seconds for which another scan on this host may have a fixed port, and between two looks at whether it has."""
 _HOPS = 1
-_IP_UNICAST_IF = 50
-"""Chooses the interface for broadcasts, too (linux/in.h)."""
-_MEMBERSHIP = struct.Struct("@4s4si")
-"""struct ip_mreqn (linux/in.h): group, address and index of the interface."""
+_IP_UNICAST_IF = 50  # chooses the interface for broadcasts, too (linux/in.h)
+_MEMBERSHIP = struct.Struct("@4s4si")  # struct ip_mreqn (linux/in.h): group, address and index of the interface
 
 
 @dataclass(frozen=True, slots=True)

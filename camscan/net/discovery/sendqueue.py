@@ -10,10 +10,8 @@ from typing import Any, Generic, TypeAlias, TypeVar
 from camscan.net.discovery.candidate import Candidate
 from camscan.net.pacing.pace import Pace
 
-_AT_A_TIME = 0.005
-"""Seconds of the pace that are taken at once, and within which they have to be used."""
-_STEPS = 1_000
-"""Slots of a second: nothing is due before its time, and what falls into one slot is in order."""
+_AT_A_TIME = 0.005  # seconds of the pace that are taken at once, and within which they have to be used
+_STEPS = 1_000  # slots of a second: nothing is due before its time, and what falls into one slot is in order
 
 _T = TypeVar("_T")
 

@@ -9,8 +9,7 @@ from collections.abc import Callable
 from camscan.net import budget
 from camscan.net.exchange.tcp import TcpSocket
 
-_SHORTEST = 0.02
-"""Seconds between two looks, at least."""
+_SHORTEST = 0.02  # seconds between two looks, at least
 
 
 class DripGuard:

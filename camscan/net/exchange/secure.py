@@ -12,8 +12,7 @@ from camscan.net.exchange.tcp import TLS_SHUTDOWN, TcpSocket
 from camscan.net.outcomes import EndedError, of_answer, reason
 from camscan.records import Outcome
 
-_OP_LEGACY_SERVER_CONNECT = ssl.Options(0x4)
-"""OpenSSL's SSL_OP_LEGACY_SERVER_CONNECT; Python names it from 3.12 on."""
+_OP_LEGACY_SERVER_CONNECT = ssl.Options(0x4)  # OpenSSL's SSL_OP_LEGACY_SERVER_CONNECT; Python names it from 3.12 on
 
 
 class _Waiting(asyncio.Protocol):

@@ -14,8 +14,7 @@ from camscan.net import budget
 from camscan.system.icmperrors import keep_sources
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
-_INFO = struct.Struct("=B135xI60xQ")
-"""Of struct tcp_info (linux/tcp.h): tcpi_state, tcpi_segs_out, tcpi_bytes_sent."""
+_INFO = struct.Struct("=B135xI60xQ")  # of struct tcp_info (linux/tcp.h): tcpi_state, tcpi_segs_out, tcpi_bytes_sent
 _ENDED_BY_RESET, _ENDED_BY_FIN = frozenset({1, 4, 5}), 8
 """States (linux/tcp_states.h) of which the end is one packet: a reset in ESTABLISHED and FIN_WAIT1 and 2, where an
 orderly end would have the kernel acknowledge whatever the peer sends later on; a FIN in CLOSE_WAIT."""

@@ -22,10 +22,8 @@ MAX_REPLIES = 16
 """Datagrams kept from one source in one inquiry, so that forged ones cannot fill the memory."""
 _MAX_DATAGRAM = 65_535
 _RECEIVE_BUFFER = 4 * 1024 * 1024
-_BATCH = 256
-"""Datagrams read before other work has its turn again."""
-_MAX_ERRORS = 10_000
-"""ICMP errors read in one go; the kernel's queue has room for fewer."""
+_BATCH = 256  # datagrams read before other work has its turn again
+_MAX_ERRORS = 10_000  # ICMP errors read in one go; the kernel's queue has room for fewer
 _MOST_PENDING = 8
 """Errors of other destinations that one send gets over, where a router reports them as fast as it is sent to.
 
@@ -35,10 +33,8 @@ _MOST_SOCKETS = 8
 """Sockets that one endpoint has. What is sent to a neighbour stays in the buffer of its socket until the kernel
 knows the MAC or, where nobody has the address, has given up after three seconds: some 160 datagrams fill one."""
 _SO_MEMINFO = 55
-_DROPS = struct.Struct("=32xI")
-"""SK_MEMINFO_DROPS of the counters that SO_MEMINFO gives (linux/sock_diag.h)."""
-_ERROR_SIZE = 16
-"""Bytes of a struct sock_extended_err (linux/errqueue.h)."""
+_DROPS = struct.Struct("=32xI")  # SK_MEMINFO_DROPS of the counters that SO_MEMINFO gives (linux/sock_diag.h)
+_ERROR_SIZE = 16  # bytes of a struct sock_extended_err (linux/errqueue.h)
 
 Hear = Callable[[str, int, bytes], None]
 Fail = Callable[[str, int], None]
@@ -50,8 +46,7 @@ class UdpSocket:
     `fail` is called for every ICMP error with the destination address and the errno.
     """
 
-    _buffer = memoryview(bytearray(_MAX_DATAGRAM))
-    """One for all: what came is copied at once."""
+    _buffer = memoryview(bytearray(_MAX_DATAGRAM))  # one for all: what came is copied at once
 
     def __init__(self, sock: socket.socket, hear: Hear, fail: Fail | None = None) -> None:
         self.sock = sock

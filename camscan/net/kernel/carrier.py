@@ -16,10 +16,8 @@ from camscan.net.kernel.ways import interfaces_to
 from camscan.system.background import in_background
 from camscan.system.carrier import has_carrier, is_running
 
-_EVERY = 0.2
-"""Seconds between two looks."""
-_LOOKS = 5
-"""Looks at what is connected for each look at the routes."""
+_EVERY = 0.2  # seconds between two looks
+_LOOKS = 5  # looks at what is connected for each look at the routes
 
 
 @contextlib.asynccontextmanager

@@ -21,10 +21,8 @@ from typing import Any, TypeAlias, TypeVar
 
 from camscan.system.exhaustion import EXHAUSTED
 
-_POLL_INTERVAL = 0.02
-"""Seconds between checks of the descriptors that epoll refused."""
-_MAX_SLEEP = 1.0
-"""Seconds that the loop sleeps at most, and so the longest delay after a thread failed to wake it."""
+_POLL_INTERVAL = 0.02  # seconds between checks of the descriptors that epoll refused
+_MAX_SLEEP = 1.0  # seconds that the loop sleeps at most, and so the longest delay after a thread failed to wake it
 _LONGEST_ROUND = 2 * _MAX_SLEEP
 """Seconds between two looks at the clock, above which the process stood still: the loop looks in every round."""
 _REFUSED = EXHAUSTED | {errno.EEXIST}

@@ -19,15 +19,11 @@ from camscan.errors import HostError
 
 _UP, _BROADCAST, _LOOPBACK, _NO_ARP, _MULTICAST = 0x1, 0x2, 0x8, 0x80, 0x1000
 _ETHERNET = 1
-_SIOCGIFFLAGS, _SIOCGIFHWADDR = 0x8913, 0x8927
-"""Of netdevice(7): the flags and the hardware type of an interface."""
-_IFREQ = struct.Struct("16sH22x")
-"""struct ifreq (linux/if.h): a name, and the 16-bit number that the kernel gives."""
+_SIOCGIFFLAGS, _SIOCGIFHWADDR = 0x8913, 0x8927  # of netdevice(7): the flags and the hardware type of an interface
+_IFREQ = struct.Struct("16sH22x")  # struct ifreq (linux/if.h): a name, and the 16-bit number that the kernel gives
 
-_SIOCETHTOOL, _GET_DRIVER = 0x8946, 0x3
-"""Of linux/sockios.h and linux/ethtool.h (ETHTOOL_GDRVINFO)."""
-_DRIVER_INFO = struct.Struct("I32s160x")
-"""struct ethtool_drvinfo (linux/ethtool.h): the command, and the driver's name."""
+_SIOCETHTOOL, _GET_DRIVER = 0x8946, 0x3  # of linux/sockios.h and linux/ethtool.h (ETHTOOL_GDRVINFO)
+_DRIVER_INFO = struct.Struct("I32s160x")  # struct ethtool_drvinfo (linux/ethtool.h): the command, and the driver's name
 _CONTAINER, _KUBERNETES = (Path("/.dockerenv"), Path("/run/.containerenv")), "KUBERNETES_SERVICE_HOST"
 """Files and a variable by which a container of Docker, Podman or Kubernetes is recognised."""
 _VETH, _SYS = "veth", Path("/sys/class/net")

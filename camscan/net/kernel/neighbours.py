@@ -19,8 +19,7 @@ from camscan.net.kernel.netlink import Parsed, dumped
 
 _GET, _NEW = 30, 28  # RTM_GETNEIGH, RTM_NEWNEIGH
 _GET_TABLES, _NEW_TABLE = 66, 64  # RTM_GETNEIGHTBL, RTM_NEWNEIGHTBL
-_NEIGHBOUR = struct.Struct("=BxxxiHBB")
-"""struct ndmsg (linux/neighbour.h): family, interface, state, flags, type."""
+_NEIGHBOUR = struct.Struct("=BxxxiHBB")  # struct ndmsg (linux/neighbour.h): family, interface, state, flags, type
 _ADDRESS, _MAC = 1, 2
 _KNOWN = 0x02 | 0x04 | 0x08 | 0x10 | 0x80
 """States with a known MAC: reachable, stale, delay, probe, permanent. NOARP entries are multicast groups."""
@@ -33,20 +32,15 @@ USABLE = _KNOWN | 0x40
 SETTLED = USABLE & ~0x04
 """Those of them in which the entry is not evicted either: all but stale."""
 
-_TABLE = struct.Struct("=Bxxx")
-"""struct ndtmsg (linux/neighbour.h): family."""
-_MOST = 4
-"""NDTA_THRESH3: the size of a table (net.ipv4.neigh.default.gc_thresh3)."""
+_TABLE = struct.Struct("=Bxxx")  # struct ndtmsg (linux/neighbour.h): family
+_MOST = 4  # NDTA_THRESH3: the size of a table (net.ipv4.neigh.default.gc_thresh3)
 _HELD = 0x01 | 0x02 | 0x08 | 0x10
 """States in which an entry is not evicted, until a timer ends them: incomplete, reachable, delay, probe."""
-_RESERVE = 4
-"""One in so many entries is left to other programs, and to entries too young to be evicted."""
+_RESERVE = 4  # one in so many entries is left to other programs, and to entries too young to be evicted
 _FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
 
-_FRESH = 1.0
-"""Seconds for which a copy of the table is used."""
-_RECHECK = 0.25
-"""Seconds between two checks whether a full table has room again."""
+_FRESH = 1.0  # seconds for which a copy of the table is used
+_RECHECK = 0.25  # seconds between two checks whether a full table has room again
 _PATIENCE = 60.0
 """Seconds without room after which it must be others who fill the table: entries in use are held for up to 45."""
 

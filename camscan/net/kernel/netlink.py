@@ -11,12 +11,10 @@ HEADER = struct.Struct("=IHHII")
 """struct nlmsghdr: length, type, flags, sequence, port."""
 ERROR, DONE = 2, 3
 REQUEST, DUMP = 0x1, 0x300
-_ATTRIBUTE = struct.Struct("=HH")
-"""struct rtattr: length and type; then the value."""
+_ATTRIBUTE = struct.Struct("=HH")  # struct rtattr: length and type; then the value
 _SECONDS = 2.0
 _RECEIVE = 256 * 1024
-_MAX_PARTS = 4096
-"""The most parts of an answer: enough for a table of a million entries."""
+_MAX_PARTS = 4096  # the most parts of an answer: enough for a table of a million entries
 
 Parsed: TypeAlias = tuple[tuple[Any, ...], dict[int, bytes]]
 """The fields of one message, and its attributes by their numbers."""

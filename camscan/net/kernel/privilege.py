@@ -7,13 +7,11 @@ import os
 import resource
 from pathlib import Path
 
-_NET_RAW = 13
-"""CAP_NET_RAW (linux/capability.h)."""
+_NET_RAW = 13  # CAP_NET_RAW (linux/capability.h)
 _RESERVED = 128
 """Descriptors kept for files, the store and UDP sockets, of which each question may take eight by IPv4 and as many by
 IPv6; but no more than half of all."""
-_MAX = 65_536
-"""Sockets used where the number of descriptors is unlimited."""
+_MAX = 65_536  # sockets used where the number of descriptors is unlimited
 
 
 def has_net_raw(status: Path = Path("/proc/self/status")) -> bool:

@@ -17,8 +17,7 @@ from camscan.net.kernel.interfaces import has_arp, is_elsewhere
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 Route: TypeAlias = tuple[Network, str] | tuple[Network, str, str]
 """A destination, its gateway, and the tunnel or other link without MACs that leads there without one."""
-_Hop: TypeAlias = tuple[str, str]
-"""A gateway, and a tunnel."""
+_Hop: TypeAlias = tuple[str, str]  # a gateway, and a tunnel
 _Row: TypeAlias = tuple[int, int, int, _Hop]
 """The version of IP, the length of the destination's prefix, and its first address."""
 

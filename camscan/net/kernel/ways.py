@@ -33,8 +33,7 @@ _TO, _INTERFACE, _GATEWAY, _SOURCE, _VIA = 1, 4, 5, 7, 18
 _LOCAL = 2
 _LOOPBACK = "lo"
 _RECEIVE = 16 * 1024
-_FAMILIES = {4: (socket.AF_INET, 32), 6: (socket.AF_INET6, 128)}
-"""With the bits of an address."""
+_FAMILIES = {4: (socket.AF_INET, 32), 6: (socket.AF_INET6, 128)}  # with the bits of an address
 
 
 @dataclass(frozen=True, slots=True)

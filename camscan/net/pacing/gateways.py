@@ -13,19 +13,15 @@ from camscan.net.kernel.routes import Routes
 from camscan.net.pacing.pace import FlowBudget
 from camscan.net.pacing.profile import NEIGHBOURS
 
-_TICK = 0.05
-"""Seconds between two looks at what the kernel knows of neighbours."""
-_PACED = 0.1
-"""Seconds until the first packet of whoever goes ahead has been sent."""
-_UNASKED = 0.5
-"""Seconds after which a kernel that has no entry for the gateway needs none."""
+_TICK = 0.05  # seconds between two looks at what the kernel knows of neighbours
+_PACED = 0.1  # seconds until the first packet of whoever goes ahead has been sent
+_UNASKED = 0.5  # seconds after which a kernel that has no entry for the gateway needs none
 _ASKED = 4.0
 """Seconds that the kernel may ask for a MAC: three times, a second each (net.ipv4.neigh.default.mcast_solicit)."""
 _EVERY, _SHARE = 1.0, 0.05
 """Seconds between two looks at whether the gateways that have been used still answer; and the share of the time that
 the looks may take, where the kernel's table is so large that one takes long."""
-_MOST_AHEAD = 5
-"""Addresses that are begun with one by one; a gateway that has not answered for any of them never will."""
+_MOST_AHEAD = 5  # addresses that are begun with one by one; a gateway that has not answered for any of them never will
 
 
 class Gateways:

@@ -16,8 +16,7 @@ from camscan.net.pacing.pace import SHORTEST_WAIT, FlowBudget
 from camscan.net.pacing.profile import Profile
 from camscan.records import Outcome
 
-_LOOK = 0.05
-"""Seconds between checks of what open sockets have sent, while somebody waits for room."""
+_LOOK = 0.05  # seconds between checks of what open sockets have sent, while somebody waits for room
 
 
 def spacing(rate: float, connections: int) -> float:
@@ -140,8 +139,7 @@ class Losses:
     """
 
     _LEAST_HOSTS = 3
-    _SHARE = 0.25
-    """Of all hosts. A loss of one packet in a hundred shows at more than these."""
+    _SHARE = 0.25  # of all hosts; a loss of one packet in a hundred shows at more than these
 
     def __init__(self) -> None:
         self.met = 0

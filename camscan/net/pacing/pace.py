@@ -8,22 +8,17 @@ from collections import deque
 from typing import TypeAlias
 
 _BURST_SECONDS = 0.01
-_BURST = 1.0
-"""The smallest burst, in packets."""
-_SAVED_SECONDS = 0.03
-"""How much of a stall of the event loop is made up for."""
-_AT_ONCE = 1.5
-"""Bursts that may be sent at once after a stall; the rest follows at `_CATCHING_UP` times the pace."""
+_BURST = 1.0  # the smallest burst, in packets
+_SAVED_SECONDS = 0.03  # how much of a stall of the event loop is made up for
+_AT_ONCE = 1.5  # bursts that may be sent at once after a stall; the rest follows at `_CATCHING_UP` times the pace
 _CATCHING_UP = 1.25
-_TICKS = 500
-"""Parts of a second in which packets are counted together."""
+_TICKS = 500  # parts of a second in which packets are counted together
 SHORTEST_WAIT = 0.001
 _KERNEL_LATE = 0.064
 """Seconds by which the kernel's timers of a second may be late: 8 ticks of its clock at 250 Hz, 64 at 1,000 Hz."""
 
 
-_Place: TypeAlias = tuple[float, asyncio.Future[None]]
-"""A number of packets, and the future of whoever waits for them."""
+_Place: TypeAlias = tuple[float, asyncio.Future[None]]  # a number of packets, and the future of whoever waits for them
 
 
 class Pace:
@@ -51,8 +46,7 @@ class Pace:
         self._gone_in_all = 0.0
         self._waiting: deque[_Place] = deque()
         self._scouting: deque[_Place] = deque()
-        self._scouted = 0.0
-        """What the scouting queue was granted in advance of the other one while that waited."""
+        self._scouted = 0.0  # what the scouting queue was granted in advance of the other one while that waited
         self._timer: asyncio.TimerHandle | None = None
 
     async def take(self, count: float, *, scouting: bool = False) -> None:

@@ -39,8 +39,7 @@ class Profile:
 
 
 MAX_HALF_OPEN = 32_768
-_MOST_TASKS = 16_384
-"""Connects of a scan at once, which take more memory each than a sweep's."""
+_MOST_TASKS = 16_384  # connects of a scan at once, which take more memory each than a sweep's
 NEIGHBOURS = 256
 """On-link addresses of one IP version unanswered at once: its table in the kernel holds 1,024 and must keep room."""
 

@@ -8,8 +8,7 @@ from camscan.net.exchange.tcp import TcpSocket
 from camscan.net.pacing.hostpace import HostLimit
 from camscan.net.pacing.pace import Pace
 
-_TICK = 0.02
-"""Seconds between checks whether reading may be resumed."""
+_TICK = 0.02  # seconds between checks whether reading may be resumed
 
 
 class Reading:

@@ -20,8 +20,7 @@ from typing import Any, Self
 from camscan.errors import HostError, UsageError
 
 _ELSEWHERE = "free some space there, or set XDG_DATA_HOME to another folder"
-_KEPT = 30 * 24 * 3600
-"""Seconds after which a sweep that nobody has resumed is deleted."""
+_KEPT = 30 * 24 * 3600  # seconds after which a sweep that nobody has resumed is deleted
 
 
 @dataclass(slots=True)

@@ -19,8 +19,7 @@ from camscan.system.exhaustion import EXHAUSTED
 MAX_LINE = 256 * 1024
 """Bytes of one line: a datagram of 64 KiB in base64, and what is said about it."""
 
-_AT_ONCE = 0.2
-"""Seconds within which whoever stops all processes of a service has told this one, too."""
+_AT_ONCE = 0.2  # seconds within which whoever stops all processes of a service has told this one, too
 
 
 class ChildProcess:

@@ -27,8 +27,7 @@ from camscan.records import Outcome
 _PYTHON = (sys.executable, "-P", "-m", "camscan.syn")
 _SYN_WAIT = 1.2
 """Seconds that answers to the last packet of a round are waited for, and those that come again after a second."""
-_MANY = 250_000
-"""Packets a second that one thread can send on most hosts."""
+_MANY = 250_000  # packets a second that one thread can send on most hosts
 
 
 @dataclass(frozen=True, slots=True)

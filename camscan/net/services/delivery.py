@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 BUSY = frozenset({408, 425, 429})
 """Statuses below 500 that ask for another try (RFC 9110, 15.5; RFC 6585; RFC 8470)."""
-_PAUSES = (0.5, 2.0)
-"""Seconds before the second and the third try."""
+_PAUSES = (0.5, 2.0)  # seconds before the second and the third try
 
 
 @dataclass(frozen=True, slots=True)

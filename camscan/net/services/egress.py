@@ -22,8 +22,7 @@ from camscan.system.background import run_in_thread
 
 Resolve: TypeAlias = Callable[[str], Sequence[str]]
 
-_NAT64 = 0x0064_FF9B << 64
-"""The first 96 bits of 64:ff9b::/96 (RFC 6052)."""
+_NAT64 = 0x0064_FF9B << 64  # the first 96 bits of 64:ff9b::/96 (RFC 6052)
 
 
 def error_text(error: Exception) -> str:

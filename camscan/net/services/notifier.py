@@ -27,11 +27,9 @@ from camscan.net.services.egress import refusal
 
 _PYTHON = (sys.executable, "-P", "-m", "camscan.net.services.notifier")
 MISSING = f"apprise is not installed: run {brought_by('notify')}"
-_LIBRARIES = ("requests", "smtplib")
-"""Libraries that use Python's own sockets, which an audit hook sees."""
+_LIBRARIES = ("requests", "smtplib")  # libraries that use Python's own sockets, which an audit hook sees
 _BASE = "apprise.plugins.base"
-_OVERFLOW = "overflow="
-"""How a URL of apprise says what becomes of a message that is longer than the service takes."""
+_OVERFLOW = "overflow="  # how a URL of apprise says what becomes of a message that is longer than the service takes
 _ADDRESS_ARGUMENT = {"socket.connect": 1, "socket.sendto": 1, "socket.sendmsg": 1}
 """Audit event -> which of its arguments is the address."""
 _FORBIDDEN = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork", "pty.spawn")

@@ -18,8 +18,7 @@ from camscan.net.services.delivery import Delivery
 from camscan.net.services.egress import Resolve, in_words, look_up, refusal
 
 _PORTS = {"udp": 514, "tcp": 514, "tls": 6514}
-_LINGER = 1.0
-"""Seconds for which a receiver's closing of the connection is waited for."""
+_LINGER = 1.0  # seconds for which a receiver's closing of the connection is waited for
 _PAUSE = 0.001
 """Seconds between two datagrams, so that a small buffer does not overflow, and between looks at what is unsent."""
 
