@@ -13,8 +13,7 @@ Network: TypeAlias = IPv4Network | IPv6Network
 ALL_REFUSE = 16
 """Addresses that were asked from which on it means nothing that all refuse: nowhere do so many hosts live without any
 service, and a firewall refuses for whoever is there or not."""
-LEASE = "dhcp"
-"""The channel on which nobody is asked: a DHCP server knows only to whom it gave an address."""
+LEASE = "dhcp"  # the channel on which nobody is asked: a DHCP server knows only to whom it gave an address
 HEARSAY = frozenset({"arp", LEASE})
 """Channels on which others may speak for a device: a router answers in its place, a DHCP server knows of its lease."""
 _OCTETS = frozenset(map(str, range(256)))

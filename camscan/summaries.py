@@ -26,8 +26,7 @@ class State(StrEnum):
         return self in (State.REMOVED, State.REPLACED)
 
 
-GIVEN = tuple(state for state in State if state is not State.RETURNED)
-"""The states that a person can give."""
+GIVEN = tuple(state for state in State if state is not State.RETURNED)  # the states that a person can give
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +100,7 @@ class Segment:
     channels: Mapping[str, Mapping[str, int]]
     control: str = ""
     listed: int = 0
-    hosts: int = 0
-    """Addresses that hosts can have there."""
+    hosts: int = 0  # addresses that hosts can have there
 
     @property
     def targets(self) -> int:
@@ -143,8 +141,7 @@ class Slot:
     address: str
     number: int
     name: str = ""
-    online: bool | None = None
-    """Whether the device answers the recorder; None where that is not told."""
+    online: bool | None = None  # whether the device answers the recorder; None where that is not told
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,8 +64,7 @@ class ReceiverQueue:
         self.receiver = receiver
         self._refused = 0
         self.delivered = 0
-        self.failed = False
-        """Whether an alert could not be delivered."""
+        self.failed = False  # whether an alert could not be delivered
         self._over = False
         try:
             receiver.check()

@@ -34,10 +34,8 @@ class CredentialOptions:
     """Where the enrolments are, and how their file is opened where it is encrypted."""
 
     file: Path | None = None
-    unlock: str | None = None
-    """Where its key comes from; None: the terminal."""
-    folder: Path = field(default_factory=Path)
-    """What relative places in `unlock` are relative to."""
+    unlock: str | None = None  # where its key comes from; None: the terminal
+    folder: Path = field(default_factory=Path)  # what relative places in `unlock` are relative to
 
     def opened(self) -> CredentialFile:
         """The file of enrolments, as it is kept. From then on a crash of this process writes no memory to disk.

@@ -17,8 +17,7 @@ from camscan.sweeps.eventlog import log_event
 from camscan.sweeps.secrets import secret
 
 URL = "CAMSCAN_PING_URL"
-SITE = "{site}"
-"""Stands in the URL for the name of the site: then each site has a sign of life of its own."""
+SITE = "{site}"  # stands in the URL for the name of the site: then each site has a sign of life of its own
 _AT_ONCE = 16  # pings at a time: where their host is dead, each of a hundred sites would wait for it
 
 

@@ -106,8 +106,7 @@ class Apprise:
 
     config: Config
     part: parts.Apprise
-    store_option: str = ""
-    """What leads a command to the store that the alerts are about."""
+    store_option: str = ""  # what leads a command to the store that the alerts are about
 
     @property
     def name(self) -> str:

@@ -36,8 +36,7 @@ class Choices:
     sensitive: bool = False
     core: tuple[str, ...] = ()
     """What of the targets is a sensitive site, or a core network: nothing that is asked depends on it."""
-    expect_decoy: tuple[str, ...] = ()
-    """Addresses that must answer, or the scan was blind."""
+    expect_decoy: tuple[str, ...] = ()  # addresses that must answer, or the scan was blind
     interface: tuple[str, ...] = ()
     """The interfaces that multicast and ARP are for; none named: all that are connected to the targets."""
 

@@ -21,10 +21,8 @@ from camscan.store.derived import Extent, PackedDevices
 from camscan.store.packed import Merged, unpack
 from camscan.store.rows import Stored
 
-SMALL = 20_000
-"""Observations of a scan that are handed over as a whole; a larger scan is parted, and derived by itself."""
-AT_ONCE = 50
-"""Scans in one transaction."""
+SMALL = 20_000  # observations of a scan that are handed over as a whole; a larger scan is parted, and derived by itself
+AT_ONCE = 50  # scans in one transaction
 
 R = TypeVar("R")
 

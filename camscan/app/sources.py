@@ -26,8 +26,7 @@ class Source:
     name: str
     stream: BinaryIO
     at: datetime
-    original: BinaryIO
-    """The file itself; `stream` is that, or a copy in UTF-8 of a file with a BOM."""
+    original: BinaryIO  # the file itself; `stream` is that, or a copy in UTF-8 of a file with a BOM
 
 
 @contextlib.contextmanager

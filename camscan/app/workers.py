@@ -23,12 +23,9 @@ Item = TypeVar("Item", bound="HasTarget")
 T = TypeVar("T")
 R = TypeVar("R")
 
-CHUNK = 500
-"""Targets whose answers are worked on together."""
-CHUNK_BYTES = 1024 * 1024
-"""Bytes of answers after which no further target is taken in: a hostile one gives a megabyte."""
-ALONE = 8
-"""Chunks that are worked on in this process: to start others takes as long as 4,000 hosts do."""
+CHUNK = 500  # targets whose answers are worked on together
+CHUNK_BYTES = 1024 * 1024  # bytes of answers after which no further target is taken in: a hostile one gives a megabyte
+ALONE = 8  # chunks that are worked on in this process: to start others takes as long as 4,000 hosts do
 _MAX_PROCESSES = 8  # each takes about 100 MB, and one process can feed no more
 
 _always = ExitStack()

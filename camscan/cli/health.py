@@ -23,10 +23,8 @@ class SiteHealth:
     site: str
     memory: SiteStatus
     pending: int
-    failures: Mapping[str, str]
-    """Why alerts wait, by receiver."""
-    states: Mapping[str, State]
-    """What people have said of devices that are missing, by id."""
+    failures: Mapping[str, str]  # why alerts wait, by receiver
+    states: Mapping[str, State]  # what people have said of devices that are missing, by id
 
     def is_older(self, seconds: float, now: datetime) -> bool:
         """Whether the last complete sweep ended longer ago, or there was none, or only at a time that is to come.

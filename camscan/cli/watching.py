@@ -15,8 +15,7 @@ from camscan.reports.escape import terminal
 if TYPE_CHECKING:
     from rich.table import Table
 
-Judge = Callable[[Sequence[Observation]], Sequence[Judged]]
-"""The devices that some answers speak of."""
+Judge = Callable[[Sequence[Observation]], Sequence[Judged]]  # the devices that some answers speak of
 
 _PER_SECOND = 4  # times that the table is drawn anew
 _MOST_LINES = 100  # printed where there is no terminal; the report holds the rest

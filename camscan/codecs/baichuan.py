@@ -20,8 +20,7 @@ _MAGIC = b"\xf0\xde\xbc\x0a"
 NONCE = _MAGIC + b"\x01\0\0\0" + b"\0\0\0\0" + b"\xfa\0\0\0" + b"\x12\xdc" + b"\x14\x65"
 """The question for a nonce: a header without a body."""
 
-REQUESTS = (NONCE,)
-"""All that may be sent."""
+REQUESTS = (NONCE,)  # all that may be sent
 
 FIELDS = ("baichuan.magic",)
 

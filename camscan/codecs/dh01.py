@@ -15,11 +15,9 @@ from camscan.errors import DecodeError
 PORT = 8600
 GROUPS = ("255.255.255.255",)
 
-SEARCH = b"DH\x01\x01"
-"""The question "who is there?"."""
+SEARCH = b"DH\x01\x01"  # the question "who is there?"
 
-REQUESTS = (SEARCH,)
-"""All that may be sent."""
+REQUESTS = (SEARCH,)  # all that may be sent
 
 FIELDS = ("dh01.name", "dh01.mac", "dh01.serial", "dh01.firmware", "dh01.ipv4_address", "dh01.port")
 

@@ -24,8 +24,7 @@ SEARCH = (
 )
 """The question "who is there?"."""
 
-REQUESTS = (SEARCH,)
-"""All that may be sent. Every other method of this service changes the device or starts a reset."""
+REQUESTS = (SEARCH,)  # all that may be sent; every other method of this service changes the device or starts a reset
 
 MAX_ANSWER = 16 * 1024  # bytes; answers have 0.7 to 1.2 KB
 

@@ -20,13 +20,11 @@ DISCOVERY_PORT = 5050
 REALM_PORT = 37777
 GROUPS = ("255.255.255.255",)
 
-DISCOVERY = b"\xa3\x01\x00\x01" + bytes(12) + b"\x02\x00\x00\x00" + bytes(12)
-"""The question "who is there?" (UDP 5050)."""
+DISCOVERY = b"\xa3\x01\x00\x01" + bytes(12) + b"\x02\x00\x00\x00" + bytes(12)  # the question "who is there?" (UDP 5050)
 REALM = b"\xa0\x01\x00\x00" + bytes(20) + b"\x05\x02\x01\x01\x00\x00\xa1\xaa"
 """The question for the realm (TCP 37777): no user name, no password."""
 
-REQUESTS = (DISCOVERY, REALM)
-"""All that may be sent."""
+REQUESTS = (DISCOVERY, REALM)  # all that may be sent
 
 FIELDS = (
     "dvrip.realm",

@@ -9,8 +9,7 @@ from itertools import islice
 from camscan.codecs import behind, jsontext, layout
 from camscan.errors import DecodeError
 
-REQUESTS = ("/LAPI/V1.0/System/DeviceInfo",)
-"""The only path that may be asked for, by GET and without a login."""
+REQUESTS = ("/LAPI/V1.0/System/DeviceInfo",)  # the only path that may be asked for, by GET and without a login
 
 QUESTIONS = ("/LAPI/V1.0/System/DeviceInfo", "/LAPI/V1.0/Network/Interfaces")
 """The only paths that an enrolled device may be asked for, by GET. They read."""

@@ -15,14 +15,11 @@ from camscan.errors import DecodeError
 
 PORT = 23456
 LOCAL_PORT = 23456
-GROUPS = ("234.55.55.55", "234.55.55.56")
-"""The group that is asked, and the one to be in for the answers."""
+GROUPS = ("234.55.55.55", "234.55.55.56")  # the group that is asked, and the one to be in for the answers
 
-SEARCH = b"MHED\x09\x00\x01\x00\x01\x00" + bytes(130)
-"""The question "who is there?"."""
+SEARCH = b"MHED\x09\x00\x01\x00\x01\x00" + bytes(130)  # the question "who is there?"
 
-REQUESTS = (SEARCH,)
-"""All that may be sent."""
+REQUESTS = (SEARCH,)  # all that may be sent
 
 FIELDS = (
     "mhed.name",

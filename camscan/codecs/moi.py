@@ -19,11 +19,9 @@ PORT = 10000
 LOCAL_PORT = 10000
 GROUPS = ("255.255.255.255",)
 
-SEARCH = b"MO_I" + bytes(11) + b"\x04\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x01"
-"""The question "who is there?"."""
+SEARCH = b"MO_I" + bytes(11) + b"\x04\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x01"  # the question "who is there?"
 
-REQUESTS = (SEARCH,)
-"""All that may be sent."""
+REQUESTS = (SEARCH,)  # all that may be sent
 
 FIELDS = ("moi.name", "moi.mac", "moi.ipv4_address", "moi.port")
 

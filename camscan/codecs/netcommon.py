@@ -18,11 +18,9 @@ PORT = 34569
 LOCAL_PORT = 34569
 GROUPS = ("255.255.255.255",)
 
-SEARCH = b"\xff" + bytes(13) + b"\xfa\x05" + bytes(4)
-"""The question "who is there?"."""
+SEARCH = b"\xff" + bytes(13) + b"\xfa\x05" + bytes(4)  # the question "who is there?"
 
-REQUESTS = (SEARCH,)
-"""All that may be sent: command 1530. Commands below it log in, read and write settings."""
+REQUESTS = (SEARCH,)  # all that may be sent: command 1530; commands below it log in, read and write settings
 
 MAX_ANSWER = 16 * 1024  # bytes; answers have 0.5 to 0.8 KB
 

@@ -32,8 +32,7 @@ OBJECTS = MappingProxyType(
 )
 """The only objects that are asked for, and the field of each."""
 
-ENTERPRISES = "1.3.6.1.4.1."
-"""The tree of the makers' own objects."""
+ENTERPRISES = "1.3.6.1.4.1."  # the tree of the makers' own objects
 
 MAX_COMMUNITY = 64  # bytes; agents take 32 to 64
 MAX_REQUEST_ID = 2**31 - 1  # RFC 3416: a 32-bit INTEGER

@@ -30,8 +30,7 @@ FIELDS = (
 
 DEVICE_QUESTIONS = ("GetDeviceInformation", "GetNetworkInterfaces", "GetScopes", "GetServices")
 """The only operations of the device service that an enrolled device may be asked for."""
-MEDIA_QUESTIONS = ("GetProfiles",)
-"""The only ones of the media service: names and resolutions."""
+MEDIA_QUESTIONS = ("GetProfiles",)  # the only ones of the media service: names and resolutions
 
 MAX_SIZE = 256 * 1024  # bytes; the profiles of 64 channels take about 200 KiB
 _MAX_ITEMS = 256  # profiles, services and network cards of one device that are read

@@ -21,8 +21,7 @@ _log = logging.getLogger(__name__)
 
 Sight = Callable[[str, Sequence[Observation]], Sighting]
 """What an address has shown of itself, from what it said without a login."""
-ALERT = "ALERT: "
-"""Begins a note that somebody must look into."""
+ALERT = "ALERT: "  # begins a note that somebody must look into
 _MAX_NAMED = 20  # addresses that one note names
 _ALARMING = (LoginReason.CERTIFICATE, LoginReason.OTHER_DEVICE)
 

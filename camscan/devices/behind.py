@@ -20,8 +20,7 @@ from camscan.summaries import Slot, Slots
 
 _AT = "at "
 _MOST = 4  # the most other devices named in one conflict
-MOST_ALIKE = 64
-"""The most devices with one serial or MAC that are compared; if there are more, it is worthless."""
+MOST_ALIKE = 64  # the most devices with one serial or MAC that are compared; if there are more, it is worthless
 
 
 class Entry(NamedTuple):

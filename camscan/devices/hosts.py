@@ -96,14 +96,11 @@ class Host:
     identifications: tuple[Identification, ...]
     ports: frozenset[int]
     camera_like: bool
-    attached: int | None
-    """The number of network cameras that it says it supports."""
+    attached: int | None  # the number of network cameras that it says it supports
     conflicts: tuple[str, ...]
     serial_makers: SerialMakers
-    leased: bool
-    """Whether nothing but a DHCP server tells of it: somebody was given the address, and may have left it."""
-    at: datetime
-    """When it was last told of."""
+    leased: bool  # whether nothing but a DHCP server tells of it: somebody was given the address, and may have left it
+    at: datetime  # when it was last told of
     channels: ChannelList | None = None
 
 

@@ -32,8 +32,7 @@ UNIQUE = (IdentifierKind.SERIAL, IdentifierKind.MAC, IdentifierKind.ENDPOINT)
 MAX_VALUES = 16
 """Values of one field that are kept of one address: no device has more, and a hostile one must not fill the memory."""
 
-LINK = "link"
-"""Stands for a field with MACs seen in frames, which are trusted more than anything that a device claims."""
+LINK = "link"  # stands for a field with MACs seen in frames, which are trusted more than anything that a device claims
 LINK_CHANNEL = "arp"
 
 FIELDS: Mapping[str, IdentifierKind] = {

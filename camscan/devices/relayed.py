@@ -11,8 +11,7 @@ from dataclasses import replace
 from camscan.devices.identity import Address, to_address, to_unicast
 from camscan.records import Observation
 
-RELAYED = "mdns.relayed"
-"""The field that such an answer gets: the addresses of the device that it is about."""
+RELAYED = "mdns.relayed"  # the field that such an answer gets: the addresses of the device that it is about
 
 _ADDRESS = "mdns.address"
 _NAMES = ("mdns.service", "mdns.instance")

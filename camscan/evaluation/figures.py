@@ -61,23 +61,18 @@ class Figures:
     ambiguous: int
     targets: frozenset[str]
     overall: Tally
-    clear: Tally
-    """The same without answers that are marked as ambiguous."""
+    clear: Tally  # the same without answers that are marked as ambiguous
     target: Tally
     by_maker: Mapping[str, Tally]
     by_channel: Mapping[str, Tally]
     marks: Mapping[str, Mapping[Mark, int]]
-    target_marks: Mapping[str, Mapping[Mark, int]]
-    """The same of answers of targets alone."""
-    verdicts: Mapping[tuple[Verdict, Verdict], int]
-    """(expected, given) -> answers, of those whose maker is known."""
-    unknown_verdicts: Mapping[Verdict, int]
-    """The verdicts given on the others: which would be right, nobody knows."""
+    target_marks: Mapping[str, Mapping[Mark, int]]  # the same of answers of targets alone
+    verdicts: Mapping[tuple[Verdict, Verdict], int]  # (expected, given) -> answers, of those whose maker is known
+    unknown_verdicts: Mapping[Verdict, int]  # the verdicts given on the others: which would be right, nobody knows
     confused: Mapping[tuple[str, str], int]
     """(label's maker, other maker that was named) -> answers; "" is a maker that nobody knows."""
     scored: tuple[Scored, ...]
-    misses: tuple[Scored, ...]
-    """Answers whose maker is known, and was not named."""
+    misses: tuple[Scored, ...]  # answers whose maker is known, and was not named
     false_claims: tuple[Scored, ...]
     """Answers of which a wrong maker is claimed at `likely` or `certain`; of unknown makers, where it is a target."""
 

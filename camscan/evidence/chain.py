@@ -28,8 +28,7 @@ class HashChain:
         self._records = 0
         self.beside = 0
         """Observations with fields that do not follow from their bytes: no bytes were kept, or no codec reads them."""
-        self.fault = ""
-        """Where an observation first says what today's codec does not read in its bytes."""
+        self.fault = ""  # where an observation first says what today's codec does not read in its bytes
 
     @property
     def chain(self) -> Chain:

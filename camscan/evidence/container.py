@@ -17,10 +17,8 @@ from camscan.errors import EvidenceError
 MAX_PARTS = 10_000
 MAX_BYTES = 0xFFFF_FFFE
 MAX_NAME = 200
-MAX_LINE = 8 << 20
-"""Bytes of one line: up to 1 MiB of an answer, in base64, and what the codecs read in it."""
-GZIP = ".gz"
-"""What the name of a part ends in that is packed."""
+MAX_LINE = 8 << 20  # bytes of one line: up to 1 MiB of an answer, in base64, and what the codecs read in it
+GZIP = ".gz"  # what the name of a part ends in that is packed
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*){0,3}")
 _LOCAL = struct.Struct("<4s5H3L2H")

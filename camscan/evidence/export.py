@@ -25,10 +25,8 @@ IDENTIFICATIONS, STATES, VERDICTS = "identifications.jsonl.gz", "states.jsonl.gz
 RULES, POLICIES = "rules/", "policies/"
 MAX_RECORD = 64 << 20
 """Bytes of scan.json or settings.json, which holds every target as it was written: of a million, half as many."""
-MAX_FILE = 1 << 20
-"""Bytes of one file of rules or of a policy."""
-MAX_FILES = 64 << 20
-"""Bytes of all rules and policies, which who verifies them holds in memory."""
+MAX_FILE = 1 << 20  # bytes of one file of rules or of a policy
+MAX_FILES = 64 << 20  # bytes of all rules and policies, which who verifies them holds in memory
 MAX_STATE_CHANGES = 64 << 20
 """Bytes of what people said, all of which who verifies it holds in memory: 200,000 statements."""
 

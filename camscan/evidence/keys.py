@@ -18,8 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from camscan.errors import UsageError
 
-MAX_BYTES = 16 << 10
-"""Of a key's file; one of Ed25519 has 113 or 119."""
+MAX_BYTES = 16 << 10  # of a key's file; one of Ed25519 has 113 or 119
 _NO_PRIVATE = "contains no Ed25519 private key in PEM without a passphrase: make one with `camscan evidence keygen`"
 _NO_PUBLIC = "contains no Ed25519 public key in PEM: give the .pub file that `camscan evidence keygen` wrote"
 

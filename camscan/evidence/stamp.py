@@ -16,8 +16,7 @@ from cryptography.x509 import load_der_x509_certificate, load_pem_x509_certifica
 from camscan.errors import EvidenceError, HostError, UsageError, brought_by
 from camscan.evidence.manifest import STAMP
 
-MAX_BYTES = 256 << 10
-"""Of a reply; with a chain of certificates it has about 6 KB."""
+MAX_BYTES = 256 << 10  # of a reply; with a chain of certificates it has about 6 KB
 _SHA256 = "2.16.840.1.101.3.4.2.1"
 
 

@@ -49,12 +49,9 @@ class Verified:
     manifest: Manifest
     scan: Scan
     verdicts: Mapping[str, int]
-    states: Mapping[str, int]
-    """Devices by state, of those that somebody said something of."""
-    statements: int
-    """What people said of devices of the site, these or others: so many statements."""
-    beside: int
-    """Observations with fields that do not follow from bytes in the bundle."""
+    states: Mapping[str, int]  # devices by state, of those that somebody said something of
+    statements: int  # what people said of devices of the site, these or others: so many statements
+    beside: int  # observations with fields that do not follow from bytes in the bundle
     stamp: Stamp | None
 
 

@@ -8,8 +8,7 @@ from camscan.identify.labels import Labels
 from camscan.identify.titles import MARKS
 from camscan.text.folding import normalised
 
-MAX_ATTRIBUTE = 200
-"""Characters of an attribute; the longest firmware names seen have about 80."""
+MAX_ATTRIBUTE = 200  # characters of an attribute; the longest firmware names seen have about 80
 _AROUND = " \t\"'`*,;"  # what texts have around a value, and values have not
 _NO_VALUES = frozenset({"", "unknown", "none", "null", "na", "redacted", "undefined", "notavailable", "notset"})
 """Words, as they are compared, that stand where there is no value."""

@@ -7,8 +7,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-MAX_BODY = 64 * 1024
-"""Characters; patterns are searched in fewer."""
+MAX_BODY = 64 * 1024  # characters; patterns are searched in fewer
 
 
 @lru_cache(maxsize=8)  # of a body that several rules look into, and not of all that were seen

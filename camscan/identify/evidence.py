@@ -7,8 +7,7 @@ from camscan.records import READ_IN, Evidence, Observation
 
 MAX_EVIDENCE = 8
 """Pieces of evidence of one identification: the same answer from thirty ports proves no more than from eight."""
-MAX_TEXT = 500
-"""Characters of a value that are shown; the hash is of the whole answer."""
+MAX_TEXT = 500  # characters of a value that are shown; the hash is of the whole answer
 _BEFORE = 40  # characters that are shown before those that decided, of a value that is too long to be shown
 
 

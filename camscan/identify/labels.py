@@ -18,8 +18,7 @@ from camscan.text.folding import normalised
 _Sighting: TypeAlias = tuple[Brand, Evidence, Level]  # a brand, what shows it, and how far that carries
 PREFIX = "brand:"
 """Identifications by a label have the rule id `brand:<name>`,"""
-LESS_SURE = PREFIX + "?"
-"""or `brand:?<name>` if another maker builds for the label with higher confidence."""
+LESS_SURE = PREFIX + "?"  # or `brand:?<name>` if another maker builds for the label with higher confidence
 
 _MODEL_FIELD = "onvif.scope.name"  # the field in which many devices write the brand followed by the model
 _MAX_LABEL = 128  # characters: the longest registered company names have about 80

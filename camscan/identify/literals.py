@@ -12,8 +12,7 @@ from camscan.identify.pieces import BOUNDS, TEXT, Choice, Part, Repeated, parse
 
 Texts: TypeAlias = frozenset[str]
 
-LEAST = 5
-"""Bytes of a text: a shorter one is in too many values."""
+LEAST = 5  # bytes of a text: a shorter one is in too many values
 _LONG = 8  # bytes from which a text is rare enough; longer ones are not preferred
 _CUT = 40  # characters of a text that are looked for
 _PRODUCT, _MOST = 8, 64  # the most spellings of a run of characters; the most texts of one pattern

@@ -16,8 +16,7 @@ from camscan.identify.pieces import PIECE
 from camscan.identify.prefixindex import PrefixIndex
 from camscan.identify.rules import Match
 
-MAX_VALUE = 4096
-"""Bytes of a value that are searched. Devices name themselves in the first line."""
+MAX_VALUE = 4096  # bytes of a value that are searched; devices name themselves in the first line
 MAX_LONG_VALUE = 16384
 LONG_FIELDS = frozenset({"http.body", "rtsp.sdp"})
 """Fields that may have a match far from the beginning: whole pages and session descriptions."""

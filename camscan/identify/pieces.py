@@ -12,10 +12,8 @@ PIECE = re.compile(
     re.DOTALL | re.ASCII,
 )
 """Characters that stand for themselves come as one piece, as far as none of them is repeated."""
-TEXT = re.compile(rf"{_TEXT}+", re.ASCII)
-"""Such a piece, or one such character."""
-BOUNDS = frozenset({"^", "$", r"\b", r"\B", r"\A", r"\z"})
-"""Pieces that match no character, but a place."""
+TEXT = re.compile(rf"{_TEXT}+", re.ASCII)  # such a piece, or one such character
+BOUNDS = frozenset({"^", "$", r"\b", r"\B", r"\A", r"\z"})  # pieces that match no character, but a place
 ESCAPED = re.compile(r"\\(.)")
 _REPEATS = frozenset("*+?{")  # what a piece that repeats the one before it begins with; a "{" alone stands for itself
 _ENDS = frozenset({"|", ")"})  # pieces after which an alternative is over
@@ -34,8 +32,7 @@ class Choice(NamedTuple):
     alternatives: tuple[tuple[Part, ...], ...]
 
 
-Part: TypeAlias = str | Repeated | Choice
-"""A string is a piece that is no bracket, no operator and no flags."""
+Part: TypeAlias = str | Repeated | Choice  # a string is a piece that is no bracket, no operator and no flags
 
 
 def parse(pattern: str) -> Choice | None:
@@ -50,8 +47,7 @@ def parse(pattern: str) -> Choice | None:
 
 class _Parser:
     def __init__(self, pieces: list[str]) -> None:
-        self.rest = pieces[::-1]
-        """The pieces that are not taken yet, the next one last."""
+        self.rest = pieces[::-1]  # the pieces that are not taken yet, the next one last
 
     def choice(self) -> Choice:
         """All alternatives up to a closing bracket or the end."""

@@ -43,8 +43,7 @@ _START = re.compile(
     r"|(?:anmelden|anmeldung|willkommen) bei |bienvenue (?:sur|à) |connexion à )",
     re.IGNORECASE,
 )
-MARKS = re.compile("[\u00ae\u2122\u2120]")
-"""Registered, trade and service marks: they are no part of a name."""
+MARKS = re.compile("[\u00ae\u2122\u2120]")  # registered, trade and service marks: they are no part of a name
 _WORDS = """
 a access admin and application area building cam camera center client cms configuration configurator console
 control device digital dvr embedded for gateway gui hd home http in index internet ip ipc ipcam live log login

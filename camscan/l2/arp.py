@@ -26,17 +26,12 @@ from camscan.l2 import frames
 from camscan.l2.lines import WRONG_USE, Lines, RefusalError
 from camscan.l2.sockets import Stop, dropped, packet_socket
 
-Range: TypeAlias = tuple[int, int]
-"""First and last IPv4 address as numbers, both included."""
+Range: TypeAlias = tuple[int, int]  # first and last IPv4 address as numbers, both included
 
-MAX_INPUT = 8 * 1024 * 1024
-"""Bytes of JSON; a /16 with every second address left out takes one million."""
-MAX_TARGETS = 1 << 20
-"""Addresses of one sweep: a /12, whose answers fit into memory."""
-MAX_MACS = 8
-"""MACs reported for one address."""
-MAX_CONFLICTS = 4096
-"""MACs reported in all beyond the first of each address."""
+MAX_INPUT = 8 * 1024 * 1024  # bytes of JSON; a /16 with every second address left out takes one million
+MAX_TARGETS = 1 << 20  # addresses of one sweep: a /12, whose answers fit into memory
+MAX_MACS = 8  # MACs reported for one address
+MAX_CONFLICTS = 4096  # MACs reported in all beyond the first of each address
 
 ROUNDS = 2
 _BETWEEN_ROUNDS, _AFTER_LAST = 0.5, 1.0

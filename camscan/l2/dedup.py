@@ -37,10 +37,8 @@ ANSWERING: Mapping[int, str] = MappingProxyType(dict.fromkeys((1757, 2380, 7701,
 
 MAX_OF_SOURCE = 64
 """Payloads reported for one source on one channel: a device sends a handful of different announcements."""
-MAX_SOURCES = 20_000
-"""Pairs of source and channel that are remembered: forged sources must not fill the memory."""
-MAX_REPORTED = 200_000
-"""Payloads reported in all."""
+MAX_SOURCES = 20_000  # pairs of source and channel that are remembered: forged sources must not fill the memory
+MAX_REPORTED = 200_000  # payloads reported in all
 
 
 def channel_of(found: Segment) -> str | None:

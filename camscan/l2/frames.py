@@ -10,8 +10,7 @@ import struct
 from dataclasses import dataclass
 from typing import TypeAlias
 
-ARP, IPV4, IPV6 = 0x0806, 0x0800, 0x86DD
-"""Types of what a frame carries (IEEE 802 EtherTypes)."""
+ARP, IPV4, IPV6 = 0x0806, 0x0800, 0x86DD  # types of what a frame carries (IEEE 802 EtherTypes)
 
 _VLAN = (0x8100, 0x88A8, 0x9100)
 _MAX_TAGS = 4

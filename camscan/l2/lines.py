@@ -19,8 +19,7 @@ import sys
 from collections.abc import Callable
 from typing import BinaryIO
 
-DONE, FAILED, WRONG_USE, NO_PRIVILEGE = 0, 1, 2, 77
-"""Exit codes."""
+DONE, FAILED, WRONG_USE, NO_PRIVILEGE = 0, 1, 2, 77  # exit codes
 
 
 class RefusalError(Exception):

@@ -22,14 +22,11 @@ from camscan.l2.lines import Lines, RefusalError
 from camscan.l2.reporter import PacketReporter
 from camscan.l2.sockets import Stop
 
-MAX_BYTES = 16 * 1024**3
-"""Bytes read of one file, after decompression."""
+MAX_BYTES = 16 * 1024**3  # bytes read of one file, after decompression
 MAX_RECORD = 4 * 1024**2
 """Bytes read for one packet, including the blocks before it; capture programs write packets of up to 256 KiB."""
-MAX_INTERFACES = 1024
-"""Interfaces and processes that a pcapng file may name: scapy keeps them all."""
-MAX_CONNECTIONS = 4096
-"""TCP connections whose latest request is remembered."""
+MAX_INTERFACES = 1024  # interfaces and processes that a pcapng file may name: scapy keeps them all
+MAX_CONNECTIONS = 4096  # TCP connections whose latest request is remembered
 
 _REQUEST = re.compile(rb"([A-Z_]{3,16}) (\S{1,1024}) (?:HTTP/1\.[01]|RTSP/1\.0)\r?\n")
 _ANSWER = re.compile(

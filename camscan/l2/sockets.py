@@ -13,8 +13,7 @@ from collections.abc import Iterator
 from camscan.l2.bpf import attach
 from camscan.l2.lines import NO_PRIVILEGE, RefusalError
 
-ANY = "any"
-"""Stands for every interface."""
+ANY = "any"  # stands for every interface
 
 _SOL_PACKET = 263
 _ADD_MEMBERSHIP, _STATISTICS = 1, 6

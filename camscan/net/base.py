@@ -11,8 +11,7 @@ from typing import Protocol, TypeAlias
 
 from camscan.records import Observation, Outcome
 
-BROADCAST = "255.255.255.255"
-"""The limited broadcast address. As a group of an inquiry: sent on each interface."""
+BROADCAST = "255.255.255.255"  # the limited broadcast address; as a group of an inquiry: sent on each interface
 
 
 def url_host(address: str) -> str:
@@ -96,8 +95,7 @@ class QuestionLike(Protocol):
         """What is sent."""
 
 
-NewQuestion: TypeAlias = Callable[[], QuestionLike]
-"""Makes a question with ids of its own."""
+NewQuestion: TypeAlias = Callable[[], QuestionLike]  # makes a question with ids of its own
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-MAX_BYTES = 96 * 1024
-"""Read from one connection without login, and kept of the answers to one inquiry by datagram."""
+MAX_BYTES = 96 * 1024  # read from one connection without login, and kept of the answers to one inquiry by datagram
 MAX_ENROLLED_BYTES = 1024 * 1024
 """Read from one connection to an enrolled device: a recorder's list of 256 cameras takes up to 600 KiB."""
 MAX_HOST_BYTES = 1024 * 1024
@@ -17,7 +16,5 @@ MAX_HOST_DATAGRAMS = MAX_HOST_BYTES // 2
 """Of that, by datagram: the other half is left to what comes on connections, which nobody else can send."""
 SILENCE = 4.0
 """Seconds that a peer may let pass before its first byte, or until TLS is established; slow devices take three."""
-LEAST_BYTES = 64
-"""What has to come in such a time, once a peer has begun to answer: a modem gives thousands."""
-TOTAL = 8.0
-"""Seconds for one whole exchange from the open connection on, however the bytes drip."""
+LEAST_BYTES = 64  # what has to come in such a time, once a peer has begun to answer: a modem gives thousands
+TOTAL = 8.0  # seconds for one whole exchange from the open connection on, however the bytes drip

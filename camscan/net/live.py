@@ -51,8 +51,7 @@ class LiveNet:
         self.sweep = sweep
         self.notes: list[str] = []
         self._dialer = Dialer(scope, profile)
-        self.failures = self._dialer.failures
-        """Sends that this host refused, by reason."""
+        self.failures = self._dialer.failures  # sends that this host refused, by reason
         self.lost_gateways = self._dialer.gateways.lost
         """Gateways that stopped answering ARP, with the seconds for which they did not answer."""
         self.faded, self.used_up = self._dialer.hosts.faded, self._dialer.hosts.used_up

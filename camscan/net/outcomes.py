@@ -12,8 +12,7 @@ from camscan.records import REJECTION, Outcome
 from camscan.system.exhaustion import EXHAUSTED
 from camscan.system.icmperrors import REJECTED
 
-PAUSES = (0.05, 0.2, 0.8, 2.0)
-"""Seconds before another try when this host is short of something."""
+PAUSES = (0.05, 0.2, 0.8, 2.0)  # seconds before another try when this host is short of something
 
 _PEER = {
     errno.ECONNREFUSED: Outcome.REFUSED,

@@ -14,14 +14,10 @@ from camscan.records import Observation
 class Stage(Enum):
     """When a probe is run."""
 
-    SEGMENT = "segment"
-    """Once a scan, by multicast and broadcast on every interface."""
-    ADDRESS = "address"
-    """Once for every address, alive or not."""
-    LIVING = "living"
-    """Once for every address that is alive, while its ports are asked."""
-    PORT = "port"
-    """Once for every open TCP port."""
+    SEGMENT = "segment"  # once a scan, by multicast and broadcast on every interface
+    ADDRESS = "address"  # once for every address, alive or not
+    LIVING = "living"  # once for every address that is alive, while its ports are asked
+    PORT = "port"  # once for every open TCP port
     HOST = "host"
     """For every address that is alive, after its first ports were asked and again after all were: builds on answers.
 

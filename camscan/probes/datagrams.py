@@ -45,8 +45,7 @@ class Question:
 
     inquiry: Inquiry
     decode: Callable[[bytes], Sequence[Fields]]
-    secret: bytes = b""
-    """Bytes of the question that must not be kept: they are masked in its answers."""
+    secret: bytes = b""  # bytes of the question that must not be kept: they are masked in its answers
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,7 @@ MORE_PORTS = (
 )
 """Tried only at addresses that are alive."""
 
-BINARY_PORTS = frozenset({6036, 34567, 35000, 37777})
-"""SDK ports with a binary protocol, to which no text is sent."""
+BINARY_PORTS = frozenset({6036, 34567, 35000, 37777})  # SDK ports with a binary protocol, to which no text is sent
 
 TLS_PORTS = frozenset({443, 8443})
 RTSP_PORTS = frozenset({554, 5554, 8554, 10554})

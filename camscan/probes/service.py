@@ -24,8 +24,7 @@ class _Heard:
 
     observations: tuple[Observation, ...]
     suggests: str = ""
-    is_mute: bool = False
-    """Whether no byte was received, so that another protocol may be tried."""
+    is_mute: bool = False  # whether no byte was received, so that another protocol may be tried
 
 
 class ServiceProbe:

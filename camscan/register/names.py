@@ -11,8 +11,7 @@ from camscan.sweeps.memory import Track
 from camscan.sweeps.snapshot import Sighting
 from camscan.sweeps.tracks import SHORT_SERIAL, same_serial
 
-PLACE = "place "
-"""How the name of a device begins that tells neither a serial nor a MAC."""
+PLACE = "place "  # how the name of a device begins that tells neither a serial nor a MAC
 
 
 def names(one: Track | Sighting) -> tuple[str, ...]:

@@ -10,8 +10,7 @@ from math import ceil
 
 from camscan.summaries import Point, Progress, State, Tally
 
-WINDOW = 90
-"""Days over which the rate is taken."""
+WINDOW = 90  # days over which the rate is taken
 _EPOCH = date(1970, 1, 1)
 _END = date(9999, 12, 31)
 

@@ -10,8 +10,7 @@ from camscan.register.names import key, lasting, shared
 from camscan.summaries import State, StateChange
 from camscan.sweeps.memory import Track
 
-NEVER = datetime.min.replace(tzinfo=UTC)
-"""When a device was seen that a recorder only lists, as offline."""
+NEVER = datetime.min.replace(tzinfo=UTC)  # when a device was seen that a recorder only lists, as offline
 
 
 class Seen(NamedTuple):

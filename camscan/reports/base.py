@@ -35,10 +35,8 @@ class Format:
     """One way to write a report: the file of its name in this room, which is imported when the format is asked for."""
 
     name: str
-    binary: bool = False
-    """Whether it is bytes, for which a terminal is no place."""
-    several: bool = False
-    """Whether one file may hold several reports, each of a site."""
+    binary: bool = False  # whether it is bytes, for which a terminal is no place
+    several: bool = False  # whether one file may hold several reports, each of a site
     sums_up: bool = False
     """Whether it also shows the burn-down of the site, and an inventory that was held against the scan."""
 

@@ -13,11 +13,9 @@ from typing import NamedTuple
 from camscan.records import Judged, Outcome, Verdict
 from camscan.summaries import Point
 
-CELL = 20
-"""Units from one cell of a map to the next."""
+CELL = 20  # units from one cell of a map to the next
 COLUMNS = 32
-CURVE = (600, 140)
-"""Width and height of a curve."""
+CURVE = (600, 140)  # width and height of a curve
 _TAIL = 30  # units for which the last count is drawn on
 
 PALETTE: Mapping[str, str] = {
@@ -56,8 +54,7 @@ _SIGNS: Mapping[str, str] = {
     Outcome.EXCLUDED: "m5 9h10v2h-10z",
     Outcome.NOT_SENT: "m5 13.5 8.5-8.5 1.5 1.5-8.5 8.5z",
 }
-KINDS = tuple(_SIGNS)
-"""Every kind of cell, in the order of a legend."""
+KINDS = tuple(_SIGNS)  # every kind of cell, in the order of a legend
 
 
 class Part(NamedTuple):

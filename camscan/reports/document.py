@@ -14,14 +14,12 @@ from camscan.text.timestamps import utc
 from camscan.text.wording import shortened
 
 SCHEMA = "camscan/1"
-MAX_TEXT = 500
-"""Characters of any one text that a peer gave; the whole answer stays in the store, found by its SHA-256."""
+MAX_TEXT = 500  # characters of any one text that a peer gave; the whole answer stays in the store, found by its SHA-256
 
 FOLDED = (Outcome.ANSWERED, Outcome.REFUSED, Outcome.SILENT, Outcome.UNREACHABLE, Outcome.EXCLUDED, Outcome.NOT_SENT)
 """The outcomes that a coverage statement tells apart; see `coverage`."""
 
-MAX_SENTENCE = 2_000
-"""Characters of a sentence that a policy holds."""
+MAX_SENTENCE = 2_000  # characters of a sentence that a policy holds
 
 Object: TypeAlias = dict[str, Any]
 

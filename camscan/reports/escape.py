@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-MAX_SHOWN = 200
-"""Characters of one text on a terminal, in a table cell or in a log line."""
+MAX_SHOWN = 200  # characters of one text on a terminal, in a table cell or in a log line
 MAX_MARKS = 4
 """Combining marks on one character; no script in use needs more, and a flood of them paints over other lines."""
 

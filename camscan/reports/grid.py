@@ -11,8 +11,7 @@ from camscan.records import Judged, Outcome, Report
 from camscan.reports.document import fold
 
 _BLOCK = 256
-MAX_BLOCKS = 256
-"""Blocks that are drawn: a whole /16. A page with more is no map any more."""
+MAX_BLOCKS = 256  # blocks that are drawn: a whole /16; a page with more is no map any more
 QUIET = frozenset({Outcome.SILENT.value, Outcome.EXCLUDED.value})
 """Kinds of cell that alone make a block not worth drawing."""
 

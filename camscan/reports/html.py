@@ -34,8 +34,7 @@ def page(sheet: Sheet) -> Iterator[str]:
     return filled("report.html.j2", sheet=sheet, shown_rows=SHOWN_ROWS)
 
 
-MOST = 2_000
-"""Devices that the page shows; a browser is slow with many more, and `xlsx` has all of them."""
+MOST = 2_000  # devices that the page shows; a browser is slow with many more, and `xlsx` has all of them
 _HEADS = tuple(head for head, _ in COLUMNS)
 _UNSHOWN = frozenset({"In words", "Scan"})  # columns that are too wide for the page, or for programs
 _COMPLETE = frozenset({"complete", "discovered", "listened", "imported"})
@@ -49,14 +48,12 @@ class Estate:
     whole: Mapping[str, Cell] = field(default_factory=dict)
     policies: dict[str, None] = field(default_factory=dict)
     citations: dict[str, Citation] = field(default_factory=dict)
-    linked: set[int] = field(default_factory=set)
-    """The places in `rows` of sites of which the page shows devices."""
+    linked: set[int] = field(default_factory=set)  # the places in `rows` of sites of which the page shows devices
     shown: int = 0
     left_out: int = 0
     returned: dict[str, int] = field(default_factory=dict)
     """Site -> how many devices are back there that were recorded as removed."""
-    has_others_listed: bool = False
-    """Whether there are listed devices that were not asked for."""
+    has_others_listed: bool = False  # whether there are listed devices that were not asked for
 
     @property
     def heads(self) -> list[str]:

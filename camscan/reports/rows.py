@@ -27,8 +27,7 @@ class Proof:
     value: str
     rules: tuple[str, ...]
     answers: tuple[str, ...]
-    files: tuple[str, ...] = ()
-    """Those that an import read it in."""
+    files: tuple[str, ...] = ()  # those that an import read it in
 
     @property
     def where(self) -> str:

@@ -20,8 +20,7 @@ _COUNTS: Columns = (
     *((heading(verdict.value), 13) for verdict in _VERDICTS),
     *(("Left out", 10), ("Removed", 10), ("Exempt", 10), ("Not seen", 10)),
 )
-COUNTED = frozenset(head for head, _ in _COUNTS)
-"""Heads of columns that hold numbers."""
+COUNTED = frozenset(head for head, _ in _COUNTS)  # heads of columns that hold numbers
 COLUMNS: Columns = (SITE, ("Last scan (UTC)", 18), ("Status", 16), *_COUNTS, ("In words", 120), ("Scan", 36))
 _NOBODY_ASKED = {Origin.DISCOVER: "discovered", Origin.LISTEN: "listened", Origin.IMPORT: "imported"}
 BLIND = "could not look"
@@ -37,8 +36,7 @@ class Overview:
 
     def __init__(self) -> None:
         self._statuses, self._sums = Counter[str](), Counter[int]()
-        self.latest = datetime.min.replace(tzinfo=UTC)
-        """When the latest scan of all rows began."""
+        self.latest = datetime.min.replace(tzinfo=UTC)  # when the latest scan of all rows began
 
     def row(self, report: Report) -> Sequence[Cell]:
         """The row of a site. A count is empty where nothing is known: 0 says that somebody has looked."""

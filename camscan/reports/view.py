@@ -22,8 +22,7 @@ _MAKERS_IN_A_HEADLINE = 3
 _NAMELESS = "a maker without a name"
 _MANY = 4_000  # devices beyond which each shows only its strongest proofs, for 20,000 of them are to stay below 30 MB
 _EMPTY = {"", "-"}  # what stands in a cell of a reconciliation that holds nothing
-_EVIDENCE, LITTLE_EVIDENCE = (40, 3), (2, 1)
-"""Proofs of a device, and answers for each, that are shown."""
+_EVIDENCE, LITTLE_EVIDENCE = (40, 3), (2, 1)  # proofs of a device, and answers for each, that are shown
 
 SECTIONS: Mapping[Verdict, str] = {
     Verdict.LISTED: "A chosen policy names their maker, and the evidence is likely or certain.",

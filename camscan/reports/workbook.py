@@ -30,8 +30,7 @@ if TYPE_CHECKING:
 _MAX_ROWS = 1_048_574
 """Rows of a sheet (ECMA-376, 18.3.1.73), less the header and the row that says that there are more."""
 _MORE = "More rows than a sheet can hold: write the report in another format for the rest."
-MAX_LIST = 2_000
-"""Characters of several texts in one cell."""
+MAX_LIST = 2_000  # characters of several texts in one cell
 _ESCAPES = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 """What a reader of the file would turn into any character (ECMA-376, 22.9.2.19)."""
 _A4 = 9
@@ -42,8 +41,7 @@ _WIDEST = 60
 _REMEMBERED = 2_048  # values of a sheet whose cells are made once: most columns hold few
 
 Cell: TypeAlias = str | int | None
-Columns: TypeAlias = Sequence[tuple[str, int]]
-"""Head and width of each column, in characters."""
+Columns: TypeAlias = Sequence[tuple[str, int]]  # head and width of each column, in characters
 
 
 @contextmanager

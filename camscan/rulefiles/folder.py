@@ -6,8 +6,7 @@ from pathlib import Path
 
 from camscan.errors import HostError
 
-MAX_BYTES = 4 * 1024 * 1024
-"""Of one file of rules or of a policy; the longest here has a fifth of a megabyte."""
+MAX_BYTES = 4 * 1024 * 1024  # of one file of rules or of a policy; the longest here has a fifth of a megabyte
 OVERLAY = "oui-overlay.csv"
 """In the fingerprint library, blocks of MAC addresses: prefix (6, 7 or 9 hex digits), organization, source."""
 

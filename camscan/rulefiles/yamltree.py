@@ -26,8 +26,7 @@ from camscan.rulefiles.folder import MAX_BYTES
 Tree: TypeAlias = "str | int | list[Tree] | dict[str, Tree] | None"
 
 LINE = "__line__"
-MAX_DEPTH = 12
-"""The grammar nests seven deep; a parser that recurses on the file's word can be made to overflow."""
+MAX_DEPTH = 12  # the grammar nests seven deep; a parser that recurses on the file's word can be made to overflow
 
 _REMEDIES = (
     ("unknown escape", "write the value in single quotes, which keep backslashes"),

@@ -26,8 +26,7 @@ class LoginResult(StrEnum):
     """How a device answers a request for something that needs a login."""
 
     ADMITTED = "admitted"
-    ASKED = "asked"
-    """The request had no login, so the device demands one."""
+    ASKED = "asked"  # the request had no login, so the device demands one
     STALE = "stale"
     REFUSED = "refused"
     LOCKED = "locked"

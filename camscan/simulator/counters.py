@@ -49,19 +49,14 @@ class Counters:
     connections: int = 0
     at_once: int = 0
     max_at_once: int = 0
-    max_per_second: int = 0
-    """The most connections that were accepted within any second."""
-    payload: Counter[int] = field(default_factory=Counter)
-    """TCP port -> bytes that came (within TLS: of plain text)."""
-    datagrams: Counter[int] = field(default_factory=Counter)
-    """UDP port -> datagrams that came."""
+    max_per_second: int = 0  # the most connections that were accepted within any second
+    payload: Counter[int] = field(default_factory=Counter)  # TCP port -> bytes that came (within TLS: of plain text)
+    datagrams: Counter[int] = field(default_factory=Counter)  # UDP port -> datagrams that came
     requests: list[Request] = field(default_factory=list)
-    user_names: list[str] = field(default_factory=list)
-    """The user names in what was received, up to a number."""
+    user_names: list[str] = field(default_factory=list)  # the user names in what was received, up to a number
     logins: list[str] = field(default_factory=list)
     """The result of each login, in order: "admitted", "refused" or "stale"."""
-    violations: list[str] = field(default_factory=list)
-    """The limits of a fragile device that were broken, in words."""
+    violations: list[str] = field(default_factory=list)  # the limits of a fragile device that were broken, in words
     _recent: deque[float] = field(default_factory=deque)
     _room: int = MAX_BYTES
 

@@ -20,8 +20,7 @@ from camscan.simulator.template import Filler
 WSD_PORT = 3702
 SSDP_PORT = 1900
 _WSD_GROUP = "239.255.255.250"
-MAX_QUESTION = 4096
-"""Bytes of a question that is read; scanners send some hundred."""
+MAX_QUESTION = 4096  # bytes of a question that is read; scanners send some hundred
 
 _MESSAGE_ID = re.compile(rb"<(?:[\w-]+:)?MessageID[^>]*>\s*([^<\s]{1,200})")
 _PROBE = re.compile(rb"<(?:[\w-]+:)?Probe\b[^>]*>(.*?)</(?:[\w-]+:)?Probe>", re.DOTALL)

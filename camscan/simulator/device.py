@@ -39,8 +39,7 @@ class Device:
         self.address = address
         self.counters = Counters()
         self.ports: dict[int, int] = {}
-        self.faults: list[str] = []
-        """Ports that are not available, in words."""
+        self.faults: list[str] = []  # ports that are not available, in words
         self._filler = Filler(persona, address, self.ports)
         self._listeners: list[sockets.Listener] = []
         self._endpoints: list[Endpoint] = []

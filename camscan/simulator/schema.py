@@ -80,13 +80,11 @@ class Certificate(_Part):
     subject: str
     issuer: str = ""
     names: tuple[str, ...] = ()
-    more_names: int = 0
-    """How many further names are generated, to make it larger."""
+    more_names: int = 0  # how many further names are generated, to make it larger
     key: Literal["ec", "rsa-1024", "rsa-2048"] = "ec"
     since: int = 2020
     until: int = 2040
-    oldest_tls: bool = False
-    """Whether only TLS 1.0 is supported."""
+    oldest_tls: bool = False  # whether only TLS 1.0 is supported
 
 
 class Login(_Part):
@@ -100,8 +98,7 @@ class Login(_Part):
     user: str
     password: str
     challenges: tuple[str, ...] = ()
-    tokens: bool = False
-    """Whether a WS-UsernameToken is accepted as well."""
+    tokens: bool = False  # whether a WS-UsernameToken is accepted as well
     denied: Answer
     nonce_uses: int | None = None
     locks_after: int = 5
@@ -129,8 +126,7 @@ class Web(_Part):
     tls_ports: tuple[Port, ...] = ()
     certificate: Certificate | None = None
     routes: dict[str, Answer]
-    behind: dict[str, Answer] = {}
-    """Routes that need the persona's login; they are tried before the others."""
+    behind: dict[str, Answer] = {}  # routes that need the persona's login; they are tried before the others
     onvif: Onvif | None = None
 
     @model_validator(mode="after")
@@ -173,8 +169,7 @@ class Raw(_Part):
 
     ports: tuple[Port, ...]
     behaviour: Literal["hold", "drip", "endless", "verbatim", "bomb", "reset", "echo"]
-    certificate: Certificate | None = None
-    """If given, the port uses TLS."""
+    certificate: Certificate | None = None  # if given, the port uses TLS
     first: Hex = b""
     answer: Hex = b""
     content: str = ""
@@ -256,18 +251,14 @@ class Persona(_Part):
     """One simulated device."""
 
     name: Name
-    does: str = ""
-    """What is hostile about it, in a line; empty for honest devices."""
-    ends: dict[str, Outcome] = {}
-    """Channel -> the outcome that a scan must record for it."""
+    does: str = ""  # what is hostile about it, in a line; empty for honest devices
+    ends: dict[str, Outcome] = {}  # channel -> the outcome that a scan must record for it
     truth: Truth
     mac: Mac
     serial: str = ""
-    values: dict[str, str] = {}
-    """Further placeholders for its texts; each also as `NAME_xml` and `NAME_json`, escaped."""
+    values: dict[str, str] = {}  # further placeholders for its texts; each also as `NAME_xml` and `NAME_json`, escaped
     login: Login | None = None
-    cameras: tuple[ChannelCamera, ...] = ()
-    """The cameras on the channels of a recorder."""
+    cameras: tuple[ChannelCamera, ...] = ()  # the cameras on the channels of a recorder
     web: tuple[Web, ...] = ()
     rtsp: Rtsp | None = None
     dvrip: Dvrip | None = None
@@ -281,5 +272,4 @@ class Persona(_Part):
     mdns: tuple[Announced, ...] = ()
     discovery: Discovery | None = None
     limits: Limits | None = None
-    fades_after: int | None = None
-    """After so many connections it goes silent: it neither refuses nor answers."""
+    fades_after: int | None = None  # after so many connections it goes silent: it neither refuses nor answers

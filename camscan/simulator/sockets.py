@@ -9,8 +9,7 @@ from collections.abc import Callable
 
 from camscan.errors import HostError
 
-SHIFT = 8_000
-"""Added to ports below 1024 that are reserved for root, or in use on this host: 80 becomes 8080."""
+SHIFT = 8_000  # added to ports below 1024 that are reserved for root, or in use on this host: 80 becomes 8080
 _RESERVED = 1_024
 _BACKLOG = 128
 _ACCEPTED_AT_ONCE = 64

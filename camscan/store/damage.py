@@ -22,8 +22,7 @@ class OnDamage(Enum):
     """What becomes of a damaged row."""
 
     RAISE = "raise"
-    DEFAULT = "default"
-    """It is left out, but raises where it is of a scan, or of what follows from one."""
+    DEFAULT = "default"  # it is left out, but raises where it is of a scan, or of what follows from one
     SKIP = "skip"
 
 

@@ -25,8 +25,7 @@ _version = Table(
 )
 """As Alembic makes it."""
 
-TABLES = (*metadata.tables, _version.name)
-"""All that a store has."""
+TABLES = (*metadata.tables, _version.name)  # all that a store has
 
 
 def migrate(database: Database) -> None:

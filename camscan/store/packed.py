@@ -18,8 +18,7 @@ from camscan.summaries import Slot, Slots
 
 _QUICK = 1  # of zlib's levels the one that takes a third of the usual time, and makes a tenth more of it
 
-PART = 500
-"""Devices in one part."""
+PART = 500  # devices in one part
 
 _Row: TypeAlias = list[Any]
 

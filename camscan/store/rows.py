@@ -26,8 +26,7 @@ from camscan.store.text import (
     unescape,
 )
 
-Values: TypeAlias = dict[str, Any]
-"""One row as it is handed to an insert: column name -> value."""
+Values: TypeAlias = dict[str, Any]  # one row as it is handed to an insert: column name -> value
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)

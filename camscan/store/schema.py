@@ -19,8 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0001"
-"""The newest migration, and so the schema that this version of camscan reads and writes."""
+REVISION = "0001"  # the newest migration, and so the schema that this version of camscan reads and writes
 
 metadata = MetaData()
 

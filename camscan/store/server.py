@@ -13,11 +13,9 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from camscan.errors import brought_by
 
 BACKEND = "postgresql"
-DRIVER = brought_by("postgresql")
-"""What brings the driver."""
+DRIVER = brought_by("postgresql")  # what brings the driver
 
-PATIENCE = 30.0
-"""Seconds for which a server that was there before is waited for: as long as a restart takes."""
+PATIENCE = 30.0  # seconds for which a server that was there before is waited for: as long as a restart takes
 _PAUSE = 0.2
 NAMESPACE = 0x63616D73
 """First key of the advisory locks of camscan ("cams"); the second is the number of a scan, 0 for the tables

@@ -22,8 +22,7 @@ from camscan.errors import StoreError
 BUSY_SECONDS = 30.0
 """How long to wait for another process's commit; one takes milliseconds, so half a minute means that one hangs."""
 
-WRITES = "camscan_writes"
-"""Execution option of an engine whose transactions will write."""
+WRITES = "camscan_writes"  # execution option of an engine whose transactions will write
 
 _SUPER_JOURNAL = bytes.fromhex("d9d505f920a163d7")
 """What a journal ends with that names another file: its super-journal (readSuperJournal in SQLite's pager.c)."""

@@ -18,8 +18,7 @@ _PAGES = 2_000  # pages that are copied at once: 8 MB, for which a commit has to
 _PAUSE = 0.02
 _RESTARTS = 3
 """A commit by another process starts the copy anew. After so many, the rest is copied at once and the writer waits."""
-MOST_FAULTS = 20
-"""Told at once; where there are more, the file is to be replaced."""
+MOST_FAULTS = 20  # told at once; where there are more, the file is to be replaced
 _SHRUNK_AT_ONCE = 4_000
 _INCREMENTAL = 2
 

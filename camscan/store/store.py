@@ -52,19 +52,13 @@ class Store:
     """
 
     def __init__(self, database: Database, locks: ScanLocks | None = None) -> None:
-        self.database = database
-        """For the modules of this room alone."""
-        self.where = database.where
-        """The file or URL of the store, without a password."""
-        self.file = database.file
-        """The file of the store, where it has one."""
+        self.database = database  # for the modules of this room alone
+        self.where = database.where  # the file or URL of the store, without a password
+        self.file = database.file  # the file of the store, where it has one
         self.locks = locks or locks_on(database)
-        self.outbox = Outbox(database)
-        """What sweeps remember and tell."""
-        self.register = Register(database)
-        """What people said of devices, and what is known of each through all scans."""
-        self.derived = Derived(database)
-        """What follows from the observations of each scan, as it was last derived."""
+        self.outbox = Outbox(database)  # what sweeps remember and tell
+        self.register = Register(database)  # what people said of devices, and what is known of each through all scans
+        self.derived = Derived(database)  # what follows from the observations of each scan, as it was last derived
         self._numbers: dict[str, int] = {}
 
     @classmethod

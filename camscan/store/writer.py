@@ -38,10 +38,8 @@ class Writer:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="camscan-store")
         self._error: StoreError | None = None
         self._closed = False
-        self.stored = 0
-        """Rows that are on the disk."""
-        self.lost = 0
-        """Rows that were put and could not be stored."""
+        self.stored = 0  # rows that are on the disk
+        self.lost = 0  # rows that were put and could not be stored
         self._task = asyncio.get_running_loop().create_task(self._drain())
 
     async def put(self, row: _Row) -> None:

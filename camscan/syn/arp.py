@@ -20,8 +20,7 @@ from camscan.syn.ring import Ring
 from camscan.syn.sending import EthernetSender, Sender
 from camscan.syn.space import Space, words
 
-MAX_NEIGHBOURS = 1 << 20
-"""Neighbours of one link: a /12, whose MACs take 7 MB."""
+MAX_NEIGHBOURS = 1 << 20  # neighbours of one link: a /12, whose MACs take 7 MB
 _PATIENCE = (0.25, 0.4)
 """Seconds that each round waits for answers; devices on Wi-Fi that save power take some hundred milliseconds."""
 _GLANCE = 0.005

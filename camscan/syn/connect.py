@@ -57,10 +57,8 @@ class _Attempt:
     port: int
     way: Way
     at: float
-    place: int
-    """The number of its port."""
-    position: int
-    """Where the batch begins that it is of."""
+    place: int  # the number of its port
+    position: int  # where the batch begins that it is of
 
 
 class ConnectSweep:

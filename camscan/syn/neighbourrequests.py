@@ -25,8 +25,7 @@ class NeighbourRequests(Protocol):
     """Room for `BATCH` questions from one address and MAC."""
 
     rows: NDArray[np.uint8]
-    length: int
-    """Bytes behind the Ethernet header."""
+    length: int  # bytes behind the Ethernet header
 
     def fill(self, addresses: Numbers) -> int:
         """Write a question for each address into the first rows; returns how many."""

@@ -15,8 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Numbers: TypeAlias = NDArray[np.uint32]
-Range: TypeAlias = tuple[int, int]
-"""First and last address of one family as numbers, both included."""
+Range: TypeAlias = tuple[int, int]  # first and last address of one family as numbers, both included
 
 _ROUNDS = 4
 _MULTIPLIERS = (np.uint32(0x85EBCA6B), np.uint32(0xC2B2AE35))  # of MurmurHash3's finalizer (Appleby, 2011)

@@ -14,8 +14,7 @@ _WINDOW, _OFF = 0.1, 0.0172
 _CATCHING_UP, _MADE_UP_IN = 0.11, 0.4
 """How much faster than the rate lost time is made up for: at most by this share, and else as if it were to take so many
 seconds. The 100 ms behind a stall then hold no more above their share than those of the stall lack, mostly less."""
-PROCESSES = 3
-"""Those that may keep a pace together."""
+PROCESSES = 3  # those that may keep a pace together
 _COUNTS, _SHARED = struct.Struct(f"@{PROCESSES}q"), struct.Struct(f"@{PROCESSES}q6d")
 """What they share: what each has taken; and that, and the state."""
 _FORGIVEN = 0.25  # seconds beyond which lost time is not made up for at all
@@ -38,8 +37,7 @@ class Pacer:
 
     def _keep_to(self, rate: float) -> None:
         self.rate = rate
-        self.piece = _piece(rate * _WINDOW)
-        """Packets that are worth waking up for, which leave together."""
+        self.piece = _piece(rate * _WINDOW)  # packets that are worth waking up for, which leave together
         self._most = max(1 + min(rate * _LATE, 1.0), rate * _BURST)
 
     def take(self, wanted: int, now: float, step: int = 1) -> int:

@@ -15,10 +15,8 @@ from numpy.typing import NDArray
 from camscan.syn.memory import shared_rows
 from camscan.syn.order import Numbers
 
-BATCH = 4096
-"""Packets built at once, at most: fewer cost more time for each, and more cost no less."""
-ETHERNET, IP = 2, 16
-"""Where the headers begin in a row."""
+BATCH = 4096  # packets built at once, at most: fewer cost more time for each, and more cost no less
+ETHERNET, IP = 2, 16  # where the headers begin in a row
 HOPS = 64
 IPV4, IPV6 = 0x0800, 0x86DD
 SYN, RST = 0x02, 0x04

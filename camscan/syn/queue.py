@@ -17,8 +17,7 @@ import numpy as np
 
 from camscan.syn.memory import shared
 
-SLOTS = 512
-"""Pieces that may wait, or be on their way, at most: as many records as may be written at once."""
+SLOTS = 512  # pieces that may wait, or be on their way, at most: as many records as may be written at once
 _RECORD = struct.Struct("@HHHH")
 
 
@@ -45,8 +44,7 @@ class Queue:
     """Enter it to have its pipe closed at the end."""
 
     def __init__(self, rows: int) -> None:
-        self.rows = rows
-        """How many a piece has, but the last of those that are put in together."""
+        self.rows = rows  # how many a piece has, but the last of those that are put in together
         self._far, self._near = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._readable = select.poll()
         self._readable.register(self._far, select.POLLIN)

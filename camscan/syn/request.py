@@ -28,8 +28,7 @@ from camscan.l2.lines import WRONG_USE, RefusalError
 from camscan.syn.order import Range
 from camscan.syn.settled import MAX_QUESTIONS
 
-MAX_INPUT = 8 * 1024 * 1024
-"""Bytes of JSON; a /16 with every second address left out takes one million."""
+MAX_INPUT = 8 * 1024 * 1024  # bytes of JSON; a /16 with every second address left out takes one million
 MAX_SETTLED = 4 * MAX_QUESTIONS
 MAX_ROUNDS = 8
 METHODS = ("syn", "connect")
@@ -47,8 +46,7 @@ class Way:
     frames: bool
     version: int
     ranges: tuple[Range, ...]
-    barred: tuple[Range, ...] = ()
-    """What is not to be asked any more; sorted, and not of these ranges alone."""
+    barred: tuple[Range, ...] = ()  # what is not to be asked any more; sorted, and not of these ranges alone
     known: tuple[tuple[int, bytes], ...] = ()
     """Addresses whose MACs are written down; who has them need not answer when asked."""
 

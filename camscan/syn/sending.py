@@ -24,10 +24,8 @@ _libc.sendmsg.argtypes = (ctypes.c_int, ctypes.c_void_p, ctypes.c_int)
 _libc.sendmsg.restype = ctypes.c_ssize_t
 FULL = frozenset({errno.ENOBUFS, errno.EAGAIN, errno.ENOMEM})
 """What the kernel says when it has no room for a packet at the moment."""
-AT_ONCE = 1024
-"""Packets that one sendmmsg(2) takes at most (UIO_MAXIOV)."""
-BACK_OFF = 0.001
-"""Seconds until there may be room again."""
+AT_ONCE = 1024  # packets that one sendmmsg(2) takes at most (UIO_MAXIOV)
+BACK_OFF = 0.001  # seconds until there may be room again
 _BUFFER = 4 * 1024 * 1024
 _NAMES = {4: (socket.AF_INET, 16, 1, 1), 6: (socket.AF_INET6, 28, 2, 4)}
 """Of struct sockaddr_in and sockaddr_in6: family, bytes, and the place and number of the address's words."""

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from camscan.syn.order import Numbers, Range
 
-MAX_QUESTIONS = 1 << 28
-"""Hosts times ports of one sweep: 32 MB of bits."""
+MAX_QUESTIONS = 1 << 28  # hosts times ports of one sweep: 32 MB of bits
 _TOLD = 4 * 32_768  # bytes of numbers that are told together, so that they fit into a line
 _CHUNK = 1 << 16  # hosts looked at together; a multiple of 8
 

@@ -12,8 +12,7 @@ import struct
 
 RECVERR = {socket.AF_INET: (socket.IPPROTO_IP, 11), socket.AF_INET6: (socket.IPPROTO_IPV6, 25)}
 """Level and number of the options IP_RECVERR and IPV6_RECVERR, which are also those of their messages."""
-REJECTED = errno.EACCES
-"""For what a router rejects; the kernel itself has it for that in ICMPv6 alone."""
+REJECTED = errno.EACCES  # for what a router rejects; the kernel itself has it for that in ICMPv6 alone
 PROHIBITED = (9, 10, 13)
 """Codes of ICMP "destination unreachable" that say so (RFC 1812, 5.2.7.1); it calls them want of a route."""
 

@@ -9,8 +9,7 @@ from camscan.errors import TargetError
 from camscan.targets.addresses import TargetSet, key
 from camscan.text.wording import plural
 
-MAX_ADDRESSES = 65_536
-"""Addresses that a scan takes without being told that so many are meant: a /16."""
+MAX_ADDRESSES = 65_536  # addresses that a scan takes without being told that so many are meant: a /16
 
 
 def guard(targets: TargetSet, *, allow_public: bool, allow_large: bool) -> None:

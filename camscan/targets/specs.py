@@ -17,17 +17,12 @@ from typing import TypeAlias
 from camscan.errors import TargetError
 from camscan.targets.addresses import Address, Range, TargetSet, key, unmapped
 
-MAX_SPECS = 1_000_000
-"""Specs in all; whoever has more of them has networks."""
-MAX_TEXT = 32 * 1024 * 1024
-"""Characters of one target file: `MAX_SPECS` lines of 32 characters."""
-MAX_SPEC = 300
-"""Characters of one spec: the longest host name has 253."""
-MAX_FAULTS = 10
-"""Specs that cannot be used, of which one message tells."""
+MAX_SPECS = 1_000_000  # specs in all; whoever has more of them has networks
+MAX_TEXT = 32 * 1024 * 1024  # characters of one target file: `MAX_SPECS` lines of 32 characters
+MAX_SPEC = 300  # characters of one spec: the longest host name has 253
+MAX_FAULTS = 10  # specs that cannot be used, of which one message tells
 
-Resolve: TypeAlias = Callable[[str], Sequence[str]]
-"""Gives all addresses of a host name; may raise OSError."""
+Resolve: TypeAlias = Callable[[str], Sequence[str]]  # gives all addresses of a host name; may raise OSError
 
 _PREFIX = re.compile(r"0|[1-9][0-9]{0,2}")
 _MASK = re.compile(r"255(?:\.[0-9]{1,3}){3}")

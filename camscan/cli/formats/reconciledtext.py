@@ -27,8 +27,7 @@ from camscan.reports.words import switch_port_details
 from camscan.summaries import Group, Reconciled
 from camscan.text.wording import are, heading, joined, plural
 
-Quoted: TypeAlias = Callable[[str], str]
-"""Makes a name harmless for where it is shown."""
+Quoted: TypeAlias = Callable[[str], str]  # makes a name harmless for where it is shown
 
 _ORDER = (
     *(Class.UNDECLARED, Class.CONFLICT, Class.MOVED, Class.NOT_FOUND, Class.NOT_COVERED, Class.DUPLICATE),

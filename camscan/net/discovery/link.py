@@ -19,8 +19,7 @@ from camscan.net.programs.l2 import L2Program, sweep
 from camscan.records import Outcome
 from camscan.system.background import in_background
 
-Range: TypeAlias = tuple[int, int]
-"""First and last IPv4 address as numbers, both included."""
+Range: TypeAlias = tuple[int, int]  # first and last IPv4 address as numbers, both included
 
 _ROUNDS = 2
 _PACKET = 28

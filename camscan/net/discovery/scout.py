@@ -23,8 +23,7 @@ from camscan.net.pacing.hostpace import spacing
 from camscan.net.pacing.pace import FlowBudget
 from camscan.records import Outcome
 
-STRAGGLERS = 0.25
-"""Seconds to wait for further datagrams after the first."""
+STRAGGLERS = 0.25  # seconds to wait for further datagrams after the first
 _TICK, _FLOW_TICK = 0.005, 0.5
 """Seconds between checks of what is due, and of whether a router on the way has room for another flow."""
 _MOST_WAITING = 256  # waiting candidates above which no further address is started: it would only take memory

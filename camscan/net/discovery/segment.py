@@ -20,12 +20,9 @@ from camscan.net.pacing.pace import Pace
 from camscan.records import Outcome
 from camscan.system.background import in_background
 
-MAX_PER_SOURCE = 64
-"""Datagrams taken from one source in one inquiry."""
-MAX_SOURCES = 20_000
-"""Sources accepted in one inquiry, so that forged ones cannot fill the memory."""
-MAX_WAITING = 16 * 1024 * 1024
-"""Bytes of datagrams that wait for a slow reader."""
+MAX_PER_SOURCE = 64  # datagrams taken from one source in one inquiry
+MAX_SOURCES = 20_000  # sources accepted in one inquiry, so that forged ones cannot fill the memory
+MAX_WAITING = 16 * 1024 * 1024  # bytes of datagrams that wait for a slow reader
 _PATIENCE, _LOOK = 20.0, 0.1
 """Seconds for which another scan on this host may have a fixed port, and between two looks at whether it has."""
 _HOPS = 1

@@ -19,8 +19,7 @@ from camscan.system.background import in_background
 LEFT, LEAST_LEFT = 0.05, 500
 """Of the pace, for the hosts that a sweep finds, which are asked meanwhile: a share, and packets a second as far as
 that is no more than half; else they would be given up before they have said what they are."""
-HOST_SHARE = 0.2
-"""The same of what one host is sent in a second."""
+HOST_SHARE = 0.2  # the same of what one host is sent in a second
 _WIDEST = 12_000
 """Addresses asked by datagram alone at once: they hold no connection, and each is waited for in little memory."""
 _TICK = 0.05

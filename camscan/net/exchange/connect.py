@@ -17,8 +17,7 @@ from dataclasses import dataclass
 from camscan.net.exchange.tcp import TcpSocket
 from camscan.system import icmperrors
 
-SENT_AGAIN = 1.0
-"""Seconds after which the kernel sends an unanswered SYN again (RFC 6298, 2.1)."""
+SENT_AGAIN = 1.0  # seconds after which the kernel sends an unanswered SYN again (RFC 6298, 2.1)
 _TICK = 0.02
 _EVENTS = 512
 _MASK = select.EPOLLOUT | select.EPOLLERR | select.EPOLLHUP

@@ -15,8 +15,7 @@ from camscan.net.exchange.tcp import TcpSocket
 from camscan.net.outcomes import EndedError, reason
 from camscan.records import Outcome
 
-Pause = Callable[[], Awaitable[None]]
-"""Waits until another request may be sent on a socket."""
+Pause = Callable[[], Awaitable[None]]  # waits until another request may be sent on a socket
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 
-MAX_HEAD = 64 * 1024
-"""Bytes of a head that is waited for; servers refuse to send more than 8 to 16 KiB."""
+MAX_HEAD = 64 * 1024  # bytes of a head that is waited for; servers refuse to send more than 8 to 16 KiB
 
 _BEGINS = re.compile(rb"\s{0,16}(?:\Z|H(?:\Z|T(?:\Z|T(?:\Z|P))))", re.IGNORECASE)
 _END = re.compile(rb"\n(?:\r{0,2}\n|(?=<))")

@@ -32,8 +32,7 @@ _PATH = re.compile(r"/[!-~]*")
 """Origin form: begins with a slash, so that nothing in it can be read as a host, and has no blank or line end."""
 
 Dial = Callable[[], Awaitable[TcpSocket]]
-Pause = Callable[[TcpSocket], Awaitable[None]]
-"""Waits until an open connection may be used again."""
+Pause = Callable[[TcpSocket], Awaitable[None]]  # waits until an open connection may be used again
 Objection = Callable[[bytes], str]
 """Takes the certificate (DER) of a peer and says why nothing may be spoken with it; "" where it may."""
 

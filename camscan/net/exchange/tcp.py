@@ -25,8 +25,7 @@ _SEGMENT = 1_448
 _AT_ONCE = 16 * 1024
 """Bytes read at once: more than the receive buffer holds. asyncio asks for 256 KiB, and Python makes room for all of it
 before it knows how many there are."""
-TLS_SHUTDOWN = 0.5
-"""Seconds that a peer has to answer the end of a TLS session."""
+TLS_SHUTDOWN = 0.5  # seconds that a peer has to answer the end of a TLS session
 
 
 class TcpSocket(socket.socket):

@@ -18,8 +18,7 @@ from camscan.net.outcomes import of_answer, remark
 from camscan.records import Outcome
 from camscan.system.icmperrors import RECVERR, errno_of
 
-MAX_REPLIES = 16
-"""Datagrams kept from one source in one inquiry, so that forged ones cannot fill the memory."""
+MAX_REPLIES = 16  # datagrams kept from one source in one inquiry, so that forged ones cannot fill the memory
 _MAX_DATAGRAM = 65_535
 _RECEIVE_BUFFER = 4 * 1024 * 1024
 _BATCH = 256  # datagrams read before other work has its turn again

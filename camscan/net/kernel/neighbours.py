@@ -25,12 +25,9 @@ _KNOWN = 0x02 | 0x04 | 0x08 | 0x10 | 0x80
 """States with a known MAC: reachable, stale, delay, probe, permanent. NOARP entries are multicast groups."""
 
 _PERMANENT = 0x80
-FAILED = 0x20
-"""The state of a neighbour that did not answer (linux/neighbour.h)."""
-USABLE = _KNOWN | 0x40
-"""States in which packets are sent to the neighbour; some links need no MAC."""
-SETTLED = USABLE & ~0x04
-"""Those of them in which the entry is not evicted either: all but stale."""
+FAILED = 0x20  # the state of a neighbour that did not answer (linux/neighbour.h)
+USABLE = _KNOWN | 0x40  # states in which packets are sent to the neighbour; some links need no MAC
+SETTLED = USABLE & ~0x04  # those of them in which the entry is not evicted either: all but stale
 
 _TABLE = struct.Struct("=Bxxx")  # struct ndtmsg (linux/neighbour.h): family
 _MOST = 4  # NDTA_THRESH3: the size of a table (net.ipv4.neigh.default.gc_thresh3)

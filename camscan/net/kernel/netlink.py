@@ -7,8 +7,7 @@ import struct
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
-HEADER = struct.Struct("=IHHII")
-"""struct nlmsghdr: length, type, flags, sequence, port."""
+HEADER = struct.Struct("=IHHII")  # struct nlmsghdr: length, type, flags, sequence, port
 ERROR, DONE = 2, 3
 REQUEST, DUMP = 0x1, 0x300
 _ATTRIBUTE = struct.Struct("=HH")  # struct rtattr: length and type; then the value

@@ -21,8 +21,7 @@ from camscan.errors import HostError
 from camscan.net.kernel import netlink
 from camscan.net.kernel.interfaces import has_arp
 
-Span: TypeAlias = tuple[int, int]
-"""First and last address of one IP version as numbers, both included."""
+Span: TypeAlias = tuple[int, int]  # first and last address of one IP version as numbers, both included
 
 _GET_ROUTE, _NEW_ROUTE = 26, 24
 _GET_RULE, _NEW_RULE = 34, 32

@@ -156,8 +156,7 @@ class FlowBudget:
     TCP_SECONDS = 122.0
     """Linux' default for a half-open and for a closed connection (nf_conntrack_tcp_timeout_syn_sent, _time_wait) is two
     minutes; a SYN that is sent again after a second begins them anew."""
-    UDP_SECONDS = 120.0
-    """Linux' default for an answered UDP stream; an unanswered one is dropped after 30 s."""
+    UDP_SECONDS = 120.0  # Linux' default for an answered UDP stream; an unanswered one is dropped after 30 s
 
     def __init__(self, limit: int) -> None:
         self._limit = limit

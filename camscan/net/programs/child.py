@@ -16,8 +16,7 @@ from typing import Any, Self
 from camscan.errors import HostError
 from camscan.system.exhaustion import EXHAUSTED
 
-MAX_LINE = 256 * 1024
-"""Bytes of one line: a datagram of 64 KiB in base64, and what is said about it."""
+MAX_LINE = 256 * 1024  # bytes of one line: a datagram of 64 KiB in base64, and what is said about it
 
 _AT_ONCE = 0.2  # seconds within which whoever stops all processes of a service has told this one, too
 

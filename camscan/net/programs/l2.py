@@ -20,8 +20,7 @@ from typing import Any, BinaryIO
 from camscan.errors import HostError
 from camscan.net.programs.child import ChildProcess, counters_of, message_of, not_started
 
-ANY = "any"
-"""Stands for every interface."""
+ANY = "any"  # stands for every interface
 _PACKETS = ("arp", "packet")
 _PYTHON = (sys.executable, "-P", "-m", "camscan.l2")
 _NAME = "camscan.l2"

@@ -8,8 +8,7 @@ from camscan.errors import HostError
 from camscan.net.kernel.privilege import has_net_raw
 from camscan.net.programs import nmaprun
 
-LARGE = 4_096
-"""Addresses times ports from which `auto` uses SYN packets: below, connecting is as fast."""
+LARGE = 4_096  # addresses times ports from which `auto` uses SYN packets: below, connecting is as fast
 
 
 @dataclass(frozen=True, slots=True)

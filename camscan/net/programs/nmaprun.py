@@ -24,8 +24,7 @@ from camscan.net.pacing.profile import Profile
 from camscan.net.programs.child import not_started
 from camscan.net.programs.tied import LAUNCHER, tied
 
-Span: TypeAlias = tuple[str, str]
-"""First and last address, both included."""
+Span: TypeAlias = tuple[str, str]  # first and last address, both included
 
 _PIECE = 64 * 1024
 _MAX_COMPLAINT = 4096  # bytes of stderr that are kept
@@ -48,8 +47,7 @@ class Sweep:
     excluded: Sequence[Span]
     ports: Sequence[int]
     profile: Profile
-    rounds: int = 2
-    """How often a silent port is asked."""
+    rounds: int = 2  # how often a silent port is asked
 
     def families(self) -> Iterator[Sweep]:
         """One sweep for each IP version, as a run of nmap takes only one."""

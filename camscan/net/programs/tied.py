@@ -13,8 +13,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 _PR_SET_PDEATHSIG = 1
-LAUNCHER = "camscan.net.programs.tied"
-"""The name of this module, as `python -m` starts it."""
+LAUNCHER = "camscan.net.programs.tied"  # the name of this module, as `python -m` starts it
 
 
 def tied(command: Sequence[str]) -> list[str]:

@@ -6,8 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-BUSY = frozenset({408, 425, 429})
-"""Statuses below 500 that ask for another try (RFC 9110, 15.5; RFC 6585; RFC 8470)."""
+BUSY = frozenset({408, 425, 429})  # statuses below 500 that ask for another try (RFC 9110, 15.5; RFC 6585; RFC 8470)
 _PAUSES = (0.5, 2.0)  # seconds before the second and the third try
 
 
