@@ -10,7 +10,6 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import datetime
-from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, TypeVar
 
 from camscan.records import Verdict
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 VERSION = 1
+_adapters: dict[type, TypeAdapter[Any]] = {}  # made when they are first asked for, which takes a while
 
 
 class _Zoned:
@@ -225,9 +225,8 @@ def _read(kind: type[_Read], text: str) -> _Read | None:
     return found if found.version == VERSION else None
 
 
-@cache
 def adapter(kind: type) -> TypeAdapter[Any]:
     """What reads and writes the JSON of a record."""
     from pydantic import TypeAdapter  # noqa: PLC0415 - not for those who only want the records
 
-    return TypeAdapter(kind)
+    return _adapters.get(kind) or _adapters.setdefault(kind, TypeAdapter(kind))

@@ -55,9 +55,12 @@ def test_what_is_unpacked_is_what_was_packed(devices: list[Merged]) -> None:
 @given(some.lists(MERGED, max_size=5))
 def test_what_devices_are_told_apart_by_shows_before_they_are_opened(devices: list[Merged]) -> None:
     for one, whole in zip(unpack_lazily(pack(devices)), devices, strict=True):
-        for name in ("places", "macs", "serials"):
-            assert tuple(getattr(one, name)) == tuple(getattr(whole, name))
-        assert one.open() == one.open() == whole.open() == whole
+        device = whole.device
+        assert tuple(one.places) == (device.addresses or (device.place,))
+        assert tuple(one.macs) == (device.mac,)
+        serials = (found.attributes.get("serial") for found in device.identifications)
+        assert tuple(one.serials) == (device.serial, *serials)
+        assert one.open() == one.open() == whole
 
 
 def test_halves_of_a_pair_do_not_become_one_character() -> None:
