@@ -10,7 +10,7 @@ from concurrent.futures import BrokenExecutor
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from itertools import groupby
-from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from camscan.app import gctuning
 from camscan.errors import HostError
@@ -19,7 +19,10 @@ from camscan.identify.library import Library
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
 
-Item = TypeVar("Item", bound="HasTarget")
+    from camscan.records import Observation
+    from camscan.store.rows import Stored
+
+Item = TypeVar("Item", bound="Observation | Stored")
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -31,18 +34,6 @@ _MAX_PROCESSES = 8  # each takes about 100 MB, and one process can feed no more
 _always = ExitStack()
 """What holds for as long as a worker process lives: else each small job would end with a garbage collection."""
 _given: list[Library] = []  # the fingerprints, in a worker process
-
-
-class HasTarget(Protocol):
-    """Something that was seen of a target."""
-
-    @property
-    def target(self) -> str:
-        """The address of the target."""
-
-    @property
-    def raw(self) -> bytes:
-        """What it said."""
 
 
 def map_by_target(seen: Iterable[Item], rules: Library, work: Callable[[Library, Sequence[Item]], T]) -> Iterator[T]:
