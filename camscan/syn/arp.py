@@ -17,8 +17,9 @@ from camscan.syn.neighbourrequests import NeighbourRequests, neighbour_requests,
 from camscan.syn.order import Numbers
 from camscan.syn.packets import BATCH, Macs
 from camscan.syn.ring import Ring
-from camscan.syn.sending import EthernetSender, Sender
+from camscan.syn.sending import Sender
 from camscan.syn.space import Space, words
+from camscan.syn.txring import ethernet_sender
 
 MAX_NEIGHBOURS = 1 << 20  # neighbours of one link: a /12, whose MACs take 7 MB
 _PATIENCE = (0.25, 0.4)
@@ -79,7 +80,7 @@ def find(
         ring = reply_ring(interface, source)
         stack.callback(ring.close)
         packets = neighbour_requests(source, ring.mac)
-        sender = EthernetSender(interface, packets.rows, packets.length)
+        sender = ethernet_sender(interface, packets.rows, packets.length)
         stack.callback(sender.close)
         count = len(wanted)
         found = Neighbours(wanted, ring.mac, np.zeros((count, 6), np.uint8), np.zeros(count, np.bool_))
@@ -122,7 +123,7 @@ class Gateway:
         self._ring = reply_ring(interface, source)
         stack.callback(self._ring.close)
         self._packets = neighbour_requests(source, known.own_mac)
-        self._sender = EthernetSender(interface, self._packets.rows, self._packets.length)
+        self._sender = ethernet_sender(interface, self._packets.rows, self._packets.length)
         stack.callback(self._sender.close)
         self._packets.fill(self._space.addresses(np.zeros(1, np.uint32)))
         self._asked = now

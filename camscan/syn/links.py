@@ -24,6 +24,7 @@ from camscan.syn.request import MAX_ROUNDS, Way
 from camscan.syn.ring import Ring
 from camscan.syn.sending import EthernetSender, RawSender, Sender
 from camscan.syn.space import Space, space
+from camscan.syn.txring import RingSender, ethernet_sender
 
 SPARE = 2
 """Batches of packets that may wait, or be on their way, while the next is built: one for each process that sends."""
@@ -54,9 +55,9 @@ class _Outlet:
     def __init__(self, way: Way, flags: int, macs: tuple[bytes, bytes]) -> None:
         self._packets = TcpPackets(way.source, *macs, flags=flags)
         self.send_to = self._packets.send_to
-        self.sender: EthernetSender | RawSender
+        self.sender: EthernetSender | RingSender | RawSender
         if way.frames:
-            self.sender = EthernetSender(way.interface, self._packets.rows, self._packets.length)
+            self.sender = ethernet_sender(way.interface, self._packets.rows, self._packets.length)
         else:
             self.sender = RawSender(self._packets.rows, self._packets.length, way.version)
 
@@ -97,8 +98,8 @@ class Route:
 
     @property
     def senders(self) -> list[Sender]:
-        """All that send what `fill` made ready; a process that is forked from this one may use them too."""
-        return [outlet.sender for outlet in self._syns]
+        """All that send what `fill` made ready, as far as a process that is forked from this one may use them too."""
+        return [outlet.sender for outlet in self._syns if not isinstance(outlet.sender, RingSender)]
 
     @property
     def note(self) -> str:

@@ -20,8 +20,6 @@ from camscan.syn.packets import BATCH, ETHERNET, IP
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.sendmmsg.argtypes = (ctypes.c_int, ctypes.c_void_p, ctypes.c_uint, ctypes.c_int)
-_libc.sendmsg.argtypes = (ctypes.c_int, ctypes.c_void_p, ctypes.c_int)
-_libc.sendmsg.restype = ctypes.c_ssize_t
 FULL = frozenset({errno.ENOBUFS, errno.EAGAIN, errno.ENOMEM})
 """What the kernel says when it has no room for a packet at the moment."""
 AT_ONCE = 1024  # packets that one sendmmsg(2) takes at most (UIO_MAXIOV)
@@ -65,15 +63,59 @@ class Sender(Protocol):
         """Send some rows; returns how many left, and the errno that kept the next one back, or 0."""
 
 
-class SocketSender:
-    """Sends rows from some byte on by a socket: by one struct mmsghdr for each row, made once."""
+class EthernetSender:
+    """Sends rows as frames on an interface, past the kernel's routing, filters and connection tracking."""
+
+    def __init__(self, interface: str, rows: NDArray[np.uint8], length: int) -> None:
+        self._messages = _Messages(rows, ETHERNET, IP - ETHERNET + length)
+        self._sock = packet_socket(socket.SOCK_RAW, 0, interface)
+        enlarge_buffer(self._sock)
+
+    def send(self, first: int, count: int) -> tuple[int, int]:
+        """See `Sender.send`."""
+        return self._messages.send(self._sock.fileno(), first, count)
+
+    def close(self) -> None:
+        """Close the socket."""
+        self._sock.close()
+
+
+class RawSender:
+    """Sends rows as IP packets, which the kernel routes: for devices that are no Ethernet, and for this host itself."""
+
+    def __init__(self, rows: NDArray[np.uint8], length: int, version: int) -> None:
+        family, size, at, self._words = _NAMES[version]
+        if not has_sendmmsg():
+            raise RefusalError("sendmmsg(2) is refused here, which only frames can do without: use --sweep connect")
+        try:
+            self._sock = socket.socket(family, socket.SOCK_RAW | socket.SOCK_CLOEXEC, socket.IPPROTO_RAW)
+        except PermissionError as error:
+            raise RefusalError("no CAP_NET_RAW, which raw sockets need") from error
+        enlarge_buffer(self._sock)
+        self._names = shared_rows(BATCH, size)
+        self._names.view(np.uint16)[:, 0] = family
+        self._addresses = self._names.view(">u4")[:, at : at + self._words]
+        self._messages = _Messages(rows, IP, length, self._names)
+
+    def address(self, addresses: Numbers) -> None:
+        """Say where the first rows go."""
+        self._addresses[: len(addresses)] = addresses.reshape(len(addresses), self._words)
+
+    def send(self, first: int, count: int) -> tuple[int, int]:
+        """See `Sender.send`."""
+        return self._messages.send(self._sock.fileno(), first, count)
+
+    def close(self) -> None:
+        """Close the socket."""
+        self._sock.close()
+
+
+class _Messages:
+    """One struct mmsghdr for each row, made once."""
 
     def __init__(
-        self, sock: socket.socket, rows: NDArray[np.uint8], offset: int, length: int, names: NDArray[np.uint8] | None
+        self, rows: NDArray[np.uint8], offset: int, length: int, names: NDArray[np.uint8] | None = None
     ) -> None:
-        self._sock = sock
-        with contextlib.suppress(OSError):  # room for packets that the card has not taken yet; the host may allow less
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
         self._kept = rows, names
         self._vectors = np.empty((BATCH, 2), np.uintp)
         self._vectors[:, 0] = _places(rows) + np.uintp(offset)
@@ -83,57 +125,20 @@ class SocketSender:
         headers["vector"], headers["vectors"] = _places(self._vectors), 1
         if names is not None:
             headers["name"], headers["name_length"] = _places(names), names.strides[0]
-        self._first, self._size = self._messages.ctypes.data, self._messages.itemsize
-        self._hand_over = _together if has_sendmmsg() else _one_by_one
+        self._first = self._messages.ctypes.data
 
-    def send(self, first: int, count: int) -> tuple[int, int]:
-        """See `Sender.send`."""
-        sent = self._hand_over(self._sock.fileno(), self._first + first * self._size, count)
+    def send(self, descriptor: int, first: int, count: int) -> tuple[int, int]:
+        at = self._first + first * self._messages.itemsize
+        sent = _libc.sendmmsg(descriptor, at, count, socket.MSG_DONTWAIT)
         return (sent, 0) if sent >= 0 else (0, ctypes.get_errno())
-
-    def close(self) -> None:
-        """Close the socket."""
-        self._sock.close()
-
-
-class EthernetSender(SocketSender):
-    """Sends rows as frames on an interface, past the kernel's routing, filters and connection tracking."""
-
-    def __init__(self, interface: str, rows: NDArray[np.uint8], length: int) -> None:
-        super().__init__(packet_socket(socket.SOCK_RAW, 0, interface), rows, ETHERNET, IP - ETHERNET + length, None)
-
-
-class RawSender(SocketSender):
-    """Sends rows as IP packets, which the kernel routes: for devices that are no Ethernet, and for this host itself."""
-
-    def __init__(self, rows: NDArray[np.uint8], length: int, version: int) -> None:
-        family, size, at, self._words = _NAMES[version]
-        try:
-            sock = socket.socket(family, socket.SOCK_RAW | socket.SOCK_CLOEXEC, socket.IPPROTO_RAW)
-        except PermissionError as error:
-            raise RefusalError("no CAP_NET_RAW, which raw sockets need") from error
-        names = shared_rows(BATCH, size)
-        names.view(np.uint16)[:, 0] = family
-        self._addresses = names.view(">u4")[:, at : at + self._words]
-        super().__init__(sock, rows, IP, length, names)
-
-    def address(self, addresses: Numbers) -> None:
-        """Say where the first rows go."""
-        self._addresses[: len(addresses)] = addresses.reshape(len(addresses), self._words)
-
-
-def _together(descriptor: int, at: int, count: int) -> int:
-    return int(_libc.sendmmsg(descriptor, at, count, socket.MSG_DONTWAIT))
-
-
-def _one_by_one(descriptor: int, at: int, count: int) -> int:
-    """As sendmmsg(2) itself, with a system call for each message: its struct begins with that of sendmsg(2)."""
-    for number in range(count):
-        if _libc.sendmsg(descriptor, at + number * ctypes.sizeof(_Message), socket.MSG_DONTWAIT) < 0:
-            return number or -1
-    return count
 
 
 def _places(rows: NDArray[np.uint8] | NDArray[np.uintp]) -> NDArray[np.uintp]:
     """Where each row lies in memory."""
     return np.arange(BATCH, dtype=np.uintp) * np.uintp(rows.strides[0]) + np.uintp(rows.ctypes.data)
+
+
+def enlarge_buffer(sock: socket.socket) -> None:
+    """Room for packets that the card has not taken yet; the host may allow less."""
+    with contextlib.suppress(OSError):
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)

@@ -3,18 +3,18 @@ from __future__ import annotations
 import errno
 import socket
 from collections.abc import Callable, Iterator
-from ipaddress import IPv4Address
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from support.lab import Lab, lab
 from support.namespaces import Namespace
 
+from camscan.l2.lines import RefusalError
 from camscan.l2.sockets import packet_socket
 from camscan.syn import sending
 from camscan.syn.packets import BATCH, ETHERNET, IP, IPV4, IPV6, TcpPackets
 from camscan.syn.sending import EthernetSender, RawSender
+from camscan.syn.txring import RingSender, ethernet_sender
 
 pytestmark = pytest.mark.netns
 
@@ -67,60 +67,44 @@ def heard(site: Lab, version: int) -> Iterator[Heard]:
         yield read
 
 
-@pytest.fixture(params=[True, False], ids=["sendmmsg", "sendmsg"])
-def sender(
-    request: pytest.FixtureRequest, site: Lab, version: int, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[tuple[EthernetSender, TcpPackets]]:
-    """Whichever call a sandbox leaves."""
-    monkeypatch.setattr(sending, "has_sendmmsg", lambda: request.param)
-    packets = packets_of("10.99.0.1" if version == IPV4 else "fd99::1")
+def test_each_row_leaves_once_and_in_order_also_over_the_end_of_the_ring(site: Lab, heard: Heard, version: int) -> None:
+    source = "10.99.0.1" if version == IPV4 else "fd99::1"
+    packets = packets_of(source)
     with Namespace(site.scanner).inside():
-        made = EthernetSender(site.interface, packets.rows, packets.length)
-    yield made, packets
-    made.close()
-
-
-def send_all(sender: EthernetSender, first: int, count: int) -> None:
-    """Hand rows over, also where one call takes no more than some of them."""
-    done = 0
-    while done < count:
-        sent, error = sender.send(first + done, count - done)
-        assert sent
-        assert error == 0
-        done += sent
-
-
-def test_each_row_leaves_once_and_in_order(sender: tuple[EthernetSender, TcpPackets], heard: Heard) -> None:
-    made, packets = sender
-    for first, count in ((0, 1_000), (1_000, 3_000), (0, BATCH), (5, 1), (0, BATCH)):
-        send_all(made, first, count)
+        sender = RingSender(site.interface, packets.rows, packets.length)
+    for first, count in ((0, 3_000), (1_000, 3_000), (0, BATCH), (5, 1), (0, BATCH)):
+        assert sender.send(first, count) == (count, 0)
         assert heard() == frames_of(packets, slice(first, first + count))
+    sender.close()
 
 
-def test_what_the_kernel_does_not_take_is_told(
-    site: Lab, sender: tuple[EthernetSender, TcpPackets], heard: Heard
-) -> None:
-    made, packets = sender
-    assert made.send(0, 10) == (10, 0)
+def test_what_the_kernel_does_not_take_is_taken_back(site: Lab, heard: Heard, version: int) -> None:
+    source = "10.99.0.1" if version == IPV4 else "fd99::1"
+    packets = packets_of(source)
+    with Namespace(site.scanner).inside():
+        sender = RingSender(site.interface, packets.rows, packets.length)
+    assert sender.send(0, 10) == (10, 0)
     heard()
     site.run(["ip", "link", "set", site.interface, "down"])
-    assert made.send(10, 100) == (0, errno.ENETDOWN)
+    assert sender.send(10, 100) == (0, errno.ENETDOWN)
     site.run(["ip", "link", "set", site.interface, "up"])
-    assert made.send(200, 5) == (5, 0)
+    assert sender.send(200, 5) == (5, 0)
     assert heard() == frames_of(packets, slice(200, 205))
+    sender.close()
 
 
-def test_what_the_kernel_routes_leaves_too_where_sendmmsg_may_not_be_called(
-    site: Lab, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_ring_serves_where_sendmmsg_may_not_be_called(site: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     packets = packets_of("10.99.0.1")
     with Namespace(site.scanner).inside():
-        monkeypatch.setattr(sending, "_libc", SimpleNamespace(sendmmsg=lambda *_: -1, sendmsg=sending._libc.sendmsg))
+        senders = [ethernet_sender(site.interface, packets.rows, packets.length)]
+        monkeypatch.setattr(sending, "_libc", type("Refusing", (), {"sendmmsg": lambda *_: -1}))
         sending.has_sendmmsg.cache_clear()
         try:
-            sender = RawSender(packets.rows, packets.length, 4)
+            senders.append(ethernet_sender(site.interface, packets.rows, packets.length))
+            with pytest.raises(RefusalError, match=r"sendmmsg\(2\) is refused here.*use --sweep connect"):
+                RawSender(packets.rows, packets.length, 4)
         finally:
             sending.has_sendmmsg.cache_clear()
-        sender.address(np.full(BATCH, int(IPv4Address("127.0.0.1")), np.uint32))
-        assert sender.send(0, 100) == (100, 0)
-    sender.close()
+    assert [type(one) for one in senders] == [EthernetSender, RingSender]
+    for sender in senders:
+        sender.close()
