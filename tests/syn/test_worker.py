@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 
 import pytest
@@ -39,19 +40,29 @@ class Noting(RealtimePriority):
 
 
 class Sink:
-    """Notes the sizes of what it is given; the first word is how many."""
+    """Notes the sizes of what it is given, by whom and when; the first word is how many."""
 
     def __init__(self) -> None:
-        self._memory = shared(8 * 1024).cast("q")
+        self._memory, self._givers = (shared(8 * 1024).cast("q") for _ in range(2))
+        self._times = shared(8 * 1024).cast("d")
 
     def send(self, _first: int, count: int) -> tuple[int, int]:
         self._memory[0] += 1
         self._memory[self._memory[0]] = count
+        self._givers[self._memory[0]], self._times[self._memory[0]] = os.getpid(), time.monotonic()
         return count, 0
 
     @property
     def sizes(self) -> list[int]:
         return self._memory[1 : 1 + self._memory[0]].tolist()
+
+    @property
+    def givers(self) -> list[int]:
+        return self._givers[1 : 1 + self._memory[0]].tolist()
+
+    @property
+    def times(self) -> list[float]:
+        return list(self._times[1 : 1 + self._memory[0]])
 
 
 def wait_for(what: Callable[[], bool]) -> bool:
@@ -84,6 +95,35 @@ def test_a_piece_larger_than_what_is_due_leaves_by_and_by() -> None:
         assert wait_for(lambda: made.queue.passed(queued) == 100)
     assert sum(sink.sizes) == 100
     assert max(sink.sizes) <= 3
+
+
+def test_two_take_turns() -> None:
+    sink, pacer = Sink(), SharedPacer(2_000, time.monotonic())
+    with workers([sink], pacer, Noting()) as made:
+        assert made is not None
+        queued = made.queue.put(0, 0, 400)
+        assert wait_for(lambda: made.queue.passed(queued) == 400)
+    each = Counter(sink.givers)
+    assert len(each) == 2
+    assert min(each.values()) > 0.2 * len(sink.givers), "the rest is for a machine that is busy"
+
+
+def test_one_keeps_the_pace_alone_while_the_other_is_kept_from_it() -> None:
+    """It waits for the other one's turn once, and not again and again: with that, it would take 1.4 times as long."""
+    sink, pacer = Sink(), SharedPacer(100_000, time.monotonic())
+    with workers([sink], pacer, Noting()) as made:
+        assert made is not None
+        made.queue.put(0, 0, 480 * made.queue.rows)
+        assert wait_for(lambda: len(set(sink.givers)) == 2)
+        stopped = sink.givers[-1]
+        os.kill(stopped, signal.SIGSTOP)
+        before = sink.times[-1]
+        assert wait_for(lambda: len(sink.sizes) == 480)
+        alone = [when for when in sink.times if when > before + 0.01]
+    assert stopped not in sink.givers[-len(alone) :]
+    usual = 50 * made.queue.rows / pacer.rate
+    took = [later - when for when, later in zip(alone, alone[50:], strict=False)]
+    assert min(took) < 1.2 * usual, "where nobody disturbs"
 
 
 def test_they_rise_above_the_sweep_and_look_at_their_priority() -> None:
