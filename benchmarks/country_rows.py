@@ -92,7 +92,7 @@ class Maker:
             kept = (taken.seen.get(n, track) for n, track in enumerate(tracks) if n not in taken.joined)
             tracks = [*kept, *taken.new]
             memory, _ = advance(memory, one, Terms())
-        shown = memories.dump_status(memories.status_of(memory))
+        shown = memories.dump(memories.status_of(memory))
         rows["memories"], rows["statuses"] = (
             [{"site": at.name, "text": text}] for text in (memories.dump(memory), shown)
         )

@@ -40,7 +40,7 @@ from camscan.simulator import honest, make_site
 from camscan.store import Store
 from camscan.store.sqlitefile import shrink
 from camscan.sweeps.configfile import read
-from camscan.sweeps.memory import dump, dump_status, status_of
+from camscan.sweeps.memory import dump, status_of
 
 NETWORK = "127.94.0.0/25"
 SITES = 50
@@ -188,7 +188,7 @@ def measure(folder: Path, devices: int, nights: int, text: str) -> None:
             sizes.append(used(file))
         whole = len([scan for scan in store.scans() if scan.status is ScanStatus.COMPLETE])
         memory = remembered(store, "site0")
-        whole_text, shown = dump(memory), dump_status(status_of(memory))
+        whole_text, shown = dump(memory), dump(status_of(memory))
         for other in range(1, SITES):
             store.outbox.remember(f"site{other}", whole_text, status=shown)
     tell(sizes, devices, whole, seconds / nights)

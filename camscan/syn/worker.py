@@ -23,6 +23,7 @@ from camscan.syn.sending import AT_ONCE, BACK_OFF, FULL, Sender
 
 _PATIENCE = 0.0012  # seconds by which a worker may be late for its turn, at most, before the other one takes it
 _NAP = 0.02  # seconds that they sleep at most: what they wait for may change meanwhile
+_LOOK = 0.02  # seconds between two looks at whether they are alive
 _SENT, _WAITS, _FAILURES, _ERROR, _SLOT, _ANSWERS, _SKIPS = range(7)
 """The words of a worker in shared memory: how many packets it has sent, and how often it has waited for room; its
 further errors so far, the last one's errno, and the slot of the piece that it keeps back. And what it is told: how many
