@@ -21,7 +21,7 @@ from support.needs import leave_out
 from support.world import World, camera
 
 from camscan import policy
-from camscan.app import bundling, criteria, registering, sweeping
+from camscan.app import bundling, criteria, registering, waves
 from camscan.identify import load as identify_load
 from camscan.identify.library import Library
 from camscan.policy import Policy
@@ -156,7 +156,7 @@ def rules() -> Library:
 def world(monkeypatch: pytest.MonkeyPatch) -> World:
     """Five listed cameras, which sweeps see without sending anything."""
     made = World({f"10.0.0.{number}": camera(number) for number in range(1, 6)})
-    monkeypatch.setattr(sweeping, "run", made.run)
+    monkeypatch.setattr(waves, "run_together", made.run_together)
     return made
 
 

@@ -1,12 +1,13 @@
-"""One scan from beginning to end: store, net, engine and the signals that may cut it short."""
+"""Scans from beginning to end: store, net, engine and the signals that may cut them short."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from camscan.app import gctuning, scannotes
@@ -14,7 +15,7 @@ from camscan.app.jobs import Job
 from camscan.app.middleboxes import Middleboxes
 from camscan.app.portsources import checkpoint, port_source
 from camscan.app.scope import eligible
-from camscan.app.signals import interruptible
+from camscan.app.signals import Interruption, interruptible
 from camscan.app.targetfiles import followed
 from camscan.engine import Engine, Sink
 from camscan.errors import CamscanError
@@ -23,6 +24,7 @@ from camscan.net.kernel.carrier import watched
 from camscan.net.kernel.interfaces import broadcasts
 from camscan.net.kernel.ways import samples
 from camscan.net.live import LiveNet
+from camscan.net.pacing.limits import Limits
 from camscan.net.pacing.profile import Profile
 from camscan.net.programs.checkpoint import Checkpoint
 from camscan.net.programs.portsource import PortQuery, PortSource
@@ -31,49 +33,114 @@ from camscan.net.scope import Scope
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
 from camscan.reports.escape import terminal
 from camscan.store import Store, Writer
+from camscan.store.writer import QUEUE_ROWS, one_thread
 
 _log = logging.getLogger("camscan")
 
-Progress: TypeAlias = Callable[[Engine, LiveNet, int, int], AbstractAsyncContextManager[None]]
-"""Shows how far a scan is while the body runs: so many addresses are to be covered, and if all are silent by so many
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far the scans are that run at one time."""
+
+    running: list[tuple[Engine, LiveNet]] = field(default_factory=list)
+
+    @property
+    def done(self) -> int:
+        """Addresses that are covered."""
+        return sum(engine.done for engine, _ in self.running)
+
+    @property
+    def alive(self) -> int:
+        """Those of them that live."""
+        return sum(engine.alive for engine, _ in self.running)
+
+    @property
+    def packets(self) -> int:
+        """Packets that were sent."""
+        return sum(net.sent.packets for _, net in self.running)
+
+
+Progress: TypeAlias = Callable[[Standing, int, int], AbstractAsyncContextManager[None]]
+"""Shows how far scans are while the body runs: so many addresses are to be covered, and if all are silent by so many
 packets."""
 
 
-def no_progress(_engine: Engine, _net: LiveNet, _total: int, _packets: int) -> AbstractAsyncContextManager[None]:
+def no_progress(_standing: Standing, _total: int, _packets: int) -> AbstractAsyncContextManager[None]:
     """Show nothing."""
     return nullcontext()
 
 
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What scans at one time share: `waiting` are the rows of each that may wait for the thread that stores them."""
+
+    standing: Standing
+    interruption: Interruption
+    thread: ThreadPoolExecutor
+    waiting: int
+    limits: Limits | None
+    places: asyncio.Semaphore | None
+
+
 async def run(job: Job, store: Store, progress: Progress) -> Scan:
     """Run a job; whatever ends it, what was found is stored. Returns the scan as it ended."""
-    kept = _checkpoint(job) if job.method.name == "syn" else None
-    with kept or nullcontext():
-        ended = await _run(job, kept, store, progress)
-        store.finish(ended)
-        if kept is not None:
-            kept.close(over=ended.status is not ScanStatus.INTERRUPTED)
+    (ended,) = await run_together([job], store, progress)
+    if isinstance(ended, BaseException):
+        raise ended
+    return ended
+
+
+async def run_together(
+    jobs: Sequence[Job], store: Store, progress: Progress, limits: Limits | None = None
+) -> Sequence[Scan | BaseException]:
+    """Run jobs at one time; gives each scan as it ended, or what broke it off.
+
+    Several have one profile, whose `limits` they share, and no target, listening port or sweep of ports in common.
+    """
+    standing, waiting = Standing(), max(1, QUEUE_ROWS // len(jobs))
+    total = sum(job.scope.asked.count - job.covered for job in jobs)
+    packets = total * max(job.strategy.silent_packets for job in jobs)
+    places = asyncio.Semaphore(jobs[0].strategy.covers()) if len(jobs) > 1 else None
+    seconds = min((job.seconds for job in jobs if job.seconds is not None), default=None)
+    with gctuning.relaxed(sum(map(_window, jobs))), one_thread() as thread, interruptible(seconds) as interruption:
+        shared = _Shared(standing, interruption, thread, waiting, limits, places)
+        async with progress(standing, total, packets):
+            ended = await asyncio.gather(*(_finished(job, store, shared) for job in jobs), return_exceptions=True)
     gctuning.release_memory()
     return ended
 
 
-async def _run(job: Job, kept: Checkpoint | None, store: Store, progress: Progress) -> Scan:
+async def _finished(job: Job, store: Store, shared: _Shared) -> Scan:
+    kept = _checkpoint(job) if job.method.name == "syn" else None
+    with kept or nullcontext():
+        ended = await _run(job, kept, store, shared)
+        store.finish(ended)
+        if kept is not None:
+            kept.close(over=ended.status is not ScanStatus.INTERRUPTED)
+    return ended
+
+
+async def _run(job: Job, kept: Checkpoint | None, store: Store, shared: _Shared) -> Scan:
     """Ask everything, and store what is found. Returns the scan as it ended."""
     interfaces = eligible(job.scope)
     source, profile = _source(job, kept)
     scope = Scope(job.scope.targets, job.scope.excluded, broadcasts=broadcasts())
-    writer = Writer(store, job.scan.id)
+    limits = shared.limits if source is None else None
+    writer = Writer(store, job.scan.id, shared.thread, shared.waiting)
     try:
         reached = samples(job.scope.asked.spans())
         names = frozenset(reached.values()) or frozenset(name for name, _ in job.scan.vantage.sources)
         async with (
-            LiveNet(scope, profile, interfaces, job.scope.asked.ranges, job.broker, sweep=source) as net,
+            LiveNet(scope, profile, interfaces, job.scope.asked.ranges, job.broker, sweep=source, limits=limits) as net,
             watched(names, reached) as cut,
             followed(job.scope.excluded, job.scope.excluding, net.exclude) as barred,
         ):
-            sink, wide = Middleboxes(_sink(writer), job.strategy.plan.first_ports), _window(job)
-            engine = _engine(job, net, sink, wide, source.rate if source is not None else 0.0)
-            with gctuning.relaxed(wide):
-                status = await _covered(job, engine, writer, net, progress)
+            sink = Middleboxes(_sink(writer), job.strategy.plan.first_ports)
+            covers = shared.places or job.strategy.covers(source.rate if source is not None else 0.0)
+            engine = _engine(job, net, sink, covers)
+            shared.standing.running.append((engine, net))
+            was_ended = await shared.interruption.ends(_cover(job, engine, writer))
+            status = ScanStatus.INTERRUPTED if was_ended else ScanStatus.COMPLETE
             net.notes += barred.notes
             ended = scannotes.as_ended(job, engine, net, interfaces, status)
             ended = scannotes.cut_off(cut, net.lost_gateways, ended)
@@ -83,10 +150,9 @@ async def _run(job: Job, kept: Checkpoint | None, store: Store, progress: Progre
     return scannotes.tried(ended, job.decoys, store)
 
 
-def _engine(job: Job, net: LiveNet, sink: Sink, window: int, swept: float) -> Engine:
-    """What asks, beside a sweep of so many packets a second."""
-    plan, covers, seconds = job.strategy.plan, job.strategy.covers(swept), job.strategy.host_seconds
-    return Engine(net, plan, sink, window=window, covers=covers, host_seconds=seconds)
+def _engine(job: Job, net: LiveNet, sink: Sink, covers: int | asyncio.Semaphore) -> Engine:
+    plan, seconds = job.strategy.plan, job.strategy.host_seconds
+    return Engine(net, plan, sink, window=_window(job), covers=covers, host_seconds=seconds)
 
 
 class LoggingSink:
@@ -132,24 +198,12 @@ def _checkpoint(job: Job) -> Checkpoint | None:
     return None
 
 
-async def _covered(job: Job, engine: Engine, writer: Writer, net: LiveNet, progress: Progress) -> ScanStatus:
-    """Cover all targets, unless a signal comes first."""
-
-    async def cover() -> None:
-        await _write_excluded(job, writer)
-        left = (address for address in job.scope.asked.shuffled(job.seed) if address not in job.done)
-        silent = (address for address, is_alive in job.done.items() if not is_alive)
-        await engine.run(left, job.heard, silent)
-
-    total = job.scope.asked.count - job.covered
-    async with progress(engine, net, total, total * job.strategy.silent_packets):
-        work = asyncio.ensure_future(cover())
-        with interruptible(work, job.seconds):
-            try:
-                await work
-            except asyncio.CancelledError:
-                return ScanStatus.INTERRUPTED
-    return ScanStatus.COMPLETE
+async def _cover(job: Job, engine: Engine, writer: Writer) -> None:
+    """Cover all targets."""
+    await _write_excluded(job, writer)
+    left = (address for address in job.scope.asked.shuffled(job.seed) if address not in job.done)
+    silent = (address for address, is_alive in job.done.items() if not is_alive)
+    await engine.run(left, job.heard, silent)
 
 
 async def _write_excluded(job: Job, writer: Writer) -> None:

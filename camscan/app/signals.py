@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 
 from camscan.l2.sockets import ending_signals
 
@@ -28,21 +28,67 @@ def ended_by_signals(end: Callable[[], object]) -> Iterator[None]:
             signal.signal(number, handler)
 
 
+class Interruption:
+    """Ends work early, that of several scans at one time together; what begins after that is ended at once."""
+
+    def __init__(self) -> None:
+        self._works = set[asyncio.Future[None]]()
+        self._is_over = False
+        self.is_heeded = False
+        """Whether some work was left to be ended."""
+
+    def end(self) -> None:
+        """End all work."""
+        self._is_over = True
+        self.is_heeded |= bool(self._works)
+        for work in self._works:
+            work.cancel()
+
+    async def ends(self, work: Coroutine[None, None, None]) -> bool:
+        """Do some work; whether it was ended early: no new packet leaves after it."""
+        task = asyncio.ensure_future(work)
+        self._works.add(task)
+        if self._is_over:
+            self.is_heeded = task.cancel()
+        try:
+            await task
+        except asyncio.CancelledError:
+            return True
+        finally:
+            self._works.discard(task)
+        return False
+
+
 @contextlib.contextmanager
-def interruptible(work: asyncio.Future[None], seconds: float | None) -> Iterator[None]:
-    """Turn signals and the end of the time into the end of the work: no new packet leaves after it."""
-    timer = asyncio.ensure_future(_cancel_after(seconds, work)) if seconds is not None else None
-    try:
-        with ended_by_signals(work.cancel):
-            yield
-    finally:
-        if timer is not None:
-            timer.cancel()
+def interruptible(seconds: float | None = None) -> Iterator[Interruption]:
+    """Turn signals and the end of the time into the end of work that is done meanwhile.
+
+    After the first signal the next one does what it did before. Raises KeyboardInterrupt in the end where a signal came
+    when there was no work any more.
+    """
+    interruption, by_signal = Interruption(), False
+
+    def end() -> None:
+        nonlocal by_signal
+        by_signal = True
+        handlers.close()
+        interruption.end()
+
+    timer = asyncio.ensure_future(_end_after(seconds, interruption)) if seconds is not None else None
+    with contextlib.ExitStack() as handlers:
+        handlers.enter_context(ended_by_signals(end))
+        try:
+            yield interruption
+        finally:
+            if timer is not None:
+                timer.cancel()
+    if by_signal and not interruption.is_heeded:
+        raise KeyboardInterrupt
 
 
-async def _cancel_after(seconds: float, work: asyncio.Future[None]) -> None:
+async def _end_after(seconds: float, interruption: Interruption) -> None:
     """End the work by the host's clock: the loop's stands still while the process does."""
     end = time.monotonic() + seconds
     while (left := end - time.monotonic()) > 0:  # noqa: ASYNC110 - nobody tells when it is over
         await asyncio.sleep(min(left, _LOOK))
-    work.cancel()
+    interruption.end()

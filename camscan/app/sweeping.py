@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 from typing import TypeAlias
@@ -17,14 +17,13 @@ from camscan.app.jobs import Job, is_asked_as, job_for_rest, new_job, resume_job
 from camscan.app.judging import devices_in
 from camscan.app.logins import broker_if
 from camscan.app.registering import Return, register_devices
-from camscan.app.scanning import Progress, no_progress, run
+from camscan.app.scanning import Progress, no_progress
 from camscan.app.scope import Choices, scope_of
 from camscan.app.sites import choices, logins, policies
 from camscan.app.switchports import SwitchPortLookup
 from camscan.credentials.broker import ALERT
 from camscan.errors import DamageError
 from camscan.identify.library import Library
-from camscan.net.kernel import eventloop
 from camscan.records import Scan, ScanStatus
 from camscan.scansettings import MERGED, MISSED, SPECS
 from camscan.store import Store
@@ -82,8 +81,19 @@ class Swept:
         return self.scan is not None and self.scan.status is ScanStatus.INTERRUPTED
 
 
-def sweep(context: SweepContext, site: Site, seconds: float) -> Swept:
-    """Sweep a site, in so many seconds at most. Raises CamscanError if it cannot be scanned at all."""
+Sweeping: TypeAlias = Generator[Job, Scan, Swept]
+"""A sweep of one site; see `sweep`."""
+
+
+def sweep(context: SweepContext, site: Site) -> Sweeping:
+    """Sweep a site, which is held until this ends or is closed. Whoever drives it runs the scan, maybe beside others.
+
+    It yields the job of the scan, to be looked at; then the same once that is begun, to be run; and is sent the scan as
+    it ended.
+
+    Raises:
+        CamscanError: it cannot be scanned at all.
+    """
     criteria = Criteria(context.rules, policies(context.config, site, context.folders))
     with site_held(context.store.locks, site.name) as other:
         if other is not None:
@@ -91,12 +101,14 @@ def sweep(context: SweepContext, site: Site, seconds: float) -> Swept:
             return Swept(site.name, why_not=f"held by {other}")
         login = broker_if(choices(context.config, site), logins(context.config, site), site.name, context.rules)
         before = _resumable(context.store, site, choices(context.config, site))
-        untold, damaged = _compare_untold(context, site, criteria, before)
         job = replace(_job(context, site, before), broker=login)
+        yield job
+        untold, damaged = _compare_untold(context, site, criteria, before)
+        job = _begun(context.store, job)
         log_event(
             "scan.begin", site=site.name, scan=job.scan.id, targets=job.scope.asked.count, covered=job.covered or None
         )
-        ended = eventloop.run(run(replace(job, seconds=seconds), context.store, context.progress))
+        ended = yield job
         level = logging.INFO if ended.status is ScanStatus.COMPLETE else logging.WARNING
         log_event("scan.end", level, site=site.name, scan=ended.id, status=ended.status, packets=ended.sent.packets)
         for note in ended.notes:
@@ -130,11 +142,18 @@ def _compare_untold(
 
 def _job(context: SweepContext, site: Site, before: Scan | None) -> Job:
     """The rest of today's interrupted sweep `before`, or a new one."""
-    store, chosen = context.store, choices(context.config, site)
+    chosen = choices(context.config, site)
     if before is not None:
-        return resume_job(store, job_for_rest(before, replace(chosen, targets=())))
+        return job_for_rest(before, replace(chosen, targets=()))
     job = new_job(chosen, site.name)
-    job = replace(job, scan=marked(job.scan))
+    return replace(job, scan=marked(job.scan))
+
+
+def _begun(store: Store, job: Job) -> Job:
+    """The job once its scan stands in the store as one that runs."""
+    if job.resumed:
+        return resume_job(store, job)
+    job = replace(job, scan=replace(job.scan, started_at=datetime.now(UTC)))
     store.begin(job.scan)
     return job
 

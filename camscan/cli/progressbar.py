@@ -15,8 +15,7 @@ from camscan.cli.telling import tell
 from camscan.system.background import in_background
 
 if TYPE_CHECKING:
-    from camscan.engine import Engine
-    from camscan.net.live import LiveNet
+    from camscan.app.scanning import Standing
 
 _LIVE_SECONDS = 0.2
 _LINE_SECONDS = 30.0
@@ -55,15 +54,15 @@ class Remaining:
 
 
 @asynccontextmanager
-async def progress(engine: Engine, net: LiveNet, total: int, packets: int) -> AsyncIterator[None]:
-    """Show on stderr how far an engine is while the body runs."""
+async def progress(standing: Standing, total: int, packets: int) -> AsyncIterator[None]:
+    """Show on stderr how far scans are while the body runs."""
     told = logging.getLogger("camscan").isEnabledFor(logging.INFO)  # lines of a log would break up a bar
-    shown = _bar(engine, net, total, packets) if sys.stderr.isatty() and not told else _lines(engine, net, total)
+    shown = _bar(standing, total, packets) if sys.stderr.isatty() and not told else _lines(standing, total)
     async with in_background(shown):
         yield
 
 
-async def _bar(engine: Engine, net: LiveNet, total: int, packets: int) -> None:
+async def _bar(standing: Standing, total: int, packets: int) -> None:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
@@ -78,17 +77,17 @@ async def _bar(engine: Engine, net: LiveNet, total: int, packets: int) -> None:
         rate, remaining = RecentRate(time()), Remaining(time(), total, packets)
         while True:
             await asyncio.sleep(_LIVE_SECONDS)
-            now, done, sent = time(), engine.done, net.sent.packets
+            now, done, sent = time(), standing.done, standing.packets
             left = _left(remaining.at(now, done, sent))
-            bar.update(task, completed=done, alive=engine.alive, rate=rate.at(now, sent), left=left)
+            bar.update(task, completed=done, alive=standing.alive, rate=rate.at(now, sent), left=left)
 
 
 def _left(seconds: float | None) -> str:
     return f"{'-:--:--' if seconds is None else timedelta(seconds=round(seconds))} left"
 
 
-async def _lines(engine: Engine, net: LiveNet, total: int) -> None:
+async def _lines(standing: Standing, total: int) -> None:
     while True:
         await asyncio.sleep(_LINE_SECONDS)
-        covered = f"{engine.done:,} of {total:,} addresses covered, {engine.alive:,} alive"
-        tell(f"{covered}, {net.sent.packets:,} packets sent")
+        covered = f"{standing.done:,} of {total:,} addresses covered, {standing.alive:,} alive"
+        tell(f"{covered}, {standing.packets:,} packets sent")

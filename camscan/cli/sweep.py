@@ -110,6 +110,8 @@ def _run(
     dispatcher, end = Dispatcher(store, config), time.monotonic() + config.sweep.deadline
     ended = list(sweep_all(context, sites, dispatcher, end))
     cut = any(one.interrupted for one in ended)
+    places = {site.name: place for place, site in enumerate(config.site)}
+    ended.sort(key=lambda one: places[one.site])  # who waited longest came first, which differs from night to night
     while not cut and dispatcher.deliver() and time.monotonic() < end:
         pass  # what was left, so that no site had to wait for it
 

@@ -23,19 +23,28 @@ from camscan.records import UNASKED, LedgerEntry, Observation, Outcome
 class Engine:
     """Runs a plan over targets, `window` of them scouted and `covers` living ones covered at once.
 
+    Engines at one time may share the places for the latter.
+
     `done`, `alive`, `cut` (timed out before everything was asked), `unasked` (those of them of which nothing can be
     said), `crashed` and `notes` may be read at any time.
     """
 
     def __init__(
-        self, net: Net, plan: Plan, sink: Sink, *, window: int, covers: int = 128, host_seconds: float = 60.0
+        self,
+        net: Net,
+        plan: Plan,
+        sink: Sink,
+        *,
+        window: int,
+        covers: int | asyncio.Semaphore = 128,
+        host_seconds: float = 60.0,
     ) -> None:
         self._net = net
         self._plan = plan
         self._sink = sink
         self._probing = Probing(net, sink)
         self._window = window
-        self._covers = covers
+        self._places = asyncio.Semaphore(covers) if isinstance(covers, int) else covers
         self._channels = plan.channels
         self._by_port = plan.by_port
         self._wide = {version: plan.wide(version) for version in (4, 6)}
@@ -78,15 +87,14 @@ class Engine:
         """Scout all targets, and cover those alive meanwhile."""
         scouts = self._plan.scouts
         questions = [scout.new_question for scout in scouts]
-        places = asyncio.Semaphore(self._covers)
         looks = self._net.scout(targets, self._plan.first_ports, questions, at_once=self._window)
         async with asyncio.TaskGroup() as group, aclosing(looks) as all_looks:
             async for scouted in all_looks:
                 host = await self._met(scouted, scouts)
                 self._count_alive(host)
                 if host.alive:
-                    await places.acquire()
-                    group.create_task(self._cover(host)).add_done_callback(lambda _: places.release())
+                    await self._places.acquire()
+                    group.create_task(self._cover(host)).add_done_callback(lambda _: self._places.release())
                 else:
                     await self._leave(host)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import ExitStack, asynccontextmanager
@@ -11,19 +10,18 @@ from typing import TypeVar
 
 from camscan.net.exchange.connect import Attempt, Connector
 from camscan.net.exchange.tcp import TcpSocket
-from camscan.net.kernel.privilege import descriptor_budget
 from camscan.net.kernel.routes import Routes
 from camscan.net.outcomes import EndedError, of_answer, reason, remark, retry_while_exhausted
 from camscan.net.pacing.gateways import Gateways
 from camscan.net.pacing.hostpace import HostLimit, Hosts
-from camscan.net.pacing.pace import FlowBudget, Pace
+from camscan.net.pacing.limits import Limits
+from camscan.net.pacing.pace import FlowBudget
 from camscan.net.pacing.profile import CONNECT_TIMEOUT, Profile
 from camscan.net.pacing.reading import Reading
 from camscan.net.scope import Scope, heed, port_refusal
 from camscan.records import Outcome
 from camscan.system.exhaustion import EXHAUSTED
 
-_TLS_AT_ONCE = 100  # each TLS connection costs some 70 kB while it is open
 _BARE = 3  # packets of a connection that nothing is sent on: SYN, acknowledgement, reset
 _EXCHANGE, _TLS_EXCHANGE, _QUESTION = 3, 5, 1
 """Room to be there before a connection is made, beside its tail: SYN, acknowledgement, question; under TLS for the
@@ -45,26 +43,29 @@ _T = TypeVar("_T")
 class Dialer:
     """Opens connections and permits sends, within the scope and at the pace of the profile.
 
+    `limits` are those that it shares with others who ask at one time, always of other targets.
     `packets` and `bytes` count what was sent on closed connections and as datagrams, `failures` the sends that this
     host refused, by reason; `max_host_rate` is the highest number of connection attempts to one host in a second.
     """
 
-    def __init__(self, scope: Scope, profile: Profile, routes: Routes | None = None) -> None:
+    def __init__(
+        self, scope: Scope, profile: Profile, routes: Routes | None = None, limits: Limits | None = None
+    ) -> None:
         self.set_scope(scope)
         self.profile = profile
-        self.pace = Pace(profile.rate)
+        limits = limits or Limits(profile)
+        self.pace = limits.pace
         self.packets = self.bytes = self.max_host_rate = 0
         self.failures = Counter[str]()
-        self.gateways = Gateways(routes if routes is not None else Routes.read(), profile.router_flows)
+        routes = routes if routes is not None else Routes.read()
+        self.gateways = Gateways(routes, profile.router_flows, spared=limits.spared)
         self.hosts = Hosts(profile, self.gateways.flows)
         self._connector = Connector(CONNECT_TIMEOUT)
         self._tail = min(_MOST_TAIL, max(_LEAST_TAIL, profile.host_rate * 3 // 10))
         # Two sockets that wait for room must leave each other some.
         self._read_ahead = self._tail + min(_OUT_OF_TURN, max(0, (profile.host_rate + 1) // 2 - self._tail))
-        self._descriptors = asyncio.Semaphore(descriptor_budget())
-        self._half_open = asyncio.Semaphore(profile.most_connecting)
+        self._descriptors, self._half_open, self._tls = limits.descriptors, limits.half_open, limits.tls
         self._launching = self._descriptors, self._half_open
-        self._tls = asyncio.Semaphore(_TLS_AT_ONCE)
 
     def set_scope(self, scope: Scope) -> None:
         """Use this scope from now on."""

@@ -28,6 +28,7 @@ from camscan.net.exchange.secure import legacy_context, pinned_context
 from camscan.net.exchange.udp import UdpEndpoint, Waiter
 from camscan.net.kernel.interfaces import Interface, is_own
 from camscan.net.outcomes import EndedError
+from camscan.net.pacing.limits import Limits
 from camscan.net.pacing.profile import Profile
 from camscan.net.programs.portsource import PortSource
 from camscan.net.scope import Scope
@@ -46,11 +47,12 @@ class LiveNet:
         broker: Broker | None = None,
         *,
         sweep: PortSource | None = None,
+        limits: Limits | None = None,
     ) -> None:
         self._broker = broker
         self.sweep = sweep
         self.notes: list[str] = []
-        self._dialer = Dialer(scope, profile)
+        self._dialer = Dialer(scope, profile, limits=limits)
         self.failures = self._dialer.failures  # sends that this host refused, by reason
         self.lost_gateways = self._dialer.gateways.lost
         """Gateways that stopped answering ARP, with the seconds for which they did not answer."""

@@ -22,20 +22,28 @@ QUEUE_ROWS = 256
 _Row: TypeAlias = Observation | LedgerEntry
 
 
+def one_thread() -> ThreadPoolExecutor:
+    """The thread of one or more writers."""
+    return ThreadPoolExecutor(1, thread_name_prefix="camscan-store")
+
+
 class Writer:
     """Stores the rows of one scan in the order in which they are put, without ever blocking the event loop.
 
     A row that `put` took is stored within about `BATCH_SECONDS`; after `close` all are, or it raises. Since a batch is
     one transaction and order is kept, a target whose ledger entry is put last is never covered without its
     observations.
-    Make a writer inside the running loop, and close it after the last `put` has returned.
+    Make a writer inside the running loop, and close it after the last `put` has returned. Those of several scans at one
+    time share a `thread` (`one_thread`), since the store takes one transaction after the other, and the rows `waiting`.
     """
 
-    def __init__(self, store: Store, scan_id: str) -> None:
+    def __init__(
+        self, store: Store, scan_id: str, thread: ThreadPoolExecutor | None = None, waiting: int | None = None
+    ) -> None:
         self._store = store
         self._scan_id = scan_id
-        self._queue: asyncio.Queue[_Row | None] = asyncio.Queue(QUEUE_ROWS)
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="camscan-store")
+        self._queue: asyncio.Queue[_Row | None] = asyncio.Queue(waiting or QUEUE_ROWS)
+        self._thread, self._has_own = thread or one_thread(), thread is None
         self._error: StoreError | None = None
         self._closed = False
         self.stored = 0  # rows that are on the disk
@@ -67,7 +75,8 @@ class Writer:
             self._closed = True
             await self._queue.put(None)
         await self._task
-        self._thread.shutdown()
+        if self._has_own:
+            self._thread.shutdown()
         if self._error:
             raise StoreError(
                 f"{self._error} ({self.lost} rows of scan {self._scan_id} were not stored)"

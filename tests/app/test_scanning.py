@@ -8,7 +8,6 @@ import os
 import signal
 import time
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +16,7 @@ import pytest
 from support.namespaces import cable, namespace
 from support.peers import eventually
 
-from camscan.app import scannotes
+from camscan.app import scanning, scannotes
 from camscan.app.criteria import Criteria, library
 from camscan.app.jobs import new_job
 from camscan.app.judging import report_of
@@ -105,14 +104,15 @@ async def test_what_breaks_a_scan_off_leaves_its_sweep_to_a_resumed_one_at_once(
     """The error is still at hand, and so is everything that its traceback leads to."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
 
-    def broken(*_: object) -> AbstractAsyncContextManager[None]:
+    def broken(*_: object) -> None:
         raise StoreError("the disk is full")
 
+    monkeypatch.setattr(scanning, "eligible", broken)
     with Store.open(tmp_path / "s.db") as store:
         job = replace(new_job(Choices(("127.91.0.0/24",), channels="http"), None), method=Method("syn", "asked for"))
         store.begin(job.scan)
         with pytest.raises(StoreError) as raised:
-            await run(job, store, broken)
+            await run(job, store, no_progress)
         checkpoint(job.scan.id).close(over=True)
     assert raised.traceback
 

@@ -50,12 +50,48 @@ def test_the_time_of_some_work_ends_though_the_process_stood_still(monkeypatch: 
 
     async def ended() -> float:
         loop = asyncio.get_running_loop()
-        work, began = asyncio.ensure_future(asyncio.sleep(60)), loop.time()
-        with interruptible(work, 2.0):
+        began = loop.time()
+        with interruptible(2.0) as interruption:
+            work = asyncio.ensure_future(interruption.ends(asyncio.sleep(60)))
             await asyncio.sleep(0)
             time.sleep(2.0)  # noqa: ASYNC251 - the whole loop is to stand still
-            await asyncio.wait((work,))
-        assert work.cancelled()
+            assert await work
         return loop.time() - began
 
     assert eventloop.run(ended()) < 1.5
+
+
+async def test_a_signal_ends_all_work_and_what_begins_after_it() -> None:
+    with interruptible() as interruption:
+        works = [asyncio.ensure_future(interruption.ends(asyncio.sleep(60))) for _ in range(2)]
+        await asyncio.sleep(0)
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert await asyncio.wait_for(asyncio.gather(*works), 10) == [True, True]
+        assert await asyncio.wait_for(interruption.ends(asyncio.sleep(60)), 10)
+
+
+async def test_the_second_signal_does_what_it_did_before() -> None:
+    told: list[int] = []
+    before = signal.signal(signal.SIGTERM, lambda number, _frame: told.append(number))
+    try:
+        with interruptible() as interruption:
+            work = asyncio.ensure_future(interruption.ends(asyncio.sleep(60)))
+            await asyncio.sleep(0)
+            os.kill(os.getpid(), signal.SIGTERM)
+            assert await asyncio.wait_for(work, 10)
+            assert told == []
+            os.kill(os.getpid(), signal.SIGTERM)
+            assert told == [signal.SIGTERM]
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+async def test_a_signal_that_finds_no_work_is_not_forgotten() -> None:
+    async def late() -> None:
+        with interruptible() as interruption:
+            assert not await interruption.ends(asyncio.sleep(0))
+            os.kill(os.getpid(), signal.SIGTERM)
+            await asyncio.sleep(0.1)
+
+    with pytest.raises(KeyboardInterrupt):
+        await late()

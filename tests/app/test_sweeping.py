@@ -18,17 +18,17 @@ import pytest
 from support import world as world_module
 from support.stores import keep_scan
 from support.world import CONFIG, World, camera
+from support.world import swept as sweep
 
 from camscan.app import alerting, jobs, registering, retention, scannotes, statements, sweeping
 from camscan.app.criteria import Criteria
 from camscan.app.history import marked, remembered, sweeps_of
 from camscan.app.judging import report_of
 from camscan.app.registering import update_register
-from camscan.app.scanning import no_progress
 from camscan.app.scope import Choices
 from camscan.app.sites import choices
 from camscan.app.statements import Statement, record_state
-from camscan.app.sweeping import SweepContext, Swept, sweep
+from camscan.app.sweeping import SweepContext, Swept
 from camscan.cli.exits import Exit
 from camscan.cli.sweep import _code
 from camscan.errors import DamageError, StoreError, TargetError, UsageError
@@ -65,7 +65,7 @@ def context(tmp_path: Path, rules: Library) -> Iterator[Callable[[str], SweepCon
 
 
 def swept(context: SweepContext) -> Swept:
-    return sweep(context, context.config.site[0], 60)
+    return sweep(context, context.config.site[0])
 
 
 def messages(context: SweepContext) -> list[dict[str, object]]:
@@ -403,10 +403,10 @@ def test_a_missed_decoy_makes_the_scan_blind_and_hides_nothing_else(
 def test_sites_with_the_same_addresses_do_not_mix(context: Callable[..., SweepContext], world: World) -> None:
     both = context('[[site]]\nname = "branch"\nnetworks = ["10.0.0.0/28"]\n')
     for site in both.config.site:
-        assert sweep(both, site, 60).complete
+        assert sweep(both, site).complete
     world.answers["10.0.0.9"] = camera(9)
-    assert shown(sweep(both, both.config.site[1], 60)) == ["new 10.0.0.9"]
-    assert shown(sweep(both, both.config.site[0], 60)) == ["new 10.0.0.9"]
+    assert shown(sweep(both, both.config.site[1])) == ["new 10.0.0.9"]
+    assert shown(sweep(both, both.config.site[0])) == ["new 10.0.0.9"]
 
 
 def test_a_removed_camera_that_is_back_is_loud_and_told_once(
@@ -442,7 +442,7 @@ def back_and_scanned_by_hand(first: SweepContext, world: World) -> Fields:
     world.answers["10.0.0.9"] = lost
     by_hand = jobs.new_job(choices(first.config, first.config.site[0]), "hq")
     first.store.begin(by_hand.scan)
-    asyncio.run(world.run(by_hand, first.store, no_progress))
+    asyncio.run(world.run(by_hand, first.store))
     return lost
 
 

@@ -93,6 +93,15 @@ def test_formats(config: Path, world: World, tmp_path: Path) -> None:
     assert json.loads((tmp_path / "out.json").read_text())["schema"] == "camscan-changes/1"
 
 
+def test_what_changed_is_written_in_the_order_of_the_configuration(config: Path, world: World) -> None:
+    """Who waited longest is swept first, which differs from night to night."""
+    config.write_text(f'{CONFIG}[[site]]\nname = "b"\nnetworks = ["10.0.1.0/29"]\n')
+    run(config, "--site", "hq")
+    found = json.loads(run(config, "--format", "json").stdout)
+    assert world.together == [["hq"], ["b", "hq"]]
+    assert [site["site"] for site in found["sites"]] == ["hq", "b"]
+
+
 @pytest.mark.parametrize(
     ("fail_on", "code"),
     [((), 0), (("new",), 3), (("returned",), 0), (("listed",), 3), (("suspected",), 0), (("returned", "new"), 3)],
@@ -129,7 +138,7 @@ def test_lost_coverage_is_incomplete_unless_it_has_a_code(config: Path, world: W
 def test_an_interrupted_sweep_is_incomplete_and_ends_the_run(
     config: Path, world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
-    config.write_text(f'{CONFIG}[[site]]\nname = "b"\nnetworks = ["10.0.1.0/29"]\n')
+    config.write_text(f'{CONFIG}[[site]]\nname = "b"\nnetworks = ["10.1.0.0/20"]\n')
     world.cut_after = 3
     assert run(config).exit_code == 4
     assert len(world.scans) == 1

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
-from camscan.net import dialer as dialing
 from camscan.net.dialer import Dialer
 from camscan.net.kernel.privilege import descriptor_budget
+from camscan.net.pacing.limits import TLS_AT_ONCE
 from camscan.net.pacing.profile import NEIGHBOURS, Profile
 from camscan.targets import parse
 
@@ -140,7 +140,7 @@ def at_rest(dialer: Dialer) -> bool:
     started = (
         descriptor_budget(),
         dialer.profile.most_connecting,
-        dialing._TLS_AT_ONCE,
+        TLS_AT_ONCE,
         NEIGHBOURS,
         NEIGHBOURS,
     )

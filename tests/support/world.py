@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from camscan.app import waves
 from camscan.app.jobs import Job
 from camscan.app.scanning import Progress
 from camscan.app.scannotes import tried
+from camscan.app.sweeping import SweepContext, Swept, sweep
+from camscan.net.kernel import eventloop
+from camscan.net.pacing.limits import Limits
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
 from camscan.store import Store
+from camscan.sweeps.config import Site
 
 CONFIG = """
 [store]
@@ -45,7 +51,7 @@ def camera(number: int, firmware: str = "V5.4.5") -> dict[str, tuple[str, ...]]:
 class World:
     """What answers at which address. `cut_after` targets a scan is interrupted; `seconds` is what it adds to `elapsed`.
 
-    `scans` are the jobs that were run, `asked` their targets.
+    `scans` are the jobs that were run, `asked` their targets, `together` the sites that were swept at one time.
     """
 
     answers: dict[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
@@ -55,9 +61,10 @@ class World:
     elapsed: float = 0.0
     scans: list[Job] = field(default_factory=list)
     asked: list[list[str]] = field(default_factory=list)
+    together: list[list[str | None]] = field(default_factory=list)
 
-    async def run(self, job: Job, store: Store, progress: Progress) -> Scan:
-        """Stands in for `camscan.app.scanning.run`."""
+    async def run(self, job: Job, store: Store) -> Scan:
+        """Run one scan."""
         self.scans.append(job)
         self.elapsed += self.seconds
         targets = [address for address in sorted(job.scope.asked.shuffled(0)) if address not in job.done]
@@ -70,6 +77,14 @@ class World:
         store.finish(ended)
         return ended
 
+    async def run_together(
+        self, jobs: Sequence[Job], store: Store, _progress: Progress, _limits: Limits
+    ) -> Sequence[Scan | BaseException]:
+        """Stands in for `camscan.app.scanning.run_together`."""
+        self.together.append([job.scan.site for job in jobs])
+        scans = (self.run(job, store) for job in jobs)
+        return await asyncio.gather(*scans, return_exceptions=True)
+
     def _cover(self, store: Store, scan: str, addresses: Iterable[str]) -> None:
         seen, ledger = [], []
         for address in addresses:
@@ -79,3 +94,22 @@ class World:
                 seen.append(Observation(address, "sadp", outcome, datetime.now(UTC), 37020, fields=fields))
             ledger.append(LedgerEntry(address, {"sadp": outcome, "http": Outcome.SILENT}))
         store.append(scan, seen, ledger)
+
+
+def swept(context: SweepContext, site: Site, seconds: float = 60) -> Swept:
+    """Sweep a site by itself; what goes wrong is raised."""
+    sweeping = sweep(context, site)
+    try:
+        next(sweeping)
+        job = replace(next(sweeping), seconds=seconds)
+        limits = Limits(job.strategy.profile)
+        run_together = vars(waves)["run_together"]  # of a world, where there is one
+        (ended,) = eventloop.run(run_together([job], context.store, context.progress, limits))
+        if isinstance(ended, BaseException):
+            sweeping.throw(ended)
+        else:
+            sweeping.send(ended)
+    except StopIteration as stopped:
+        result: Swept = stopped.value
+        return result
+    raise AssertionError("the sweep has not ended")

@@ -112,7 +112,12 @@ def _no_longer_than(most: float, timeout: float | None) -> float:
     return most if timeout is None else min(timeout, most)
 
 
+def runner() -> asyncio.Runner:
+    """See `asyncio.Runner`: what is run by it one after the other may share what belongs to a loop."""
+    return asyncio.Runner(loop_factory=PatientLoop)
+
+
 def run(main: Coroutine[Any, Any, _T]) -> _T:
     """See `asyncio.run`."""
-    with asyncio.Runner(loop_factory=PatientLoop) as runner:
-        return runner.run(main)
+    with runner() as one:
+        return one.run(main)

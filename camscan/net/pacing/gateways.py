@@ -24,6 +24,17 @@ the looks may take, where the kernel's table is so large that one takes long."""
 _MOST_AHEAD = 5  # addresses that are begun with one by one; a gateway that has not answered for any of them never will
 
 
+class Spared:
+    """What all scans at one time, and those before them, take up: places of neighbours, and what routers track."""
+
+    def __init__(self) -> None:
+        self.whose: dict[str, str] = {}
+        """The MACs of routers."""
+        self.flows: dict[str, FlowBudget] = {}
+        self.rooms = {version: Room(version) for version in (4, 6)}
+        self.neighbours = {version: asyncio.Semaphore(NEIGHBOURS) for version in (4, 6)}
+
+
 class Gateways:
     """Limits how many neighbours of each IP version the kernel resolves at once, and each router's `flows` to track.
 
@@ -36,17 +47,18 @@ class Gateways:
         flows: int | None,
         states: Callable[[Collection[str]], Mapping[str, int]] = neighbours.states_of,
         mac: Callable[[str], str] | None = None,
+        *,
+        spared: Spared | None = None,
     ) -> None:
         self.lost: dict[str, float] = {}
         self._states = states
         self._routes = routes
         self._most_flows = flows
         self._mac = mac or Neighbours().mac
-        self._whose: dict[str, str] = {}
-        self._flows: dict[str, FlowBudget] = {}
         self._hops: dict[str, FirstHop] = {}
-        self._rooms = {version: Room(version) for version in (4, 6)}
-        self.neighbours = {version: asyncio.Semaphore(NEIGHBOURS) for version in (4, 6)}
+        shared = spared or Spared()
+        self._whose, self._flows, self._rooms = shared.whose, shared.flows, shared.rooms
+        self.neighbours = shared.neighbours
 
     async def approach(self, address: str) -> Callable[[], None]:
         """Take a slot among the neighbours that the kernel resolves at once; returns the function that releases it.
