@@ -21,7 +21,7 @@ from camscan.engine import Engine, Sink
 from camscan.errors import CamscanError
 from camscan.net.discovery.swept import parted
 from camscan.net.kernel.carrier import watched
-from camscan.net.kernel.interfaces import broadcasts
+from camscan.net.kernel.interfaces import broadcasts, interfaces
 from camscan.net.kernel.ways import samples
 from camscan.net.live import LiveNet
 from camscan.net.pacing.limits import Limits
@@ -122,16 +122,16 @@ async def _finished(job: Job, store: Store, shared: _Shared) -> Scan:
 
 async def _run(job: Job, kept: Checkpoint | None, store: Store, shared: _Shared) -> Scan:
     """Ask everything, and store what is found. Returns the scan as it ended."""
-    interfaces = eligible(job.scope)
+    links = eligible(job.scope)
     source, profile = _source(job, kept)
     scope = Scope(job.scope.targets, job.scope.excluded, broadcasts=broadcasts())
     limits = shared.limits if source is None else None
     writer = Writer(store, job.scan.id, shared.thread, shared.waiting)
     try:
         reached = samples(job.scope.asked.spans())
-        names = frozenset(reached.values()) or frozenset(name for name, _ in job.scan.vantage.sources)
+        names = frozenset(reached.values()) or _asking(job)
         async with (
-            LiveNet(scope, profile, interfaces, job.scope.asked.ranges, job.broker, sweep=source, limits=limits) as net,
+            LiveNet(scope, profile, links, job.scope.asked.ranges, job.broker, sweep=source, limits=limits) as net,
             watched(names, reached) as cut,
             followed(job.scope.excluded, job.scope.excluding, net.exclude) as barred,
         ):
@@ -142,12 +142,19 @@ async def _run(job: Job, kept: Checkpoint | None, store: Store, shared: _Shared)
             was_ended = await shared.interruption.ends(_cover(job, engine, writer))
             status = ScanStatus.INTERRUPTED if was_ended else ScanStatus.COMPLETE
             net.notes += barred.notes
-            ended = scannotes.as_ended(job, engine, net, interfaces, status)
+            ended = scannotes.as_ended(job, engine, net, links, status)
             ended = scannotes.cut_off(cut, net.lost_gateways, ended)
             ended = scannotes.hidden(sink, replace(ended, excluded=tuple(barred.excluded.networks())))
     finally:
         await writer.close()
     return scannotes.tried(ended, job.decoys, store)
+
+
+def _asking(job: Job) -> frozenset[str]:
+    """The interfaces that others are asked from, where the kernel does not say which lead to them."""
+    own = {interface.address for interface in interfaces()}
+    asks_others = job.scope.asked.count > sum(address in job.scope.asked for address in own)
+    return frozenset(name for name, _ in job.scan.vantage.sources if asks_others)
 
 
 def _engine(job: Job, net: LiveNet, sink: Sink, covers: int | asyncio.Semaphore) -> Engine:

@@ -175,6 +175,26 @@ async def test_each_interface_to_the_targets_is_watched_from_the_beginning_on(tm
 
 
 @pytest.mark.netns
+@pytest.mark.parametrize(
+    ("targets", "status"),
+    [("10.78.0.1", ScanStatus.COMPLETE), ("10.78.0.1-2", ScanStatus.PARTIAL)],
+    ids=["this host alone", "a neighbour"],
+)
+async def test_an_interface_without_a_cable_cuts_off_whom_it_leads_to_and_not_this_host_itself(
+    tmp_path: Path, targets: str, status: ScanStatus
+) -> None:
+    with namespace() as scanner, namespace() as site, Store.open(tmp_path / "s.db") as store:
+        cable(scanner, site, "one", ("10.78.0.1/24", "10.78.0.2/24"))
+        site.ip("link set one down")
+        with scanner.inside():
+            job = new_job(Choices((targets,), channels="http", ports="81-100"), None)
+            store.begin(job.scan)
+            ended = await asyncio.wait_for(run(job, store, no_progress), 60)
+    assert ended.status is status
+    assert ended.vantage.sources == (("one", "10.78.0.1"),)
+
+
+@pytest.mark.netns
 async def test_a_way_that_changes_on_the_way_makes_a_scan_partial(tmp_path: Path) -> None:
     """As where DHCP gives this host an address in another network: who is asked then is asked elsewhere."""
     with namespace() as scanner, namespace() as site, namespace() as provider, Store.open(tmp_path / "s.db") as store:
