@@ -6,7 +6,8 @@ from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import TypeAlias
 
-from camscan.records import LedgerEntry
+from camscan.records import LedgerEntry, Scan
+from camscan.scansettings import GATEWAYS
 
 Network: TypeAlias = IPv4Network | IPv6Network
 
@@ -28,6 +29,18 @@ def network_of(address: str) -> Network | None:
 def speaks(entry: LedgerEntry) -> bool:
     """Whether a target gave a sign of life itself: then it was possible to look into its network."""
     return any(outcome.is_alive for channel, outcome in entry.channels.items() if channel not in HEARSAY)
+
+
+def bystanders(scan: Scan) -> frozenset[str]:
+    """Addresses that show nothing of others by giving a sign of life: of the host that asked, and of its own gateways.
+
+    Where a switch or an access point isolates its ports, as is good practice for cameras, each host reaches its gateway
+    and nobody else. A gateway that is named as a decoy is somebody's word that it is enough.
+    """
+    gateways = {*scan.settings.get(GATEWAYS, "").split()}
+    if gateways:
+        gateways.difference_update(scan.choices.get("expect_decoy") or ())
+    return scan.vantage.addresses | gateways
 
 
 def is_private(host: str) -> bool:

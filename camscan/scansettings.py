@@ -9,6 +9,7 @@ SPECS = "specs"  # its targets as they were written, with files read in, a line 
 SEED = "seed"  # in which order they are asked
 METHOD = "method"  # how open ports are found, and why so
 SWEEP = "sweep"  # that it is a sweep's: scans that people made by hand are not compared with those
+GATEWAYS = "gateways"  # those of its targets by which the host that asked reaches other networks
 LOST = "lost"  # why nothing can be said of some that were asked, in whichever run of it
 MISSED = "missed"  # the decoys which it missed, where it is partial for nothing else
 SWITCH_PORTS = "switch-ports"  # that it holds tables of switches, which say where devices are connected

@@ -21,7 +21,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "answers": {"records"},
     "summaries": set(),
     "scansettings": set(),
-    "networks": {"records"},
+    "networks": {"records", "scansettings"},
     "errors": set(),
     "text": set(),
     "system": {"errors"},

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime
 from ipaddress import ip_address, ip_network
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camscan.networks import is_private, network_of
+from camscan.networks import bystanders, is_private, network_of
+from camscan.records import Scan, Vantage
+from camscan.scansettings import CHOICES, GATEWAYS
 
 
 @pytest.mark.parametrize(
@@ -45,3 +49,17 @@ def test_every_address_is_in_its_network(address: object) -> None:
 )
 def test_what_is_private(host: str, private: bool) -> None:
     assert is_private(host) is private
+
+
+@pytest.mark.parametrize(
+    ("settings", "aside"),
+    [
+        ({}, {"10.0.0.9"}),
+        ({GATEWAYS: "10.0.0.1 fd00::1"}, {"10.0.0.9", "10.0.0.1", "fd00::1"}),
+        ({GATEWAYS: "10.0.0.1", CHOICES: json.dumps({"expect_decoy": ["10.0.0.1"]})}, {"10.0.0.9"}),
+    ],
+    ids=["the host alone", "its gateways", "a gateway that is named as a decoy"],
+)
+def test_who_shows_nothing_of_others_by_answering(settings: dict[str, str], aside: set[str]) -> None:
+    vantage = Vantage("host", ("eth0",), (("eth0", "10.0.0.9"),))
+    assert bystanders(Scan("a", datetime.now(UTC), (), (), vantage=vantage, settings=settings)) == aside

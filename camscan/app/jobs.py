@@ -15,10 +15,11 @@ from camscan.app.scope import Choices, ScanScope, eligible, scope_of
 from camscan.app.strategy import Strategy, strategy_of, sweep_method
 from camscan.errors import TargetError, UsageError
 from camscan.net.kernel.interfaces import interfaces, sources
+from camscan.net.kernel.routes import Routes
 from camscan.net.kernel.ways import samples
 from camscan.net.programs.method import Method
 from camscan.records import Observation, Scan, ScanStatus, Vantage
-from camscan.scansettings import CHOICES, MERGED, METHOD, SEED, SPECS
+from camscan.scansettings import CHOICES, GATEWAYS, MERGED, METHOD, SEED, SPECS
 from camscan.store import Store
 from camscan.targets import parse
 
@@ -83,6 +84,7 @@ def new_job(choices: Choices, site: str | None) -> Job:
             SPECS: "\n".join(scope.specs),
             CHOICES: _kept(choices, scope, decoys),
             METHOD: f"{method.name}: {method.reason}",
+            **_gateways(scope),
         },
     )
     return Job(record, scope, strategy, seed, method, decoys=decoys)
@@ -100,6 +102,12 @@ def _vantage(scope: ScanScope) -> Vantage:
     used = sources((*firsts, *samples(scope.asked.spans())))
     own = ((interface.name, interface.address) for interface in interfaces() if interface.address in scope.asked)
     return Vantage(platform.node(), tuple(names), tuple(dict.fromkeys((*used, *own))))
+
+
+def _gateways(scope: ScanScope) -> dict[str, str]:
+    """What the settings say of gateways of this host that are asked."""
+    found = [gateway for gateway in sorted(Routes.read().gateways) if gateway in scope.asked]
+    return {GATEWAYS: " ".join(found)} if found else {}
 
 
 def _together(before: Vantage, now: Vantage) -> Vantage:
@@ -175,7 +183,7 @@ def job_for_rest(before: Scan, now: Choices) -> Job:
         channels=tuple(dict.fromkeys((*before.channels, *strategy.plan.channels))),
         excluded=tuple(scope.excluded.networks()),
         vantage=_together(before.vantage, _vantage(scope)),
-        settings={**before.settings, CHOICES: _kept(choices, scope, decoys)},
+        settings={**before.settings, CHOICES: _kept(choices, scope, decoys), **_gateways(scope)},
     )
     by_syn = before.settings.get(METHOD, "").startswith("syn:")
     method = Method("syn" if by_syn else "connect", "resumed")

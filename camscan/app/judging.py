@@ -14,7 +14,7 @@ from camscan.app.annotating import Tags, decoys_of, tags_of, with_places, with_s
 from camscan.app.criteria import Criteria
 from camscan.app.switchports import SwitchPortLookup
 from camscan.identify.library import Library
-from camscan.networks import LEASE, speaks
+from camscan.networks import LEASE, bystanders, speaks
 from camscan.policy import judge_all
 from camscan.records import UNCALLED, Judged, LedgerEntry, Origin, Outcome, Report, Scan, ScanStatus, Verdict
 from camscan.reports import is_shown, select
@@ -87,7 +87,7 @@ def report_of(
     counts, policies = store.ledger_counts(scan.id), criteria.policies
     everyone = all_devices_in(store, scan, criteria)
     contested = {address for one in everyone if one.device.conflicts for address in one.device.addresses}
-    outcomes, segments, alone, unasked = Outcomes(), Segments(scan.vantage.addresses), set(), Counter[str]()
+    outcomes, segments, alone, unasked = Outcomes(), Segments(bystanders(scan)), set(), Counter[str]()
     for entry in store.ledger(scan.id):
         outcomes.add(entry.target, entry.outcome)
         segments.add(entry, is_control=speaks(entry) or not (entry.target in contested or LEASE in entry.channels))

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from camscan.inventory.values import address_key
-from camscan.networks import Network, network_of, speaks
+from camscan.networks import Network, bystanders, network_of, speaks
 from camscan.records import MOST_TELLING, REJECTION, LedgerEntry, Outcome, Scan, ScanStatus
 
 _KINDS = 256
@@ -45,7 +45,8 @@ class Coverage:
     wanted: Container[str]
     _seen: dict[tuple[str | None, str], _Seen] = field(default_factory=dict)
     _living: set[tuple[str | None, Network | None]] = field(default_factory=set)
-    """Networks in which something but the host that asked gave a sign of life; elsewhere, silence means nothing."""
+    """Networks in which something but the host that asked and its gateway gave a sign of life; elsewhere, silence means
+    nothing."""
     _unfinished: dict[str | None, str] = field(default_factory=dict)
     _sites: set[str | None] = field(default_factory=set)
 
@@ -54,12 +55,12 @@ class Coverage:
         self._sites.add(scan.site)
         if scan.status is not ScanStatus.COMPLETE:
             self._unfinished[scan.site] = scan.id
-        outcome_of, own = _Outcomes(), scan.vantage.addresses
+        outcome_of, aside = _Outcomes(), bystanders(scan)
         # An interrupted one has asked in full whom it covers.
         doubt = f"scan {scan.id} is partial" if scan.status is ScanStatus.PARTIAL else ""
         for entry in ledger:
             address, outcome = address_key(entry.target), outcome_of(entry)
-            if outcome.is_alive and entry.target not in own and speaks(entry):
+            if outcome.is_alive and entry.target not in aside and speaks(entry):
                 self._living.add((scan.site, network_of(address)))
             if address in self.wanted:
                 known = self._seen.get((scan.site, address))

@@ -1,9 +1,9 @@
 """Decides whether a removal is accepted: after enough scans that would have seen the device, and did not.
 
 A scan counts where it was complete, began after the device was last seen, asked the address on a channel on which the
-device used to answer, or by ARP, and saw something else alive in the same network, other than the host that asked: else
-a cut cable would remove a camera. An address that only refuses shows nothing: its ports were closed, or a firewall
-refuses for it.
+device used to answer, or by ARP, and saw something else alive in the same network, other than the host that asked and
+its gateway: else a cut cable would remove a camera. An address that only refuses shows nothing: its ports were closed,
+or a firewall refuses for it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from camscan.networks import HEARSAY, LEASE, speaks
+from camscan.networks import HEARSAY, LEASE, bystanders, speaks
 from camscan.records import REJECTION, UNASKED, LedgerEntry, Outcome, Scan, ScanStatus
 from camscan.sweeps.coverage import network_of
 from camscan.sweeps.memory import Track
@@ -118,7 +118,7 @@ def beginning(address: str) -> str:
 
 def _is_control(entry: LedgerEntry, network: str, scan: Scan) -> bool:
     """Whether another address of a network gave a sign of life, so that silence in it means something."""
-    return network_of(entry.target) == network and entry.target not in scan.vantage.addresses and speaks(entry)
+    return network_of(entry.target) == network and speaks(entry) and entry.target not in bystanders(scan)
 
 
 def _has_no_ip(address: str) -> bool:

@@ -15,10 +15,11 @@ _Kind: TypeAlias = tuple[Outcome, tuple[tuple[str, Outcome], ...]]  # the outcom
 
 
 class Segments:
-    """Counts ledger entries by network, as they pass. `own` are addresses of the host that asked."""
+    """Counts ledger entries by network, as they pass. `aside` are those that show nothing of others (`bystanders`)."""
 
-    def __init__(self, own: frozenset[str] = frozenset()) -> None:
-        self._own = own
+    def __init__(self, aside: frozenset[str] = frozenset()) -> None:
+        self._aside = aside
+        self._asked_aside: Counter[Network] = Counter()
         self._counts: defaultdict[Network, Counter[_Kind]] = defaultdict(Counter)
         self._controls: dict[Network, tuple[bool, int, str]] = {}
 
@@ -29,8 +30,10 @@ class Segments:
             return
         outcome = entry.outcome
         self._counts[place][outcome, tuple(entry.channels.items())] += 1
+        is_aside = entry.target in self._aside
+        self._asked_aside[place] += is_aside and outcome not in UNASKED
         if outcome.is_alive and is_control:
-            rank = (entry.target in self._own, MOST_TELLING[outcome], entry.target)
+            rank = (is_aside, MOST_TELLING[outcome], entry.target)
             self._controls[place] = min(self._controls.get(place, rank), rank)
 
     def networks(self, devices: Iterable[Judged], missed: Iterable[str] = ()) -> tuple[Segment, ...]:
@@ -51,8 +54,8 @@ class Segments:
         )
 
     def _control(self, place: Network) -> str:
-        """What shows that it was possible to look there: not that this host answers itself, if others were asked."""
-        itself, rank, control = self._controls.get(place, (False, 0, ""))
+        """What shows that it was possible to look there: no bystander, if others were asked."""
+        is_aside, rank, control = self._controls.get(place, (False, 0, ""))
         outcomes: Counter[Outcome] = Counter()
         for (outcome, _), count in self._counts[place].items():
             outcomes[outcome] += count
@@ -60,7 +63,7 @@ class Segments:
         refusals = rank >= MOST_TELLING[Outcome.RESET] and not (
             outcomes[Outcome.SILENT] or outcomes[Outcome.UNREACHABLE]
         )
-        return "" if (itself and asked > 1) or (refusals and asked >= ALL_REFUSE) else control
+        return "" if (is_aside and asked > self._asked_aside[place]) or (refusals and asked >= ALL_REFUSE) else control
 
 
 def _found_at(device: Device) -> tuple[str, ...]:

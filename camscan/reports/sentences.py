@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from rich.filesize import decimal
 
+from camscan.networks import bystanders
 from camscan.records import Origin, Outcome, Report, Scan, ScanStatus, Verdict
 from camscan.reports.document import MAX_SENTENCE, coverage
 from camscan.reports.escape import terminal
@@ -34,7 +35,7 @@ _OTHERS = {
     Origin.LIST: "read. A list may be wrong, and what is not on it is unknown (camscan scan, camscan reconcile).",
 }
 """What it does not mean."""
-_ALONE = "nothing but the scanning host gave a sign of life"
+_ALONE = "nothing beyond the scanning host and its gateway gave a sign of life"
 _MAX_RECORDERS = 8  # recorders that have a sentence each
 PLACES = {Tag.SENSITIVE: "a sensitive site", Tag.CORE: "a core network"}
 _MAX_NAMED, _MAX_REASONS = 8, 3
@@ -85,11 +86,10 @@ def _why_blind(report: Report) -> str:
     """Why a scan shows nothing of the addresses that it asked."""
     counts = coverage(report)
     if alive := counts[Outcome.ANSWERED] + counts[Outcome.REFUSED]:
-        own = max(len(report.scan.vantage.addresses), 1)
-        if counts[Outcome.ANSWERED] > own:
+        aside = max(len(bystanders(report.scan)), 1)
+        if counts[Outcome.ANSWERED] > aside:
             return "only ARP was answered, with one MAC for several addresses, as a router does in the place of devices"
-        others = alive > own
-        return "every address refused, as a firewall does in the place of devices" if others else _ALONE
+        return "every address refused, as a firewall does in the place of devices" if alive > aside else _ALONE
     if counts[Outcome.SILENT]:
         return "no address that was asked gave a sign of life, so silence proves nothing"
     begun = report.scan.status is ScanStatus.INTERRUPTED and report.scan.sent.packets

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from camscan.networks import ALL_REFUSE
+from camscan.networks import ALL_REFUSE, bystanders
 from camscan.records import UNASKED, Device, Judged, LedgerEntry, Outcome, Scan, ScanStatus, Verdict
 from camscan.text.wording import shortened, were
 
@@ -127,10 +127,10 @@ class Snapshot:
 
 
 class _Tally:
-    """What the ledger of a scan says of its targets, gathered entry by entry; `own` are the host's that asked."""
+    """What the ledger of a scan says of its targets, entry by entry; `aside` are those that show nothing of others."""
 
-    def __init__(self, own: frozenset[str]) -> None:
-        self._own = own
+    def __init__(self, aside: frozenset[str]) -> None:
+        self._aside = aside
         self._others: Counter[Outcome] = Counter()
         self.asked: dict[str, frozenset[str]] = {}
         self.answered: defaultdict[str, set[str]] = defaultdict(set)
@@ -147,7 +147,7 @@ class _Tally:
             if outcome.has_answer:
                 self.answered[name].add(entry.target)
         self.coverage[_counted(entry.outcome)] += 1
-        if channels and entry.target not in self._own:
+        if channels and entry.target not in self._aside:
             self._others[entry.outcome] += 1
         self._kinds[id(entry.channels)] = entry.channels
         self._counts[id(entry.channels)] += 1
@@ -171,7 +171,7 @@ class _Tally:
 
 def snapshot(scan: Scan, devices: Iterable[Judged], ledger: Iterable[LedgerEntry]) -> Snapshot:
     """What a stored scan saw, from its devices and its ledger."""
-    tally = _Tally(scan.vantage.addresses)
+    tally = _Tally(bystanders(scan))
     for entry in ledger:
         tally.add(entry)
     devices = tuple(devices)

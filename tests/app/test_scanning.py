@@ -27,7 +27,7 @@ from camscan.app.strategy import Strategy
 from camscan.errors import StoreError
 from camscan.net.programs.method import Method
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
-from camscan.reports.sentences import summary
+from camscan.reports.sentences import is_blind, summary
 from camscan.store import Store
 
 
@@ -231,3 +231,20 @@ async def test_the_broadcast_address_of_a_network_makes_no_scan_partial(tmp_path
         outcomes = {entry.target: entry.outcome for entry in store.ledger(ended.id)}
     assert (ended.status, ended.notes) == (ScanStatus.COMPLETE, ())
     assert outcomes == {"10.78.0.254": Outcome.REFUSED, "10.78.0.255": Outcome.NOT_SENT}
+
+
+@pytest.mark.netns
+async def test_where_a_gateway_alone_answers_nothing_is_said_of_the_others(tmp_path: Path) -> None:
+    """As on an isolated port of a switch, or in a wireless network for guests: nobody could look."""
+    with namespace() as scanner, namespace() as router, Store.open(tmp_path / "s.db") as store:
+        cable(scanner, router, "near", ("10.78.0.5/29", "10.78.0.1/29"))
+        scanner.ip("route add default via 10.78.0.1")
+        with scanner.inside():
+            job = new_job(Choices(("10.78.0.0/29",), channels="http,sadp", ports="81"), None)
+            store.begin(job.scan)
+            ended = await asyncio.wait_for(run(job, store, no_progress), 60)
+        alive = {entry.target for entry in store.ledger(ended.id) if entry.outcome.is_alive}
+        report = report_of(store, store.scan(ended.id), Grounds(library(), ()))
+    assert alive == {"10.78.0.1", "10.78.0.5"}
+    assert [segment.control for segment in report.networks] == [""]
+    assert is_blind(report)

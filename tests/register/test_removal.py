@@ -15,6 +15,7 @@ from camscan.net.outcomes import reason, remark
 from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus, Vantage
 from camscan.register import removal
 from camscan.register.removal import Proof, beginning, candidates, objection, witnesses
+from camscan.scansettings import GATEWAYS
 from camscan.sweeps.snapshot import BEHIND, Snapshot
 from camscan.system.icmperrors import REJECTED
 
@@ -110,6 +111,13 @@ def test_a_device_of_which_no_channel_is_known_must_have_been_asked_on_some() ->
 
 def test_that_the_host_which_asks_answers_itself_does_not_remove_a_camera() -> None:
     seen = replace(scan(1), vantage=Vantage("host", ("eth0",), (("eth0", "10.0.0.254"),)))
+    found = proof(track(GONE), seen, [LedgerEntry("10.0.0.1", SILENT), GATEWAY])
+    assert found.why_not.startswith("nothing in 10.0.0.0/24 answered")
+
+
+def test_that_a_gateway_answers_the_host_which_asks_does_not_remove_a_camera() -> None:
+    """It is all that is reached where a switch isolates its ports."""
+    seen = replace(scan(1), settings={GATEWAYS: "10.0.0.254"})
     found = proof(track(GONE), seen, [LedgerEntry("10.0.0.1", SILENT), GATEWAY])
     assert found.why_not.startswith("nothing in 10.0.0.0/24 answered")
 

@@ -64,6 +64,23 @@ def test_that_the_host_which_asks_answers_itself_is_no_control_of_others() -> No
     assert control(own, entry("10.0.0.2", Outcome.EXCLUDED, Outcome.EXCLUDED)) == "10.0.0.1"
 
 
+def test_that_a_gateway_answers_the_host_which_asks_is_no_control_of_others() -> None:
+    """Where a switch isolates its ports, each host reaches its gateway and nobody else."""
+
+    def control(*entries: LedgerEntry) -> str:
+        made = Segments(frozenset({"10.0.0.1", "10.0.0.2"}))
+        for one in entries:
+            made.add(one)
+        [found] = made.networks(())
+        return found.control
+
+    gateway, own = entry("10.0.0.1", Outcome.ANSWERED), entry("10.0.0.2", Outcome.REFUSED)
+    assert control(gateway, own, entry("10.0.0.3", Outcome.SILENT)) == ""
+    assert control(gateway, entry("10.0.0.2", Outcome.EXCLUDED), entry("10.0.0.3", Outcome.SILENT)) == ""
+    assert control(gateway, own, entry("10.0.0.3", Outcome.REFUSED)) == "10.0.0.3"
+    assert control(gateway, own) == control(gateway) == "10.0.0.1", "nobody else was asked about"
+
+
 def test_that_every_address_refuses_is_no_control() -> None:
     def control(refusing: int, *others: LedgerEntry) -> str:
         refusals = (entry(f"10.0.0.{number}", Outcome.REFUSED) for number in range(1, refusing + 1))

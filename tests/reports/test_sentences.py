@@ -65,7 +65,9 @@ def test_where_nobody_but_the_host_that_asked_answered_nothing_is_said_of_the_ot
     report = make_report(
         devices=(), ledger={"": {Outcome.ANSWERED: 1, Outcome.SILENT: 253}}, targets=254, networks=(dark,)
     )
-    assert findings(report) == "Nothing can be said: nothing but the scanning host gave a sign of life."
+    assert (
+        findings(report) == "Nothing can be said: nothing beyond the scanning host and its gateway gave a sign of life."
+    )
     refusing = replace(report, ledger={"": {Outcome.REFUSED: 254}})
     assert findings(refusing) == (
         "Nothing can be said: every address refused, as a firewall does in the place of devices."

@@ -48,6 +48,11 @@ class Routes:
         routes._take(chain(_ipv4(_rows(proc / "route")), _ipv6(_rows(proc / "ipv6_route"))))
         return routes
 
+    @property
+    def gateways(self) -> frozenset[str]:
+        """All gateways of this host."""
+        return frozenset(hop[0] for _, routes in self._routes for hop in routes.values() if hop[0])
+
     def gateway(self, address: str) -> str:
         """The gateway on the way to an address; empty where it is on-link, this host itself, or nowhere."""
         route = self._route(address)
