@@ -27,5 +27,7 @@ ENV PATH=/opt/camscan/bin:$PATH HOME=/data CAMSCAN_DB=/data/camscan.db PYTHONUNB
 VOLUME /data
 WORKDIR /data
 USER 10001:10001
-ENTRYPOINT ["camscan"]
+# The kernel drops a signal for the first process that has no handler for it yet, and keeps one that is blocked: camscan
+# unblocks it once it has one.
+ENTRYPOINT ["env", "--block-signal=TERM", "camscan"]
 CMD ["--help"]

@@ -11,9 +11,10 @@ _FIRST = 1  # the process that a container begins with, and which no signal ends
 
 def main() -> None:
     """Run the command line; who interrupts it while it is still being loaded is told so as by any command."""
-    if os.getpid() == _FIRST:  # `docker stop` would go unheard until the command has come to its own handlers
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
+        if os.getpid() == _FIRST:  # `docker stop` would go unheard until the command has come to its own handlers
+            signal.signal(signal.SIGTERM, signal.default_int_handler)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})  # the image blocks it until now
         from camscan.cli import main as run  # noqa: PLC0415 - all that takes long to load comes with it
 
         run()

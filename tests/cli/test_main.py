@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -16,6 +18,8 @@ from support.command import camscan
 from camscan.cli import main
 from camscan.cli.db import db
 from camscan.store import Store
+
+ROOT = Path(__file__).parent.parent.parent
 
 HEAVY = ("scapy", "zeep", "sqlalchemy", "aiohttp", "cryptography", "alembic", "re2", "yaml", "rich")
 
@@ -228,6 +232,30 @@ def test_the_first_process_of_a_container_is_ended_by_kill_from_the_beginning(tm
         assert process.communicate(timeout=30) == (b"", b"\nAborted!\n")
     assert process.returncode == 1
     assert [*tmp_path.iterdir()] == []
+
+
+@pytest.mark.netns
+def test_the_container_of_the_image_hears_of_its_end_before_python_has_started() -> None:
+    """The kernel drops a signal for the first process of a container that has no handler for it."""
+    (words,) = re.findall(r"^ENTRYPOINT (.+)$", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
+    *before, name = json.loads(words)
+    assert name == "camscan"
+    command = ["unshare", "--pid", "--fork", "--kill-child", *before, sys.executable, "-c", LOADING]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        first = ""
+        while not first:
+            first = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().strip()
+        while _mask(first, "SigBlk") >> (signal.SIGTERM - 1) & 1 == 0:
+            pass
+        assert _mask(first, "SigCgt") >> (signal.SIGTERM - 1) & 1 == 0, "it has no handler yet"
+        os.kill(int(first), signal.SIGTERM)
+        assert process.communicate(timeout=30) == (b"", b"\nAborted!\n")
+    assert process.returncode == 1
+
+
+def _mask(process: str, name: str) -> int:
+    (mask,) = re.findall(rf"^{name}:\s*(\w+)$", Path(f"/proc/{process}/status").read_text(), re.MULTILINE)
+    return int(mask, 16)
 
 
 def test_a_signal_that_nohup_ignores_ends_nothing(tmp_path: Path, hangs_up: None) -> None:
