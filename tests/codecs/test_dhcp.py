@@ -64,10 +64,31 @@ def test_the_address_is_one_that_is_settled(data: bytes, address: str) -> None:
     assert dhcp.address(data) == address
 
 
-def test_padding_and_repeated_options() -> None:
-    data = message(3, (12, b"first"), (12, b"second"))
+def test_padding_and_an_option_in_parts() -> None:
+    data = message(3, (12, b"axis-"), (60, b"AXIS"), (12, b"00408c123456"), (53, b"\x04"))
     padded = data[:240] + b"\x00\x00" + data[240:]
-    assert dhcp.decode(padded)["dhcp.hostname"] == ("first",)
+    assert dhcp.decode(padded)["dhcp.hostname"] == ("axis-00408c123456",)
+    assert dhcp.address(message(3, (53, b"\x04"), ciaddr="10.0.0.9")) == "10.0.0.9", "the first kind counts"
+
+
+@pytest.mark.parametrize(
+    ("option", "name"),
+    [
+        (b"\x00\x00\x00hall-cam.example.com", "hall-cam.example.com"),
+        (b"\x01\xff\xffhall-cam.example.com.", "hall-cam.example.com"),
+        (b"\x05\x00\x00\x08hall-cam\x07example\x03com\x00", "hall-cam.example.com"),
+        (b"\x04\x00\x00\x08hall-cam", "hall-cam"),  # RFC 4702, 2.3.1: a partial name has no root
+        (b"\x04\x00\x00\x08hall-", "hall-"),
+        (b"\x04\x00\x00\xc0\x0c", ""),
+        (b"\x04\x00\x00", ""),
+        (b"\x04", ""),
+        (b"", ""),
+    ],
+)
+def test_a_client_that_gives_its_full_name_is_called_so(option: bytes, name: str) -> None:
+    assert dhcp.decode(message(3, (81, option))).get("dhcp.hostname", ("",)) == (name,)
+    both = dhcp.decode(message(3, (81, option), (12, b"axis-00408c123456")))
+    assert both["dhcp.hostname"] == ("axis-00408c123456",), "which rules know"
 
 
 def test_other_hardware_has_no_mac() -> None:
@@ -96,6 +117,7 @@ def test_what_is_no_message_is_refused(data: bytes, reason: str) -> None:
 def test_survives_damage() -> None:
     assert_survives(dhcp.decode, REQUEST)
     assert_survives(dhcp.address, REQUEST)
+    assert_survives(dhcp.decode, message(3, (81, b"\x05\x00\x00\x08hall-cam\x07example\x03com\x00")))
 
 
 @given(st.binary(max_size=400))
