@@ -110,9 +110,13 @@ def _allowed(choices: Choices, chosen: CredentialOptions) -> bool:
 
 
 def enrolled(choices: Choices, chosen: CredentialOptions, site: str | None, inside: Container[str]) -> str:
-    """What a run over these addresses would log in to, in words. Raises UsageError or HostError as `broker_if` says."""
+    """What a run over these addresses would log in to, in words; "" where nowhere.
+
+    Raises:
+        UsageError, HostError: as `broker_if` says.
+    """
     if not _allowed(choices, chosen):
-        return "none"
+        return ""
     found = _opened_for(chosen, site)[1].enrolments
     devices = [e.address for e in found if e.address is not None]
     networks = [e.place for e in found if e.network is not None]

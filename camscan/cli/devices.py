@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from camscan.cli import options
+from camscan.cli.exits import Exit, exit_code
 from camscan.cli.telling import tell_note
 from camscan.errors import TargetError, UsageError
 from camscan.records import Device, Judged, Origin, Outcome, Report, Scan, ScanStatus, Verdict
@@ -83,6 +85,7 @@ class Wanted:
 )
 @options.all_hosts
 @options.written(*options.FORMAT_NAMES)
+@options.fail_on_devices
 @options.quiet
 def devices(
     addresses: tuple[str, ...],
@@ -98,6 +101,7 @@ def devices(
     all_hosts: bool,
     format_: str,
     output: Path | None,
+    fail_on: tuple[str, ...],
     quiet: bool,
 ) -> None:
     """List the devices of a stored scan, judged by today's fingerprints and policies.
@@ -107,18 +111,16 @@ def devices(
 
     \b
     Examples:
-      camscan devices
       camscan devices 10.20.0.15
       camscan devices 10.20.0.0/26 --scan 4f2a --maker Axis
+      camscan devices --site depot --fail-on listed
       camscan devices --verdict listed --verdict suspected -o go-and-look.csv
-      camscan devices --each-site --verdict listed -o estate.csv
       camscan devices --each-site -o estate.xlsx
       camscan devices --each-site --verdict listed -o for-the-board.html
     """
     from camscan.app.criteria import criteria_of
     from camscan.app.judging import report_of
     from camscan.app.switchports import SwitchPortLookup
-    from camscan.cli.brands import find
     from camscan.cli.stored import open_store, scan_of
     from camscan.cli.waiting import waiting
     from camscan.cli.writing import write_report
@@ -128,14 +130,14 @@ def devices(
         _check_each(site or scan_id, format_)
     places, where, macs = _asked(addresses)
     criteria = criteria_of(policies, folders)
-    labels = frozenset(find(name, criteria.rules).name.casefold() for name in brands)
-    wanted = Wanted(frozenset(map(str.casefold, makers)), labels, frozenset(verdicts), where, frozenset(macs.values()))
+    named = frozenset(map(str.casefold, makers)), _labels(brands, criteria.rules), frozenset(verdicts)
+    wanted = Wanted(*named, where, frozenset(macs.values()))
     with open_store(db) as store:
         if each_site:
             _check_makers(makers, criteria.rules)
             judged = partial(report_of, criteria=criteria, all_hosts=all_hosts, ports=SwitchPortLookup(store))
-            _write_each(_latest(store, judged, format_, chosen=bool(policies)), wanted, format_, output, quiet=quiet)
-            return
+            every = _latest(store, judged, format_, chosen=bool(policies))
+            sys.exit(_write_each(every, wanted, format_, output, fail_on, quiet=quiet))
         taken = scan_of(store, scan_id, site, about=usual(places[0]) if places else None, quiet=quiet)
         with waiting(f"Reading scan {taken.id}", quiet=quiet):
             found = report_of(store, taken, criteria, all_hosts=all_hosts)
@@ -144,6 +146,13 @@ def devices(
         if not quiet:
             _tell_fate(store, found, _bare(found, places) if chosen.devices else places, macs)
     write_report(chosen, format_, output)
+    sys.exit(exit_code(chosen, fail_on) if fail_on else Exit.DONE)
+
+
+def _labels(names: Iterable[str], rules: Library) -> frozenset[str]:
+    from camscan.cli.brands import find
+
+    return frozenset(find(name, rules).name.casefold() for name in names)
 
 
 def _asked(addresses: Sequence[str]) -> tuple[list[str], TargetSet | None, dict[str, str]]:
@@ -178,14 +187,29 @@ def _latest(store: Store, judged: Callable[[Store, Scan], Report], format_: str,
     return (with_progress(store, one, chosen=chosen, site_or_none=True) for one in found)
 
 
-def _write_each(every: Iterable[Report], wanted: Wanted, format_: str, output: Path | None, *, quiet: bool) -> None:
-    """Write the latest report of each site, and say of which sites it tells less than it should."""
+def _write_each(
+    every: Iterable[Report],
+    wanted: Wanted,
+    format_: str,
+    output: Path | None,
+    fail_on: Sequence[str],
+    *,
+    quiet: bool,
+) -> Exit:
+    """Write the latest report of each site, and say of which sites it tells less than it should; the worst code."""
     from camscan.cli.writing import write_reports
 
-    blind, partial = list[str](), list[str]()
-    write_reports(map(wanted.of, _watched(every, blind, partial)), format_, output)
+    blind, partial, codes = list[str](), list[str](), set[Exit]()
+
+    def of(report: Report) -> Report:
+        chosen = wanted.of(report)
+        codes.add(exit_code(chosen, fail_on))
+        return chosen
+
+    write_reports(map(of, _watched(every, blind, partial)), format_, output)
     _tell("could not look, so none of their devices is listed", [] if quiet else blind)
     _tell("could not look at all of it, so there may be more devices", [] if quiet else partial)
+    return max(codes) if fail_on else Exit.DONE
 
 
 def _watched(reports: Iterable[Report], blind: list[str], partial: list[str]) -> Iterator[Report]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import platform
 import resource
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 import click
 
@@ -15,8 +18,11 @@ from camscan.cli import options
 from camscan.cli.exits import Exit
 from camscan.errors import CamscanError
 
+SCHEMA = "camscan-doctor/1"
 _FEW_DESCRIPTORS = 1_024
 _EXPAT = (2, 7, 2)
+_LONGEST = 1_000
+"""Characters of one finding on a terminal."""
 _PACKAGES = ("aiohttp", "cryptography", "google-re2", "lxml", "scapy", "sqlalchemy", "zeep")
 
 
@@ -32,21 +38,34 @@ class Finding:
 @options.of_db(
     help="A store to look at too: whether this user may use it, and who may do too much in a PostgreSQL database."
 )
-def doctor(db: str | None) -> None:
+@options.written("table", "json")
+def doctor(db: str | None, format_: str, output: Path | None) -> None:
     """Show what this host can and cannot do: privileges, multicast, limits, library versions.
+
+    The exit code is 1 if something does not work.
 
     \b
     Examples:
       camscan doctor
       camscan doctor --db postgresql://camscan@db.example/camscan
+      camscan doctor --format json | jq -r '.findings[] | select(.grade != "ok").text'
     """
-    from camscan.cli.writing import output_width, wrapped
+    from camscan.cli.writing import output_width, wrapped, write
+    from camscan.reports.escape import terminal
 
-    findings = [finding for check in _CHECKS for finding in _looked_at(check)]
-    findings += _store(db) if db else ()
-    lines = (f"{finding.grade:<5}{finding.text}" for finding in findings)
-    click.echo("".join(wrapped(lines, output_width(None))), nl=False)
-    sys.exit(Exit.FAILED if any(finding.grade == "bad" for finding in findings) else Exit.DONE)
+    checks = {**_CHECKS, "store": partial(_store, db)} if db else _CHECKS
+    found = [(about, finding) for about, check in checks.items() for finding in _looked_at(check)]
+    if format_ == "json":
+        write([_document(found)], output)
+    else:
+        lines = (f"{finding.grade:<5}{terminal(finding.text, _LONGEST)}" for _, finding in found)
+        write(wrapped(lines, output_width(output)), output)
+    sys.exit(Exit.FAILED if any(finding.grade == "bad" for _, finding in found) else Exit.DONE)
+
+
+def _document(found: Iterable[tuple[str, Finding]]) -> str:
+    findings = [{"about": about, "grade": finding.grade, "text": finding.text} for about, finding in found]
+    return json.dumps({"schema": SCHEMA, "version": __version__, "findings": findings}, indent=2) + "\n"
 
 
 def _looked_at(check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
@@ -150,30 +169,24 @@ def _registry() -> Iterator[Finding]:
 
 
 def _store(db: str) -> Iterator[Finding]:
-    from camscan.errors import StoreError
-    from camscan.reports.escape import terminal
     from camscan.store.privileges import excess_privileges
 
-    try:
-        found = excess_privileges(db)
-    except StoreError as error:
-        yield Finding("bad", terminal(str(error)))
-        return
+    found = excess_privileges(db)
     for text in found or ():
-        yield Finding("note", terminal(text))
+        yield Finding("note", text)
     if not found:
         more = "" if found is None else ", and nobody may do more there than is needed"
         yield Finding("ok", f"the store can be reached{more}")
 
 
-_CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
-    _versions,
-    _descriptors,
-    _interfaces,
-    _privilege,
-    _port_sweeps,
-    _sqlite,
-    _library,
-    _registry,
-)
-"""Everything that is looked at, in this order."""
+_CHECKS: Mapping[str, Callable[[], Iterator[Finding]]] = {
+    "versions": _versions,
+    "open-files": _descriptors,
+    "interfaces": _interfaces,
+    "privileges": _privilege,
+    "port-sweeps": _port_sweeps,
+    "sqlite": _sqlite,
+    "fingerprints": _library,
+    "mac-registry": _registry,
+}
+"""What is looked at, in this order, by what it is about."""

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from camscan.records import Report
 
 
 class Exit(IntEnum):
@@ -15,3 +20,16 @@ class Exit(IntEnum):
     """Done, and what `--fail-on` names was found."""
     INCOMPLETE = 4
     """The scan was interrupted or cut short, which marks it partial, or nobody gave a sign of life; it is stored."""
+
+
+def exit_code(report: Report, fail_on: Sequence[str]) -> Exit:
+    """The exit code of a command that shows a scan; that none was found is a success only where somebody was seen."""
+    from camscan.records import Origin, ScanStatus
+    from camscan.reports.sentences import is_blind
+
+    scan = report.scan
+    if scan.status is not ScanStatus.COMPLETE or (scan.origin is Origin.SCAN and is_blind(report)):
+        return Exit.INCOMPLETE
+    if any({judged.verdict, judged.state} & {*fail_on} for judged in report.devices):
+        return Exit.FOUND
+    return Exit.DONE

@@ -101,6 +101,12 @@ site_of_login = of_site(help="The site that the login is for. Default: scans wit
 sites = of_site("names", multiple=True, help="Only this site; repeatable. Default: all sites.")
 all_hosts = click.option("--all", "all_hosts", is_flag=True, help="Show every host that answered, not only devices.")
 quiet = click.option("-q", "--quiet", is_flag=True, help="Print no progress and no summary on stderr.")
+fail_on_devices = click.option(
+    "--fail-on",
+    multiple=True,
+    type=click.Choice(["listed", "suspected", "returned"]),
+    help="Exit with 3 if such a device was found; repeatable.",
+)
 CHANGES = ("listed", "suspected", "new", "returned", "coverage-loss")
 """What --fail-on may name where scans are compared."""
 fail_on_changes = click.option(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
@@ -13,12 +14,12 @@ from camscan.cli import options
 from camscan.cli.groups import Sectioned
 
 if TYPE_CHECKING:
-    from camscan.app.scope import ScanScope
+    from camscan.app.planning import Outlook
     from camscan.engine import Plan
-    from camscan.net.kernel.interfaces import Interface
     from camscan.net.pacing.profile import Profile
     from camscan.targets import TargetSet
 
+SCHEMA = "camscan-plan/1"
 _MOST_NETWORKS = 20
 _TWO_DAYS, _TWO_YEARS = 48, 2 * 365 * 24  # in hours
 
@@ -30,9 +31,10 @@ _TWO_DAYS, _TWO_YEARS = 48, 2 * 365 * 24  # in hours
 @options.interface
 @options.logins
 @options.site
-@options.output
+@options.written("table", "json")
 def plan(
     targets: tuple[str, ...],
+    format_: str,
     output: Path | None,
     site: str | None,
     credentials_file: Path | None,
@@ -46,68 +48,102 @@ def plan(
       camscan plan 10.20.0.0/24
       camscan plan @networks.txt --profile gentle
       camscan plan 10.20.0.0/24 --site depot --with-credentials
+      camscan plan @networks.txt --format json | jq .seconds
     """
-    from camscan.app.logins import CredentialOptions, enrolled
-    from camscan.app.scope import Choices, arp_requests, eligible, scope_of
-    from camscan.app.strategy import silent_seconds, strategy_of, sweep_method
+    from camscan.app.logins import CredentialOptions
+    from camscan.app.planning import outlook
+    from camscan.app.scope import Choices
     from camscan.cli.writing import output_width, wrapped, write
-    from camscan.net.kernel.interfaces import has_arp
+
+    found = outlook(Choices(targets, **how), CredentialOptions(credentials_file, unlock), site)
+    if format_ == "json":
+        write([json.dumps(_document(found), indent=2) + "\n"], output)
+    else:
+        write(wrapped((f"{name:<12} {text}" for name, text in _rows(found).items()), output_width(output)), output)
+
+
+def _document(found: Outlook) -> dict[str, Any]:
+    from camscan.net.scope import NEVER_SEND
+
+    scope, strategy = found.scope, found.strategy
+    plan, pace = strategy.plan, strategy.profile
+    everywhere, alive = _by_place(plan)
+    return {
+        "schema": SCHEMA,
+        "targets": [*scope.asked.networks()],
+        "addresses": scope.asked.count,
+        "excluded": {"targets": [*scope.excluded.networks()], "addresses": found.taken},
+        "channels": plan.channels,
+        "multicast": found.links,
+        "arp_requests": found.arp,
+        "ports": {"everywhere": everywhere, "where_alive": alive, "never": sorted(NEVER_SEND)},
+        "sweep": {"method": found.method.name, "reason": found.method.reason},
+        "silent_host": {"packets": strategy.silent_packets, "payload_bytes": strategy.silent_bytes},
+        "device": {"packets": strategy.answering_packets},
+        "pace": {
+            "profile": pace.name,
+            "packets_per_second": pace.rate,
+            "host_packets_per_second": pace.host_rate,
+            "host_connections": pace.host_connections,
+            "half_open": pace.half_open,
+        },
+        "logins": found.logins or None,
+        "packets": found.packets,
+        "seconds": round(found.seconds),
+    }
+
+
+def _rows(found: Outlook) -> dict[str, str]:
     from camscan.net.scope import NEVER_SEND
     from camscan.text.wording import plural
 
-    choices = Choices(targets, **how)
-    scope, strategy = scope_of(choices), strategy_of(choices)
-    method = sweep_method(choices, scope.asked, strategy)
-    count = scope.asked.count
-    links = eligible(scope)
-    frames = arp_requests(strategy.plan, links, scope.asked.ranges)
-    packets = count * strategy.silent_packets + frames
-    near = [link for link in links if has_arp(link.name)]
-    seconds = silent_seconds(scope, strategy, method, near, packets)
-    rows = {
-        "Targets": f"{_networks(scope.asked)}: {plural(count, 'address')}",
-        "Excluded": _excluded(scope),
+    scope, strategy = found.scope, found.strategy
+    return {
+        "Targets": f"{_networks(scope.asked)}: {plural(scope.asked.count, 'address')}",
+        "Excluded": _excluded(found),
         "Channels": ", ".join(strategy.plan.channels),
-        "Multicast": _multicast(strategy.plan, links),
-        "ARP": f"up to {frames:,} requests" if frames else _no_arp(strategy.plan),
+        "Multicast": _multicast(found),
+        "ARP": f"up to {found.arp:,} requests" if found.arp else _no_arp(strategy.plan),
         "TCP ports": _ports(strategy.plan),
         "Never": f"{_list(sorted(NEVER_SEND))}: printers, telephones and industrial controllers",
-        "Sweep": f"by {method.name}: {method.reason}",
+        "Sweep": f"by {found.method.name}: {found.method.reason}",
         "Silent host": f"{plural(strategy.silent_packets, 'packet')}, {strategy.silent_bytes:,} bytes of payload",
         "Device": f"up to about {plural(strategy.answering_packets, 'packet')}",
         "Pace": _pace(strategy.profile),
-        "Logins": enrolled(choices, CredentialOptions(credentials_file, unlock), site, scope.asked),
-        "Time": f"about {_duration(max(seconds, 8))} if nobody answers ({packets:,} packets)",
+        "Logins": found.logins or "none",
+        "Time": f"about {_duration(found.seconds)} if nobody answers ({found.packets:,} packets)",
     }
-    write(wrapped((f"{name:<12} {text}" for name, text in rows.items()), output_width(output)), output)
 
 
-def _excluded(scope: ScanScope) -> str:
-    """The exclusions, and how many addresses they take away: none shows that one is misspelt."""
-    if not scope.excluded.count:
+def _excluded(found: Outlook) -> str:
+    if not found.scope.excluded.count:
         return "none"
-    taken = scope.targets.count - scope.asked.count
-    return f"{_networks(scope.excluded)}: {taken:,} of the targets' addresses"
+    return f"{_networks(found.scope.excluded)}: {found.taken:,} of the targets' addresses"
 
 
-def _multicast(plan: Plan, links: Sequence[Interface]) -> str:
+def _multicast(found: Outlook) -> str:
     """The interfaces by which groups are asked, or why none is."""
-    if not plan.multicasts:
+    if not found.strategy.plan.multicasts:
         return "none: no channel uses it"
-    return ", ".join(dict.fromkeys(link.name for link in links)) or "no interface is connected to the targets"
+    return ", ".join(found.links) or "no interface is connected to the targets"
 
 
 def _no_arp(plan: Plan) -> str:
     return f"none: {'no link to the targets, or no CAP_NET_RAW' if 'arp' in plan.channels else 'no channel uses it'}"
 
 
+def _by_place(plan: Plan) -> tuple[list[int], list[int]]:
+    """The ports that are tried everywhere, and those that are tried where something lives."""
+    first, more = [*plan.first_ports], [*plan.more_ports]
+    return ([*first, *more], []) if plan.thorough else (first, more)
+
+
 def _ports(plan: Plan) -> str:
     """Which ports are tried at whom."""
     if not plan.first_ports:
         return "none: no channel needs them"
-    if plan.thorough or not plan.more_ports:
-        return f"{_list((*plan.first_ports, *plan.more_ports))} everywhere"
-    return f"{_list(plan.first_ports)} everywhere; {_list(plan.more_ports)} where something lives"
+    everywhere, alive = _by_place(plan)
+    return f"{_list(everywhere)} everywhere" + (f"; {_list(alive)} where something lives" if alive else "")
 
 
 def _pace(pace: Profile) -> str:

@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import click
 
 from camscan.cli import options
-from camscan.cli.exits import Exit
+from camscan.cli.exits import Exit, exit_code
 from camscan.cli.groups import Sectioned
 from camscan.cli.telling import tell
 from camscan.errors import CamscanError, UsageError
-from camscan.records import Report, Scan, ScanStatus, Verdict
-from camscan.summaries import State
+from camscan.records import Report, Scan, ScanStatus
 
 if TYPE_CHECKING:
     from camscan.app.criteria import Criteria
@@ -51,12 +50,7 @@ if TYPE_CHECKING:
 @options.all_hosts
 @options.quiet
 @click.option("--resume", metavar="ID", help="Continue an interrupted scan; exclusions are read again.")
-@click.option(
-    "--fail-on",
-    multiple=True,
-    type=click.Choice([Verdict.LISTED.value, Verdict.SUSPECTED.value, State.RETURNED.value]),
-    help="Exit with 3 if such a device was found; repeatable.",
-)
+@options.fail_on_devices
 def scan(
     targets: tuple[str, ...],
     site: str | None,
@@ -219,14 +213,3 @@ def _hint(ended: Scan, *, quiet: bool) -> None:
     if not quiet and ended.status is ScanStatus.INTERRUPTED:
         command = f"camscan scan --resume {ended.id}{same_store()}"
         tell(f"Scan {ended.id} is interrupted: resume it with `{command}`.")
-
-
-def exit_code(report: Report, fail_on: Sequence[str]) -> Exit:
-    """The exit code of a command that shows a scan; that none was found is a success only where somebody was seen."""
-    from camscan.reports.sentences import is_blind
-
-    if report.scan.status is not ScanStatus.COMPLETE or is_blind(report):
-        return Exit.INCOMPLETE
-    if any({judged.verdict, judged.state} & {*fail_on} for judged in report.devices):
-        return Exit.FOUND
-    return Exit.DONE

@@ -244,7 +244,7 @@ async def test_where_a_gateway_alone_answers_nothing_is_said_of_the_others(tmp_p
             store.begin(job.scan)
             ended = await asyncio.wait_for(run(job, store, no_progress), 60)
         alive = {entry.target for entry in store.ledger(ended.id) if entry.outcome.is_alive}
-        report = report_of(store, store.scan(ended.id), Grounds(library(), ()))
+        report = report_of(store, store.scan(ended.id), Criteria(library(), ()))
     assert alive == {"10.78.0.1", "10.78.0.5"}
     assert [segment.control for segment in report.networks] == [""]
     assert is_blind(report)

@@ -213,6 +213,21 @@ def test_quiet_leaves_stderr_empty(db: str) -> None:
     assert quiet.stdout == told.stdout
 
 
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ((), 0),
+        (("--fail-on", "returned"), 0),
+        (("--fail-on", "listed"), 3),
+        (("--fail-on", "listed", "--verdict", "not-listed"), 0),
+    ],
+)
+def test_a_check_of_a_stored_scan_fails_on_the_devices_that_are_shown(
+    db: str, words: tuple[str, ...], code: int
+) -> None:
+    assert CliRunner().invoke(devices, ["--db", db, *words]).exit_code == code
+
+
 @pytest.fixture
 def estate(tmp_path: Path) -> str:
     """Two sites, the newest scan of each with three devices."""
@@ -256,6 +271,20 @@ def test_of_each_site_it_is_told_where_nobody_could_look(estate: str) -> None:
         "Note: the latest scans of these sites could not look at all of it, so there may be more devices: attic.",
     ]
     assert CliRunner().invoke(devices, ["--db", estate, "--each-site", "--quiet"]).stderr == ""
+
+
+def test_a_check_of_each_site_fails_where_one_could_not_be_looked_at(estate: str) -> None:
+    def codes() -> list[int]:
+        words = ["--db", estate, "--each-site"]
+        wanted = ((), ("--fail-on", "listed"), ("--fail-on", "returned"))
+        return [CliRunner().invoke(devices, [*words, *more]).exit_code for more in wanted]
+
+    assert codes() == [0, 3, 0]
+    with Store.open(estate) as store:
+        at = datetime.now(UTC)
+        made = Scan("5cabl1nd", at, ("10.9.0.0/30",), ("http",), "yard", at, ScanStatus.COMPLETE)
+        keep_scan(store, made, entries=[LedgerEntry("10.9.0.1", {"http": Outcome.SILENT})])
+    assert codes() == [0, 4, 4]
 
 
 def test_a_workbook_holds_a_row_for_each_site_then_all_their_devices(estate: str, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import re
 import sys
@@ -13,6 +14,7 @@ from typing import NoReturn
 import pytest
 from support.command import camscan
 from support.namespaces import Namespace, cable
+from support.schemas import validator
 
 from camscan.app import criteria
 from camscan.app.discovering import cut_off
@@ -37,6 +39,19 @@ def test_the_doctor_says_whether_what_port_sweeps_need_is_there(
     assert (
         "\nbad  numpy cannot be loaded, so `camscan ports` and `--sweep syn` fail: reinstall camscan (" in done.stdout
     )
+
+
+def test_the_doctor_as_json_says_what_each_finding_is_about(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "no.db").write_text("no store")
+    lines = camscan(capsys, "doctor", "--db", str(tmp_path / "no.db"))
+    done = camscan(capsys, "doctor", "--db", str(tmp_path / "no.db"), "--format", "json")
+    document = json.loads(done.stdout)
+    validator("camscan-doctor-1").validate(document)
+    assert lines.returncode == done.returncode == 1
+    assert [f"{one['grade']:<5}{one['text']}" for one in document["findings"]] == lines.stdout.splitlines()
+    assert [one["about"] for one in document["findings"] if one["grade"] == "bad"] == ["store"]
+    document["findings"][0]["grade"] = "fine"
+    assert not validator("camscan-doctor-1").is_valid(document)
 
 
 def test_the_doctor_names_a_library_that_is_not_installed(

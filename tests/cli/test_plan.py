@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
 from support.command import camscan
+from support.schemas import validator
 
 from camscan.app import scope
 from camscan.net.kernel.interfaces import Interface
@@ -92,3 +94,18 @@ def test_a_plan_that_takes_long_says_so_in_days_and_years(
     capsys: pytest.CaptureFixture[str], network: str, time: str
 ) -> None:
     assert time in camscan(capsys, "plan", network, "--allow-large").stdout
+
+
+def test_the_plan_as_json_holds_what_its_lines_say(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "hosts.txt"
+    file.write_text("".join(f"10.0.{number}.7\n" for number in range(30)))
+    words = ("plan", f"@{file}", "--exclude", "10.0.0.0/24", "--ports", "80,9100,554", "--format", "json")
+    document = json.loads(camscan(capsys, *words).stdout)
+    validator("camscan-plan-1").validate(document)
+    assert document["targets"] == [f"10.0.{number}.7" for number in range(1, 30)], "all of them"
+    assert (document["addresses"], document["excluded"]["addresses"]) == (29, 1)
+    assert (document["ports"]["everywhere"], document["ports"]["where_alive"]) == ([80, 554], [])
+    assert document["packets"] == 29 * document["silent_host"]["packets"]
+    assert document["logins"] is None
+    extra = {**document, "extra": 1}
+    assert not validator("camscan-plan-1").is_valid(extra)

@@ -27,8 +27,9 @@ from support.stores import keep_scan
 
 from camscan.app import criteria, registering
 from camscan.app.jobs import Job
+from camscan.cli.exits import exit_code
 from camscan.cli.plan import plan
-from camscan.cli.scan import _hint, exit_code, scan
+from camscan.cli.scan import _hint, scan
 from camscan.credentials.enrolment import Book, Enrolment
 from camscan.credentials.file import CredentialFile
 from camscan.errors import HostError, StoreError, UsageError
