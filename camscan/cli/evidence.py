@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ from camscan.cli.telling import tell
 if TYPE_CHECKING:
     from camscan.evidence.export import Derivation
     from camscan.evidence.manifest import About
-    from camscan.records import Judged, Observation, Scan
+    from camscan.records import Scan
 
 
 @click.group(cls=CommandGroup)
@@ -97,6 +96,7 @@ def export(
     from camscan.app.bundling import files_of, state_changes_at
     from camscan.app.criteria import chosen_policies
     from camscan.cli.stored import open_store, scan_of
+    from camscan.cli.waiting import waiting
     from camscan.cli.writing import is_replaced, replacing
     from camscan.errors import UsageError
     from camscan.evidence.export import Contents
@@ -116,7 +116,8 @@ def export(
         scan = _ended(scan_of(store, named if scan_id is None else scan_id, site, quiet=quiet))
         state_changes = state_changes_at(store, scan)
         contents = Contents(scan, store.observations(scan.id), store.ledger(scan.id), files, about, state_changes)
-        made = write_bundle(file, contents, signer, _derivation(quiet=quiet), stamp)
+        with waiting(f"Writing {output}", quiet=quiet):
+            made = write_bundle(file, contents, signer, _derivation(), stamp)
     if not quiet:
         tell(f"{output}: scan {scan.id}, {made.chain.records:,} observations, signed by key {made.key}")
 
@@ -150,6 +151,7 @@ def verify(bundle: Path, key: str | None, tsa_ca: Path | None, format_: str, out
     from camscan.app import keyfiles
     from camscan.app.bundling import versions
     from camscan.cli.formats import verified
+    from camscan.cli.waiting import waiting
     from camscan.cli.writing import output_width, write
     from camscan.errors import EvidenceError
     from camscan.evidence.verify import Trust
@@ -158,8 +160,8 @@ def verify(bundle: Path, key: str | None, tsa_ca: Path | None, format_: str, out
     fingerprint = None if key is None else keyfiles.fingerprint(key)
     trust = Trust(fingerprint, None if tsa_ca is None else tsa_ca.read_bytes(), versions())
     try:
-        with bundle.open("rb") as file:
-            found = check(file, trust, _derivation(quiet=quiet))
+        with bundle.open("rb") as file, waiting(f"Verifying {bundle.name}", quiet=quiet):
+            found = check(file, trust, _derivation())
     except EvidenceError as error:
         if format_ == "json":
             write(verified.refusal(bundle.name, error), output)
@@ -226,25 +228,9 @@ def _ended(scan: Scan) -> Scan:
     return scan
 
 
-def _derivation(*, quiet: bool) -> Derivation:
+def _derivation() -> Derivation:
     from camscan.app.annotating import with_states_by
     from camscan.app.bundling import derive
     from camscan.evidence.export import Derivation
 
-    return Derivation(derive if quiet else _telling, with_states_by)
-
-
-def _telling(files: Mapping[str, bytes], seen: Iterator[Observation]) -> AbstractContextManager[Iterable[Judged]]:
-    """As `derive`, and every ten seconds a line on stderr says how far it has come."""
-    from camscan.app.bundling import derive
-
-    return derive(files, _counted(seen))
-
-
-def _counted(seen: Iterator[Observation]) -> Iterator[Observation]:
-    from camscan.cli.waiting import throttled
-
-    say = throttled()
-    for number, observation in enumerate(seen, start=1):
-        yield observation
-        say(f"{number:,} observations so far")
+    return Derivation(derive, with_states_by)

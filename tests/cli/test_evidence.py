@@ -25,7 +25,6 @@ from camscan.app import keyfiles
 from camscan.app.bundling import clock, derive, files_of, versions
 from camscan.app.criteria import criteria_of
 from camscan.app.registering import update_register
-from camscan.cli import waiting
 from camscan.cli.evidence import evidence
 from camscan.cli.exits import Exit
 from camscan.cli.formats.verified import clock as in_words
@@ -289,16 +288,6 @@ def test_a_scan_that_still_runs_is_not_exported(tmp_path: Path, key: Path) -> No
     assert "still running" in str(found)
     assert not (tmp_path / "x.zip").exists()
     assert not list(tmp_path.glob(".x.zip*"))
-
-
-def test_a_long_export_says_how_far_it_has_come(db: Path, key: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waiting, "_SECONDS", -1)
-    bundle = db.with_name("x.zip")
-    words = ("export", "4f2a", "--db", str(db), "--key", str(key), "-o", str(bundle))
-    assert "13 observations so far" in run(*words).stderr
-    assert not run(*words, "--quiet").stderr
-    assert "13 observations so far" in run("verify", str(bundle)).stderr
-    assert not run("verify", str(bundle), "--quiet").stderr
 
 
 def test_what_cannot_be_stated(db: Path, key: Path) -> None:

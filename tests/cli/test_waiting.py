@@ -18,6 +18,7 @@ from support.threads import no_thread
 from camscan.cli import waiting as module
 from camscan.cli.devices import devices
 from camscan.cli.diff import diff
+from camscan.cli.evidence import evidence
 from camscan.cli.identify import identify
 from camscan.cli.report import report
 from camscan.cli.waiting import throttled, waiting
@@ -81,6 +82,23 @@ def test_who_looks_at_a_large_scan_sees_that_it_goes_on(
     for name in ("9c0100", "4f2a00"):
         store_scan(tmp_path / "c.db", name=name)
     assert told in CliRunner().invoke(command, [*words, "--db", "c.db"], catch_exceptions=False).stderr
+
+
+def test_who_makes_or_verifies_a_bundle_sees_that_it_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(module, "_LINE", 0)
+    store_scan(tmp_path / "c.db")
+
+    def told(*words: str) -> str:
+        done = CliRunner().invoke(evidence, words, catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        return done.stderr
+
+    told("keygen", "-o", "e.key")
+    assert "Writing b.zip ... " in told("export", "--db", "c.db", "--key", "e.key", "-o", "b.zip")
+    assert told("export", "--db", "c.db", "--key", "e.key", "-o", "c.zip", "--quiet") == ""
+    assert "Verifying b.zip ... " in told("verify", "b.zip")
+    assert told("verify", "b.zip", "--quiet") == ""
 
 
 def test_where_no_thread_can_start_it_is_done_without_a_word(
