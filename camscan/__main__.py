@@ -11,6 +11,9 @@ _FIRST = 1  # the process that a container begins with, and which no signal ends
 
 def main() -> None:
     """Run the command line; who interrupts it while it is still being loaded is told so as by any command."""
+    if sys.platform != "linux":  # before anything is loaded, much of which is not there
+        remedy = "use a Linux host, a virtual machine that is bridged to the network, or WSL 2 with mirrored networking"
+        sys.exit(f"Error: camscan runs on Linux alone, not on {sys.platform}: {remedy}")
     try:
         if os.getpid() == _FIRST:  # `docker stop` would go unheard until the command has come to its own handlers
             signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -77,11 +77,12 @@ def asking_interfaces(names: tuple[str, ...]) -> tuple[Interface, ...]:
 
 
 def cut_off(names: tuple[str, ...]) -> Iterator[str]:
-    """That nobody but other containers can hear, where that is so."""
-    from camscan.net.kernel.interfaces import BRIDGE_REMEDY, bridged
+    """That nobody but other containers, or Windows, can hear, where that is so."""
+    from camscan.net.kernel.interfaces import bridge, bridged
 
-    if beside := [name for name in bridged() if not names or name in names]:
-        yield f"{', '.join(beside)} is on a container's bridge, which multicast does not leave: {BRIDGE_REMEDY}"
+    on, beside = bridge(), [name for name in bridged() if not names or name in names]
+    if on and beside:
+        yield f"{', '.join(beside)} is on {on.name}, which multicast does not leave: {on.remedy}"
 
 
 async def _macs(net: Net, sink: MemorySink) -> None:

@@ -10,7 +10,7 @@ from camscan.engine import Plan
 from camscan.errors import HostError, TargetError
 from camscan.net.discovery.link import Link, Range
 from camscan.net.kernel.carrier import is_connected
-from camscan.net.kernel.interfaces import BRIDGE_REMEDY, Interface, bridged, interfaces, is_for_containers
+from camscan.net.kernel.interfaces import Interface, bridge, bridged, interfaces, is_for_containers
 from camscan.net.kernel.privilege import has_net_raw
 from camscan.probes.base import Stage
 from camscan.targets import Spec, TargetSet, expand, guard, parse
@@ -74,8 +74,8 @@ def scope_of(choices: Choices) -> ScanScope:
         raise TargetError(f"{' '.join(words)} contains no target: write one per line, such as 10.0.0.0/24")
     if not specs:
         where, remedy = "this host is connected to no private network", "give one, such as 10.0.0.0/24"
-        if bridged():
-            where, remedy = "this container is only on a bridge of its host", f"{remedy}, or {BRIDGE_REMEDY}"
+        if on := bridge():
+            where, remedy = f"this host is only on {on.name}", f"{remedy}, or {on.remedy}"
         raise TargetError(f"no target given, and {where}: {remedy}")
     targets = read_targets(words, specs)
     excluded, excluding = read_exclusions((*choices.exclude, *(f"@{name}" for name in choices.exclude_files)))
@@ -95,9 +95,9 @@ def must_exist(*names: str) -> None:
 def connected_networks(only: Collection[str]) -> tuple[str, ...]:
     """The private IPv4 networks that this host is connected to, by these interfaces where some are named.
 
-    Unless it is named, no bridge is one that only containers are on, this one or others: who looks for cameras does not
-    mean them. Nor is what no cable leads to, or an address without others beside it, as tunnels and virtual machines
-    have: nobody but this host would be asked.
+    Unless it is named, no bridge is one that only containers are on, this one or others, and WSL's own network is none:
+    who looks for cameras does not mean them. Nor is what no cable leads to, or an address without others beside it, as
+    tunnels and virtual machines have: nobody but this host would be asked.
     """
     beside = () if only else bridged()
     private = [i for i in _usable(only) if i.is_private and i.network.version == 4 and i.network.num_addresses > 1]

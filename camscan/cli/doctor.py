@@ -103,7 +103,7 @@ def _descriptors() -> Iterator[Finding]:
 
 
 def _interfaces() -> Iterator[Finding]:
-    from camscan.net.kernel.interfaces import BRIDGE_REMEDY, bridged, interfaces
+    from camscan.net.kernel.interfaces import bridge, bridged, interfaces
 
     usable = [i for i in interfaces() if i.multicast and not i.loopback]
     by_four = {i.name for i in usable if i.network.version == 4}
@@ -112,9 +112,8 @@ def _interfaces() -> Iterator[Finding]:
         yield Finding("ok", f"{interface.name}: {interface.address} in {interface.network}, multicast possible")
     if not able:
         yield Finding("note", "no interface supports multicast: devices can only be found by asking each address")
-    if names := bridged():
-        where = ", ".join(names)
-        yield Finding("note", f"{where}: on a container's bridge, which multicast does not leave: {BRIDGE_REMEDY}")
+    if (on := bridge()) and (names := bridged()):
+        yield Finding("note", f"{', '.join(names)}: on {on.name}, which multicast does not leave: {on.remedy}")
 
 
 def _privilege() -> Iterator[Finding]:

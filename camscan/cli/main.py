@@ -117,7 +117,6 @@ def main() -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):  # as on stderr, what its encoding lacks is no reason to stop
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        _have_linux()
         with gctuning.relaxed():
             camscan()
     except UsageError as error:
@@ -175,11 +174,6 @@ def _ending_in_order() -> Iterator[None]:
     finally:
         for number in numbers:
             signal.signal(number, signal.SIG_DFL)
-
-
-def _have_linux() -> None:
-    if sys.platform != "linux":
-        raise HostError(f"camscan does not run on {sys.platform}: use a Linux host, its container or a virtual machine")
 
 
 def _have_streams() -> None:

@@ -16,7 +16,7 @@ from camscan.app import scope as module
 from camscan.app.scope import Choices, arp_requests, eligible, scope_of
 from camscan.app.strategy import strategy_of
 from camscan.errors import HostError, TargetError
-from camscan.net.kernel.interfaces import Interface
+from camscan.net.kernel.interfaces import Bridge, Interface
 
 
 def test_exclusions_win_and_network_edges_are_left_out() -> None:
@@ -164,12 +164,11 @@ def test_a_containers_bridge_is_scanned_only_where_it_is_named(monkeypatch: pyte
     there = interfaces_of({"eth0": "172.17.0.2/16", "lan0": "10.66.0.9/24"})
     monkeypatch.setattr(module, "interfaces", lambda: there)
     monkeypatch.setattr(module, "bridged", lambda: ("eth0",))
+    monkeypatch.setattr(module, "bridge", lambda: Bridge("a container's bridge", "run it with --network host"))
     assert scope_of(Choices()).specs == ("10.66.0.0/24",)
     assert scope_of(Choices(interface=("eth0",))).specs == ("172.17.0.0/16",)
     del there[1]
-    with pytest.raises(
-        TargetError, match=r"this container is only on a bridge of its host: give one, .*--network host"
-    ):
+    with pytest.raises(TargetError, match=r"this host is only on a container's bridge: give one, .*--network host"):
         scope_of(Choices())
 
 

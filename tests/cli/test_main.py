@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 from support.command import camscan
 
+from camscan import __main__ as program
 from camscan.cli import main
 from camscan.cli.db import db
 from camscan.store import Store
@@ -408,3 +409,11 @@ def test_started_where_ends_of_children_are_ignored_it_knows_how_its_own_ended(t
     environment = os.environ | {"XDG_DATA_HOME": str(tmp_path)}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=environment)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("platform", ["darwin", "win32"])
+def test_on_another_system_it_says_so_before_anything_is_loaded(monkeypatch: pytest.MonkeyPatch, platform: str) -> None:
+    monkeypatch.setattr(sys, "platform", platform)
+    monkeypatch.setitem(sys.modules, "camscan.cli", None)
+    with pytest.raises(SystemExit, match=f"Error: camscan runs on Linux alone, not on {platform}: use a Linux host,"):
+        program.main()

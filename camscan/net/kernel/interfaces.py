@@ -9,6 +9,7 @@ import ipaddress
 import os
 import socket
 import struct
+import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +31,27 @@ _VETH, _SYS = "veth", Path("/sys/class/net")
 _CONTAINER_DRIVERS = frozenset({_VETH, "tun"})
 """Drivers of the interfaces of a container with a network namespace of its own."""
 
-BRIDGE_REMEDY = "run the container on its host's network (--network host), or on macvlan"
+_WSLINFO = Path("/bin/wslinfo")
+"""A program that each distribution under WSL has: it tells how WSL's machine is connected."""
+_APART = frozenset({"nat", "virtioproxy", "consomme"})
+"""Its words for a machine that is behind Windows, on a network of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """What a host is on that multicast does not leave, and how to get off it."""
+
+    name: str
+    remedy: str
+
+
+_OF_CONTAINERS = Bridge(
+    "a container's bridge", "run the container on its host's network (--network host), or on macvlan"
+)
+_OF_WSL = Bridge(
+    "WSL's own network",
+    "write networkingMode=mirrored under [wsl2] in .wslconfig and restart WSL, or use Linux",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +138,29 @@ def has_arp(name: str) -> bool:
     return _query(_SIOCGIFHWADDR, name) == _ETHERNET and not _flags(name) & _NO_ARP
 
 
-def bridged() -> tuple[str, ...]:
-    """The interfaces that connect this container to a bridge of its host; none with --network host or macvlan.
+def bridge() -> Bridge | None:
+    """What this host is on, if it is a container or a machine of WSL with a network of its own."""
+    if _KUBERNETES in os.environ or any(mark.exists() for mark in _CONTAINER):
+        return _OF_CONTAINERS
+    return _OF_WSL if _WSLINFO.exists() and _wsl_mode() in _APART else None
 
-    Multicast does not leave such a bridge, and only other containers are on it.
+
+def _wsl_mode() -> str:
+    with contextlib.suppress(OSError, subprocess.SubprocessError):
+        done = subprocess.run([_WSLINFO, "--networking-mode"], capture_output=True, timeout=5, check=True)  # noqa: S603 - WSL's
+        return done.stdout.decode(errors="replace").strip().lower()
+    return ""
+
+
+def bridged() -> tuple[str, ...]:
+    """The interfaces that connect this host to such a bridge; none of a container with --network host or macvlan.
+
+    Multicast does not leave such a bridge, and only other containers, or Windows itself, are on it.
     """
-    if not (_KUBERNETES in os.environ or any(mark.exists() for mark in _CONTAINER)):
+    if (on := bridge()) is None:
         return ()
     names = dict.fromkeys(i.name for i in interfaces() if not (i.loopback or i.network.is_link_local))
-    return tuple(name for name in names if _driver(name) in _CONTAINER_DRIVERS)
+    return tuple(name for name in names if on is _OF_WSL or _driver(name) in _CONTAINER_DRIVERS)
 
 
 def is_for_containers(name: str) -> bool:

@@ -12,7 +12,7 @@ from support.namespaces import Namespace, cable
 
 from camscan.errors import HostError
 from camscan.net.kernel import interfaces as module
-from camscan.net.kernel.interfaces import Interface, bridged, broadcasts, interfaces
+from camscan.net.kernel.interfaces import Interface, bridge, bridged, broadcasts, interfaces
 
 
 def names(found: tuple[Interface, ...]) -> list[tuple[str, str]]:
@@ -127,6 +127,25 @@ def test_a_containers_own_network_is_told_from_its_hosts(
         monkeypatch.delenv("KUBERNETES_SERVICE_HOST")
         (tmp_path / ".dockerenv").touch()
         assert bridged() == ("eth0",)
+
+
+@pytest.mark.parametrize(
+    ("told", "beside"), [("echo nat", True), ("echo virtioproxy", True), ("echo mirrored", False), ("exit 1", False)]
+)
+def test_the_network_of_wsl_behind_windows_is_told_from_one_that_windows_shares(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: str, beside: bool
+) -> None:
+    """Else a scan of the connected networks would ask nobody but Windows, and say that none was found."""
+    there = Interface("eth0", 7, "172.31.0.9", ipaddress.ip_network("172.31.0.0/20"), loopback=False, multicast=True)
+    monkeypatch.setattr(module, "interfaces", lambda: (there,))
+    monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
+    monkeypatch.setattr(module, "_CONTAINER", ())
+    monkeypatch.setattr(module, "_WSLINFO", tmp_path / "wslinfo")
+    assert (bridge(), bridged()) == (None, ())
+    (tmp_path / "wslinfo").write_text(f'#!/bin/sh\n[ "$1" = --networking-mode ] || exit 2\n{told}\n')
+    (tmp_path / "wslinfo").chmod(0o755)
+    assert bridged() == (("eth0",) if beside else ())
+    assert getattr(bridge(), "name", None) == ("WSL's own network" if beside else None)
 
 
 def test_a_driver_that_is_not_told_is_none() -> None:
