@@ -20,9 +20,18 @@ _ELSEWHERE = {
 
 def advised(error: click.UsageError) -> click.UsageError:
     """The error with what to write instead, where that is known."""
+    if isinstance(error, click.BadParameter) and _names_several(error):
+        error.message = f"{error.message.rstrip('.')}: name one, and give the option again for each other."
+        return error
     if told := ", ".join(_advice(error)):
         return click.UsageError(f"{error.message.rstrip('.')}: {told}.", error.ctx)
     return error
+
+
+def _names_several(error: click.BadParameter) -> bool:
+    """Whether one choice was to be several, as in "--verdict listed,suspected"."""
+    value, several, _ = error.message.partition(" is not one of ")
+    return bool(several) and "," in value and bool(getattr(error.param, "multiple", False))
 
 
 def _as_format(name: str, command: click.Command) -> Iterator[str]:
@@ -36,7 +45,10 @@ def _advice(error: click.UsageError) -> Iterator[str]:
     command = error.ctx.command if error.ctx else None
     if command is None:
         return
-    if isinstance(error, click.NoSuchOption):
+    if isinstance(error, click.NoSuchOption) and isinstance(command, click.Group):
+        if not error.possibilities:
+            yield "options of a command stand behind its name"
+    elif isinstance(error, click.NoSuchOption):
         yield from _as_format(error.option_name.removeprefix("--"), command)
         if found := _ELSEWHERE.get((command.name or "", error.option_name)):
             yield found

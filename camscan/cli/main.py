@@ -63,8 +63,11 @@ class Commands(CommandGroup):
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
         """See click.Group.make_context."""
-        with _ending_with_its_reader():
-            return super().make_context(*args, **extra)
+        try:
+            with _ending_with_its_reader():
+                return super().make_context(*args, **extra)
+        except click.UsageError as error:
+            raise advised(error) from None
 
     def invoke(self, ctx: click.Context) -> Any:
         """See click.Group.invoke."""

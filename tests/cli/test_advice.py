@@ -24,7 +24,15 @@ from support.command import camscan
         (["devices", "--state", "exempt"], "'--state': `camscan state list --in STATE` lists devices by state."),
         (["devices", "--json"], "No such option '--json': write --format json."),
         (["fingerprints", "check", "my-rules"], "(my-rules): a folder of rules is chosen with --fingerprints."),
-        (["db", "--dry-run"], "No such option '--dry-run'."),
+        (["db", "--dry-run"], "No such option '--dry-run': options of a command stand behind its name."),
+        (["--verson"], "No such option '--verson'. Did you mean '--version'?"),
+        (["--format", "json", "devices"], "No such option '--format': options of a command stand behind its name."),
+        (
+            ["devices", "--verdict", "listed,suspected"],
+            "'not-listed', 'unidentified': name one, and give the option again for each other.",
+        ),
+        (["devices", "--verdict", "lost"], "is not one of 'listed', 'suspected', 'not-listed', 'unidentified'."),
+        (["devices", "--format", "csv,json"], "'sarif', 'netbox', 'cyclonedx'."),
         (["devices", "Acme"], "; a maker, a label or a scan is chosen with --maker, --brand or --scan"),
     ],
 )
