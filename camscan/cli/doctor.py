@@ -53,7 +53,9 @@ def doctor(db: str | None, format_: str, output: Path | None) -> None:
     from camscan.cli.writing import output_width, wrapped, write
     from camscan.reports.escape import terminal
 
-    checks = {**_CHECKS, "store": partial(_store, db)} if db else _CHECKS
+    checks = dict(_CHECKS)
+    if db:
+        checks["store"] = partial(_store, db)
     found = [(about, finding) for about, check in checks.items() for finding in _looked_at(check)]
     if format_ == "json":
         write([_document(found)], output)

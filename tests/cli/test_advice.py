@@ -25,7 +25,7 @@ from support.command import camscan
         (["devices", "--json"], "No such option '--json': write --format json."),
         (["fingerprints", "check", "my-rules"], "(my-rules): a folder of rules is chosen with --fingerprints."),
         (["db", "--dry-run"], "No such option '--dry-run': options of a command stand behind its name."),
-        (["--verson"], "No such option '--verson'. Did you mean '--version'?"),
+        (["--verson"], "'--verson'. (Did you mean one of: '--verbose', '--version'?)"),
         (["--format", "json", "devices"], "No such option '--format': options of a command stand behind its name."),
         (
             ["devices", "--verdict", "listed,suspected"],
