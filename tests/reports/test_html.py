@@ -221,8 +221,9 @@ def test_a_suspected_device_says_what_to_look_for_and_its_conflict(reader: Reade
 def test_text_in_every_cell_is_text() -> None:
     device = Device("10.0.0.5", ("10.0.0.5",), model="<b>&amp;\u202e{{7*7}}", brand="<i>", maker="M", camera_like=True)
     found = parsed(make_report(devices=(Judged(device, Verdict.NOT_LISTED),)))
-    cells = [cell.words for cell in one(found, "tbody", id="d0").all("td")]
-    assert cells[1:3] == ["<b>&amp;\\u202e{{7*7}}", "<i> made by M"]
+    row = one(found, "tbody", id="d0")
+    assert [head.words for head in row.all("th")] == ["10.0.0.5"], "by which a screen reader names each cell of the row"
+    assert [cell.words for cell in row.all("td")][:2] == ["<b>&amp;\\u202e{{7*7}}", "<i> made by M"]
 
 
 def test_rows_beyond_the_first_are_text_to_a_browser_that_runs_scripts() -> None:

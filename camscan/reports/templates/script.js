@@ -17,7 +17,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const key = ({group, markup}, column) => {
     const cell = group?.rows[0].cells[column];
     if (cell) return cell.dataset.k || cell.textContent;
-    const [, tag, text] = markup.split("<td", column + 2).at(-1).match(/^([^>]*)>([^]*)$/);
+    const [, tag, text] = markup.split(/<t[dh](?= |>)/, column + 2).at(-1).match(/^([^>]*)>([^]*)$/);
     return tag.match(/data-k="(\d+)"/)?.[1] || bare(text);
   };
   const groups = devices => {
