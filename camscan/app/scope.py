@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from camscan.app.targetfiles import read, read_exclusions, read_targets, warn_if_empty
+from camscan.app.targetfiles import read, read_exclusions, read_targets, refuse_split_ranges, warn_if_empty
 from camscan.engine import Plan
 from camscan.errors import HostError, TargetError
 from camscan.net.discovery.link import Link, Range
@@ -69,6 +69,7 @@ def scope_of(choices: Choices) -> ScanScope:
     """
     words = choices.targets
     must_exist(*choices.interface)
+    refuse_split_ranges(words)
     specs = expand(words, read) if words else [Spec(network) for network in connected_networks(choices.interface)]
     if words and not specs:
         raise TargetError(f"{' '.join(words)} contains no target: write one per line, such as 10.0.0.0/24")

@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from functools import cache
 from itertools import islice
 from pathlib import Path
+from typing import BinaryIO, TextIO
 
 from camscan.errors import CamscanError, TargetError
 from camscan.net.names import resolve
@@ -33,14 +34,41 @@ _log = logging.getLogger("camscan")
 def read(name: str) -> str:
     """The text of a file of targets, or of standard input for "-": no more than `expand` takes, and a character.
 
-    It is UTF-8, or UTF-16 if it begins with that one's mark, as programs on Windows write it.
+    It is UTF-8, or UTF-16 if it begins with that one's mark, as programs on Windows write it; raises UnicodeError.
     """
     if name == "-":
-        return sys.stdin.read(MAX_TEXT + 1)
-    with Path(name).open("rb") as file:
-        encoding = "utf-16" if file.peek(2)[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8"
-        with io.TextIOWrapper(file, encoding=encoding) as text:
-            return text.read(MAX_TEXT + 1)
+        return _plain(_stdin().read(MAX_TEXT + 1))
+    with Path(name).open("rb") as file, io.TextIOWrapper(file, encoding=_encoding(file)) as text:
+        return _plain(text.read(MAX_TEXT + 1))
+
+
+def _stdin() -> TextIO:
+    """Standard input, read as a file is, whatever this host's language."""
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(encoding=_encoding(sys.stdin.buffer), errors="strict")
+    return sys.stdin
+
+
+def _encoding(file: BinaryIO) -> str:
+    begins = file.peek(2)[:2] if isinstance(file, io.BufferedReader) else b""
+    return "utf-16" if begins in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8"
+
+
+def _plain(text: str) -> str:
+    if "\0" in text and len(text) <= MAX_TEXT:  # a longer one is refused for that
+        raise UnicodeError("no text")
+    return text
+
+
+def refuse_split_ranges(words: Sequence[str]) -> None:
+    """See that no "-" for stdin stands where a range was meant: the shell hands its ends over as words of their own.
+
+    Raises:
+        TargetError: one does.
+    """
+    for first, middle, last in zip(words, words[1:], words[2:], strict=False):
+        if middle == "-" and known_addresses([first]) and known_addresses([last]):
+            raise TargetError(f"{first} - {last}: write the range without blanks, as {first}-{last}, or put - first")
 
 
 def read_targets(words: Sequence[str], specs: Sequence[Spec]) -> TargetSet:

@@ -148,9 +148,9 @@ def _listed(name: str, read: Callable[[str], str]) -> Iterator[Spec]:
         text = read(name)
     except OSError as error:
         remedy = "check its name and permissions"
-        raise TargetError(f"cannot read targets from {shown!r}: {error.strerror}: {remedy}") from error
+        raise TargetError(f"cannot read {shown!r}: {error.strerror}: {remedy}") from error
     except UnicodeError as error:
-        raise TargetError(f"cannot read targets from {shown!r}: it is not UTF-8: save it as UTF-8") from error
+        raise TargetError(f"cannot read {shown!r}: it is not UTF-8 text: save it as that") from error
     if len(text) > MAX_TEXT:
         raise TargetError(f"{shown} has more than {MAX_TEXT:,} characters: write networks, not single addresses")
     for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):

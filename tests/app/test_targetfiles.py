@@ -140,6 +140,37 @@ def test_where_stdin_cannot_be_used_is_said(monkeypatch: pytest.MonkeyPatch) -> 
         scope_of(Choices(("10.0.0.0/24",), exclude=("-",)))
 
 
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        ("10.0.0.8/30\r\n".encode("utf-16"), None),
+        ("10.0.0.8/30\r\n".encode("utf-8-sig"), None),
+        ("10.0.0.8/30\r\n".encode("utf-16-le"), "it is not UTF-8 text"),
+        (b"PK\x03\x04\x14\x00\xef|E\xe4", "it is not UTF-8 text"),
+    ],
+)
+def test_stdin_is_read_as_a_file_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: bytes, told: str | None
+) -> None:
+    """Also where this host's language is C, in which each byte is a character."""
+    (tmp_path / "list").write_bytes(data)
+    for words in (("-",), (f"@{tmp_path / 'list'}",)):
+        stdin = io.TextIOWrapper(io.BufferedReader(io.BytesIO(data)), encoding="ascii", errors="surrogateescape")
+        monkeypatch.setattr("sys.stdin", stdin)
+        if told is None:
+            assert scope_of(Choices(words)).asked.count == 2
+        else:
+            with pytest.raises(TargetError, match=told):
+                scope_of(Choices(words))
+
+
+def test_a_range_that_the_shell_has_split_is_not_taken_for_its_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("10.0.0.3\n"))
+    with pytest.raises(TargetError, match=r"without blanks, as 10\.0\.0\.1-10\.0\.0\.5"):
+        scope_of(Choices(("10.0.0.1", "-", "10.0.0.5")))
+    assert scope_of(Choices(("-", "10.0.0.1", "10.0.0.5"))).asked.count == 3
+
+
 async def test_a_scan_sends_nothing_more_to_who_is_excluded_meanwhile(
     tmp_path: Path, file: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

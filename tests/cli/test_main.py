@@ -71,7 +71,7 @@ def test_nothing_heavy_is_imported_that_is_not_needed(words: list[str], said: st
         (("fingerprints", "list", "--maker", "Nobody"), "no rule names the maker 'Nobody'"),
         (
             ("plan", "@/no/such/file"),
-            "cannot read targets from '/no/such/file': No such file or directory: check its name",
+            "cannot read '/no/such/file': No such file or directory: check its name",
         ),
         (("simulate", "--address", "127.0.0.9"), "--address is for the decoy: add --decoy"),
         (("simulate", "--decoy", "--enrolled"), "--enrolled is for the whole site, and --decoy for one device"),

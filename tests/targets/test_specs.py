@@ -311,7 +311,7 @@ class TestExpand:
         ("error", "told"),
         [
             (FileNotFoundError(2, "No such file"), "No such file: check its name and permissions"),
-            (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "bad"), "it is not UTF-8: save it as UTF-8"),
+            (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "bad"), "it is not UTF-8 text: save it as that"),
         ],
     )
     @pytest.mark.parametrize(("spec", "name"), [("@f", "f"), ("-", "stdin")])
@@ -319,7 +319,7 @@ class TestExpand:
         def read(_: str) -> str:
             raise error
 
-        with pytest.raises(TargetError, match=rf"^cannot read targets from '{name}': {told}$"):
+        with pytest.raises(TargetError, match=rf"^cannot read '{name}': {told}$"):
             expand([spec], read)
 
     def test_sizes_are_bounded(self) -> None:
