@@ -20,11 +20,6 @@ _FOLDED = re.compile(
 )
 _DISSECTED = re.compile(r"\s*(?:(?:Response|Request|Status-Line):[ \t]+)?(.*?)[ \t]*")
 _DESCRIBED = re.compile(r"\s*[A-Z][\w ,/-]{2,60} \(([vosietbamc])\): (.*)")
-_STATUS_CODE = re.compile(r"^[ \t]*+Status Code:?\s*+(\d{3}\b.*)$", re.MULTILINE)
-_RESPONSE_HEADERS = re.compile(r"^[ \t]*+Response Headers.*$", re.MULTILINE)
-_REQUEST_HEADERS = re.compile(r"^[ \t]*+Request Headers.*$", re.MULTILINE)
-_COLUMNS = re.compile(r"^([A-Za-z][\w-]{1,40})(?:\t|:\r?\n(?![\w-]{1,40}:(?:[ \t]|\r?$)))(?=\S)", re.MULTILINE)
-_NAME = re.compile(r"^(?:Server|WWW-Authenticate|Content-Type|Set-Cookie)(?:\t|:\r?\n)", re.MULTILINE | re.IGNORECASE)
 _TRACED = re.compile(r"^\[\w+ @ 0x[0-9a-f]+\] line='(.*)'\s*?$", re.MULTILINE)
 _PROCESSED = re.compile(
     r"\[Processing [\w ]{3,60} '((?:RTSP/\d|v=0\b)(?:(?!'\]|\[Processing ).){1,16384}+)(?:'\]|\Z)", re.DOTALL
@@ -85,16 +80,6 @@ def wireshark(text: str) -> str:
         return "\r\n".join(body) if body[:1] == ["v=0"] else text
     heads = [match[1] for line in sent if (match := _DISSECTED.fullmatch(line)) and not match[1].startswith("[")]
     return "\r\n".join([*heads, *([""] if body and heads[-1:] != [""] else []), *body])
-
-
-def browser(text: str) -> str:
-    """An answer in the developer tools of a browser: a status and headers, or names and values in columns."""
-    status, headers = _STATUS_CODE.search(text), _RESPONSE_HEADERS.search(text)
-    if not status or not headers:
-        return _COLUMNS.sub(r"\1: ", _RESPONSE_HEADERS.sub("", text, count=1)).strip() if _NAME.search(text) else text
-    rest = text[headers.end() :]
-    end = _REQUEST_HEADERS.search(rest)
-    return f"HTTP/1.1 {status[1].strip()}\n{(rest[: end.start()] if end else rest).strip()}"
 
 
 def player(text: str) -> str:

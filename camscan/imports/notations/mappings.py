@@ -14,23 +14,6 @@ _UNICODE = re.compile(r"(?<=[\[{(,:\s])u(?=['\"])")
 _PRINTED = re.compile(r"\A(?:\{|\[\{|\[\()'")
 _LEAD = re.compile(r"\A[^\r\n\[{]{0,256}(?:\d\d:\d\d:\d\d|[:=<])[^\r\n{]{0,256}?\s{0,32}(?=\[?\s{0,32}\{\s{0,32}[\"'])")
 _DUMPED = re.compile(r"\s*(?:0x)?[0-9A-Fa-f]{4,8}:? {1,8}[0-9A-Fa-f]{2}")
-_GO = re.compile(r"\bmap\[((?:[A-Za-z][\w-]{0,40}:\[[^\[\]\r\n]{0,1024}\] ?){1,64}+)\]")
-_GO_PAIR = re.compile(r"([A-Za-z][\w-]{0,40}):\[([^\[\]\r\n]{0,1024})\]")
-_DUMP = re.compile(
-    r"""\s*(?:(?:array\(\d+\)|object\([^()\r\n]{1,128}\)\#\d+\ \(\d+\))\ (?P<open>\{)|(?P<close>\})
-    |\[(?:(?P<at>\d+)|"(?P<name>[^"\r\n]{1,256}+)"(?::[^\]\r\n]{1,64})?)\]=>
-    |string\(\d+\)\ "(?P<text>[^\0]{0,65536}?)"(?=\s*(?:\n\s*[\[}]|\Z))
-    |(?:int|float|bool)\((?P<bare>[^()\r\n]{1,32})\)|(?P<null>NULL))""",
-    re.VERBOSE,
-)
-"""The next part of what var_dump of PHP prints."""
-_DUMPED_BY_PHP = re.compile(r"\A\s*(?:array\(\d+\)|object\([^()\r\n]{1,128}\)#\d+ \(\d+\)) \{\s*\[")
-_HEADER = re.compile(rf"{HEADER}:", re.IGNORECASE)
-_LISTED_BY_PHP = re.compile(r"^[ \t]{1,32}\[([A-Za-z][\w-]{0,40}|\d{1,3})\] => ([^\r\n]{1,8192})\r?$", re.MULTILINE)
-_HUB = re.compile(
-    r"\bheaders: ?(SFRUUC8[A-Za-z0-9+/]{16,8192}+={0,2})(?:, ?body: ?([A-Za-z0-9+/]{4,65536}+={0,2})(?![\w+/]))?"
-)
-"""The head of an answer, which begins with "HTTP/", and its body, both in base64."""
 _HOLDING = ("banner", "data", "response", "raw", "output", "stdout", "text", "content")
 """Names of JSON members with an answer of a device."""
 _NESTED = (*_HOLDING, "body", "payload")
@@ -51,53 +34,6 @@ _OVER_HTTP = re.compile(
 _HELD = re.compile(
     r"""(?<!\\)(["'])((?:(?:HTTP|RTSP)/\d\.\d \d{3}|(?:SDP:\\n)?v=0(?=\\[rn]))(?:(?!\1)[^\\\r\n]|\\.){1,65536}+)\1"""
 )
-
-
-def of_go(text: str) -> str:
-    """Headers as Go prints a map of them."""
-    found = _GO.search(text) if "map[" in text else None
-    if not found:
-        return text
-    lines = [f"{name}: {value}" for name, value in _GO_PAIR.findall(found[1])]
-    return "\r\n".join(lines) if any(map(_HEADER.match, lines)) else text
-
-
-def of_hubs(text: str) -> str:
-    """An answer in base64 among other values, as hubs of home automation log it."""
-    found = _HUB.search(text) if "SFRUUC8" in text else None
-    parts = [decoded(part).decode("utf-8", "replace").strip("\r\n") for part in found.groups("")] if found else [text]
-    return "\r\n\r\n".join(filter(None, parts))
-
-
-def of_php(text: str) -> str:
-    """A value that var_dump of PHP prints, as JSON; any other text as it is."""
-    if not _DUMPED_BY_PHP.match(text) or len(text) > MAX_JSON:
-        return text
-    written, place = "", 0
-    while part := _DUMP.match(text, place):
-        place = part.end()
-        if part["open"]:
-            written += "{"
-        elif part["close"]:
-            written = written.removesuffix(", ") + "}, "
-        elif name := part["at"] or part["name"]:
-            written += json.dumps(name, ensure_ascii=False) + ": "
-        else:
-            said = part["text"] if part["bare"] is None else part["bare"]
-            written += json.dumps(said, ensure_ascii=False) + ", "
-    if not text[place:].strip():
-        with suppress(ValueError, RecursionError):
-            return json.dumps(json.loads(written.removesuffix(", ")), ensure_ascii=False, indent=1)
-    return text
-
-
-def listed_by_php(text: str) -> str:
-    """Headers in an array that print_r of PHP prints, by name or as whole lines."""
-    if not text.lstrip().startswith("Array"):
-        return text
-    told = _LISTED_BY_PHP.findall(text)
-    lines = [value.strip() if name.isdigit() else f"{name}: {value.strip()}" for name, value in told]
-    return "\r\n".join(lines) if any(map(_HEADER.match, lines)) else text
 
 
 def printed(text: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from camscan.imports.notations import (
-    cassettes,
     clients,
     enclosures,
     frames,
@@ -13,7 +12,6 @@ from camscan.imports.notations import (
     mappings,
     prefixes,
     scanners,
-    shown,
 )
 from camscan.imports.notations.base import Undo
 
@@ -32,23 +30,11 @@ LINES: tuple[Undo, ...] = (
 """In, before and around the lines."""
 
 RECORDS: tuple[Undo, ...] = (
-    mappings.of_go,
-    mappings.of_hubs,
-    mappings.of_php,
-    mappings.listed_by_php,
-    headers.invoked,
-    headers.in_turn,
-    shown.inspected,  # after the one before, which knows what else such an object has
-    shown.marked,
-    headers.listed,
-    headers.tabled,
-    headers.paired,
-    headers.below,
-    cassettes.recorded,
     mappings.printed,
     mappings.logged,
     mappings.held,  # in JSON, into which the two before turn dictionaries
     scanners.recorded,  # after the one before: if a record has the whole answer, the head is not enough
+    headers.printed,  # after JSON, in which members have a structure
     line_ends.escaped,  # after JSON, in which escapes belong to strings
 )
 """JSON, dictionaries, and strings in one line."""
@@ -68,7 +54,6 @@ TOOLS: tuple[Undo, ...] = (
     clients.onvif_search,
     clients.packet_printer,
     clients.wireshark,
-    clients.browser,
     clients.player,
     clients.recorder,
 )

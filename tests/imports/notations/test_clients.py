@@ -43,20 +43,6 @@ def test_a_session_description_that_json_holds() -> None:
     assert unwrap('{"v": "v=0"}') == '{"v": "v=0"}'
 
 
-def test_what_a_browser_shows() -> None:
-    text = (
-        "Request URL: http://a/\nRequest Method: GET\nStatus Code: 401 Unauthorized\nResponse Headers\nServer: b\n"
-        "Date: c\nRequest Headers\nAccept: d"
-    )
-    assert unwrap(text) == "HTTP/1.1 401 Unauthorized\nServer: b\nDate: c"
-
-
-def test_headers_in_columns() -> None:
-    assert unwrap("Server\ta/1\nContent-Type\ttext/html") == "Server: a/1\nContent-Type: text/html"
-    assert unwrap("Response Headers\nserver:\na/1\nx-a:\nb") == "server: a/1\nx-a: b"
-    assert unwrap("Name\tvalue") == "Name\tvalue"
-
-
 def test_what_a_player_says_of_its_output() -> None:
     text = "Output #0, alsa, to 'hw:4':\n  Metadata:\n    title           : Session of \"a\"\n"
     assert unwrap(text) == 'v=0\r\ns=Session of "a"'

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from base64 import b64encode
 
 import pytest
 from support.costs import costs_less_than
 
-from camscan.imports.notations.mappings import held, of_php
+from camscan.imports.notations.mappings import held
 from camscan.imports.notations.registry import unwrap
 
 
@@ -20,37 +19,6 @@ def test_a_mapping_of_an_older_python() -> None:
 def test_a_mapping_that_python_printed_is_json() -> None:
     assert unwrap("[{'cmd': 'Login', 'ok': True}]") == '[{"cmd": "Login", "ok": true}]'
     for text in ("{'a': b'c'}", "{'a': b'c'} 1", "{'a'} x"):
-        assert unwrap(text) == text
-
-
-def test_an_answer_that_a_hub_logged() -> None:
-    head, body = (b64encode(part).decode() for part in (b"HTTP/1.1 200 OK\r\nServer: a", b"<title>b</title>"))
-    assert unwrap(f"index:00, port:0050, headers:{head}, body:{body}") == (
-        "HTTP/1.1 200 OK\r\nServer: a\r\n\r\n<title>b</title>"
-    )
-    assert unwrap(f"index:00, headers:{head}, body:") == "HTTP/1.1 200 OK\r\nServer: a"
-
-
-def test_what_php_dumped_is_json() -> None:
-    text = (
-        'array(3) {\n  ["a"]=>\n  string(3) "x\n"y"\nz"\n  [0]=>\n  object(stdClass)#3 (2) {\n    ["b":protected]=>\n'
-        '    int(5)\n    ["c"]=>\n    NULL\n  }\n  ["d"]=>\n  array(0) {\n  }\n}\n'
-    )
-    assert json.loads(of_php(text)) == {"a": 'x\n"y"\nz', "0": {"b": "5", "c": None}, "d": {}}
-    for other in (text[:-2] + "x", text.replace("NULL", "NIL"), 'array(1) {\n  ["a"', "array(1) {"):
-        assert of_php(other) == other
-
-
-@pytest.mark.parametrize("part", ['["a"]=>\nstring(1) "', '["a"]=>\n', '["a"]=>\nstring(1) "\n\n', "array(1) {\n"])
-def test_a_long_dump_takes_no_time(part: str) -> None:
-    text = 'array(1) {\n["a"]=>\n' + part * 10_000
-    with costs_less_than(1):
-        assert of_php(text) == text
-
-
-def test_headers_that_go_printed() -> None:
-    assert unwrap("&{401 map[Connection:[close] Server:[a/1 b]]}") == "Connection: close\r\nServer: a/1 b"
-    for text in ("map[a:[b] c:[d]]", "map[Server:a]", "map[Server:[a]"):
         assert unwrap(text) == text
 
 
