@@ -21,10 +21,6 @@ _FOLDED = re.compile(
 _DISSECTED = re.compile(r"\s*(?:(?:Response|Request|Status-Line):[ \t]+)?(.*?)[ \t]*")
 _DESCRIBED = re.compile(r"\s*[A-Z][\w ,/-]{2,60} \(([vosietbamc])\): (.*)")
 _TRACED = re.compile(r"^\[\w+ @ 0x[0-9a-f]+\] line='(.*)'\s*?$", re.MULTILINE)
-_PROCESSED = re.compile(
-    r"\[Processing [\w ]{3,60} '((?:RTSP/\d|v=0\b)(?:(?!'\]|\[Processing ).){1,16384}+)(?:'\]|\Z)", re.DOTALL
-)
-_PROCESSED_LINE = re.compile(r"^(?:[^'\r\n]{1,200}\[Processing SDP )?line '([^\r\n]*)'\][ \t]*\r?$", re.MULTILINE)
 _PLAYED = re.compile(
     r"^(?:Input #0, (?:rtsp|sdp)|Output #0, \w{2,20})\b.*?^ {2,8}title +: ([^\r\n]{1,200})", re.MULTILINE | re.DOTALL
 )
@@ -44,12 +40,6 @@ _DOTTED = re.compile(r"^(?:HTTP|RTSP)/\d\.\d \d{3} [^\r\n]*?\.\.[A-Z][\w-]{1,40}
 _CAPTURED = re.compile(
     r"^(?:\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d\.\d{1,9} IP6? (?=[^\r\n]*?\blength \d)[^\r\n]*+\r?\n", re.MULTILINE
 )
-_REPLIED = re.compile(
-    r"^(?P<before>[^\r\n<>]{0,96})<--(?: HTTP/\d(?:\.\d)?)? (?P<status>\d{3}(?: [A-Za-z][A-Za-z -]{0,32})?) https?://[^\r\n]*\r?\n"
-    r"(?P<rest>[^\0]*?)(?:^[^\r\n<>]{0,96}<-- END HTTP|\Z)",
-    re.MULTILINE,
-)
-"""An answer in the log of OkHttp, perhaps with the tag of a log before each line."""
 _CARRIED = re.compile(r"^[E`][^\r\n]{16,200}?(?=(?:HTTP|RTSP)/\d\.\d \d{3} )", re.MULTILINE)
 
 
@@ -58,15 +48,6 @@ def curl_or_telnet(text: str) -> str:
     if _VERBOSE.search(text):
         text = _TALK.sub("", text)
     return _TELNET.sub("", text).strip() if "\nEscape character is " in text else text
-
-
-def okhttp(text: str) -> str:
-    """The last answer in a log of OkHttp."""
-    found = list(_REPLIED.finditer(text)) if "<--" in text else None
-    if not found:
-        return text
-    rest = "\n".join(line.removeprefix(found[-1]["before"]) for line in found[-1]["rest"].splitlines())
-    return f"HTTP/1.1 {found[-1]['status']}\n{rest}"
 
 
 def wireshark(text: str) -> str:
@@ -91,15 +72,6 @@ def player(text: str) -> str:
         return text
     told = [f"a={name}" + f":{unquoted(value)}" * bool(value) for name, value in _TOLD.findall(text)[:MAX_LINES]]
     return "\r\n".join(["v=0", f"s={unquoted(played[1])}", *told, ""])
-
-
-def recorder(text: str) -> str:
-    """An answer that the log of a recorder program quotes, whole or line by line."""
-    parts = [found for found in _PROCESSED.findall(text) if "\n" in found]
-    if parts:
-        return "\r\n\r\n".join(dict.fromkeys(parts))
-    lines = _PROCESSED_LINE.findall(text)
-    return "\r\n".join(lines) if len(lines) >= MANY else text
 
 
 def gstreamer(text: str) -> str:

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
-from contextlib import suppress
 
-from camscan.imports.notations.base import BEGIN, FEW, HEADER, MAX_JSON, REQUEST, has_answer_line, unescaped, unquoted
+from camscan.imports.notations.base import BEGIN, FEW, HEADER, REQUEST, has_answer_line, unescaped, unquoted
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]{0,16}[A-Za-z]")
-_BREAK = re.compile(r"<br ?/?>", re.IGNORECASE)
-_CARET = re.compile(r"\^M(?=\r?\n|\Z)")
 _CURLED = re.compile("[“”][^“”\r\n]{0,4096}”")
-_CURLED_SINGLE = re.compile("\u2018[^\u2018\u2019\r\n]{0,4096}\u2019")
-_STRAIGHT_SINGLE = str.maketrans("\u2018\u2019", "''")
 _STRAIGHT = str.maketrans("“”„\xa0", '""" ')
 _BEGUN = re.compile(rf"\A\s*(?:{BEGIN}|{HEADER}[ \t]?:|{REQUEST})", re.IGNORECASE)
 _CODED = re.compile(r"(?:\\{1,2}(?:r|x0d|u000d))?\\{1,2}(?:n|x0a|u000a)", re.IGNORECASE)
@@ -22,8 +16,6 @@ _ESCAPED_ALONE = re.compile(r"\\r\\n|\\n(?![a-z\\])")  # no folder of Windows be
 _SETTINGS = re.compile(r"\A\s*[\w.\[\]]{2,80}=[^\r\n\\]{0,200}(?:\\r)?\\n(?:[\w.\[\]]{2,80}=|\s*\Z)")
 _CODE = re.compile(r"[\"'`][;,)\s]*\Z|\\\"|\A\s*(?:[\"'{\[]|\Z)|\bservicefp=\"")
 """Signs that a line is source code, or what nmap quotes of an answer: in strings, to which the escapes belong."""
-_BARE_QUOTE = re.compile(r"(?<!\\)\"")
-_IN_STRING = re.compile(r"\\\"[^\\\"]{0,4096}\\\"|(?:\\u[0-9A-Fa-f]{4}){2}")
 _NAMED = rf"(?:{HEADER}|EXT|ST|USN|NTS?|HOST)[ \t]?:"
 _FLAT = re.compile(
     r"(?:(?:RTSP|HTTP)/\d\.\d[ \t]+\d{3}\b[^\r\n:]{0,64}?|NOTIFY \* HTTP/1\.1)"
@@ -65,32 +57,14 @@ _GAP = re.compile(rf"(?<=\S)[ \t]*\r?\n[ \t]*\r?\n(?={HEADER}[ \t]?:)", re.IGNOR
 
 
 def plain(text: str) -> str:
-    """A text without what terminals, editors and mail programs add: colours, "^M", typographic quotes."""
+    """A text without what terminals, editors and mail programs add: colours, typographic quotes."""
     text = _COLOUR.sub("", text).replace("\r\r\n", "\r\n")
     if "\n" not in text and "\r" in text.strip():
         text = text.replace("\r", "\r\n")
-    if "\n" not in text and _BEGUN.match(text) and _BREAK.search(text):
-        text = _BREAK.sub("\n", text)  # in the source of a page
     if '"' not in text and _CURLED.search(text):
         text = text.translate(_STRAIGHT)
-    if "'" not in text and _CURLED_SINGLE.search(text):
-        text = text.translate(_STRAIGHT_SINGLE)
     if "\xa0" in text and (has_answer_line(text) or " " not in text):
         text = text.replace("\xa0", " ")
-    has_carets = "^M" in text and (has_answer_line(text) or len(_CARET.findall(text)) >= FEW)
-    return _CARET.sub("", text) if has_carets else text
-
-
-def of_string(text: str) -> str:
-    r"""What is in a string literal of JSON that was copied without its own quotes: all others are escapes.
-
-    >>> of_string(r'{\"id\": \"\u6d77\u5eb7\"}')
-    '{"id": "海康"}'
-    """
-    if "\\" not in text or _BARE_QUOTE.search(text) or len(text) > MAX_JSON or not _IN_STRING.search(text):
-        return text
-    with suppress(ValueError):
-        return str(json.loads(f'"{text}"', strict=False))
     return text
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from camscan.imports.notations import (
     clients,
-    enclosures,
-    frames,
     headers,
     joined,
     line_ends,
@@ -17,12 +15,6 @@ from camscan.imports.notations.base import Undo
 
 LINES: tuple[Undo, ...] = (
     line_ends.plain,
-    line_ends.of_string,
-    frames.unescaped,
-    frames.commented,  # before the marks that its lines have
-    frames.numbered,
-    frames.prompted,
-    frames.keyed,
     prefixes.unmarked,
     prefixes.stamped,
     prefixes.indented,  # after the two before: an indent follows the mark of a comment
@@ -40,22 +32,15 @@ RECORDS: tuple[Undo, ...] = (
 """JSON, dictionaries, and strings in one line."""
 
 TOOLS: tuple[Undo, ...] = (
-    enclosures.referenced,
     scanners.nuclei,
     scanners.masscan,
     scanners.whatweb_or_httpx,
-    scanners.nikto,
-    scanners.metasploit,
-    scanners.shadowserver,
-    scanners.onesixtyone_or_snmp_check,
     clients.curl_or_telnet,
-    clients.okhttp,
     clients.gstreamer,
     clients.onvif_search,
     clients.packet_printer,
     clients.wireshark,
     clients.player,
-    clients.recorder,
 )
 """Output of single tools. Each is recognised by itself, so the order does not matter."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -10,8 +9,6 @@ from contextlib import suppress
 from html import escape
 
 from camscan.imports.notations.base import MAX_JSON, objects
-
-MAX_SHOWN = 16 * 1024  # characters with the system group of SNMP, which comes first
 
 _BANNER = re.compile(r"^Banner on port \d{1,5}/\w{3} on \S{2,64}: \[([\w.-]{1,32})\] ?(.*)\Z", re.DOTALL | re.MULTILINE)
 _OCTET = re.compile(r"\\{1,2}x([0-9A-Fa-f]{2})")
@@ -26,13 +23,6 @@ _PLUGINS = {
     "Title": "<title>{}</title>",
     "WWW-Authenticate": 'WWW-Authenticate: Basic realm="{}"',
 }
-_FOUND = re.compile(
-    r"^\+ (?:(Server): (?!No banner)(\S[^\r\n]{0,255})|.{0,64}?\brealm '([^'\r\n]{1,256})')", re.MULTILINE
-)
-_VERSION = re.compile(
-    r"\A\[[+*]\] \S{3,64}:\d{1,5} +(?:(\S[^()\r\n]{0,255}(?:\([^()\r\n]{0,64}\)[^()\r\n]{0,64})?) )?"
-    r"\( (?:Powered by [^)\r\n]{0,128}, )?(\d{3})-([^\r\n]{1,512}) \)\s*\Z"
-)
 _TEMPLATE = re.compile(
     r"\A\[([A-Za-z][A-Za-z0-9-]{2,63})(?::[\w .-]{2,64})?\] \[(?:http|tcp|ssl)\] \[[a-z]{3,8}\] \S{4,512}"
 )
@@ -43,20 +33,6 @@ _KIND = re.compile(
 """What a template tests, after the name of the product."""
 _NUMBERED = re.compile(r"cve-\d{4}-\d{4,6}\Z", re.IGNORECASE)
 """A vulnerability; some are of one maker's products."""
-_FEED = re.compile(r"""["']extra\.(\w{3,40})["']\s*:\s*["']([^"'\r\n]{1,512})["']""")
-_TABLE = re.compile(r'\A"?timestamp"?,(?:"?[a-z][a-z0-9_-]{1,40}"?,){2,128}"?[a-z][a-z0-9_-]{1,40}"?\r?\n')
-_COLUMNS = {
-    "server": "Server: {}",
-    "www_authenticate": "WWW-Authenticate: {}",
-    "set_cookie": "Set-Cookie: {}",
-    "content_type": "Content-Type: {}",
-    "sysdesc": "sysDescr.0 = STRING: {}",
-}
-_SUBJECT = {"subject_common_name": "CN", "subject_organization_unit_name": "OU", "subject_organization_name": "O"}
-_ASKED = re.compile(r"^[0-9A-Fa-f.:]{3,39} \[[^\]\s]{1,64}\] {1,4}(\S[^\r\n]{0,511})", re.MULTILINE)
-_INFORMED = re.compile(
-    r"System information:\s+(?:Host IP address[ \t]*: .*\s+)?(?:Hostname[ \t]*: (\S.*)\s+)?Description[ \t]*: (\S.*)"
-)
 _DISSECTED = {
     "http.server": "Server",
     "http.www_authenticate": "WWW-Authenticate",
@@ -94,24 +70,6 @@ def whatweb_or_httpx(text: str) -> str:
     return "\r\n".join([*head, "", *(line for line in lines if line.startswith("<"))]) if lines else text
 
 
-def nikto(text: str) -> str:
-    """Findings of nikto, each of which begins with a plus sign."""
-    found = _FOUND.findall(text)
-    lines = (f"{name}: {value}" if name else f'WWW-Authenticate: Basic realm="{realm}"' for name, value, realm in found)
-    return "\r\n".join(lines) or text
-
-
-def metasploit(text: str) -> str:
-    """A line of Metasploit's http_version: the server, and in brackets the redirect or challenge."""
-    found = _VERSION.match(text.strip())
-    if not found:
-        return text
-    server, status, said = found.groups()
-    name = "Location" if status.startswith("3") else "WWW-Authenticate"
-    told = [f"Server: {server}"] if server else []
-    return "\r\n".join([f"HTTP/1.1 {status} -", *told, f"{name}: {said}", ""])
-
-
 def nuclei(text: str) -> str:
     """A line of nuclei: the matched template, which is named after a product or a vulnerability."""
     found = _TEMPLATE.match(text.strip())
@@ -119,36 +77,6 @@ def nuclei(text: str) -> str:
     if found and _NUMBERED.match(found[1]):
         return f"0/tcp open unknown {found[1].upper()}"
     return f"0/tcp open unknown {product.replace('-', ' ')}" if found and product != found[1] else text
-
-
-def shadowserver(text: str) -> str:
-    """The parts of an answer in the first row of a Shadowserver report, as CSV or as an event."""
-    is_table = _TABLE.match(text) and len(text) <= MAX_JSON
-    row = _first_row(text) if is_table else dict(_FEED.findall(text))
-    if is_table and row.get("method"):  # the members of a datagram in JSON, which the reader of events knows
-        return json.dumps(row)
-    lines = [shape.format(row[name]) for name, shape in _COLUMNS.items() if row.get(name)]
-    subject = ", ".join(f"{kind} = {row[name]}" for name, kind in _SUBJECT.items() if row.get(name))
-    greeting = row.get("banner", "").replace("|", "\r\n").strip() if is_table else ""  # reports of telnet and FTP
-    return "\r\n".join([*lines, *([f"subject: {subject}"] if subject else [])]) or greeting or text
-
-
-def _first_row(table: str) -> dict[str, str]:
-    """The first row below the header of CSV; empty where there is none, or a cell is too long."""
-    with suppress(csv.Error):
-        row: dict[str | None, object] = next(csv.DictReader(table.splitlines(keepends=True)), {})
-        return {name: cell for name, cell in row.items() if name and isinstance(cell, str) and cell}
-    return {}
-
-
-def onesixtyone_or_snmp_check(text: str) -> str:
-    """The system group as SNMP scanners print it, as lines of a walk."""
-    shown = text[:MAX_SHOWN]
-    if informed := _INFORMED.search(shown):
-        named = f"sysName.0 = STRING: {informed[1]}\n" if informed[1] else ""
-        return f"{named}sysDescr.0 = STRING: {informed[2]}"
-    asked = _ASKED.search(shown)
-    return f"sysDescr.0 = STRING: {asked[1]}" if asked else text
 
 
 def recorded(text: str) -> str:

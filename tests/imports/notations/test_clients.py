@@ -110,28 +110,5 @@ def test_a_list_that_is_not_of_devices() -> None:
     assert unwrap(text) == text
 
 
-def test_an_answer_in_the_log_of_a_recorder_program() -> None:
-    log = (
-        "06/27/15 17:16:20.1 zmc_m4[7].DB1-a.cpp/3 [Processing DESCRIBE response header 'RTSP/1.0 200 OK\nCSeq: 2']\n"
-        "06/27/15 17:16:20.2 zmc_m4[7].INF-a.cpp/3 [Received new Content-Base]\n"
-        "06/27/15 17:16:20.3 zmc_m4[7].DB1-a.cpp/3 [Processing SDP 'v=0\ns=b's\n']\n"
-    )
-    assert unwrap(log).split() == ["RTSP/1.0", "200", "OK", "CSeq:", "2", "v=0", "s=b's"]
-    lines = "".join(f"06/27/15 17:16:2{at}.1 zmc[7].DB3-a.cpp/1 [Processing SDP line '{at}=a']\n" for at in range(3))
-    assert unwrap(lines).split() == ["0=a", "1=a", "2=a"]
-    assert unwrap(f"x\n{lines}").split() == ["0=a", "1=a", "2=a"]
-
-
 def test_packets_without_their_captions() -> None:
     assert unwrap("HTTP/1.1 200 OK..Server: a/1....<p>") == "HTTP/1.1 200 OK\r\nServer: a/1\r\n\r\n<p>"
-
-
-def test_what_okhttp_logs() -> None:
-    text = (
-        "--> GET http://192.0.2.1/ http/1.1\n--> END GET\n<-- 401 Unauthorized http://192.0.2.1/ (35ms)\n"
-        "Server: a/1\n\n<p>\n<-- END HTTP (4-byte body)\n"
-    )
-    assert unwrap(text) == "HTTP/1.1 401 Unauthorized\nServer: a/1\n\n<p>"
-    tagged = "".join(f"D/OkHttp: {line}\n" for line in text.splitlines())
-    assert unwrap(tagged) == unwrap(text)
-    assert unwrap("<!-- 401 http://192.0.2.1/ -->\nx") == "<!-- 401 http://192.0.2.1/ -->\nx"

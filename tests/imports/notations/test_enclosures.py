@@ -8,7 +8,6 @@ import pytest
 
 from camscan.imports import pasted
 from camscan.imports.notations.enclosures import enclosed
-from camscan.imports.notations.registry import unwrap
 
 
 @pytest.mark.parametrize(
@@ -60,13 +59,6 @@ def test_a_string_of_a_program_that_is_all_there_is(text: str) -> None:
 @pytest.mark.parametrize("text", ['"a", "b"', "'a' + 'b'", r"b'\x00\x01'", '"a\nb"', r'"a\"', "'it's'", '"', "f'a'"])
 def test_other_quotes_stay(text: str) -> None:
     assert enclosed(text) == text
-
-
-def test_markup_out_of_the_source_of_a_page() -> None:
-    assert unwrap("&lt;a b=&quot;1&quot;&gt;c&amp;amp;&lt;/a&gt;") == '<a b="1">c&amp;</a>'
-    assert unwrap("X: realm=&quot;a&quot;") == 'X: realm="a"'
-    assert unwrap("<a>&lt;b&gt;</a>") == "<a>&lt;b&gt;</a>"
-    assert unwrap("AT&amp;T") == "AT&amp;T"
 
 
 def test_text_that_an_answer_to_it_cites() -> None:

@@ -8,7 +8,7 @@ import json
 import pytest
 from support.costs import costs_less_than
 
-from camscan.imports.notations.line_ends import flattened, of_string
+from camscan.imports.notations.line_ends import flattened
 from camscan.imports.notations.registry import unwrap
 
 HEAD = 'RTSP/1.0 401 Unauthorized\nCSeq: 2\nWWW-Authenticate: Digest realm="A b", nonce="1"\n'
@@ -26,7 +26,6 @@ def lines(text: str) -> list[str]:
     [
         lambda text: text.replace("\n", "\r\r\n"),
         lambda text: text.replace("\n", "\r"),
-        lambda text: text.replace("\n", "^M\n"),
         lambda text: text.replace(" ", "\xa0"),
         lambda text: "\n".join(f"\x1b[32m{line}\x1b[0m" for line in text.splitlines()),
         lambda text: "\n".join(f"| {line}" for line in text.splitlines()),
@@ -187,11 +186,6 @@ def test_a_head_in_one_line_ends_each_of_its_lines() -> None:
     assert unwrap(head.replace("\r\n", "")) == head
 
 
-def test_carets_at_the_ends_of_any_text() -> None:
-    assert unwrap("a: 1^M\nb: 2^M") == "a: 1\nb: 2"
-    assert unwrap("a^M\nb") == "a^M\nb"
-
-
 def test_a_page_in_the_line_of_its_head() -> None:
     joined = "HTTP/1.1 200 OK Server: a Content-Type: text/html <html><title>b</title></html>"
     page = "HTTP/1.1 200 OK\r\nServer: a\r\nContent-Type: text/html\r\n\r\n<html><title>b</title></html>"
@@ -249,29 +243,6 @@ def test_an_announcement_in_one_line(first: str, mark: str) -> None:
         "NTS: ssdp:alive",
     ]
     assert flattened(mark.join(head)).splitlines() == head
-
-
-def test_an_answer_in_the_source_of_a_page() -> None:
-    assert unwrap("HTTP/1.1 200 OK<br/>Server: a<br>Date: b<br />") == "HTTP/1.1 200 OK\nServer: a\nDate: b"
-
-
-@pytest.mark.parametrize(
-    ("text", "inside"),
-    [
-        (r"{\"id\":1,\"a\":\"\u6d77\"}", '{"id":1,"a":"海"}'),
-        (r"<title>\u6d77\u5eb7</title>", "<title>海康</title>"),
-        (r"Digest realm=\"DS-1\",\n qop=\"auth\"", 'Digest realm="DS-1",\n qop="auth"'),
-    ],
-)
-def test_the_inside_of_a_string_literal(text: str, inside: str) -> None:
-    assert of_string(text) == inside
-
-
-@pytest.mark.parametrize(
-    "text", [r'print("a \"b\" c")', r"C:\new\users", r"\"a\" \d+", r"one \u6d77 alone", r'{"a": "\u6d77\u5eb7"}']
-)
-def test_other_texts_are_no_inside_of_a_literal(text: str) -> None:
-    assert of_string(text) == text
 
 
 def test_headers_in_one_line_are_parted_whatever_blanks_it_has() -> None:

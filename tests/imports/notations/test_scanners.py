@@ -8,8 +8,7 @@ import pytest
 from support.costs import costs_less_than
 
 from camscan.imports.notations.registry import unwrap
-from camscan.imports.notations.scanners import recorded, shadowserver
-from camscan.imports.pasted import read
+from camscan.imports.notations.scanners import recorded
 
 RECORD = {"data": {"http": {"response": {"status_code": 401, "headers": {"server": ["a/1"], "set_cookie": "x=1"}}}}}
 
@@ -106,24 +105,6 @@ def test_a_server_and_a_title_by_name() -> None:
         assert recorded(json.dumps(record)) == json.dumps(record)
 
 
-def test_findings_of_nikto() -> None:
-    text = "- Nikto v2\n+ Server: a/1\n+ / - Requires Authentication for realm 'A B'\n+ 1 host(s) tested"
-    assert unwrap(text) == 'Server: a/1\r\nWWW-Authenticate: Basic realm="A B"'
-    assert unwrap("+ Server: No banner retrieved") == "+ Server: No banner retrieved"
-
-
-@pytest.mark.parametrize(
-    ("line", "lines"),
-    [
-        ("[+] 192.0.2.4:80 a/1 (B) ( 302-/x.htm )", "HTTP/1.1 302 -\r\nServer: a/1 (B)\r\nLocation: /x.htm\r\n"),
-        ('[*] 192.0.2.4:80 ( 401-Basic realm="A" )', 'HTTP/1.1 401 -\r\nWWW-Authenticate: Basic realm="A"\r\n'),
-        ("[+] 192.0.2.4:80 a/1 ( Powered by B, 302-/x )", "HTTP/1.1 302 -\r\nServer: a/1\r\nLocation: /x\r\n"),
-    ],
-)
-def test_lines_of_metasploit(line: str, lines: str) -> None:
-    assert unwrap(line) == lines.strip()
-
-
 @pytest.mark.parametrize(
     "text", ["http://192.0.2.4/", "http://a [401]", '{"headers": [1]}', '{"headers": {', "Banner on port 80", "a [b]"]
 )
@@ -134,26 +115,6 @@ def test_other_text_stays(text: str) -> None:
 def test_a_banner_below_an_open_port() -> None:
     text = "Discovered open port 80/tcp on 192.0.2.1\nBanner on port 80/tcp on 192.0.2.1: [title] Acme"
     assert unwrap(text) == "<title>Acme</title>"
-
-
-def test_rows_and_events_of_shadowserver() -> None:
-    event = """"extra.http_code": 401,\n"extra.server": "A/1",\n'extra.www_authenticate': 'Basic',\n"extra.tag": "b","""
-    assert shadowserver(event) == "Server: A/1\r\nWWW-Authenticate: Basic"
-    assert shadowserver('"extra.tag": "b"') == '"extra.tag": "b"'
-    table = '"timestamp","ip","port","server"\n"2026-01-01","192.0.2.1","80","A/1"\n"2026-01-01","192.0.2.2","80","B"\n'
-    assert shadowserver(table) == "Server: A/1"
-    told = '"timestamp","ip","port","subject_common_name","subject_organization_name"\n"t","i","443","a","b"\n'
-    assert [one.fields.get("tls.subject.o") for one in read(told)] == [("b",)]
-    assert [one.fields.get("snmp.sys_descr") for one in read("timestamp,ip,port,sysdesc\nt,i,161,Acme 1\n")] == [
-        ("Acme 1",)
-    ]
-    greeted = 'timestamp,ip,port,tag,banner\nt,i,23,telnet,"|Acme v6.5|Login:"\n'
-    assert shadowserver(greeted) == "Acme v6.5\r\nLogin:"
-    datagram = "timestamp,ip,device_model,device_version,method,http_port\nt,i,X-1,2.0,client.notifyDevInfo,80\n"
-    assert [one.fields.get("dhip.device_type") for one in read(datagram)] == [("X-1",)]
-    assert shadowserver(datagram.replace("80\n", "80,more\n")).endswith('"http_port": "80"}')
-    for other in ("a,b,c,d\n1,2,3,4", "timestamp,ip,port,server", "timestamp,ip,port,city\n1,2,3,a"):
-        assert shadowserver(other) == other
 
 
 @pytest.mark.parametrize(
@@ -180,29 +141,6 @@ def test_templates_of_nuclei(line: str, product: str) -> None:
 )
 def test_templates_that_name_no_product_stay(text: str) -> None:
     assert unwrap(text) == text
-
-
-@pytest.mark.parametrize(
-    ("text", "rows"),
-    [
-        ("192.0.2.9 [public]  Acme 1", "sysDescr.0 = STRING: Acme 1"),
-        ("Scanning 1 hosts, 1 communities\n192.0.2.9 [public] Acme 1", "sysDescr.0 = STRING: Acme 1"),
-        ("[*] System information:\n\n  Description   : Acme 1", "sysDescr.0 = STRING: Acme 1"),
-        (
-            "System information:\n\n  Host IP address : 192.0.2.9\n  Hostname  : Cam\n  Description   : Acme 1",
-            "sysName.0 = STRING: Cam\nsysDescr.0 = STRING: Acme 1",
-        ),
-        ("Description: a\nHostname: b", "Description: a\nHostname: b"),
-        ("192.0.2.9 a [public] b", "192.0.2.9 a [public] b"),
-    ],
-)
-def test_the_system_group_as_scanners_of_snmp_print_it(text: str, rows: str) -> None:
-    assert unwrap(text) == rows
-
-
-def test_a_table_with_a_cell_too_long_for_csv_stays() -> None:
-    table = f'"timestamp","ip","port","server"\r\n"1","2","3","{"a" * 140_000}"\r\n'
-    assert unwrap(table) == table.strip()
 
 
 @pytest.mark.parametrize(
