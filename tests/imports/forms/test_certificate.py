@@ -56,7 +56,6 @@ def test_a_subject_as_the_usual_tools_print_it(text: str) -> None:
         "Subject: O=Example, CN=cam",
         "- subject `CN=cam,O=Example', issuer `CN=b', serial 0x05, RSA key 2048 bits",
         "subject: 'CN=cam,O=Example'\nissuer:  'CN=b'",
-        "Subject: <Name(O=Example,CN=cam)>\nIssuer: <Name(CN=b)>",
         "<X509Name object '/O=Example/CN=cam'>",
         "#<OpenSSL::X509::Name CN=cam,O=Example>",
         "subject: [Object: null prototype] {\n  O: 'Example',\n  CN: 'cam'\n},",
@@ -163,22 +162,6 @@ def test_names_with_bare_headings_and_abbreviated_kinds() -> None:
     assert one.fields["tls.issuer"] == ("CN=ca,ST=Zone",)
 
 
-def test_a_heading_without_names_below_it_is_none() -> None:
-    assert not is_named("Subject\nCN: cam\nOrg: Example\n")
-
-
-def test_names_as_a_tester_of_servers_shows_them() -> None:
-    text = (
-        " Common Name (CN)             cam  (CN in response to request w/o SNI: b)\n"
-        " subjectAltName (SAN)         missing\n Issuer                       c (Example, Inc. from CN)\n"
-    )
-    (one,) = names(text)
-    assert one.fields["tls.subject.cn"] == ("cam",)
-    assert one.fields["tls.issuer.cn"] == ("c",)
-    assert one.fields["tls.issuer.o"] == ("Example, Inc.",)
-    assert is_named(text)
-
-
 def test_pem_as_nmap_prints_it() -> None:
     data = (SAMPLES / "tls" / "rsa-1024-sha1.der").read_bytes()
     pem = textwrap.indent(ssl.DER_cert_to_PEM_cert(data), "| ")
@@ -206,16 +189,6 @@ def test_json_of_names_is_a_certificate() -> None:
 def test_a_viewer_of_a_name_without_a_common_name() -> None:
     (one,) = names("Issued To\nOrganization (O)\tExample\nOrganizational Unit (OU)\tb")
     assert one.fields["tls.subject.o"] == ("Example",)
-
-
-def test_names_in_a_packet_dissector() -> None:
-    shown = (
-        "issuer: rdnSequence (0)\n    rdnSequence: 1 item (id-at-commonName=Acme Root)\n"
-        "subject: rdnSequence (0)\n    rdnSequence: 2 items (id-at-commonName=cam,id-at-organizationName=Acme)"
-    )
-    (one,) = names(shown)
-    assert one.fields["tls.subject.o"] == ("Acme",)
-    assert one.fields["tls.issuer.cn"] == ("Acme Root",)
 
 
 def test_the_certificate_that_curl_shows() -> None:
