@@ -12,7 +12,6 @@ from camscan.imports.forms import (
     certificate,
     datagrams,
     favicons,
-    greetings,
     interfaces,
     leases,
     lldp,
@@ -68,8 +67,6 @@ def anything(text: str) -> Iterator[Answer]:
         yield from single_values.challenge(protocol, text)
     yield from answer("http", interfaces.challenged(text))
     yield from onvif.described(text)
-    for name in greetings.introduced(text):
-        yield from nmap_text.product(name)
     if "\n" not in text.strip() and not _PROMPT.search(text):
         for form in (
             partial(single_values.server, "http"),
