@@ -1,15 +1,10 @@
-"""JSON inventories: an array of objects, an object that holds some (a NetBox export, `camscan/1`), one object a line.
-
-A file is read piece by piece and object by object; one that is broken costs only itself.
-"""
+"""JSON inventories: an array of objects, an object that holds some (NetBox, `camscan/1`), one object a line."""
 
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
 from pathlib import Path
 from typing import TextIO, TypeAlias
 
@@ -21,33 +16,23 @@ from camscan.inventory.recognising import is_exact, recognise
 from camscan.inventory.synonyms import FOREIGN
 from camscan.inventory.tables import CUT, Line, Sheet, line
 from camscan.text.folding import words_of
-from camscan.text.jsonwindow import Window, closed, ends_early, fault_in, parsed
+from camscan.text.jsonwindow import closed, ends_early, parsed
 
+MAX_FILE = 1 << 27
+"""Characters that are parsed as a whole: 30,000 devices of NetBox with all that belongs to them."""
 MAX_OBJECT = 1 << 18
-"""Characters of one object; a device of NetBox with all that belongs to it has about 4,000."""
+"""Characters of one line; a device of NetBox has about 4,000."""
 MAX_KEYS = 256
+_MOST_BROKEN = 64
+"""Objects that may be broken: the text is parsed again without each."""
 
-_ARRAY = re.compile(r"\[\s*(?=\{)")
-_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+("?)|[\[\]{}]', re.DOTALL)
-_REST = re.compile(r'(?:[^"\\]++|\\.)*+("?)', re.DOTALL)
-"""Of a text that is longer than what was read of it."""
-_ANOTHER = re.compile(r"\]\s*\[\s*(?=\{)")
-"""Where one list ends and another begins."""
-_EMPTY = re.compile(r"\s*\[\s*\]\s*")
-_GAP = re.compile(r"[\s,]*")
-_NEXT = re.compile(r"(?:\}\s*+,|(?<![\[:\s])(?>\s*?\n)|(?<=[\[:])(?>\s+?\n))\s*+(?=\{)")
-"""Where an object may begin after one that is broken: not within a list or a member of it.
-
-A run of blanks is looked at from its first character alone.
-"""
-_END = re.compile(r"\Z")
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
+_BLANK = re.compile(r"\s*")
 _BROKEN = "it is not a complete JSON object"
 _NOT_UNICODE = "it holds bytes that are not Unicode, read as \ufffd"
 
 _ALONE = frozenset(("recorder", "nvr", "dvr", "xvr", "encoder", "camera", "device"))
 """Keys of one device beside lists of others."""
-_UPPER, _ANY_DEPTH = 2, math.inf
-"""How deep a list may lie: as the whole or a member of it, or anywhere."""
 
 Item: TypeAlias = tuple[int, object, str]
 """Number, object and fault of one item. The number is that of the line where each object has its own."""
@@ -58,136 +43,144 @@ _decoder = json.JSONDecoder()
 def read_json(path: Path) -> Iterator[Sheet]:
     """The objects in a file, as rows that bring their names with them; each list of the whole is a sheet.
 
-    A sheet is read to its end before the next one is asked for.
-
     Raises:
-        UsageError: the file holds no objects.
+        UsageError: the file is no JSON, holds no objects, or is too large to be read as a whole.
     """
     with path.open("rb") as file:
         encoding = json.detect_encoding(file.read(4))
+    notes: list[str] = []
     with path.open(encoding=encoding, errors="replace") as text:
-        ahead = _ahead(text)
-        begin = ahead.text
-        notes: list[str] = []
+        begin = text.read(2 * MAX_OBJECT)
         if _is_lines(begin):
             text.seek(0)
             yield Sheet("", _lines(_from_lines(text, notes)), notes)
             return
-        whole = _whole(begin, notes)
-        if _opener.is_alone(whole):
-            yield Sheet("", _lines(_numbered(_opener.opened(whole))), notes)
-            return
-        lists = _lists(ahead, _UPPER, notes)
-        if (first := next(lists, None)) is not None:
-            for name in chain((first,), lists):
-                yield (sheet := Sheet(name, _lines(_opened(_from_array(ahead), name))))
-            sheet.notes.extend(notes)
-            yield from _beside(whole)
-            return
-        if named := _by_name(whole):
-            yield from (Sheet(name, _lines(iter(items)), notes) for name, items in named.items())
-            return
-        text.seek(0)
-        yield Sheet("", _lines(_of_whole(path, begin, whole, _ahead(text))), notes)
+        begin += text.read(MAX_FILE)
+    if len(begin) > MAX_FILE:
+        raise UsageError(f"{path} has more than {MAX_FILE >> 20} million characters: write one object a line, or CSV")
+    whole = _whole(path, begin, notes)
+    for name, found in _tables(path, whole):
+        yield Sheet(name, _lines(_numbered(found)), notes)
 
 
-def _beside(whole: object) -> Iterator[Sheet]:
-    """The device that stands alone beside the lists of the whole, such as the recorder of the cameras in them."""
-    for key, value in whole.items() if isinstance(whole, dict) else ():
-        if key.casefold() in _ALONE and _opener.is_alone(value):
-            yield Sheet(key, _lines(_numbered(_opener.opened(value))))
+def _whole(path: Path, text: str, notes: list[str]) -> object:
+    """The value of a text, or the items of several lists; of one that was cut off, which is noted, what is whole."""
+    for _ in range(_MOST_BROKEN):
+        found: list[object] = []
+        at = _end_of_blanks(text, 0)
+        try:
+            while at < len(text):
+                value, at = _decoder.raw_decode(text, at)
+                found.append(value)
+                at = _end_of_blanks(text, at)
+        except RecursionError:
+            raise UsageError(f"{path} is nested too deeply: export the list as CSV") from None
+        except json.JSONDecodeError as error:
+            is_cut = ends_early(text, error)
+            text = closed(text) if is_cut else _without_broken(text, error.pos)
+            if not text:
+                where = f"line {error.lineno:,} ({error.msg})"
+                raise UsageError(f"{path} is no valid JSON in {where}: mend that, or export the list again") from None
+            notes.append(CUT if is_cut else f"an object is broken in line {error.lineno:,}, and left out")
+        else:
+            return found[0] if len(found) == 1 else [one for value in found for one in _listed(value)]
+    raise UsageError(f"{path} is broken JSON in {_MOST_BROKEN} places or more: export the list again")
 
 
-def _by_name(whole: object) -> Mapping[str, Sequence[Item]]:
+def _without_broken(text: str, at: int) -> str:
+    """A text without the innermost object around a fault; "" where there is none."""
+    start, depth = text.rfind("{", 0, at), 0
+    for token in _TOKEN.finditer(text, start) if start >= 0 else ():
+        depth += 1 if token[0] in ("[", "{") else -1 if token[0] in ("]", "}") else 0
+        if depth == 0:
+            return f"{text[:start]}null{text[token.end() :]}"
+    return ""
+
+
+def _end_of_blanks(text: str, at: int) -> int:
+    found = _BLANK.match(text, at)
+    return found.end() if found else at
+
+
+def _tables(path: Path, whole: object) -> Iterator[tuple[str, Iterable[object]]]:
+    """The names of the lists in a file, and the devices in each."""
+    lists = {"": whole} if _is_list(whole) else dict(filter(lambda pair: _is_list(pair[1]), _members(whole)))
+    if _opener.is_alone(whole):
+        yield "", _opener.opened(whole)
+    elif lists:
+        for name, items in lists.items():
+            yield name, (one for item in _listed(items) for one in _opener.opened(item, name))
+        yield from ((key, _opener.opened(value)) for key, value in _members(whole) if _is_beside(key, value))
+    elif named := _by_name(whole):
+        yield from named.items()
+    else:
+        yield "", _of_whole(path, whole)
+
+
+def _is_list(value: object) -> bool:
+    """Whether a value is a list that holds an object."""
+    return isinstance(value, list) and any(isinstance(one, dict) for one in value)
+
+
+def _listed(value: object) -> Sequence[object]:
+    return value if isinstance(value, list) else ()
+
+
+def _members(value: object) -> Iterable[tuple[str, object]]:
+    return value.items() if isinstance(value, dict) else ()
+
+
+def _is_beside(key: str, value: object) -> bool:
+    """Whether a member is the device that stands alone beside the lists, as the recorder of the cameras in them."""
+    return key.casefold() in _ALONE and _opener.is_alone(value)
+
+
+def _by_name(whole: object) -> Mapping[str, Sequence[object]]:
     """The devices in each member of an object that holds nothing but objects with devices in them, by its key."""
-    members = whole.items() if isinstance(whole, dict) and len(whole) > 1 else ()
-    opened = {key: _opener.opened(value) for key, value in members}
-    if any(found == [value] for (_, value), found in zip(members, opened.values(), strict=True)):
-        return {}
-    return {key: [*_numbered(found)] for key, found in opened.items()}
+    members = whole if isinstance(whole, dict) and len(whole) > 1 else {}
+    opened = {key: _opener.opened(value) for key, value in members.items()}
+    return {} if any(opened[key] == [value] for key, value in members.items()) else opened
 
 
 def _numbered(found: Iterable[object]) -> Iterator[Item]:
-    return ((number, one, "") for number, one in enumerate(found, start=1))
+    for number, one in enumerate(found, start=1):
+        yield number, one, _NOT_UNICODE if "\ufffd" in repr(one) else ""
 
 
-def _opened(items: Iterator[Item], key: str) -> Iterator[Item]:
-    """The items of the list under a key; in place of those that only hold devices these, numbered on."""
-    count = 0
-    for _, item, fault in items:
-        for one in (found := _opener.opened(item, key)):
-            count += 1
-            yield count, one, "" if fault == _BROKEN and found != [item] else fault
-
-
-def _of_whole(path: Path, begin: str, whole: object, ahead: Window) -> Iterator[Item]:
-    """The objects of a file without a list that is a member of the whole."""
-    if is_of_none(whole):
-        return
-    if isinstance(whole, dict) and (devices := list(_by_key(whole))):
-        yield from devices
-    elif isinstance(whole, dict) and (opened := _opener.opened(whole)) != [whole]:
-        yield from _numbered(opened)
-    elif _ARRAY.search(begin):
-        items = chain.from_iterable(_from_array(ahead) for _ in _lists(ahead, _ANY_DEPTH, []))
-        yield from ((number, item, fault) for number, (_, item, fault) in enumerate(items, start=1))
-    elif isinstance(whole, dict):
-        yield 1, whole, ""
-    elif not _EMPTY.fullmatch(begin):
-        if (broken := fault_in(begin)) and len(begin) < 2 * MAX_OBJECT:
-            raise UsageError(f"{path} is no valid JSON in {broken}: mend that, or export the list again")
+def _of_whole(path: Path, whole: object) -> Iterable[object]:
+    """The devices of a file without a list that is a member of the whole."""
+    if is_of_none(whole) or whole == []:
+        return []
+    if not isinstance(whole, dict):
         raise UsageError(f"{path} contains no array of JSON objects: export the list as one, or as CSV")
+    if devices := list(_by_key(whole)):
+        return devices
+    opened = _opener.opened(whole)
+    return [*_deeper(whole)] or opened if opened == [whole] else opened
 
 
-def _by_key(whole: Mapping[str, object]) -> Iterator[Item]:
+def _deeper(value: object) -> Iterator[object]:
+    """The items of all lists of objects, however deep these lie."""
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if _is_list(one):
+            yield from _listed(one)
+        else:
+            waiting += reversed([member for _, member in _members(one)] or _listed(one))
+
+
+def _by_key(whole: Mapping[str, object]) -> Iterator[object]:
     """The devices of an object of which all keys are addresses, or all are MACs, or all texts addresses by names."""
     are_texts = all(isinstance(value, str) and values.addresses(value).values for value in whole.values())
     names = [name for name in whole if FOREIGN.isdisjoint(words_of(name))] if are_texts else []  # no gateway
     if len(names) > 1 and not any(is_exact(name) or recognise(name) for name in names):
-        yield from _numbered({"name": name, "ip": whole[name]} for name in names)
+        yield from ({"name": name, "ip": whole[name]} for name in names)
         return
     for name, read in (("ipaddress", values.addresses), ("macaddress", values.macs)):
         if all(read(key).values and isinstance(value, dict) for key, value in whole.items()):
-            for number, (key, value) in enumerate(whole.items(), start=1):
-                yield number, {name: key, **value} if isinstance(value, dict) else None, ""
+            yield from ({name: key, **value} for key, value in whole.items() if isinstance(value, dict))
             return
-
-
-def _ahead(text: TextIO) -> Window:
-    return Window(lambda: text.read(2 * MAX_OBJECT), MAX_OBJECT)
-
-
-def _lists(ahead: Window, below: float, notes: list[str]) -> Iterator[str]:
-    """Go to the first object of each list that lies less than `below` deep; gives the key of the list.
-
-    The list is read to its end before the next one is asked for. `notes` has `CUT` then if the text has no end.
-    """
-    depth, key = 0, ""
-    while ahead.at < len(ahead.text):
-        found = _TOKEN.search(ahead.text, ahead.at)
-        part = found[0] if found else ""
-        if found and part == "[" and depth < below and (begin := _ARRAY.match(ahead.text, found.start())):
-            ahead.at = begin.end()
-            yield str(parsed(key) or "")
-            depth += 0 if ahead.text.startswith("]", ahead.at) else 1
-            ahead.at += 1
-        else:
-            depth += 1 if part in ("[", "{") else -1 if part in ("]", "}") else 0
-            ahead.at = found.end() if found else len(ahead.text)
-            if part.startswith('"') and found and not found[1]:
-                _go_behind_text(ahead)
-        key = part
-        ahead.refill()
-    notes.extend([CUT] if depth > 0 and CUT not in notes else [])
-
-
-def _go_behind_text(ahead: Window) -> None:
-    """Go behind the end of a text that has begun before, or to the end of all."""
-    ahead.refill()
-    while (rest := _REST.match(ahead.text, ahead.at)) and not rest[1] and rest[0]:
-        ahead.at = rest.end()
-        ahead.refill()
-    ahead.at = rest.end() if rest and rest[1] else len(ahead.text)
 
 
 def _is_lines(text: str) -> bool:
@@ -213,54 +206,6 @@ def _from_lines(text: TextIO, notes: list[str]) -> Iterator[Item]:
 def _is_last(text: str) -> bool:
     """Whether a line has no end, though it is not too long to be read to it."""
     return not text.endswith("\n") and len(text) < MAX_OBJECT
-
-
-def _from_array(ahead: Window) -> Iterator[Item]:
-    number = 0
-    while True:
-        ahead.skip(_GAP)
-        if _ANOTHER.match(ahead.text, ahead.at):  # files were put together
-            ahead.skip(_ANOTHER)
-        if ahead.text[ahead.at : ahead.at + 1] in {"", "]"}:
-            return
-        number += 1
-        ahead.forget()
-        try:
-            item, end = _decoder.raw_decode(ahead.text, ahead.at)
-        except (ValueError, RecursionError) as error:
-            start, is_last = ahead.at, len(ahead.text) - ahead.at < MAX_OBJECT
-            item = _cut_off(ahead, error) if is_last else None
-            yield number, item, _BROKEN
-            ahead.at += 1
-            ahead.skip(_NEXT if item is None else _END)
-            if is_last and ahead.at == len(ahead.text):
-                ahead.at = start + _list_end(ahead.text[start:])
-        else:
-            yield number, item, _NOT_UNICODE if "\ufffd" in ahead.text[ahead.at : end] else ""
-            ahead.at = end
-
-
-def _cut_off(ahead: Window, error: Exception) -> object:
-    """What is whole of an object within which the text ends; None of any other that is broken."""
-    return parsed(closed(ahead.text[ahead.at :])) if ends_early(ahead.text, error) else None
-
-
-def _list_end(text: str) -> int:
-    """Where the list ends that a text begins within; the length of the text if it does not."""
-    depth = 0
-    for token in _TOKEN.finditer(text):
-        depth += 1 if token[0] in ("[", "{") else -1 if token[0] in ("]", "}") else 0
-        if depth < 0:
-            return token.start()
-    return len(text)
-
-
-def _whole(begin: str, notes: list[str]) -> object:
-    """The value of a text that was read as a whole; of one that was cut off, which is noted, what is whole in it."""
-    whole = parsed(begin)
-    if whole is None and len(begin) < 2 * MAX_OBJECT and (whole := parsed(closed(begin))) is not None:
-        notes.append(CUT)
-    return whole
 
 
 def _lines(items: Iterator[Item]) -> Iterator[Line]:
