@@ -36,13 +36,14 @@ _MARGIN = re.compile(r"^[ \t]{0,8}\|[_-]?", re.MULTILINE)
 """What nmap prints before each line of a script's output, and Nessus before each name."""
 _SHOWN = re.compile(r"^\* {1,4}subject: ([^\r\n]{3,512})\r?$", re.MULTILINE)
 _SPELLED = (
-    r"(?:common|organi[sz]ation(?:al[ _]?unit)?|country|locality|state(?:[ _]?or[ _]?province)?)(?:[ _]?name)?|org"
+    r"common[ _]?name|(?:organi[sz]ation(?:al[ _]?unit)?|country|locality|state(?:[ _]?or[ _]?province)?)(?:[ _]?name)?"
+    r"|org"
 )
 _PART_END = rf"[ \t]*[,;/+|][ \t]{{0,4}}(?:CN|OU?|ST?|L|C|{_SPELLED})[ \t]?[:=]| (?:CN|OU?|ST|L|C)=|[ \t]{{2}}\("
 _PART = re.compile(
-    r"(?P<issued>issued)?[ _]?(?<![A-Za-z])(?P<name>to|by|subject|issuer|owner)(?![a-z])"
-    rf"|(?<![A-Za-z])(?:(?P<short>CN|OU?|ST?|L|C)(?:[\"']?[ \t]{{0,24}}[:=]|[\"'],)"
-    rf"|(?P<long>{_SPELLED})(?: \((?:CN|OU?|ST?|L|C)\))?(?:[\"']?[ \t]{{0,24}}[:=]|[\"'],|\t|[ ]{{2,32}}|(?=\r?\n)))"
+    r"(?:(?P<viewed>issued[ _])(?P<by>to|by)|(?<![A-Za-z])(?P<name>subject|issuer|owner))(?![a-z])"
+    rf"|(?:(?<![A-Za-z0-9-])(?P<short>CN|OU?|ST?|L|C)(?:[\"']?[ \t]{{0,24}}[:=]|(?:(?<=[\"']\w)|(?<=[\"']\w\w))[\"'],)"
+    rf"|(?<![A-Za-z])(?P<long>{_SPELLED})(?: \(\w{{1,2}}\))?(?:[\"']?[ \t]{{0,24}}[:=]|[\"'],|\t| {{2,32}}|(?=\r?\n)))"
     r"(?:[ \t]{0,32}\r?\n)?[ \t]{0,32}+\[?(?:\"(?P<double>[^\"\r\n]{1,256})\"|'(?P<single>[^'\r\n]{1,256})'"
     rf"|(?P<bare>(?!(?:{_SPELLED})[ \t]?[:=])(?:(?!{_PART_END})[^\r\n\"'<>{{}}\[\]]){{1,256}}))",
     re.IGNORECASE,
@@ -134,15 +135,15 @@ def _of_parts(text: str) -> dict[str, str]:
     found: dict[str, list[str]] = {}
     name, is_viewed = "subject", False
     for part in _PART.finditer(text):
-        if head := part["name"]:
-            is_viewed = is_viewed or bool(part["issued"])
+        if head := part["by"] or part["name"]:
+            is_viewed = is_viewed or bool(part["viewed"])
             name = "issuer" if head.lower() in ("by", "issuer") else "subject"
         else:
             kind = re.sub("[ _]", "", part["short"] or part["long"])
             value = _COMMA.sub(r"\\,", (part["double"] or part["single"] or part["bare"]).strip())
             found.setdefault(name, []).append(f"{kind}={value}")
     parts = [part.lower() for own in found.values() for part in own]
-    is_host = any(part.startswith(("cn=", "common")) for part in parts) or is_viewed
+    is_host = any(part.startswith(("cn=", "commonname=")) for part in parts) or is_viewed
     return {name: ",".join(own) for name, own in found.items()} if len(parts) > 1 and is_host else {}
 
 
