@@ -12,6 +12,9 @@ from camscan.cli.groups import CommandGroup
 from camscan.cli.numbers import Whole
 from camscan.cli.telling import tell
 from camscan.cli.trylogin import test
+from camscan.cli.writing import write
+from camscan.errors import UsageError
+from camscan.reports.escape import terminal
 
 if TYPE_CHECKING:
     from camscan.credentials.enrolment import Book, Enrolment
@@ -101,9 +104,7 @@ def list_(site: str | None, credentials_file: Path | None, unlock: str | None, o
       camscan credentials list --site depot
     """
     from camscan.app.logins import CredentialOptions, lines
-    from camscan.cli.writing import write
     from camscan.credentials.pins import Pins
-    from camscan.reports.escape import terminal
 
     file = CredentialOptions(credentials_file, unlock).opened()
     found = lines(file.load(missing_ok=credentials_file is None), Pins.beside(file.path), site)
@@ -138,8 +139,6 @@ def remove(place: str, site: str | None, credentials_file: Path | None, unlock: 
 
 def _without(book: Book, site: str | None, place: str) -> tuple[Book, tuple[Enrolment, ...]]:
     """A book without what is enrolled for a place, of which there is something, and that."""
-    from camscan.errors import UsageError
-
     left, gone = book.without(site, place)
     if not gone:
         raise UsageError(f"no login is enrolled for {place} at this site: see `camscan credentials list`")
@@ -159,7 +158,6 @@ def unpin(address: str, site: str | None, credentials_file: Path | None) -> None
     """
     from camscan.app.logins import CredentialOptions
     from camscan.credentials.pins import Pins
-    from camscan.errors import UsageError
     from camscan.targets import usual
 
     file, address = CredentialOptions(credentials_file).opened(), usual(address)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +17,9 @@ from camscan.cli.groups import CommandGroup
 from camscan.cli.merge import merge
 from camscan.cli.numbers import Whole
 from camscan.cli.telling import tell, tell_note
+from camscan.cli.writing import confirmed, write
+from camscan.errors import DamageError, StoreError, UsageError
+from camscan.text.wording import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -65,7 +71,6 @@ def prune(file: Path | None, db: str | None, sweeps: int | None, days: int | Non
     from camscan.app.settings import configuration, database, usual_place
     from camscan.cli.stored import open_swept_store
     from camscan.store.sqlitefile import shrink
-    from camscan.text.wording import plural
 
     is_told = db is not None and not (sweeps is days is None)
     config = None if is_told and not file and not usual_place() else configuration(file).config
@@ -105,8 +110,6 @@ def prune(file: Path | None, db: str | None, sweeps: int | None, days: int | Non
 
 def _unbroken(site: str, pruned: Iterable[Pruned], broken: dict[str, str]) -> Iterator[Pruned]:
     """What is thinned of a site; why not all is goes into `broken`, and keeps no other site from being thinned."""
-    from camscan.errors import DamageError, UsageError
-
     try:
         yield from pruned
     except (DamageError, UsageError) as error:
@@ -115,8 +118,6 @@ def _unbroken(site: str, pruned: Iterable[Pruned], broken: dict[str, str]) -> It
 
 def _told(lines: Iterable[str]) -> Iterator[str]:
     """The lines about sites of which something goes, and how many others there are."""
-    from camscan.text.wording import plural
-
     idle = 0
     for line in lines:
         idle += not line
@@ -141,7 +142,6 @@ def backup(file: Path, db: str | None, force: bool, quiet: bool) -> None:
       camscan db backup /var/backups/camscan.db
       camscan db backup --db /var/lib/camscan/camscan.db --force /mnt/backup/camscan.db
     """
-    from camscan.errors import UsageError
     from camscan.store.engine import existing_file
     from camscan.store.sqlitefile import backup as copy
 
@@ -201,12 +201,8 @@ def export(
       camscan db export -o everything.jsonl
       camscan db export 4f2a --db /var/lib/camscan/camscan.db | gzip > scan.jsonl.gz
     """
-    from itertools import chain
-
     from camscan.app.exporting import lines, state_lines
     from camscan.cli.stored import chosen_scans, open_store, scans_of
-    from camscan.cli.writing import write
-    from camscan.errors import StoreError
     from camscan.store.damage import OnDamage
 
     scans += named
@@ -238,14 +234,10 @@ def remove(scans: tuple[str, ...], db: str | None, yes: bool) -> None:
       camscan db remove 4f2a
       camscan db remove 4f2a 9c01 --yes
     """
-    from datetime import UTC, datetime
-
     from camscan.app.criteria import Criteria, library
     from camscan.app.registering import update_register
     from camscan.app.removing import check, remove
     from camscan.cli.stored import chosen_scans, open_store
-    from camscan.cli.writing import confirmed
-    from camscan.text.wording import plural
 
     with open_store(db) as store:
         chosen = chosen_scans(store, scans, None, quiet=True)
@@ -264,8 +256,6 @@ def remove(scans: tuple[str, ...], db: str | None, yes: bool) -> None:
 
 def _sites(config: Config | None, store: Store) -> Iterator[tuple[str, Callable[[], Sequence[Policy]]]]:
     """The sites that are to be thinned, and what loads their policies; without a configuration all that were swept."""
-    from functools import partial
-
     from camscan.app.criteria import chosen_policies
     from camscan.app.history import is_sweep
     from camscan.app.sites import policies
@@ -279,7 +269,6 @@ def _sites(config: Config | None, store: Store) -> Iterator[tuple[str, Callable[
 
 def _terms(config: Config | None, sweeps: int | None, days: int | None) -> Retention:
     """What is kept whole, by the options and the configuration."""
-    from camscan.errors import UsageError
     from camscan.sweeps import config as tables
 
     retention = config.retention if config else None

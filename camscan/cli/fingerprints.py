@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from textwrap import wrap
 
@@ -15,7 +16,12 @@ from camscan.cli.evaluate import evaluate
 from camscan.cli.exits import Exit
 from camscan.cli.groups import CommandGroup
 from camscan.cli.telling import tell, tell_note
-from camscan.records import Judged, LedgerEntry, Outcome
+from camscan.cli.writing import page, write
+from camscan.errors import UsageError
+from camscan.records import Judged, LedgerEntry, Observation, Outcome
+from camscan.reports.columns import lines
+from camscan.reports.escape import terminal
+from camscan.text.wording import plural
 
 _MAX_PLACE = 200
 
@@ -40,9 +46,6 @@ def list_rules(maker: str | None, folders: tuple[Path, ...]) -> None:
       camscan fingerprints list --maker Axis
     """
     from camscan.app.criteria import library
-    from camscan.cli.writing import write
-    from camscan.errors import UsageError
-    from camscan.reports.columns import lines
 
     whole = library(folders)
     found = [rule for rule in whole.rules if maker is None or (rule.maker or "").casefold() == maker.casefold()]
@@ -68,12 +71,9 @@ def check(strict: bool, folders: tuple[Path, ...]) -> None:
       camscan fingerprints check
       camscan fingerprints check --fingerprints my-rules --strict
     """
-    from datetime import UTC, datetime, timedelta
-
     from camscan.app.criteria import chosen_policies, whole_library
     from camscan.identify.check import check as faults_of
     from camscan.identify.examples import examples_of
-    from camscan.text.wording import plural
 
     rules = whole_library(folders, strict=strict)
     chosen_policies((), folders)
@@ -108,8 +108,6 @@ def coverage(makers: tuple[str, ...], folders: tuple[Path, ...]) -> None:
       camscan fingerprints coverage --maker Axis
     """
     from camscan.app.criteria import library
-    from camscan.cli.writing import page
-    from camscan.errors import UsageError
     from camscan.identify.coverage import coverage as counted
 
     rules = library(folders, examples=True)
@@ -146,12 +144,8 @@ def try_value(field: str, value: str, folders: tuple[Path, ...]) -> None:
     Example:
       camscan fingerprints try http.server 'App-webs/'
     """
-    from datetime import UTC, datetime
-
     from camscan.app.criteria import library
-    from camscan.errors import UsageError
     from camscan.identify.check import check_rule
-    from camscan.records import Observation
 
     rules = library(folders, examples=bool(folders))
     if field not in rules.vocabulary.fields:
@@ -215,7 +209,6 @@ def explain(
     from camscan.cli.stored import last_seen_at, open_store, scan_of
     from camscan.codecs.registry import read_again
     from camscan.codecs.text import mac
-    from camscan.errors import UsageError
     from camscan.identify.explain import explain as explained
     from camscan.targets import is_address, usual
 
@@ -250,7 +243,6 @@ def _fate(entry: LedgerEntry) -> str:
 
 
 def _verdict(judgement: Judged) -> Iterator[str]:
-    from camscan.reports.escape import terminal
     from camscan.reports.words import switch_port_details
 
     yield f"verdict: {judgement.verdict}"

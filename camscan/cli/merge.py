@@ -14,6 +14,13 @@ import click
 from camscan.cli import options
 from camscan.cli.exits import Exit
 from camscan.cli.telling import tell
+from camscan.cli.waiting import throttled
+from camscan.cli.writing import write
+from camscan.errors import UsageError
+from camscan.reports.columns import lines
+from camscan.reports.escape import terminal
+from camscan.text.timestamps import utc
+from camscan.text.wording import plural
 
 if TYPE_CHECKING:
     from camscan.app.merging import MergedSite
@@ -25,8 +32,6 @@ _HEADS = ("from", "site", "there called", "scans", "here already", "left there",
 
 
 def _renamed(_context: click.Context, _option: click.Parameter, words: tuple[str, ...]) -> Mapping[str, str]:
-    from camscan.errors import UsageError
-
     pairs = [word.partition("=") for word in words]
     if wrong := next((word for word, (old, _, new) in zip(words, pairs, strict=True) if not (old and new)), None):
         raise UsageError(f"--rename {wrong} lacks the new name: write it like --rename office=office-leeds")
@@ -109,7 +114,6 @@ def _opened(name: str, key: str | None) -> Iterator[Store]:
     """
     from camscan.app import keyfiles
     from camscan.app.bundling import as_store, is_bundle
-    from camscan.errors import UsageError
     from camscan.store.source import open_source
 
     file = Path(name)
@@ -141,16 +145,12 @@ def _into(db: str | None, *, dry_run: bool) -> Iterator[Store]:
 
 def _check(store: Store, others: Sequence[Store]) -> None:
     """See that no store is to be merged into itself. Raises UsageError if one is."""
-    from camscan.errors import UsageError
-
     for other in others:
         if store.where == other.where or (store.file and other.file and store.file.samefile(other.file)):
             raise UsageError(f"{other.where} is the store to merge into: give others")
 
 
 def _progress() -> Callable[[int, int], None]:
-    from camscan.cli.waiting import throttled
-
     say = throttled()
     return lambda done, scans: say(f"{done:,} of {scans:,} scans so far")
 
@@ -158,10 +158,6 @@ def _progress() -> Callable[[int, int], None]:
 def _write(
     found: Sequence[tuple[str, Sequence[MergedSite]]], format_: str, output: Path | None, *, dry_run: bool
 ) -> None:
-    from camscan.cli.writing import write
-    from camscan.reports.columns import lines
-    from camscan.reports.escape import terminal
-
     if format_ == "json":
         document = {"schema": SCHEMA, "dry_run": dry_run, "stores": [_object(name, taken) for name, taken in found]}
         write([json.dumps(document, indent=2) + "\n"], output)
@@ -199,8 +195,6 @@ def _object(name: str, taken: Sequence[MergedSite]) -> dict[str, Any]:
 
 
 def _said(change: StateChange) -> dict[str, Any]:
-    from camscan.text.timestamps import utc
-
     said = {name: getattr(change, name) for name in ("device", "address", "state", "who", "why")}
     return {**said, "at": utc(change.at)}
 
@@ -208,7 +202,6 @@ def _said(change: StateChange) -> dict[str, Any]:
 def _told(found: Sequence[tuple[str, Sequence[MergedSite]]]) -> Iterator[str]:
     """What the reader must know beside the counts."""
     from camscan.app.merging import MergeResult, shown
-    from camscan.text.wording import plural
 
     why = {
         MergeResult.RUNNING: "is not complete there: merge again when it has ended",

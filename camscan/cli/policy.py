@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,10 @@ import click
 
 from camscan.cli import options
 from camscan.cli.groups import CommandGroup
+from camscan.cli.writing import output_width, write
+from camscan.errors import UsageError
+from camscan.reports.escape import terminal
+from camscan.text.wording import plural
 
 if TYPE_CHECKING:
     from camscan.policy import Policy
@@ -37,7 +42,6 @@ def list_(folders: tuple[Path, ...], format_: str, output: Path | None) -> None:
       camscan policy list --fingerprints my-rules --format json
     """
     from camscan.app.criteria import chosen_policies
-    from camscan.cli.writing import output_width, write
 
     found = chosen_policies((), folders)
     write(_json(found) if format_ == "json" else _lines(found, output_width(output)), output)
@@ -56,7 +60,6 @@ def show(names: tuple[str, ...], folders: tuple[Path, ...], format_: str, output
       camscan policy show ours.yaml --format json
     """
     from camscan.app.criteria import chosen_policies
-    from camscan.cli.writing import write
 
     found = chosen_policies(names, folders)
     write(_json(found) if format_ == "json" else _pages(found), output)
@@ -75,7 +78,6 @@ def check(paths: tuple[Path, ...], folders: tuple[Path, ...]) -> None:
       camscan policy check ours.yaml
       camscan policy check my-rules/policies
     """
-    from camscan.errors import UsageError
     from camscan.policy import check as faults_of
     from camscan.policy import files_in
     from camscan.rulefiles.folder import fingerprints_folder
@@ -97,8 +99,6 @@ def _inner(folder: Path) -> Path:
 
 
 def _json(found: Sequence[Policy]) -> Iterator[str]:
-    from dataclasses import asdict
-
     def plain(value: Any) -> str:
         return str(value.isoformat())
 
@@ -108,9 +108,6 @@ def _json(found: Sequence[Policy]) -> Iterator[str]:
 
 def _lines(found: Sequence[Policy], room: int) -> Iterator[str]:
     """One policy a line; where that is too long, its title stands below."""
-    from camscan.reports.escape import terminal
-    from camscan.text.wording import plural
-
     width = max((len(one.id) for one in found), default=0)
     for one in found:
         entities, makers = "entity" if len(one.entities) == 1 else "entities", plural(len(one.makers), "maker")
@@ -124,8 +121,6 @@ def _lines(found: Sequence[Policy], room: int) -> Iterator[str]:
 
 
 def _pages(found: Sequence[Policy]) -> Iterator[str]:
-    from camscan.reports.escape import terminal
-
     for number, one in enumerate(found):
         yield "\n" if number else ""
         yield f"{one.id}: {terminal(one.title)}\n"

@@ -18,6 +18,9 @@ from camscan.cli import options
 from camscan.cli.exits import Exit
 from camscan.cli.numbers import Whole
 from camscan.cli.telling import tell, tell_note
+from camscan.errors import HostError, UsageError
+from camscan.records import Outcome
+from camscan.text.wording import plural, were
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,7 +102,6 @@ def ports(
       camscan ports --resume 5f0c3a9e >> open.jsonl
     """
     from camscan.app.scope import Choices
-    from camscan.errors import UsageError
     from camscan.net.kernel import eventloop
 
     if resume is None:
@@ -133,7 +135,6 @@ def _begun(choices: Choices, ports_: str | None, sweep: str, how: dict[str, Any]
     from camscan.app.portsources import checkpoint, port_source
     from camscan.app.scope import scope_of
     from camscan.app.strategy import port_list
-    from camscan.errors import HostError, UsageError
     from camscan.net.pacing.profile import profile
     from camscan.net.programs.method import choose
     from camscan.net.programs.portsource import PortQuery
@@ -221,7 +222,6 @@ async def _write_all(sweep: PortSource, *, quiet: bool) -> int:
     import asyncio
 
     from camscan.app.signals import ended_by_signals
-    from camscan.records import Outcome
     from camscan.system.background import in_background
 
     count = 0
@@ -247,8 +247,6 @@ def _line(found: Found) -> str:
 
 
 def _tell_plan(addresses: int, wanted: Sequence[int], ports: Sequence[int], how: str) -> None:
-    from camscan.text.wording import plural
-
     if left_out := sorted(set(wanted) - set(ports)):
         tell(f"Left out, as they are never sent to: {', '.join(map(str, left_out))}")
     what = f"{plural(addresses * len(ports), 'port')} of {plural(addresses, 'address')}"
@@ -256,8 +254,6 @@ def _tell_plan(addresses: int, wanted: Sequence[int], ports: Sequence[int], how:
 
 
 def _tell_end(sweep: PortSource, found: int, seconds: float) -> None:
-    from camscan.text.wording import plural, were
-
     tell_note(*sweep.notes)
     if sweep.lost:
         lost = plural(sweep.lost, "answer")

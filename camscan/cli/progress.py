@@ -14,6 +14,12 @@ import click
 from camscan.cli import options
 from camscan.cli.numbers import Whole
 from camscan.cli.telling import tell, tell_note
+from camscan.cli.writing import as_table, output_width, ready, wrapped, write
+from camscan.errors import UsageError
+from camscan.reports.columns import GAP, lines, widths
+from camscan.reports.escape import terminal
+from camscan.scansettings import THINNED
+from camscan.text.wording import joined, plural, were
 
 if TYPE_CHECKING:
     from camscan.app.criteria import Criteria
@@ -89,9 +95,7 @@ def progress(
     """
     from camscan.app.criteria import Criteria, chosen_policies, library
     from camscan.cli.stored import open_store
-    from camscan.cli.writing import as_table, output_width, ready, write
     from camscan.register.names import PLACE
-    from camscan.text.wording import plural, were
 
     ready(format_, output)
     criteria = Criteria(library(folders), chosen_policies(policies, folders) if policies else ())
@@ -123,9 +127,6 @@ def progress(
 def _update_register(store: Store, criteria: Criteria, *, again: bool) -> None:
     """Bring the register up to date, and see to it that it can answer."""
     from camscan.app.registering import basis, judged_by, update_register, with_builtin
-    from camscan.errors import UsageError
-    from camscan.scansettings import THINNED
-    from camscan.text.wording import plural, were
 
     if again:
         thinned = sum(THINNED in scan.settings for scan in store.scans())
@@ -196,8 +197,6 @@ def _row(one: Progress) -> list[Cell]:
 
 
 def _table(found: _Answer, room: int) -> Iterator[str]:
-    from camscan.cli.writing import wrapped
-    from camscan.reports.columns import GAP, lines, widths
     from camscan.reports.words import burndown
 
     yield from wrapped([burndown(found.whole, found.deadline), *_by_themselves(found)], room)
@@ -214,9 +213,6 @@ def _table(found: _Answer, room: int) -> Iterator[str]:
 
 def _by_themselves(found: _Answer) -> Iterator[str]:
     """Which sites are not done by the day on which all of them as one would be, or by the deadline if that is met."""
-    from camscan.reports.escape import terminal
-    from camscan.text.wording import joined
-
     whole = found.whole
     if whole.done is None or not whole.remaining:
         return
@@ -236,8 +232,6 @@ def _told(row: Sequence[str]) -> str:
 
 
 def _cells(one: Progress) -> tuple[str, ...]:
-    from camscan.reports.escape import terminal
-
     name = "all" if one.site is None else terminal(one.site, 40) or "(no site)"
     counts = (one.known, one.removed, one.exempt, one.returned, one.remaining)
     done = one.done.isoformat() if one.done else "unknown" if one.remaining else "-"

@@ -16,8 +16,11 @@ from camscan.cli import options
 from camscan.cli.exits import Exit
 from camscan.cli.numbers import Whole
 from camscan.cli.telling import tell
+from camscan.cli.writing import as_table, output_width, ready, wrapped, write
 from camscan.errors import UsageError
+from camscan.reports.escape import terminal
 from camscan.summaries import GIVEN, State
+from camscan.text.timestamps import utc
 
 if TYPE_CHECKING:
     from camscan.app.statements import CurrentState, Statement
@@ -84,7 +87,6 @@ def state(
     from camscan.app.registering import update_register
     from camscan.app.statements import current_states, find_device, history, record_state
     from camscan.cli.stored import open_store
-    from camscan.cli.writing import as_table, output_width, ready, wrapped, write
 
     ready(format_, output)
     _check(device, state, only)
@@ -187,8 +189,6 @@ def _nothing(store: Store, where: str | None, only: str | None, about: Entry | N
 
 
 def _object(one: CurrentState) -> dict[str, Any]:
-    from camscan.text.timestamps import utc
-
     texts = {name: getattr(one, name) or None for name in ("site", "device", "address", "state", "who", "why")}
     return {**texts, "at": utc(one.at) if one.at else None, "proof": list(one.proof)}
 
@@ -205,8 +205,6 @@ def _rows(found: Sequence[CurrentState]) -> Iterator[list[str]]:
 
 
 def _table(found: Sequence[CurrentState]) -> Iterator[str]:
-    from camscan.reports.escape import terminal
-
     for one in found:
         loud = one.state.upper() if one.state is State.RETURNED else one.state
         at = f"{one.at:%Y-%m-%d %H:%M} UTC" if one.at else ""

@@ -14,6 +14,10 @@ import click
 from camscan.cli import options
 from camscan.cli.exits import Exit
 from camscan.cli.telling import tell
+from camscan.cli.writing import output_width, wrapped, write
+from camscan.reports.escape import terminal
+from camscan.text.timestamps import latest_past, utc
+from camscan.text.wording import plural
 
 if TYPE_CHECKING:
     from camscan.cli.health import SiteHealth
@@ -43,7 +47,6 @@ def status(file: Path | None, db: str | None, max_age: str | None, format_: str,
     from camscan.app.settings import configuration, database
     from camscan.cli.health import health_of_sites, write_metrics
     from camscan.cli.stored import open_swept_store
-    from camscan.cli.writing import output_width, wrapped, write
     from camscan.sweeps.configtypes import duration
 
     oldest = duration(max_age, "--max-age", "26h or 2d") if max_age else None
@@ -62,8 +65,6 @@ def status(file: Path | None, db: str | None, max_age: str | None, format_: str,
 
 
 def _document(rows: list[SiteHealth], now: datetime) -> str:
-    from camscan.text.timestamps import utc
-
     def described(row: SiteHealth) -> dict[str, Any]:
         memory, good = row.memory, row.memory.sound
         return {
@@ -96,8 +97,6 @@ def _document(rows: list[SiteHealth], now: datetime) -> str:
 
 
 def _table(rows: list[SiteHealth], now: datetime) -> Iterator[str]:
-    from camscan.reports.escape import terminal
-
     for row in rows:
         memory = row.memory
         yield f"{terminal(row.site)}\n"
@@ -123,8 +122,6 @@ def _table(rows: list[SiteHealth], now: datetime) -> Iterator[str]:
 
 def _summed(rows: list[SiteHealth], now: datetime) -> str:
     """All sites in one sentence: of many, those in trouble scroll away."""
-    from camscan.text.wording import plural
-
     sound = [row.memory.sound for row in rows if row.memory.sound]
     counts = {
         "never had a complete sweep": len(rows) - len(sound),
@@ -142,8 +139,6 @@ def _summed(rows: list[SiteHealth], now: datetime) -> str:
 
 def _missing(row: SiteHealth) -> Iterator[str]:
     """The devices that are missing, a line each."""
-    from camscan.reports.escape import terminal
-
     memory = row.memory
     for one in memory.absent:
         state = row.states.get(one.id)
@@ -154,9 +149,6 @@ def _missing(row: SiteHealth) -> Iterator[str]:
 
 
 def _ago(at: datetime | None, now: datetime) -> str:
-    from camscan.text.timestamps import latest_past
-    from camscan.text.wording import plural
-
     if at is None:
         return "never"
     if at > latest_past():

@@ -12,10 +12,12 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
+from camscan.cli.brands import remedy
 from camscan.cli.telling import tell, tell_note
 from camscan.errors import CamscanError, StoreError, UsageError
 from camscan.networks import HEARSAY
 from camscan.records import Origin, Scan
+from camscan.reports.escape import terminal
 from camscan.scansettings import SPECS
 from camscan.store import Store
 from camscan.store.engine import existing_file, missing_file
@@ -192,7 +194,6 @@ def tell_new_site(store: Store, site: str | None, *, quiet: bool) -> None:
 def last_seen_at(store: Store, scan: Scan, address: str) -> str:
     """What an earlier scan of the same site saw at an address, and which one: a sentence, or "" if none did."""
     from camscan.app.registering import track_of
-    from camscan.reports.escape import terminal
 
     every = store.register.named(address, (), scan.register_site)
     named = (one for one in every if address in track_of(one).places)
@@ -222,8 +223,6 @@ def scans_of(store: Store, site: str | None) -> tuple[Scan, ...]:
 
 def unknown_site(site: str, known: Iterable[str | None]) -> UsageError:
     """What to raise where no scan of a site is stored."""
-    from camscan.cli.brands import remedy
-
     return UsageError(f"no scan of site {site!r} is stored: {remedy(site, filter(None, known), 'see `camscan scans`')}")
 
 
@@ -263,8 +262,6 @@ def _of_site(scan: Scan, site: str | None) -> Scan:
 
 def described(scan: Scan) -> str:
     """What a scan is, for people: "the latest, 2026-11-24 18:30, of site depot, an import of site.xml"."""
-    from camscan.reports.escape import terminal
-
     what = {Origin.LISTEN: ", listened to", Origin.IMPORT: ", an import"}.get(scan.origin, "")
     about = " ".join(scan.targets[:2]) + (" and others" if len(scan.targets) > 2 else "")
     site = f" of site {scan.site}" if scan.site else ""

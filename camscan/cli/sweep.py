@@ -16,6 +16,8 @@ import click
 
 from camscan.cli import options
 from camscan.cli.exits import Exit
+from camscan.cli.writing import write
+from camscan.errors import HostError, UsageError
 
 if TYPE_CHECKING:
     from camscan.app.sweeping import SweepContext, Swept
@@ -82,7 +84,6 @@ def _end_logged(*, as_json: bool, quiet: bool) -> Iterator[None]:
 
     A scan ends in order by itself when it is interrupted; here is who interrupts what comes before and after it.
     """
-    from camscan.errors import HostError, UsageError
     from camscan.sweeps.eventlog import log_event, show_events
 
     show_events(as_json=as_json, quiet=quiet)
@@ -127,8 +128,6 @@ def _run(
 
 
 def _chosen(config: Config, names: Sequence[str]) -> list[Site]:
-    from camscan.errors import UsageError
-
     known = {site.name: site for site in config.site}
     unknown = [name for name in names if name not in known]
     if unknown:
@@ -148,7 +147,6 @@ def _wait(jitter: str | None, config: Config) -> None:
 
 def _write(ended: Sequence[Swept], format_: str, output: Path | None) -> None:
     from camscan.cli.formats.changes import render
-    from camscan.cli.writing import write
 
     found = [(one.site, changes) for one in ended for changes in (*one.before, one.changes) if changes]
     write(render(format_, found), output)
