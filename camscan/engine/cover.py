@@ -17,10 +17,8 @@ from camscan.probes.base import Ask, Probe, Stage, Unicast
 from camscan.records import Outcome
 
 _LANES = 2
-_MUTE_PORTS = 3
-"""Open ports that bring no byte before the rest is left alone; twice as many where one has spoken."""
-_MAX_NAMED_PORTS = 32
-"""Further ports that a host may name for itself."""
+_MUTE_PORTS = 3  # open ports that bring no byte before the rest is left alone; twice as many where one has spoken
+_MAX_NAMED_PORTS = 32  # further ports that a host may name for itself
 
 
 class Cover:

@@ -23,16 +23,11 @@ class Host:
     attempts: dict[str, Outcome] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
     asked: set[int] = field(default_factory=set)
-    scouted: set[str] = field(default_factory=set)
-    """Channels that were finished while scouting."""
-    heard: int = 0
-    """Observations that the segment gave."""
-    cut: str = ""
-    """Why not everything was asked."""
-    counted: bool = False
-    """Whether it has been counted as alive."""
-    left: bool = False
-    """Whether it is done and its ledger entry written."""
+    scouted: set[str] = field(default_factory=set)  # channels that were finished while scouting
+    heard: int = 0  # observations that the segment gave
+    cut: str = ""  # why not everything was asked
+    counted: bool = False  # whether it has been counted as alive
+    left: bool = False  # whether it is done and its ledger entry written
 
     @property
     def alive(self) -> bool:

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from camscan.probes.base import Probe, Stage, Unicast, Wide
 from camscan.records import Observation
 
-TCP = "tcp"
-"""The channel under which it is noted how trying TCP ports ended."""
+TCP = "tcp"  # the channel under which it is noted how trying TCP ports ended
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,8 @@ from camscan.sweeps.snapshot import SLOT, Snapshot
 from camscan.sweeps.tracks import match
 from camscan.text.wording import plural, were
 
-_FORGOTTEN_AFTER = timedelta(days=400)
-"""A device that was absent for longer is new when it comes back."""
-MAX_ABSENT = 50_000
-"""The most absent devices that are remembered of a site: a liar makes up more every night."""
+_FORGOTTEN_AFTER = timedelta(days=400)  # a device that was absent for longer is new when it comes back
+MAX_ABSENT = 50_000  # the most absent devices that are remembered of a site: a liar makes up more every night
 
 
 def compare(snapshots: Iterable[Snapshot]) -> Changes:

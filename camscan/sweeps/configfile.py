@@ -20,8 +20,7 @@ from camscan.sweeps.configtypes import Part
 from camscan.sweeps.lines import Lines
 from camscan.sweeps.receiverconfig import Apprise, Notify, Syslog
 
-MAX_BYTES = 1024 * 1024
-"""Of the file; thousands of sites take less."""
+MAX_BYTES = 1024 * 1024  # of the file; thousands of sites take less
 _TABLES: dict[str, type[Part]] = {
     "site": Site,
     "store": Store,
@@ -37,8 +36,7 @@ _TABLES: dict[str, type[Part]] = {
 
 _PLAIN = {"missing": "is missing", "string_pattern_mismatch": "cannot be used"}
 """What is said of a value in our own words."""
-_SCANNING = ("[[site]]", "[sweep]", "[retention]")
-"""The tables of which a key is easily written under another one."""
+_SCANNING = ("[[site]]", "[sweep]", "[retention]")  # the tables of which a key is easily written under another one
 
 
 class Document:

@@ -18,17 +18,14 @@ from camscan.sweeps.memory import DECOY, SITE, Gauge, Loss, Memory, Track
 from camscan.sweeps.snapshot import BEHIND, SLOT, Snapshot
 from camscan.text.wording import plural, were
 
-_MIN_DROP = 3
-"""The fewest devices that must fall silent at once: one or two may simply have been removed."""
+_MIN_DROP = 3  # the fewest devices that must fall silent at once: one or two may simply have been removed
 ACCEPTED_AFTER = 7
 """Sweeps after which a smaller number becomes the usual one, and silent devices count as missing.
 
 A network without any answer stays lost for as long as it is asked.
 """
-UNASKED = "targets"
-"""What a loss names if devices are no longer asked; it is told once, and never ends."""
-_REMEMBERED = 3
-"""The usual count is the best of so many sweeps."""
+UNASKED = "targets"  # what a loss names if devices are no longer asked; it is told once, and never ends
+_REMEMBERED = 3  # the usual count is the best of so many sweeps
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +55,7 @@ class Visibility:
     short: tuple[bool, ...]
     losses: tuple[Loss, ...]
     ended: tuple[Loss, ...]
-    dark: bool
-    """Whether there was no sign of life at all, so that silence means nothing."""
+    dark: bool  # whether there was no sign of life at all, so that silence means nothing
 
     def could_see(self, track: Track, snapshot: Snapshot) -> bool:
         """Whether a device would have been seen: asked at an address and on a channel that are not lost."""

@@ -17,10 +17,8 @@ from camscan.text.wording import joined, plural
 
 CHANGES_SCHEMA = "camscan-changes/1"
 ALERT_SCHEMA = "camscan-alert/1"
-MAX_TOLD = 100
-"""Changes of one kind that an alert names; the others are counted, and `camscan diff` shows them all."""
-_MAX_NAMED = 8
-"""Losses that the summary names: it is the subject of a mail."""
+MAX_TOLD = 100  # changes of one kind that an alert names; the others are counted, and `camscan diff` shows them all
+_MAX_NAMED = 8  # losses that the summary names: it is the subject of a mail
 
 Object: TypeAlias = dict[str, Any]
 

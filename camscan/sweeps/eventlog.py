@@ -11,8 +11,7 @@ from datetime import UTC, datetime
 from camscan.sweeps.snapshot import MAX_TEXT
 
 _log = logging.getLogger("camscan.sweep")
-_MAX_MARKS = 4
-"""Combining marks on one character: a flood of them paints over other lines."""
+_MAX_MARKS = 4  # combining marks on one character: a flood of them paints over other lines
 
 
 def log_event(event: str, level: int = logging.INFO, **values: object) -> None:

@@ -16,17 +16,14 @@ from camscan.sweeps.coverage import Terms, Visibility
 from camscan.sweeps.memory import Debounced, Track
 from camscan.sweeps.snapshot import DeviceSummary, Sighting, Snapshot, Traits
 
-_RECENT = 3
-"""Sightings for which an address or channel is kept although it did not answer."""
-_MAX_KEPT = 32
-"""The most serials, MACs or models that are remembered of one device."""
+_RECENT = 3  # sightings for which an address or channel is kept although it did not answer
+_MAX_KEPT = 32  # the most serials, MACs or models that are remembered of one device
 _LASTING = (
     *("maker", "brand", "model", "firmware", "name", "kind", "level", "policies", "evidence"),
     *("mac", "switch_port", "switch_name"),
 )
 """What is told of a device as it was before, where nothing is known of it now."""
-_WEIGHTS = {str(level): level.value for level in Level}
-"""How much the levels weigh; none weighs nothing."""
+_WEIGHTS = {str(level): level.value for level in Level}  # how much the levels weigh; none weighs nothing
 
 
 def begun(one: Sighting, snapshot: Snapshot) -> Track:

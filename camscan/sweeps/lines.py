@@ -7,8 +7,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
-Place: TypeAlias = tuple[str | int, ...]
-"""The way to a value: keys, and numbers within arrays."""
+Place: TypeAlias = tuple[str | int, ...]  # the way to a value: keys, and numbers within arrays
 
 
 _TOKEN = re.compile(

@@ -76,12 +76,9 @@ class Gauge:
         return max(self.counts, default=0)
 
 
-SITE, DECOY = "site", "decoy "
-"""What a loss of all that is at a site names, and how the name of one of a decoy begins."""
-MAX_UNSEEN = 100
-"""The most addresses named in one loss."""
-_MAX_NAMED = 20
-"""The most missing devices named of one site."""
+SITE, DECOY = "site", "decoy "  # what a loss of all that is at a site names, and how the name of one of a decoy begins
+MAX_UNSEEN = 100  # the most addresses named in one loss
+_MAX_NAMED = 20  # the most missing devices named of one site
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +113,10 @@ class Overview:
     good: Moment | None = None
     sound: Moment | None = None
     losses: tuple[Loss, ...] = ()
-    verdicts: Mapping[Verdict, int] = field(default_factory=dict)
-    """Devices in the last snapshot."""
-    coverage: Mapping[str, int] = field(default_factory=dict)
-    """Targets of the last snapshot by outcome."""
-    by_channel: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    """As `coverage`, by channel."""
-    seconds: float = 0
-    """What the last snapshot took."""
+    verdicts: Mapping[Verdict, int] = field(default_factory=dict)  # devices in the last snapshot
+    coverage: Mapping[str, int] = field(default_factory=dict)  # targets of the last snapshot by outcome
+    by_channel: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # as `coverage`, by channel
+    seconds: float = 0  # what the last snapshot took
     version: int = VERSION
 
 
@@ -134,8 +127,7 @@ class Memory(Overview):
     tracks: tuple[Track, ...] = ()
     channels: Mapping[str, Gauge] = field(default_factory=dict)
     networks: Mapping[str, Gauge] = field(default_factory=dict)
-    short: tuple[bool, ...] = ()
-    """Of the latest complete snapshots, which saw fewer devices than expected."""
+    short: tuple[bool, ...] = ()  # of the latest complete snapshots, which saw fewer devices than expected
 
     @property
     def saw_nothing(self) -> bool:

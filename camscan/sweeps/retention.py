@@ -15,8 +15,7 @@ from camscan.sweeps.memory import Memory
 from camscan.sweeps.snapshot import is_seen, sighting
 from camscan.sweeps.tracks import match
 
-_COMPARED = 2
-"""Complete sweeps that are kept in any case: what `camscan diff` holds against each other."""
+_COMPARED = 2  # complete sweeps that are kept in any case: what `camscan diff` holds against each other
 _TELLING = (Verdict.LISTED, Verdict.SUSPECTED)
 
 

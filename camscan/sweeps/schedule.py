@@ -13,8 +13,7 @@ from pathlib import Path
 
 SERVICE = "camscan-sweep.service"
 TIMER = "camscan-sweep.timer"
-CRON = "camscan"
-"""Names of the files; cron reads none with a dot in it."""
+CRON = "camscan"  # names of the files; cron reads none with a dot in it
 STATE = Path("/var/lib/camscan")
 
 _PLAIN = re.compile(r"[A-Za-z0-9_@+=:,./-]+")

@@ -11,10 +11,8 @@ from camscan.networks import ALL_REFUSE, bystanders
 from camscan.records import UNASKED, Device, Judged, LedgerEntry, Outcome, Scan, ScanStatus, Verdict
 from camscan.text.wording import shortened, were
 
-MAX_TEXT = 200
-"""Characters of one text that a peer gave, in what is remembered and told of it."""
-_MAX_VALUES = 16
-"""Values of one kind that are kept of one device: a liar must not fill the memory."""
+MAX_TEXT = 200  # characters of one text that a peer gave, in what is remembered and told of it
+_MAX_VALUES = 16  # values of one kind that are kept of one device: a liar must not fill the memory
 
 BEHIND = "recorder"
 """The channel on which the cameras behind recorders show themselves: only where a recorder tells of its channels."""
@@ -106,8 +104,7 @@ class Snapshot:
     coverage: Mapping[str, int] = field(default_factory=dict)
     by_channel: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     seconds: float = 0
-    dark: str = ""
-    """Why nothing was seen, where no target but the host that asked has shown that anything could be."""
+    dark: str = ""  # why nothing was seen, where no target but the host that asked has shown that anything could be
     times: Mapping[str, datetime] = field(default_factory=dict)
     unseen: tuple[Sighting, ...] = ()
 

@@ -19,10 +19,8 @@ from camscan.sweeps.changes import ChangeKind
 from camscan.sweeps.snapshot import SLOT
 from camscan.text.timestamps import utc
 
-MAX_BYTES = 2048
-"""Of one message: what a receiver should take at least (RFC 5424, 6.1)."""
-_SD_ID = "camscan@32473"
-"""32473 is the enterprise number for examples (RFC 5612); camscan has none of its own."""
+MAX_BYTES = 2048  # of one message: what a receiver should take at least (RFC 5424, 6.1)
+_SD_ID = "camscan@32473"  # 32473 is the enterprise number for examples (RFC 5612); camscan has none of its own
 _WARNING, _NOTICE, _INFORMATIONAL = 4, 5, 6
 _CEF_SEVERITY = {_WARNING: 8, _NOTICE: 5, _INFORMATIONAL: 3}
 _CEF_LABELS = {"maker": "maker", "model": "model", "switchPort": "switch_port", "switchName": "switch_name"}

@@ -25,15 +25,12 @@ from enum import IntEnum
 from camscan.sweeps.memory import Track
 from camscan.sweeps.snapshot import Sighting
 
-_END = "end "
-"""How the key of the end of a serial begins."""
-SHORT_SERIAL = 9
-"""Characters of the short form in which some makers repeat a serial at its end."""
+_END = "end "  # how the key of the end of a serial begins
+SHORT_SERIAL = 9  # characters of the short form in which some makers repeat a serial at its end
 _CROWD = 64
 """Devices whose serials end alike, from which on only whole serials are compared: no maker repeats so many short forms,
 but a liar can make each device look like every other."""
-_MIN_AKIN = 4
-"""The shortest model that may match as the beginning of another."""
+_MIN_AKIN = 4  # the shortest model that may match as the beginning of another
 
 
 class MatchReason(IntEnum):
