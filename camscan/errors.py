@@ -18,6 +18,8 @@ from __future__ import annotations
 import errno
 import shlex
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 class CamscanError(Exception):
@@ -77,3 +79,12 @@ def brought_by(extra: str) -> str:
     A bare `pip` belongs to some other environment, for which an index might offer something else of that name.
     """
     return f"{shlex.quote(sys.executable)} -m pip install 'camscan[{extra}]'"
+
+
+@contextmanager
+def on_os_error(kind: type[CamscanError], what: str, remedy: str) -> Iterator[None]:
+    """Raise an error of that kind where the operating system refuses something: what, its reason, and the remedy."""
+    try:
+        yield
+    except OSError as error:
+        raise kind(f"{what}: {error.strerror}: {remedy}") from error

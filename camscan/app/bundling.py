@@ -18,7 +18,7 @@ from camscan.app.annotating import with_states_by
 from camscan.app.criteria import Criteria
 from camscan.app.verdicts import judged_apart
 from camscan.codecs.oui import registry_date
-from camscan.errors import EvidenceError, RuleError
+from camscan.errors import EvidenceError, RuleError, on_os_error
 from camscan.evidence import contents
 from camscan.evidence.archive import Archive
 from camscan.evidence.container import is_name
@@ -132,11 +132,8 @@ def _requirements() -> Sequence[str]:
 def _bytes(name: str, path: Path) -> bytes:
     if not is_name(name):
         raise RuleError(f"{path} cannot go into a bundle: rename it, using only letters, digits, dots, _ and -")
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_FILE + 1)
-    except OSError as error:
-        raise RuleError(f"{path} cannot be read: {error.strerror}: fix its permissions, or remove it") from error
+    with on_os_error(RuleError, f"{path} cannot be read", "fix its permissions, or remove it"), path.open("rb") as file:
+        data = file.read(MAX_FILE + 1)
     if len(data) > MAX_FILE:
         raise RuleError(f"{path} is larger than {MAX_FILE:,} bytes: split it")
     return data

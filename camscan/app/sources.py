@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from camscan.errors import UsageError
+from camscan.errors import UsageError, on_os_error
 
 if TYPE_CHECKING:
     from camscan.imports.files.base import Summary
@@ -47,13 +47,11 @@ def opened(name: str) -> Iterator[Source]:
 
 def _of_file(name: str, stack: contextlib.ExitStack) -> tuple[BinaryIO, datetime]:
     """The stream of a file, and when it was last written; of a pipe, a copy of what comes out of it."""
-    try:
+    with on_os_error(UsageError, f"{name} cannot be read", "check its name and permissions"):
         file = stack.enter_context(Path(name).open("rb"))  # noqa: SIM115  # the stack closes it
         if file.seekable():
             return file, datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC)
         return stack.enter_context(_copied(file)), datetime.now(UTC)
-    except OSError as error:
-        raise UsageError(f"{name} cannot be read: {error.strerror}: check its name and permissions") from error
 
 
 @contextlib.contextmanager

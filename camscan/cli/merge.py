@@ -16,7 +16,7 @@ from camscan.cli.exits import Exit
 from camscan.cli.telling import tell
 from camscan.cli.waiting import throttled
 from camscan.cli.writing import write
-from camscan.errors import UsageError
+from camscan.errors import UsageError, on_os_error
 from camscan.reports.columns import lines
 from camscan.reports.escape import terminal
 from camscan.text.timestamps import utc
@@ -117,10 +117,8 @@ def _opened(name: str, key: str | None) -> Iterator[Store]:
     from camscan.store.source import open_source
 
     file = Path(name)
-    try:
+    with on_os_error(UsageError, f"{name} cannot be read", "give a store or a bundle"):
         bundle = "://" not in name and is_bundle(file)
-    except OSError as error:
-        raise UsageError(f"{name} cannot be read: {error.strerror}: give a store or a bundle") from error
     if bundle and key is None:
         tell(f"{name} was not checked against a key that you know, and anybody can sign: give --key.")
     elif key is not None and not bundle:

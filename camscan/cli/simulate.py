@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from camscan.cli.telling import tell, tell_note
-from camscan.errors import UsageError
+from camscan.errors import UsageError, on_os_error
 
 if TYPE_CHECKING:
     from asyncio import Future
@@ -85,10 +85,8 @@ async def _run(command: tuple[str, ...]) -> int:
     # Ctrl-C reaches the command by itself; what it has to say then, it says while the site still stands.
     loop.add_signal_handler(signal.SIGINT, lambda: None)
     loop.add_signal_handler(signal.SIGTERM, starting.add_done_callback, _end)
-    try:
+    with on_os_error(UsageError, f"cannot run {command[0]}", "check its name, or give its path"):
         process = await starting
-    except OSError as error:
-        raise UsageError(f"cannot run {command[0]}: {error.strerror}: check its name, or give its path") from error
     code = await process.wait()
     return code if code >= 0 else 128 - code  # that of a command which a signal has ended, as a shell tells it
 

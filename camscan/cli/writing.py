@@ -7,7 +7,7 @@ import re
 import stat
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import chain
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from camscan.errors import HostError, UsageError
+from camscan.errors import HostError, UsageError, on_os_error
 from camscan.records import Origin, Report
 from camscan.reports import FORMATS, Page
 from camscan.reports.escape import cell, terminal
@@ -197,9 +197,5 @@ def _usual_mode(output: Path) -> int:
     return 0o666 & ~mask
 
 
-@contextmanager
-def _told(output: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise HostError(f"cannot write {output}: {error.strerror}: choose another file or folder") from error
+def _told(output: Path) -> AbstractContextManager[None]:
+    return on_os_error(HostError, f"cannot write {output}", "choose another file or folder")

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from camscan.credentials.enrolment import Book, parse
 from camscan.credentials.sources import read_private
-from camscan.errors import HostError, UsageError
+from camscan.errors import HostError, UsageError, on_os_error
 from camscan.system.files import is_there, replacing
 
 MAX_FILE = 16 * 1024 * 1024  # bytes; 2,000 enrolments have about half of one
@@ -56,12 +56,10 @@ class CredentialFile:
         data = book.to_json()
         if self.encrypted:
             data = self._encrypted(data)
-        try:
+        with on_os_error(HostError, f"cannot write {self.path}", "choose another file"):
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with replacing(self.path) as file:
                 file.write(data)
-        except OSError as error:
-            raise HostError(f"cannot write {self.path}: {error.strerror}: choose another file") from error
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -71,11 +69,9 @@ class CredentialFile:
         """
         if self.encrypted:
             self._unlocked()  # before the lock: others do not wait while somebody types
-        try:
+        with on_os_error(HostError, f"cannot lock {self.path}", "choose another file"):
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle = _lock_beside(self.path)
-        except OSError as error:
-            raise HostError(f"cannot lock {self.path}: {error.strerror}: choose another file") from error
         try:
             yield
         finally:

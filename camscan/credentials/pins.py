@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from camscan.credentials.sources import read_private
-from camscan.errors import HostError, UsageError
+from camscan.errors import HostError, UsageError, on_os_error
 from camscan.system.files import is_there, replacing
 
 MAX_FILE = 16 * 1024 * 1024  # bytes; one certificate has about 170
@@ -59,13 +59,12 @@ class Pins:
     def learn(self, site: str | None, address: str, port: int, certificate: str) -> None:
         """Pin a certificate where none is pinned. Raises HostError if it cannot be written down."""
         pin = Pin(site, address, port, certificate, datetime.now(UTC).isoformat(timespec="seconds"))
-        try:
+        with on_os_error(
+            HostError,
+            f"cannot write {self.path}",
+            "free some space or fix its permissions, for certificates must be remembered",
+        ):
             _append(self.path, _line(pin))
-        except OSError as error:
-            raise HostError(
-                f"cannot write {self.path}: {error.strerror}: free some space or fix its permissions,"
-                " for certificates must be remembered"
-            ) from error
         self._known[site, address, port] = pin
 
     def forget(self, site: str | None, address: str) -> int:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from camscan.errors import HostError, UsageError
+from camscan.errors import HostError, UsageError, on_os_error
 
 UNATTENDED = "fd:N, file:PATH or systemd:NAME"
 FORMS = f"prompt, {UNATTENDED}"
@@ -41,7 +41,9 @@ def read(source: str, prompt: Prompt, folder: Path = Path()) -> SecretStr:
     if source == "prompt":
         data = prompt().encode()
     elif kind == "fd" and _DESCRIPTOR.fullmatch(rest):
-        data = _read_descriptor(int(rest))
+        what, remedy = f"cannot read a secret from descriptor {rest}", f"open it, as in {rest}<FILE"
+        with on_os_error(UsageError, what, remedy), os.fdopen(int(rest), "rb", closefd=False) as stream:
+            data = stream.read(MAX_SECRET + 1)
     elif kind == "file" and rest:
         data = read_private(_placed(rest, folder), MAX_SECRET)
     elif kind == "systemd" and rest and "/" not in rest and rest not in (".", ".."):
@@ -65,10 +67,8 @@ def read_private(path: Path, most: int) -> bytes:
     Raises UsageError if it is another's, others can read it, it is no plain file, or it is too large; HostError if it
     cannot be read.
     """
-    try:
+    with on_os_error(HostError, f"cannot read {path}", "check the file, or use another"):
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOCTTY | os.O_NONBLOCK)
-    except OSError as error:
-        raise HostError(f"cannot read {path}: {error.strerror}: check the file, or use another") from error
     try:
         _check_private(os.fstat(descriptor), path)
         with os.fdopen(descriptor, "rb", closefd=False) as stream:
@@ -96,28 +96,14 @@ def _check_private(found: os.stat_result, path: Path) -> None:
         raise UsageError(f"other users can read {path}: run chmod 600 {path}")
 
 
-def _read_descriptor(number: int) -> bytes:
-    try:
-        with os.fdopen(number, "rb", closefd=False) as stream:
-            return stream.read(MAX_SECRET + 1)
-    except OSError as error:
-        raise UsageError(
-            f"cannot read a secret from descriptor {number}: {error.strerror}: open it, as in {number}<FILE"
-        ) from error
-
-
 def _read_handed(name: str) -> bytes:
     """A credential of systemd, which sees to it that only the service can read it."""
     folder = os.environ.get("CREDENTIALS_DIRECTORY")
     if not folder:
         raise HostError(f"systemd has passed on no credential {name}: run in a unit with LoadCredential={name}")
-    try:
-        with (Path(folder) / name).open("rb") as stream:
-            return stream.read(MAX_SECRET + 1)
-    except OSError as error:
-        raise HostError(
-            f"cannot read systemd's credential {name}: {error.strerror}: check LoadCredential={name}"
-        ) from error
+    what, remedy = f"cannot read systemd's credential {name}", f"check LoadCredential={name}"
+    with on_os_error(HostError, what, remedy), (Path(folder) / name).open("rb") as stream:
+        return stream.read(MAX_SECRET + 1)
 
 
 def _secret(data: bytes, kind: str) -> SecretStr:

@@ -8,7 +8,7 @@ from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 
-from camscan.errors import RuleError
+from camscan.errors import RuleError, on_os_error
 from camscan.rulefiles.folder import MAX_BYTES
 from camscan.rulefiles.yamlform import Form
 from camscan.rulefiles.yamltree import Tree, line_of, read_yaml
@@ -148,11 +148,8 @@ class _Document:
 
 
 def _read(file: Path) -> _Document:
-    try:
-        with file.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise RuleError(f"{file}: {error.strerror}: check the path") from error
+    with on_os_error(RuleError, str(file), "check the path"), file.open("rb") as stream:
+        data = stream.read(MAX_BYTES + 1)
     return _Document(file, data, read_yaml(data, str(file)))
 
 

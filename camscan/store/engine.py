@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import URL, Connection, Engine, Row, Table, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
-from camscan.errors import DamageError, StoreError
+from camscan.errors import DamageError, StoreError, on_os_error
 from camscan.store import damage, server, sqlite
 from camscan.store.damage import OnDamage
 from camscan.system.userdirs import data_file
@@ -136,7 +136,9 @@ def open_database(target: str | Path | None) -> Database:
     Raises StoreError if it cannot be opened or made.
     """
     if target is None:
-        _make_folder(_default_file().parent)
+        folder = _default_file().parent
+        with on_os_error(StoreError, f"{folder} cannot be created", "choose a database with --db"):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return Database(_url(target))
 
 
@@ -192,13 +194,6 @@ def _url(target: str | Path | None) -> URL:
 
 def _default_file() -> Path:
     return data_file("camscan.db")
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreError(f"{folder} cannot be created: {error.strerror}: choose a database with --db") from error
 
 
 def _engine(url: URL, where: str) -> Engine:

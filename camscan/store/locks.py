@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Protocol
 from zlib import crc32
 
-from camscan.errors import StoreError
+from camscan.errors import StoreError, on_os_error
 from camscan.store.engine import Database
 from camscan.store.sessionlocks import SessionLocks
 
@@ -90,7 +90,8 @@ class FileLocks:
             return True
         for _ in range(_TRIES):
             path = self._path(number)
-            handle = _create(path)
+            with on_os_error(StoreError, f"{path} cannot be created", "check the folder's permissions and free space"):
+                handle = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
             # A file without a name is one that its holder has just let go: the next one makes a new file.
             try:
                 is_ours = _flock(handle, fcntl.LOCK_EX) and os.fstat(handle).st_nlink
@@ -142,15 +143,6 @@ class FileLocks:
 
     def _path(self, number: int) -> Path:
         return Path(f"{self._database}-{f'scan{number}' if number > 0 else f'site{-number}'}.lock")
-
-
-def _create(path: Path) -> int:
-    try:
-        return os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
-    except OSError as error:
-        raise StoreError(
-            f"{path} cannot be created: {error.strerror}: check the folder's permissions and free space"
-        ) from error
 
 
 def _sign(handle: int) -> None:

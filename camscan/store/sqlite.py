@@ -17,7 +17,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, event
 
-from camscan.errors import StoreError
+from camscan.errors import StoreError, on_os_error
 
 BUSY_SECONDS = 30.0
 """How long to wait for another process's commit; one takes milliseconds, so half a minute means that one hangs."""
@@ -63,13 +63,9 @@ def create_file(path: Path) -> None:
 
     Raises StoreError if the folder is missing or may not be written.
     """
-    try:
-        with suppress(FileExistsError):
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    except OSError as error:
-        raise StoreError(
-            f"{path} cannot be created: {error.strerror}: check its folder, or choose another with --db"
-        ) from error
+    remedy = "check its folder, or choose another with --db"
+    with on_os_error(StoreError, f"{path} cannot be created", remedy), suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def check_journal(path: Path) -> None:

@@ -11,7 +11,7 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
-from camscan.errors import StoreError
+from camscan.errors import StoreError, on_os_error
 from camscan.store.sqlite import BUSY_SECONDS, ERRORS, check_journal, meaning
 
 _PAGES = 2_000  # pages that are copied at once: 8 MB, for which a commit has to wait
@@ -28,13 +28,9 @@ def backup(file: Path, copy: Path) -> None:
 
     Raises StoreError if the database cannot be read, or the copy not written.
     """
-    try:
+    with on_os_error(StoreError, f"{copy} cannot be created", "create the folder, or choose another file"):
         handle, name = tempfile.mkstemp(prefix=f".{copy.name}.", dir=copy.parent)
         os.close(handle)
-    except OSError as error:
-        raise StoreError(
-            f"{copy} cannot be created: {error.strerror}: create the folder, or choose another file"
-        ) from error
     part = Path(name)
     try:
         with closing(_connect(file)) as source, closing(sqlite3.connect(part)) as target:

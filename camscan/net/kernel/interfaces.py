@@ -16,7 +16,7 @@ from pathlib import Path
 
 import ifaddr
 
-from camscan.errors import HostError
+from camscan.errors import HostError, on_os_error
 
 _UP, _BROADCAST, _LOOPBACK, _NO_ARP, _MULTICAST = 0x1, 0x2, 0x8, 0x80, 0x1000
 _ETHERNET = 1
@@ -78,10 +78,8 @@ def interfaces() -> tuple[Interface, ...]:
     """
     with contextlib.suppress(OSError):
         return _listed()
-    try:
+    with on_os_error(HostError, "cannot list the network interfaces", "try again in a moment"):
         return _listed()
-    except OSError as error:
-        raise HostError(f"cannot list the network interfaces: {error.strerror}: try again in a moment") from error
 
 
 def _listed() -> tuple[Interface, ...]:

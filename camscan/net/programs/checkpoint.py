@@ -17,7 +17,7 @@ from io import FileIO
 from pathlib import Path
 from typing import Any, Self
 
-from camscan.errors import HostError, UsageError
+from camscan.errors import HostError, UsageError, on_os_error
 
 _ELSEWHERE = "free some space there, or set XDG_DATA_HOME to another folder"
 _KEPT = 30 * 24 * 3600  # seconds after which a sweep that nobody has resumed is deleted
@@ -98,13 +98,9 @@ class Checkpoint:
 
     def _write(self, line: Mapping[str, Any]) -> None:
         left = json.dumps(line, separators=(",", ":")).encode() + b"\n"
-        try:
+        with on_os_error(HostError, f"cannot save the progress of the sweep in {self.path}", _ELSEWHERE):
             while left:  # a disk that is nearly full takes a part, and says so only when it is given more
                 left = left[self._file.write(left) :]
-        except OSError as error:
-            raise HostError(
-                f"cannot save the progress of the sweep in {self.path}: {error.strerror}: {_ELSEWHERE}"
-            ) from error
 
     def _read(self) -> Mapping[str, Any]:
         try:
