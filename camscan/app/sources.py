@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from camscan.errors import UsageError, on_os_error
+from camscan.text.wording import plural
 
 if TYPE_CHECKING:
     from camscan.imports.files.base import Summary
@@ -74,8 +75,6 @@ def head(stream: BinaryIO, size: int) -> bytes:
 
 def described(summary: Summary) -> str:
     """A summary in words: "12 records read, 1 broken, 3 left out (host that is down: 3)"."""
-    from camscan.text.wording import plural
-
     parts = [f"{plural(summary.whole, 'record')} read"]
     parts += [f"{summary.without_ip:,} of them without an IP address"] if summary.without_ip else []
     if summary.undated:
