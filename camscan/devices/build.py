@@ -7,8 +7,9 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from dataclasses import replace
 from datetime import timedelta
 from itertools import chain, islice
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
+from camscan.answers import Resolution
 from camscan.codecs.layout import mac_in_address
 from camscan.devices.hosts import Host, to_count
 from camscan.devices.identity import (
@@ -22,7 +23,7 @@ from camscan.devices.identity import (
     mac_in,
     to_address,
 )
-from camscan.records import Device, Identification, Level
+from camscan.records import Device, Identification
 
 _RECORDER = "recorder"
 _SLACK = timedelta(days=1)
@@ -33,36 +34,7 @@ _MOST_ALIKE = 8
 _MOST_CONFLICTS = 64
 """Of one device that answers told, or that others share something with it; the strangest one seen has a dozen."""
 
-
-class ResolutionLike(Protocol):
-    """The combined result of all identifications of one device."""
-
-    @property
-    def maker(self) -> str | None:
-        """The best supported maker."""
-
-    @property
-    def brand(self) -> str | None:
-        """The name on the label."""
-
-    @property
-    def level(self) -> Level | None:
-        """The level of the maker."""
-
-    @property
-    def attributes(self) -> Mapping[str, str]:
-        """Model, firmware, serial, kind, mac, hostname and channels, as far as known."""
-
-    @property
-    def conflicts(self) -> tuple[str, ...]:
-        """Evidence that contradicts the maker."""
-
-    @property
-    def agreeing(self) -> tuple[Identification, ...]:
-        """What speaks for the maker, or for none and of the same device: others may be of another at its address."""
-
-
-Resolve: TypeAlias = Callable[[tuple[Identification, ...]], ResolutionLike]
+Resolve: TypeAlias = Callable[[tuple[Identification, ...]], Resolution]
 
 
 def build(
@@ -105,7 +77,7 @@ def build(
     )
 
 
-def telling(identifications: Sequence[Identification], resolution: ResolutionLike) -> tuple[Identification, ...]:
+def telling(identifications: Sequence[Identification], resolution: Resolution) -> tuple[Identification, ...]:
     """Identifications sorted: the strongest first, then those for the maker, then those whose evidence names it."""
     names = (resolution.maker, resolution.brand, resolution.attributes.get("model"))
     words = [name.casefold() for name in names if name]

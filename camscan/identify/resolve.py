@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
 from itertools import combinations
 
-from camscan.answers import Answer, answer_of
+from camscan.answers import Answer, Resolution, answer_of
 from camscan.identify.evidence import MAX_TEXT
 from camscan.identify.labels import LESS_SURE, PREFIX
 from camscan.records import Identification, Level
@@ -19,23 +18,6 @@ _DATAGRAMS = frozenset(
     ("arp", "wsd", "sadp", "dhip", "mdns", "ssdp", "snmp", "netcommon", "mhed", "moi", "dh01", "dhcp", "udp")
 )
 """Channels of answers that no router passes on from one of its ports: they are of whoever has the address."""
-
-
-@dataclass(frozen=True, slots=True)
-class Resolution:
-    """What a device is, all in all. `level` says how far `maker` carries; both are null where nothing decides.
-
-    `attributes` may hold model, firmware, serial, kind, mac, hostname and channels. `conflicts` says, one line each,
-    what contradicts `maker`, or why there is none: somebody has to look at the device. `agreeing` is what speaks for
-    `maker`, or for none and of the same device.
-    """
-
-    maker: str | None = None
-    brand: str | None = None
-    level: Level | None = None
-    attributes: Mapping[str, str] = field(default_factory=dict)
-    conflicts: tuple[str, ...] = ()
-    agreeing: tuple[Identification, ...] = field(default=(), compare=False)
 
 
 def resolve(identifications: Sequence[Identification]) -> Resolution:

@@ -1,7 +1,8 @@
 import pytest
 from support.answers import says
 
-from camscan.identify.resolve import Resolution, resolve
+from camscan.answers import Resolution
+from camscan.identify.resolve import resolve
 from camscan.records import Evidence, Identification, Level
 
 HINT, LIKELY, CERTAIN = Level.HINT, Level.LIKELY, Level.CERTAIN
