@@ -13,9 +13,9 @@ from support.nets import AT, Port, ScriptedNet
 
 from camscan.engine import Engine, Plan, probing
 from camscan.engine.host import Host, at_hand, best
-from camscan.net.base import Datagram, Exchange, Inquiry, Net, QuestionLike
+from camscan.net.base import Datagram, Exchange, Inquiry, Net, Question
 from camscan.probes.base import AT_HAND, Ask, Cost, Stage
-from camscan.probes.datagrams import Datagrams, Question
+from camscan.probes.datagrams import Datagrams
 from camscan.probes.web import is_endless
 from camscan.records import Fields, LedgerEntry, Observation, Outcome
 
@@ -59,10 +59,10 @@ class Probing:
 class Unicast(Probing):
     """A probe by datagram."""
 
-    def new_question(self) -> QuestionLike:
+    def new_question(self) -> Question:
         return Question(Inquiry(3702, [[b"?"]], 1.0), lambda _: [])
 
-    def read(self, question: QuestionLike, exchange: Exchange) -> Iterator[Observation]:
+    def read(self, question: Question, exchange: Exchange) -> Iterator[Observation]:
         self.asked.append((exchange.address, None))
         yield Observation(exchange.address, self.channels[0], self._outcome, AT)
 
@@ -288,7 +288,7 @@ async def test_an_answer_counts_whatever_could_not_be_asked() -> None:
 @pytest.mark.parametrize("failed", [Outcome.NOT_SENT, Outcome.CRASHED])
 async def test_a_silent_host_is_not_called_silent_where_a_protocol_could_not_be_asked(failed: Outcome) -> None:
     class Refused(Unicast):
-        def read(self, question: QuestionLike, exchange: Exchange) -> Iterator[Observation]:
+        def read(self, question: Question, exchange: Exchange) -> Iterator[Observation]:
             yield Observation(exchange.address, self.channels[0], failed, AT, reason="EPERM")
 
     plan = Plan((Refused(Stage.ADDRESS, "sadp"), Probing(Stage.PORT, "http")), (80,), ())

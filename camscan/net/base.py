@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
-from camscan.records import Observation, Outcome
+from camscan.records import Fields, Observation, Outcome
 
 BROADCAST = "255.255.255.255"  # the limited broadcast address; as a group of an inquiry: sent on each interface
 
@@ -87,15 +87,16 @@ class HttpRequest:
     token: bool = False
 
 
-class QuestionLike(Protocol):
-    """A question by datagram, with its ids."""
+@dataclass(frozen=True, slots=True)
+class Question:
+    """An inquiry, and the decoder of its answers: one mapping of fields for each device in a datagram."""
 
-    @property
-    def inquiry(self) -> Inquiry:
-        """What is sent."""
+    inquiry: Inquiry
+    decode: Callable[[bytes], Sequence[Fields]]
+    secret: bytes = b""  # bytes of the question that must not be kept: they are masked in its answers
 
 
-NewQuestion: TypeAlias = Callable[[], QuestionLike]  # makes a question with ids of its own
+NewQuestion: TypeAlias = Callable[[], Question]  # makes a question with ids of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ class Scouted:
 
     address: str
     tried: tuple[Exchange, ...]
-    answers: tuple[tuple[int, QuestionLike, Exchange], ...]
+    answers: tuple[tuple[int, Question, Exchange], ...]
 
 
 class Browser(Protocol):

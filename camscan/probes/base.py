@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol, runtime_checkable
 
-from camscan.net.base import Exchange, Net, QuestionLike
+from camscan.net.base import Exchange, Net, Question
 from camscan.records import Observation
 
 
@@ -75,10 +75,10 @@ class Probe(Protocol):
 class Unicast(Probe, Protocol):
     """A probe by datagram that separates question and answers from the exchange, so that many can be sent at once."""
 
-    def new_question(self) -> QuestionLike:
+    def new_question(self) -> Question:
         """A new question."""
 
-    def read(self, question: QuestionLike, exchange: Exchange) -> Iterable[Observation]:
+    def read(self, question: Question, exchange: Exchange) -> Iterable[Observation]:
         """The observations from a question that `new_question` made."""
 
 

@@ -6,12 +6,12 @@ import logging
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from typing import cast, overload
+from typing import overload
 
 from camscan.errors import DecodeError
-from camscan.net.base import Datagram, Exchange, Inquiry, Net, QuestionLike
+from camscan.net.base import Datagram, Exchange, Net, Question
 from camscan.probes.base import Ask, Cost, Probe, Stage
-from camscan.records import Fields, Observation, Outcome
+from camscan.records import Observation, Outcome
 
 _log = logging.getLogger(__name__)
 
@@ -37,15 +37,6 @@ class Rounds(Sequence[Sequence[bytes]]):
     def __getitem__(self, number: int | slice) -> Sequence[bytes] | Sequence[Sequence[bytes]]:
         chosen = range(self._count)[number]
         return (self._make(chosen),) if isinstance(chosen, int) else tuple((self._make(n),) for n in chosen)
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """An inquiry, and the decoder of its answers: one mapping of fields for each device in a datagram."""
-
-    inquiry: Inquiry
-    decode: Callable[[bytes], Sequence[Fields]]
-    secret: bytes = b""  # bytes of the question that must not be kept: they are masked in its answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,19 +96,19 @@ class AddressProbe:
         """See `Unicast.new_question`."""
         return self._protocol.new_question()
 
-    def read(self, question: QuestionLike, exchange: Exchange) -> Iterator[Observation]:
+    def read(self, question: Question, exchange: Exchange) -> Iterator[Observation]:
         """See `Unicast.read`."""
-        own, told = cast("Question", question), False
+        told = False
         for data in dict.fromkeys(exchange.replies):
             datagram = Datagram(exchange.address, exchange.port, data, exchange.at)
-            for observation in self._protocol.observations(own, datagram):
+            for observation in self._protocol.observations(question, datagram):
                 told = True
                 yield observation
         if not exchange.replies:
             yield _unanswered(self._protocol, exchange)
         elif not told:
             came = replace(exchange, outcome=Outcome.GARBLED, reason="an answer without a device in it")
-            yield replace(_unanswered(self._protocol, came), raw=_redacted(exchange.raw, own.secret))
+            yield replace(_unanswered(self._protocol, came), raw=_redacted(exchange.raw, question.secret))
 
 
 class SegmentProbe:

@@ -8,8 +8,8 @@ from functools import partial
 from typing import Any
 
 from camscan.codecs import dh01, dhip, dvrip, mdns, mhed, moi, netcommon, sadp, wsdiscovery
-from camscan.net.base import Inquiry
-from camscan.probes.datagrams import Datagrams, Question, Rounds
+from camscan.net.base import Inquiry, Question
+from camscan.probes.datagrams import Datagrams, Rounds
 from camscan.probes.observing import Decode
 from camscan.records import Fields
 

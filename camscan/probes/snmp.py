@@ -5,8 +5,8 @@ from __future__ import annotations
 import secrets
 
 from camscan.codecs import snmp
-from camscan.net.base import Inquiry
-from camscan.probes.datagrams import Datagrams, Question
+from camscan.net.base import Inquiry, Question
+from camscan.probes.datagrams import Datagrams
 from camscan.records import Fields
 
 _WAIT = 2.5

@@ -7,9 +7,9 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from camscan.codecs import over_http, ssdp
-from camscan.net.base import HttpRequest, Inquiry, Net
+from camscan.net.base import HttpRequest, Inquiry, Net, Question
 from camscan.probes.base import Ask, Cost, Stage
-from camscan.probes.datagrams import Datagrams, Question
+from camscan.probes.datagrams import Datagrams
 from camscan.probes.observing import observe
 from camscan.probes.ports import port_of
 from camscan.probes.web import origin_form

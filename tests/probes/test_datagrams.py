@@ -8,9 +8,9 @@ import pytest
 from support.nets import AT, ScriptedNet
 
 from camscan.errors import DecodeError
-from camscan.net.base import Datagram, Exchange, Inquiry
+from camscan.net.base import Datagram, Exchange, Inquiry, Question
 from camscan.probes.base import Ask, Stage
-from camscan.probes.datagrams import Datagrams, Question, Rounds
+from camscan.probes.datagrams import Datagrams, Rounds
 from camscan.probes.discovery import MHED, SADP, WSD
 from camscan.records import Fields, Outcome
 

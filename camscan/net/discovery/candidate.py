@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from camscan.net.base import Exchange, QuestionLike, Scouted
+from camscan.net.base import Exchange, Question, Scouted
 from camscan.net.exchange.connect import Attempt
 from camscan.net.exchange.udp import Answers, UdpEndpoint
 from camscan.records import Outcome
@@ -104,7 +104,7 @@ class Query(Answers):
     __slots__ = ("_at", "_candidate", "_heard", "_through", "place", "question", "refusal")
 
     def __init__(
-        self, candidate: Candidate, place: int, question: QuestionLike, heard: Callable[[Candidate], None]
+        self, candidate: Candidate, place: int, question: Question, heard: Callable[[Candidate], None]
     ) -> None:
         super().__init__()
         self.place = place

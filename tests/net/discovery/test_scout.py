@@ -24,7 +24,7 @@ from support.peers import (
     most_in_a_second,
 )
 
-from camscan.net.base import Inquiry, Scouted
+from camscan.net.base import Inquiry, Question, Scouted
 from camscan.net.dialer import Dialer
 from camscan.net.discovery.scout import Scout
 from camscan.net.exchange.connect import Connector
@@ -35,28 +35,31 @@ from camscan.net.live import LiveNet
 from camscan.net.pacing.pace import Pace
 from camscan.net.pacing.profile import Profile
 from camscan.net.scope import Scope
-from camscan.records import Outcome
+from camscan.records import Fields, Outcome
 from camscan.targets import parse
 
 
 @dataclass(frozen=True)
-class Question:
+class Numbered(Question):
     """A question with its number."""
 
-    inquiry: Inquiry
     number: int = 0
 
 
-def asking(port: int, *rounds: list[bytes], wait: float = 0.15) -> Callable[[], Question]:
+def nothing(_data: bytes) -> Sequence[Fields]:
+    return ()
+
+
+def asking(port: int, *rounds: list[bytes], wait: float = 0.15) -> Callable[[], Numbered]:
     numbers = itertools.count()
-    return lambda: Question(Inquiry(port, rounds or [[b"who?"]], wait, pause=0.03), next(numbers))
+    return lambda: Numbered(Inquiry(port, rounds or [[b"who?"]], wait, pause=0.03), nothing, number=next(numbers))
 
 
 async def looked(
     net: LiveNet,
     addresses: Iterable[str],
     ports: Sequence[int] = (),
-    questions: Sequence[Callable[[], Question]] = (),
+    questions: Sequence[Callable[[], Numbered]] = (),
     at_once: int = 100,
 ) -> dict[str, Scouted]:
     return {found.address: found async for found in net.scout(addresses, ports, questions, at_once=at_once)}
@@ -121,7 +124,7 @@ async def test_each_address_is_asked_a_question_of_its_own(net: LiveNet, device:
     cameras = [first, *(device(b"me", address=f"127.88.1.{n}", port=first.port) for n in range(2, 21))]
     found = await looked(net, [camera.address for camera in cameras], (), [asking(first.port)])
     numbers = [
-        question.number for each in found.values() for _, question, _ in each.answers if isinstance(question, Question)
+        question.number for each in found.values() for _, question, _ in each.answers if isinstance(question, Numbered)
     ]
     assert sorted(numbers) == list(range(20))
 

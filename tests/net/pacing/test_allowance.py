@@ -9,7 +9,7 @@ import pytest
 from support.peers import LOOPBACK, UNHURRIED, Certificate, Device, Reader, Serve, Writer, idle
 
 from camscan.net import budget
-from camscan.net.base import Exchange, HttpRequest, Inquiry, Login, Send
+from camscan.net.base import Exchange, HttpRequest, Inquiry, Login, Question, Send
 from camscan.net.live import LiveNet
 from camscan.net.outcomes import EndedError
 from camscan.net.pacing.hostpace import Allowance
@@ -111,12 +111,8 @@ async def test_datagrams_in_the_name_of_a_host_do_not_keep_it_from_being_asked_o
 async def test_what_a_host_gave_at_the_first_look_counts(
     net: LiveNet, device: Callable[..., Device], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Question:
-        inquiry = Inquiry(0, [[b"?"]], 0.2)
-
     talker = device(b"x" * 9_000)
-    question = Question()
-    question.inquiry = Inquiry(talker.port, [[b"?"]], 0.2)
+    question = Question(Inquiry(talker.port, [[b"?"]], 0.2), lambda _: ())
     async for found in net.scout([talker.address], (), [lambda: question], at_once=1):
         assert found.answers
     monkeypatch.setattr(budget, "MAX_HOST_DATAGRAMS", 9_000)
