@@ -15,15 +15,7 @@ from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
 
 from camscan.errors import EvidenceError
-from camscan.records import (
-    LedgerEntry,
-    Observation,
-    Outcome,
-    Scan,
-    ScanStatus,
-    Sent,
-    Vantage,
-)
+from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus, Sent, Vantage
 from camscan.summaries import GIVEN, State, StateChange
 from camscan.text.timestamps import utc
 

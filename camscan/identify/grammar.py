@@ -11,17 +11,7 @@ from dataclasses import fields as fields_of
 from camscan.identify import parts
 from camscan.identify.parts import Words, words_of
 from camscan.identify.patterns import group_names
-from camscan.identify.rules import (
-    Absent,
-    AnyOf,
-    Brand,
-    BrandEdge,
-    Condition,
-    Match,
-    Rule,
-    Vocabulary,
-    without_examples,
-)
+from camscan.identify.rules import Absent, AnyOf, Brand, BrandEdge, Condition, Match, Rule, Vocabulary, without_examples
 from camscan.identify.tables import read_table
 from camscan.records import Level
 from camscan.rulefiles.yamlform import Form, named

@@ -15,16 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, Table, insert, se
 
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus, Sent, Vantage
 from camscan.store.schema import observations
-from camscan.store.text import (
-    dump_fields,
-    dump_list,
-    dump_map,
-    escape,
-    load_fields,
-    load_list,
-    load_map,
-    unescape,
-)
+from camscan.store.text import dump_fields, dump_list, dump_map, escape, load_fields, load_list, load_map, unescape
 
 Values: TypeAlias = dict[str, Any]  # one row as it is handed to an insert: column name -> value
 
