@@ -54,10 +54,7 @@ class Sample:
     help="The margin of error, in percentage points.",
 )
 @click.option(
-    "--seed",
-    type=Whole(0, 2**63 - 1),
-    metavar="N",
-    help="Seed of the draw: the same seed draws the same sample again.",
+    "--seed", type=Whole(0, 2**63 - 1), metavar="N", help="Seed of the draw: the same seed draws the same sample again."
 )
 @options.written("table", "json", "csv", "xlsx")
 @options.quiet

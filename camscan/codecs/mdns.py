@@ -16,15 +16,7 @@ from camscan.errors import DecodeError, UsageError
 
 FIELDS = ("mdns.service", "mdns.instance", "mdns.host", "mdns.txt", "mdns.address", "mac.address")
 
-SERVICES = (
-    "_axis-video._tcp",
-    "_axis-nvr._tcp",
-    "_psia._tcp",
-    "_CGI._tcp",
-    "_arec._tcp",
-    "_rtsp._tcp",
-    "_http._tcp",
-)
+SERVICES = ("_axis-video._tcp", "_axis-nvr._tcp", "_psia._tcp", "_CGI._tcp", "_arec._tcp", "_rtsp._tcp", "_http._tcp")
 """What cameras are known to announce: two makers' own types, those of the PSIA and CGI interfaces, and general ones.
 
 Sources: UniversalScanner for the makers' own, public captures for PSIA and CGI, the IANA registry for the last two.

@@ -22,11 +22,7 @@ if TYPE_CHECKING:
     from lxml.etree import XMLParser
     from zeep import Client
 
-FIELDS = (
-    "onvif.interface_mac",
-    "onvif.ipv4_address",
-    "onvif.profile",
-)
+FIELDS = ("onvif.interface_mac", "onvif.ipv4_address", "onvif.profile")
 
 DEVICE_QUESTIONS = ("GetDeviceInformation", "GetNetworkInterfaces", "GetScopes", "GetServices")
 """The only operations of the device service that an enrolled device may be asked for."""

@@ -168,8 +168,4 @@ def _banner(data: bytes) -> Fields:
     return {"banner.text": text, **opaque.fields(data)}
 
 
-_ASK: dict[str, Callable[[str, int, Net], Awaitable[_Heard]]] = {
-    "http": _ask_http,
-    "tls": _ask_tls,
-    "rtsp": _ask_rtsp,
-}
+_ASK: dict[str, Callable[[str, int, Net], Awaitable[_Heard]]] = {"http": _ask_http, "tls": _ask_tls, "rtsp": _ask_rtsp}

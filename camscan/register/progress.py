@@ -16,11 +16,7 @@ _END = date(9999, 12, 31)
 
 
 def burn_down(
-    tallies: Iterable[Tally],
-    today: date,
-    deadline: date | None,
-    window: int = WINDOW,
-    sites: Collection[str] = (),
+    tallies: Iterable[Tally], today: date, deadline: date | None, window: int = WINDOW, sites: Collection[str] = ()
 ) -> list[Progress]:
     """The progress of each site, the worst first; `sites` are there even where no tally is about them."""
     by_site: defaultdict[str, list[Tally]] = defaultdict(list)
