@@ -2,22 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
+from camscan.answers import Resolution
 from camscan.devices.build import order, telling
 from camscan.records import Evidence, Identification, Level
-
-
-@dataclass(frozen=True)
-class Resolved:
-    """A resolution of the maker Acme, model M73."""
-
-    maker: str | None = "Acme"
-    brand: str | None = None
-    level: Level | None = Level.LIKELY
-    attributes: dict[str, str] = field(default_factory=lambda: {"model": "M73"})
-    conflicts: tuple[str, ...] = ()
-    agreeing: tuple[Identification, ...] = ()
 
 
 def test_what_is_no_address_comes_last() -> None:
@@ -43,5 +30,5 @@ def test_the_strongest_come_first_and_of_these_what_a_person_reads_a_name_in() -
         found("model", Level.LIKELY, "Acme", "type m73-b"),
         found("maker", Level.LIKELY, "Acme", "made by ACME"),
     )
-    told = telling(given, Resolved())
+    told = telling(given, Resolution("Acme", None, Level.LIKELY, {"model": "M73"}))
     assert [one.rule for one in told] == ["model", "maker", "mute", "nameless", "other", "hint"]

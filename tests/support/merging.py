@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from camscan.answers import Resolution
 from camscan.identify.evidence import evidence_of
 from camscan.records import Identification, Level, Observation, Outcome
 
 NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Resolved:
-    """A resolution."""
-
-    maker: str | None = None
-    brand: str | None = None
-    level: Level | None = None
-    attributes: Mapping[str, str] = field(default_factory=dict)
-    conflicts: tuple[str, ...] = ()
-    agreeing: tuple[Identification, ...] = ()
 
 
 def identify(observations: Sequence[Observation]) -> tuple[Identification, ...]:
@@ -37,7 +25,7 @@ def identify(observations: Sequence[Observation]) -> tuple[Identification, ...]:
     return tuple(found)
 
 
-def resolve(identifications: Sequence[Identification]) -> Resolved:
+def resolve(identifications: Sequence[Identification]) -> Resolution:
     """The first of everything, and a conflict where there are two makers."""
     makers = list(dict.fromkeys(found.maker for found in identifications if found.maker))
     brand = next((found.brand for found in identifications if found.brand), None)
@@ -47,7 +35,7 @@ def resolve(identifications: Sequence[Identification]) -> Resolved:
     conflicts = (f"makers {' or '.join(makers)}",) if len(makers) > 1 else ()
     agreeing = tuple(found for found in identifications if found.maker in (*makers[:1], None))
     level = Level.LIKELY if makers else None
-    return Resolved(makers[0] if makers else None, brand, level, attributes, conflicts, agreeing)
+    return Resolution(makers[0] if makers else None, brand, level, attributes, conflicts, agreeing)
 
 
 def answer(
