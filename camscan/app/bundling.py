@@ -61,10 +61,7 @@ def files_of(policies: Sequence[str], folders: Sequence[Path]) -> Mapping[str, b
 
 @contextmanager
 def derive(files: Mapping[str, bytes], seen: Iterator[Observation]) -> Iterator[Iterable[Judged]]:
-    """Every device that the observations speak of, judged by these files of rules and policies alone.
-
-    Raises RuleError if they cannot be used.
-    """
+    """The devices of these observations, by these rules and policies alone. Raises RuleError if they cannot be used."""
     with judged_apart(seen, _read(files)) as judged:
         yield judged
 

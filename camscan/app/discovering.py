@@ -59,10 +59,7 @@ async def ask_segment(asking: tuple[Interface, ...], sink: MemorySink) -> Scan:
 
 
 def asking_interfaces(names: tuple[str, ...]) -> tuple[Interface, ...]:
-    """The addresses that ask: of all interfaces, or of those that are named.
-
-    Raises HostError if none of them supports multicast.
-    """
+    """The addresses that ask: of all interfaces, or of those named. Raises HostError if none supports multicast."""
     from camscan.net.kernel.interfaces import interfaces
 
     usable = (i for i in interfaces() if i.multicast and not i.loopback and (not names or i.name in names))

@@ -79,10 +79,7 @@ def private_key(file: Path) -> keys.Signer:
 
 
 def fingerprint(text: str) -> str:
-    """The fingerprint that is written out, or that of the public key in the file that is named.
-
-    Raises UsageError if it is neither.
-    """
+    """The fingerprint written out, or that of the public key in the file named. Raises UsageError if it is neither."""
     if _FINGERPRINT.fullmatch(text):
         return text.lower()
     try:

@@ -60,10 +60,7 @@ def _write_no_core() -> None:
 
 
 def asked(what: str, *, twice: bool = False) -> str:
-    """A secret from the terminal, without an echo.
-
-    Raises UsageError if there is no terminal, or `twice` brought two different ones.
-    """
+    """A secret from the terminal. Raises UsageError if there is no terminal, or `twice` brought two different ones."""
     if not sys.stdin.isatty():
         raise UsageError(f"cannot ask for the {what} without a terminal: take it from {sources.UNATTENDED}")
     secret = getpass.getpass(f"{what[:1].upper()}{what[1:]}: ")

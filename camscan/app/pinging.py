@@ -38,10 +38,7 @@ def ping(config: Config, good: Sequence[str], *, all_good: bool) -> bool:
 
 
 def url_of(config: Config, part: Ping) -> str:
-    """The URL.
-
-    Raises UsageError if it is not there, is none, or leads to a private address that the configuration does not allow.
-    """
+    """The URL. Raises UsageError if it is missing, is none, or leads to a private address that was not allowed."""
     url = secret(config, part.url_file, URL, os.environ)
     where = part.url_file or URL
     try:

@@ -14,10 +14,7 @@ from camscan.text.wording import plural
 
 
 def check(store: Store, scans: Sequence[Scan]) -> None:
-    """See that nothing rests on these scans.
-
-    Raises UsageError if one is a sweep, or still running, or supports what was said of a device.
-    """
+    """See that nothing rests on these scans. Raises UsageError if one is a sweep, is running, or supports a removal."""
     proofs = {scan: change for change in store.register.changes() for scan in change.proof}
     for scan in scans:
         if is_sweep(scan):

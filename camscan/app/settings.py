@@ -16,10 +16,7 @@ PLACES = (Path("camscan.toml"), Path("/etc/camscan/camscan.toml"))
 
 
 def configuration(file: Path | None, *, with_faults: bool = False) -> Document:
-    """The configuration in a file, or in the first of `PLACES`; see `read`.
-
-    Raises UsageError if it cannot be used; each fault is a line.
-    """
+    """The configuration in a file, or the first of `PLACES`; see `read`. Raises UsageError, a line for each fault."""
     if found := file or usual_place():
         return read(found, with_faults=with_faults)
     here, there = PLACES

@@ -108,10 +108,7 @@ def merge(
 
 @contextmanager
 def _opened(name: str, key: str | None) -> Iterator[Store]:
-    """Another store to read from, or a bundle as one.
-
-    Raises UsageError if there is no such file, or it cannot be read.
-    """
+    """Another store to read from, or a bundle as one. Raises UsageError if there is none, or it cannot be read."""
     from camscan.app import keyfiles
     from camscan.app.bundling import as_store, is_bundle
     from camscan.store.source import open_source

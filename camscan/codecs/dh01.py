@@ -27,10 +27,7 @@ _LENGTH = 256
 
 
 def decode(data: bytes) -> dict[str, tuple[str, ...]]:
-    """The fields of an answer.
-
-    Raises DecodeError if it is no answer (a search heard on the port is a question), or breaks a bound.
-    """
+    """The fields of an answer. Raises DecodeError if it is none (a search that was heard), or breaks a bound."""
     if not data.startswith(b"DH\x01\x08"):
         raise DecodeError("no DH01 answer")
     if not _LENGTH <= len(data) <= MAX_ANSWER:

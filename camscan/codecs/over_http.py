@@ -22,10 +22,7 @@ def onvif_answer(data: bytes, action: str) -> Fields:
 
 
 def description(data: bytes, path: str) -> Fields:
-    """The fields of an HTTP answer that carries a UPnP device description.
-
-    Raises DecodeError if it is no HTTP, or no description.
-    """
+    """The fields of an HTTP answer with a UPnP device description. Raises DecodeError if it is no HTTP, or has none."""
     fields = http.decode(data, path, envelope=False)
     kept = {name: values for name, values in fields.items() if name in ("http.server", "http.status")}
     return {**kept, **ssdp.decode_description(http.body(data))}

@@ -46,10 +46,7 @@ class Corpus:
 
 
 def read(path: Path) -> Corpus:
-    """The answers of a file, or of every .json file in a folder.
-
-    Raises UsageError if there is no such file, or no answer in it.
-    """
+    """The answers of a file, or of all .json files in a folder. Raises UsageError if there is no file, or no answer."""
     numbered = ((file, number, item) for file in _files(path) for number, item in enumerate(_items(file), 1))
     return _gathered(((f"{file}: entry {number}", item) for file, number, item in numbered), f"{path} holds ")
 

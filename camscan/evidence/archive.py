@@ -29,10 +29,7 @@ class Archive:
         self._by_name = {entry.name: entry for entry in self.entries}
 
     def measure(self, name: str) -> Part:
-        """Read a part through, and take its measures.
-
-        Raises EvidenceError if its checksum in the archive does not hold.
-        """
+        """Read a part through, and take its measures. Raises EvidenceError if its checksum does not hold."""
         entry, crc, hashed = self._by_name[name], 0, sha256()
         for chunk in self._chunks(entry):
             crc = zlib.crc32(chunk, crc)

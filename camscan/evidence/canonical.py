@@ -34,10 +34,7 @@ def dump(value: Object) -> bytes:
 
 
 def load(line: bytes, where: str) -> Object:
-    """The object of a canonical line; `where` names it in messages.
-
-    Raises EvidenceError if it is none, or written in another form.
-    """
+    """The object of a canonical line; `where` names it. Raises EvidenceError if it is none, or in another form."""
     try:
         value = json.loads(line)
         same = isinstance(value, dict) and dump(value) == line
@@ -85,10 +82,7 @@ def scan_object(scan: Scan) -> Object:
 
 
 def to_scan(value: Mapping[str, Any]) -> Scan:
-    """The scan of an object.
-
-    Raises ValueError, TypeError, KeyError or AttributeError if it is not the object of any.
-    """
+    """The scan of an object. Raises ValueError, TypeError, KeyError or AttributeError if it is of none."""
     ended, site, vantage = value["finished_at"], value["site"], value["vantage"]
     return Scan(
         id=_text(value["id"]),
@@ -138,10 +132,7 @@ def ledger_object(entry: LedgerEntry) -> Object:
 
 
 def to_entry(value: Mapping[str, Any]) -> LedgerEntry:
-    """The ledger entry of an object.
-
-    Raises ValueError, TypeError, KeyError or AttributeError if it is not the object of any.
-    """
+    """The ledger entry of an object. Raises ValueError, TypeError, KeyError or AttributeError if it is of none."""
     channels = {channel: Outcome(outcome) for channel, outcome in value["channels"].items()}
     return LedgerEntry(_text(value["target"]), channels, {name: _text(why) for name, why in value["reasons"].items()})
 
@@ -162,10 +153,7 @@ def observation_object(observation: Observation) -> Object:
 
 
 def to_observation(value: Mapping[str, Any]) -> Observation:
-    """The observation of an object.
-
-    Raises ValueError, TypeError, KeyError or AttributeError if it is not the object of any.
-    """
+    """The observation of an object. Raises ValueError, TypeError, KeyError or AttributeError if it is of none."""
     port = value["port"]
     if port is not None and not 0 <= _count(port) <= _MAX_PORT:
         raise ValueError(f"{port} is no port")
@@ -198,10 +186,7 @@ def change_object(change: StateChange) -> Object:
 
 
 def to_change(value: Mapping[str, Any]) -> StateChange:
-    """The statement of an object.
-
-    Raises ValueError, TypeError, KeyError or AttributeError if it is not the object of any.
-    """
+    """The statement of an object. Raises ValueError, TypeError, KeyError or AttributeError if it is of none."""
     state, names = State(value["state"]), _texts(value["names"])
     if state not in GIVEN or not names:
         raise ValueError(f"nobody can say {state}, or of nothing")

@@ -74,10 +74,7 @@ def generate() -> Signer:
 
 
 def load_private(pem: bytes, where: str) -> Signer:
-    """The private key of a file; `where` names it in messages.
-
-    Raises UsageError if it is none, or one of another kind.
-    """
+    """The private key of a file; `where` names it in messages. Raises UsageError if it is none, or of another kind."""
     try:
         key = load_pem_private_key(pem, None)
     except (ValueError, TypeError, UnsupportedAlgorithm):  # what they say may quote the file

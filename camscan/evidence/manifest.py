@@ -72,10 +72,7 @@ def _values(manifest: Manifest) -> list[tuple[str, object]]:
 
 
 def load(data: bytes) -> Manifest:
-    """The manifest of a file.
-
-    Raises EvidenceError if it is none, is written in another form, or is of another version.
-    """
+    """The manifest of a file. Raises EvidenceError if it is none, in another form, or of another version."""
     try:
         manifest = _adapter().validate_json(data)
     except ValidationError as error:

@@ -40,10 +40,7 @@ _RECORD_STARTS = (4, 16)
 
 
 def replay(file: BufferedReader, lines: Lines, stop: Stop) -> None:
-    """Report the packets of a capture. A missing or implausible time becomes 0.
-
-    Raises RefusalError if it is no capture.
-    """
+    """Report the packets of a capture. A missing or implausible time becomes 0. Raises RefusalError if it is none."""
     from scapy.error import Scapy_Exception  # noqa: PLC0415 - takes 0.1 s to load
     from scapy.utils import RawPcapReader  # noqa: PLC0415
 

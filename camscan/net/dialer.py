@@ -167,10 +167,7 @@ class Dialer:
         self.hosts[address].allowance.took_datagrams(given)
 
     async def datagram(self, address: str, port: int, send: Callable[[], None], size: int, *, new_flow: bool) -> None:
-        """Send one datagram of `size` bytes by calling `send` when the pace permits.
-
-        Raises EndedError if it was not sent.
-        """
+        """Send a datagram of `size` bytes by `send` when the pace permits. Raises EndedError if it was not sent."""
         self.check(address, port)
         host = self.hosts[address]
         host.allowance.ask(by_datagram=True)

@@ -7,10 +7,7 @@ from collections.abc import Sequence
 
 
 def resolve(name: str) -> Sequence[str]:
-    """All addresses of a name, IPv4 and IPv6, as the host's resolver gives them.
-
-    Raises OSError if the name cannot be resolved.
-    """
+    """All addresses of a name, IPv4 and IPv6, as the host's resolver gives them. Raises OSError if it gives none."""
     try:
         answers = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
     except ValueError as error:  # before the resolver is asked: an empty label, or one of more than 63 characters

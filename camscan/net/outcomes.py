@@ -66,10 +66,7 @@ def remark(number: int) -> str:
 
 
 async def retry_while_exhausted(attempt: Callable[[], Awaitable[_T]]) -> _T:
-    """Make an attempt, and retry after a pause while this host is short of something.
-
-    Raises the OSError of the last attempt.
-    """
+    """Make an attempt, and retry after a pause while this host is short of something. Raises the last OSError."""
     for pause in PAUSES:
         try:
             return await attempt()

@@ -55,10 +55,7 @@ class Format:
         return (str(piece) for part in parts for piece in part)
 
     def check(self) -> None:
-        """See that the host has what the format needs: better before a scan than after it.
-
-        Raises HostError if it lacks something.
-        """
+        """See in time that the host has what the format needs. Raises HostError if it lacks something."""
         if needs := getattr(self._file, "check", None):
             needs()
 

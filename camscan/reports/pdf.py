@@ -17,10 +17,7 @@ _MOST_MAPS = 16
 
 
 def check() -> None:
-    """See that the document could be made.
-
-    Raises HostError if WeasyPrint, or the Pango library that it needs, is not there.
-    """
+    """See that the document could be made. Raises HostError if WeasyPrint, or the Pango that it needs, is missing."""
     try:
         import weasyprint  # noqa: F401, PLC0415 - an extra; importing it loads the library too
     except (ImportError, OSError) as error:

@@ -12,10 +12,7 @@ OVERLAY = "oui-overlay.csv"
 
 
 def fingerprints_folder() -> Path:
-    """The folder of the built-in fingerprint library.
-
-    Raises HostError if the package was installed without its data.
-    """
+    """The folder of the built-in fingerprints. Raises HostError if the package was installed without its data."""
     package = Path(__file__).parent.parent
     for folder in (package / "fingerprints", package.parent / "fingerprints"):
         if (folder / "vocabulary.yaml").is_file():

@@ -53,10 +53,7 @@ class Site:
 
 
 def make_site(personas: Sequence[Persona], network: str = NETWORK) -> Site:
-    """A site with one device for each persona, on the network's addresses in order.
-
-    Raises UsageError if the network is too small.
-    """
+    """A device for each persona, on the network's addresses in order. Raises UsageError if the network is too small."""
     found = ipaddress.IPv4Network(network)
     if found.num_addresses - 2 < len(personas):
         raise UsageError(f"{network} is too small for {len(personas)} devices: choose a larger network")

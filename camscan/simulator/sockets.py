@@ -81,10 +81,7 @@ def lock(name: str) -> socket.socket:
 
 
 def check(address: str) -> None:
-    """Check that this host has the address.
-
-    Raises HostError if it has not; only Linux has all of 127.0.0.0/8 by default.
-    """
+    """Check that this host has the address; only Linux has all of 127.0.0.0/8. Raises HostError if it has not."""
     try:
         udp(address, 0).close()
     except OSError as error:

@@ -38,10 +38,7 @@ _AT_ONCE = 200  # rows in memory: an observation may hold 100 KB
 
 
 def faults(target: str | Path | None) -> tuple[str, list[str]]:
-    """The name of a store, and what is wrong with it, each with what to do.
-
-    Raises StoreError if it is not there, or cannot be read at all.
-    """
+    """The name of a store, and what is wrong with it, with remedies. Raises StoreError if it cannot be read at all."""
     file = existing_file(target)
     found = list(sqlitefile.faults(file)) if file else []
     database = open_database(target)

@@ -156,10 +156,7 @@ def existing_file(target: str | Path | None) -> Path | None:
 
 
 def missing_file(target: str | Path | None) -> Path | None:
-    """The file that `open_database` would make; None where that is there, or on a server.
-
-    Raises StoreError if this user may not look there.
-    """
+    """The file that `open_database` would make, else None. Raises StoreError if this user may not look there."""
     url = _url(target)
     file = Path(url.database or "")
     try:

@@ -31,10 +31,7 @@ class ScanLocks(Protocol):
     """The locks that this process has on the scans and sites of one store, from any thread."""
 
     def acquire(self, number: int) -> bool:
-        """Lock a scan for this process; False where another living one has it.
-
-        Raises StoreError if it cannot be locked here at all.
-        """
+        """Lock a scan for this process; False where a living one has it. Raises StoreError if it cannot be locked."""
 
     def renew(self) -> None:
         """See that this process still has what it locked, where that may have been lost without its doing.

@@ -49,10 +49,7 @@ def backup(file: Path, copy: Path) -> None:
 
 
 def faults(file: Path) -> Iterator[str]:
-    """What is wrong inside a database, each with what to do; nothing where it is sound.
-
-    Raises StoreError if it cannot be read at all.
-    """
+    """What is wrong inside a database, each with what to do. Raises StoreError if it cannot be read at all."""
     try:
         with closing(_connect(file)) as connection:
             for (text,) in connection.execute(f"PRAGMA integrity_check({MOST_FAULTS})"):

@@ -67,10 +67,7 @@ class Writer:
     put_ledger = put
 
     async def close(self) -> None:
-        """Store what is left and end the thread.
-
-        Raises StoreError if not every row could be stored; the message counts them.
-        """
+        """Store what is left and end the thread. Raises StoreError, with their count, if rows could not be stored."""
         if not self._closed:
             self._closed = True
             await self._queue.put(None)

@@ -109,10 +109,7 @@ class Request:
 
 
 def read(data: bytes, settled: bytes = b"") -> Request:
-    """The request in a JSON object, with what is settled already.
-
-    Raises RefusalError if it is none, or more than one sweep may ask.
-    """
+    """The request in a JSON object, with what is settled. Raises RefusalError if it is none, or asks for too much."""
     if len(data) > MAX_INPUT:
         raise RefusalError(f"a request of more than {MAX_INPUT:,} bytes: sweep in parts", WRONG_USE)
     try:

@@ -18,10 +18,7 @@ _WITH_POINTER, _WITH_FLAGS = struct.Struct("@16sP16x"), struct.Struct("@16sH22x"
 
 
 def has_carrier(interface: str) -> bool:
-    """Whether an interface is up and connected; true where nobody can say.
-
-    Raises OSError if there is no such interface.
-    """
+    """Whether an interface is up and connected; true where nobody can say. Raises OSError if it is not there."""
     for ask in (_by_driver, _by_kernel):
         try:
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sock:

@@ -156,10 +156,7 @@ class Waiter(Answers):
 
 
 class UdpEndpoint:
-    """Sends to many addresses on one port, and sorts the answers by source.
-
-    Raises OSError if no descriptor or buffer is left.
-    """
+    """Sends to many addresses on a port; sorts answers by source. Raises OSError if no descriptor or buffer is left."""
 
     def __init__(self, family: int) -> None:
         self._family = family

@@ -238,10 +238,7 @@ class Allowance:
         self._by_datagram += count
 
     def ask(self, *, by_datagram: bool = False) -> None:
-        """See that the host may be asked something that it will answer.
-
-        Raises EndedError if it has given all that it may.
-        """
+        """See that the host may be asked what it will answer. Raises EndedError if it has given all that it may."""
         if self.is_used_up:
             raise EndedError(Outcome.NOT_SENT, f"not asked: the host has given {self.most:,} bytes")
         if by_datagram and self._by_datagram >= budget.MAX_HOST_DATAGRAMS:

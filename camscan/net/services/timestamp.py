@@ -25,10 +25,7 @@ async def ask(
     timeout: float,  # noqa: ASYNC109 - it bounds the request inside, and is told in words
     resolve: Resolve = resolve_name,
 ) -> bytes:
-    """The authority's reply to a query, at most `limit` bytes of it; no redirect is followed.
-
-    Raises HostError if it gave none.
-    """
+    """The authority's reply, at most `limit` bytes of it; no redirect is followed. Raises HostError if it gave none."""
     refused: list[str] = []
     try:
         async with (
