@@ -127,7 +127,7 @@ def _fits(job: Job, others: Sequence[Job], left: float) -> bool:
         all(one.strategy.profile == profile and one.method.name == "connect" for one in together)
         and profile.router_flows is None
         and sum(one.scope.asked.count for one in together) <= _MOST_ADDRESSES
-        and sum(map(_calls, together)) <= 1
+        and not (_calls(job) and any(map(_calls, others)))
         and not any(job.scope.asked.within(other.scope.asked) for other in others)
         and packets / profile.rate + job.strategy.silent_host_seconds <= left
     )

@@ -21,10 +21,11 @@ from camscan.app.criteria import Criteria, library
 from camscan.app.jobs import new_job
 from camscan.app.judging import report_of
 from camscan.app.portsources import checkpoint
-from camscan.app.scanning import LoggingSink, no_progress, run
+from camscan.app.scanning import LoggingSink, no_progress, run, run_together
 from camscan.app.scope import Choices
 from camscan.app.strategy import Strategy
 from camscan.errors import StoreError
+from camscan.net.pacing.limits import Limits
 from camscan.net.programs.method import Method
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
 from camscan.reports.sentences import is_blind, summary
@@ -248,3 +249,33 @@ async def test_where_a_gateway_alone_answers_nothing_is_said_of_the_others(tmp_p
     assert alive == {"10.78.0.1", "10.78.0.5"}
     assert [segment.control for segment in report.networks] == [""]
     assert is_blind(report)
+
+
+@pytest.mark.netns
+@pytest.mark.parametrize("seconds", [0.7, None], ids=["interrupted", "to the end"])
+async def test_scans_at_one_time_leave_what_they_share_as_it_was(tmp_path: Path, seconds: float | None) -> None:
+    """The next ones use it, too; what one of them held back would be missing all night."""
+    with namespace() as scanner, namespace() as site, Store.open(tmp_path / "s.db") as store:
+        cable(scanner, site, "near", ("10.78.0.1/24", "10.78.0.2/24"))
+        scanner.ip("route add 10.79.0.0/24 via 10.78.0.2")
+        site.ip("route add blackhole 10.79.0.0/25")
+        with scanner.inside():
+            targets = ("10.79.0.0/29", "10.79.0.128/29", "10.78.0.2-4")
+            jobs = [new_job(Choices((one,), channels="http,sadp", ports="81,82"), None) for one in targets]
+            for job in jobs:
+                store.begin(job.scan)
+            limits = Limits(jobs[0].strategy.profile, 2)
+            before = places(limits)
+            jobs = [replace(job, seconds=seconds) for job in jobs]
+            ended = await asyncio.wait_for(run_together(jobs, store, no_progress, limits), 60)
+            assert places(limits) == before
+        asked = [entry.target for job in jobs for entry in store.ledger(job.scan.id)]
+    wanted = ScanStatus.COMPLETE if seconds is None else ScanStatus.INTERRUPTED
+    assert [isinstance(scan, Scan) and scan.status for scan in ended] == [wanted] * 3
+    assert len(asked) == len(set(asked)) == (6 + 6 + 3 if seconds is None else len(asked))
+
+
+def places(limits: Limits) -> list[int]:
+    """How much of each thing is free."""
+    shared = (limits.descriptors, limits.half_open, limits.tls, *limits.spared.neighbours.values())
+    return [semaphore._value for semaphore in shared]

@@ -14,7 +14,7 @@ from support.peers import eventually
 
 from camscan.net.kernel.neighbours import Room
 from camscan.net.kernel.routes import Routes
-from camscan.net.pacing.gateways import FirstHop, Gateways
+from camscan.net.pacing.gateways import FirstHop, Gateways, Spared
 from camscan.net.pacing.profile import NEIGHBOURS
 
 INCOMPLETE, REACHABLE, STALE, FAILED, NO_ARP = 0x01, 0x02, 0x04, 0x20, 0x40
@@ -122,6 +122,15 @@ def test_each_router_has_a_budget_of_its_own_and_the_link_has_none() -> None:
     assert gateways.flows("10.9.0.1") not in (first, None)
     assert gateways.flows("192.0.2.7") is None
     assert Gateways(Routes([LINK, BEHIND]), None).flows("10.0.0.1") is None
+
+
+def test_what_a_router_still_tracks_of_one_scan_counts_in_the_next() -> None:
+    """And for two at one time it has as much room as for one."""
+    spared = Spared()
+    first, second = (Gateways(Routes([LINK, BEHIND, OTHER]), 100, spared=spared) for _ in range(2))
+    assert first.flows("10.0.0.1") is second.flows("10.0.1.2") is not None
+    assert first.neighbours is second.neighbours
+    assert Gateways(Routes([LINK, BEHIND, OTHER]), 100).flows("10.0.0.1") is not first.flows("10.0.0.1")
 
 
 def test_a_router_that_is_the_gateway_by_both_versions_of_ip_has_one_budget() -> None:
