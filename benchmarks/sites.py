@@ -16,12 +16,17 @@ import json
 import os
 import random
 import resource
+import socket
+import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Network, ip_address
 from pathlib import Path
@@ -30,12 +35,15 @@ ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from support.lab import Lab, lab  # noqa: E402  the checkout is put on the path first
+from support.namespaces import Namespace  # noqa: E402
 
 from camscan.simulator import Device, Site, honest  # noqa: E402
 from camscan.store import Store  # noqa: E402
 
 SPACE = "10.96.0.0/16"
 _EACH = 3
+_IPV4, _SCANNER = 0x0800, socket.inet_aton("10.99.0.1")
+_RCVBUFFORCE, _TIMESTAMP = 33, 35
 
 
 @dataclass(frozen=True)
@@ -92,25 +100,35 @@ def played(made: Lab, estate: Sequence[Small]) -> Iterator[None]:
             process.stdin.close()
 
 
-class Busiest:
-    """The most packets that left the scanner in a second, by windows of a second that begin every tenth of one."""
+class Arrivals(threading.Thread):
+    """Notes when each IP packet of the scanner arrived at the router, by the kernel's clock."""
 
     def __init__(self, made: Lab) -> None:
-        self._made = made
-        self._seen: list[tuple[float, int]] = []
+        super().__init__(daemon=True)
+        with Namespace(made.site).inside():
+            self._sock = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(_IPV4))
+            self._sock.bind((made.interface, _IPV4))
+        self._sock.setsockopt(socket.SOL_SOCKET, _RCVBUFFORCE, 64 << 20)
+        self._sock.setsockopt(socket.SOL_SOCKET, _TIMESTAMP, 1)
+        self._sock.settimeout(0.5)
+        self._times = array("d")
+        self._is_over = False
 
-    def look(self) -> None:
-        """Read the counter."""
-        self._seen.append((time.monotonic(), self._made.counted()))
+    def run(self) -> None:
+        """Note them until the end."""
+        while not self._is_over:
+            with suppress(TimeoutError):
+                head, ancillary, _, _ = self._sock.recvmsg(20, 64)
+                if head[12:16] == _SCANNER:
+                    seconds, nanoseconds = struct.unpack("qq", ancillary[0][2][:16])
+                    self._times.append(seconds + nanoseconds / 1e9)
 
-    @property
-    def a_second(self) -> float:
-        """The most in a second, in proportion where looks were not a second apart."""
-        most = 0.0
-        for place, (since, before) in enumerate(self._seen):
-            after = next(((at, count) for at, count in self._seen[place:] if at >= since + 1), None)
-            most = max(most, (after[1] - before) / (after[0] - since) if after else 0.0)
-        return most
+    def busiest_second(self) -> int:
+        """End, and say how many packets arrived in the second in which most did."""
+        self._is_over = True
+        self.join()
+        times = sorted(self._times)
+        return max((bisect_left(times, begin + 1) - place for place, begin in enumerate(times)), default=0)
 
 
 def measure(made: Lab, estate: Sequence[Small], checkout: Path, profile: str) -> None:
@@ -119,16 +137,14 @@ def measure(made: Lab, estate: Sequence[Small], checkout: Path, profile: str) ->
         Path(folder, "c.toml").write_text(config(estate, profile))
         command = ["ip", "netns", "exec", made.scanner, sys.executable, "-m", "camscan", "sweep", "--quiet"]
         inside = {**os.environ, "PYTHONPATH": str(checkout)}
-        busiest, began = Busiest(made), time.monotonic()
+        arrivals, began = Arrivals(made), time.monotonic()
+        arrivals.start()
         with Path(folder, "log.txt").open("w") as log:
             process = subprocess.Popen(
                 [*command, "--config", f"{folder}/c.toml"], cwd=checkout, env=inside, stderr=log, stdout=log
             )
-            while not (gone := os.wait4(process.pid, os.WNOHANG))[0]:
-                busiest.look()
-                time.sleep(0.1)
-        seconds, usage = time.monotonic() - began, gone[2]
-        code = os.waitstatus_to_exitcode(gone[1])
+            _, status, usage = os.wait4(process.pid, 0)
+        seconds, code = time.monotonic() - began, os.waitstatus_to_exitcode(status)
         with Store.open(Path(folder, "c.db")) as store:
             scans = store.scans()
             seen = {o.target for scan in scans for o in store.observations(scan.id) if o.outcome.has_answer}
@@ -143,7 +159,7 @@ def measure(made: Lab, estate: Sequence[Small], checkout: Path, profile: str) ->
                     "cpu": round(usage.ru_utime + usage.ru_stime, 1),
                     "MB": usage.ru_maxrss >> 10,
                     "packets": sum(scan.sent.packets for scan in scans),
-                    "busiest second": round(busiest.a_second),
+                    "busiest second": arrivals.busiest_second(),
                     "found": f"{sum(address in seen for address in alive)} of {len(alive)}",
                     "strangers": sorted(seen - set(alive), key=ip_address),
                     "status": sorted({str(scan.status) for scan in scans}),
@@ -166,14 +182,8 @@ def main() -> None:
         asyncio.run(play(chosen.sites))
         return
     estate = sites(chosen.sites)
-    with lab(SPACE) as made:
-        made.count('oifname != "lo"')
-        with played(made, estate):
-            if not chosen.losing:
-                measure(made, estate, chosen.camscan, chosen.profile)
-                return
-            with made.losing(chosen.losing):
-                measure(made, estate, chosen.camscan, chosen.profile)
+    with lab(SPACE) as made, played(made, estate), made.losing(chosen.losing) if chosen.losing else nullcontext():
+        measure(made, estate, chosen.camscan, chosen.profile)
 
 
 if __name__ == "__main__":

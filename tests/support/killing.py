@@ -52,6 +52,7 @@ _PROGRAM = """
 import json, os, signal, sys, time
 from datetime import timedelta
 from camscan.app import criteria, sweeping
+from camscan.app import grounds, waves
 import camscan.app.alerting, camscan.app.retention, camscan.app.pinging
 import camscan.cli.formats.changes, camscan.cli.health
 import alembic.operations, alembic.runtime.migration, alembic.script, aiohttp
@@ -80,7 +81,7 @@ for line in sys.stdin:
         code = 99
         try:
             world = World({f"10.0.0.{place}": camera(number) for place, number in enumerate(order["devices"], start=1)})
-            sweeping.run = world.run
+            waves.run_together = world.run_together
             sweep.main(["--config", order["config"], "--quiet"], standalone_mode=False)
             code = 0
         except SystemExit as ended:
