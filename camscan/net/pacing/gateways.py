@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 from collections.abc import Callable, Collection, Mapping
 from ipaddress import ip_address
 
@@ -31,6 +32,8 @@ class Spared:
         self.whose: dict[str, str] = {}
         """The MACs of routers."""
         self.flows: dict[str, FlowBudget] = {}
+        self.looks: dict[frozenset[str], tuple[float, Mapping[str, int]]] = {}
+        """When the states of some gateways were last looked at, and what they were."""
         self.rooms = {version: Room(version) for version in (4, 6)}
         self.neighbours = {version: asyncio.Semaphore(NEIGHBOURS) for version in (4, 6)}
 
@@ -57,7 +60,7 @@ class Gateways:
         self._mac = mac or Neighbours().mac
         self._hops: dict[str, FirstHop] = {}
         shared = spared or Spared()
-        self._whose, self._flows, self._rooms = shared.whose, shared.flows, shared.rooms
+        self._whose, self._flows, self._rooms, self._looks = shared.whose, shared.flows, shared.rooms, shared.looks
         self.neighbours = shared.neighbours
 
     async def approach(self, address: str) -> Callable[[], None]:
@@ -103,12 +106,21 @@ class Gateways:
         while True:
             await asyncio.sleep(max(_EVERY, took / _SHARE))
             now = loop.time()
-            for gateway, state in self._states(self._hops).items() if self._hops else ():
+            for gateway, state in self._look(now).items():
                 if state & neighbours.USABLE:
                     known.add(gateway)
                 elif state and gateway in known:
                     self.lost[gateway] = self.lost.get(gateway, 0.0) + now - before
             before, took = now, loop.time() - now
+
+    def _look(self, now: float) -> Mapping[str, int]:
+        """The states of the gateways in use; of several scans at one time, one looks at the kernel's table for all."""
+        used = frozenset(self._hops)
+        at, states = self._looks.get(used, (-math.inf, {}))
+        if used and now - at >= _EVERY / 2:
+            states = self._states(used)
+            self._looks[used] = now, states
+        return states
 
     def flows(self, address: str) -> FlowBudget | None:
         """The budget of the router on the way to an address; None if it is not limited.

@@ -124,6 +124,31 @@ def test_each_router_has_a_budget_of_its_own_and_the_link_has_none() -> None:
     assert Gateways(Routes([LINK, BEHIND]), None).flows("10.0.0.1") is None
 
 
+def test_of_scans_at_one_time_one_looks_whether_their_gateway_still_answers() -> None:
+    """The kernel's table may have thousands of entries, and there may be thirty scans."""
+    looks: list[float] = []
+
+    async def play() -> list[dict[str, float]]:
+        loop, spared = asyncio.get_running_loop(), Spared()
+
+        def states(some: Collection[str]) -> dict[str, int]:
+            looks.append(loop.time())
+            return dict.fromkeys(some, REACHABLE if len(looks) < 4 else FAILED)
+
+        some = [Gateways(Routes([LINK, BEHIND]), None, states, spared=spared) for _ in range(30)]
+        for one in some:
+            await one.approach("10.0.0.1")
+        watching = [asyncio.create_task(one.watch()) for one in some]
+        await asyncio.sleep(10.5)
+        for task in watching:
+            task.cancel()
+        return [one.lost for one in some]
+
+    lost = clock.run(play())
+    assert len(looks) == 10
+    assert [one["192.0.2.1"] for one in lost] == pytest.approx([7.0] * 30, abs=0.5)
+
+
 def test_what_a_router_still_tracks_of_one_scan_counts_in_the_next() -> None:
     """And for two at one time it has as much room as for one."""
     spared = Spared()
