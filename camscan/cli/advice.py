@@ -21,8 +21,8 @@ _ELSEWHERE = {
 def advised(error: click.UsageError) -> click.UsageError:
     """The error with what to write instead, where that is known."""
     if isinstance(error, click.BadParameter) and _names_several(error):
-        error.message = f"{error.message.rstrip('.')}: name one, and give the option again for each other."
-        return error
+        told = f"{error.message.rstrip('.')}: name one, and give the option again for each other."
+        return click.BadParameter(told, error.ctx, error.param)
     if told := ", ".join(_advice(error)):
         return click.UsageError(f"{error.message.rstrip('.')}: {told}.", error.ctx)
     return error

@@ -78,7 +78,7 @@ def identify(
     if output and not quiet:
         from camscan.reports.sentences import summary
 
-        tell_written(summary(found), output)
+        tell_written((*summary(found), *(f"Note: {note}." for note in found.scan.notes)), output)
     sys.exit(Exit.DONE if found.scan.status is ScanStatus.COMPLETE else Exit.INCOMPLETE)
 
 

@@ -88,9 +88,12 @@ def _tables(sheet: Sheet) -> Iterator[tuple[str, Columns, Iterable[Sequence[Cell
     report = sheet.report
     yield "Devices", _DEVICES, map(_device, sheet.rows)
     yield "Evidence", _EVIDENCE, (line for row in sheet.rows for line in _evidence(row))
-    yield "Coverage", [("Channel", 20), *_heads(sheet.outcomes)], ([name, *n] for name, n in sheet.ledger)
-    yield "Networks", [*_NETWORKS, *_heads(FOLDED)], map(_network, report.networks)
-    yield "Addresses", _ADDRESSES, _addresses(sheet)
+    if sheet.outcomes:
+        yield "Coverage", [("Channel", 20), *_heads(sheet.outcomes)], ([name, *n] for name, n in sheet.ledger)
+    if report.networks:
+        yield "Networks", [*_NETWORKS, *_heads(FOLDED)], map(_network, report.networks)
+    if report.outcomes:
+        yield "Addresses", _ADDRESSES, _addresses(sheet)
     if found := report.reconciled:
         heads = [(head.capitalize(), 60 if head == "reason" else 24) for head in found.heads]
         yield "Inventory", [("Class", 16), *heads], _inventory(found)

@@ -10,6 +10,7 @@ from typing import cast
 
 import pytest
 from click.testing import CliRunner
+from support.workbooks import read
 
 from camscan.cli.exits import Exit
 from camscan.cli.identify import identify
@@ -177,10 +178,11 @@ def test_rows_of_one_device_are_told_apart_from_devices(tmp_path: Path) -> None:
 
 def test_where_a_file_holds_what_was_found_it_is_said_on_stderr_what_it_came_to(tmp_path: Path) -> None:
     listed, labels = tmp_path / "cameras.csv", tmp_path / "labels.xlsx"
-    listed.write_text("make,model,ip\nHikvision,DS-2CD2385G1-I,10.0.0.1\n")
+    listed.write_text("make,model,ip\nHikvision,DS-2CD2385G1-I,10.0.0.1\n,,10.0.0.2\n")
     told = CliRunner().invoke(identify, [str(listed), "-o", str(labels)]).stderr.splitlines()
     assert any(line.startswith("1 device is listed (") for line in told)
-    assert told[-1] == f"{labels} is written."
+    assert told[-2:] == ["Note: left out: 1 row without make, model or MAC.", f"{labels} is written."]
+    assert [*read(labels.read_bytes())] == ["Summary", "Devices", "Evidence"], "and none without a row"
     assert CliRunner().invoke(identify, [str(listed), "-o", str(labels), "--quiet"]).stderr == ""
 
 
