@@ -70,8 +70,6 @@ _MEMBER = re.compile(
     r"""[{(,]\s{0,8}([A-Za-z]\w{0,63}+):\s{0,8}(?:(?:Some|Optional)\()?(?:"([^"\\]{0,1024}+)"|'([^'\\]{0,1024}+)')"""
 )
 """A member of an object in JavaScript, Rust or Swift."""
-_TUPLE = re.compile(r"""\(\s{0,8}(["'])([A-Za-z]\w{0,63})\1,\s{0,8}(["'])([^"'\\]{0,1024}+)\3\)""")
-"""A pair of an ordered dictionary in Python, or of a map in C++."""
 _STRUCTURE = re.compile(
     r"(?<=[{\[ ])([A-Z]\w{0,63}):([^\s\"'{}\[\]][^\"'{}\[\]\r\n]{0,127}?)(?= (?!Date:)[A-Z]\w{0,63}:|[}\]])"
 )
@@ -148,7 +146,6 @@ def pairs(text: str) -> tuple[tuple[str, str], ...]:
         value = next((value for value in groups[1:4] + groups[5:] if value is not None), "")
         found.append((name, whole[name] if whole.get(name, "").startswith((f"{value} ", f"{value}(")) else value))
     found += ((name, double or single) for name, double, single in _MEMBER.findall(text[:MAX_TEXT]))
-    found += ((name, value) for _, name, _, value in _TUPLE.findall(text[:MAX_TEXT]))
     found += _STRUCTURE.findall(text[:MAX_TEXT])
     found += _SYMBOL.findall(text[:MAX_TEXT])
     found += _KEYED.findall(text[:MAX_TEXT])

@@ -8,7 +8,6 @@ from itertools import islice
 
 from camscan.codecs import oui
 from camscan.codecs.layout import fields as as_fields
-from camscan.codecs.layout import mac_in_address
 from camscan.codecs.text import mac
 from camscan.imports.forms.base import Answer, answer, fields_of
 
@@ -24,11 +23,6 @@ _MAC = re.compile(
     rf"|(?=[0-9:]{{0,16}}[A-Fa-f])(?:[0-9A-Fa-f]{{1,2}}:){{5}}[0-9A-Fa-f]{{1,2}}){_END}"
 )
 """Also with octets of one digit, as ARP tables of some systems have them: "28:57:be:12:a:1"."""
-_CLIENT = re.compile(rf"{_BEGIN}01({_OCTET}(?:\.[0-9A-Fa-f]{{4}}){{2}}\.{_OCTET}){_END}")
-"""The identifier of a DHCP client as routers list it: the type of Ethernet before its address (RFC 2132, 9.14)."""
-_LOCAL = re.compile(
-    r"(?:fe80::|\A)([0-9a-f]{1,4}):([0-9a-f]{2})ff:fe([0-9a-f]{2}):([0-9a-f]{1,4})(?![0-9a-f:])", re.IGNORECASE
-)
 _BLOCK = re.compile(
     rf"(?:{_BEGIN}(?=[\d:-]{{0,7}}[A-F])|\A\W{{0,3}}|\b(?:OUI|prefix)\W{{1,6}}(?:is\W{{1,3}})?)"
     rf"({_OCTET}([:-]){_OCTET}\2{_OCTET})(?![0-9A-Z]|\2{_OCTET}(?![0-9A-Z]))"
@@ -67,12 +61,9 @@ def written(text: str) -> Iterator[Answer]:
 def addresses(text: str) -> Iterator[Answer]:
     """Every MAC address in a text, or the one that a link-local address is made of, each with who holds its block."""
     told = [match[0] for match in _MAC.finditer(text)]
-    told += ["".join(filter(str.isalnum, client)) for client in _CLIENT.findall(text)]
     found = dict.fromkeys(filter(None, map(mac, told)))
     for address in list(found)[:MAX_ADDRESSES]:
         yield from registered(address)
-    if not found and (local := _LOCAL.search(text)):
-        yield from registered(mac_in_address("fe80::{}:{}ff:fe{}:{}".format(*local.groups())))
 
 
 def blocks(text: str) -> Iterator[Answer]:

@@ -46,20 +46,12 @@ _BROWSED = re.compile(
 )
 _RESOLVED = re.compile(r"^(hostname|address|txt) = \[(.*)\]$")
 """A line of what avahi-browse tells of a service that it resolved."""
-_ADDED = re.compile(
-    r"[\d:.]{7,15}\s{1,8}Add\s{1,8}\d+\s{1,8}\d+\s{1,8}\S{1,64}\s{1,16}(_[\w-]{1,63}\._(?:tcp|udp))\.?\s{1,32}(\S.{0,250})"
-)
-"""A service in the output of dns-sd -B."""
 _LISTED = re.compile(
     r"\A(?:(?:instance|(?:service )?name):[ \t]{0,8}(\S[^\r\n]{0,250})\r?\n[ \t]{0,8}"
     r"(?:service |reg)?type:[ \t]{0,8}(_[\w-]{1,63}\._(?:tcp|udp))"
     r"|(_[\w-]{1,63}\._(?:tcp|udp))[\w.]{0,8}:[ \t]{1,8}(\S[^\r\n]{0,250}))",
     re.IGNORECASE,
 )
-_LABEL = re.compile(
-    r"(?i)\A(?:(?:found|discovered|new|added|resolved)\b[\w ]{0,24}:? |\[\w+\] |_[\w.-]+: type PTR, class IN, )+"
-)
-"""Prefixes of the name of a service in logs and packet dissectors."""
 _DECIMAL = re.compile(r"(?:\\[0-9]{3})+")
 
 
@@ -97,10 +89,6 @@ def _of_line(line: str) -> Iterator[tuple[str, str]]:
     if resolved := _RESOLVED.match(line):
         yield from _of_resolved(*resolved.groups())
         return
-    if added := _ADDED.match(line):
-        yield "mdns.service", added[1]
-        yield "mdns.instance", added[2]
-        return
     if record := _RECORD.match(line):
         yield from _of_record(*record.groups())
 
@@ -123,7 +111,7 @@ def _of_record(owner: str | None, kind: str, rest: str) -> Iterator[tuple[str, s
 
 
 def _of_service(name: str) -> Iterator[tuple[str, str]]:
-    match = _SERVICE.search(_DECIMAL.sub(_characters, _LABEL.sub("", name.strip(), count=1)))
+    match = _SERVICE.search(_DECIMAL.sub(_characters, name.strip()))
     if match:
         yield "mdns.service", match[2]
         yield "mdns.instance", (match[1] or "").replace("\\", "").strip(" \"'>")

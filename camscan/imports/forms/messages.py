@@ -23,22 +23,14 @@ _STATUS = {
 _GET = re.compile(r"^(?:GET|HEAD|POST)[ \t]+(/[!-~]{0,1023}+)[ \t]+HTTP/", re.MULTILINE)
 _METHOD = re.compile(r"^([A-Z_]{4,16})[ \t]+(?:rtsp:[!-~]{1,1023}|\*)[ \t]+RTSP/", re.MULTILINE)
 _REQUEST = re.compile(r"\A\s*[A-Z_]{4,16}[ \t]+rtsp:[!-~]{1,1023}[ \t]+RTSP/\d[.\d]*[ \t]*\r?\n")
-_WORDLESS = re.compile(r"\AHTTP/1\.1(?= \d{3} -\r?\n)")
-"""How notations write the status of a record, of which most are of HTTP."""
 _HEADER = re.compile(r"[A-Za-z][\w-]{1,63}[ \t]*:(?!:)[ \t]*(?!//|(?:str|string|String)\b[ \t?]*=)\S")
 _BODY = re.compile(r"\ufeff?\s*[<{]")
 _LIST = re.compile(r"\s*\[\s*\{")
-_CSEQ = r"""cseq["']?\s*:\s*[\["']*\d+["'\],}]"""
-"""A header that RTSP has in every answer and HTTP in none; that of SIP names a method, too."""
-_RTSP_MAPPING = re.compile(rf"""["'{{\s]{_CSEQ}""", re.IGNORECASE)
 _MAPPING = re.compile(
     r"""\s*(?:\{|<?[A-Za-z][\w.]{2,64}\([{\[(]{0,2})[^<>]{0,4096}?"""
-    r"""(?:["'](?:Server|WWW-Authenticate|Content-Type|Set-Cookie)["']\s*:|(?<=[{\s])server:\s*["']|["']"""
-    rf"""{_CSEQ})""",
+    r"""(?:["'](?:Server|WWW-Authenticate|Content-Type|Set-Cookie)["']\s*:|(?<=[{\s])server:\s*["'])""",
     re.IGNORECASE,
 )
-_DECODE_HEADERS = {"http": http.decode_headers, "rtsp": rtsp.decode_headers}
-_BARE_STATUS = re.compile(r"[1-5]\d{2} [A-Z][A-Za-z ]{1,31}\r?\n")
 _REPLY = re.compile(r"^Authorization(?=[ \t]*:[ \t]*Digest\b)", re.MULTILINE | re.IGNORECASE)
 _GLUED = re.compile(r"(?<=[^\r\n])\r?\n(?=v=0[ \t]*\r?\n[os]=)")
 """A session description right after its headers; web pages drop the empty line between them."""
@@ -59,15 +51,13 @@ _OWN_NAMES = ("upnp.friendly_name", "upnp.model_name")
 
 def over_http(text: str) -> Iterator[Answer]:
     """HTTP answers; a body or header lines alone are an answer without its status."""
-    text = f"HTTP/1.1 {text}" if _BARE_STATUS.match(text) else text
     whole = list(_split(text, "http"))
     for asked, part in whole:
         yield from _answered(fields_of(http.decode, part.encode()), asked)
     if whole or _STATUS["rtsp"].search(text):
         return
     if _MAPPING.match(text):
-        over = "rtsp" if _RTSP_MAPPING.search(text) else "http"
-        yield from answer(over, fields_of(_DECODE_HEADERS[over], _lines(text)))
+        yield from answer("http", fields_of(http.decode_headers, _lines(text)))
     elif _BODY.match(text) or _LIST.match(text):
         yield from _alone(text)
     elif is_headed(text):
@@ -86,7 +76,7 @@ def sent(data: bytes) -> Iterator[Answer]:
 
 def over_rtsp(text: str) -> Iterator[Answer]:
     """RTSP answers, or header lines or a session description alone."""
-    text = _GLUED.sub("\r\n\r\n", _WORDLESS.sub("RTSP/1.0", text))
+    text = _GLUED.sub("\r\n\r\n", text)
     whole = list(_split(text, "rtsp"))
     for method, part in whole:
         fields = fields_of(rtsp.decode, part.encode(), method)

@@ -29,9 +29,6 @@ from camscan.imports.nmap import text as nmap_text
 
 _PROMPT = re.compile(r"(?i)\blogin: ?$")
 """The end of a greeting that asks for a name: such a line is no title and no description."""
-
-_MEMBER = re.compile(r"\s*'[\w-]{1,40}'\s*:")
-"""The beginning of a part of a dictionary in source code."""
 _NAMED = re.compile(r"^[ \t*_-]{0,16}Manufacturer\b.{0,4}:", re.MULTILINE | re.IGNORECASE)
 
 
@@ -86,7 +83,7 @@ def _guessed(one: Answer) -> Answer:
 
 def _page(text: str) -> Iterator[Answer]:
     """Lines that a web server is said to have sent, and that are no code: the body of an answer."""
-    if ("\n" in text.strip() or single_values.is_setting(text)) and not _MEMBER.match(text):
+    if "\n" in text.strip() or single_values.is_setting(text):
         yield from messages.page(text)
         yield from anything(text)
 

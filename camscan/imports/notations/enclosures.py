@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from html import unescape
 
 from camscan.imports.notations.base import FEW
 from camscan.imports.notations.encodings import literal
@@ -12,8 +11,6 @@ _FENCED = re.compile(
     r"\A\s{0,64}(`{3,8}|~{3,8})[^\r\n`]{0,64}\r?\n(?P<lines>.*?)\r?\n?[ \t]{0,64}\1\s{0,64}\Z", re.DOTALL
 )
 _SPAN = re.compile(r"\A\s{0,64}(?:[-*+\u2022] )?`([^`]+)`\s{0,64}\Z")
-_SHOWN = re.compile(r"\A\s{0,64}<(pre|code|textarea)(?: [^<>]{0,256})?>\r?\n?(?P<lines>[^<]+)</\1>\s{0,64}\Z")
-"""A text in the source of a page, where markup is written as entities."""
 _FENCE = re.compile(r"^[ \t]{0,64}(?:```|~~~)", re.MULTILINE)
 _CITED = re.compile(r"[ \t]{0,3}>(?: |$)")
 _CITATION = re.compile(r"^[ \t]{0,3}> ?", re.MULTILINE)
@@ -29,8 +26,6 @@ def enclosed(text: str) -> str:
         text = _CITATION.sub("", text)
     if (found := _FENCED.match(text)) and not _FENCE.search(found["lines"]):
         return found["lines"]
-    if shown := _SHOWN.match(text):
-        return unescape(shown["lines"])
     span = _SPAN.match(text)
     return span[1] if span else text
 

@@ -7,7 +7,6 @@ import base64
 import json
 import re
 from contextlib import suppress
-from urllib.parse import unquote_to_bytes
 from warnings import catch_warnings, simplefilter
 
 MAX_WRAPPED = 256 * 1024  # characters of a wrapping that are undone; datagrams and certificates need a fraction
@@ -27,8 +26,6 @@ _ESCAPED = re.compile(r"(?:\\x[0-9A-Fa-f]{2}){4}")
 _STRING = re.compile(
     r"\s{0,64}[bru]{0,2}(?:\"(?:[^\"\\\r\n]|\\[^\r\n])*+\"|'(?:[^'\\\r\n]|\\[^\r\n])*+')\s{0,64}", re.IGNORECASE
 )
-_PERCENTS = re.compile(r"(?:[^\s%]*+%[0-9A-Fa-f]{2}){3,}[^\s%]*")
-_PREFIX = re.compile(r"(?:base64|b64|hex)[ \t]*:[ \t]*", re.IGNORECASE)
 
 
 def decoded(text: str) -> bytes:
@@ -37,8 +34,8 @@ def decoded(text: str) -> bytes:
     >>> decoded("MDEyMzQ1Njc4OWFiY2RlZg==")
     b'0123456789abcdef'
     """
-    text = _PREFIX.sub("", text.strip()[:MAX_WRAPPED], count=1)
-    for undo in (_of_string, _of_dump, _of_digits, _of_base64, _of_percents):
+    text = text.strip()[:MAX_WRAPPED]
+    for undo in (_of_string, _of_dump, _of_digits, _of_base64):
         if data := undo(text):
             return data
     return b""
@@ -114,10 +111,3 @@ def _of_base64(text: str) -> bytes:
     with suppress(ValueError):
         return base64.b64decode(digits + "=" * (-len(digits) % 4), altchars=b"-_" if {"-", "_"} & set(digits) else None)
     return b""
-
-
-def _of_percents(text: str) -> bytes:
-    """A text in which all blanks and line ends are written as octets, as in a URL."""
-    if not _PERCENTS.fullmatch(text) or "%0a" not in text.lower() or "://" in text:
-        return b""
-    return unquote_to_bytes(text if "%20" in text else text.replace("+", " "))

@@ -22,21 +22,6 @@ _FLAT = re.compile(
     rf"(?=(?:[ \t]{{0,8}}[;,|])?[ \t]++{_NAMED})",
     re.IGNORECASE,
 )
-_PAGE = re.compile(
-    r"^(HTTP/\d\.\d[ \t]+\d{3}\b[^\r\n<]{0,4096}?)(?<![ \t])[ \t]++"
-    r"(?=\ufeff?<(?:\?xml\b|!--|(?:!DOCTYPE|html|head|title|body|script|meta|link|form|frameset|img|center|a|p|div)\b))",
-    re.IGNORECASE | re.MULTILINE,
-)
-_PAIR = re.compile(
-    r"(?<![ \t])[ \t]++"
-    r"(?=(?:[A-Z][A-Za-z0-9-]{2,40}::\w{2,60}(?:\.\d{1,10}){0,24}|(?:iso|\.1|1\.3\.6)(?:\.\d{1,10}){4,24})"
-    r" = (?:STRING|OID|Timeticks|INTEGER|Gauge32|Counter32|Hex-STRING|IpAddress): )"
-)
-_HEADS = re.compile(rf"\A\s*{HEADER}[ \t]?: ?\S[^\r\n]*\Z", re.IGNORECASE)
-_PARTED = re.compile(
-    rf"(?<![ \t])[ \t]*+[;,|][ \t]++(?=(?:{HEADER}|(?:(?:html|http|page) )?title|realm|path|port|status|body)[ \t]?:)",
-    re.IGNORECASE,
-)
 _FLAT_END = re.compile(rf"(?<![ \t])[ \t]*+(?:[;,|][ \t]++|(?<=[ \t]))(?={_NAMED})", re.IGNORECASE)
 _NAMES = (
     r"(?:WWW-Authenticate|C-?Seq|Date|Server|Public|Session|Transport|Cache-Control|Set-Cookie|Content-[A-Z]\w{2,12}"
@@ -86,12 +71,6 @@ def flattened(text: str) -> str:
         text = _SDP_RUN_ON.sub(lambda found: "\r\n" + _SDP_GLUED.sub("\r\n", found[0].strip()), text)
     folded = text.casefold()
     has_status = "http/" in folded or "rtsp/" in folded
-    if has_status and "<" in text:
-        text = _PAGE.sub(r"\1\r\n\r\n", text, count=1)
-    if "\n" not in text and " = " in text:
-        text = _PAIR.sub("\n", text)
-    if _HEADS.match(text):
-        return _PARTED.sub("\r\n", text)
     if not has_status:
         return text
     found = _FLAT.search(text)

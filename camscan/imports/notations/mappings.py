@@ -16,9 +16,6 @@ _LEAD = re.compile(r"\A[^\r\n\[{]{0,256}(?:\d\d:\d\d:\d\d|[:=<])[^\r\n{]{0,256}?
 _DUMPED = re.compile(r"\s*(?:0x)?[0-9A-Fa-f]{4,8}:? {1,8}[0-9A-Fa-f]{2}")
 _HOLDING = ("banner", "data", "response", "raw", "output", "stdout", "text", "content")
 """Names of JSON members with an answer of a device."""
-_NESTED = (*_HOLDING, "body", "payload")
-"""Names of those with JSON as a string."""
-_JSON = re.compile(r"\A\s*(?:\{\s*\"|\[\s*\{)[^\0]{16,}[}\]]\s*\Z")
 _ALWAYS = frozenset({"banner", "response", "raw", "output", "stdout"})
 """Those of them that always mean an answer if there is no other member."""
 _SPOKEN = re.compile(
@@ -67,7 +64,7 @@ def held(text: str) -> str:
     if found and "\\n" in found[2][:-2]:  # with more than its own line end, as one line of program code has
         with suppress(ValueError):
             return str(json.loads(f'"{found[2]}"')) if found[1] == '"' else unescaped(found[2])
-    if text.startswith("{") and len(text) <= MAX_JSON and any(f'"{name}"' in text for name in _NESTED):
+    if text.startswith("{") and len(text) <= MAX_JSON and any(f'"{name}"' in text for name in _HOLDING):
         with suppress(ValueError, RecursionError):
             records = list(objects(json.loads(text)))
             bodies = {id(one.get("content")) for one in records if _is_recorded(one)}
@@ -85,8 +82,7 @@ def _said(record: dict[str, object]) -> str:
                 said = decoded(value).decode() or value
                 if (alone or "\n" in said.strip() or _SPOKEN.search(said)) and _TEXT.fullmatch(said):
                     return said
-    nested = () if is_body else map(record.get, _NESTED)
-    return next((value for value in nested if isinstance(value, str) and _JSON.match(value)), "")
+    return ""
 
 
 def _is_recorded(record: dict[str, object]) -> bool:

@@ -8,10 +8,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from html import escape
 
-from camscan.imports.notations.base import MAX_JSON, objects
+from camscan.imports.notations.base import MAX_JSON, objects, with_octets
 
 _BANNER = re.compile(r"^Banner on port \d{1,5}/\w{3} on \S{2,64}: \[([\w.-]{1,32})\] ?(.*)\Z", re.DOTALL | re.MULTILINE)
-_OCTET = re.compile(r"\\{1,2}x([0-9A-Fa-f]{2})")
 _LABELS = {"title": "<title>{}</title>", "http.server": "Server: {}"}
 _TARGET = re.compile(
     r"\A(?:\[INF\] )?https?://\S{1,256} \[(?=[^\r\n]{1,4096}\Z)|\Ahttps?://\S{1,256} (?=[^\r\n]{0,4096}\bHTTPServer\[)"
@@ -51,8 +50,7 @@ def masscan(text: str) -> str:
     found = _BANNER.search(text.strip())
     if not found:
         return text
-    said = _OCTET.sub(lambda match: chr(int(match[1], 16)), found[2])
-    return _LABELS.get(found[1], "{}").format(said)
+    return _LABELS.get(found[1], "{}").format(with_octets(found[2]))
 
 
 def whatweb_or_httpx(text: str) -> str:

@@ -92,8 +92,6 @@ def test_a_name_with_a_hyphen_is_one() -> None:
         "Array\r\n(\r\n    [model] => A 1\r\n    [fw] => 2\r\n)\r\n",
         'Info { model: Some("A 1"), fw: Some("2") }',
         'Info(model: Optional("A 1"), fw: Optional("2"))',
-        "OrderedDict([('model', 'A 1'), ('fw', '2')])",
-        'QMap(("model", "A 1")("fw", "2"))',
         "model = A 1\nfw = 2",
         "{\n  model: [ 'A 1' ],\n  fw: [ '2' ]\n}",
     ],

@@ -95,16 +95,9 @@ def test_blocks_as_registries_and_reports_write_them(text: str) -> None:
     assert one.fields["mac.organization"] == ("Hangzhou Hikvision Digital Technology Co.,Ltd.",)
 
 
-@pytest.mark.parametrize("text", ["fe80::4619:b6ff:fe01:203", "4619:b6ff:fe01:203"])
-def test_the_address_of_which_a_link_local_one_is_made(text: str) -> None:
-    (one,) = addresses(text)
-    assert one.fields["mac.address"] == ("44:19:B6:01:02:03",)
-
-
 @pytest.mark.parametrize(
     "text",
     [
-        "192.168.1.30     0144.19b6.0102.03       Mar 02 2026 10:11 AM    Automatic",
         "ipNetToMediaPhysAddress.12.192.0.2.64 = STRING: 44:19:b6:1:2:3",
         "4419b6.010203",
     ],

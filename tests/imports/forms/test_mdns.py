@@ -103,7 +103,6 @@ def test_other_words_are_no_record(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "12:00:00.000  Add        2   4 local.  _psia._tcp.  Cam 7 - 1",
         "Name: Cam 7 - 1\nType: _psia._tcp",
         "Instance: Cam 7 - 1\nRegtype: _psia._tcp.",
         "_psia._tcp: Cam 7 - 1",
@@ -113,12 +112,6 @@ def test_other_words_are_no_record(text: str) -> None:
 def test_services_as_browsers_list_them(text: str) -> None:
     (one,) = announced(text)
     assert one.fields == {"mdns.service": ("_psia._tcp",), "mdns.instance": ("Cam 7 - 1",)}
-
-
-@pytest.mark.parametrize("lead", ["Found service: ", "discovered ", "[mdns] New service: "])
-def test_what_a_log_writes_before_a_service_is_no_part_of_its_name(lead: str) -> None:
-    (one,) = announced(f"{lead}Front-1._http._tcp.local. port 80")
-    assert one.fields["mdns.instance"] == ("Front-1",)
 
 
 @pytest.mark.parametrize(
@@ -131,8 +124,3 @@ def test_what_a_log_writes_before_a_service_is_no_part_of_its_name(lead: str) ->
 def test_a_name_and_a_type_beside_it(text: str) -> None:
     (one,) = announced(text)
     assert (one.fields["mdns.service"], one.fields["mdns.instance"]) == (("_http._tcp",), ("Front 1",))
-
-
-def test_a_record_as_a_packet_dissector_shows_it() -> None:
-    (one,) = announced("Answers\n    _acme._tcp.local: type PTR, class IN, Cam 1 - AA._acme._tcp.local")
-    assert one.fields == {"mdns.service": ("_acme._tcp",), "mdns.instance": ("Cam 1 - AA",)}

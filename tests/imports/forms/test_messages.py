@@ -139,26 +139,8 @@ def test_quotes_within_the_values_of_a_mapping() -> None:
     assert found.fields["http.realm"] == ("a b",)
 
 
-@pytest.mark.parametrize("number", ["'2'", '["2"]', "2"])
-def test_a_mapping_with_a_number_of_its_request_is_of_rtsp(number: str) -> None:
-    (only,) = read(f"{{'CSeq': {number}, 'Server': 'Acme Rtsp/1.0'}}")
-    assert (only.channel, only.fields["rtsp.server"]) == ("rtsp", ("Acme Rtsp/1.0",))
-    (bare,) = read(f"{{'CSeq': {number}, 'Session': '9;timeout=60'}}")
-    assert "session: 9;timeout=60" in bare.fields["rtsp.header"]
-
-
 def test_a_mapping_of_sip_is_none_of_rtsp() -> None:
     assert "rtsp" not in {each.channel for each in read("{'CSeq': '2 REGISTER', 'Server': 'Acme/1.0'}")}
-
-
-def test_a_mapping_of_the_headers_of_rtsp() -> None:
-    said = '{"CSeq": "2", "Server": "A/1", "Public": "OPTIONS, DESCRIBE"}'
-    assert [part.channel for part in read(said)] == ["rtsp"]
-    assert [part.channel for part in read('{"Server": "A/1", "Date": "b"}', "rtsp")] == ["rtsp"]
-    assert [part.channel for part in read('{"Server": "A/1", "Date": "b"}')] == ["http"]
-    (one,) = over_rtsp("{'server': 'A/1', 'www_authenticate': 'Basic realm=\"b\"'}")
-    assert one.fields["rtsp.realm"] == ("b",)
-    assert [part.channel for part in read('{"headers": {"Server": "A/1", "Date": "b"}}', "rtsp")] == ["rtsp"]
 
 
 def test_a_list_of_mappings_is_a_body() -> None:
@@ -202,14 +184,6 @@ def test_an_answer_is_to_the_request_before_it_and_else_to_none_that_is_known() 
     assert (one.asked, one.fields["http.path"]) == ("GET /doc/", ("/doc/",))
     (one,) = over_http(answer)
     assert (one.asked, "http.path" in one.fields) == ("", False)
-
-
-def test_a_status_without_its_version_is_one_and_a_body_behind_headers_is_read() -> None:
-    (one,) = over_http("401 Unauthorized\r\nServer: Webs\r\n\r\n")
-    assert (one.fields["http.status"], one.fields["http.server"]) == (("401",), ("Webs",))
-    (one,) = over_http("Server: Webs\r\n\r\n<title>a</title>")
-    assert one.fields["http.title"] == ("a",)
-    assert list(over_http("some words\nServer: Webs")) == []
 
 
 def test_what_a_body_tells_by_another_protocol_is_told_on_its_channel() -> None:

@@ -21,8 +21,6 @@ from camscan.imports.notations.enclosures import enclosed
         "> ```\n> Server: a\n> x: 1\n> ```",
         "`Server: a\nx: 1`\n",
         "- `Server: a\nx: 1`",
-        "<pre>Server: a\nx: 1</pre>",
-        '<code class="b">\nServer: a\nx: 1</code>\n',
     ],
 )
 def test_what_stands_around_the_whole_is_taken_off(text: str) -> None:

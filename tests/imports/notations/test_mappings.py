@@ -73,13 +73,3 @@ def test_a_recorded_answer_keeps_its_head() -> None:
     content = {"mimeType": "text/html", "text": "<html></html>"}
     record = {"response": {"status": 401, "headers": [{"name": "Server", "value": "A/1"}], "content": content}}
     assert unwrap(json.dumps(record)).splitlines() == ["HTTP/1.1 401 -", "Server: A/1", "", "<html></html>"]
-
-
-@pytest.mark.parametrize("name", ["body", "data", "payload"])
-def test_json_as_a_string_of_json(name: str) -> None:
-    inner = json.dumps({"params": {"realm": "a"}, "id": 1})
-    assert held(json.dumps({"status": 200, name: inner})) == inner
-    recorded = json.dumps({"status": 200, "headers": {"Server": "a"}, name: inner})
-    assert held(recorded) == recorded
-    noted = json.dumps({"status": 200, name: "{ no JSON of any device }"})
-    assert held(noted) == noted
