@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import BinaryIO, NamedTuple
 
@@ -11,7 +11,6 @@ from camscan.codecs.text import to_text
 from camscan.imports.files import presence
 from camscan.imports.files.base import Summary, address_of, imported, lines, link_fields, names
 from camscan.imports.files.cells import address_in, mac_in
-from camscan.imports.files.spanned import Rows
 from camscan.imports.files.switchports import DELIMITERS, asked_of, is_port, is_service
 from camscan.records import Fields, Observation
 from camscan.text.columnnames import ADDRESSES, HOST_NAMES, MACS, MODELS
@@ -58,6 +57,8 @@ _MODELS = frozenset(map(compact, f"{MODELS} devicetype".split()))
 _JUDGED_ELSEWHERE = "a table is no answer of a device: `camscan identify` judges it by the models that it names, too"
 _HEAD = 30
 """Lines among which the header stands: titles may be above it."""
+_MOST_LINES = 20
+"""Lines that a row may take: a quoted cell, such as a note, may hold ends of lines."""
 
 
 def sniff(head: bytes) -> bool:
@@ -82,9 +83,9 @@ def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observati
     Another header may stand further down, of a table that was put below the first.
     """
     header: _Header | None = None
-    above, rows = 0, Rows(lines(stream, summary))
-    for row in rows:
-        cells = header.cells(rows.whole(row, header.delimiter, header.names_both)) if header else {}
+    above = 0
+    for row in _rows(lines(stream, summary)):
+        cells = header.cells(row) if header else {}
         if not cells.get("address") and (found := _Header.of(row)):
             header = found
             summary.remark = summary.remark or _JUDGED_ELSEWHERE * found.names_models
@@ -151,6 +152,18 @@ def _switch_port(cell: Mapping[str, str]) -> Fields:
     port = cell.get("port", "") or ("" if is_service(numbered) and not switch else numbered)
     port = port or (interface if is_port(interface) else "")
     return names(switch__port=port[:64], switch__name=switch[:64]) if port else {}
+
+
+def _rows(source: Iterable[str]) -> Iterator[str]:
+    """The lines, those of a row as one whose quoted cell goes on in them; a stray quote leaves all as they are."""
+    held: list[str] = []
+    for one in source:
+        held.append(one)
+        is_stray = len(held) == _MOST_LINES or (len(held) > 1 and address_in(one) and mac_in(one))
+        if is_stray or "".join(held).count('"') % 2 == 0:
+            yield from held if is_stray else [" ".join(held)]
+            held = []
+    yield from held
 
 
 def _cells(row: str, delimiter: str) -> list[str]:

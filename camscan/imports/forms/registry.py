@@ -13,7 +13,6 @@ from camscan.imports.forms import (
     datagrams,
     favicons,
     interfaces,
-    leases,
     lldp,
     macs,
     mdns,
@@ -108,7 +107,6 @@ MARKS: tuple[tuple[Callable[[str], bool], Form], ...] = (
     (_has(r"^HTTP/\d", r"^ICY ", r"\A\d{3} [A-Z][a-z]+\r?$"), messages.over_http),
     (nmap_text.is_listing, nmap_text.scanned),
     (sip.is_sip, sip.sip_message),
-    (leases.is_lease, leases.leased),
     (lldp.is_neighbour, lldp.neighbour),
     (_has(r"(?-i:<ProbeMatch>(?!\s*<\w+:)|<DeviceSN>|<DeviceDescription>)"), datagrams.sadp_text),
     (
@@ -165,7 +163,6 @@ HINTED: MappingProxyType[str, tuple[Form, ...]] = MappingProxyType(
         "dhip": (partial(datagrams.dhip_text, least=1),),
         "netcommon": (datagrams.netcommon_text,),
         "mdns": (_announced,),
-        "dhcp": (leases.leased,),
         "snmp": (snmp.described,),
         **dict.fromkeys(("https_cert", "tls", "cert"), (certificate.named,)),
     }
