@@ -60,9 +60,12 @@ def _hindrance(output: Path) -> str:
     try:
         if os.access(output.parent if is_replaced(output) else output, os.W_OK):
             return ""
-        return "permission denied" if output.parent.is_dir() else f"there is no folder {output.parent}"
+        if not output.parent.is_dir():
+            return f"there is no folder {output.parent}"
+        read_only = os.statvfs(output.parent).f_flag & os.ST_RDONLY
     except OSError as error:  # the folder is within one that is closed to the user, or the name is too long
         return (error.strerror or str(error)).lower()
+    return "its file system is read-only" if read_only else "permission denied"
 
 
 def is_replaced(output: Path) -> bool:

@@ -21,6 +21,8 @@ from typing import BinaryIO
 
 DONE, FAILED, WRONG_USE, NO_PRIVILEGE = 0, 1, 2, 77  # exit codes
 
+_NO_MEMORY = "there is not enough memory: free some, or raise the limit (ulimit -v, or the container's or service's)"
+
 
 class RefusalError(Exception):
     """Why this program cannot do its task; `code` is the exit code."""
@@ -55,6 +57,9 @@ def run(work: Callable[[Lines], None]) -> int:
         except RefusalError as error:
             lines.emit("error", message=str(error))
             code = error.code
+        except MemoryError:
+            lines.emit("error", message=_NO_MEMORY)
+            code = FAILED
         lines.flush()
     except BrokenPipeError:  # nobody reads any more, and Python must not try to write the rest at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -8,6 +8,7 @@ With `synchronous=FULL` a truncated journal is synced too, so a commit that was 
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from collections.abc import Collection
@@ -50,6 +51,9 @@ _MEANINGS = (
     ("SQLITE_READONLY", "may not be written: check the rights of the file and of its folder"),
     ("SQLITE_CANTOPEN", "cannot be opened: check that the folder exists and the rights of both"),
 )
+
+
+_NO_DESCRIPTOR = "too many files are open: raise the limit (ulimit -n, or the container's or service's), then try again"
 
 
 def prepare(engine: Engine) -> None:
@@ -104,8 +108,19 @@ def meaning(error: BaseException | None) -> str | None:
     """What an error of the driver means for the user, as the rest of a sentence that begins with the file's name."""
     damaged = isinstance(error, UnicodeDecodeError)
     name = "SQLITE_CORRUPT" if damaged else getattr(error, "sqlite_errorname", "")
+    if name.startswith("SQLITE_CANTOPEN") and _has_no_descriptor():
+        return f"cannot be opened: {_NO_DESCRIPTOR}"
     texts = (text for prefix, text in _MEANINGS if name.startswith(prefix))
     return next(texts, "").format(seconds=BUSY_SECONDS) or None
+
+
+def _has_no_descriptor() -> bool:
+    """Whether no file at all can be opened, which SQLite tells no more of than that it could not open its own."""
+    try:
+        os.close(os.open(os.devnull, os.O_RDONLY))
+    except OSError as error:
+        return error.errno in {errno.EMFILE, errno.ENFILE}
+    return False
 
 
 def _set_up(connection: sqlite3.Connection, _record: object) -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import gc
+import io
 import os
 import sys
+from typing import BinaryIO
 
 from camscan.l2.lines import Lines, RefusalError, run
 from camscan.l2.sockets import Stop, until_stopped
+
+_PIECE = 1024 * 1024
 
 
 def main() -> int:
@@ -30,7 +34,7 @@ def _ask(lines: Lines, stop: Stop) -> None:
     from camscan.syn.report import Report  # noqa: PLC0415
     from camscan.syn.request import MAX_INPUT, MAX_SETTLED, read  # noqa: PLC0415
 
-    request = read(sys.stdin.buffer.readline(MAX_INPUT + 1), sys.stdin.buffer.read(MAX_SETTLED))
+    request = read(sys.stdin.buffer.readline(MAX_INPUT + 1), _rest(sys.stdin.buffer, MAX_SETTLED))
     if request.method == "syn":
         from camscan.syn.sweep import Sweep  # noqa: PLC0415
 
@@ -41,6 +45,14 @@ def _ask(lines: Lines, stop: Stop) -> None:
         do = ConnectSweep(request, Report(lines), stop).run
     gc.freeze()  # what was loaded stays, and to walk through all of it would keep a sweep for 8 ms
     do()
+
+
+def _rest(stream: BinaryIO, most: int) -> bytes:
+    """What is left to read, up to `most` bytes: `read(most)` first takes memory for as many, which a host may lack."""
+    kept = io.BytesIO()
+    while (left := most - kept.tell()) and (piece := stream.read(min(left, _PIECE))):
+        kept.write(piece)
+    return kept.getvalue()
 
 
 if __name__ == "__main__":

@@ -120,6 +120,14 @@ def test_what_cannot_be_written_is_known_before_a_scan(tmp_path: Path, monkeypat
         ready("json", tmp_path / "nowhere" / "report.json")
     with pytest.raises(HostError, match=r"^cannot write .*: file name too long: choose another --output"):
         ready("json", tmp_path / ("x" * 300))
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "access", lambda *_: False)  # as for root no folder is closed
+        with pytest.raises(HostError, match=r"report.json: permission denied: choose another --output"):
+            ready("json", tmp_path / "report.json")
+        usual = os.statvfs(tmp_path)
+        patched.setattr(os, "statvfs", lambda _: os.statvfs_result([*usual[:8], usual.f_flag | os.ST_RDONLY, usual[9]]))
+        with pytest.raises(HostError, match=r"report.json: its file system is read-only: choose another --output"):
+            ready("json", tmp_path / "report.json")
     monkeypatch.setitem(sys.modules, "weasyprint", None)
     with pytest.raises(HostError, match=r"pip install 'camscan\[pdf\]'"):
         ready("pdf", tmp_path / "report.pdf")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import resource
 import sqlite3
 import stat
 import sys
-from contextlib import closing
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from support.stores import new_scan
 
 from camscan.errors import StoreError
 from camscan.store import Store
@@ -111,6 +114,21 @@ def test_folder_in_place_of_a_file(tmp_path: Path) -> None:
     with pytest.raises(StoreError) as error:
         Store.open(tmp_path)
     assert str(error.value) == f"{tmp_path} cannot be opened: check that the folder exists and the rights of both"
+
+
+def test_no_descriptor_left(path: Path, store: Store) -> None:
+    """SQLite says only that it cannot open its file: nobody is to look for the fault in the file's rights."""
+    _, hard = usual = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with ExitStack() as taken:
+        taken.callback(resource.setrlimit, resource.RLIMIT_NOFILE, usual)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (200, hard))
+        with suppress(OSError):
+            while True:
+                taken.enter_context(Path(os.devnull).open("rb"))
+        with pytest.raises(StoreError) as error:
+            store.begin(new_scan("one"))
+    assert str(error.value).startswith(f"{path} cannot be opened: too many files are open: raise the limit (ulimit -n")
+    store.begin(new_scan("one"))
 
 
 def test_garbage(path: Path) -> None:

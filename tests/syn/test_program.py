@@ -68,6 +68,13 @@ def test_every_outcome_is_said_where_all_are_wanted(site: Lab, method: str) -> N
         assert number == expected
 
 
+def test_a_sweep_takes_no_memory_for_what_it_is_not_told(site: Lab) -> None:
+    """What is settled could be half a gigabyte; on a host that promises no more than it has, that is not to be had."""
+    asked = of(site, method="connect", half_open=8_192, wait=1.0)
+    code, messages = run(site, asked, before=["prlimit", f"--as={400 * 1024 * 1024}"])
+    assert (code, messages[-1]["type"]) == (0, "end")
+
+
 def test_the_garbage_collector_passes_over_what_was_loaded(site: Lab) -> None:
     """To walk through it takes 8 ms, in which a sweep sends nothing."""
     look = "Sweep.run = lambda self: print(gc.get_freeze_count() > 20_000)"

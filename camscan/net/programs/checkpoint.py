@@ -47,13 +47,13 @@ class Checkpoint:
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._file = _held(path, "r+b" if asked is None else "x+b")
-        except FileNotFoundError as error:
-            raise UsageError(
-                f"there is no sweep {path.stem} to resume: it has finished, or belongs to another user"
-            ) from error
         except BlockingIOError as error:
             raise HostError(f"the sweep {path.stem} is still running: wait until it ends") from error
         except OSError as error:
+            if asked is None and isinstance(error, FileNotFoundError):
+                raise UsageError(
+                    f"there is no sweep {path.stem} to resume: it has finished, or belongs to another user"
+                ) from error
             raise HostError(
                 f"cannot save the progress of the sweep in {path}: {error.strerror}: {_ELSEWHERE}"
             ) from error

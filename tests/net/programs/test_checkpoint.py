@@ -76,6 +76,8 @@ def test_a_folder_that_cannot_be_used_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(HostError, match=r"cannot save the progress .*: free some space there"):
         Checkpoint(tmp_path / "file" / "one.sweep", ASKED)
+    with pytest.raises(HostError, match=r"cannot save the progress .*No such file or directory: free some space there"):
+        Checkpoint(Path("/proc/nowhere/one.sweep"), ASKED)
 
 
 def test_a_line_that_the_disk_took_in_part_is_said_and_counts_for_nothing(tmp_path: Path) -> None:
