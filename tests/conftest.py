@@ -9,12 +9,14 @@ import json
 import os
 import shutil
 import signal
+import subprocess
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from support import loaded
 from support.dealing import dealt
 from support.namespaces import Namespace, namespace
 from support.needs import leave_out
@@ -59,6 +61,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     for marker, lacking in (("netns", _lacking_for_namespaces), ("privileged_ports", _lacking_for_ports)):
         if item.get_closest_marker(marker) and (reason := lacking()):
             leave_out(reason)
+    loaded.Popen.is_cold = item.get_closest_marker("cold_start") is not None
 
 
 @functools.cache
@@ -144,6 +147,15 @@ def no_commit_waits_for_the_disk() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sqlite, "PRAGMAS", pragmas)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def commands_are_loaded_once(own_home: None) -> Iterator[None]:
+    """Processes of the program start as they do, but for the second that it takes to load (`support.loaded`)."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(subprocess, "Popen", loaded.Popen)
+        yield
+    loaded.close()
 
 
 @pytest.fixture(scope="session")

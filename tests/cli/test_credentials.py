@@ -156,6 +156,7 @@ def admitted(device: Device) -> bool:
 
 
 @pytest.mark.slow
+@pytest.mark.cold_start  # so that /proc shows what it does of any command
 async def test_a_secret_shows_nowhere(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     names = ("isapi-md5", "isapi-sha256", "isapi-tls", "cgi-md5", "onvif-token", "onvif-digest", "basic-only")
     desk.file = desk.folder / "credentials.age"

@@ -20,6 +20,8 @@ from camscan.cli import main
 from camscan.cli.db import db
 from camscan.store import Store
 
+pytestmark = pytest.mark.cold_start
+
 ROOT = Path(__file__).parent.parent.parent
 
 HEAVY = ("scapy", "zeep", "sqlalchemy", "aiohttp", "cryptography", "alembic", "re2", "yaml", "rich")

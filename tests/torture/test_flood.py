@@ -15,7 +15,7 @@ from support.rig import EXCLUDED, Rig, neighbours, rig
 from camscan.app.judging import DOUBT
 from camscan.records import Outcome, ScanStatus
 
-pytestmark = [pytest.mark.netns, pytest.mark.slow]
+pytestmark = [pytest.mark.netns, pytest.mark.slow, pytest.mark.cold_start]
 
 HONEST, EMPTY, FORGED = 50, 100, 10_000
 SOME = 2

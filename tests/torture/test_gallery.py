@@ -18,7 +18,8 @@ from support.rig import EXCLUDED, Result, Rig, gallery, neighbours, rig
 
 from camscan.records import Outcome, ScanStatus
 
-pytestmark = pytest.mark.netns
+pytestmark = [pytest.mark.netns, pytest.mark.cold_start]
+"""A process of its own is measured: one that is forked has more memory from the beginning."""
 
 HONEST = 50
 LONGEST = 120.0
