@@ -87,15 +87,7 @@ def _read(host: Element) -> Mapping[str, Any]:
         found = _scanner().analyse_nmap_xml_scan(_RUN % ET.tostring(host))["scan"]
         known: Mapping[str, Any] = next(iter(found.values()))
         are_ports = all(0 <= int(item.get("portid", "")) <= _MAX_PORT for item in host.iterfind("ports/port"))
-    except (
-        nmap.PortScannerError,
-        AttributeError,
-        LookupError,
-        TypeError,
-        ValueError,
-        RecursionError,
-        StopIteration,
-    ) as error:
+    except (nmap.PortScannerError, AttributeError, KeyError, TypeError, ValueError, StopIteration) as error:
         raise DecodeError(f"not a host as nmap writes it: {error!r:.200}") from None
     if not are_ports:
         raise DecodeError("not a host as nmap writes it: a port that does not exist")

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from itertools import chain, islice
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
+from xml.parsers import expat
 
+from camscan.errors import DecodeError
 from camscan.imports.files.base import address_of
 from camscan.imports.nmap.host import host_address, ports
-from camscan.imports.nmap.stream import Hosts
+from camscan.imports.nmap.stream import Collector
 from camscan.records import REJECTION, Outcome
 
 _STATES = {"open": Outcome.ANSWERED, "closed": Outcome.REFUSED}
@@ -35,7 +37,7 @@ class PortStates:
     """Reads one document of nmap piece by piece."""
 
     def __init__(self) -> None:
-        self._hosts = Hosts()
+        self._collector = Collector()
 
     def feed(self, piece: bytes) -> Iterator[PortState]:
         """The ports of every host that is whole with this piece, but for those that were silent.
@@ -43,7 +45,12 @@ class PortStates:
         Raises:
             DecodeError: it is not XML as nmap writes it.
         """
-        for host in self._hosts.feed(piece):
+        try:
+            self._collector.feed(piece)
+        except expat.ExpatError as error:
+            raise DecodeError(f"not XML as nmap writes it: {error}") from None
+        while self._collector.hosts:
+            host = self._collector.hosts.popleft()
             if host is not None:
                 yield from _of_host(host)
 

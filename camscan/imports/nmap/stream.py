@@ -1,18 +1,15 @@
-"""Reads nmap's XML as a stream, one host in memory at a time. A file that is cut off gives its whole hosts.
-
-Hosts are found by their tags: in an attribute or a text, XML has no "<", and nmap writes no comments in a host.
-"""
+"""Reads nmap's XML as a stream, one host in memory at a time. A file that is cut off gives its whole hosts."""
 
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from datetime import datetime
 from typing import BinaryIO
-from xml.etree import ElementTree as ET
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, TreeBuilder
+from xml.parsers import expat
 
-from camscan.codecs.text import to_text
 from camscan.errors import DecodeError
 from camscan.imports.files.base import Summary, address_of, moment
 from camscan.imports.forms.base import observed
@@ -22,17 +19,12 @@ from camscan.records import Observation
 CHANNELS = ("nmap", "arp", "http", "tls", "rtsp", "snmp", "ssdp", "banner", "udp")
 
 PIECE = 64 * 1024  # bytes that are read at a time
-MAX_HOST = 8 * 1024 * 1024  # bytes of one host
-MAX_TAGS = 40_000  # of one host; six for each open port, more for scripts with long tables
-MAX_TAG = 4096  # bytes of the last tag of the head, and of the beginning of a host
+MAX_SILENCE = 1024 * 1024  # bytes without an element begun or ended: old expat needs quadratic time for long tags
+MAX_ELEMENTS = 20_000  # of one host; three for each open port, more for scripts with long tables
+MAX_CHARACTERS = 8 * 1024 * 1024  # of one host, texts and attributes together
+MAX_DEPTH = 64  # levels; structured output of scripts has about ten
 
 _ROOT = re.compile(rb"<nmaprun[\s>]")
-_FIRST = re.compile(rb"<([A-Za-z][\w.-]{0,63})(?:\s[^<>]{0,4096})?/?>")
-_BEGAN = re.compile(rb"\sstart=[\"'](\d{1,11})[\"']")
-_DECLARES = re.compile(rb"<!(?!--)[^>]{0,4096}\[")
-_BEGIN = re.compile(rb"<host(?:\s[^<>]{0,4096})?>")
-_END_OF_HOST = re.compile(rb"</host\s*>")
-_END = b"</nmaprun>"
 
 
 def sniff(head: bytes) -> bool:
@@ -41,10 +33,13 @@ def sniff(head: bytes) -> bool:
 
 
 def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
-    """The observations of all complete hosts; one that is broken or too large is skipped."""
-    hosts = Hosts()
-    for host in _hosts(hosts, stream, summary):
-        yield from _observations(host, moment(hosts.began, at), summary)
+    """The observations of all complete hosts; one that is broken or too large is skipped.
+
+    Entities and internal DTDs are refused: nmap writes none, and attacks on XML parsers need them.
+    """
+    collector = Collector()
+    for host in _hosts(collector, stream, summary):
+        yield from _observations(host, moment(collector.began, at), summary)
 
 
 def _observations(host: Element | None, at: datetime, summary: Summary) -> Iterator[Observation]:
@@ -70,66 +65,101 @@ def _observations(host: Element | None, at: datetime, summary: Summary) -> Itera
             yield observed(address, one, when)
 
 
-def _hosts(hosts: Hosts, stream: BinaryIO, summary: Summary) -> Iterator[Element | None]:
-    """Every host in order; None for one that is broken or too large."""
+def _hosts(collector: Collector, stream: BinaryIO, summary: Summary) -> Iterator[Element | None]:
+    """Every host in order; None for one that broke a bound."""
     try:
         while piece := stream.read(PIECE):
-            yield from hosts.feed(piece)
-        hosts.close()
-    except DecodeError as error:
+            collector.feed(piece)
+            while collector.hosts:
+                yield collector.hosts.popleft()
+        collector.close()
+    except (expat.ExpatError, DecodeError) as error:
         summary.cut = f"not well-formed, or cut off: {error}"
-        summary.broken += hosts.inside_host
+        summary.broken += collector.inside_host
+    while collector.hosts:
+        yield collector.hosts.popleft()
 
 
-class Hosts:
-    """Takes one host at a time out of a document, which comes in pieces, and forgets everything else."""
+class Collector:
+    """Builds the elements of one host at a time and forgets everything else."""
 
     def __init__(self) -> None:
+        self.hosts: deque[Element | None] = deque()
         self.began = ""
         """When nmap was started: hosts that it only pinged have no time of their own."""
-        self.inside_host = False
-        """Whether what was read ends within a host."""
-        self._rest = b""
-        self._has_root = self._is_large = False
+        self._builder: TreeBuilder | None = None
+        self._depth = 0
+        self._elements = 0
+        self._characters = 0
+        self._events = self._events_before = self._silence = 0
+        self._parser = expat.ParserCreate()
+        self._parser.buffer_text = True
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.CharacterDataHandler = self._data
+        self._parser.StartDoctypeDeclHandler = self._doctype
+        self._parser.EntityDeclHandler = self._entity
 
-    def feed(self, piece: bytes) -> Iterator[Element | None]:
-        """The hosts that are whole with this piece. Raises DecodeError where it is no XML of nmap's."""
-        data, begin = self._rest + piece, 0
-        at = max(0, len(self._rest) - MAX_TAG) if self.inside_host else 0
-        self._has_root = self._has_root or self._find_root(data)
-        while self._has_root and (found := (_END_OF_HOST if self.inside_host else _BEGIN).search(data, at)):
-            if self.inside_host:
-                yield None if self._is_large else _parsed(data[begin : found.end()])
-            begin, at = found.end() if self.inside_host else found.start(), found.end()
-            self.inside_host, self._is_large = not self.inside_host, False
-        self._is_large = self._is_large or (self.inside_host and len(data) - begin > MAX_HOST)
-        is_needed = not self._has_root or (self.inside_host and not self._is_large)
-        self._rest = data[begin if is_needed else max(begin, len(data) - MAX_TAG) :]
+    @property
+    def inside_host(self) -> bool:
+        """Whether the file stopped within a host."""
+        return self._builder is not None
+
+    def feed(self, piece: bytes) -> None:
+        """Read on. Raises ExpatError or DecodeError where it is no XML of nmap's."""
+        try:
+            self._parser.Parse(piece, False)
+        except (LookupError, ValueError) as error:  # an encoding that Python or expat does not know
+            raise DecodeError(str(error)) from None
+        self._silence = self._silence + len(piece) if self._events == self._events_before else 0
+        self._events_before = self._events
+        if self._silence > MAX_SILENCE:
+            raise DecodeError(f"more than {MAX_SILENCE} bytes without the end of a tag")
 
     def close(self) -> None:
-        """Say that this was all. Raises DecodeError where the document has not ended."""
-        if self.inside_host or not self._rest.rstrip().endswith(_END):
-            raise DecodeError("it has no end")
+        """Say that this was all. Raises ExpatError where the document has not ended."""
+        self._parser.Parse(b"", True)
 
-    def _find_root(self, data: bytes) -> bool:
-        """Whether the root has begun. Entities are refused: nmap writes none, and attacks on XML parsers need them."""
-        if _DECLARES.search(data):
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        self._events += 1
+        self._depth += 1
+        if self._depth == 1 and name != "nmaprun":
+            raise DecodeError(f"the root is {name[:32]!r}, not nmaprun")
+        if self._depth == 1:
+            self.began = attributes.get("start", "")
+        if self._depth > MAX_DEPTH:
+            raise DecodeError(f"nested deeper than {MAX_DEPTH} levels")
+        if self._depth == 2 and name == "host":
+            self._builder, self._elements, self._characters = TreeBuilder(), 0, 0
+        if self._builder is not None:
+            self._elements += 1
+            self._characters += sum(len(key) + len(value) for key, value in attributes.items())
+            if self._fits():
+                self._builder.start(name, attributes)
+
+    def _end(self, name: str) -> None:
+        self._events += 1
+        if self._builder is not None:
+            fits = self._fits()
+            if fits:
+                self._builder.end(name)
+            if self._depth == 2:
+                self.hosts.append(self._builder.close() if fits else None)
+                self._builder = None
+        self._depth -= 1
+
+    def _data(self, text: str) -> None:
+        if self._builder is not None:
+            self._characters += len(text)
+            if self._fits():
+                self._builder.data(text)
+
+    def _fits(self) -> bool:
+        return self._elements <= MAX_ELEMENTS and self._characters <= MAX_CHARACTERS
+
+    def _doctype(self, _name: str, _system: str | None, _public: str | None, internal: bool) -> None:
+        if internal:
             raise DecodeError("a document type with declarations of its own")
-        root = _FIRST.search(data)
-        if root and root[1] != b"nmaprun":
-            raise DecodeError(f"the root is {root[1].decode('ascii', 'replace')[:32]!r}, not nmaprun")
-        if not root and len(data) > PIECE:
-            raise DecodeError("it has no root")
-        began = _BEGAN.search(root[0]) if root else None
-        self.began = began[1].decode() if began else ""
-        return root is not None
 
-
-def _parsed(host: bytes) -> Element | None:
-    """The element of a host; None of one that is broken or has too many elements."""
-    if host.count(b"<") > MAX_TAGS or b"<!" in host:
-        return None
-    try:
-        return ET.fromstring(to_text(host))  # noqa: S314 - it declares nothing, and is bounded
-    except ET.ParseError:
-        return None
+    def _entity(self, *_: object) -> None:
+        raise DecodeError("an entity")

