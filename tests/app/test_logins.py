@@ -91,7 +91,7 @@ def test_a_run_has_the_logins_of_its_site_alone(file: Path, rules: Library) -> N
 
 def test_nothing_is_opened_where_logins_are_not_allowed(file: Path, rules: Library) -> None:
     assert broker_if(Choices(), CredentialOptions(), None, rules) is None
-    assert enrolled(Choices(), CredentialOptions(), None, ()) == "none"
+    assert enrolled(Choices(), CredentialOptions(), None, ()) == ""
     with pytest.raises(UsageError, match="--with-credentials"):
         broker_if(Choices(), CredentialOptions(file), None, rules)
 
