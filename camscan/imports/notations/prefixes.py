@@ -19,7 +19,10 @@ from camscan.imports.notations.base import (
 
 _MARKS = (
     re.compile(r"[ \t]*// ?"),
-    *(re.compile(rf"[ \t]*{mark}(?: |(?=\t)|$)") for mark in ("#", r"\*", "--", "<{1,3}", "<[-=]", ";(?!.*; )")),
+    *(
+        re.compile(rf"[ \t]*{mark}(?: |(?=\t)|$)")
+        for mark in ("#", r"\*", r"\+(?= \S)", "--", "<{1,3}", "<[-=]", ";(?!.*; )")
+    ),
 )
 _BAR = re.compile(r"[ \t]*\|(?: |$)")
 _BARRED = re.compile(rf"\A\s*\|\s*(?:<[!?A-Za-z]|{BEGIN}|{HEADER}: |[A-Za-z][\w.:\[\]]{{1,80}}=\S|\{{\")")

@@ -115,7 +115,7 @@ def test_a_head_in_one_line_of_a_table() -> None:
 HEAD = "HTTP/1.1 200 OK\nServer: A/1\nContent-Type: text/html"
 
 
-@pytest.mark.parametrize("mark", ["//", "#", "*", "--", ";", "<", "   #"])
+@pytest.mark.parametrize("mark", ["//", "#", "*", "+", "--", ";", "<", "   #"])
 def test_remarks_of_programs_and_marks_of_a_direction(mark: str) -> None:
     assert unmarked("\n".join(f"{mark} {line}" for line in HEAD.splitlines())) == HEAD
     assert unmarked(f"{mark} Server: A/1") == "Server: A/1"
