@@ -52,6 +52,8 @@ def simulate(command: tuple[str, ...], enrolled: bool, decoy: bool, address: str
 
     from camscan.simulator import decoy_site, running_site
 
+    if command and command[0].startswith("-"):
+        raise click.NoSuchOption(command[0])
     if address is not None and not decoy:
         raise UsageError("--address is for the decoy: add --decoy, or leave it out")
     if enrolled and decoy:

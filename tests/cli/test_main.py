@@ -77,6 +77,7 @@ def test_nothing_heavy_is_imported_that_is_not_needed(words: list[str], said: st
         ),
         (("simulate", "--address", "127.0.0.9"), "--address is for the decoy: add --decoy"),
         (("simulate", "--decoy", "--enrolled"), "--enrolled is for the whole site, and --decoy for one device"),
+        (("simulate", "--network", "127.77.0.0/24"), "Error: No such option '--network'."),
         (("simulate", "--", "no-such-program"), "cannot run no-such-program: No such file or directory"),
         (("scan", "10.0.0.1", "--site", ""), "--site is empty: give it a value, or leave it out"),
         (("scan", "127.0.0.9", "--site", "a\nb"), "--site is not a valid name: use at most 64 characters on one line"),
