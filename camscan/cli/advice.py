@@ -13,6 +13,7 @@ _ELSEWHERE = {
     ("scans", ""): "`camscan report --scan ID` reports on one",
     ("scan", "--dry-run"): "`camscan plan` shows what a scan would send",
     **{("report", option): _CHOOSE for option in ("--verdict", "--maker", "--brand")},
+    **{("ports", option): "redirect what it writes, as in `> open.jsonl`" for option in ("-o", "--output")},
     ("devices", "--state"): "`camscan state list --in STATE` lists devices by state",
 }
 """(command, option that it lacks, or "" for an argument) -> what does that."""

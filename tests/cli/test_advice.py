@@ -22,6 +22,7 @@ from support.command import camscan
             "'--verdict': `camscan devices` reports on the devices that it chooses, in the same formats.",
         ),
         (["devices", "--state", "exempt"], "'--state': `camscan state list --in STATE` lists devices by state."),
+        (["ports", "10.0.0.1", "-o", "x"], "No such option '-o': redirect what it writes, as in `> open.jsonl`."),
         (["devices", "--json"], "No such option '--json': write --format json."),
         (["fingerprints", "check", "my-rules"], "(my-rules): a folder of rules is chosen with --fingerprints."),
         (["db", "--dry-run"], "No such option '--dry-run': options of a command stand behind its name."),
