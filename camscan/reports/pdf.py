@@ -28,14 +28,18 @@ def check() -> None:
 
 
 def render(report: Report, shown_on: Page) -> Iterator[bytes]:
-    """The document, in one piece. Raises HostError if WeasyPrint, or the Pango library that it needs, is not there."""
+    """The document, in one piece, tagged so that it can be read to somebody.
+
+    Raises:
+        HostError: WeasyPrint, or the Pango library that it needs, is not there.
+    """
     check()
     from weasyprint import HTML  # noqa: PLC0415 - an extra
 
     if not logging.root.isEnabledFor(logging.DEBUG):  # it warns of each line that is for screens alone
         logging.getLogger("weasyprint").setLevel(logging.ERROR)
     text = "".join(page(view(report, _MOST_ROWS, _MOST_MAPS, whole=shown_on.whole)))
-    document: bytes = HTML(string=text, url_fetcher=_refuse).write_pdf()
+    document: bytes = HTML(string=text, url_fetcher=_refuse).write_pdf(pdf_tags=True)
     yield document
 
 

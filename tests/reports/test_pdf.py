@@ -23,7 +23,8 @@ class Engine(ModuleType):
         self.given = given
         return self
 
-    def write_pdf(self) -> bytes:
+    def write_pdf(self, **options: object) -> bytes:
+        self.given |= options
         logging.getLogger("weasyprint").warning("Ignored `position: sticky`")
         return b"%PDF-1.7"
 
@@ -34,6 +35,7 @@ def test_the_page_is_handed_over_and_nothing_is_fetched(monkeypatch: pytest.Monk
     assert list(render(report, Page())) == [b"%PDF-1.7"]
     assert str(engine.given["string"]).startswith("<!doctype html>")
     assert "<body>" in str(engine.given["string"])
+    assert engine.given["pdf_tags"], "else a screen reader finds neither headings nor tables"
     list(render(report, Page(whole=True)))
     assert '<body class="whole">' in str(engine.given["string"])
     with pytest.raises(ValueError, match="not fetched: file:///etc/passwd"):
