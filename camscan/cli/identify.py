@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("source", required=False, metavar="[FILE|-]")
+@click.argument("source", required=False, metavar="[FILE|-]", callback=options.typed)
 @options.scan_id
 @options.db
 @options.judging

@@ -13,7 +13,7 @@ from camscan.cli.telling import tell
 
 
 @click.command("import")
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", callback=options.typed)
 @click.option(
     "--kind",
     metavar="NAME",

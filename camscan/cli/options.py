@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,7 @@ import click
 
 from camscan.cli import completing
 from camscan.cli.numbers import Whole
+from camscan.cli.telling import tell
 from camscan.errors import UsageError
 from camscan.records import NAME
 from camscan.reports import FORMATS
@@ -57,6 +59,14 @@ def _site(_context: click.Context, _option: click.Parameter, value: Any) -> Any:
 
 def _file(_context: click.Context, _option: click.Parameter, file: Path | None) -> Path | None:
     return None if file == Path("-") else file
+
+
+def typed(context: click.Context, _param: click.Parameter, value: Any) -> Any:
+    """The value; where it stands for stdin, and that is a terminal, what to do there is told."""
+    names = (value,) if isinstance(value, str) else value or ()
+    if "-" in names and not context.resilient_parsing and sys.stdin.isatty():
+        tell("Reading from this terminal: paste or type, then press Enter and Ctrl-D.")
+    return value
 
 
 of_db = partial(click.option, "--db", metavar="PATH-OR-URL", envvar="CAMSCAN_DB", show_envvar=True)
@@ -130,12 +140,13 @@ interface = click.option(
     help="Use multicast and ARP on this interface only; repeatable. Default: on all interfaces connected to the "
     "targets.",
 )
-targets = click.argument("targets", nargs=-1, metavar="[TARGET]...")
+targets = click.argument("targets", nargs=-1, metavar="[TARGET]...", callback=typed)
 _EXCLUDING = (
     click.option(
         "--exclude",
         multiple=True,
         metavar="TARGET",
+        callback=typed,
         help="Send nothing to this target: exclusions always win; repeatable.",
     ),
     click.option(

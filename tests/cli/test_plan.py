@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from ipaddress import ip_network
 from pathlib import Path
@@ -109,3 +110,17 @@ def test_the_plan_as_json_holds_what_its_lines_say(tmp_path: Path, capsys: pytes
     assert document["logins"] is None
     extra = {**document, "extra": 1}
     assert not validator("camscan-plan-1").is_valid(extra)
+
+
+@pytest.mark.parametrize("on_terminal", [True, False])
+def test_who_is_to_type_targets_is_told_how_to_end(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, on_terminal: bool
+) -> None:
+    """Else the command seems to hang."""
+    for words in (("-",), ("10.20.0.1", "--exclude", "-")):
+        stdin = io.StringIO("10.20.0.8\n")
+        monkeypatch.setattr(stdin, "isatty", lambda: on_terminal)
+        monkeypatch.setattr("sys.stdin", stdin)
+        done = camscan(capsys, "plan", *words)
+        assert done.returncode == 0
+        assert ("then press Enter and Ctrl-D." in done.stderr) == on_terminal
