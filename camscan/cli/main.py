@@ -108,6 +108,11 @@ def camscan(verbose: int) -> None:
 
     camscan identifies; it never logs in unasked, guesses no passwords, exploits nothing and changes nothing.
 
+    \b
+    Begin with:
+      camscan simulate -- camscan scan 127.77.0.0/24    # without a camera
+      camscan scan 10.20.0.0/24 -o site.html
+
     Exit codes: 0 done; 1 failed; 2 wrong usage; 3 done, and --fail-on found something; 4 incomplete or blind.
     """
     set_verbosity(verbose)
