@@ -236,6 +236,16 @@ def test_no_cell_spills_into_the_next(browser: Browser, file: Path, width: int) 
         assert tab.page.locator("table.devices tbody > tr:first-child > *").evaluate_all(spilling) == []
 
 
+@pytest.mark.parametrize("width", [770, 1000, 1280])
+def test_the_cells_of_a_row_stand_below_their_heads(browser: Browser, file: Path, width: int) -> None:
+    with opened(browser, file, (width, 900)) as tab:
+        heads, cells = tab.page.locator("table.devices").first.evaluate(
+            """table => [table.tHead.rows[0], table.tBodies[0].rows[0]].map(row => [...row.cells].map(cell =>
+                Math.round(cell.getBoundingClientRect().left + parseFloat(getComputedStyle(cell).paddingLeft))))"""
+        )
+        assert heads == cells
+
+
 def test_what_goes_on_beside_a_phones_screen_shows_that_it_does(browser: Browser, file: Path) -> None:
     """It scrolls by itself, and phones show no bar before it does."""
     with opened(browser, file, PHONE) as tab:
