@@ -85,6 +85,8 @@ SYNONYMS: Mapping[Field, str] = {
         buildings floors rooms bldg einsatzort anbringungsort salle sala emplazamiento pietro pomieszczenie
         pokoj miejscemontazu miejsceinstalacji verdieping budova mistnost byggnad rum bygning helyszin epulet
         rakennus cladire zimmer zimmernummer zimmernr raumnummer ubicacionfisica
+        розташування місцевстановлення τοποθεσία מיקום الموقع vitri asukoht atrasanasvieta vieta lokacija
+        umiestnenie
     """,
     Field.NAME: """
         name names devicename cameraname camname camera cameralabel friendlyname displayname label tagname title

@@ -37,12 +37,15 @@ MAKES = """
     constructeur fabricante produttore costruttore fabrikant producent vyrobce uretici gyarto valmistaja
     tillverkare producator производитель изготовитель 厂商 厂家 制造商 生产厂家 生产厂商 製造商 メーカー メーカ
     メーカー名 製造元 製造者 제조사 mfgname
+    виробник производител κατασκευαστήσ יצרן الشركةالمصنعة المصنع الصانع nhasanxuat hangsanxuat tootja razotajs
+    gamintojas proizvajalec proizvodac vyrobca
 """
 """Of who made a device."""
 MODELS = """
     model models modelno modelnr modelnum modelnumber modelname devicemodel cameramodel hardwaremodel productmodel
     modell modellnr modellnummer modellbezeichnung modele modeles modelo modelos modello modelli modelnummer modelu
     модель 型号 型號 设备型号 产品型号 摄像机型号 機種 型番 型式 モデル モデル名 機種名 모델 모델명 modellbez
+    модел μοντέλο דגם الموديل الطراز kieumay mudel modelis
 """
 """Of its model."""
 SERIALS = """
@@ -52,5 +55,7 @@ SERIALS = """
     serienummer nrseryjny numerseryjny serienummeret vyrobnicislo seriovecislo serinumarasi sorozatszam gyariszam
     sarjanumero numardeserie серийныйномер серийныйno серномер заводскойномер завno 序列号 序列號 产品序列号
     出厂编号 시리얼번호 일련번호 シリアル シリアル番号 シリアルナンバー 製造番号 機番 серno
+    серійнийномер заводськийномер сериенномер σειριακόσαριθμόσ αριθμόσσειράσ מספרסידורי الرقمالتسلسلي soseri
+    soserial seerianumber serijasnumurs serijosnumeris serijinisnumeris serijskastevilka serijskibroj
 """
 """Of its serial number."""

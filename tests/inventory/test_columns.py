@@ -37,6 +37,13 @@ from camscan.inventory.synonyms import SYNONYMS, WEAK, Field
             (name, Field.LOCATION)
             for name in ("Location", "Standort", "Emplacement", "Ubicación", "安装位置", "Gebäude")
         ],
+        *[(name, Field.MAKE) for name in ("Виробник", "Gamintojas", "Ražotājs", "Tootja", "Κατασκευαστής", "Výrobca")],
+        *[(name, Field.MAKE) for name in ("יצרן", "الشركة المصنعة", "Nhà sản xuất", "Proizvođač", "Производител")],
+        *[(name, Field.MODEL) for name in ("Modelis", "Mudel", "Μοντέλο", "דגם", "الموديل", "Kiểu máy", "Модел")],
+        *[(name, Field.SERIAL) for name in ("Серійний номер", "Serijos numeris", "Sērijas numurs", "Seerianumber")],
+        *[(name, Field.SERIAL) for name in ("Σειριακός αριθμός", "מספר סידורי", "الرقم التسلسلي", "Số sê-ri")],
+        *[(name, Field.SERIAL) for name in ("Serijska številka", "Serijski broj", "Сериен номер")],
+        *[(name, Field.LOCATION) for name in ("Розташування", "Atrašanās vieta", "Asukoht", "Τοποθεσία", "מיקום")],
         *[(name, Field.SITE) for name in ("Site", "Liegenschaft", "Sede")],
         *[(name, Field.NAME) for name in ("Camera name", "Kameraname", "Nombre", "名称")],
         *[(name, Field.ASSET) for name in ("Asset", "Asset tag", "asset_tag", "Inventarnummer", "N° d'inventaire")],
