@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 
 from camscan.errors import RuleError, on_os_error
@@ -18,6 +19,8 @@ _SUFFIXES = (".yaml", ".yml")
 _URL = r"https?://[^\s/]+\S*"
 _ID = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 _KINDS = ("camera", "recorder", "door-station", "access-control", "encoder", "other")
+_KEPT = 16
+"""Files whose contents are read once for as long as they stay the same: a sweep asks for them at each of its sites."""
 _TAGS = {tag.value: tag for tag in Tag}
 
 
@@ -116,15 +119,24 @@ def _known_makers(folders: Sequence[Path]) -> frozenset[str]:
     return frozenset(maker for folder in folders for maker in _makers(folder / "vocabulary.yaml"))
 
 
-def _makers(vocabulary: Path) -> Iterator[str]:
-    if vocabulary.is_file():
-        words = _read(vocabulary).value
-        makers = words.get("makers") if isinstance(words, dict) else None
-        yield from map(str, makers if isinstance(makers, list) else ())
+def _makers(vocabulary: Path) -> Iterable[str]:
+    return _makers_in(vocabulary, _read(vocabulary)) if vocabulary.is_file() else ()
+
+
+@lru_cache(_KEPT)
+def _makers_in(vocabulary: Path, data: bytes) -> tuple[str, ...]:
+    words = read_yaml(data, str(vocabulary))
+    makers = words.get("makers") if isinstance(words, dict) else None
+    return tuple(map(str, makers if isinstance(makers, list) else ()))
 
 
 def _policy(file: Path, makers: frozenset[str]) -> Policy:
-    document = _read(file)
+    return _policy_in(file, _read(file), makers)
+
+
+@lru_cache(_KEPT)
+def _policy_in(file: Path, data: bytes, makers: frozenset[str]) -> Policy:
+    document = _Document(file, data, read_yaml(data, str(file)))
     faults: list[str] = []
     policy = _read_policy(Form(document.value, str(file), faults))
     faults += () if faults else _repeated(policy, document)
@@ -147,10 +159,9 @@ class _Document:
         return f"{self.file}:{line_of(self.data, place)}"
 
 
-def _read(file: Path) -> _Document:
+def _read(file: Path) -> bytes:
     with on_os_error(RuleError, str(file), "check the path"), file.open("rb") as stream:
-        data = stream.read(MAX_BYTES + 1)
-    return _Document(file, data, read_yaml(data, str(file)))
+        return stream.read(MAX_BYTES + 1)
 
 
 def _read_policy(form: Form) -> Policy:

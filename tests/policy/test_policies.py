@@ -41,6 +41,19 @@ def test_none_chosen_means_all(library: Path) -> None:
     assert load([]) == ()
 
 
+def test_what_stays_as_it_is_is_read_once_and_a_change_of_the_same_length_is_seen(library: Path) -> None:
+    """A sweep asks for its policies at each site."""
+    file = library / "policies" / "uk-nil.yaml"
+    (before,), (again,) = load([library], ["uk-nil"]), load([library], ["uk-nil"])
+    assert again is before
+    file.write_text(file.read_text().replace("title: Removal", "title: Absence"))
+    assert load([library], ["uk-nil"])[0].title == "Absence from sensitive sites"
+    vocabulary = library / "vocabulary.yaml"
+    vocabulary.write_text(vocabulary.read_text().replace("Dahua", "Other"))
+    with pytest.raises(RuleError, match="unknown maker 'Dahua'"):
+        load([library], ["uk-nil"])
+
+
 def test_later_folder_counts(library: Path, tmp_path: Path) -> None:
     own = tmp_path / "own" / "policies"
     own.mkdir(parents=True)
