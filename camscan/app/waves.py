@@ -77,7 +77,7 @@ class Waves:
         """Sweep the first of some sites, and those after it that may be swept beside it; takes them off the list."""
         with ExitStack() as held:
             parts = list[_Part]()
-            while sites and len(parts) < self._most and (part := self._next(sites[0], parts, left)) is not None:
+            while sites and self._has_room(parts) and (part := self._next(sites[0], parts, left)) is not None:
                 held.enter_context(closing(part.sweeping))
                 parts.append(part)
                 del sites[0]
@@ -85,6 +85,9 @@ class Waves:
             for part in parts:
                 if (ended := part.end()) is not None:
                     yield part.site, ended
+
+    def _has_room(self, parts: Sequence[_Part]) -> bool:
+        return len(parts) < self._most and all(_may_have_company(part.job) for part in parts if part.job is not None)
 
     def _next(self, site: Site, before: Sequence[_Part], left: Left) -> _Part | None:
         """A further site of a wave; None where it cannot be swept beside those `before` it."""
@@ -115,17 +118,25 @@ class Waves:
             part.scan = scan
 
 
-def _fits(job: Job, others: Sequence[Job], left: float) -> bool:
-    """Whether a scan may run beside others.
+def _may_have_company(job: Job) -> bool:
+    """Whether others may be scanned beside it.
 
-    Not where a router is spared (each would wait for the others), where a port sweep takes its own share of the pace,
-    where two would listen on one segment, whose answers only one of them hears, or where both ask one host.
+    Not where a router is spared (each would wait for the others), or a port sweep takes its own share of the pace.
+    """
+    is_usual = job.method.name == "connect" and job.strategy.profile.router_flows is None
+    return is_usual and job.scope.asked.count < _MOST_ADDRESSES
+
+
+def _fits(job: Job, others: Sequence[Job], left: float) -> bool:
+    """Whether a scan may run beside others, of which each may have company.
+
+    Not where two would listen on one segment, whose answers only one of them hears, or where both ask one host.
     """
     together, profile = (*others, job), job.strategy.profile
     packets = sum(one.scope.asked.count * one.strategy.silent_packets for one in together)
     return (
-        all(one.strategy.profile == profile and one.method.name == "connect" for one in together)
-        and profile.router_flows is None
+        _may_have_company(job)
+        and all(other.strategy.profile == profile for other in others)
         and sum(one.scope.asked.count for one in together) <= _MOST_ADDRESSES
         and not (_calls(job) and any(map(_calls, others)))
         and not any(job.scope.asked.within(other.scope.asked) for other in others)

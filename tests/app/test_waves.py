@@ -13,13 +13,14 @@ from support.world import World, camera
 from camscan.app import waves
 from camscan.app.alerting import Dispatcher
 from camscan.app.jobs import Job
-from camscan.app.sweeping import SweepContext, Swept
+from camscan.app.sweeping import SweepContext, Sweeping, Swept, sweep
 from camscan.app.sweeprun import sweep_all
 from camscan.errors import StoreError
 from camscan.identify.library import Library
 from camscan.records import Scan, ScanStatus
 from camscan.store import Store
 from camscan.store.locks import FileLocks, site_held
+from camscan.sweeps.config import Site
 from camscan.sweeps.configfile import read
 
 Make = Callable[..., SweepContext]
@@ -77,6 +78,22 @@ def test_small_sites_with_one_pace_and_no_host_in_common_go_together(
     assert ["".join(map(str, sites)) for sites in world.together] == together
     assert [one.site for one in ended] == sorted("".join(together))
     assert all(one.complete for one in ended)
+
+
+def test_where_a_site_has_no_company_none_is_looked_for(
+    estate: Make, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each look reads exclusions, asks for names, and unlocks logins."""
+    taken_up = list[str]()
+
+    def noting(context: SweepContext, site: Site) -> Sweeping:
+        taken_up.append(site.name)
+        return sweep(context, site)
+
+    monkeypatch.setattr(waves, "sweep", noting)
+    swept(estate(f'{A}\nprofile = "gentle"', f'{B}\nprofile = "gentle"', '"10.1.0.0/20"]', C, '"10.0.3.0/28"]'))
+    assert "".join(taken_up) == "abcde"
+    assert ["".join(map(str, sites)) for sites in world.together] == ["a", "b", "c", "de"]
 
 
 def test_of_sites_on_links_of_this_host_one_at_a_time_is_asked(
