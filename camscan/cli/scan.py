@@ -184,6 +184,9 @@ def _run(job: Job, store: Store, *, quiet: bool) -> Scan:
 
         return eventloop.run(run(job, store, no_progress if quiet else progress))
     except KeyboardInterrupt:
+        ended = store.scan(job.scan.id)
+        if ended.status in (ScanStatus.COMPLETE, ScanStatus.PARTIAL):  # it came too late
+            return ended
         _hint(broken_off, quiet=quiet)
         sys.exit(Exit.INCOMPLETE)
     except CamscanError:

@@ -27,6 +27,7 @@ from support.stores import keep_scan
 
 from camscan.app import criteria, registering
 from camscan.app.jobs import Job
+from camscan.app.scanning import Progress, run
 from camscan.cli.exits import exit_code
 from camscan.cli.plan import plan
 from camscan.cli.scan import _hint, scan
@@ -168,6 +169,20 @@ def test_a_signal_while_a_scan_begins_or_ends_is_told_as_any_other(
         (kept,) = store.scans()
     same = f"camscan scan --resume {kept.id} --db {tmp_path / 's.db'}"
     assert done.stderr == f"Scan {kept.id} is interrupted: resume it with `{same}`.\n"
+
+
+def test_a_signal_that_comes_when_a_scan_has_ended_keeps_nobody_from_its_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def late(job: Job, store: Store, progress: Progress) -> None:
+        await run(job, store, progress)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("camscan.app.scanning.run", late)
+    done = CliRunner().invoke(scan, ["127.0.0.9", "--channels", "http", "--db", str(tmp_path / "s.db")])
+    assert done.exit_code == 0
+    assert "1 address asked" in done.stdout
+    assert "--resume" not in done.stderr
 
 
 def test_who_is_told_that_the_store_fails_is_told_how_to_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
