@@ -52,7 +52,7 @@ class SendQueue:
         self._due: TimerWheel[tuple[Candidate, Action | None, *tuple[Any, ...]]] = TimerWheel(self.now())
         self._ready: deque[Candidate] = deque()
         self._granted = 0
-        self._granted_until = 0.0
+        self._granted_at = self._granted_until = 0.0
 
     @property
     def waiting(self) -> int:
@@ -86,7 +86,7 @@ class SendQueue:
         self.give_back()
         count = min(self._at_a_time, 1 + len(self._ready))
         await self._pace.take(count, scouting=True)
-        self._granted = count
+        self._granted, self._granted_at = count, self.now()
         await asyncio.sleep(0)  # where nothing had to be waited for, others have their turn all the same
         self._granted_until = self.now() + _AT_A_TIME
 
@@ -97,5 +97,5 @@ class SendQueue:
     def give_back(self) -> None:
         """Return to the pace what was granted and not used."""
         if self._granted:
-            self._pace.give_back(self._granted)
+            self._pace.give_back(self._granted, self._granted_at)
             self._granted = 0

@@ -86,10 +86,20 @@ class Pace:
         self._tokens -= count
         self._room -= count
 
-    def give_back(self, count: float) -> None:
-        """Return what a scout was granted and did not send."""
+    def give_back(self, count: float, at: float) -> None:
+        """Return what a scout was granted at some time and did not send.
+
+        It counts no longer in the second in which it was granted; taken off that of now, it would let as many more be
+        sent in between.
+        """
         self._scouted = max(self._scouted - count, 0.0)
-        self.charge(-count)
+        self._spend(-count)
+        for place in reversed(range(len(self._gone))):
+            tick, gone = self._gone[place]
+            if tick <= at * _TICKS:
+                self._gone[place] = tick, gone - count
+                self._gone_in_all -= count
+                return
 
     def _wait(self, count: float) -> float:
         """Seconds until so many packets may be sent, as things stand."""

@@ -205,7 +205,7 @@ async def test_the_pace_holds_in_all_and_for_each_host(monkeypatch: pytest.Monke
 async def test_what_was_granted_and_is_not_sent_is_given_back(net: LiveNet, monkeypatch: pytest.MonkeyPatch) -> None:
     """Several packets are waited for at once; hosts that show signs of life meanwhile need theirs no more."""
     taken: list[float] = []
-    take, charge = Pace.take, Pace.charge
+    take, charge, give_back = Pace.take, Pace.charge, Pace.give_back
 
     async def took(self: Pace, count: float, *, scouting: bool = False) -> None:
         taken.append(count)
@@ -216,6 +216,11 @@ async def test_what_was_granted_and_is_not_sent_is_given_back(net: LiveNet, monk
             taken.append(count)
         charge(self, count, due=due)
 
+    def given_back(self: Pace, count: float, at: float) -> None:
+        taken.append(-count)
+        give_back(self, count, at)
+
+    monkeypatch.setattr(Pace, "give_back", given_back)
     monkeypatch.setattr(Pace, "take", took)
     monkeypatch.setattr(Pace, "charge", charged)
     addresses = [f"127.88.3.{n}" for n in range(1, 31)]

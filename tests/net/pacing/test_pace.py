@@ -141,6 +141,25 @@ def test_who_looks_at_many_addresses_gets_half_however_many_hosts_are_covered(at
     assert looked / (looked + len(covers)) == pytest.approx(share, abs=0.05)
 
 
+def test_what_is_given_back_is_taken_off_the_second_in_which_it_was_granted() -> None:
+    """A second that began in between would have room for it twice, and thirty scans at one time give back a lot."""
+
+    async def play() -> list[float]:
+        pace = Pace(1_000)
+        await pace.take(5, scouting=True)
+        granted, counted = now(), list[float]()
+        await asyncio.sleep(0.02)
+        pace.give_back(4, granted)
+        for _ in range(2):
+            pace._wait(1)
+            counted.append(pace._gone_in_all)
+            await asyncio.sleep(0.99)
+        pace.give_back(1, granted)  # which is no longer counted anywhere
+        return [*counted, pace._gone_in_all]
+
+    assert clock.run(play()) == [1, 0, 0]
+
+
 def test_what_is_given_back_is_not_held_against_who_looks() -> None:
     async def play() -> tuple[int, int]:
         pace, looked = Pace(1_000), 0
@@ -149,7 +168,7 @@ def test_what_is_given_back_is_not_held_against_who_looks() -> None:
             nonlocal looked
             while True:
                 await pace.take(5, scouting=True)
-                pace.give_back(4)
+                pace.give_back(4, asyncio.get_running_loop().time())
                 looked += 1
 
         looking = asyncio.create_task(look())
