@@ -103,11 +103,13 @@ class Strategy:
     def host_seconds(self) -> float:
         """How long to cover one living host: slower ones longer.
 
-        Where a router's memory is spared, hosts wait for one another, and so for longer.
+        Where a router's memory is spared, or the pace is too low for as many as are covered at once, hosts wait for one
+        another, and so for longer.
         """
         ports = len(self.plan.first_ports) + len(self.plan.more_ports)
         patience = 1 if self.profile.router_flows is None else 10
-        return patience * max(_LIVING_SECONDS, ports * _PORT_SECONDS) * 20 / self.profile.host_rate
+        crowd = self.covers() * self.profile.host_rate / (2 * self.profile.rate)  # 1 where `covers` has its way
+        return max(patience, crowd) * max(_LIVING_SECONDS, ports * _PORT_SECONDS) * 20 / self.profile.host_rate
 
 
 def strategy_of(choices: Choices) -> Strategy:

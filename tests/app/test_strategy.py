@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from camscan.app.scope import Choices, scope_of
-from camscan.app.strategy import silent_seconds, strategy_of, sweep_method
+from camscan.app.strategy import Strategy, silent_seconds, strategy_of, sweep_method
 from camscan.errors import HostError, UsageError
 from camscan.net.kernel.interfaces import Interface
 from camscan.net.programs import method
@@ -71,6 +71,17 @@ def test_a_host_has_time_for_as_many_ports_as_are_asked() -> None:
     assert strategy_of(Choices()).host_seconds == 30
     assert strategy_of(Choices(ports="1-1024")).host_seconds == 1020  # four of them are never sent to
     assert strategy_of(Choices(ports="1-1024", profile="gentle")).host_seconds == 20_400
+
+
+@pytest.mark.parametrize("profile", ["default", "gentle"])
+@pytest.mark.parametrize("rate", [1, 20, 40, 159])
+def test_a_host_has_time_for_as_many_packets_at_a_low_rate(rate: int, profile: str) -> None:
+    """Half of the pace is for hosts that live; those that are covered at once share it."""
+
+    def packets(strategy: Strategy) -> float:
+        return strategy.profile.rate / 2 / strategy.covers() * strategy.host_seconds
+
+    assert packets(strategy_of(Choices(profile=profile, rate=rate))) >= packets(strategy_of(Choices()))
 
 
 WIDE = ("10.0.0.0/16",)
