@@ -13,7 +13,7 @@ from camscan.identify.library import Library
 from camscan.identify.resolve import resolve
 from camscan.imports import pasted
 from camscan.policy import Policy, judge_all
-from camscan.records import Device, Level, Verdict
+from camscan.records import Device, Level, Observation, Verdict
 from camscan.text.folding import normalised
 
 _NOTE = re.compile(r"\s*\([^()]*\)\s*$")
@@ -113,7 +113,12 @@ def _labelled(entry: Entry, maker: str | None) -> Device:
 
 def device_of(entry: Entry, library: Library) -> Device:
     """The device behind one answer; one without anything where the answer says nothing."""
-    found = merge(pasted.read(entry.raw, entry.channel, whole=True), library.identify, resolve)
+    return device_in(pasted.read(entry.raw, entry.channel, whole=True), library)
+
+
+def device_in(answer: Sequence[Observation], library: Library) -> Device:
+    """The same for an answer that has been read."""
+    found = merge(answer, library.identify, resolve)
     return found[0] if found else Device("", ("",))
 
 

@@ -63,11 +63,3 @@ def test_a_share_that_is_not_reached_fails(answers: Path) -> None:
 
 def test_nothing_to_measure_is_wrong_use(tmp_path: Path) -> None:
     assert isinstance(run(tmp_path).exception, UsageError)
-
-
-@pytest.mark.slow
-def test_the_page_in_the_docs_is_what_the_corpus_gives(tmp_path: Path) -> None:
-    root = Path(__file__).parent.parent.parent
-    page = tmp_path / "accuracy.md"
-    assert run(root / "tests" / "corpus", "-o", page).exit_code == 0
-    assert page.read_text(encoding="utf-8") == (root / "docs" / "accuracy.md").read_text(encoding="utf-8")

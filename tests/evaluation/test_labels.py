@@ -18,7 +18,6 @@ from camscan.identify.library import Library
 from camscan.identify.match import Matcher
 from camscan.identify.patterns import encoded
 from camscan.identify.rules import Rule
-from camscan.imports import pasted
 from camscan.records import Fields, Observation
 
 
@@ -60,12 +59,6 @@ def test_every_answer_has_a_source(corpus_folder: Path) -> None:
 def examples() -> Library:
     """The built-in library with its examples."""
     return whole_library()
-
-
-@pytest.fixture(scope="module")
-def answers(corpus_folder: Path) -> Mapping[Entry, Sequence[Observation]]:
-    """Every answer of the corpus, read once for those that look at what was read."""
-    return {one: pasted.read(one.raw, one.channel, whole=True) for one in entries(corpus_folder)}
 
 
 def test_every_answer_can_be_read(answers: Mapping[Entry, Sequence[Observation]]) -> None:
