@@ -42,10 +42,23 @@ _DESCRIBED = {
 """What avahi-browse calls services in words."""
 _BROWSED = re.compile(
     r"^[+=-]\s{1,8}\S{1,32}\s{1,8}IPv[46]\s{1,8}(\S.{0,250}?)\s{2,64}"
-    rf"(_[\w-]{{1,63}}\._(?:tcp|udp)\b|(?:{'|'.join(_DESCRIBED)})(?=\s{{1,64}}local\b))"
+    rf"(_[\w-]{{1,63}}\._(?:tcp|udp)\b|(?:{'|'.join(_DESCRIBED)})(?=\s{{1,64}}local\b)).*$",
+    re.MULTILINE,
 )
-_RESOLVED = re.compile(r"^(hostname|address|txt) = \[(.*)\]$")
-"""A line of what avahi-browse tells of a service that it resolved."""
+_AVAHI = (
+    (
+        re.compile(
+            r"^[=+];[^;\r\n]*;[^;\r\n]*;([^;\r\n]*);([^;\r\n]*);[^;\r\n]*"
+            r"(?:;([^;\r\n]*);([^;\r\n]*);[^;\r\n]*(.*))?$",
+            re.MULTILINE,
+        ),
+        r"PTR -> \1.\2\nSRV \3\nA \4\nTXT \5",
+    ),
+    (re.compile(r"^\s*hostname = \[(.*)\]\s*$", re.MULTILINE), r"SRV \1"),
+    (re.compile(r"^\s*address = \[(.*)\]\s*$", re.MULTILINE), r"A \1"),
+    (re.compile(r"^\s*txt = \[(.*)\]\s*$", re.MULTILINE), r"TXT \1"),
+)
+"""Lines of avahi-browse, with --parsable and without, and the records that say the same."""
 _LISTED = re.compile(
     r"\A(?:(?:instance|(?:service )?name):[ \t]{0,8}(\S[^\r\n]{0,250})\r?\n[ \t]{0,8}"
     r"(?:service |reg)?type:[ \t]{0,8}(_[\w-]{1,63}\._(?:tcp|udp))"
@@ -57,7 +70,7 @@ _DECIMAL = re.compile(r"(?:\\[0-9]{3})+")
 
 def announced(text: str) -> Iterator[Answer]:
     """Records of mDNS: "PTR type -> instance", zone file lines, avahi-browse, or a service's properties."""
-    lines = text.splitlines()[:MAX_LINES]
+    lines = _in_records(text).splitlines()[:MAX_LINES]
     if listed := _LISTED.match(text):
         found = [("mdns.service", listed[2] or listed[3]), ("mdns.instance", listed[1] or listed[4])]
         yield from answer("mdns", as_fields(found))
@@ -78,17 +91,15 @@ def _above(lines: list[str]) -> list[tuple[str, str]]:
     return [("mdns.instance", name.strip()) for name, line in named if _BARE_SERVICE.fullmatch(line.strip())][:1]
 
 
+def _in_records(text: str) -> str:
+    """A text with the lines of avahi-browse as records."""
+    text = _BROWSED.sub(lambda found: f"PTR -> {found[1]}.{_DESCRIBED.get(found[2], found[2])}", text)
+    for line, record in _AVAHI:
+        text = line.sub(record, text)
+    return text
+
+
 def _of_line(line: str) -> Iterator[tuple[str, str]]:
-    if line.startswith(("=;", "+;")):
-        yield from _of_avahi(line.split(";"))
-        return
-    if browsed := _BROWSED.match(line):
-        yield "mdns.service", _DESCRIBED.get(browsed[2], browsed[2])
-        yield "mdns.instance", browsed[1]
-        return
-    if resolved := _RESOLVED.match(line):
-        yield from _of_resolved(*resolved.groups())
-        return
     if record := _RECORD.match(line):
         yield from _of_record(*record.groups())
 
@@ -128,23 +139,6 @@ def _further(line: str) -> Iterator[tuple[str, str]]:
 def _characters(match: re.Match[str]) -> str:
     """What some bytes spell that are written in decimal."""
     return to_text(bytes(byte for digits in match[0].split("\\")[1:] if (byte := int(digits)) < 256))
-
-
-def _of_avahi(parts: list[str]) -> Iterator[tuple[str, str]]:
-    """avahi-browse --parsable: =;interface;protocol;instance;service;domain;host;address;port;texts, or +; and less."""
-    if len(parts) < 6:
-        return
-    yield "mdns.service", parts[4]
-    yield "mdns.instance", _DECIMAL.sub(_characters, parts[3]).replace("\\", "")
-    yield from zip(("mdns.host", "mdns.address"), (*parts[6:7], *map(address, parts[7:8])), strict=False)
-    yield from _texts(";".join(parts[9:]))
-
-
-def _of_resolved(name: str, value: str) -> Iterator[tuple[str, str]]:
-    if name == "txt":
-        yield from _texts(value)
-    else:
-        yield (f"mdns.{name}", address(value)) if name == "address" else ("mdns.host", value.rstrip("."))
 
 
 def _texts(written: str) -> Iterator[tuple[str, str]]:
