@@ -151,10 +151,15 @@ class _Reconciliation:
             other = self._matcher.twin_of[number]
             twin = self._rows[other]
             device = self._matcher.device_of.get(other)
-            notes = [] if device is None else compare(row, self._found[device], self._makes).notes
+            notes = () if device is None else self._notes(row, self._found[device])
             same = f"it names the same device as {twin.where}: {_shared(row, twin)}"
             return Class.DUPLICATE, "; ".join((same, *notes))
         return self._unmatched(row)
+
+    def _notes(self, row: Row, found: Found) -> Sequence[str]:
+        """In what a second row of a device is wrong: its copy may be out of date."""
+        agreement = compare(row, found, self._makes)
+        return (*agreement.notes, *_elsewhere(row, found, agreement))
 
     def _is_beside(self, number: int, row: Row) -> bool:
         """Whether a row is of no interest: of another site, and no second row of a device that is."""
@@ -260,11 +265,16 @@ def _reason(row: Row, found: Found, agreement: Agreement, cls: Class) -> str:
     if row.retired is not None:
         texts.append(f"{_over(row)}, and it answers")
     texts += agreement.notes
-    if row.addresses and Key.ADDRESS not in agreeing:
-        texts.append(f"inventory says {row.addresses[0]}, found at {found.judged.device.place}")
+    texts += _elsewhere(row, found, agreement)
     if cls is Class.MOVED and Key.ADDRESS in agreeing:
         texts.append(f"inventory says site {row.site}, found at {found.site}")
     return "; ".join(texts)
+
+
+def _elsewhere(row: Row, found: Found, agreement: Agreement) -> list[str]:
+    """That the device is at none of the addresses of its row."""
+    is_there = not row.addresses or Key.ADDRESS in agreement.agreeing
+    return [] if is_there else [f"inventory says {row.addresses[0]}, found at {found.judged.device.place}"]
 
 
 def _over(row: Row) -> str:

@@ -180,7 +180,10 @@ def test_rows_that_name_one_device_are_duplicates() -> None:
     ]
     results = held(rows, [device("10.0.0.2", serial="A1234567", maker="Dahua")])
     assert [(r.cls, r.reason) for r in results] == [
-        (Class.DUPLICATE, "it names the same device as row 2: same serial"),
+        (
+            Class.DUPLICATE,
+            "it names the same device as row 2: same serial; inventory says 10.0.0.1, found at 10.0.0.2",
+        ),
         (Class.MATCHED, "serial, address agree"),
         (Class.DUPLICATE, "it names the same device as row 2: same address"),
         (Class.NOT_COVERED, "10.0.0.7 is not among the targets of the scan"),

@@ -41,7 +41,7 @@ _DESCRIBED = {
 }
 """What avahi-browse calls services in words."""
 _BROWSED = re.compile(
-    r"^[+=-]\s{1,8}\S{1,32}\s{1,8}IPv[46]\s{1,8}(\S.{0,250}?)\s{2,64}"
+    r"^[+=-][ \t]{1,8}\S{1,32}[ \t]{1,8}IPv[46][ \t]{1,8}(\S.{0,250}?)\s{2,64}"
     rf"(_[\w-]{{1,63}}\._(?:tcp|udp)\b|(?:{'|'.join(_DESCRIBED)})(?=\s{{1,64}}local\b)).*$",
     re.MULTILINE,
 )
@@ -54,9 +54,9 @@ _AVAHI = (
         ),
         r"PTR -> \1.\2\nSRV \3\nA \4\nTXT \5",
     ),
-    (re.compile(r"^\s*hostname = \[(.*)\]\s*$", re.MULTILINE), r"SRV \1"),
-    (re.compile(r"^\s*address = \[(.*)\]\s*$", re.MULTILINE), r"A \1"),
-    (re.compile(r"^\s*txt = \[(.*)\]\s*$", re.MULTILINE), r"TXT \1"),
+    (re.compile(r"^[ \t]{0,16}hostname = \[(.*)\]", re.MULTILINE), r"SRV \1"),
+    (re.compile(r"^[ \t]{0,16}address = \[(.*)\]", re.MULTILINE), r"A \1"),
+    (re.compile(r"^[ \t]{0,16}txt = \[(.*)\]", re.MULTILINE), r"TXT \1"),
 )
 """Lines of avahi-browse, with --parsable and without, and the records that say the same."""
 _LISTED = re.compile(

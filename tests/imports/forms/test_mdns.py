@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from support.costs import costs_less_than
 from support.imported import fields
 
 from camscan.imports.forms.mdns import announced, properties
@@ -124,3 +125,9 @@ def test_services_as_browsers_list_them(text: str) -> None:
 def test_a_name_and_a_type_beside_it(text: str) -> None:
     (one,) = announced(text)
     assert (one.fields["mdns.service"], one.fields["mdns.instance"]) == (("_http._tcp",), ("Front 1",))
+
+
+@pytest.mark.parametrize("part", ["=;", "= eth0 IPv4 a  ", "  \n", "   txt = [\n", "+;a;b;c;"])
+def test_hostile_text_takes_no_time(part: str) -> None:
+    with costs_less_than(1):
+        list(announced(part * (60_000 // len(part))))
