@@ -7,7 +7,9 @@ camscan, so that it can be run by its path.
 
 from __future__ import annotations
 
+import html
 import json
+import re
 import resource
 import sys
 import zipfile
@@ -27,6 +29,12 @@ MAX_UNPACKED = 768 << 20
 """Bytes of all files in one archive, as its directory states them."""
 MAX_MERGED = 100_000
 """Merged ranges of one sheet that are looked at."""
+MAX_LINKED = 64 << 20
+"""Bytes of the XML of a sheet in which links are looked for."""
+_ATTRIBUTE = re.compile(r'([\w:]{1,64})="([^"]{0,2048})"')
+_ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
+_REF = re.compile(r"([A-Z]{1,3})(\d{1,7})")
+_HOST = re.compile(r"[a-z]{3,5}://(?:[^/@\s]{0,64}@)?([^/:\s]{3,253})")
 _EXACT = 10**15
 """Numbers below it are kept whole by a spreadsheet."""
 
@@ -77,7 +85,7 @@ def read(path: str) -> Iterator[Any]:
                 "note": "it is hidden: not read; show it in the workbook if it is part of the list",
             }
         else:
-            yield from _sheet(book, index, about.name)
+            yield from _sheet(book, index, about.name, links(path, about.name))
 
 
 def check_archive(path: str) -> None:
@@ -108,7 +116,44 @@ def _check_size(parts: list[zipfile.ZipInfo]) -> None:
         )
 
 
-def _sheet(book: Any, index: int, name: str) -> Iterator[Any]:
+def links(path: str, sheet: str) -> dict[int, list[tuple[int, str]]]:
+    """Row -> column and address of each link in a sheet of XLSX: the reader tells alone what cells show."""
+    found: dict[int, list[tuple[int, str]]] = {}
+    if not zipfile.is_zipfile(path):
+        return found
+    with zipfile.ZipFile(path) as archive:
+        parts = {one.get("name"): one.get("r:id") for one in _tags(archive, "xl/workbook.xml", "sheet")}
+        file = _targets(archive, "xl/_rels/workbook.xml.rels").get(parts.get(sheet), "").rpartition("/")[2]
+        targets = _targets(archive, f"xl/worksheets/_rels/{file}.rels")
+        for one in _tags(archive, f"xl/worksheets/{file}", "hyperlink") if targets else ():
+            if (target := targets.get(one.get("r:id"))) and (ref := _REF.match(one.get("ref", ""))):
+                column = sum((ord(letter) - 64) * 26**place for place, letter in enumerate(reversed(ref[1])))
+                found.setdefault(int(ref[2]), []).append((column - 1, target))
+    return found
+
+
+def _targets(archive: zipfile.ZipFile, part: str) -> dict[str | None, str]:
+    return {one.get("Id"): one.get("Target", "") for one in _tags(archive, part, "Relationship")}
+
+
+def _tags(archive: zipfile.ZipFile, part: str, name: str) -> Iterator[dict[str, str]]:
+    """The attributes of each tag of that name in a part of an archive; none of a part that is not there, or large."""
+    known = {one.filename: one.file_size for one in archive.infolist()}
+    text = archive.read(part).decode("utf-8", "replace") if known.get(part, MAX_LINKED) < MAX_LINKED else ""
+    for tag in re.findall(rf"<(?:\w{{1,8}}:)?{name}\s([^<>]{{1,4096}})>", text):
+        yield {key: html.unescape(value) for key, value in _ATTRIBUTE.findall(tag)}
+
+
+def _linked(cells: list[str], targets: list[tuple[int, str]]) -> list[str]:
+    """The cells of a row, each with where it leads, unless it shows that host, or an address: what is shown counts."""
+    for at, target in targets:
+        host = _HOST.match(target)
+        if host and at < len(cells) and host[1] not in cells[at] and not _ADDRESS.search(cells[at]):
+            cells[at] = f"{cells[at]} {target}"
+    return cells
+
+
+def _sheet(book: Any, index: int, name: str, targets: dict[int, list[tuple[int, str]]]) -> Iterator[Any]:
     try:
         sheet = book.get_sheet_by_index(index)
         merged = sorted(sheet.merged_cell_ranges or ())[:MAX_MERGED]
@@ -122,7 +167,7 @@ def _sheet(book: Any, index: int, name: str) -> Iterator[Any]:
     rows = (left + [_text(value) for value in row] for row in sheet.iter_rows())
     for number, cells in enumerate(_filled(rows, merged), start=1):
         if cells:
-            yield [number, cells]
+            yield [number, _linked(cells, targets.get(number, []))]
 
 
 def _filled(rows: Iterator[list[str]], merged: list[_Range]) -> Iterator[list[str]]:
