@@ -77,7 +77,7 @@ def _whole(path: Path, text: str, notes: list[str]) -> object:
             raise UsageError(f"{path} is nested too deeply: export the list as CSV") from None
         except json.JSONDecodeError as error:
             is_cut = ends_early(text, error)
-            text = closed(text) if is_cut else _without_broken(text, error.pos)
+            text = _closed(text) if is_cut else _without_broken(text, error.pos)
             if not text:
                 where = f"line {error.lineno:,} ({error.msg})"
                 raise UsageError(f"{path} is no valid JSON in {where}: mend that, or export the list again") from None
@@ -85,6 +85,16 @@ def _whole(path: Path, text: str, notes: list[str]) -> object:
         else:
             return found[0] if len(found) == 1 else [one for value in found for one in _listed(value)]
     raise UsageError(f"{path} is broken JSON in {_MOST_BROKEN} places or more: export the list again")
+
+
+def _closed(text: str) -> str:
+    """A text that was cut off, closed behind what is whole, and with a null for the last object of a list, if cut."""
+    whole = closed(text)
+    end = len(whole)
+    while not text.startswith(whole[:end]):
+        end -= 1
+    is_begun = whole.startswith("]", end) and "{" in text[end:]
+    return f"{whole[:end]}, null{whole[end:]}" if is_begun else whole
 
 
 def _without_broken(text: str, at: int) -> str:
