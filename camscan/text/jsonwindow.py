@@ -30,17 +30,6 @@ def parsed(text: str, *, strict: bool = True) -> object:
         return None
 
 
-def fault_in(text: str) -> str:
-    """In which line a text is no JSON, and why; "" of one that is, or that is nested too deeply to tell."""
-    try:
-        json.loads(text)
-    except json.JSONDecodeError as error:
-        return f"line {error.lineno:,} ({error.msg})"
-    except RecursionError:
-        pass
-    return ""
-
-
 def closed(text: str) -> str:
     """A value that was cut off, closed behind its last list or object that is whole; "" for any other text."""
     open_: list[str] = []
