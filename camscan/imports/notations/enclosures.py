@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 from camscan.imports.notations.base import FEW
 from camscan.imports.notations.encodings import literal
@@ -16,6 +17,9 @@ _CITED = re.compile(r"[ \t]{0,3}>(?: |$)")
 _CITATION = re.compile(r"^[ \t]{0,3}> ?", re.MULTILINE)
 NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x80-\x9f\ufffd]")
 """Characters of binary data, which is decoded elsewhere."""
+
+_REFERENCE = re.compile(r"&(?:lt|gt|quot|#39|#x27|#1[03]|#x0?[ad]);", re.IGNORECASE)
+_MARKUP = re.compile(r"<[A-Za-z/!?]")
 
 
 def enclosed(text: str) -> str:
@@ -35,3 +39,8 @@ def _of_string(text: str) -> str:
     value = literal(text)
     told = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
     return text if told is None or NO_TEXT.search(told) else told
+
+
+def referenced(text: str) -> str:
+    """A text with its HTML entities replaced, if it has no other markup."""
+    return unescape(text) if _REFERENCE.search(text) and not _MARKUP.search(text) else text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from camscan.imports.notations import (
     clients,
+    enclosures,
     headers,
     joined,
     line_ends,
@@ -32,6 +33,7 @@ RECORDS: tuple[Undo, ...] = (
 """JSON, dictionaries, and strings in one line."""
 
 TOOLS: tuple[Undo, ...] = (
+    enclosures.referenced,
     scanners.nuclei,
     scanners.masscan,
     scanners.whatweb_or_httpx,

@@ -8,6 +8,7 @@ import pytest
 
 from camscan.imports import pasted
 from camscan.imports.notations.enclosures import enclosed
+from camscan.imports.notations.registry import unwrap
 
 
 @pytest.mark.parametrize(
@@ -63,3 +64,10 @@ def test_text_that_an_answer_to_it_cites() -> None:
     assert enclosed('> {\n>   "a": 1\n>\n> }') == '{\n  "a": 1\n\n}'
     assert enclosed("> a\nb") == "> a\nb"
     assert enclosed("> a") == "> a"
+
+
+def test_markup_out_of_the_source_of_a_page() -> None:
+    assert unwrap("&lt;a b=&quot;1&quot;&gt;c&amp;amp;&lt;/a&gt;") == '<a b="1">c&amp;</a>'
+    assert unwrap("X: realm=&quot;a&quot;") == 'X: realm="a"'
+    assert unwrap("<a>&lt;b&gt;</a>") == "<a>&lt;b&gt;</a>"
+    assert unwrap("AT&amp;T") == "AT&amp;T"
