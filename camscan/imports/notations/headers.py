@@ -1,4 +1,4 @@
-"""The head of an answer as a program prints it, in any notation of names with values; JSON is read in `records`."""
+"""The head of an answer as a program prints it, in any notation of names with values but JSON (`scanners`)."""
 
 from __future__ import annotations
 
