@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from camscan.app.grounds import chosen_policies
 
 from camscan.app.criteria import chosen_policies
 from camscan.evaluation.corpus import Entry, read
