@@ -51,8 +51,7 @@ secret_file = "key"
 _PROGRAM = """
 import json, os, signal, sys, time
 from datetime import timedelta
-from camscan.app import criteria, sweeping
-from camscan.app import grounds, waves
+from camscan.app import criteria, waves
 import camscan.app.alerting, camscan.app.retention, camscan.app.pinging
 import camscan.cli.formats.changes, camscan.cli.health
 import alembic.operations, alembic.runtime.migration, alembic.script, aiohttp
