@@ -12,6 +12,7 @@ from __future__ import annotations
 import array
 import contextlib
 import ctypes
+import inspect
 import json
 import os
 import resource
@@ -46,11 +47,8 @@ _PLAIN: Mapping[str, object] = {
 """What a command is started with where nothing else is asked for."""
 _LIMITS = tuple({getattr(resource, name) for name in dir(resource) if name.startswith("RLIMIT_")})
 _PIPES = ("p2cread", "p2cwrite", "c2pread", "c2pwrite", "errread", "errwrite")
-_NAMES = (
-    *("args", "executable", "preexec_fn", "close_fds", "pass_fds", "cwd", "env", "startupinfo", "creationflags"),
-    *("shell", *_PIPES, "restore_signals", "gid", "gids", "uid", "umask", "start_new_session", "process_group"),
-)
-"""The arguments of the method of `subprocess.Popen` that makes the process, in its order."""
+_NAMES = tuple(inspect.signature(subprocess.Popen._execute_child).parameters)[1:]  # type: ignore[attr-defined]
+"""What the method of `subprocess.Popen` that makes the process is given."""
 
 
 class Loader:
