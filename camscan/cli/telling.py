@@ -14,7 +14,17 @@ def tell(*lines: str) -> None:
     from camscan.reports.escape import terminal
 
     for line in lines:
-        click.echo(terminal(line, _LONGEST), err=True)
+        say(terminal(line, _LONGEST) + "\n")
+
+
+def say(text: str) -> None:
+    """Write to stderr; where it takes nothing, such as a log on a disk that is full, the result is worth no less."""
+    try:
+        click.echo(text, nl=False, err=True)
+    except BrokenPipeError:
+        raise
+    except OSError:
+        pass
 
 
 def tell_note(*notes: str) -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
+from camscan.cli.telling import say
 from camscan.errors import HostError, UsageError, on_os_error
 from camscan.records import Origin, Report
 from camscan.reports import FORMATS, Page
@@ -109,7 +110,7 @@ def tell_written(sentences: Iterable[str], output: Path | None) -> None:
 
     written = (f"{terminal(str(output))} is written.",) if output else ()
     width = shutil.get_terminal_size().columns if sys.stderr.isatty() else sys.maxsize
-    click.echo("".join(wrapped((*sentences, *written), width)), nl=False, err=True)
+    say("".join(wrapped((*sentences, *written), width)))
 
 
 def page(*, to_file: bool) -> Page:
