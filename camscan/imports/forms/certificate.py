@@ -9,6 +9,7 @@ from itertools import zip_longest
 
 from camscan.codecs import tls
 from camscan.imports.forms.base import Answer, answer, fields_of
+from camscan.imports.forms.tables import of_table
 
 _PEM = re.compile(r"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]{64,131072})-----END")
 _NAMED = re.compile(
@@ -36,8 +37,8 @@ _MARGIN = re.compile(r"^[ \t]{0,8}\|[_-]?", re.MULTILINE)
 """What nmap prints before each line of a script's output, and Nessus before each name."""
 _SHOWN = re.compile(r"^\* {1,4}subject: ([^\r\n]{3,512})\r?$", re.MULTILINE)
 _SPELLED = (
-    r"common[ _]?name|(?:organi[sz]ation(?:al[ _]?unit)?|country|locality|state(?:[ _]?or[ _]?province)?)(?:[ _]?name)?"
-    r"|org"
+    r"common[ _]?name|org"
+    r"|(?:organi[sz]ation(?:(?:al)?[ _]?unit)?|country|locality|state(?:[ _]?or[ _]?province)?)(?:[ _]?name)?"
 )
 _PART_END = rf"[ \t]*[,;/+|][ \t]{{0,4}}(?:CN|OU?|ST?|L|C|{_SPELLED})[ \t]?[:=]| (?:CN|OU?|ST|L|C)=|[ \t]{{2}}\("
 _PART = re.compile(
@@ -70,7 +71,8 @@ def names(text: str) -> Iterator[Answer]:
 
 
 def _plain(text: str) -> str:
-    """A text without what tools print before names: margins, the depth in a chain."""
+    """A text without what tools print before names: margins, the depth in a chain; of a table about one, its pairs."""
+    text = "\n".join(f"{name}: {value}" for name, value in of_table(text)) or text
     return _DEPTH.sub(lambda depth: "subject=" if depth[1] == "0" else "chain ", _MARGIN.sub("", text))
 
 

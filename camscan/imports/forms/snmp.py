@@ -41,6 +41,8 @@ _BARE = re.compile(
     re.MULTILINE,
 )
 """The beginning of a row without any mark, as of `snmpwalk -Oq`, or with commas."""
+_DUMPED = re.compile(r"=>\s{1,16}string\(\d{1,5}\) ")
+"""What var_dump of PHP prints before a text."""
 _OCTETS = re.compile(r"\bHex-STRING:\s{0,8}((?:[0-9A-Fa-f]{2}(?:\s{1,4}|\Z)){4,4096})")
 """A text with a byte that net-snmp does not print."""
 _OTHER = re.compile(r"[ \t|]{0,16}[A-Za-z][\w-]{0,63}::[A-Za-z][\w.-]{0,255}[ \t]{1,8}=[ \t]")
@@ -141,7 +143,7 @@ def is_walk(text: str) -> bool:
 def _rows(text: str) -> Iterator[tuple[str, str]]:
     """(OID or short name, value); a line that begins no row goes on with the value before it."""
     name, value = "", ""
-    text = _BARE.sub(r"\1 = ", _OCTETS.sub(_spelled, _of_json(text)))
+    text = _BARE.sub(r"\1 = ", _OCTETS.sub(_spelled, _DUMPED.sub("=> ", _of_json(text))))
     for variable in _VARIABLES:
         text = variable.sub(r"\n\g<oid> = \g<value>\n", text)
     for line in text.splitlines()[:MAX_LINES]:
