@@ -141,7 +141,7 @@ def _of_parts(text: str) -> dict[str, str]:
             is_viewed = is_viewed or bool(part["viewed"])
             name = "issuer" if head.lower() in ("by", "issuer") else "subject"
         else:
-            kind = re.sub("[ _]", "", part["short"] or part["long"])
+            kind = re.sub("[ _]", "", part["short"] or part["long"]).replace("ationunit", "ationalunit")
             value = _COMMA.sub(r"\\,", (part["double"] or part["single"] or part["bare"]).strip())
             found.setdefault(name, []).append(f"{kind}={value}")
     parts = [part.lower() for own in found.values() for part in own]

@@ -21,7 +21,7 @@ _FOLDED = re.compile(
 _DISSECTED = re.compile(r"\s*(?:(?:Response|Request|Status-Line):[ \t]+)?(.*?)[ \t]*")
 _DESCRIBED = re.compile(r"\s*[A-Z][\w ,/-]{2,60} \(([vosietbamc])\): (.*)")
 _TRACED = re.compile(
-    r"^(?:\[\w+ @ 0x[0-9a-f]+\] line=|(?:[^'\r\n]{0,200}\[)?Processing SDP line )'(.*)'\]?\s*?$", re.MULTILINE
+    r"^(?:\[\w+ @ 0x[0-9a-f]+\] line=|(?:[^'\r\n]{0,200}Processing SDP )?line )'(.*)'\]?\s*?$", re.MULTILINE
 )
 """A line in a trace of ffmpeg, or in a log of ZoneMinder."""
 _PLAYED = re.compile(
@@ -68,7 +68,7 @@ def wireshark(text: str) -> str:
 
 def player(text: str) -> str:
     """An answer in a trace of ffmpeg, or what ffmpeg or retina shows of a session description."""
-    if (" @ 0x" in text or "SDP line" in text) and len(lines := _TRACED.findall(text)) >= MANY:
+    if (" @ 0x" in text or "line 'v=0'" in text) and len(lines := _TRACED.findall(text)) >= MANY:
         return "\r\n".join(lines)
     played = _PLAYED.search(text) if "put #0, " in text else None
     if not (played := played or (_NAMED.search(text) if "session_name" in text else None)):

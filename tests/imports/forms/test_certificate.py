@@ -202,3 +202,11 @@ def test_names_under_the_word_certificate() -> None:
     assert (one.fields["tls.subject.cn"], one.fields["tls.issuer.cn"]) == (("cam-1",), ("Acme",))
     (one,) = names('{"extra": {"tls_issuer": "commonName=Acme CA/organizationName=X1"}}')
     assert (one.fields["tls.issuer.cn"], one.fields["tls.issuer.o"]) == (("Acme CA",), ("X1",))
+
+
+def test_a_table_about_one_certificate() -> None:
+    table = (
+        '"ip","subject_common_name","issuer_common_name","subject_organization_unit_name"\n"192.0.2.1","cam","b","c"\n'
+    )
+    (one,) = names(table)
+    assert (one.fields["tls.subject"], one.fields["tls.issuer"]) == (("CN=cam,OU=c",), ("CN=b",))

@@ -179,3 +179,8 @@ def test_a_header_line_is_no_description(text: str) -> None:
 def test_the_object_id_that_a_walk_tells_counts_before_the_trees_that_it_shows() -> None:
     text = "sysObjectID.0 = .1.3.6.1.4.1.368.1.1\n1.3.6.1.4.1.39165.1.1.0 = STRING: x\n"
     assert next(walk(text)).fields["snmp.sys_object_id"] == ("1.3.6.1.4.1.368.1.1",)
+
+
+def test_objects_that_php_dumped() -> None:
+    dumped = 'array(1) {\n  ["SNMPv2-MIB::sysDescr.0"]=>\n  string(15) "STRING: Acme X1"\n}'
+    assert [one.fields["snmp.sys_descr"] for one in walk(dumped.removesuffix("\n}"))] == [("Acme X1",)]

@@ -112,3 +112,11 @@ def test_a_list_that_is_not_of_devices() -> None:
 
 def test_packets_without_their_captions() -> None:
     assert unwrap("HTTP/1.1 200 OK..Server: a/1....<p>") == "HTTP/1.1 200 OK\r\nServer: a/1\r\n\r\n<p>"
+
+
+def test_a_description_that_zoneminder_logs_line_by_line() -> None:
+    lines = ("v=0", "s=b's", "t=0 0")
+    log = "".join(
+        f"06/27/15 17:16:2{at}.1 zmc[7].DB3-a.cpp/1 [Processing SDP line '{one}']\n" for at, one in enumerate(lines)
+    )
+    assert unwrap(log).splitlines() == list(lines)
