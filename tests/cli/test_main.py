@@ -425,3 +425,11 @@ def test_a_log_on_a_full_disk_costs_no_result(tmp_path: Path) -> None:
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=full, check=False)
     assert (done.returncode, done.stdout) == (0, told.stdout)
+
+
+@pytest.mark.parametrize("platform", ["darwin", "win32"])
+def test_on_another_system_it_says_so_before_anything_is_loaded(monkeypatch: pytest.MonkeyPatch, platform: str) -> None:
+    monkeypatch.setattr(sys, "platform", platform)
+    monkeypatch.setitem(sys.modules, "camscan.cli", None)
+    with pytest.raises(SystemExit, match=f"Error: camscan runs on Linux alone, not on {platform}: use a Linux host,"):
+        program.main()
