@@ -23,7 +23,7 @@ _DESCRIBED = re.compile(r"\s*[A-Z][\w ,/-]{2,60} \(([vosietbamc])\): (.*)")
 _TRACED = re.compile(
     r"^(?:\[\w+ @ 0x[0-9a-f]+\] line=|(?:[^'\r\n]{0,200}Processing SDP )?line )'(.*)'\]?\s*?$", re.MULTILINE
 )
-"""A line in a trace of ffmpeg, or in a log of ZoneMinder."""
+"""A line in a trace of ffmpeg, or in the log of a recorder program."""
 _PLAYED = re.compile(
     r"^(?:Input #0, (?:rtsp|sdp)|Output #0, \w{2,20})\b.*?^ {2,8}title +: ([^\r\n]{1,200})", re.MULTILINE | re.DOTALL
 )
