@@ -75,7 +75,7 @@ def scope_of(choices: Choices) -> ScanScope:
         raise TargetError(f"{' '.join(words)} contains no target: write one per line, such as 10.0.0.0/24")
     if not specs:
         where, remedy = "this host is connected to no private network", "give one, such as 10.0.0.0/24"
-        if on := bridge():
+        if bridged() and (on := bridge()):
             where, remedy = f"this host is only on {on.name}", f"{remedy}, or {on.remedy}"
         raise TargetError(f"no target given, and {where}: {remedy}")
     targets = read_targets(words, specs)

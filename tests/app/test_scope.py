@@ -170,6 +170,10 @@ def test_a_containers_bridge_is_scanned_only_where_it_is_named(monkeypatch: pyte
     del there[1]
     with pytest.raises(TargetError, match=r"this host is only on a container's bridge: give one, .*--network host"):
         scope_of(Choices())
+    monkeypatch.setattr(module, "bridged", lambda: ())
+    there.clear()
+    with pytest.raises(TargetError, match=r"connected to no private network: give one, such as 10\.0\.0\.0/24$"):
+        scope_of(Choices())  # in a container that is on its host's network already
 
 
 @pytest.mark.netns
