@@ -43,9 +43,15 @@ def read(name: str) -> str:
 
 
 def _stdin() -> TextIO:
-    """Standard input, read as a file is, whatever this host's language."""
+    """Standard input, read as a file is, whatever this host's language. Raises TargetError where that was done before.
+
+    Exclusions that were read as targets before would exclude nothing.
+    """
     if isinstance(sys.stdin, io.TextIOWrapper):
-        sys.stdin.reconfigure(encoding=_encoding(sys.stdin.buffer), errors="strict")
+        try:
+            sys.stdin.reconfigure(encoding=_encoding(sys.stdin.buffer), errors="strict")
+        except io.UnsupportedOperation as error:
+            raise TargetError("stdin can be read only once: put one of the two lists in a file") from error
     return sys.stdin
 
 

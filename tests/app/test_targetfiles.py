@@ -164,6 +164,14 @@ def test_stdin_is_read_as_a_file_is(
                 scope_of(Choices(words))
 
 
+def test_stdin_is_not_taken_for_two_lists(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The exclusions would be empty, since all was read as targets."""
+    stdin = io.TextIOWrapper(io.BufferedReader(io.BytesIO(b"10.0.0.1\n")))
+    monkeypatch.setattr("sys.stdin", stdin)
+    with pytest.raises(TargetError, match=r"^stdin can be read only once: put one of the two lists in a file$"):
+        scope_of(Choices(("-",), exclude=("-",)))
+
+
 def test_a_range_that_the_shell_has_split_is_not_taken_for_its_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("10.0.0.3\n"))
     with pytest.raises(TargetError, match=r"without blanks, as 10\.0\.0\.1-10\.0\.0\.5"):
