@@ -22,7 +22,7 @@ from camscan.app.scope import Choices, scope_of
 from camscan.app.sites import choices, logins, policies
 from camscan.app.switchports import SwitchPortLookup
 from camscan.credentials.broker import ALERT
-from camscan.errors import DamageError
+from camscan.errors import CamscanError, DamageError
 from camscan.identify.library import Library
 from camscan.records import Scan, ScanStatus
 from camscan.scansettings import MERGED, MISSED, SPECS
@@ -101,7 +101,11 @@ def sweep(context: SweepContext, site: Site) -> Sweeping:
             return Swept(site.name, why_not=f"held by {other}")
         login = broker_if(choices(context.config, site), logins(context.config, site), site.name, context.rules)
         before = _resumable(context.store, site, choices(context.config, site))
-        job = replace(_job(context, site, before), broker=login)
+        try:
+            job = replace(_job(context, site, before), broker=login)
+        except CamscanError:  # which keeps nobody from being told of what was seen before
+            _compare_untold(context, site, criteria, before)
+            raise
         yield job
         untold, damaged = _compare_untold(context, site, criteria, before)
         job = _begun(context.store, job)

@@ -269,6 +269,18 @@ def test_a_sweep_that_was_killed_before_it_told_is_told_by_the_next(
     assert (_code([ended], ["new"]), _code([swept(now)], ["new"])) == (Exit.FOUND, Exit.DONE)
 
 
+def test_a_sweep_that_was_killed_before_it_told_is_told_also_where_the_site_cannot_be_scanned(
+    context: Callable[..., SweepContext], world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As by an exclusion file that is missing, maybe for weeks."""
+    sweep_and_end_before_telling(context, world, monkeypatch)
+    (tmp_path / "never.txt").unlink()
+    now = context()
+    with pytest.raises(TargetError, match=r"never\.txt"):
+        swept(now)
+    assert messages(now)[-1]["summary"] == "hq: 1 new (1 listed)"
+
+
 def test_a_sweep_that_is_damaged_before_it_told_keeps_no_later_one_from_running(
     context: Callable[..., SweepContext], world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
