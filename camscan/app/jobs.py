@@ -84,7 +84,7 @@ def new_job(choices: Choices, site: str | None) -> Job:
             SPECS: "\n".join(scope.specs),
             CHOICES: _kept(choices, scope, decoys),
             METHOD: f"{method.name}: {method.reason}",
-            **_gateways(scope),
+            **_gateways(scope, {}),
         },
     )
     return Job(record, scope, strategy, seed, method, decoys=decoys)
@@ -104,9 +104,10 @@ def _vantage(scope: ScanScope) -> Vantage:
     return Vantage(platform.node(), tuple(names), tuple(dict.fromkeys((*used, *own))))
 
 
-def _gateways(scope: ScanScope) -> dict[str, str]:
-    """What the settings say of gateways of this host that are asked."""
-    found = [gateway for gateway in sorted(Routes.read().gateways) if gateway in scope.asked]
+def _gateways(scope: ScanScope, before: Mapping[str, str]) -> dict[str, str]:
+    """What the settings say of gateways of this host that are asked, and of those that a run before this one had."""
+    now = [gateway for gateway in sorted(Routes.read().gateways) if gateway in scope.asked]
+    found = dict.fromkeys((*before.get(GATEWAYS, "").split(), *now))
     return {GATEWAYS: " ".join(found)} if found else {}
 
 
@@ -183,7 +184,7 @@ def job_for_rest(before: Scan, now: Choices) -> Job:
         channels=tuple(dict.fromkeys((*before.channels, *strategy.plan.channels))),
         excluded=tuple(scope.excluded.networks()),
         vantage=_together(before.vantage, _vantage(scope)),
-        settings={**before.settings, CHOICES: _kept(choices, scope, decoys), **_gateways(scope)},
+        settings={**before.settings, CHOICES: _kept(choices, scope, decoys), **_gateways(scope, before.settings)},
     )
     by_syn = before.settings.get(METHOD, "").startswith("syn:")
     method = Method("syn" if by_syn else "connect", "resumed")

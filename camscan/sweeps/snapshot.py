@@ -104,7 +104,7 @@ class Snapshot:
     coverage: Mapping[str, int] = field(default_factory=dict)
     by_channel: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     seconds: float = 0
-    dark: str = ""  # why nothing was seen, where no target but the host that asked has shown that anything could be
+    dark: str = ""  # why nothing was seen, where none but the host that asked and its gateway showed that it could be
     times: Mapping[str, datetime] = field(default_factory=dict)
     unseen: tuple[Sighting, ...] = ()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from dataclasses import replace
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,9 @@ from camscan.app.jobs import check_decoys, ignored_options, job_for_rest, new_jo
 from camscan.app.scannotes import together
 from camscan.app.scope import Choices
 from camscan.errors import CamscanError, TargetError, UsageError
+from camscan.net.kernel.routes import Routes
 from camscan.records import LedgerEntry, Observation, Origin, Outcome, Scan, ScanStatus, Sent
+from camscan.scansettings import GATEWAYS
 from camscan.store import Store
 
 
@@ -73,6 +76,20 @@ def test_from_where_each_run_looked_is_remembered(store: Store, monkeypatch: pyt
     job = resume_job(store, job_for_rest(before, Choices()))
     store.finish(replace(job.scan, status=ScanStatus.COMPLETE, finished_at=AT))
     assert store.scan(before.id).vantage.sources == (("wlan0", "10.0.0.2"), ("eth0", "10.0.0.3"))
+
+
+def test_the_gateways_of_each_run_are_remembered(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As of a laptop that has moved: neither shows anything of others."""
+
+    def reached_by(gateway: str) -> None:
+        routes = Routes([(ip_network("0.0.0.0/0"), gateway), (ip_network("::/0"), "fe80::1")])
+        monkeypatch.setattr("camscan.app.jobs.Routes.read", lambda: routes)
+
+    reached_by("10.0.0.6")
+    before = interrupted(store, Choices(("10.0.0.0/29",)))
+    reached_by("10.0.0.5")
+    found = [one.settings[GATEWAYS] for one in (before, job_for_rest(before, Choices()).scan)]
+    assert found == ["10.0.0.6", "10.0.0.6 10.0.0.5"]
 
 
 def test_what_is_excluded_does_not_count_as_covered(store: Store) -> None:
