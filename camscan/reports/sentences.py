@@ -102,7 +102,7 @@ def could_look(report: Report) -> bool:
 
 
 def is_blind(report: Report) -> bool:
-    """Whether nothing that was asked gave a sign of life, other than the host that asked: then nothing was shown."""
+    """Whether none that was asked gave a sign of life, but the host that asked and its gateway: nothing was shown."""
     counts = coverage(report)
     dark = bool(report.networks) and not any(segment.control for segment in report.networks)
     return dark or not (counts[Outcome.ANSWERED] or counts[Outcome.REFUSED])
