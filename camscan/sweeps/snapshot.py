@@ -124,10 +124,11 @@ class Snapshot:
 
 
 class _Tally:
-    """What the ledger of a scan says of its targets, entry by entry; `aside` are those that show nothing of others."""
+    """What the ledger of a scan says of its targets, entry by entry."""
 
-    def __init__(self, aside: frozenset[str]) -> None:
-        self._aside = aside
+    def __init__(self, scan: Scan) -> None:
+        self._own, self._aside = scan.vantage.addresses, bystanders(scan)
+        self._met_gateway = False
         self._others: Counter[Outcome] = Counter()
         self.asked: dict[str, frozenset[str]] = {}
         self.answered: defaultdict[str, set[str]] = defaultdict(set)
@@ -144,7 +145,9 @@ class _Tally:
             if outcome.has_answer:
                 self.answered[name].add(entry.target)
         self.coverage[_counted(entry.outcome)] += 1
-        if channels and entry.target not in self._aside:
+        if entry.target in self._aside:
+            self._met_gateway |= entry.outcome.is_alive and entry.target not in self._own
+        elif channels:
             self._others[entry.outcome] += 1
         self._kinds[id(entry.channels)] = entry.channels
         self._counts[id(entry.channels)] += 1
@@ -156,7 +159,8 @@ class _Tally:
         refused = self._others[Outcome.REFUSED] + self._others[Outcome.RESET]
         if asked and not any(outcome.is_alive for outcome in self._others):
             which = f"none of the {asked:,} addresses" if asked > 1 else "the only address"
-            return f"{which} that {were(asked)} asked gave {'a' if asked > 1 else 'no'} sign of life"
+            alone = ", only this host's gateway, which isolated ports reach alone" if self._met_gateway else ""
+            return f"{which} that {were(asked)} asked gave {'a' if asked > 1 else 'no'} sign of life{alone}"
         if refused == asked >= ALL_REFUSE:
             return f"all {asked:,} addresses that were asked refused, as a firewall does in the place of devices"
         return ""
@@ -168,7 +172,7 @@ class _Tally:
 
 def snapshot(scan: Scan, devices: Iterable[Judged], ledger: Iterable[LedgerEntry]) -> Snapshot:
     """What a stored scan saw, from its devices and its ledger."""
-    tally = _Tally(bystanders(scan))
+    tally = _Tally(scan)
     for entry in ledger:
         tally.add(entry)
     devices = tuple(devices)

@@ -9,6 +9,7 @@ import pytest
 from support.estate import BEGIN, cameras, sweep
 
 from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus, Vantage
+from camscan.scansettings import GATEWAYS
 from camscan.sweeps.compare import advance
 from camscan.sweeps.coverage import Terms, network_of, visibility_of
 from camscan.sweeps.memory import Gauge, Memory
@@ -143,7 +144,8 @@ def test_what_is_not_asked_is_forgotten() -> None:
 
 
 def dark(*entries: tuple[str, Outcome]) -> str:
-    scan = Scan("x", BEGIN, (), ("http",), finished_at=BEGIN, status=ScanStatus.COMPLETE, vantage=HERE)
+    reached_by = {GATEWAYS: "10.0.0.254"}
+    scan = Scan("x", BEGIN, (), ("http",), None, BEGIN, ScanStatus.COMPLETE, vantage=HERE, settings=reached_by)
     seen = snapshot(scan, (), (LedgerEntry(target, {"http": outcome}) for target, outcome in entries))
     return " ".join(f"{loss.what}: {loss.text}" for loss in visibility_of(Memory(), seen, Terms()).losses)
 
@@ -156,6 +158,9 @@ def test_a_site_that_was_never_seen_is_not_taken_for_one_without_devices() -> No
     told = "site: none of the 18 addresses that were asked gave a sign of life: nothing can be said of the site"
     assert dark(*silent).startswith(told)
     assert dark(("10.0.0.1", Outcome.ANSWERED), *silent).startswith(told)  # the host that asks answers itself
+    alone = f"{told.partition(': nothing')[0]}, only this host's gateway, which isolated ports reach alone: nothing"
+    assert dark(("10.0.0.1", Outcome.ANSWERED), ("10.0.0.254", Outcome.REFUSED), *silent).startswith(alone)
+    assert dark(("10.0.0.254", Outcome.SILENT), *silent).startswith(told)
     assert dark(*silent, ("10.0.0.99", Outcome.UNREACHABLE)).startswith("site: none of the 19 addresses")
     assert dark(silent[0]).startswith("site: the only address that was asked gave no sign of life: nothing can be said")
     for outcome in (Outcome.ANSWERED, Outcome.REFUSED):
