@@ -130,17 +130,18 @@ def _may_have_company(job: Job) -> bool:
 def _fits(job: Job, others: Sequence[Job], left: float) -> bool:
     """Whether a scan may run beside others, of which each may have company.
 
-    Not where two would listen on one segment, whose answers only one of them hears, or where both ask one host.
+    Not where two would listen on one segment, whose answers only one of them hears, or where both ask one host. Nor
+    where less time is left than all need if each address lives: the deadline would cut them all off, every night.
     """
     together, profile = (*others, job), job.strategy.profile
-    packets = sum(one.scope.asked.count * one.strategy.silent_packets for one in together)
+    packets = sum(one.scope.asked.count * one.strategy.answering_packets for one in together)
     return (
         _may_have_company(job)
         and all(other.strategy.profile == profile for other in others)
         and sum(one.scope.asked.count for one in together) <= _MOST_ADDRESSES
         and not (_calls(job) and any(map(_calls, others)))
         and not any(job.scope.asked.within(other.scope.asked) for other in others)
-        and packets / profile.rate + job.strategy.silent_host_seconds <= left
+        and packets / profile.rate + job.strategy.host_seconds <= left
     )
 
 

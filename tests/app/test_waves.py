@@ -112,10 +112,13 @@ def test_no_more_sites_than_this_process_has_descriptors_for_go_together(
     assert ["".join(map(str, sites)) for sites in world.together] == ["ab", "c"]
 
 
-def test_where_little_time_is_left_the_first_has_it_alone(estate: Make, world: World) -> None:
-    """A deadline that comes too early for all of them would be one for each, every night."""
-    swept(estate(A, B, C), seconds=8)
-    assert ["".join(map(str, sites)) for sites in world.together] == ["a", "b", "c"]
+@pytest.mark.parametrize(("seconds", "together"), [(8, ["a", "b", "c"]), (40, ["a", "b", "c"]), (300, ["abc"])])
+def test_where_little_time_is_left_the_first_has_it_alone(
+    estate: Make, world: World, seconds: float, together: list[str]
+) -> None:
+    """A deadline that comes too early for all of them would be one for each, every night: also if all devices live."""
+    swept(estate(A, B, C), seconds=seconds)
+    assert ["".join(map(str, sites)) for sites in world.together] == together
 
 
 def test_a_site_that_is_held_and_one_that_fails_cost_the_others_nothing(
