@@ -33,7 +33,7 @@ class Spared:
         """The MACs of routers."""
         self.flows: dict[str, FlowBudget] = {}
         self.looks: dict[frozenset[str], tuple[float, Mapping[str, int]]] = {}
-        """When the states of some gateways were last looked at, and what they were."""
+        """From when on the states of some gateways may be looked at again, and what they were."""
         self.rooms = {version: Room(version) for version in (4, 6)}
         self.neighbours = {version: asyncio.Semaphore(NEIGHBOURS) for version in (4, 6)}
 
@@ -102,24 +102,24 @@ class Gateways:
         could not be distinguished from an empty network.
         """
         loop, known = asyncio.get_running_loop(), set[str]()
-        before, took = loop.time(), 0.0
+        before = loop.time()
         while True:
-            await asyncio.sleep(max(_EVERY, took / _SHARE))
+            await asyncio.sleep(_EVERY)
             now = loop.time()
-            for gateway, state in self._look(now).items():
+            for gateway, state in self._look().items():
                 if state & neighbours.USABLE:
                     known.add(gateway)
                 elif state and gateway in known:
                     self.lost[gateway] = self.lost.get(gateway, 0.0) + now - before
-            before, took = now, loop.time() - now
+            before = now
 
-    def _look(self, now: float) -> Mapping[str, int]:
+    def _look(self) -> Mapping[str, int]:
         """The states of the gateways in use; of several scans at one time, one looks at the kernel's table for all."""
-        used = frozenset(self._hops)
-        at, states = self._looks.get(used, (-math.inf, {}))
-        if used and now - at >= _EVERY / 2:
+        used, time = frozenset(self._hops), asyncio.get_running_loop().time
+        again, states = self._looks.get(used, (-math.inf, {}))
+        if used and (now := time()) >= again:
             states = self._states(used)
-            self._looks[used] = now, states
+            self._looks[used] = now + max(_EVERY / 2, (time() - now) / _SHARE), states
         return states
 
     def flows(self, address: str) -> FlowBudget | None:
