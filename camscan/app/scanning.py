@@ -114,7 +114,8 @@ async def _finished(job: Job, store: Store, shared: _Shared) -> Scan:
     kept = _checkpoint(job) if job.method.name == "syn" else None
     with kept or nullcontext():
         ended = await _run(job, kept, store, shared)
-        store.finish(ended)
+        # Another process may have the store for a while, for which no answer to the scans beside this one shall wait.
+        await asyncio.get_running_loop().run_in_executor(shared.thread, store.finish, ended)
         if kept is not None:
             kept.close(over=ended.status is not ScanStatus.INTERRUPTED)
     return ended

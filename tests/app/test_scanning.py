@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -279,3 +280,22 @@ def places(limits: Limits) -> list[int]:
     """How much of each thing is free."""
     shared = (limits.descriptors, limits.half_open, limits.tls, *limits.spared.neighbours.values())
     return [semaphore._value for semaphore in shared]
+
+
+async def test_a_store_that_another_process_has_keeps_no_answer_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the end of a scan, others may run beside it."""
+    went_on = threading.Event()
+    with Store.open(tmp_path / "s.db") as store:
+
+        def finish(scan: Scan) -> None:
+            loop.call_soon_threadsafe(went_on.set)
+            assert went_on.wait(5)
+            Store.finish(store, scan)
+
+        loop, job = asyncio.get_running_loop(), new_job(Choices(("127.91.0.1",), channels="sadp"), None)
+        store.begin(job.scan)
+        monkeypatch.setattr(store, "finish", finish)
+        await asyncio.wait_for(run(job, store, no_progress), 60)
+        assert store.scan(job.scan.id).status is ScanStatus.COMPLETE
