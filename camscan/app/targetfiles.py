@@ -73,7 +73,7 @@ def refuse_split_ranges(words: Sequence[str]) -> None:
         TargetError: one does.
     """
     for first, middle, last in zip(words, words[1:], words[2:], strict=False):
-        if middle == "-" and known_addresses([first]) and known_addresses([last]):
+        if middle == "-" and known_addresses([first]).count == known_addresses([last]).count == 1:
             raise TargetError(f"{first} - {last}: write the range without blanks, as {first}-{last}, or put - first")
 
 

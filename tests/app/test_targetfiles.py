@@ -177,6 +177,8 @@ def test_a_range_that_the_shell_has_split_is_not_taken_for_its_ends(monkeypatch:
     with pytest.raises(TargetError, match=r"without blanks, as 10\.0\.0\.1-10\.0\.0\.5"):
         scope_of(Choices(("10.0.0.1", "-", "10.0.0.5")))
     assert scope_of(Choices(("-", "10.0.0.1", "10.0.0.5"))).asked.count == 3
+    monkeypatch.setattr("sys.stdin", io.StringIO("10.0.0.3\n"))
+    assert scope_of(Choices(("10.0.1.0/30", "-", "10.0.0.5"))).asked.count == 4, "a network is no end of a range"
 
 
 async def test_a_scan_sends_nothing_more_to_who_is_excluded_meanwhile(
