@@ -26,8 +26,20 @@ MAX_KEYS = 256
 _MOST_BROKEN = 64
 """Objects that may be broken: the text is parsed again without each."""
 
-_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
-_BLANK = re.compile(r"\s*")
+_STRING = r'"(?!\s*+[:,\]}])(?:[^"\\\r\n]++|\\.|"(?!\s*+[:,\]}]))*+"?|"'
+"""A string, in which a quote may stand that is not escaped: it ends before a mark of JSON, or with its line."""
+_TOKEN = re.compile(rf"{_STRING}|[\[\]{{}}]", re.DOTALL)
+_COMMAS = re.compile(rf"{_STRING}|,(?=\s*[,\]}}])|(?<=\}})(?=\s*\{{)", re.DOTALL)
+"""Among strings, a comma too many, or the place of one that lacks."""
+_NEXT = re.compile(r"[,\n]\s*+(?=\{)")
+_BLANK = re.compile(r"[\s,]*")
+_ENDS = {"[": "]", "{": "}"}
+_LONGEST = 1 << 16
+"""Characters of an object that is broken, and can be left out alone."""
+_MOST_WITHIN = 256
+"""Objects within one that are looked at, to find which one is broken."""
+_INDENT = 64
+"""Characters before an object that tell whether it is one."""
 _BROKEN = "it is not a complete JSON object"
 _NOT_UNICODE = "it holds bytes that are not Unicode, read as \ufffd"
 
@@ -64,27 +76,46 @@ def read_json(path: Path) -> Iterator[Sheet]:
 
 
 def _whole(path: Path, text: str, notes: list[str]) -> object:
-    """The value of a text, or the items of several lists; of one that was cut off, which is noted, what is whole."""
-    for _ in range(_MOST_BROKEN):
-        found: list[object] = []
-        at = _end_of_blanks(text, 0)
+    """The value of a text, or the items of several; of one that is broken, which is noted, what is whole."""
+    for tries in range(_MOST_BROKEN):
         try:
-            while at < len(text):
-                value, at = _decoder.raw_decode(text, at)
-                found.append(value)
-                at = _end_of_blanks(text, at)
+            found = _values(text)
         except RecursionError:
             raise UsageError(f"{path} is nested too deeply: export the list as CSV") from None
         except json.JSONDecodeError as error:
-            is_cut = ends_early(text, error)
-            text = _closed(text) if is_cut else _without_broken(text, error.pos)
-            if not text:
+            mended, note = _mended(text, error, may_lack_commas=not tries)
+            if not mended:
                 where = f"line {error.lineno:,} ({error.msg})"
                 raise UsageError(f"{path} is no valid JSON in {where}: mend that, or export the list again") from None
-            notes.append(CUT if is_cut else f"an object is broken in line {error.lineno:,}, and left out")
+            text = mended
+            notes.extend([note] if note else [])
         else:
-            return found[0] if len(found) == 1 else [one for value in found for one in _listed(value)]
+            return found[0] if len(found) == 1 else [one for value in found for one in _items(value)]
     raise UsageError(f"{path} is broken JSON in {_MOST_BROKEN} places or more: export the list again")
+
+
+def _values(text: str) -> list[object]:
+    """The values in a text, one behind the other; commas may be between them."""
+    found: list[object] = []
+    at = _end_of_blanks(text, 0)
+    while at < len(text):
+        value, at = _decoder.raw_decode(text, at)
+        found.append(value)
+        at = _end_of_blanks(text, at)
+    return found
+
+
+def _mended(text: str, error: json.JSONDecodeError, *, may_lack_commas: bool) -> tuple[str, str]:
+    """A text without its first fault, and what that costs; "" where it stays."""
+    if may_lack_commas and (joined := _COMMAS.sub(_comma, text)) != text:
+        return joined, ""
+    if ends_early(text, error) and (whole := _closed(text)):
+        return whole, CUT
+    return _without_broken(text, error.pos), f"an object is broken in line {error.lineno:,}, and left out"
+
+
+def _comma(found: re.Match[str]) -> str:
+    return found[0] if found[0].startswith('"') else "" if found[0] else ","
 
 
 def _closed(text: str) -> str:
@@ -98,13 +129,33 @@ def _closed(text: str) -> str:
 
 
 def _without_broken(text: str, at: int) -> str:
-    """A text without the innermost object around a fault; "" where there is none."""
-    start, depth = text.rfind("{", 0, at), 0
-    for token in _TOKEN.finditer(text, start) if start >= 0 else ():
-        depth += 1 if token[0] in ("[", "{") else -1 if token[0] in ("]", "}") else 0
-        if depth == 0:
-            return f"{text[:start]}null{text[token.end() :]}"
+    """A text without the innermost object around a fault; "" where that is the first of all, or none."""
+    start, first = at, max(0, at - _LONGEST)
+    for _ in range(_MOST_WITHIN):
+        if (start := text.rfind("{", first, start)) < 0:
+            break
+        if not text[max(0, start - _INDENT) : start].rstrip().endswith(("[", ":", ",", "}")):
+            continue  # it is within a text
+        end = _end_of_object(text, start)
+        if end > at:
+            return f"{text[:start]}null{text[end:]}"
+        if not end:
+            follows = _NEXT.search(text, start, start + _LONGEST)
+            return f"{text[:start]}null, {text[follows.end() :]}" if follows else ""
     return ""
+
+
+def _end_of_object(text: str, start: int) -> int:
+    """Where an object ends; 0 where it is never closed."""
+    open_: list[str] = []
+    for token in _TOKEN.finditer(text, start, start + _LONGEST):
+        if token[0] in _ENDS:
+            open_.append(_ENDS[token[0]])
+        elif not token[0].startswith('"') and open_.pop() != token[0]:
+            return 0
+        if not open_:
+            return token.end()
+    return 0
 
 
 def _end_of_blanks(text: str, at: int) -> int:
@@ -136,6 +187,10 @@ def _listed(value: object) -> Sequence[object]:
     return value if isinstance(value, list) else ()
 
 
+def _items(value: object) -> Sequence[object]:
+    return [value] if isinstance(value, dict) else _listed(value)
+
+
 def _members(value: object) -> Iterable[tuple[str, object]]:
     return value.items() if isinstance(value, dict) else ()
 
@@ -162,6 +217,8 @@ def _of_whole(path: Path, whole: object) -> Iterable[object]:
     if is_of_none(whole) or whole == []:
         return []
     if not isinstance(whole, dict):
+        if items := [*_deeper(whole)]:
+            return items
         raise UsageError(f"{path} contains no array of JSON objects: export the list as one, or as CSV")
     if devices := list(_by_key(whole)):
         return devices

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 
@@ -91,6 +92,65 @@ def test_broken_objects_cost_only_themselves(tmp_path: Path) -> None:
     assert [sheet.notes for sheet in read_json(path)] == [["an object is broken in line 2, and left out"]]
     with costs_less_than(2), pytest.raises(UsageError, match="is broken JSON in 64 places or more"):
         rows(write(tmp_path, "[" + '{"ip": x},' * 5_000 + '{"ip": "10.0.0.5"}]'))
+
+
+FAULTS = [
+    '{"ip": "10.0.0.6", "name": "5" dome"}',  # a quote too many
+    '{"ip": 10.0.0.6", "name": "dome"}',  # one that lacks
+    '{"ip": "10.0.0.6", "name": "a{b", "on": yes}',
+    '{"ip": "10.0.0.6", "site": {"id": 1}, "role": {"id": 2}, "on": yes}',
+    '{"ip": "10.0.0.6", "name": "hall\n2"}',
+    '{"ip": "10.0.0.6"',
+    '{"ip": x}',
+]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("after", ['{"ip": "10.0.0.7"}', '{"ip": "10.0.0.7"}, {"ip": y}, {"ip": "10.0.0.8"}'])
+def test_a_broken_object_costs_no_other_one(tmp_path: Path, fault: str, after: str) -> None:
+    path = write(tmp_path, f'{{"devices": [{{"ip": "10.0.0.5"}}, {fault}, {after}]}}')
+    found = rows(path)
+    assert [named.get("ip") for _, named, _ in found if named] == [
+        "10.0.0.5",
+        *(f"10.0.0.{n}" for n in (7, 8) if f"0.{n}" in after),
+    ]
+    broken = [note for sheet in read_json(path) for note in sheet.notes]
+    assert broken == ["an object is broken in line 1, and left out"] * (len(found) - sum(bool(row[1]) for row in found))
+
+
+def test_the_last_object_may_be_the_broken_one(tmp_path: Path) -> None:
+    found = rows(write(tmp_path, '[{"ip": "10.0.0.5"}, {"ip": x}]'))
+    assert found == [(1, {"ip": "10.0.0.5"}, ""), (2, {}, "it is not a complete JSON object")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[{"ip": "10.0.0.5"},\n{"ip": "10.0.0.6"},\n]',
+        '{"devices": [{"ip": "10.0.0.5",}, {"ip": "10.0.0.6",},]}',
+        '[{"ip": "10.0.0.5"},, {"ip": "10.0.0.6"}]',
+        '[{"ip": "10.0.0.5"}\n{"ip": "10.0.0.6"}]',
+        '{\n "ip": "10.0.0.5"\n}\n{\n "ip": "10.0.0.6"\n}\n',
+        '{\n "ip": "10.0.0.5"\n},\n{\n "ip": "10.0.0.6"\n},\n',
+        '[[{"ip": "10.0.0.5"}], [{"ip": "10.0.0.6"}]]',
+    ],
+)
+def test_commas_and_brackets_between_objects_cost_none(tmp_path: Path, text: str) -> None:
+    path = write(tmp_path, text)
+    assert rows(path) == [(1, {"ip": "10.0.0.5"}, ""), (2, {"ip": "10.0.0.6"}, "")]
+    assert [sheet.notes for sheet in read_json(path)] == [[]]
+
+
+def test_commas_in_texts_stay(tmp_path: Path) -> None:
+    found = rows(write(tmp_path, '[{"ip": "10.0.0.5", "note": "a,, b,} {c} {"},]'))
+    assert found == [(1, {"ip": "10.0.0.5", "note": "a,, b,} {c} {"}, "")]
+
+
+@pytest.mark.parametrize("unit", ["{", "[", '"', "{,", "{},", "}{", "}\n", ",\n", '" ', '"\\', " "])
+def test_whatever_is_no_json_takes_no_time(tmp_path: Path, unit: str) -> None:
+    path = write(tmp_path, "[" + unit * ((1 << 17) // len(unit)))
+    with costs_less_than(4), contextlib.suppress(UsageError):
+        rows(path)
 
 
 def test_rows_with_the_same_keys_share_their_names(tmp_path: Path) -> None:
