@@ -40,7 +40,10 @@ _SPELLED = (
     r"common[ _]?name|org"
     r"|(?:organi[sz]ation(?:(?:al)?[ _]?unit)?|country|locality|state(?:[ _]?or[ _]?province)?)(?:[ _]?name)?"
 )
-_PART_END = rf"[ \t]*[,;/+|][ \t]{{0,4}}(?:CN|OU?|ST?|L|C|{_SPELLED})[ \t]?[:=]| (?:CN|OU?|ST|L|C)=|[ \t]{{2}}\("
+_PART_END = (
+    rf"[ \t]*[,;/+|][ \t]{{0,4}}(?:id-at-)?(?:CN|OU?|ST?|L|C|{_SPELLED})[ \t]?[:=]"
+    r"| (?:CN|OU?|ST|L|C)=|[ \t]{2}\("
+)
 _PART = re.compile(
     r"(?:(?P<viewed>issued[ _])(?P<by>to|by)|(?<![A-Za-z])(?P<name>subject|issuer|owner))(?![a-z])"
     rf"|(?:(?<![A-Za-z0-9-])(?P<short>CN|OU?|ST?|L|C)(?:[\"']?[ \t]{{0,24}}[:=]|(?:(?<=[\"']\w)|(?<=[\"']\w\w))[\"'],)"
@@ -142,11 +145,17 @@ def _of_parts(text: str) -> dict[str, str]:
             name = "issuer" if head.lower() in ("by", "issuer") else "subject"
         else:
             kind = re.sub("[ _]", "", part["short"] or part["long"]).replace("ationunit", "ationalunit")
-            value = _COMMA.sub(r"\\,", (part["double"] or part["single"] or part["bare"]).strip())
+            value = _COMMA.sub(r"\\,", (part["double"] or part["single"] or _bare(part["bare"])).strip())
             found.setdefault(name, []).append(f"{kind}={value}")
     parts = [part.lower() for own in found.values() for part in own]
     is_host = any(part.startswith(("cn=", "commonname=")) for part in parts) or is_viewed
     return {name: ",".join(own) for name, own in found.items()} if len(parts) > 1 and is_host else {}
+
+
+def _bare(value: str) -> str:
+    """A value without quotes, and without the bracket behind the whole name."""
+    value = value.strip()
+    return value if value.count("(") >= value.count(")") else value.removesuffix(")")
 
 
 def _alternatives(text: str) -> tuple[str, ...]:

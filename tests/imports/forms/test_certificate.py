@@ -58,6 +58,8 @@ def test_a_subject_as_the_usual_tools_print_it(text: str) -> None:
         "subject: 'CN=cam,O=Example'\nissuer:  'CN=b'",
         "<X509Name object '/O=Example/CN=cam'>",
         "#<OpenSSL::X509::Name CN=cam,O=Example>",
+        "<Name(CN=cam,O=Example)>",
+        "subject: rdnSequence (0)\n    rdnSequence: 2 items (id-at-commonName=cam,id-at-organizationName=Example)",
         "subject: [Object: null prototype] {\n  O: 'Example',\n  CN: 'cam'\n},",
         '{"subject": {"organizationName": "Example", "commonName": "cam"}}',
         "{ O: 'Example', CN: 'cam' }",
