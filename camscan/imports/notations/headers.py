@@ -14,7 +14,8 @@ _MARK = r"(?:[ \t]{0,16}+(?:=>|[:=,])(?!:)|[ \t]{2,32}+|\t|\r?\n|[ \t]?(?=[\"'{]
 _WITHIN = r"(?:[\"']?value[\"']?: ?|- |(?:\[\])?[\w.]{0,24}(?:\(\d{1,5}\) |\[?\{|\(|\[)\s{0,16}+|<<|b(?=[\"']))?"
 _PAIR = re.compile(
     rf"(?<![\w.-])({HEADER})[\"'`\]>)*]{{0,4}}{_MARK}{_WITHIN}"
-    rf"(?:{_DOUBLE}|{_SINGLE}|(?<=\[)([^\[\]\r\n]{{0,8192}})\]|`([^`\r\n]{{1,1024}})`"
+    rf"(?:(?<=\d\) )\"([^\r\n]{{0,8192}})\"(?=\r?\n)|{_DOUBLE}|{_SINGLE}"
+    rf"|(?<=\[)([^\[\]\r\n]{{0,8192}})\]|`([^`\r\n]{{1,1024}})`"
     rf"|(?!{HEADER}:)([^\s|\"'`\[{{(<:,][^\r\n\]}}`]{{0,8192}}+))",
     re.IGNORECASE,
 )
@@ -22,8 +23,14 @@ _PAIR = re.compile(
 _BEGUN = re.compile(r"[^\r\n]*(?:[{\[(]\s{0,4}|=> )|[\s\"'*`<-]{0,64}")
 _NEXT = re.compile(rf"[,;] (?={HEADER}(?:: |=))", re.IGNORECASE)
 """Between headers in one line."""
-_PROGRAMS = ("Response Headers", "RawContent ")
-"""What browsers and PowerShell show beside a head that is as it was sent."""
+_PROGRAMS = ("Response Headers", "RawContent ", "=> HTTP/")
+"""What browsers, PowerShell and PHP show beside a head that is as it was sent."""
+_SOURCE = re.compile(
+    rf"(?:\b|_)(?:set|add|send|put)(?:_?headers?)?\([ \t]{{0,8}}[\"']{HEADER}[\"']|\b(?:add|set)_header[ \t]"
+    r"|^[ \t]*+(?:export |async |static )?(?:const|let|var|def|class|func|function|return|public|private)[ \t]++[\w{(]",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""Program code and the settings of servers, which say what is to be sent."""
 _OTHER = re.compile(
     rf"\A\s*(?:<(?:[!?]|(?:html|head|title|body|script|meta)\b)|http-headers)|^{HEADER}:[ \t]*+[^\s\"'{{\[]"
     r"|\bUSN\b|\bSIP/2|\bonvif:|\b(?:User-Agent|Authorization):",
@@ -33,6 +40,9 @@ _OTHER = re.compile(
 _REQUEST = re.compile(r"(?<![\w-])(?<!Bad )(?:request|config)\b(?:(?!\bresponse\b).)*+", re.IGNORECASE | re.DOTALL)
 _TELLING = frozenset({"server", "www-authenticate", "set-cookie", "cseq", "etag"})
 """Headers of which answers alone have one."""
+_STRUCTURE = re.compile(r"=>|\A\s*[\[{(<]")
+_SURE = re.compile("-|cseq|etag")
+"""In names of headers that are no words of other lists: a server, a date and a location are in any settings."""
 _LINE = re.compile(r"(?:HTTP|RTSP)/\d(?:\.\d)? \d{3}(?: [A-Za-z ]{2,40})?")
 _STATUS = re.compile(
     r"\b(?:status(?:[ _]?code)?[\"'\]]{0,3}|code)\s{0,4}(?:=>?|:)\s{0,8}(?:\{?\s{0,8}code: )?(\d{3})\b|\[(\d{3}) ",
@@ -52,7 +62,10 @@ def printed(text: str) -> str:
         return text
     pairs = _pairs(_NEXT.sub("\n", _REQUEST.sub("", text)))
     names = {name.lower() for name, _ in pairs}
-    if len(pairs) < (1 if "headers" in folded else FEW) or not names & _TELLING:
+    are_named = "headers" in folded
+    if len(pairs) < (1 if are_named else FEW) or not names & _TELLING:
+        return text
+    if not (are_named or _STRUCTURE.search(text) or any(map(_SURE.search, names))):
         return text
     return "\r\n".join([*_status(text, names), *(f"{name}: {value}" for name, value in pairs), *_body(text)])
 
@@ -63,15 +76,15 @@ def _is_other(text: str) -> bool:
     is_sent = begun is not None and "\n" in text.strip()
     if any(mark in text for mark in _PROGRAMS):
         return False
-    return is_sent or _OTHER.search(text) is not None or parsed(text) is not None
+    return is_sent or any(one.search(text) for one in (_OTHER, _SOURCE)) or parsed(text) is not None
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:
     """Names and values; behind other words of a line, a value is one only in quotes or brackets."""
     found = [
-        (one[1], next(filter(None, one.groups()[1:-1]), ""), one[6] or "")
+        (one[1], next(filter(None, one.groups()[1:-1]), ""), one[7] or "")
         for one in _PAIR.finditer(text)
-        if not one[6] or _BEGUN.fullmatch(text, text.rfind("\n", 0, one.start()) + 1, one.start())
+        if not one[7] or _BEGUN.fullmatch(text, text.rfind("\n", 0, one.start()) + 1, one.start())
     ]
     return [(name, unescaped(quoted).replace("''", "'") or bare.rstrip(" ,;)")) for name, quoted, bare in found]
 

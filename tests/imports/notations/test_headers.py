@@ -145,3 +145,44 @@ def test_a_list_without_its_end_takes_no_time(part: str) -> None:
     with costs_less_than(0.5):
         unwrap(part * (60_000 // len(part)))
         unwrap(f"headers {{ Server: 'a' {part * (60_000 // len(part))}")
+
+
+PHP = """Array
+(
+    [0] => HTTP/1.1 401 Unauthorized
+    [%sServer%s A/1
+    [%sWWW-Authenticate%s Digest realm="B C", nonce="1"
+    [%sContent-Length%s 0
+)
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PHP % (("", "] =>") * 3),
+        PHP % ("1] => ", ":", "2] => ", ":", "3] => ", ":"),
+    ],
+)
+def test_arrays_of_php_with_the_status_line(text: str) -> None:
+    assert unwrap(text) == "\r\n".join(SENT)
+
+
+def test_quotes_in_a_text_that_php_dumps() -> None:
+    dumped = 'string(3) "A/1"\n  ["WWW-Authenticate"]=>\n  string(31) "Digest realm="B C", nonce="1""'
+    text = f'array(3) {{\n  ["Server"]=>\n  {dumped}\n  ["Content-Length"]=>\n  string(1) "0"\n}}'
+    assert unwrap(text) == "\r\n".join(HEAD)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "const sent = { 'Server': 'A/1', 'Content-Type': 'text/html' };\napp.use(sent);",
+        'w.Header().Set("Server", "A/1")\nw.Header().Set("WWW-Authenticate", `Digest realm="B C"`)',
+        "self.send_header('Server', 'A/1')\nself.send_header('WWW-Authenticate', 'Basic realm=\"B\"')",
+        'server {\n  add_header X-Frame-Options "DENY";\n  add_header ETag "1";\n}',
+        'cameras:\n  front:\n    server: "A/1"\n    location: "hall"\n    date: "today"\n',
+    ],
+)
+def test_code_and_settings_are_no_answers(text: str) -> None:
+    assert printed(text) == text
