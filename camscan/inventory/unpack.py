@@ -31,10 +31,14 @@ MAX_MERGED = 100_000
 """Merged ranges of one sheet that are looked at."""
 MAX_LINKED = 64 << 20
 """Bytes of the XML of a sheet in which links are looked for."""
-_ATTRIBUTE = re.compile(r'([\w:]{1,64})="([^"]{0,2048})"')
+_ATTRIBUTE = re.compile(r'(?<![\w:])([\w:]{1,64})="([^"]{0,2048})"')
 _ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 _REF = re.compile(r"([A-Z]{1,3})(\d{1,7})")
-_HOST = re.compile(r"[a-z]{3,5}://(?:[^/@\s]{0,64}@)?([^/:\s]{3,253})")
+_LINK = re.compile(r"([A-Za-z]{3,5}://)(?:[^/@\s]{0,64}@)?(\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?)(?=[/?#]|$)")
+"""A link to an address; one to a name may lead to a page about the model, or to the database that a list is from.
+
+What else it holds may be a login.
+"""
 _EXACT = 10**15
 """Numbers below it are kept whole by a spreadsheet."""
 
@@ -145,11 +149,11 @@ def _tags(archive: zipfile.ZipFile, part: str, name: str) -> Iterator[dict[str, 
 
 
 def _linked(cells: list[str], targets: list[tuple[int, str]]) -> list[str]:
-    """The cells of a row, each with where it leads, unless it shows that host, or an address: what is shown counts."""
+    """The cells of a row, each with the address to which it leads, unless it shows one: what is shown counts."""
     for at, target in targets:
-        host = _HOST.match(target)
-        if host and at < len(cells) and host[1] not in cells[at] and not _ADDRESS.search(cells[at]):
-            cells[at] = f"{cells[at]} {target}"
+        link = _LINK.match(target)
+        if link and at < len(cells) and not _ADDRESS.search(cells[at]):
+            cells[at] = f"{cells[at]} {link[1]}{link[2]}"
     return cells
 
 

@@ -70,18 +70,21 @@ def test_a_cell_tells_where_its_link_leads_unless_it_shows_an_address(book: Book
         workbook.add_worksheet("Empty")
         sheet = workbook.add_worksheet("A & B")
         sheet.write_row("A1", ["Camera", "IP"])
-        sheet.write_url("A2", "http://10.0.0.5/?a=1&b=2", string="Gate")
+        sheet.write_url("A2", "http://admin:secret@10.0.0.5/?a=1&b=2", string="Gate")
         sheet.write_url("B2", "http://10.0.0.7/", string="10.0.0.6")
         sheet.write_url("A3", "https://cam.example:8443/x", string="cam.example")
         sheet.write_url("B3", "mailto:a@example.org", string="mail")
+        sheet.write_url("A5", "https://maker.example/products/M-1/", string="M-1")
+        sheet.write_url("B5", "https://10.0.0.8:8443", string="web")
         sheet.write_url("AB4", "internal:Empty!A1", string="there")
 
     told = {number: cells[:2] for number, cells in rows(book(fill))["A & B"]}
     assert told == {
         1: ("Camera", "IP"),
-        2: ("Gate http://10.0.0.5/?a=1&b=2", "10.0.0.6"),
+        2: ("Gate http://10.0.0.5", "10.0.0.6"),
         3: ("cam.example", "mail"),
         4: ("", ""),
+        5: ("M-1", "web https://10.0.0.8:8443"),
     }
 
 
