@@ -7,6 +7,7 @@ import re
 from camscan.imports.notations.base import BEGIN, FEW, HEADER, REQUEST, has_answer_line, unescaped, unquoted
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]{0,16}[A-Za-z]")
+_CARET = re.compile(r"\^M(?=\r?\n|\Z)")
 _CURLED = re.compile("[“”][^“”\r\n]{0,4096}”")
 _STRAIGHT = str.maketrans("“”„\xa0", '""" ')
 _BEGUN = re.compile(rf"\A\s*(?:{BEGIN}|{HEADER}[ \t]?:|{REQUEST})", re.IGNORECASE)
@@ -42,7 +43,7 @@ _GAP = re.compile(rf"(?<=\S)[ \t]*\r?\n[ \t]*\r?\n(?={HEADER}[ \t]?:)", re.IGNOR
 
 
 def plain(text: str) -> str:
-    """A text without what terminals, editors and mail programs add: colours, typographic quotes."""
+    """A text without what terminals, editors and mail programs add: colours, "^M", typographic quotes."""
     text = _COLOUR.sub("", text).replace("\r\r\n", "\r\n")
     if "\n" not in text and "\r" in text.strip():
         text = text.replace("\r", "\r\n")
@@ -50,7 +51,7 @@ def plain(text: str) -> str:
         text = text.translate(_STRAIGHT)
     if "\xa0" in text and (has_answer_line(text) or " " not in text):
         text = text.replace("\xa0", " ")
-    return text
+    return _CARET.sub("", text) if text.count("^M") >= FEW else text
 
 
 def escaped(text: str) -> str:

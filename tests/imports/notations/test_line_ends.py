@@ -89,6 +89,12 @@ def test_other_text_stays(text: str) -> None:
     assert unwrap(text) == text
 
 
+def test_carriage_returns_that_an_editor_shows() -> None:
+    shown = 'HTTP/1.1 401 Unauthorized^M\nServer: A/1^M\nWWW-Authenticate: Basic realm="B"^M'
+    assert unwrap(shown) == shown.replace("^M", "")
+    assert unwrap("a^Mb\nc^Md").count("^M") == 2
+
+
 def test_quotes_that_a_letter_has_curled() -> None:
     assert unwrap("<a b=“c d”>“e”</a>") == '<a b="c d">"e"</a>'
 
