@@ -147,10 +147,11 @@ def test_an_interrupt_is_heeded_as_by_any_command() -> None:
         ((sys.executable, "-P", *COMMAND[1:]), {}),
         (("env", *COMMAND), {}),
         (COMMAND, {"env": {"PATH": os.environ["PATH"], "PYTHONWARNINGS": "ignore"}}),
+        (COMMAND, {"env": {}}),
         (COMMAND, {"preexec_fn": os.getpid}),
         (COMMAND, {"umask": 0o77}),
     ],
-    ids=["an option of Python", "another program", "a variable of Python", "a function", "a mask"],
+    ids=["an option of Python", "another program", "a variable of Python", "no variable", "a function", "a mask"],
 )
 def test_what_a_fork_would_not_show_is_started_as_it_is(words: tuple[str, ...], how: dict[str, Any]) -> None:
     assert not starts_forked([*words, *running("")[3:]], **how)

@@ -94,7 +94,7 @@ class Popen(subprocess.Popen[Any]):
     def _execute_child(self, *given: Any) -> None:
         asked = dict(zip(_NAMES, given, strict=True))
         command, words, namespace = _command(asked["args"])
-        environment = _texts(asked["env"] or os.environ)
+        environment = _texts(os.environ if asked["env"] is None else asked["env"])
         is_plain = all(asked[name] == value for name, value in _PLAIN.items())
         if self.is_cold or not command or not is_plain or not (loader := _loader(command)).fits(environment):
             super()._execute_child(*given)  # type: ignore[misc]
