@@ -23,6 +23,10 @@ _MAC = re.compile(
     rf"|(?=[0-9:]{{0,16}}[A-Fa-f])(?:[0-9A-Fa-f]{{1,2}}:){{5}}[0-9A-Fa-f]{{1,2}}){_END}"
 )
 """Also with octets of one digit, as ARP tables of some systems have them: "28:57:be:12:a:1"."""
+_LENT = re.compile(
+    r"\bDHCP(?:ACK|REQUEST|DISCOVER|OFFER)\b\S{0,40} (?:on |for )?[0-9a-fA-F.:]{7,39} (?:(?:to|from) )?"
+    r"[0-9a-fA-F:]{17} \(?([A-Za-z][\w./()-]{0,254})"
+)
 _BLOCK = re.compile(
     rf"(?:{_BEGIN}(?=[\d:-]{{0,7}}[A-F])|\A\W{{0,3}}|\b(?:OUI|prefix)\W{{1,6}}(?:is\W{{1,3}})?)"
     rf"({_OCTET}([:-]){_OCTET}\2{_OCTET})(?![0-9A-Z]|\2{_OCTET}(?![0-9A-Z]))"
@@ -64,6 +68,17 @@ def addresses(text: str) -> Iterator[Answer]:
     found = dict.fromkeys(filter(None, map(mac, told)))
     for address in list(found)[:MAX_ADDRESSES]:
         yield from registered(address)
+
+
+def is_lent(text: str) -> bool:
+    """Whether a text is of the log of a DHCP server."""
+    return _LENT.search(text) is not None
+
+
+def lent(text: str) -> Iterator[Answer]:
+    """Lines that ISC dhcpd and dnsmasq log: the names and MAC addresses of those who got addresses."""
+    yield from answer("dhcp", as_fields([("dhcp.hostname", name.rstrip(")")) for name in _LENT.findall(text)]))
+    yield from addresses(text)
 
 
 def blocks(text: str) -> Iterator[Answer]:

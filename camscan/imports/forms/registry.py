@@ -107,6 +107,7 @@ MARKS: tuple[tuple[Callable[[str], bool], Form], ...] = (
     (_has(r"^HTTP/\d", r"^ICY ", r"\A\d{3} [A-Z][a-z]+\r?$"), messages.over_http),
     (nmap_text.is_listing, nmap_text.scanned),
     (sip.is_sip, sip.sip_message),
+    (macs.is_lent, macs.lent),
     (lldp.is_neighbour, lldp.neighbour),
     (_has(r"(?-i:<ProbeMatch>(?!\s*<\w+:)|<DeviceSN>|<DeviceDescription>)"), datagrams.sadp_text),
     (

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from support.costs import costs_less_than
+from support.imported import fields
 
 from camscan.imports.forms.macs import MAX_ADDRESSES, addresses, blocks, is_address, named, written
 
@@ -174,3 +175,18 @@ def test_a_mac_whose_end_is_hidden(end: str) -> None:
 
 def test_blocks_of_several_devices_are_no_one_s() -> None:
     assert not list(named("\n".join(f"mac: 44:19:{number}:XX:XX:XX" for number in (10, 11, 12))))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Oct 12 10:11:12 dnsmasq-dhcp[812]: DHCPACK(br0) 192.0.2.20 44:19:b6:00:00:01 CAM-1",
+        "dhcpd: DHCPACK on 192.0.2.20 to 44:19:b6:00:00:01 (CAM-1) via eth0",
+        "dhcpd: DHCPREQUEST for 192.0.2.20 from 44:19:b6:00:00:01 (CAM-1) via eth0",
+    ],
+)
+def test_lines_that_servers_of_dhcp_log(line: str) -> None:
+    for text in (line, f"{line}\n{line}\n"):
+        found = fields(text, "")
+        assert found["dhcp.hostname"] == ("CAM-1",)
+        assert found["mac.address"] == ("44:19:B6:00:00:01",)
