@@ -142,7 +142,7 @@ def test_a_site_that_is_held_and_one_that_fails_cost_the_others_nothing(
     assert ended[1].why_not.startswith("held by process")
     assert ended[2].why_not == "the disk is full"
     assert "none.txt" in ended[3].why_not
-    assert [record.levelno for record in caplog.records if "site.failed" in record.message] == [logging.ERROR] * 2
+    assert [record.levelno for record in caplog.records if "site.failed" in record.getMessage()] == [logging.ERROR] * 2
     assert context.store.outbox.memory("e") is not None, "what it saw is compared and remembered"
     for site in "abcde":
         with site_held(FileLocks(tmp_path / "c.db"), site) as other:

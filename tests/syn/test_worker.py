@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import struct
 import subprocess
 import sys
 import time
@@ -40,29 +42,35 @@ class Noting(RealtimePriority):
 
 
 class Sink:
-    """Notes the sizes of what it is given, by whom and when; the first word is how many."""
+    """Notes the sizes of what it is given, by whom and when."""
+
+    _RECORD = struct.Struct("@qqd")
 
     def __init__(self) -> None:
-        self._memory, self._givers = (shared(8 * 1024).cast("q") for _ in range(2))
-        self._times = shared(8 * 1024).cast("d")
+        self._far, self._near = os.pipe2(os.O_NONBLOCK)
+        self._noted: list[tuple[int, int, float]] = []
 
     def send(self, _first: int, count: int) -> tuple[int, int]:
-        self._memory[0] += 1
-        self._memory[self._memory[0]] = count
-        self._givers[self._memory[0]], self._times[self._memory[0]] = os.getpid(), time.monotonic()
+        os.write(self._near, self._RECORD.pack(count, os.getpid(), time.monotonic()))
         return count, 0
+
+    def _read(self) -> list[tuple[int, int, float]]:
+        with contextlib.suppress(BlockingIOError):
+            while piece := os.read(self._far, self._RECORD.size):
+                self._noted.append(self._RECORD.unpack(piece))
+        return self._noted
 
     @property
     def sizes(self) -> list[int]:
-        return self._memory[1 : 1 + self._memory[0]].tolist()
+        return [size for size, _, _ in self._read()]
 
     @property
     def givers(self) -> list[int]:
-        return self._givers[1 : 1 + self._memory[0]].tolist()
+        return [giver for _, giver, _ in self._read()]
 
     @property
     def times(self) -> list[float]:
-        return list(self._times[1 : 1 + self._memory[0]])
+        return [when for _, _, when in self._read()]
 
 
 def wait_for(what: Callable[[], bool]) -> bool:
