@@ -15,7 +15,7 @@ _CATCHING_UP, _MADE_UP_IN = 0.11, 0.4
 """How much faster than the rate lost time is made up for: at most by this share, and else as if it were to take so many
 seconds. The 100 ms behind a stall then hold no more above their share than those of the stall lack, mostly less."""
 PROCESSES = 3  # those that may keep a pace together
-_COUNTS, _SHARED = struct.Struct(f"@{PROCESSES}q"), struct.Struct(f"@{PROCESSES}q7d")
+_COUNTS, _SHARED = struct.Struct(f"@{PROCESSES}q"), struct.Struct(f"@{PROCESSES}q6d")
 """What they share: what each has taken; and that, and the state."""
 _FORGIVEN = 0.25  # seconds beyond which lost time is not made up for at all
 
@@ -146,8 +146,6 @@ class SharedPacer(Pacer):
         if count and self.sent != before + count:
             self._taken[self._mine] -= count  # and not into the room, whose state may hold nothing of what another took
             return 0
-        if count:
-            self._state[6] = self._mine
         return count
 
     def charge(self, count: int) -> None:
@@ -167,11 +165,6 @@ class SharedPacer(Pacer):
         """The time from which on it is worth asking for many: what is looked at most, and all that it costs."""
         return self._state[5]
 
-    @property
-    def is_last(self) -> bool:
-        """Whether this process is the one that took the latest."""
-        return self._state[6] == self._mine
-
     def restart(self) -> None:
         """See `Pacer.restart`."""
         self._load()
@@ -185,7 +178,7 @@ class SharedPacer(Pacer):
         self._store()
 
     def _load(self) -> None:
-        *counts, rate, self._begun, self._room, self._at, self._speed, _, _ = _SHARED.unpack_from(self._memory)
+        *counts, rate, self._begun, self._room, self._at, self._speed, _ = _SHARED.unpack_from(self._memory)
         self._sent = sum(counts)
         if rate != self.rate:
             self._keep_to(rate)

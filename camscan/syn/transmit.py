@@ -2,10 +2,10 @@
 
 A process that sleeps until the next packets are due is woken late now and then: on a kernel without preemption another
 process's system call has to end first, and a hypervisor may have given the processor away. 5 ms are 5 % of 100 ms.
-It seldom meets two processors at once. So, with a pace, two workers take turns, and each stands in where the other is
-late, each on a processor of its own; what this process does, which has other work, may take its time. Threads would
-not do: one that is kept waiting while it holds Python's lock keeps the other waiting, too. Without a pace, one worker
-and this process send.
+It seldom meets two processors at once. So, with a pace, one worker sends, and another stands in where that is late,
+each on a processor of its own; what this process does, which has other work, may take its time. Threads would not do:
+one that is kept waiting while it holds Python's lock keeps the other waiting, too. Without a pace, one worker and this
+process send.
 """
 
 from __future__ import annotations

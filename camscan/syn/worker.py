@@ -21,7 +21,7 @@ from camscan.syn.priority import RealtimePriority
 from camscan.syn.queue import Piece, Queue
 from camscan.syn.sending import AT_ONCE, BACK_OFF, FULL, Sender
 
-_PATIENCE = 0.0012  # seconds by which a worker may be late for its turn, at most, before the other one takes it
+_LATE = 0.0003  # seconds by which the first may be late before the second stands in
 _NAP = 0.02  # seconds that they sleep at most: what they wait for may change meanwhile
 _LOOK = 0.02  # seconds between two looks at whether they are alive
 _SENT, _WAITS, _FAILURES, _ERROR, _SLOT, _ANSWERS, _SKIPS = range(7)
@@ -132,7 +132,8 @@ def workers(senders: Sequence[Sender], pacer: SharedPacer, priority: RealtimePri
                 words, parent = shared(64).cast("q"), os.getpid()
                 if (pid := _fork()) == 0:
                     pacer.become(number)
-                    _run(_Work(senders, pacer, priority, queue, words), processors, parent)
+                    late = (number - 1) * _LATE
+                    _run(_Work(senders, pacer, priority, queue, words, late=late), processors, parent)
                 if pid:
                     started.append(Worker(pid, words))
             yield made if len(started) == len(places) else None
@@ -166,11 +167,7 @@ def _run(work: _Work, processors: set[int], parent: int) -> NoReturn:
 
 
 class _Work:
-    """What a worker does.
-
-    Two take turns, so that each sleeps through the other's; whoever finds that the other did not come in its own, as
-    its processor does something else, does not wait for it any more.
-    """
+    """What a worker does; `late` is by how many seconds others have to be before this one stands in."""
 
     def __init__(
         self,
@@ -179,14 +176,15 @@ class _Work:
         priority: RealtimePriority,
         queue: Queue,
         words: memoryview,
+        *,
+        late: float,
     ) -> None:
         self._senders = senders
         self._pacer = pacer
         self._priority = priority
         self._queue = queue
         self._words = words
-        self._patience = 0.0
-        """Seconds for which packets that are due are left to the other worker, where this one had the last ones."""
+        self._late = late
         self._is_dry = True  # whether there was nothing to take
         self._piece: Piece | None = None  # what is left of the one that it has taken
 
@@ -198,22 +196,19 @@ class _Work:
                 self._turn(self._when_due())
 
     def _when_due(self) -> float:
-        """Wait until it is worth asking; the time then.
+        """Wait until it is worth asking, which the one that stands in seldom does; the time then.
 
         As little as possible: after every sleep, each step comes from memory.
         """
-        pacer, clock = self._pacer, time.monotonic
-        while (wait := pacer.due + (self._patience if pacer.is_last else 0.0) - (now := clock())) > 0:
+        pacer, late, clock = self._pacer, self._late, time.monotonic
+        while (wait := pacer.due + late - (now := clock())) > 0:
             time.sleep(min(_NAP, wait))
         return now
 
     def _turn(self, now: float) -> None:
         """Send what may leave."""
         self._priority.check(now)
-        was_last = self._pacer.is_last
         if allowed := self._pacer.take(AT_ONCE, now, self._queue.rows):
-            rate = self._pacer.rate
-            self._patience = min(_PATIENCE, allowed / rate) if rate and not was_last else 0.0
             self._send(allowed)
 
     def _send(self, allowed: int) -> None:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
-import struct
 import subprocess
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable
 
 import pytest
@@ -42,35 +39,19 @@ class Noting(RealtimePriority):
 
 
 class Sink:
-    """Notes the sizes of what it is given, by whom and when."""
-
-    _RECORD = struct.Struct("@qqd")
+    """Notes the sizes of what it is given; the first word is how many."""
 
     def __init__(self) -> None:
-        self._far, self._near = os.pipe2(os.O_NONBLOCK)
-        self._noted: list[tuple[int, int, float]] = []
+        self._memory = shared(8 * 1024).cast("q")
 
     def send(self, _first: int, count: int) -> tuple[int, int]:
-        os.write(self._near, self._RECORD.pack(count, os.getpid(), time.monotonic()))
+        self._memory[0] += 1
+        self._memory[self._memory[0]] = count
         return count, 0
-
-    def _read(self) -> list[tuple[int, int, float]]:
-        with contextlib.suppress(BlockingIOError):
-            while piece := os.read(self._far, self._RECORD.size):
-                self._noted.append(self._RECORD.unpack(piece))
-        return self._noted
 
     @property
     def sizes(self) -> list[int]:
-        return [size for size, _, _ in self._read()]
-
-    @property
-    def givers(self) -> list[int]:
-        return [giver for _, giver, _ in self._read()]
-
-    @property
-    def times(self) -> list[float]:
-        return [when for _, _, when in self._read()]
+        return self._memory[1 : 1 + self._memory[0]].tolist()
 
 
 def wait_for(what: Callable[[], bool]) -> bool:
@@ -103,35 +84,6 @@ def test_a_piece_larger_than_what_is_due_leaves_by_and_by() -> None:
         assert wait_for(lambda: made.queue.passed(queued) == 100)
     assert sum(sink.sizes) == 100
     assert max(sink.sizes) <= 3
-
-
-def test_two_take_turns() -> None:
-    sink, pacer = Sink(), SharedPacer(2_000, time.monotonic())
-    with workers([sink], pacer, Noting()) as made:
-        assert made is not None
-        queued = made.queue.put(0, 0, 400)
-        assert wait_for(lambda: made.queue.passed(queued) == 400)
-    each = Counter(sink.givers)
-    assert len(each) == 2
-    assert min(each.values()) > 0.2 * len(sink.givers), "the rest is for a machine that is busy"
-
-
-def test_one_keeps_the_pace_alone_while_the_other_is_kept_from_it() -> None:
-    """It waits for the other one's turn once, and not again and again: with that, it would take 1.4 times as long."""
-    sink, pacer = Sink(), SharedPacer(100_000, time.monotonic())
-    with workers([sink], pacer, Noting()) as made:
-        assert made is not None
-        made.queue.put(0, 0, 480 * made.queue.rows)
-        assert wait_for(lambda: len(set(sink.givers)) == 2)
-        stopped = sink.givers[-1]
-        os.kill(stopped, signal.SIGSTOP)
-        before = sink.times[-1]
-        assert wait_for(lambda: len(sink.sizes) == 480)
-        alone = [when for when in sink.times if when > before + 0.01]
-    assert stopped not in sink.givers[-len(alone) :]
-    usual = 50 * made.queue.rows / pacer.rate
-    took = [later - when for when, later in zip(alone, alone[50:], strict=False)]
-    assert min(took) < 1.2 * usual, "where nobody disturbs"
 
 
 def test_they_rise_above_the_sweep_and_look_at_their_priority() -> None:
