@@ -109,8 +109,7 @@ def _allowed(choices: Choices, chosen: CredentialOptions) -> bool:
 def enrolled(choices: Choices, chosen: CredentialOptions, site: str | None, inside: Container[str]) -> str:
     """What a run over these addresses would log in to, in words; "" where nowhere.
 
-    Raises:
-        UsageError, HostError: as `broker_if` says.
+    Raises UsageError or HostError as `broker_if` says.
     """
     if not _allowed(choices, chosen):
         return ""

@@ -91,8 +91,7 @@ def sweep(context: SweepContext, site: Site) -> Sweeping:
     It yields the job of the scan, to be looked at; then the same once that is begun, to be run; and is sent the scan as
     it ended.
 
-    Raises:
-        CamscanError: it cannot be scanned at all.
+    Raises CamscanError if it cannot be scanned at all.
     """
     criteria = Criteria(context.rules, policies(context.config, site, context.folders))
     with site_held(context.store.locks, site.name) as other:

@@ -69,8 +69,7 @@ def _plain(text: str) -> str:
 def refuse_split_ranges(words: Sequence[str]) -> None:
     """See that no "-" for stdin stands where a range was meant: the shell hands its ends over as words of their own.
 
-    Raises:
-        TargetError: one does.
+    Raises TargetError if one does.
     """
     for first, middle, last in zip(words, words[1:], words[2:], strict=False):
         if middle == "-" and known_addresses([first]).count == known_addresses([last]).count == 1:

@@ -87,8 +87,7 @@ def is_own_report(head: bytes) -> bool:
 def reader_for(head: bytes, name: str | None = None, file: str = "this") -> Reader:
     """The reader of that name, or else the first that recognises the head of `file`.
 
-    Raises:
-        UsageError: no reader has that name, or none recognises the file.
+    Raises UsageError if no reader has that name, or none recognises the file.
     """
     if name is not None:
         for reader in _EVERY:

@@ -166,11 +166,7 @@ def _placed(
 
 
 def parse_choices(texts: Sequence[str]) -> dict[Field, str]:
-    """`--map` options, each `field=column`.
-
-    Raises:
-        UsageError: one is not written so, or names no field.
-    """
+    """`--map` options, each `field=column`. Raises UsageError if one is not written so, or names no field."""
     chosen = {}
     for text in texts:
         name, separator, column = text.partition("=")

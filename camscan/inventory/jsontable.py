@@ -55,8 +55,7 @@ _decoder = json.JSONDecoder()
 def read_json(path: Path) -> Iterator[Sheet]:
     """The objects in a file, as rows that bring their names with them; each list of the whole is a sheet.
 
-    Raises:
-        UsageError: the file is no JSON, holds no objects, or is too large to be read as a whole.
+    Raises UsageError if the file is no JSON, holds no objects, or is too large to be read as a whole.
     """
     with path.open("rb") as file:
         encoding = json.detect_encoding(file.read(4))

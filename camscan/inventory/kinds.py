@@ -25,8 +25,7 @@ _FEWEST_CONTROLS, _ONE_IN = 8, 32
 def kind_of(path: Path, head: bytes) -> Literal["workbook", "json", "text"]:
     """The kind of a file that begins so.
 
-    Raises:
-        UsageError: it is empty, or of a kind in which lists cannot be read.
+    Raises UsageError if it is empty, or of a kind in which lists cannot be read.
     """
     start = head.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff").lstrip(b" \t\r\n\0")
     if not start:

@@ -50,9 +50,8 @@ def read_inventory(
     `chosen` places fields in columns by name, letters or number, before all guesses. `encoding` is that of a text file.
     `by_label`: a list will do in which make and model alone say what a row means.
 
-    Raises:
-        UsageError: the file cannot be read, is no plain one, is no table, is too large, no column of it identifies
-            devices, or a chosen column is in none of its sheets. Of a sheet that lacks one, a note tells.
+    Raises UsageError if the file cannot be read, is no plain one, is no table, is too large, no column of it
+    identifies devices, or a chosen column is in none of its sheets. Of a sheet that lacks one, a note tells.
     """
     try:
         kind, sheets, used = _open(path, encoding)

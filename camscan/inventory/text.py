@@ -110,8 +110,7 @@ def byte_lines(file: BinaryIO) -> Iterator[bytes]:
 def text_lines(path: Path, encoding: Encoding) -> Iterator[str]:
     """The lines of a file as text; bytes that are in no encoding become U+FFFD.
 
-    Raises:
-        UsageError: the encoding does not exist.
+    Raises UsageError if the encoding does not exist.
     """
     try:
         name = codecs.lookup(encoding.name).name  # one of the many spellings that each has

@@ -69,8 +69,7 @@ def main(path: str) -> int:
 def read(path: str) -> Iterator[Any]:
     """`{"sheet": name, "note": text}`, then `[row number, [cell, ...]]` for each row of it that holds anything.
 
-    Raises:
-        RefusedError: the file is no workbook, is protected, or unfolds to too much.
+    Raises RefusedError if the file is no workbook, is protected, or unfolds to too much.
     """
     check_archive(path)
     try:
@@ -95,8 +94,7 @@ def read(path: str) -> Iterator[Any]:
 def check_archive(path: str) -> None:
     """Look at an archive's directory before anything in it is unpacked, then at its checksums; no archive passes too.
 
-    Raises:
-        RefusedError: it holds too many files, too much, or other than its directory says.
+    Raises RefusedError if it holds too many files, too much, or other than its directory says.
     """
     if not zipfile.is_zipfile(path):
         return

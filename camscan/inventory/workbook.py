@@ -20,8 +20,7 @@ _PROGRAM = Path(__file__).with_name("unpack.py")
 def read_workbook(path: Path) -> Iterator[Sheet]:
     """The sheets of a workbook, in order; each is to be read before the next one.
 
-    Raises:
-        UsageError: the file is no workbook, is protected by a password, or unfolds to more than is allowed.
+    Raises UsageError if the file is no workbook, is protected by a password, or unfolds to more than is allowed.
     """
     # -I: neither the working directory nor the environment decides what the process imports.
     command = [sys.executable, "-I", str(_PROGRAM), str(path.resolve())]

@@ -30,8 +30,7 @@ def check() -> None:
 def render(report: Report, shown_on: Page) -> Iterator[bytes]:
     """The document, in one piece, tagged so that it can be read to somebody.
 
-    Raises:
-        HostError: WeasyPrint, or the Pango library that it needs, is not there.
+    Raises HostError if WeasyPrint, or the Pango library that it needs, is not there.
     """
     check()
     from weasyprint import HTML  # noqa: PLC0415 - an extra

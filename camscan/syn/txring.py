@@ -90,11 +90,7 @@ class RingSender:
 
 
 def ethernet_sender(interface: str, rows: NDArray[np.uint8], length: int) -> EthernetSender | RingSender:
-    """What hands frames over on an interface.
-
-    Raises:
-        RefusalError: it cannot be used.
-    """
+    """What hands frames over on an interface. Raises RefusalError if it cannot be used."""
     return (EthernetSender if has_sendmmsg() else RingSender)(interface, rows, length)
 
 

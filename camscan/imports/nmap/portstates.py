@@ -42,8 +42,7 @@ class PortStates:
     def feed(self, piece: bytes) -> Iterator[PortState]:
         """The ports of every host that is whole with this piece, but for those that were silent.
 
-        Raises:
-            DecodeError: it is not XML as nmap writes it.
+        Raises DecodeError if it is not XML as nmap writes it.
         """
         try:
             self._collector.feed(piece)
