@@ -33,6 +33,13 @@ from camscan.reports.sentences import is_blind, summary
 from camscan.store import Store
 
 
+async def scanned(store: Store, choices: Choices) -> Scan:
+    """A scan as it ended."""
+    job = new_job(choices, None)
+    store.begin(job.scan)
+    return await asyncio.wait_for(run(job, store, no_progress), 60)
+
+
 async def changed_meanwhile(store: Store, network: str, change: Callable[[], object]) -> Scan:
     """A slow scan of a network while which something changes, once some of it is asked; as it ended."""
     job = new_job(Choices((network,), channels="http", ports="81", rate=20), None)
@@ -49,9 +56,7 @@ async def test_a_scan_that_had_no_time_for_its_targets_is_not_complete(
     """As on a host without CPU to spare: the time of each is over before it was asked."""
     monkeypatch.setattr(Strategy, "host_seconds", 0.05)
     with Store.open(tmp_path / "s.db") as store:
-        job = new_job(Choices(("127.91.0.0/28",)), None)
-        store.begin(job.scan)
-        ended = await run(job, store, no_progress)
+        ended = await scanned(store, Choices(("127.91.0.0/28",)))
     assert ended.status is ScanStatus.PARTIAL
     assert "no time was left to ask 14 addresses: camscan had too little CPU: scan again" in ended.notes
 
@@ -62,9 +67,7 @@ async def test_a_complete_scan_says_of_how_many_targets_it_had_no_time_for(
     monkeypatch.setattr(Strategy, "host_seconds", 0.05)
     monkeypatch.setattr(scannotes, "_BLIND_SHARE", 1.0)
     with Store.open(tmp_path / "s.db") as store:
-        job = new_job(Choices(("127.91.0.0/28",)), None)
-        store.begin(job.scan)
-        ended = await run(job, store, no_progress)
+        ended = await scanned(store, Choices(("127.91.0.0/28",)))
         said = list(summary(report_of(store, ended, Criteria(library()))))
     assert ended.status is ScanStatus.COMPLETE
     assert "no time was left to ask 14 addresses: camscan had too little CPU: scan again" in ended.notes
@@ -168,9 +171,7 @@ async def test_each_interface_to_the_targets_is_watched_from_the_beginning_on(tm
         cable(scanner, second, "two", ("10.78.0.129/25", "10.78.0.130/25"))
         second.ip("link set two down")
         with scanner.inside():
-            job = new_job(Choices(("10.78.0.120-10.78.0.136",), channels="http", ports="81"), None)
-            store.begin(job.scan)
-            ended = await asyncio.wait_for(run(job, store, no_progress), 60)
+            ended = await scanned(store, Choices(("10.78.0.120-10.78.0.136",), channels="http", ports="81"))
     assert ended.status is ScanStatus.PARTIAL
     assert "two was not connected for " in " ".join(ended.notes)
     assert ended.vantage.sources == (("one", "10.78.0.1"), ("two", "10.78.0.129"))
@@ -189,9 +190,7 @@ async def test_an_interface_without_a_cable_cuts_off_whom_it_leads_to_and_not_th
         cable(scanner, site, "one", ("10.78.0.1/24", "10.78.0.2/24"))
         site.ip("link set one down")
         with scanner.inside():
-            job = new_job(Choices((targets,), channels="http", ports="81-100"), None)
-            store.begin(job.scan)
-            ended = await asyncio.wait_for(run(job, store, no_progress), 60)
+            ended = await scanned(store, Choices((targets,), channels="http", ports="81-100"))
     assert ended.status is status
     assert ended.vantage.sources == (("one", "10.78.0.1"),)
 
@@ -227,9 +226,7 @@ async def test_the_broadcast_address_of_a_network_makes_no_scan_partial(tmp_path
     with namespace() as scanner, namespace() as site, Store.open(tmp_path / "s.db") as store:
         cable(scanner, site, "near", ("10.78.0.1/24", "10.78.0.254/24"))
         with scanner.inside():
-            job = new_job(Choices(("10.78.0.254-10.78.0.255",), channels="wsd,http", ports="81"), None)
-            store.begin(job.scan)
-            ended = await asyncio.wait_for(run(job, store, no_progress), 60)
+            ended = await scanned(store, Choices(("10.78.0.254-10.78.0.255",), channels="wsd,http", ports="81"))
         outcomes = {entry.target: entry.outcome for entry in store.ledger(ended.id)}
     assert (ended.status, ended.notes) == (ScanStatus.COMPLETE, ())
     assert outcomes == {"10.78.0.254": Outcome.REFUSED, "10.78.0.255": Outcome.NOT_SENT}
@@ -242,9 +239,7 @@ async def test_where_a_gateway_alone_answers_nothing_is_said_of_the_others(tmp_p
         cable(scanner, router, "near", ("10.78.0.5/29", "10.78.0.1/29"))
         scanner.ip("route add default via 10.78.0.1")
         with scanner.inside():
-            job = new_job(Choices(("10.78.0.0/29",), channels="http,sadp", ports="81"), None)
-            store.begin(job.scan)
-            ended = await asyncio.wait_for(run(job, store, no_progress), 60)
+            ended = await scanned(store, Choices(("10.78.0.0/29",), channels="http,sadp", ports="81"))
         alive = {entry.target for entry in store.ledger(ended.id) if entry.outcome.is_alive}
         report = report_of(store, store.scan(ended.id), Criteria(library(), ()))
     assert alive == {"10.78.0.1", "10.78.0.5"}
