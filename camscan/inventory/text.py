@@ -42,6 +42,7 @@ _QUOTED = re.compile(r'"((?:[^"]|"")*)"[,;]*\s*')
 """A line that is one quoted cell, with blank cells after it."""
 _INSIDE = re.compile(f"[{re.escape(_DELIMITERS)}]")
 _UTF8 = "utf-8-sig"
+_OF_DOMAINS = ("idna", "punycode")  # which Python has among the encodings of text, too
 _BOMS = (
     (codecs.BOM_UTF8, _UTF8),
     (codecs.BOM_UTF32_LE, "utf-32"),  # before that of UTF-16, which it begins with
@@ -107,14 +108,22 @@ def byte_lines(file: BinaryIO) -> Iterator[bytes]:
         yield rest[:MAX_LINE]
 
 
+def _codec(name: str) -> str:
+    """The encoding of text with this name, or one of its other spellings. Raises LookupError or ValueError."""
+    found = codecs.lookup(name).name
+    if found in _OF_DOMAINS:
+        raise LookupError(name)
+    b"\xffa".decode(found, "replace")
+    return found
+
+
 def text_lines(path: Path, encoding: Encoding) -> Iterator[str]:
     """The lines of a file as text; bytes that are in no encoding become U+FFFD.
 
     Raises UsageError if the encoding does not exist.
     """
     try:
-        name = codecs.lookup(encoding.name).name  # one of the many spellings that each has
-        b"\xffa".decode(name, "replace")
+        name = _codec(encoding.name)
     except (LookupError, ValueError) as error:
         raise UsageError(f"no such encoding: {encoding.name!r}: write a name such as cp1252 or gb18030") from error
     with path.open("rb") as file:

@@ -21,7 +21,8 @@ _NEXT = re.compile(r"(?:\}|(?<![\[:\s,])(?>[\s,]*?\n)|(?<=[\[:])(?>[\s,]+?\n))[\
 
 A run of blanks is only tried at its first character, so that time is linear.
 """
-_DEEP = re.compile(r"(?:[^\[{]*+[\[{]){256}")
+_LEVELS = 256  # of an invalid value, from which on it is nested too deeply
+_DEEP = re.compile(rf"(?:[^\[{{]*+[\[{{]){{{_LEVELS}}}")
 """The first levels of a value that is nested too deeply: what begins in them is no item, and as deep."""
 _OVER = re.compile(r"\](?![\s,]*\[)|\{finished: 1\}[\s,]*\Z")
 """The end: of the last list, or what older versions of masscan write after their last record, which is not JSON."""
@@ -51,10 +52,7 @@ def items(stream: BinaryIO, summary: Summary, most: int = MAX_OBJECT) -> Iterato
             item, end = _decoder.raw_decode(window.text, window.at)
         except (ValueError, RecursionError) as error:
             summary.broken += 1
-            if isinstance(error, RecursionError):
-                window.skip(_DEEP)
-            else:
-                window.at += 1
+            _skip_begun(error, window)
             window.skip(_NEXT)
         else:
             window.at = end
@@ -62,6 +60,20 @@ def items(stream: BinaryIO, summary: Summary, most: int = MAX_OBJECT) -> Iterato
             yield item
     if is_list and not window.text.rstrip().endswith("]"):
         summary.cut = CUT_OFF
+
+
+def _skip_begun(error: ValueError | RecursionError, window: Window) -> None:
+    """Skip what cannot begin an item, of a value that could not be read.
+
+    That is more than one character where it is nested too deeply. How deep Python reads depends on its version.
+    """
+    if isinstance(error, json.JSONDecodeError):
+        begun, ended = (sum(window.text.count(mark, window.at, error.pos) for mark in marks) for marks in ("[{", "]}"))
+        window.at = error.pos if begun - ended >= _LEVELS else window.at + 1
+    elif isinstance(error, RecursionError):
+        window.skip(_DEEP)
+    else:
+        window.at += 1
 
 
 def _window(stream: BinaryIO, size: int) -> Window:
