@@ -7,14 +7,13 @@ import re
 import resource
 import sys
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr, ValidationError
 
-from camscan.app.scope import Choices
+from camscan.app.scope import Choices, CredentialOptions
 from camscan.credentials import sources
 from camscan.credentials.broker import CredentialBroker, Sight
 from camscan.credentials.enrolment import Book, Enrolment, SiteBook, explained
@@ -29,25 +28,17 @@ from camscan.system.files import is_there
 from camscan.system.userdirs import config_file
 
 
-@dataclass(frozen=True, slots=True)
-class CredentialOptions:
-    """Where the enrolments are, and how their file is opened where it is encrypted."""
+def opened(chosen: CredentialOptions) -> CredentialFile:
+    """The file of enrolments, as it is kept. From then on a crash of this process writes no memory to disk.
 
-    file: Path | None = None
-    unlock: str | None = None  # where its key comes from; None: the terminal
-    folder: Path = field(default_factory=Path)  # what relative places in `unlock` are relative to
-
-    def opened(self) -> CredentialFile:
-        """The file of enrolments, as it is kept. From then on a crash of this process writes no memory to disk.
-
-        Raises UsageError if it is to be unlocked, and is not locked.
-        """
-        _write_no_core()
-        path, source = self.file or config_file("credentials.json"), self.unlock or "prompt"
-        file = CredentialFile(path, lambda: sources.read(source, lambda: asked(f"key of {path}"), self.folder))
-        if self.unlock and not file.encrypted:
-            raise UsageError(f"--unlock is for an encrypted file (.age), and {path} is not one: leave it out")
-        return file
+    Raises UsageError if it is to be unlocked, and is not locked.
+    """
+    _write_no_core()
+    path, source = chosen.file or config_file("credentials.json"), chosen.unlock or "prompt"
+    file = CredentialFile(path, lambda: sources.read(source, lambda: asked(f"key of {path}"), chosen.folder))
+    if chosen.unlock and not file.encrypted:
+        raise UsageError(f"--unlock is for an encrypted file (.age), and {path} is not one: leave it out")
+    return file
 
 
 def _write_no_core() -> None:
@@ -81,7 +72,7 @@ def broker(chosen: CredentialOptions, site: str | None, rules: Library) -> Crede
 
 def _opened_for(chosen: CredentialOptions, site: str | None) -> tuple[Path, SiteBook]:
     """The file of enrolments, and what is in it for a site. Raises as `broker` says."""
-    file = chosen.opened()
+    file = opened(chosen)
     if not is_there(file.path):
         raise UsageError(f"{file.path} does not exist: create it with `camscan credentials add`")
     book = SiteBook(file.load().of(site))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from camscan.app.logins import CredentialOptions, enrolled
-from camscan.app.scope import Choices, ScanScope, arp_requests, eligible, scope_of
+from camscan.app.logins import enrolled
+from camscan.app.scope import Choices, CredentialOptions, ScanScope, arp_requests, eligible, scope_of
 from camscan.app.strategy import Strategy, silent_seconds, strategy_of, sweep_method
 from camscan.net.kernel.interfaces import has_arp
 from camscan.net.programs.method import Method

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from camscan.app.targetfiles import read, read_exclusions, read_targets, refuse_split_ranges, warn_if_empty
 from camscan.engine import Plan
@@ -39,6 +40,15 @@ class Choices:
     expect_decoy: tuple[str, ...] = ()  # addresses that must answer, or the scan was blind
     interface: tuple[str, ...] = ()
     """The interfaces that multicast and ARP are for; none named: all that are connected to the targets."""
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialOptions:
+    """Where the enrolled logins are, and how their file is opened where it is encrypted."""
+
+    file: Path | None = None
+    unlock: str | None = None  # where its key comes from; None: the terminal
+    folder: Path = field(default_factory=Path)  # what relative places in `unlock` are relative to
 
 
 @dataclass(frozen=True, slots=True)

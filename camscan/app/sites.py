@@ -8,10 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from camscan.app.criteria import chosen_policies
-from camscan.app.logins import CredentialOptions
 from camscan.app.pinging import url_of
 from camscan.app.receivers import Apprise, Webhook
-from camscan.app.scope import Choices, must_exist, scope_of
+from camscan.app.scope import Choices, CredentialOptions, must_exist, scope_of
 from camscan.app.strategy import strategy_of
 from camscan.app.targetfiles import read_exclusions
 from camscan.credentials.file import MAX_FILE

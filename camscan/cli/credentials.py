@@ -10,6 +10,7 @@ import click
 from camscan.cli import options
 from camscan.cli.groups import CommandGroup
 from camscan.cli.numbers import Whole
+from camscan.cli.output import destination
 from camscan.cli.telling import tell
 from camscan.cli.trylogin import test
 from camscan.cli.writing import write
@@ -17,6 +18,7 @@ from camscan.errors import UsageError
 from camscan.reports.escape import terminal
 
 if TYPE_CHECKING:
+    from camscan.app.scope import CredentialOptions
     from camscan.credentials.enrolment import Book, Enrolment
 
 
@@ -65,9 +67,8 @@ def credentials() -> None:
 )
 @click.option("--tls-only", is_flag=True, help="Never use the password without TLS.")
 @options.site_of_login
-@options.credentials_file
-@options.unlock
-def add(source: str, site: str | None, credentials_file: Path | None, unlock: str | None, **given: Any) -> None:
+@options.login
+def add(source: str, site: str | None, login: CredentialOptions, **given: Any) -> None:
     """Enrol a login. No packet is sent, and the password is never taken from the command line or the environment.
 
     A device is identified by its address and by what it shows without a login, which `camscan devices` lists. The
@@ -79,9 +80,9 @@ def add(source: str, site: str | None, credentials_file: Path | None, unlock: st
       camscan credentials add --network 10.20.0.0/24 --maker NAME --user auditor --secret systemd:cameras
       pass show cameras | camscan credentials add 10.20.0.7 --serial E12345678 --user auditor --secret fd:0
     """
-    from camscan.app.logins import CredentialOptions, enrolment
+    from camscan.app.logins import enrolment, opened
 
-    file = CredentialOptions(credentials_file, unlock).opened()
+    file = opened(login)
     made = enrolment(given, site, source, file.path, file.load(missing_ok=True))
     with file.locked():
         file.save(file.load(missing_ok=True).with_(made))
@@ -92,10 +93,9 @@ def add(source: str, site: str | None, credentials_file: Path | None, unlock: st
 
 @credentials.command("list")
 @options.of_site(help="List only the logins for this site.")
-@options.credentials_file
-@options.unlock
-@options.output
-def list_(site: str | None, credentials_file: Path | None, unlock: str | None, output: Path | None) -> None:
+@options.login
+@destination
+def list_(site: str | None, login: CredentialOptions, output: Path | None) -> None:
     """List enrolled logins, which devices they are for, and which certificates are pinned. Passwords are never shown.
 
     \b
@@ -103,20 +103,19 @@ def list_(site: str | None, credentials_file: Path | None, unlock: str | None, o
       camscan credentials list
       camscan credentials list --site depot
     """
-    from camscan.app.logins import CredentialOptions, lines
+    from camscan.app.logins import lines, opened
     from camscan.credentials.pins import Pins
 
-    file = CredentialOptions(credentials_file, unlock).opened()
-    found = lines(file.load(missing_ok=credentials_file is None), Pins.beside(file.path), site)
+    file = opened(login)
+    found = lines(file.load(missing_ok=login.file is None), Pins.beside(file.path), site)
     write((f"{terminal(line)}\n" for line in found or ["Nothing is enrolled."]), output)
 
 
 @credentials.command()
 @click.argument("place", metavar="ADDRESS-OR-NETWORK")
 @options.site_of_login
-@options.credentials_file
-@options.unlock
-def remove(place: str, site: str | None, credentials_file: Path | None, unlock: str | None) -> None:
+@options.login
+def remove(place: str, site: str | None, login: CredentialOptions) -> None:
     """Remove the logins of a device or a network, and the device's pinned certificates.
 
     \b
@@ -124,11 +123,11 @@ def remove(place: str, site: str | None, credentials_file: Path | None, unlock: 
       camscan credentials remove 10.20.0.7 --site depot
       camscan credentials remove 10.20.0.0/24
     """
-    from camscan.app.logins import CredentialOptions
+    from camscan.app.logins import opened
     from camscan.credentials.pins import Pins
     from camscan.targets import usual
 
-    file, place = CredentialOptions(credentials_file, unlock).opened(), usual(place)
+    file, place = opened(login), usual(place)
     _without(file.load(missing_ok=True), site, place)  # where there is none, no folder is made for a lock
     with file.locked():
         book, gone = _without(file.load(missing_ok=True), site, place)
@@ -156,11 +155,12 @@ def unpin(address: str, site: str | None, credentials_file: Path | None) -> None
     Example:
       camscan credentials unpin 10.20.0.7 --site depot
     """
-    from camscan.app.logins import CredentialOptions
+    from camscan.app.logins import opened
+    from camscan.app.scope import CredentialOptions
     from camscan.credentials.pins import Pins
     from camscan.targets import usual
 
-    file, address = CredentialOptions(credentials_file).opened(), usual(address)
+    file, address = opened(CredentialOptions(credentials_file)), usual(address)
     count = Pins.beside(file.path).forget(site, address)
     if not count:
         raise UsageError(f"no certificate of {address} is pinned for this site: see `camscan credentials list`")

@@ -9,11 +9,12 @@ from typing import Any
 import click
 
 from camscan.cli import options
+from camscan.cli.combining import combined
 from camscan.cli.exits import Exit
 from camscan.cli.groups import CommandGroup
 from camscan.cli.telling import tell, tell_note
 
-_SHARED = (
+_shared = combined(
     options.config,
     click.option(
         "--kind",
@@ -45,7 +46,6 @@ _SHARED = (
         help="What makes the sweep exit with 3; repeatable.",
     ),
 )
-_shared = options.combined(_SHARED)
 
 
 @click.group(cls=CommandGroup)

@@ -16,7 +16,8 @@ from camscan.cli.exits import Exit
 from camscan.cli.groups import CommandGroup
 from camscan.cli.merge import merge
 from camscan.cli.numbers import Whole
-from camscan.cli.telling import tell, tell_note
+from camscan.cli.output import destination
+from camscan.cli.telling import mention, tell, tell_note
 from camscan.cli.writing import confirmed, write
 from camscan.errors import DamageError, StoreError, UsageError
 from camscan.text.wording import plural
@@ -132,7 +133,7 @@ def _told(lines: Iterable[str]) -> Iterator[str]:
 @options.db
 @click.option("--force", is_flag=True, help="Replace FILE if it exists.")
 @options.quiet
-def backup(file: Path, db: str | None, force: bool, quiet: bool) -> None:
+def backup(file: Path, db: str | None, force: bool) -> None:
     """Copy the store to FILE as of one moment, even while a sweep writes to it.
 
     The copy is a store like any other: `camscan devices --db FILE` reads it.
@@ -155,8 +156,7 @@ def backup(file: Path, db: str | None, force: bool, quiet: bool) -> None:
     if file.exists() and file.samefile(source):
         raise UsageError(f"{file} is the store itself: choose another file")
     copy(source, file)
-    if not quiet:
-        tell(f"Wrote {file}, {file.stat().st_size / 1e6:,.1f} MB.")
+    mention(f"Wrote {file}, {file.stat().st_size / 1e6:,.1f} MB.")
 
 
 @db.command()
@@ -186,7 +186,7 @@ def check(db: str | None) -> None:
 @options.of_scan("named", multiple=True, help="Same as SCAN.")
 @options.site
 @options.db
-@options.output
+@destination
 def export(
     scans: tuple[str, ...], named: tuple[str, ...], site: str | None, db: str | None, output: Path | None
 ) -> None:
@@ -209,10 +209,8 @@ def export(
     with open_store(db) as store:
         store.set_on_damage(OnDamage.SKIP)
         told = () if scans else tuple(state_lines(store, site))
-        if scans:
-            chosen = chosen_scans(store, scans, site, quiet=True)
-        else:
-            chosen = store.scans(site) if told else scans_of(store, site)
+        every = store.scans if told else partial(scans_of, store)
+        chosen = chosen_scans(store, scans, site) if scans else every(site)
         write(chain(lines(store, reversed(chosen)), told), output)
         if store.left_out:
             raise StoreError(f"{store.where}: {store.left_out} damaged rows, named above, are not in the export")
@@ -240,7 +238,7 @@ def remove(scans: tuple[str, ...], db: str | None, yes: bool) -> None:
     from camscan.cli.stored import chosen_scans, open_store
 
     with open_store(db) as store:
-        chosen = chosen_scans(store, scans, None, quiet=True)
+        chosen = chosen_scans(store, scans, None)
         check(store, chosen)
         for scan in chosen if not yes else ():
             of = f" of {scan.site}" if scan.site else ""

@@ -7,14 +7,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from camscan.cli import options
 from camscan.cli.exits import Exit, exit_code
-from camscan.cli.telling import tell_note
+from camscan.cli.output import FORMAT_NAMES, Output, written
+from camscan.cli.telling import is_quiet, mention, tell_note
 from camscan.errors import TargetError, UsageError
 from camscan.records import Device, Judged, Origin, Outcome, Report, Scan, ScanStatus, Verdict
 from camscan.reports import FORMATS
@@ -84,25 +84,22 @@ class Wanted:
     help=f"List the devices of the latest scan of each site, as {', '.join(_SEVERAL[:-1])} or {_SEVERAL[-1]}.",
 )
 @options.all_hosts
-@options.written(*options.FORMAT_NAMES)
+@written(*FORMAT_NAMES)
 @options.fail_on_devices
 @options.quiet
 def devices(
     addresses: tuple[str, ...],
     scan_id: str | None,
     db: str | None,
-    policies: tuple[str, ...],
-    folders: tuple[Path, ...],
+    judging: options.Judging,
     makers: tuple[str, ...],
     brands: tuple[str, ...],
     verdicts: tuple[str, ...],
     site: str | None,
     each_site: bool,
     all_hosts: bool,
-    format_: str,
-    output: Path | None,
+    out: Output,
     fail_on: tuple[str, ...],
-    quiet: bool,
 ) -> None:
     """List the devices of a stored scan, judged by today's fingerprints and policies.
 
@@ -118,34 +115,32 @@ def devices(
       camscan devices --each-site -o estate.xlsx
       camscan devices --each-site --verdict listed -o for-the-board.html
     """
-    from camscan.app.criteria import criteria_of
     from camscan.app.judging import report_of
     from camscan.app.switchports import SwitchPortLookup
     from camscan.cli.stored import open_store, scan_of
     from camscan.cli.waiting import waiting
-    from camscan.cli.writing import write_report
     from camscan.targets import usual
 
     if each_site:
-        _check_each(site or scan_id, format_)
+        _check_each(site or scan_id, out)
     places, where, macs = _asked(addresses)
-    criteria = criteria_of(policies, folders)
+    criteria = judging.criteria()
     named = frozenset(map(str.casefold, makers)), _labels(brands, criteria.rules), frozenset(verdicts)
     wanted = Wanted(*named, where, frozenset(macs.values()))
     with open_store(db) as store:
         if each_site:
             _check_makers(makers, criteria.rules)
             judged = partial(report_of, criteria=criteria, all_hosts=all_hosts, ports=SwitchPortLookup(store))
-            every = _latest(store, judged, format_, chosen=bool(policies))
-            sys.exit(_write_each(every, wanted, format_, output, fail_on, quiet=quiet))
-        taken = scan_of(store, scan_id, site, about=usual(places[0]) if places else None, quiet=quiet)
-        with waiting(f"Reading scan {taken.id}", quiet=quiet):
+            every = _latest(store, judged, out, chosen=bool(judging.policies))
+            sys.exit(_write_each(every, wanted, out, fail_on))
+        taken = scan_of(store, scan_id, site, about=usual(places[0]) if places else None)
+        with waiting(f"Reading scan {taken.id}"):
             found = report_of(store, taken, criteria, all_hosts=all_hosts)
         chosen = wanted.of(found)
         _check_makers(makers, criteria.rules, chosen.devices)
-        if not quiet:
+        if not is_quiet():
             _tell_fate(store, found, _bare(found, places) if chosen.devices else places, macs)
-    write_report(chosen, format_, output)
+    out.write_report(chosen)
     sys.exit(exit_code(chosen, fail_on) if fail_on else Exit.DONE)
 
 
@@ -175,30 +170,20 @@ def _mac(text: str) -> str | None:
     return mac(text)
 
 
-def _latest(store: Store, judged: Callable[[Store, Scan], Report], format_: str, *, chosen: bool) -> Iterator[Report]:
+def _latest(store: Store, judged: Callable[[Store, Scan], Report], out: Output, *, chosen: bool) -> Iterator[Report]:
     """The latest report of each site, by name, with its burn-down where the format shows that (`chosen`: see there)."""
     from camscan.app.registering import with_progress
     from camscan.cli.stored import newest_of_each_site
 
     scans = sorted(newest_of_each_site(store), key=lambda scan: (scan.site is None, (scan.site or "").casefold()))
     found = (judged(store, scan) for scan in scans)
-    if not FORMATS[format_].sums_up:
+    if not FORMATS[out.format].sums_up:
         return found
     return (with_progress(store, one, chosen=chosen, site_or_none=True) for one in found)
 
 
-def _write_each(
-    every: Iterable[Report],
-    wanted: Wanted,
-    format_: str,
-    output: Path | None,
-    fail_on: Sequence[str],
-    *,
-    quiet: bool,
-) -> Exit:
+def _write_each(every: Iterable[Report], wanted: Wanted, out: Output, fail_on: Sequence[str]) -> Exit:
     """Write the latest report of each site, and say of which sites it tells less than it should; the worst code."""
-    from camscan.cli.writing import write_reports
-
     blind, partial, codes = list[str](), list[str](), set[Exit]()
 
     def of(report: Report) -> Report:
@@ -206,9 +191,9 @@ def _write_each(
         codes.add(exit_code(chosen, fail_on))
         return chosen
 
-    write_reports(map(of, _watched(every, blind, partial)), format_, output)
-    _tell("could not look, so none of their devices is listed", [] if quiet else blind)
-    _tell("could not look at all of it, so there may be more devices", [] if quiet else partial)
+    out.write_reports(map(of, _watched(every, blind, partial)))
+    _mention("could not look, so none of their devices is listed", blind)
+    _mention("could not look at all of it, so there may be more devices", partial)
     return max(codes) if fail_on else Exit.DONE
 
 
@@ -225,12 +210,12 @@ def _watched(reports: Iterable[Report], blind: list[str], partial: list[str]) ->
         yield report
 
 
-def _tell(what: str, sites: Sequence[str]) -> None:
+def _mention(what: str, sites: Sequence[str]) -> None:
     """Say of which sites the latest scan tells less than it should: an empty part of a list does not show that."""
     from camscan.text.wording import joined
 
     if sites:
-        tell_note(f"the latest scans of these sites {what}: {joined(sites, _MAX_SITES)}.")
+        mention(f"Note: the latest scans of these sites {what}: {joined(sites, _MAX_SITES)}.")
 
 
 def _bare(found: Report, addresses: Sequence[str]) -> list[str]:
@@ -270,12 +255,12 @@ def _fate(found: Report, where: TargetSet, named: str) -> str:
     return f"{named} in that scan: {told}{answered}"
 
 
-def _check_each(named: str | None, format_: str) -> None:
+def _check_each(named: str | None, out: Output) -> None:
     from camscan.cli.stored import check_each_site
 
     check_each_site(named)
-    if format_ not in _SEVERAL:
-        raise UsageError(f"{format_} holds one scan only: use --each-site with {', '.join(_SEVERAL)}")
+    if out.format not in _SEVERAL:
+        raise UsageError(f"{out.format} holds one scan only: use --each-site with {', '.join(_SEVERAL)}")
 
 
 def _check_makers(makers: Sequence[str], rules: Library, found: Iterable[Judged] = ()) -> None:

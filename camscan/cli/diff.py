@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from camscan.cli import completing, options
 from camscan.cli.exits import Exit
+from camscan.cli.output import Output, written
 from camscan.cli.telling import tell_note
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _OLDER = 5  # scans before the two by which what is new is told from what has re
 @options.site
 @options.db
 @options.judging
-@options.written("table", "json", "csv", "markdown")
+@written("table", "json", "csv", "markdown")
 @options.quiet
 @options.fail_on_changes
 def diff(
@@ -36,11 +36,8 @@ def diff(
     new: str | None,
     site: str | None,
     db: str | None,
-    policies: tuple[str, ...],
-    folders: tuple[Path, ...],
-    format_: str,
-    output: Path | None,
-    quiet: bool,
+    judging: options.Judging,
+    out: Output,
     fail_on: tuple[str, ...],
 ) -> None:
     """Show what changed between two scans: devices that are new, changed or missing, and what is no longer seen.
@@ -56,20 +53,19 @@ def diff(
       camscan diff -o changes.csv
       camscan diff --site headquarters --fail-on new --fail-on coverage-loss
     """
-    from camscan.app.criteria import criteria_of
     from camscan.app.judging import past, snapshot_of
     from camscan.app.sincesweeps import absent_from, with_known
     from camscan.cli.formats.changes import matches, render
     from camscan.cli.stored import open_store
     from camscan.cli.waiting import waiting
-    from camscan.cli.writing import output_width, wrapped, write
+    from camscan.cli.writing import wrapped
     from camscan.sweeps.compare import compare
     from camscan.sweeps.returned import with_returned
 
-    criteria = criteria_of(policies, folders)
+    criteria = judging.criteria()
     with open_store(db) as store:
-        *older, before, after = _meant(store, old, new, site, quiet=quiet)
-        with waiting(f"Comparing scans {before.id} and {after.id}", quiet=quiet):
+        *older, before, after = _meant(store, old, new, site)
+        with waiting(f"Comparing scans {before.id} and {after.id}"):
             snapshots = [snapshot_of(store, scan, criteria) for scan in (before, after)]
             changes = compare(snapshots)
             earlier = (past(store, scan, criteria.rules) for scan in reversed(older))
@@ -81,8 +77,8 @@ def diff(
                 *absent_from(store, before, after, snapshots[0].sightings),
             )
     tell_note(*(f"{note}." for note in notes))
-    made = render(format_, [(after.site, changes)])
-    write(wrapped(made, output_width(output)) if format_ == "table" else made, output)
+    made = render(out.format, [(after.site, changes)])
+    out.write(wrapped(made, out.width) if out.format == "table" else made)
     if matches(changes, fail_on):
         sys.exit(Exit.FOUND)
 
@@ -116,7 +112,7 @@ def _unasked(before: Scan, after: Scan, changes: Changes, seen: Snapshot) -> Ite
         yield f"{what} in scan {before.id}, which had other targets: they may have been there"
 
 
-def _meant(store: Store, old: str | None, new: str | None, site: str | None, *, quiet: bool) -> list[Scan]:
+def _meant(store: Store, old: str | None, new: str | None, site: str | None) -> list[Scan]:
     """The two scans that are meant, and before them those that show what has returned; the oldest first."""
     from camscan.app.history import is_sweep
     from camscan.cli.stored import scan_of
@@ -127,7 +123,7 @@ def _meant(store: Store, old: str | None, new: str | None, site: str | None, *, 
         site = site or first.site
         beside = (scan for scan in store.newest() if site is None and _of_one_place(scan, first))
         new = next((scan.id for scan in beside if scan.id != first.id), None)
-    after = scan_of(store, new, site, asking=True, quiet=quiet)
+    after = scan_of(store, new, site, asking=True)
     earlier = _before(after, [scan for scan in store.scans(after.site) if _of_one_place(scan, after)])
     if old is not None:
         before = store.scan(old)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import platform
 import resource
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 import click
 
 from camscan import __version__
 from camscan.cli import options
 from camscan.cli.exits import Exit
+from camscan.cli.output import Output, written
 from camscan.errors import CamscanError
 
 SCHEMA = "camscan-doctor/1"
@@ -38,8 +37,8 @@ class Finding:
 @options.of_db(
     help="A store to look at too: whether this user may use it, and who may do too much in a PostgreSQL database."
 )
-@options.written("table", "json")
-def doctor(db: str | None, format_: str, output: Path | None) -> None:
+@written("table", "json")
+def doctor(db: str | None, out: Output) -> None:
     """Show what this host can and cannot do: privileges, multicast, limits, library versions.
 
     The exit code is 1 if something does not work.
@@ -50,24 +49,18 @@ def doctor(db: str | None, format_: str, output: Path | None) -> None:
       camscan doctor --db postgresql://camscan@db.example/camscan
       camscan doctor --format json | jq -r '.findings[] | select(.grade != "ok").text'
     """
-    from camscan.cli.writing import output_width, wrapped, write
     from camscan.reports.escape import terminal
 
     checks = dict(_CHECKS)
     if db:
         checks["store"] = partial(_store, db)
     found = [(about, finding) for about, check in checks.items() for finding in _looked_at(check)]
-    if format_ == "json":
-        write([_document(found)], output)
+    if out.format == "json":
+        findings = [{"about": about, "grade": finding.grade, "text": finding.text} for about, finding in found]
+        out.write_json({"schema": SCHEMA, "version": __version__, "findings": findings})
     else:
-        lines = (f"{finding.grade:<5}{terminal(finding.text, _LONGEST)}" for _, finding in found)
-        write(wrapped(lines, output_width(output)), output)
+        out.write_lines(f"{finding.grade:<5}{terminal(finding.text, _LONGEST)}" for _, finding in found)
     sys.exit(Exit.FAILED if any(finding.grade == "bad" for _, finding in found) else Exit.DONE)
-
-
-def _document(found: Iterable[tuple[str, Finding]]) -> str:
-    findings = [{"about": about, "grade": finding.grade, "text": finding.text} for about, finding in found]
-    return json.dumps({"schema": SCHEMA, "version": __version__, "findings": findings}, indent=2) + "\n"
 
 
 def _looked_at(check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ import click
 from camscan.cli import options
 from camscan.cli.exits import Exit
 from camscan.cli.numbers import Decimal
+from camscan.cli.output import Output, written
 from camscan.cli.telling import tell
 
 if TYPE_CHECKING:
@@ -35,16 +36,8 @@ if TYPE_CHECKING:
     help="List every miss, every false claim, and every wrong or missing attribute; json always does.",
 )
 @options.judging
-@options.written("table", "json", "markdown")
-def evaluate(
-    path: Path,
-    fail_below: float | None,
-    misses: bool,
-    policies: tuple[str, ...],
-    folders: tuple[Path, ...],
-    format_: str,
-    output: Path | None,
-) -> None:
+@written("table", "json", "markdown")
+def evaluate(path: Path, fail_below: float | None, misses: bool, judging: options.Judging, out: Output) -> None:
     """Measure the rules on labelled answers: PATH is a JSON file of them, or a folder of such files.
 
     \b
@@ -53,8 +46,6 @@ def evaluate(
       camscan fingerprints evaluate answers.json --misses --fail-below 0.98
       camscan fingerprints evaluate answers.json --output accuracy.md
     """
-    from camscan.app.criteria import chosen_policies, library
-    from camscan.cli.writing import write
     from camscan.evaluation.corpus import read
     from camscan.evaluation.document import document
     from camscan.evaluation.figures import figures
@@ -63,9 +54,10 @@ def evaluate(
 
     corpus = read(path)
     tell(*(f"Warning: left out: {fault}" for fault in corpus.faults))
-    found = figures(tuple(score(corpus.entries, library(folders), chosen_policies(policies, folders))))
-    shown = {"json": document, "markdown": markdown}.get(format_, partial(_shown, misses=misses))
-    write(shown(found), output)
+    criteria = judging.criteria()
+    found = figures(tuple(score(corpus.entries, criteria.rules, criteria.policies)))
+    shown = {"json": document, "markdown": markdown}.get(out.format, partial(_shown, misses=misses))
+    out.write(shown(found))
     if fail_below is not None and found.least < fail_below:
         tell(f"Error: {found.least:.3f} is below {fail_below}: see the misses with --misses")
         sys.exit(Exit.FAILED)

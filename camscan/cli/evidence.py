@@ -10,7 +10,8 @@ import click
 
 from camscan.cli import completing, options
 from camscan.cli.groups import CommandGroup
-from camscan.cli.telling import tell
+from camscan.cli.output import Output, written
+from camscan.cli.telling import mention, tell
 
 if TYPE_CHECKING:
     from camscan.evidence.export import Derivation
@@ -81,9 +82,7 @@ def export(
     tsa: str | None,
     site: str | None,
     db: str | None,
-    policies: tuple[str, ...],
-    folders: tuple[Path, ...],
-    quiet: bool,
+    judging: options.Judging,
 ) -> None:
     """Write a stored scan (the latest, if none is named) as a signed bundle of evidence. Only --tsa sends anything.
 
@@ -109,17 +108,16 @@ def export(
         raise UsageError(f"a bundle holds one scan: give {scan_id} or --scan {named}, not both")
     signer = keyfiles.private_key(key_file or keyfiles.default_file())
     about, stamp = _about(operator, authority, tsa), _stamper(tsa)
-    chosen_policies(policies, folders)  # whose faults are told by the names of the user's files
-    files = files_of(policies, folders)
+    chosen_policies(judging.policies, judging.folders)  # whose faults are told by the names of the user's files
+    files = files_of(judging.policies, judging.folders)
     with open_store(db) as store, replacing(output, 0o600) as file:
         store.set_on_damage(OnDamage.RAISE)
-        scan = _ended(scan_of(store, named if scan_id is None else scan_id, site, quiet=quiet))
+        scan = _ended(scan_of(store, named if scan_id is None else scan_id, site))
         state_changes = state_changes_at(store, scan)
         contents = Contents(scan, store.observations(scan.id), store.ledger(scan.id), files, about, state_changes)
-        with waiting(f"Writing {output}", quiet=quiet):
+        with waiting(f"Writing {output}"):
             made = write_bundle(file, contents, signer, _derivation(), stamp)
-    if not quiet:
-        tell(f"{output}: scan {scan.id}, {made.chain.records:,} observations, signed by key {made.key}")
+    mention(f"{output}: scan {scan.id}, {made.chain.records:,} observations, signed by key {made.key}")
 
 
 @evidence.command()
@@ -135,9 +133,9 @@ def export(
     type=options.Existing(path_type=Path, dir_okay=False, exists=True),
     help="Certificates (PEM) that must vouch for the time-stamping authority. Without them, the time is only a claim.",
 )
-@options.written("table", "json")
+@written("table", "json")
 @options.quiet
-def verify(bundle: Path, key: str | None, tsa_ca: Path | None, format_: str, output: Path | None, quiet: bool) -> None:
+def verify(bundle: Path, key: str | None, tsa_ca: Path | None, out: Output) -> None:
     """Check everything in a bundle, offline, and derive every identification and verdict again from its bytes.
 
     Exits with 1 and names the first part that fails. docs/evidence.md says what a bundle does not prove.
@@ -152,7 +150,6 @@ def verify(bundle: Path, key: str | None, tsa_ca: Path | None, format_: str, out
     from camscan.app.bundling import versions
     from camscan.cli.formats import verified
     from camscan.cli.waiting import waiting
-    from camscan.cli.writing import output_width, write
     from camscan.errors import EvidenceError
     from camscan.evidence.verify import Trust
     from camscan.evidence.verify import verify as check
@@ -160,16 +157,16 @@ def verify(bundle: Path, key: str | None, tsa_ca: Path | None, format_: str, out
     fingerprint = None if key is None else keyfiles.fingerprint(key)
     trust = Trust(fingerprint, None if tsa_ca is None else tsa_ca.read_bytes(), versions())
     try:
-        with bundle.open("rb") as file, waiting(f"Verifying {bundle.name}", quiet=quiet):
+        with bundle.open("rb") as file, waiting(f"Verifying {bundle.name}"):
             found = check(file, trust, _derivation())
     except EvidenceError as error:
-        if format_ == "json":
-            write(verified.refusal(bundle.name, error), output)
+        if out.format == "json":
+            out.write_json(verified.refusal(bundle.name, error))
         raise EvidenceError(f"{bundle.name} fails verification: {error}") from error
-    if format_ == "json":
-        write(verified.document(bundle.name, found, known=key is not None), output)
+    if out.format == "json":
+        out.write_json(verified.document(bundle.name, found, known=key is not None))
     else:
-        write(verified.text(bundle.name, found, known=key is not None, room=output_width(output)), output)
+        out.write(verified.text(bundle.name, found, known=key is not None, room=out.width))
 
 
 def _about(operator: str, authority: str, tsa: str | None) -> About:

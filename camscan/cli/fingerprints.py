@@ -186,14 +186,7 @@ def _other_fields(name: str, fields: Iterable[str]) -> str:
 @options.scan_id
 @options.db
 @options.judging
-def explain(
-    device: str,
-    answers: bool,
-    scan_id: str | None,
-    db: str | None,
-    policies: tuple[str, ...],
-    folders: tuple[Path, ...],
-) -> None:
+def explain(device: str, answers: bool, scan_id: str | None, db: str | None, judging: options.Judging) -> None:
     """Explain how one device of a stored scan was judged: every observation, rule, brand edge and policy entry.
 
     ADDRESS may also be its MAC address, in any notation.
@@ -203,7 +196,6 @@ def explain(
       camscan fingerprints explain 10.20.0.15
       camscan fingerprints explain 10.20.0.15 --answers
     """
-    from camscan.app.criteria import criteria_of
     from camscan.app.judging import all_devices_in
     from camscan.app.switchports import SwitchPortLookup
     from camscan.cli.stored import last_seen_at, open_store, scan_of
@@ -215,7 +207,7 @@ def explain(
     named = usual(device) if is_address(device) else mac(device)
     if named is None:
         raise UsageError(f"{device!r} is not an address: `camscan devices` lists those of a scan")
-    criteria = criteria_of(policies, folders)
+    criteria = judging.criteria()
     with open_store(db) as store:
         taken = scan_of(store, scan_id, about=named if is_address(device) else None)
         own = (entry for entry in store.ledger(taken.id, named) if entry.target == named)

@@ -10,6 +10,7 @@ import click
 
 from camscan.cli import inventories, options
 from camscan.cli.exits import Exit
+from camscan.cli.output import FORMAT_NAMES, Output, written
 from camscan.errors import UsageError
 from camscan.records import Report, ScanStatus
 
@@ -23,22 +24,17 @@ if TYPE_CHECKING:
 @options.db
 @options.judging
 @options.all_hosts
-@inventories.columns
-@inventories.encoding
-@options.written(*options.FORMAT_NAMES)
+@inventories.reading
+@written(*FORMAT_NAMES)
 @options.quiet
 def identify(
     source: str | None,
     scan_id: str | None,
     db: str | None,
-    policies: tuple[str, ...],
-    folders: tuple[Path, ...],
+    judging: options.Judging,
     all_hosts: bool,
-    placed: tuple[str, ...],
-    encoding: str | None,
-    format_: str,
-    output: Path | None,
-    quiet: bool,
+    reading: inventories.Reading,
+    out: Output,
 ) -> None:
     """Judge a stored scan again by today's rules, or name the devices behind a pasted answer or on a list.
 
@@ -55,39 +51,36 @@ def identify(
       camscan identify mac-address-table.txt
       camscan identify cameras.xlsx -o labels.xlsx
     """
-    from camscan.app.criteria import criteria_of
-    from camscan.cli.writing import tell_written, write_report
-
     if source is not None and scan_id is not None:
         raise UsageError("give either a file or --scan ID, not both")
-    if (placed or encoding) and source in (None, "-"):
-        raise UsageError(f"{'--map' if placed else '--encoding'} says how to read a list: give that as a file")
-    criteria = criteria_of(policies, folders)
+    if reading.given and source in (None, "-"):
+        raise UsageError(f"{reading.given} says how to read a list: give that as a file")
+    criteria = judging.criteria()
     if source is None:
-        write_report(_of_stored(scan_id, db, criteria, all_hosts=all_hosts, quiet=quiet), format_, output)
+        out.write_report(_of_stored(scan_id, db, criteria, all_hosts=all_hosts))
         return
     from camscan.app.filereport import report_on
     from camscan.app.listreport import report_on_list
 
-    listed = None if source == "-" else inventories.read_if_list(Path(source), placed, encoding, quiet=quiet)
+    listed = None if source == "-" else reading.read_if_list(Path(source))
     if listed is None:
         found = report_on(source, criteria, all_hosts=all_hosts)
     else:
         found = report_on_list(Path(source), listed, criteria, all_hosts=all_hosts)
-    write_report(found, format_, output)
-    if output and not quiet:
+    out.write_report(found)
+    if out.file:
         from camscan.reports.sentences import summary
 
-        tell_written((*summary(found), *(f"Note: {note}." for note in found.scan.notes)), output)
+        out.tell((*summary(found), *(f"Note: {note}." for note in found.scan.notes)))
     sys.exit(Exit.DONE if found.scan.status is ScanStatus.COMPLETE else Exit.INCOMPLETE)
 
 
-def _of_stored(scan_id: str | None, db: str | None, criteria: Criteria, *, all_hosts: bool, quiet: bool) -> Report:
+def _of_stored(scan_id: str | None, db: str | None, criteria: Criteria, *, all_hosts: bool) -> Report:
     from camscan.app.judging import report_of
     from camscan.cli.stored import open_store, scan_of
     from camscan.cli.waiting import waiting
 
     with open_store(db) as store:
-        scan = scan_of(store, scan_id, quiet=quiet)
-        with waiting(f"Reading scan {scan.id}", quiet=quiet):
+        scan = scan_of(store, scan_id)
+        with waiting(f"Reading scan {scan.id}"):
             return report_of(store, scan, criteria, all_hosts=all_hosts)

@@ -9,7 +9,7 @@ import click
 
 from camscan.cli import completing, options
 from camscan.cli.exits import Exit
-from camscan.cli.telling import tell
+from camscan.cli.telling import is_quiet, tell
 
 
 @click.command("import")
@@ -23,7 +23,7 @@ from camscan.cli.telling import tell
 @options.site
 @options.db
 @options.quiet
-def import_(files: tuple[str, ...], kind: str | None, site: str | None, db: str | None, quiet: bool) -> None:
+def import_(files: tuple[str, ...], kind: str | None, site: str | None, db: str | None) -> None:
     """Store what other tools found as a scan, so that every command for stored scans works on it.
 
     The scan is dated by what the files recorded; where they tell no time, by when they were last written.
@@ -64,11 +64,10 @@ def import_(files: tuple[str, ...], kind: str | None, site: str | None, db: str 
             read.append(ImportedFile(source, reader_for(head(source.stream, SNIFFED), kind, source.name)))
         records = Records(read)  # or else there is nothing to read, and no store is made
         with Store.open(db) as store:
-            tell_new_site(store, site, quiet=quiet)
+            tell_new_site(store, site)
             scan = import_records(store, records, site)
-            if not quiet:
-                for file in read:
-                    tell(file.outcome)
+            if not is_quiet():
+                tell(*(file.outcome for file in read))
                 command = f"camscan report --scan {scan.id}{same_store()}"
                 tell(f"`{command}` shows it, also if a later scan is stored.")
                 if SWITCH_PORTS in scan.settings:

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from camscan.cli.combining import gathered
 from camscan.cli.options import Existing
-from camscan.cli.telling import tell
+from camscan.cli.telling import mention
 from camscan.cli.waiting import waiting
 from camscan.errors import UsageError
 
 if TYPE_CHECKING:
     from camscan.inventory.records import Inventory, SheetReading
+    from camscan.inventory.synonyms import Field
     from camscan.store import Store
 
-file = Existing(path_type=Path, dir_okay=False, exists=True)
-columns = click.option(
+FILE = Existing(path_type=Path, dir_okay=False, exists=True)
+_columns = click.option(
     "--map",
     "placed",
     multiple=True,
@@ -26,55 +29,65 @@ columns = click.option(
     help="Which column holds a field: ip=COL, mac=, serial=, make=, model=, ...; COL is a name, letter or number. "
     "Repeatable.",
 )
-encoding = click.option("--encoding", metavar="NAME", help="The encoding of a text file, if it is guessed wrong.")
+_encoding = click.option("--encoding", metavar="NAME", help="The encoding of a text file, if it is guessed wrong.")
 
 
-def check_reading(inventory: Path | None, placed: tuple[str, ...], encoding: str | None) -> None:
-    """See that nothing is said of how to read an inventory where there is none."""
-    if inventory is None and (placed or encoding):
-        raise UsageError(f"{'--map' if placed else '--encoding'} says how to read --inventory: give that too")
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a list is to be read, as the user says: which columns hold what, and in which encoding."""
 
+    placed: tuple[str, ...]
+    encoding: str | None
 
-def read(path: Path, placed: tuple[str, ...], encoding: str | None, *, quiet: bool) -> Inventory:
-    """Read an inventory, and say on stderr how it was read."""
-    from camscan.inventory.columns import parse_choices
-    from camscan.inventory.reading import read_inventory
+    @property
+    def given(self) -> str:
+        """The option that says something of it; "" where none does."""
+        return "--map" if self.placed else "--encoding" if self.encoding else ""
 
-    with waiting(f"Reading {path.name}", quiet=quiet):
-        listed = read_inventory(path, parse_choices(placed), encoding)
-    _tell(listed, guessed=encoding is None, quiet=quiet)
-    return listed
+    def check(self, inventory: Path | None) -> None:
+        """See that nothing is said of how to read an inventory where there is none."""
+        if inventory is None and self.given:
+            raise UsageError(f"{self.given} says how to read --inventory: give that too")
 
+    def read(self, path: Path) -> Inventory:
+        """Read an inventory, and say on stderr how it was read."""
+        from camscan.inventory.reading import read_inventory
 
-def read_if_list(path: Path, placed: tuple[str, ...], encoding: str | None, *, quiet: bool) -> Inventory | None:
-    """Read a file that may be an inventory or something else (see `read_list`), and say on stderr how it was read."""
-    from camscan.app.listreport import read_list
-    from camscan.inventory.columns import parse_choices
-
-    with waiting(f"Reading {path.name}", quiet=quiet):
-        listed = read_list(path, parse_choices(placed), encoding)
-    if listed is not None:
-        _tell(listed, guessed=encoding is None, quiet=quiet)
-    return listed
-
-
-def at_sites(listed: Inventory, store: Store, placed: tuple[str, ...], *, quiet: bool) -> Inventory:
-    """A list with its places as sites, where they are called like those of the store and --map does not say more."""
-    from camscan.inventory.columns import parse_choices
-    from camscan.inventory.sites import by_place
-    from camscan.inventory.synonyms import Field
-
-    if Field.LOCATION in (chosen := parse_choices(placed)) and Field.SITE not in chosen:
+        with waiting(f"Reading {path.name}"):
+            listed = read_inventory(path, self._chosen, self.encoding)
+        mention(*_told(listed, guessed=self.encoding is None))
         return listed
-    found, told = by_place(listed, store.sites())
-    if told and not quiet:
-        tell(told)
-    return found
+
+    def read_if_list(self, path: Path) -> Inventory | None:
+        """Read a file that may be an inventory or something else (see `read_list`), and say how it was read."""
+        from camscan.app.listreport import read_list
+
+        with waiting(f"Reading {path.name}"):
+            listed = read_list(path, self._chosen, self.encoding)
+        if listed is not None:
+            mention(*_told(listed, guessed=self.encoding is None))
+        return listed
+
+    def at_sites(self, listed: Inventory, store: Store) -> Inventory:
+        """A list with its places as sites, where they are called like those of the store and nobody says otherwise."""
+        from camscan.inventory.sites import by_place
+        from camscan.inventory.synonyms import Field
+
+        if Field.LOCATION in self._chosen and Field.SITE not in self._chosen:
+            return listed
+        found, told = by_place(listed, store.sites())
+        if told:
+            mention(told)
+        return found
+
+    @property
+    def _chosen(self) -> Mapping[Field, str]:
+        from camscan.inventory.columns import parse_choices
+
+        return parse_choices(self.placed)
 
 
-def _tell(listed: Inventory, *, guessed: bool, quiet: bool) -> None:
-    if not quiet:
-        tell(*_told(listed, guessed=guessed))
+reading = gathered("reading", Reading, ("placed", "encoding"), _columns, _encoding)
 
 
 def _told(listed: Inventory, *, guessed: bool) -> Iterator[str]:

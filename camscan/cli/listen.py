@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 from functools import partial
-from pathlib import Path
 
 import click
 
 from camscan.cli import options
 from camscan.cli.exits import Exit
 from camscan.cli.numbers import Whole
-from camscan.cli.telling import tell
+from camscan.cli.output import FORMAT_NAMES, Output, written
+from camscan.cli.telling import mention
 from camscan.records import ScanStatus
 
 _MAX_SECONDS = 7 * 24 * 3600
@@ -30,7 +30,7 @@ _MAX_SECONDS = 7 * 24 * 3600
 @options.site
 @options.db
 @options.judging
-@options.written(*options.FORMAT_NAMES)
+@written(*FORMAT_NAMES)
 @options.all_hosts
 @options.quiet
 def listen(
@@ -38,12 +38,9 @@ def listen(
     seconds: int,
     site: str | None,
     db: str | None,
-    policies: tuple[str, ...],
-    folders: tuple[Path, ...],
-    format_: str,
-    output: Path | None,
+    judging: options.Judging,
+    out: Output,
     all_hosts: bool,
-    quiet: bool,
 ) -> None:
     """Listen to what devices announce, without sending anything, and name their makers.
 
@@ -59,20 +56,17 @@ def listen(
     """
     import asyncio
 
-    from camscan.app.criteria import criteria_of
     from camscan.app.judging import report_of
     from camscan.app.passive import listen as heard
-    from camscan.cli.writing import ready, summarize, write_report
     from camscan.store import Store
 
-    ready(format_, output)
-    criteria = criteria_of(policies, folders)
-    if not quiet:
-        where = "all interfaces" if interface == "any" else interface
-        tell(f"Listening on {where} for {seconds} s; Ctrl-C ends it and keeps what was heard.")
+    out.ready()
+    criteria = judging.criteria()
+    where = "all interfaces" if interface == "any" else interface
+    mention(f"Listening on {where} for {seconds} s; Ctrl-C ends it and keeps what was heard.")
     ended = asyncio.run(heard(partial(Store.open, db), site, interface, seconds))
     with Store.open(db) as store:
         report = report_of(store, ended, criteria, all_hosts=all_hosts)
-    write_report(report, format_, output)
-    summarize(report, format_, output, quiet=quiet)
+    out.write_report(report)
+    out.summarize(report)
     sys.exit(Exit.DONE if ended.status is ScanStatus.COMPLETE else Exit.INCOMPLETE)

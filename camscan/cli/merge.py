@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -13,9 +12,9 @@ import click
 
 from camscan.cli import options
 from camscan.cli.exits import Exit
-from camscan.cli.telling import tell
+from camscan.cli.output import Output, written
+from camscan.cli.telling import is_quiet, mention, tell
 from camscan.cli.waiting import throttled
-from camscan.cli.writing import write
 from camscan.errors import UsageError, on_os_error
 from camscan.reports.columns import lines
 from camscan.reports.escape import terminal
@@ -58,7 +57,7 @@ def _renamed(_context: click.Context, _option: click.Parameter, words: tuple[str
 )
 @click.option("-n", "--dry-run", is_flag=True, help="Show what would be merged, and write nothing.")
 @options.db
-@options.written("table", "json")
+@written("table", "json")
 @options.quiet
 def merge(
     others: tuple[str, ...],
@@ -68,9 +67,7 @@ def merge(
     key: str | None,
     dry_run: bool,
     db: str | None,
-    format_: str,
-    output: Path | None,
-    quiet: bool,
+    out: Output,
 ) -> None:
     """Merge other stores, or bundles of evidence, into this one. The others are left unchanged.
 
@@ -89,7 +86,7 @@ def merge(
     from camscan.app.merging import SiteChoices, map_sites
     from camscan.app.merging import merge as merge_store
 
-    choices, progress = SiteChoices(site, rename, same_sites), (lambda *_: None) if quiet else _progress()
+    choices, progress = SiteChoices(site, rename, same_sites), (lambda *_: None) if is_quiet() else _progress()
     with ExitStack() as stack:
         opened = [stack.enter_context(_opened(name, key)) for name in others]
         store = stack.enter_context(_into(db, dry_run=dry_run))
@@ -99,10 +96,9 @@ def merge(
             (name, merge_store(store, other, sites, name=Path(name).name, dry_run=dry_run, progress=progress))
             for name, other, sites in zip(others, opened, places, strict=True)
         ]
-    _write(found, format_, output, dry_run=dry_run)
+    _write(found, out, dry_run=dry_run)
     left = any(one.left for _, taken in found for one in taken)
-    if not quiet:
-        tell(*_told(found))
+    mention(*_told(found))
     sys.exit(Exit.INCOMPLETE if left else Exit.DONE)
 
 
@@ -150,15 +146,13 @@ def _progress() -> Callable[[int, int], None]:
     return lambda done, scans: say(f"{done:,} of {scans:,} scans so far")
 
 
-def _write(
-    found: Sequence[tuple[str, Sequence[MergedSite]]], format_: str, output: Path | None, *, dry_run: bool
-) -> None:
-    if format_ == "json":
-        document = {"schema": SCHEMA, "dry_run": dry_run, "stores": [_object(name, taken) for name, taken in found]}
-        write([json.dumps(document, indent=2) + "\n"], output)
+def _write(found: Sequence[tuple[str, Sequence[MergedSite]]], out: Output, *, dry_run: bool) -> None:
+    if out.format == "json":
+        stores = [_object(name, taken) for name, taken in found]
+        out.write_json({"schema": SCHEMA, "dry_run": dry_run, "stores": stores})
         return
     rows = [tuple(map(terminal, _cells(name, one))) for name, taken in found for one in taken if one.is_news]
-    write(lines([_HEADS, *rows]) if rows else [], output)
+    out.write(lines([_HEADS, *rows]) if rows else [])
 
 
 def _cells(name: str, one: MergedSite) -> tuple[str, ...]:

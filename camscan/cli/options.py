@@ -4,36 +4,23 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from camscan.cli import completing
+from camscan.cli.combining import combined, gathered
 from camscan.cli.numbers import Whole
-from camscan.cli.telling import tell
+from camscan.cli.telling import hush, tell
 from camscan.errors import UsageError
 from camscan.records import NAME
-from camscan.reports import FORMATS
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
-
-FORMAT_NAMES = tuple(FORMATS)
-_NO_ENDINGS = ("table", "netbox", "cyclonedx")
-ENDINGS = {".cdx.json": "cyclonedx", ".htm": "html", ".md": "markdown", ".ndjson": "jsonl"} | {
-    f".{name}": name for name in FORMAT_NAMES if name not in _NO_ENDINGS
-}
-"""Which format a file's name asks for, the longer ending first. One that ends otherwise says nothing."""
-
-_FOREIGN = frozenset(
-    (
-        *(".doc", ".docx", ".gz", ".jpg", ".ods", ".odt", ".png", ".pptx", ".rtf"),
-        *(".tsv", ".xls", ".xml", ".xz", ".yaml", ".yml", ".zip", ".zst"),
-    )
-)
-"""Endings of files that a table of text would be no good as: whoever opens it expects something else."""
+if TYPE_CHECKING:
+    from camscan.app.criteria import Criteria
+    from camscan.app.scope import CredentialOptions
 
 
 class Existing(click.Path):
@@ -57,10 +44,6 @@ def _site(_context: click.Context, _option: click.Parameter, value: Any) -> Any:
     return value
 
 
-def _file(_context: click.Context, _option: click.Parameter, file: Path | None) -> Path | None:
-    return None if file == Path("-") else file
-
-
 def typed(context: click.Context, _param: click.Parameter, value: Any) -> Any:
     """The value; where it stands for stdin, and that is a terminal, what to do there is told."""
     names = (value,) if isinstance(value, str) else value or ()
@@ -80,15 +63,7 @@ config = click.option(
     help="The configuration file. Default: camscan.toml, else /etc/camscan/camscan.toml.",
 )
 configured_db = click.option("--db", metavar="PATH-OR-URL", help="The store to use instead of the configured one.")
-output = click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    callback=_file,
-    is_eager=True,  # its ending decides the format, so it is read first
-    help="Write to FILE instead of stdout.",
-)
-policy = click.option(
+_policy = click.option(
     "--policy",
     "policies",
     multiple=True,
@@ -110,7 +85,14 @@ site = of_site(help="The site that the scan belongs to.")
 site_of_login = of_site(help="The site that the login is for. Default: scans without a site.")
 sites = of_site("names", multiple=True, help="Only this site; repeatable. Default: all sites.")
 all_hosts = click.option("--all", "all_hosts", is_flag=True, help="Show every host that answered, not only devices.")
-quiet = click.option("-q", "--quiet", is_flag=True, help="Print no progress and no summary on stderr.")
+quiet = click.option(
+    "-q",
+    "--quiet",
+    is_flag=True,
+    expose_value=False,
+    callback=hush,
+    help="Print no progress and no summary on stderr.",
+)
 fail_on_devices = click.option(
     "--fail-on",
     multiple=True,
@@ -141,7 +123,7 @@ interface = click.option(
     "targets.",
 )
 targets = click.argument("targets", nargs=-1, metavar="[TARGET]...", callback=typed)
-_EXCLUDING = (
+excluding = combined(
     click.option(
         "--exclude",
         multiple=True,
@@ -159,7 +141,7 @@ _EXCLUDING = (
     click.option("--allow-public", is_flag=True, help="Allow targets in public address space."),
     click.option("--allow-large", is_flag=True, help="Allow more than 65,536 addresses."),
 )
-_PACING = (
+pacing = combined(
     click.option(
         "--profile",
         type=click.Choice(["default", "gentle", "fast"]),
@@ -191,7 +173,7 @@ _PACING = (
     ),
 )
 
-_TAGS = (
+tags = combined(
     click.option("--sensitive", is_flag=True, help="Mark the site as sensitive: its listed devices are ranked first."),
     click.option(
         "--core",
@@ -210,69 +192,40 @@ credentials_file = click.option(
     help="The file of enrolled logins, encrypted if its name ends in .age. Default: credentials.json in your "
     "configuration directory.",
 )
-unlock = click.option(
+_unlock = click.option(
     "--unlock",
     metavar="SOURCE",
     help="Where the key to an encrypted file comes from: prompt, fd:N, file:PATH or systemd:NAME. Default: prompt.",
 )
-_LOGINS = (
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """What devices are judged by, as the user names it; no policy named means all that come with camscan."""
+
+    policies: tuple[str, ...]
+    folders: tuple[Path, ...]
+
+    def criteria(self) -> Criteria:
+        """The rules and policies. Raises RuleError if one cannot be used."""
+        from camscan.app.criteria import criteria_of
+
+        return criteria_of(self.policies, self.folders)
+
+
+def _login(file: Path | None, unlock: str | None) -> CredentialOptions:
+    from camscan.app.scope import CredentialOptions
+
+    return CredentialOptions(file, unlock)
+
+
+_LOGIN = ("login", _login, ("credentials_file", "unlock"))
+
+judging = gathered("judging", Judging, ("policies", "folders"), _policy, fingerprints)
+login = gathered(*_LOGIN, credentials_file, _unlock)
+logins = gathered(
+    *_LOGIN,
     click.option("--with-credentials", is_flag=True, help="Log in, once each, to the devices enrolled for this site."),
     credentials_file,
-    unlock,
+    _unlock,
 )
-
-
-def combined(options: tuple[Callable[[_Command], _Command], ...]) -> Callable[[_Command], _Command]:
-    """Several options as one decorator, in the order in which they are to appear."""
-
-    def apply(command: _Command) -> _Command:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return apply
-
-
-def _asked_by(file: Path, otherwise: str) -> str:
-    name = file.name.lower()
-    return next((format_ for ending, format_ in ENDINGS.items() if name.endswith(ending)), otherwise)
-
-
-def formats(
-    *names: str, otherwise: str | None, unsaid: str, elsewhere: Mapping[str, str] | None = None
-) -> Callable[[_Command], _Command]:
-    """In which of these formats: the one that is named, else as the output's name ends, else this one.
-
-    `elsewhere`: which command writes some that this one does not.
-    """
-
-    def chosen(context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
-        file: Path | None = context.params.get("output")
-        ending = file.suffix.lower() if file and value is None else ""
-        meant = [f"write {right}, or " for right in ENDINGS if ending != right and sorted(ending) == sorted(right)]
-        if ending in _FOREIGN or meant:
-            choice = f"choose one of {', '.join(names)} with --format"
-            raise UsageError(f"cannot write {file and file.suffix} files here: {''.join(meant[:1])}{choice}")
-        asked = value or (_asked_by(file, names[0]) if file else otherwise)
-        if asked is not None and asked not in names:
-            other = f"use {elsewhere[asked]}, or " if elsewhere and asked in elsewhere else ""
-            raise UsageError(
-                f"cannot write {file} as {asked} here: {other}choose another file name, or --format"
-                f" {' or '.join(names)}"
-            )
-        return asked
-
-    said = f"The output format. Default: by the extension of --output, else {unsaid}."
-    return click.option("--format", "format_", type=click.Choice(names), callback=chosen, help=said)
-
-
-def written(*names: str, elsewhere: Mapping[str, str] | None = None) -> Callable[[_Command], _Command]:
-    """In which of these formats, and where to; the first is that of what nobody says anything of."""
-    return combined((formats(*names, otherwise=names[0], unsaid=names[0], elsewhere=elsewhere), output))
-
-
-judging = combined((policy, fingerprints))
-excluding = combined(_EXCLUDING)
-pacing = combined(_PACING)
-logins = combined(_LOGINS)
-tags = combined(_TAGS)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from camscan.cli import options
 from camscan.cli.groups import Sectioned
+from camscan.cli.output import Output, written
 
 if TYPE_CHECKING:
     from camscan.app.planning import Outlook
+    from camscan.app.scope import CredentialOptions
     from camscan.engine import Plan
     from camscan.net.pacing.profile import Profile
     from camscan.targets import TargetSet
@@ -31,16 +31,8 @@ _TWO_DAYS, _TWO_YEARS = 48, 2 * 365 * 24  # in hours
 @options.interface
 @options.logins
 @options.site
-@options.written("table", "json")
-def plan(
-    targets: tuple[str, ...],
-    format_: str,
-    output: Path | None,
-    site: str | None,
-    credentials_file: Path | None,
-    unlock: str | None,
-    **how: Any,
-) -> None:
+@written("table", "json")
+def plan(targets: tuple[str, ...], out: Output, site: str | None, login: CredentialOptions, **how: Any) -> None:
     """Print what a scan would send: targets, exclusions, channels, packets, bytes and time. Nothing is sent.
 
     \b
@@ -50,16 +42,14 @@ def plan(
       camscan plan 10.20.0.0/24 --site depot --with-credentials
       camscan plan @networks.txt --format json | jq .seconds
     """
-    from camscan.app.logins import CredentialOptions
     from camscan.app.planning import outlook
     from camscan.app.scope import Choices
-    from camscan.cli.writing import output_width, wrapped, write
 
-    found = outlook(Choices(targets, **how), CredentialOptions(credentials_file, unlock), site)
-    if format_ == "json":
-        write([json.dumps(_document(found), indent=2) + "\n"], output)
+    found = outlook(Choices(targets, **how), login, site)
+    if out.format == "json":
+        out.write_json(_document(found))
     else:
-        write(wrapped((f"{name:<12} {text}" for name, text in _rows(found).items()), output_width(output)), output)
+        out.write_lines(f"{name:<12} {text}" for name, text in _rows(found).items())
 
 
 def _document(found: Outlook) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import click
 
 from camscan.cli import options
 from camscan.cli.groups import CommandGroup
-from camscan.cli.writing import output_width, write
+from camscan.cli.output import Output, written
 from camscan.errors import UsageError
 from camscan.reports.escape import terminal
 from camscan.text.wording import plural
@@ -32,8 +32,8 @@ def policy() -> None:
 
 @policy.command("list")
 @options.fingerprints
-@options.written("table", "json")
-def list_(folders: tuple[Path, ...], format_: str, output: Path | None) -> None:
+@written("table", "json")
+def list_(folders: tuple[Path, ...], out: Output) -> None:
     """List the policies that come with camscan, and those of your own folders.
 
     \b
@@ -44,14 +44,14 @@ def list_(folders: tuple[Path, ...], format_: str, output: Path | None) -> None:
     from camscan.app.criteria import chosen_policies
 
     found = chosen_policies((), folders)
-    write(_json(found) if format_ == "json" else _lines(found, output_width(output)), output)
+    out.write(_json(found) if out.format == "json" else _lines(found, out.width))
 
 
 @policy.command()
 @click.argument("names", nargs=-1, required=True, metavar="ID-OR-FILE...")
 @options.fingerprints
-@options.written("table", "json")
-def show(names: tuple[str, ...], folders: tuple[Path, ...], format_: str, output: Path | None) -> None:
+@written("table", "json")
+def show(names: tuple[str, ...], folders: tuple[Path, ...], out: Output) -> None:
     """Show policies in full: entities, makers, dates, and the sentences that a listed device violates.
 
     \b
@@ -62,7 +62,7 @@ def show(names: tuple[str, ...], folders: tuple[Path, ...], format_: str, output
     from camscan.app.criteria import chosen_policies
 
     found = chosen_policies(names, folders)
-    write(_json(found) if format_ == "json" else _pages(found), output)
+    out.write(_json(found) if out.format == "json" else _pages(found))
 
 
 @policy.command()

@@ -17,7 +17,7 @@ from click.core import ParameterSource
 from camscan.cli import options
 from camscan.cli.exits import Exit
 from camscan.cli.numbers import Whole
-from camscan.cli.telling import tell, tell_note
+from camscan.cli.telling import is_quiet, mention, tell, tell_note
 from camscan.errors import HostError, UsageError
 from camscan.records import Outcome
 from camscan.text.wording import plural, were
@@ -87,7 +87,6 @@ def ports(
     rounds: int,
     want_all: bool,
     resume: str | None,
-    quiet: bool,
     **how: Any,
 ) -> None:
     """Find open TCP ports and write them as JSON lines: address, port, outcome.
@@ -106,29 +105,29 @@ def ports(
 
     if resume is None:
         want = "all" if want_all else "open"
-        job = _begun(Choices(targets, **how), ports_, sweep, {"rate": rate, "rounds": rounds, "want": want}, quiet)
-    elif _given_beside(("resume", "quiet")):
+        job = _begun(Choices(targets, **how), ports_, sweep, {"rate": rate, "rounds": rounds, "want": want})
+    elif _given_beside("resume"):
         raise UsageError("a resumed sweep keeps its targets, exclusions and all other settings: give --resume alone")
     else:
         job = _resumed(resume)
     began = time.monotonic()
     with job.kept or nullcontext():
-        found = eventloop.run(_run(job, quiet=quiet))
+        found = eventloop.run(_run(job))
         if job.kept is not None:
             job.kept.close(over=not job.sweep.interrupted)
-    if not quiet:
+    if not is_quiet():
         _tell_end(job.sweep, found, time.monotonic() - began)
     sys.exit(Exit.DONE if job.sweep.complete else Exit.INCOMPLETE)
 
 
-def _given_beside(names: Sequence[str]) -> bool:
-    """Whether any other argument or option than these stands on the command line."""
+def _given_beside(this: str) -> bool:
+    """Whether any other argument or option stands on the command line, but for --quiet."""
     context = click.get_current_context()
-    others = (name for name in context.params if name not in names)
+    others = (name for name in context.params if name != this)
     return any(context.get_parameter_source(name) is not ParameterSource.DEFAULT for name in others)
 
 
-def _begun(choices: Choices, ports_: str | None, sweep: str, how: dict[str, Any], quiet: bool) -> _Job:
+def _begun(choices: Choices, ports_: str | None, sweep: str, how: dict[str, Any]) -> _Job:
     """A new sweep."""
     import secrets  # which takes longer to load than some commands to run
 
@@ -149,7 +148,7 @@ def _begun(choices: Choices, ports_: str | None, sweep: str, how: dict[str, Any]
     spans = tuple(scope.asked.spans())
     query = PortQuery(spans, wanted, pace, seed, how["rounds"], how["want"])
     asking = port_source(chosen.name, scope, query, Resuming())
-    if not quiet:
+    if not is_quiet():
         _tell_plan(scope.asked.count, wanted, asking.ports, f"{chosen.name} ({chosen.reason})")
     if chosen.name != "nmap":
         asked = {**how, "spans": spans, "ports": asking.ports, "method": chosen.name, "seed": seed}
@@ -160,8 +159,7 @@ def _begun(choices: Choices, ports_: str | None, sweep: str, how: dict[str, Any]
             tell_note(f"it cannot be resumed: {error}")
         else:
             asking = _sweep(kept)
-            if not quiet:
-                tell(f"To resume after an interruption: camscan ports --resume {name}")
+            mention(f"To resume after an interruption: camscan ports --resume {name}")
     return _Job(asking, kept, scope.asked, scope.excluded, scope.excluding)
 
 
@@ -206,7 +204,7 @@ def _cut_to_whole_lines() -> None:
         os.ftruncate(out, size - len(left))
 
 
-async def _run(job: _Job, *, quiet: bool) -> int:
+async def _run(job: _Job) -> int:
     """Write what is found, and ask nothing more of who is excluded meanwhile; returns how many ports are open."""
     from camscan.app.targetfiles import followed
 
@@ -214,10 +212,10 @@ async def _run(job: _Job, *, quiet: bool) -> int:
         job.sweep.exclude(job.asked.within(excluded).spans())
 
     async with followed(job.excluded, job.excluding, exclude):
-        return await _write_all(job.sweep, quiet=quiet)
+        return await _write_all(job.sweep)
 
 
-async def _write_all(sweep: PortSource, *, quiet: bool) -> int:
+async def _write_all(sweep: PortSource) -> int:
     """Write what is found as it comes; returns how many ports are open."""
     import asyncio
 
@@ -227,7 +225,7 @@ async def _write_all(sweep: PortSource, *, quiet: bool) -> int:
     count = 0
 
     async def say() -> None:
-        while not quiet:
+        while not is_quiet():
             await asyncio.sleep(_TELL)
             tell(f"{sweep.sent:,} packets sent, {count:,} open")
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from camscan.cli import options
 from camscan.cli.numbers import Whole
+from camscan.cli.output import Output, written
 from camscan.cli.telling import tell, tell_note
-from camscan.cli.writing import as_table, output_width, ready, wrapped, write
+from camscan.cli.writing import wrapped
 from camscan.errors import UsageError
 from camscan.reports.columns import GAP, lines, widths
 from camscan.reports.escape import terminal
@@ -71,17 +70,15 @@ class _Day(click.ParamType[date]):
 )
 @click.option("--again", is_flag=True, help="Derive the register of devices again, by today's rules and policies.")
 @options.db
-@options.written("table", "json", "csv", "xlsx")
+@written("table", "json", "csv", "xlsx")
 def progress(
     deadline: date | None,
     names: tuple[str, ...],
-    policies: tuple[str, ...],
-    folders: tuple[Path, ...],
+    judging: options.Judging,
     window: int,
     again: bool,
     db: str | None,
-    format_: str,
-    output: Path | None,
+    out: Output,
 ) -> None:
     """Show for each site how many listed devices were found, removed and remain, and when the last will be gone.
 
@@ -93,12 +90,12 @@ def progress(
       camscan progress --deadline 2026-12-31
       camscan progress --site headquarters --policy uk-nil -o progress.csv
     """
-    from camscan.app.criteria import Criteria, chosen_policies, library
+    from camscan.app.criteria import Criteria, library
     from camscan.cli.stored import open_store
     from camscan.register.names import PLACE
 
-    ready(format_, output)
-    criteria = Criteria(library(folders), chosen_policies(policies, folders) if policies else ())
+    out.ready()
+    criteria = judging.criteria() if judging.policies else Criteria(library(judging.folders))
     with open_store(db) as store:
         _update_register(store, criteria, again=again)
         found = _answer(store, names, tuple(one.id for one in criteria.policies), deadline, window)
@@ -116,12 +113,12 @@ def progress(
             "was seen later at another site: one that has moved counts at both, until it is called removed at the old "
             "one and, after that, found at the new one."
         )
-    if format_ == "table":
-        write(_table(found, output_width(output)), output)
-    elif format_ == "json":
-        write(_json(found), output)
+    if out.format == "table":
+        out.write(_table(found, out.width))
+    elif out.format == "json":
+        out.write_json(_document(found))
     else:
-        write(as_table(format_, "camscan progress", "Progress", _COLUMNS, map(_row, found.sites)), output)
+        out.write_table("camscan progress", "Progress", _COLUMNS, map(_row, found.sites))
 
 
 def _update_register(store: Store, criteria: Criteria, *, again: bool) -> None:
@@ -173,11 +170,11 @@ def _object(one: Progress) -> dict[str, Any]:
     }
 
 
-def _json(found: _Answer) -> Iterator[str]:
+def _document(found: _Answer) -> dict[str, Any]:
     def whole(one: Progress) -> dict[str, Any]:
         return {**_object(one), "curve": [{"day": p.day.isoformat(), "remaining": p.remaining} for p in one.curve]}
 
-    document = {
+    return {
         "schema": SCHEMA,
         "at": found.today.isoformat(),
         "deadline": found.deadline.isoformat() if found.deadline else None,
@@ -186,7 +183,6 @@ def _json(found: _Answer) -> Iterator[str]:
         "all": whole(found.whole),
         "sites": [whole(one) for one in found.sites],
     }
-    yield json.dumps(document, indent=1) + "\n"
 
 
 def _row(one: Progress) -> list[Cell]:

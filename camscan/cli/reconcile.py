@@ -10,6 +10,7 @@ import click
 
 from camscan.cli import inventories, options
 from camscan.cli.exits import Exit
+from camscan.cli.output import Output, written
 
 if TYPE_CHECKING:
     from camscan.app.reconciling import Reconciliation
@@ -20,18 +21,17 @@ _FAIL_ON = ("undeclared", "not-found", "conflict", "moved")
 
 
 @click.command()
-@click.argument("inventory", type=inventories.file)
+@click.argument("inventory", type=inventories.FILE)
 @options.of_scan("scan_ids", multiple=True, help="The scan to compare with; repeatable. Default: the latest.")
 @options.site
 @click.option(
     "--each-site", is_flag=True, help="Compare with the latest scan of each site, for an inventory of all sites."
 )
-@inventories.columns
-@inventories.encoding
+@inventories.reading
 @options.db
 @options.judging
 @options.all_hosts
-@options.written(*FORMAT_NAMES, elsewhere=_ELSEWHERE)
+@written(*FORMAT_NAMES, elsewhere=_ELSEWHERE)
 @options.quiet
 @click.option(
     "--fail-on",
@@ -44,15 +44,11 @@ def reconcile(
     scan_ids: tuple[str, ...],
     site: str | None,
     each_site: bool,
-    placed: tuple[str, ...],
-    encoding: str | None,
+    reading: inventories.Reading,
     db: str | None,
-    policies: tuple[str, ...],
-    folders: tuple[Path, ...],
+    judging: options.Judging,
     all_hosts: bool,
-    format_: str,
-    output: Path | None,
-    quiet: bool,
+    out: Output,
     fail_on: tuple[str, ...],
 ) -> None:
     """Compare a manual inventory with stored scans: what is missing from the list, and what from the network.
@@ -71,33 +67,29 @@ def reconcile(
       camscan reconcile netbox.json --scan 4f2a -o audit.json
       camscan report --inventory cameras.xlsx -o audit.html
     """
-    from camscan.app.criteria import criteria_of
     from camscan.app.reconciling import found_in, reconciled
     from camscan.cli.formats.reconciled import FORMATS
     from camscan.cli.formats.reconciledtext import findings
     from camscan.cli.stored import check_each_site, chosen_scans, newest_of_each_site, open_store
     from camscan.cli.waiting import waiting
-    from camscan.cli.writing import page, ready, tell_written, write
     from camscan.reports.escape import terminal
     from camscan.text.wording import plural
 
     if each_site:
         check_each_site(site or scan_ids)
-    ready(format_, output)
-    listed = inventories.read(inventory, placed, encoding, quiet=quiet)
-    criteria = criteria_of(policies, folders)
+    out.ready()
+    listed, criteria = reading.read(inventory), judging.criteria()
     with open_store(db) as store:
-        listed = inventories.at_sites(listed, store, placed, quiet=quiet)
-        scans = newest_of_each_site(store) if each_site else chosen_scans(store, scan_ids, site, quiet=quiet)
-        with waiting(f"Reading the devices of {plural(len(scans), 'scan')}", quiet=quiet):
+        listed = reading.at_sites(listed, store)
+        scans = newest_of_each_site(store) if each_site else chosen_scans(store, scan_ids, site)
+        with waiting(f"Reading the devices of {plural(len(scans), 'scan')}"):
             found = found_in(store, scans, criteria, all_hosts=all_hosts)
-        what = f"Comparing {plural(len(listed.rows), 'row')} with {plural(len(found), 'device')}"
-        with waiting(what, quiet=quiet):
+        with waiting(f"Comparing {plural(len(listed.rows), 'row')} with {plural(len(found), 'device')}"):
             made = reconciled(store, scans, (inventory, listed), found, criteria.rules, narrow=bool(site or scan_ids))
-    with waiting(f"Writing {output}", quiet=quiet or output is None):
-        write(FORMATS[format_](made, page(to_file=output is not None)), output)
-    if output and not quiet:
-        tell_written(findings(made, terminal), output)
+    with out.waiting():
+        out.write(FORMATS[out.format](made, out.page))
+    if out.file:
+        out.tell(findings(made, terminal))
     sys.exit(_exit_code(made, fail_on))
 
 

@@ -12,7 +12,8 @@ import click
 
 from camscan.cli import inventories, options
 from camscan.cli.numbers import Decimal, Whole
-from camscan.cli.telling import tell
+from camscan.cli.output import Output, written
+from camscan.cli.telling import mention
 from camscan.errors import UsageError
 
 if TYPE_CHECKING:
@@ -34,9 +35,8 @@ class Sample:
 
 @click.command()
 @options.targets
-@click.option("--inventory", type=inventories.file, help="Draw rows of this inventory instead of addresses.")
-@inventories.columns
-@inventories.encoding
+@click.option("--inventory", type=inventories.FILE, help="Draw rows of this inventory instead of addresses.")
+@inventories.reading
 @click.option(
     "--confidence",
     type=Decimal(50, 99.99),
@@ -56,19 +56,16 @@ class Sample:
 @click.option(
     "--seed", type=Whole(0, 2**63 - 1), metavar="N", help="Seed of the draw: the same seed draws the same sample again."
 )
-@options.written("table", "json", "csv", "xlsx")
+@written("table", "json", "csv", "xlsx")
 @options.quiet
 def sample(
     targets: tuple[str, ...],
     inventory: Path | None,
-    placed: tuple[str, ...],
-    encoding: str | None,
+    reading: inventories.Reading,
     confidence: float,
     tolerance: float,
     seed: int | None,
-    format_: str,
-    output: Path | None,
-    quiet: bool,
+    out: Output,
 ) -> None:
     """Draw a random sample of addresses, or of the rows of an inventory, to inspect by hand. No packet is sent.
 
@@ -83,32 +80,31 @@ def sample(
     import secrets
 
     from camscan.app.targetfiles import read
-    from camscan.cli.writing import as_table, output_width, ready, wrapped, write
     from camscan.inventory.statistics import sample_size
     from camscan.targets import expand, parse
     from camscan.targets.shuffle import permutation
 
-    ready(format_, output)
-    inventories.check_reading(inventory, placed, encoding)
+    out.ready()
+    reading.check(inventory)
     if bool(targets) == (inventory is not None):
         raise UsageError("give either targets or --inventory FILE to draw the sample from")
     seed = secrets.randbits(32) if seed is None else seed
     if inventory:
-        rows = inventories.read(inventory, placed, encoding, quiet=quiet).rows
+        rows = reading.read(inventory).rows
         population, items = len(rows), (_row(rows[at]) for at in permutation(len(rows), seed))
     else:
         aimed = parse(expand(targets, read))
         population, items = aimed.count, ({"address": address} for address in aimed.shuffled(seed))
     size = sample_size(population, confidence / 100, tolerance / 100)
     drawn = Sample(population, confidence, tolerance, seed, tuple(islice(items, size)))
-    if not quiet and (output or format_ != "table"):  # which begins with it
-        tell(_told(drawn))
-    if format_ == "table":
-        write(wrapped(_table(drawn), output_width(output)), output)
-    elif format_ == "json":
-        write(_json(drawn), output)
+    if out.file or out.format != "table":  # which begins with it
+        mention(_told(drawn))
+    if out.format == "table":
+        out.write_lines(_table(drawn))
+    elif out.format == "json":
+        out.write(_json(drawn))
     else:
-        write(as_table(format_, _told(drawn), "Sample", *_columns(drawn)), output)
+        out.write_table(_told(drawn), "Sample", *_columns(drawn))
 
 
 def _row(row: Row) -> dict[str, Any]:

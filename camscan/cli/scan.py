@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache, partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
@@ -15,7 +14,8 @@ import click
 from camscan.cli import options
 from camscan.cli.exits import Exit, exit_code
 from camscan.cli.groups import Sectioned
-from camscan.cli.telling import tell
+from camscan.cli.output import FORMAT_NAMES, Output, written
+from camscan.cli.telling import is_quiet, mention, tell
 from camscan.errors import CamscanError, UsageError
 from camscan.records import Report, Scan, ScanStatus
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from camscan.app.criteria import Criteria
     from camscan.app.jobs import Job
     from camscan.app.registering import Return
-    from camscan.app.scope import Choices
+    from camscan.app.scope import Choices, CredentialOptions
     from camscan.credentials.broker import CredentialBroker
     from camscan.store import Store
 
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 @options.site
 @options.db
 @options.judging
-@options.written(*options.FORMAT_NAMES)
+@written(*FORMAT_NAMES)
 @options.all_hosts
 @options.quiet
 @click.option("--resume", metavar="ID", help="Continue an interrupted scan; exclusions are read again.")
@@ -55,16 +55,12 @@ def scan(
     targets: tuple[str, ...],
     site: str | None,
     db: str | None,
-    policies: tuple[str, ...],
-    folders: tuple[Path, ...],
-    format_: str,
-    output: Path | None,
+    judging: options.Judging,
+    out: Output,
     fail_on: tuple[str, ...],
     resume: str | None,
     all_hosts: bool,
-    quiet: bool,
-    credentials_file: Path | None,
-    unlock: str | None,
+    login: CredentialOptions,
     **how: Any,
 ) -> None:
     """Scan networks and name the makers of the devices that answer.
@@ -81,41 +77,34 @@ def scan(
       camscan scan 10.20.0.0/24 --site ministry --sensitive --expect-decoy 10.20.0.250
     """
     from camscan.cli.stored import open_store, scan_of, tell_new_site
-    from camscan.cli.writing import ready, summarize, write_report
 
-    ready(format_, output)
+    out.ready()
     choices = _choices(targets, how, resume)
-    criteria = cache(lambda: _criteria(policies, folders))
-    if policies or folders:
+    criteria = cache(judging.criteria)
+    if judging.policies or judging.folders:
         criteria()  # what is wrong with one's own is told before a packet is sent
-    if not (targets or resume or quiet):
+    if not (targets or resume or is_quiet()):
         _tell_networks(choices)
-    broker_for = partial(_broker, choices, credentials_file, unlock, criteria)
+    broker_for = partial(_broker, choices, login, criteria)
     planned = None if resume else _planned(choices, site, broker_for)  # or else it is refused, and no store is made
     with open_store(db, or_new=not resume) as store:
         if planned:
-            tell_new_site(store, site, quiet=quiet)
+            tell_new_site(store, site)
             store.begin(planned.scan)
         job = planned or _resumed(store, scan_of(store, resume, site), choices, broker_for)
-        ended = _run(job, store, quiet=quiet)
-        if ended.status is ScanStatus.INTERRUPTED and not quiet:
-            tell("Interrupted; what was found until now follows.")
+        ended = _run(job, store)
+        if ended.status is ScanStatus.INTERRUPTED:
+            mention("Interrupted; what was found until now follows.")
         with _kept_in_mind(ended):
             report, returned = _reported(store, ended, criteria(), all_hosts=all_hosts)
     try:
         with _kept_in_mind(ended):
-            write_report(report, format_, output)
-        summarize(report, format_, output, quiet=quiet)
+            out.write_report(report)
+        out.summarize(report)
     finally:  # it is told once, and below a long table; so also where that could not be written
         tell(*(one.text for one in returned))
-        _hint(ended, quiet=quiet)
+        _hint(ended)
     sys.exit(exit_code(report, fail_on))
-
-
-def _criteria(policies: tuple[str, ...], folders: tuple[Path, ...]) -> Criteria:
-    from camscan.app.criteria import criteria_of
-
-    return criteria_of(policies, folders)
 
 
 def _reported(store: Store, ended: Scan, criteria: Criteria, *, all_hosts: bool) -> tuple[Report, Sequence[Return]]:
@@ -157,13 +146,13 @@ def _choices(targets: tuple[str, ...], how: dict[str, Any], resume: str | None) 
 
 
 def _broker(
-    choices: Choices, file: Path | None, unlock: str | None, criteria: Callable[[], Criteria], site: str | None
+    choices: Choices, login: CredentialOptions, criteria: Callable[[], Criteria], site: str | None
 ) -> CredentialBroker | None:
-    if not (choices.with_credentials or file or unlock):
+    if not (choices.with_credentials or login.file or login.unlock):
         return None
-    from camscan.app.logins import CredentialOptions, broker_if
+    from camscan.app.logins import broker_if
 
-    return broker_if(choices, CredentialOptions(file, unlock), site, criteria().rules)
+    return broker_if(choices, login, site, criteria().rules)
 
 
 def _tell_networks(choices: Choices) -> None:
@@ -174,7 +163,7 @@ def _tell_networks(choices: Choices) -> None:
         tell(f"Scanning the connected private networks: {', '.join(networks)}")
 
 
-def _run(job: Job, store: Store, *, quiet: bool) -> Scan:
+def _run(job: Job, store: Store) -> Scan:
     """Run a scan. Whatever breaks it off is told with how to go on: the store that fails, a signal as it begins."""
     broken_off = replace(job.scan, status=ScanStatus.INTERRUPTED)
     try:  # from here on, as the scan is on record and loading takes a moment
@@ -182,15 +171,15 @@ def _run(job: Job, store: Store, *, quiet: bool) -> Scan:
         from camscan.cli.progressbar import progress
         from camscan.net.kernel import eventloop
 
-        return eventloop.run(run(job, store, no_progress if quiet else progress))
+        return eventloop.run(run(job, store, no_progress if is_quiet() else progress))
     except KeyboardInterrupt:
         ended = store.scan(job.scan.id)
         if ended.status in (ScanStatus.COMPLETE, ScanStatus.PARTIAL):  # it came too late
             return ended
-        _hint(broken_off, quiet=quiet)
+        _hint(broken_off)
         sys.exit(Exit.INCOMPLETE)
     except CamscanError:
-        _hint(broken_off, quiet=False)
+        _hint(broken_off, always=True)
         raise
 
 
@@ -204,15 +193,16 @@ def _kept_in_mind(ended: Scan) -> Iterator[None]:
     except (KeyboardInterrupt, CamscanError, OSError) as error:
         if not isinstance(error, BrokenPipeError):  # nobody reads on, who could
             tell(f"Scan {ended.id} is stored: `camscan report --scan {ended.id}{same_store()}` shows it.")
-        _hint(ended, quiet=not isinstance(error, KeyboardInterrupt))
         if isinstance(error, KeyboardInterrupt) and ended.status is ScanStatus.INTERRUPTED:
+            _hint(ended, always=True)
             sys.exit(Exit.INCOMPLETE)
         raise
 
 
-def _hint(ended: Scan, *, quiet: bool) -> None:
+def _hint(ended: Scan, *, always: bool = False) -> None:
+    """Say how an interrupted scan is gone on with, unless the command is to be quiet."""
     from camscan.cli.stored import same_store
 
-    if not quiet and ended.status is ScanStatus.INTERRUPTED:
+    if ended.status is ScanStatus.INTERRUPTED and (always or not is_quiet()):
         command = f"camscan scan --resume {ended.id}{same_store()}"
         tell(f"Scan {ended.id} is interrupted: resume it with `{command}`.")

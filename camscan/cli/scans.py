@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import click
 
 from camscan.cli import options
-from camscan.cli.telling import tell
+from camscan.cli.output import Output, written
+from camscan.cli.telling import mention
 from camscan.records import Scan
 
 SCHEMA = "camscan-scans/1"
@@ -19,9 +18,9 @@ _HEADS = ("scan", "started", "ended", "origin", "status", "site", "targets")
 @click.command()
 @options.db
 @options.site
-@options.written("table", "json")
+@written("table", "json")
 @options.quiet
-def scans(db: str | None, site: str | None, format_: str, output: Path | None, quiet: bool) -> None:
+def scans(db: str | None, site: str | None, out: Output) -> None:
     """List the stored scans, newest first.
 
     The newest is the one that ended last. An import starts and ends with the oldest and the latest of what its files
@@ -33,18 +32,17 @@ def scans(db: str | None, site: str | None, format_: str, output: Path | None, q
       camscan scans --site headquarters --format json
     """
     from camscan.cli.stored import open_store
-    from camscan.cli.writing import output_width, wrapped, write
     from camscan.reports.columns import lines
     from camscan.reports.escape import terminal
 
     with open_store(db) as store:
         found = store.scans(site)
-    if format_ == "json":
-        write([json.dumps({"schema": SCHEMA, "scans": [*map(_object, found)]}, indent=2) + "\n"], output)
+    if out.format == "json":
+        out.write_json({"schema": SCHEMA, "scans": [*map(_object, found)]})
         return
-    if not found and not quiet:
+    if not found:
         of_site = f" of site {site}" if site is not None else ""
-        tell(f"No scan{of_site} is stored.")
+        mention(f"No scan{of_site} is stored.")
     cells = [
         (
             scan.id,
@@ -58,7 +56,7 @@ def scans(db: str | None, site: str | None, format_: str, output: Path | None, q
         for scan in found
     ]
     table = lines([_HEADS, *(tuple(map(terminal, row)) for row in cells)] if cells else [])
-    write(wrapped(table, output_width(output)), output)
+    out.write_lines(table)
 
 
 def _object(scan: Scan) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import getpass
 import sys
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +14,8 @@ from click.core import ParameterSource
 from camscan.cli import options
 from camscan.cli.exits import Exit
 from camscan.cli.numbers import Whole
+from camscan.cli.output import Output, written
 from camscan.cli.telling import tell
-from camscan.cli.writing import as_table, output_width, ready, wrapped, write
 from camscan.errors import UsageError
 from camscan.reports.escape import terminal
 from camscan.summaries import GIVEN, State
@@ -53,7 +52,7 @@ _COLUMNS = ("site", "device", "address", "state", "at", "who", "why", "proof")
     "--in", "only", type=click.Choice([state.value for state in State]), help="List only devices in this state."
 )
 @options.db
-@options.written("table", "json", "csv", "xlsx")
+@written("table", "json", "csv", "xlsx")
 @click.option("--fail-on", type=click.Choice(["returned"]), help="Exit with 3 if a removed device has come back.")
 def state(
     device: str,
@@ -65,8 +64,7 @@ def state(
     clean: int,
     only: str | None,
     db: str | None,
-    format_: str,
-    output: Path | None,
+    out: Output,
     fail_on: str | None,
 ) -> None:
     """Record the state of a device on its way to removal, show its history, or list devices by state.
@@ -88,7 +86,7 @@ def state(
     from camscan.app.statements import current_states, find_device, history, record_state
     from camscan.cli.stored import open_store
 
-    ready(format_, output)
+    out.ready()
     _check(device, state, only)
     _check_given(state)
     where, words, rules = _where(site, no_site=no_site), _words(state, why, who, clean), library()
@@ -104,12 +102,12 @@ def state(
         found = list(history(store, about) if about else current_states(store, where, State(only) if only else None))
         if not found:
             tell(*_nothing(store, where, only, about))
-    if format_ == "table":
-        write(wrapped(_table(found), output_width(output)), output)
-    elif format_ == "json":
-        write(_json(found), output)
+    if out.format == "table":
+        out.write_lines(_table(found))
+    elif out.format == "json":
+        out.write(_json(found))
     else:
-        write(as_table(format_, "camscan states", "States", _COLUMNS, _rows(found)), output)
+        out.write_table("camscan states", "States", _COLUMNS, _rows(found))
     if fail_on and any(one.state is State.RETURNED for one in found):
         sys.exit(Exit.FOUND)
 

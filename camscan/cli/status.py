@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -13,14 +12,16 @@ import click
 
 from camscan.cli import options
 from camscan.cli.exits import Exit
+from camscan.cli.output import Output, written
 from camscan.cli.telling import tell
-from camscan.cli.writing import output_width, wrapped, write
 from camscan.reports.escape import terminal
 from camscan.text.timestamps import latest_past, utc
 from camscan.text.wording import plural
 
 if TYPE_CHECKING:
     from camscan.cli.health import SiteHealth
+
+SCHEMA = "camscan-status/1"
 
 
 @click.command()
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
     metavar="DURATION",
     help="Name on stderr each site that has had no complete sweep for this long, such as 26h, and exit with 4.",
 )
-@options.written("table", "json")
-def status(file: Path | None, db: str | None, max_age: str | None, format_: str, output: Path | None) -> None:
+@written("table", "json")
+def status(file: Path | None, db: str | None, max_age: str | None, out: Output) -> None:
     """Show for each site when it last had a complete sweep, what was seen, and which alerts are waiting.
 
     A sweep that was blind, because a decoy or the whole site did not answer, does not count as a complete one.
@@ -54,7 +55,10 @@ def status(file: Path | None, db: str | None, max_age: str | None, format_: str,
     with open_swept_store(db, database(config)) as store:
         rows = list(health_of_sites(store, config))
     now = datetime.now(UTC)
-    write([_document(rows, now)] if format_ == "json" else wrapped(_table(rows, now), output_width(output)), output)
+    if out.format == "json":
+        out.write_json({"schema": SCHEMA, "sites": [_object(row, now) for row in rows]})
+    else:
+        out.write_lines(_table(rows, now))
     overdue = [row for row in rows if oldest is not None and row.is_older(oldest, now)]
     for row in overdue:
         tell(f"Overdue: {row.site}; last complete sweep: {_ago(row.memory.sound, now)}.")
@@ -64,36 +68,33 @@ def status(file: Path | None, db: str | None, max_age: str | None, format_: str,
         sys.exit(Exit.INCOMPLETE)
 
 
-def _document(rows: list[SiteHealth], now: datetime) -> str:
-    def described(row: SiteHealth) -> dict[str, Any]:
-        memory, good = row.memory, row.memory.sound
-        return {
-            "site": row.site,
-            "last_good": utc(good, "seconds") if good else None,
-            "age_seconds": int((now - good).total_seconds()) if good else None,
-            "last": utc(memory.at, "seconds") if memory.at else None,
-            "scan": memory.scan or None,
-            "devices": {verdict.value: count for verdict, count in memory.verdicts.items()},
-            "missing": memory.missing,
-            "missing_devices": [
-                {
-                    "id": one.id,
-                    "address": one.address,
-                    "verdict": one.verdict.value,
-                    "label": one.label,
-                    "last_seen": utc(one.last_seen, "seconds"),
-                    "state": row.states.get(one.id),
-                }
-                for one in memory.absent
-            ],
-            "coverage": dict(memory.coverage),
-            "by_channel": {channel: dict(counts) for channel, counts in memory.by_channel.items()},
-            "coverage_loss": [loss.text for loss in memory.losses],
-            "alerts_pending": row.pending,
-            "alerts_failed": dict(row.failures),
-        }
-
-    return json.dumps({"schema": "camscan-status/1", "sites": list(map(described, rows))}, indent=1) + "\n"
+def _object(row: SiteHealth, now: datetime) -> dict[str, Any]:
+    memory, good = row.memory, row.memory.sound
+    return {
+        "site": row.site,
+        "last_good": utc(good, "seconds") if good else None,
+        "age_seconds": int((now - good).total_seconds()) if good else None,
+        "last": utc(memory.at, "seconds") if memory.at else None,
+        "scan": memory.scan or None,
+        "devices": {verdict.value: count for verdict, count in memory.verdicts.items()},
+        "missing": memory.missing,
+        "missing_devices": [
+            {
+                "id": one.id,
+                "address": one.address,
+                "verdict": one.verdict.value,
+                "label": one.label,
+                "last_seen": utc(one.last_seen, "seconds"),
+                "state": row.states.get(one.id),
+            }
+            for one in memory.absent
+        ],
+        "coverage": dict(memory.coverage),
+        "by_channel": {channel: dict(counts) for channel, counts in memory.by_channel.items()},
+        "coverage_loss": [loss.text for loss in memory.losses],
+        "alerts_pending": row.pending,
+        "alerts_failed": dict(row.failures),
+    }
 
 
 def _table(rows: list[SiteHealth], now: datetime) -> Iterator[str]:

@@ -13,7 +13,7 @@ import click
 from click.core import ParameterSource
 
 from camscan.cli.brands import remedy
-from camscan.cli.telling import tell, tell_note
+from camscan.cli.telling import is_quiet, tell, tell_note
 from camscan.errors import CamscanError, StoreError, UsageError
 from camscan.networks import HEARSAY
 from camscan.records import Origin, Scan
@@ -98,17 +98,11 @@ def open_swept_store(named: str | None, configured: str | None) -> AbstractConte
 
 
 def scan_of(
-    store: Store,
-    reference: str | None,
-    site: str | None = None,
-    *,
-    asking: bool = False,
-    about: str | None = None,
-    quiet: bool = False,
+    store: Store, reference: str | None, site: str | None = None, *, asking: bool = False, about: str | None = None
 ) -> Scan:
     """The scan of that id or prefix, else the latest one (of a site, where one is named) that holds anything.
 
-    Which one was taken is told on stderr, if not `quiet`. With `asking`, one that asked addresses goes before what was
+    Which one was taken is told on stderr. With `asking`, one that asked addresses goes before what was
     listened to or imported: only such a scan knows who is silent. One that knows the address `about`, or was to ask in
     the network or range that it is, goes before all. Imported tables alone go behind what devices have answered. Raises
     StoreError if no scan is stored; UsageError if there is no such scan, or more than one, it is not of that site, or
@@ -123,7 +117,7 @@ def scan_of(
     if newest is None:
         scans_of(store, site)
         return store.scan()
-    if not quiet:
+    if not is_quiet():
         tell(f"Using scan {newest.id}: {described(newest)}.")
         _tell_of_asking(store, newest)
         _tell_of_tables(store, newest)
@@ -178,12 +172,12 @@ def _knowing(store: Store, site: str | None, about: str) -> Iterator[Scan]:
             yield scan
 
 
-def tell_new_site(store: Store, site: str | None, *, quiet: bool) -> None:
+def tell_new_site(store: Store, site: str | None) -> None:
     """Say of a new site whose name is nearly that of another: a misspelt one is a place of its own for good."""
     from difflib import get_close_matches
 
     sites = store.sites()
-    if quiet or site is None or site in sites:
+    if is_quiet() or site is None or site in sites:
         return
     known = {one.casefold(): one for one in sorted(filter(None, sites))}
     for near in get_close_matches(site.casefold(), known, n=1, cutoff=0.8):
@@ -226,14 +220,14 @@ def unknown_site(site: str, known: Iterable[str | None]) -> UsageError:
     return UsageError(f"no scan of site {site!r} is stored: {remedy(site, filter(None, known), 'see `camscan scans`')}")
 
 
-def chosen_scans(store: Store, references: Sequence[str], site: str | None, *, quiet: bool) -> tuple[Scan, ...]:
+def chosen_scans(store: Store, references: Sequence[str], site: str | None) -> tuple[Scan, ...]:
     """The scans of these ids or prefixes, newest first; where none is named, the latest one (of the site).
 
     Raises StoreError if no scan is stored; UsageError if there is no such scan, or more than one, one is not of the
     site, or the site has none.
     """
     if not references:
-        return (scan_of(store, None, site, asking=True, quiet=quiet),)
+        return (scan_of(store, None, site, asking=True),)
     scans = {scan.id: scan for scan in (_of_site(store.scan(reference), site) for reference in references)}
     return tuple(sorted(scans.values(), key=latest_at, reverse=True))
 

@@ -16,7 +16,7 @@ import click
 
 from camscan.cli import options
 from camscan.cli.exits import Exit
-from camscan.cli.writing import write
+from camscan.cli.output import Output, written
 from camscan.errors import HostError, UsageError
 
 if TYPE_CHECKING:
@@ -33,8 +33,7 @@ _INTERRUPTED = "interrupted by a signal: what was found is stored, and the next 
 @options.fingerprints
 @click.option("--jitter", metavar="DURATION", help="Start at a random moment within this time, such as 10m, or 0.")
 @click.option("--log-json", is_flag=True, help="Log events as JSON lines.")
-@options.formats("table", "json", "csv", "markdown", otherwise=None, unsaid="nothing is written")
-@options.output
+@written("table", "json", "csv", "markdown", always=False)
 @options.fail_on_changes
 @click.option("-q", "--quiet", is_flag=True, help="Log only changes and failures.")
 def sweep(
@@ -44,8 +43,7 @@ def sweep(
     folders: tuple[Path, ...],
     jitter: str | None,
     log_json: bool,
-    format_: str | None,
-    output: Path | None,
+    out: Output | None,
     fail_on: tuple[str, ...],
     quiet: bool,
 ) -> None:
@@ -74,7 +72,7 @@ def sweep(
             is_quiet = quiet or log_json or not sys.stderr.isatty()  # cron is told by the log alone
             shown = no_progress if is_quiet else progress
             context = SweepContext(config, store, library(folders), folders, shown)
-            code = _run(context, sites, fail_on, format_, output)
+            code = _run(context, sites, fail_on, out)
     sys.exit(code)
 
 
@@ -99,9 +97,7 @@ def _end_logged(*, as_json: bool, quiet: bool) -> Iterator[None]:
         sys.exit(Exit.WRONG_USE if isinstance(error, UsageError) else Exit.FAILED)
 
 
-def _run(
-    context: SweepContext, sites: Sequence[Site], fail_on: Sequence[str], format_: str | None, output: Path | None
-) -> Exit:
+def _run(context: SweepContext, sites: Sequence[Site], fail_on: Sequence[str], out: Output | None) -> Exit:
     from camscan.app.alerting import Dispatcher
     from camscan.app.retention import derive_after_sweeps
     from camscan.app.sweeprun import ping_sites, succeeds, sweep_all
@@ -120,7 +116,7 @@ def _run(
     went_well = (
         not dispatcher.failed and ping_sites(config, ended),  # a failed alert is as loud as no sweep
         succeeds("output", lambda: write_metrics(health_of_sites(store, config), config)),
-        format_ is None or succeeds("output", partial(_write, ended, format_, output)),
+        out is None or succeeds("output", partial(_write, ended, out)),
         succeeds("derive", partial(derive_after_sweeps, context, looked_at, end)),
         not any(one.failed for one in ended),
     )
@@ -145,11 +141,11 @@ def _wait(jitter: str | None, config: Config) -> None:
         time.sleep(random.uniform(0, most))  # noqa: S311 - it spreads, it hides nothing
 
 
-def _write(ended: Sequence[Swept], format_: str, output: Path | None) -> None:
+def _write(ended: Sequence[Swept], out: Output) -> None:
     from camscan.cli.formats.changes import render
 
     found = [(one.site, changes) for one in ended for changes in (*one.before, one.changes) if changes]
-    write(render(format_, found), output)
+    out.write(render(out.format, found))
 
 
 def _code(ended: Sequence[Swept], fail_on: Sequence[str]) -> Exit:

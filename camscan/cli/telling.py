@@ -7,6 +7,24 @@ import logging
 import click
 
 _LONGEST = 2_000  # characters of one line
+_QUIET = "camscan.quiet"  # in what click keeps for a command that runs
+
+
+def hush(context: click.Context, _option: click.Parameter, value: bool) -> None:
+    """Take --quiet as given for all that the command does."""
+    context.meta[_QUIET] = value
+
+
+def is_quiet() -> bool:
+    """Whether the command that runs is to print no progress and no summary."""
+    context = click.get_current_context(silent=True)
+    return context is not None and bool(context.meta.get(_QUIET))
+
+
+def mention(*lines: str) -> None:
+    """Say each line on stderr, unless the command is to be quiet."""
+    if not is_quiet():
+        tell(*lines)
 
 
 def tell(*lines: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,23 +12,17 @@ from camscan.cli.exits import Exit
 from camscan.errors import UsageError
 from camscan.records import Outcome
 
+if TYPE_CHECKING:
+    from camscan.app.scope import CredentialOptions
+
 
 @click.command()
 @click.argument("address")
 @click.option("--ports", metavar="LIST", help="Ask these TCP ports instead of the usual ones.")
 @click.option("--allow-public", is_flag=True, help="Allow a device in public address space.")
 @options.site_of_login
-@options.credentials_file
-@options.unlock
-def test(
-    address: str,
-    ports: str | None,
-    site: str | None,
-    credentials_file: Path | None,
-    unlock: str | None,
-    *,
-    allow_public: bool,
-) -> None:
+@options.login
+def test(address: str, ports: str | None, site: str | None, login: CredentialOptions, *, allow_public: bool) -> None:
     """Look at one device without a login, check that it is the enrolled one, and log in once.
 
     Only the certificate's fingerprint is stored. The exit code is 0 only if the device accepted the login.
@@ -40,7 +34,7 @@ def test(
     """
     from camscan.app.criteria import library
     from camscan.app.discovering import ask_one
-    from camscan.app.logins import CredentialOptions, broker
+    from camscan.app.logins import broker
     from camscan.app.scope import Choices
     from camscan.net.base import LoginReason
     from camscan.net.kernel import eventloop
@@ -51,13 +45,13 @@ def test(
         raise UsageError(f"{address!r} is not an address: give that of one device")
     address = usual(address)
     choices = Choices((address,), allow_public=allow_public, ports=ports, with_credentials=True)
-    login = broker(CredentialOptions(credentials_file, unlock), site, library())
-    if login.mismatch(address, ()) == LoginReason.NOT_ENROLLED:
+    credentials = broker(login, site, library())
+    if credentials.mismatch(address, ()) == LoginReason.NOT_ENROLLED:
         raise UsageError(f"no login is enrolled for {address} at this site: see `camscan credentials list`")
-    seen = eventloop.run(ask_one(choices, login))
+    seen = eventloop.run(ask_one(choices, credentials))
     ended = next((one for one in seen if one.channel == "login"), None)
     if ended is None:
-        why = login.mismatch(address, seen) if seen else "nothing answers there"
+        why = credentials.mismatch(address, seen) if seen else "nothing answers there"
         click.echo(terminal(why or "nothing asks for a login there"))
         sys.exit(Exit.FAILED)
     accepted = ended.outcome is Outcome.ANSWERED

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 
 import click
 
-from camscan.cli.telling import tell
+from camscan.cli.telling import is_quiet, tell
 
 _PATIENCE, _TICK, _LINE = 2.0, 1.0, 30.0
 """Seconds after which a terminal says what is waited for, between two looks at the clock, and between two lines
@@ -22,9 +22,9 @@ _SECONDS = 10  # from one sign of progress to the next
 
 
 @contextlib.contextmanager
-def waiting(what: str, *, quiet: bool = False) -> Iterator[None]:
+def waiting(what: str) -> Iterator[None]:
     """Tell on stderr what the body does and for how long, if that is long; a terminal is left as it was before."""
-    if quiet:
+    if is_quiet():
         yield
         return
     from camscan.reports.escape import terminal

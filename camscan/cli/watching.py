@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from camscan.app.discovering import MemorySink
-from camscan.cli.telling import tell
+from camscan.cli.telling import is_quiet, tell
 from camscan.records import Judged, Observation
 from camscan.reports.escape import terminal
 
@@ -27,14 +27,14 @@ _COLUMNS = ("Address", "MAC", "Maker", "Model", "By")
 class Watch(MemorySink):
     """Keeps observations, and shows on stderr whom they name."""
 
-    def __init__(self, judge: Judge, *, quiet: bool) -> None:
+    def __init__(self, judge: Judge) -> None:
         super().__init__()
         self._judge = judge
         self._seen: dict[str, list[Observation]] = {}
         self._rows: dict[str, tuple[str, ...]] = {}
         self._stale: dict[str, None] = {}
-        self._lines = not quiet and not sys.stderr.isatty()
-        self._draws = not quiet and not self._lines
+        self._lines = not is_quiet() and not sys.stderr.isatty()
+        self._draws = not is_quiet() and not self._lines
 
     async def put(self, observation: Observation) -> None:
         """See `Sink.put`."""

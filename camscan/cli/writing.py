@@ -6,25 +6,17 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
-from datetime import UTC, datetime
-from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 import click
 
-from camscan.cli.telling import say
-from camscan.errors import HostError, UsageError, on_os_error
-from camscan.records import Origin, Report
-from camscan.reports import FORMATS, Page
-from camscan.reports.escape import cell, terminal
+from camscan.errors import HostError, on_os_error
+from camscan.reports import Page
+from camscan.reports.escape import terminal
 from camscan.system import files
-
-if TYPE_CHECKING:
-    from camscan.reports.workbook import Cell
 
 _DEVICES = Path("/dev")
 _LIST = re.compile(r"\S{30,}")  # what may be a list without blanks: a number is shorter
@@ -40,23 +32,7 @@ def confirmed(question: str) -> bool:
         return False
 
 
-def ready(format_name: str, output: Path | None) -> None:
-    """See that a report can be written so, before a scan takes an hour.
-
-    Raises UsageError if the format is binary and stdout a terminal; HostError if the file could not be written, or this
-    host lacks what the format needs.
-    """
-    chosen = FORMATS[format_name]
-    if chosen.binary and output is None and sys.stdout.isatty():
-        raise UsageError(
-            f"{format_name} cannot be shown on a terminal: choose a file, such as --output scan.{format_name}"
-        )
-    if output and (what := _hindrance(output)):
-        raise HostError(f"cannot write {output}: {what}: choose another --output")
-    chosen.check()
-
-
-def _hindrance(output: Path) -> str:
+def hindrance(output: Path) -> str:
     """What keeps a file from being written; "" where nothing does."""
     try:
         if os.access(output.parent if is_replaced(output) else output, os.W_OK):
@@ -72,45 +48,6 @@ def _hindrance(output: Path) -> str:
 def is_replaced(output: Path) -> bool:
     """Whether a new file takes this place: a device, a pipe, or what /dev/stdout leads to is written to instead."""
     return not files.is_there(output) or (output.is_file() and not (output.is_symlink() and output.parent == _DEVICES))
-
-
-def write_report(
-    report: Report, format_name: str, output: Path | None, *, marked: bool = False, whole: bool = False
-) -> None:
-    """Write a report to a file, or to stdout as it suits what stdout is; `marked` and `whole` as in `Page`.
-
-    Raises UsageError if the format is binary and stdout a terminal; HostError if the file cannot be written, or this
-    host lacks what the format needs.
-    """
-    ready(format_name, output)
-    chosen = FORMATS[format_name]
-    shown = replace(page(to_file=output is not None), marked=marked, whole=whole)
-    write(chosen.render(report, shown), output)
-
-
-def write_reports(reports: Iterable[Report], format_name: str, output: Path | None) -> None:
-    """Write several reports, of which there is at least one, as one file; as `write_report`."""
-    ready(format_name, output)
-    write(FORMATS[format_name].render_each(reports, page(to_file=output is not None)), output)
-
-
-def summarize(report: Report, format_name: str, output: Path | None, *, quiet: bool) -> None:
-    """Say on stderr what a scan came to, where its table is not on stdout to say so."""
-    if quiet or (output is None and format_name == "table"):
-        return
-    from camscan.reports.sentences import summary
-
-    stored = () if report.scan.origin is Origin.DISCOVER else (f"Scan {report.scan.id} is stored.",)
-    tell_written((*summary(report), *stored), output)
-
-
-def tell_written(sentences: Iterable[str], output: Path | None) -> None:
-    """Say on stderr what came of a command, and which file holds it."""
-    import shutil
-
-    written = (f"{terminal(str(output))} is written.",) if output else ()
-    width = shutil.get_terminal_size().columns if sys.stderr.isatty() else sys.maxsize
-    say("".join(wrapped((*sentences, *written), width)))
 
 
 def page(*, to_file: bool) -> Page:
@@ -167,19 +104,6 @@ def write(parts: Iterable[str] | Iterable[bytes], output: Path | None, mode: int
         return
     with replacing(output, mode) as file:
         file.writelines(data)
-
-
-def as_table(
-    format_name: str, title: str, sheet: str, heads: Sequence[str], rows: Iterable[Sequence[Cell]]
-) -> Iterator[str] | Iterator[bytes]:
-    """Rows as csv, or as the one sheet of a workbook for xlsx; `title` is the workbook's."""
-    from camscan.reports.csv import lines
-    from camscan.reports.workbook import MAX_LIST, tables
-
-    if format_name == "xlsx":
-        return iter([tables(title, datetime.now(UTC), {sheet: (heads, rows)})])
-    cells = ((cell("" if value is None else str(value), MAX_LIST) for value in row) for row in rows)
-    return lines(chain([map(cell, heads)], cells))
 
 
 @contextmanager

@@ -14,8 +14,8 @@ from support.logins import MAC, SECRET, SERIAL, enrolment
 from support.nets import AT
 
 from camscan.app.jobs import job_for_rest, new_job
-from camscan.app.logins import CredentialOptions, broker, broker_if, enrolled, lines, reader, sight
-from camscan.app.scope import Choices
+from camscan.app.logins import broker, broker_if, enrolled, lines, opened, reader, sight
+from camscan.app.scope import Choices, CredentialOptions
 from camscan.credentials.enrolment import Book
 from camscan.credentials.file import CredentialFile
 from camscan.credentials.pins import Pins
@@ -77,7 +77,7 @@ def test_who_opens_the_file_writes_no_core(file: Path, cores: None) -> None:
     """Not even where a program takes it, as on most hosts: Linux heeds no other limit there than one byte."""
     _, most = resource.getrlimit(resource.RLIMIT_CORE)
     resource.setrlimit(resource.RLIMIT_CORE, (most, most))
-    CredentialOptions(file).opened()
+    opened(CredentialOptions(file))
     assert resource.getrlimit(resource.RLIMIT_CORE) == (0 if most == 0 else 1, most)
 
 
@@ -108,7 +108,7 @@ def test_what_only_a_login_needs_is_refused_without_one(chosen: CredentialOption
 
 def test_only_an_encrypted_file_is_unlocked(file: Path) -> None:
     with pytest.raises(UsageError, match=r"--unlock is for an encrypted file \(\.age\), and .*json is not one"):
-        CredentialOptions(file, "file:key").opened()
+        opened(CredentialOptions(file, "file:key"))
 
 
 def test_a_plan_counts_what_is_enrolled(file: Path) -> None:

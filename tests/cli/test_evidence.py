@@ -418,7 +418,7 @@ def test_on_a_terminal_what_is_told_is_wrapped(db: Path, key: Path, monkeypatch:
     bundle = exported(db, key)
     piped = run("verify", str(bundle)).stdout
     assert max(map(len, piped.splitlines())) > 80
-    monkeypatch.setattr("camscan.cli.writing.output_width", lambda _output: 80)
+    monkeypatch.setattr("camscan.cli.output.output_width", lambda _output: 80)
     shown = run("verify", str(bundle)).stdout
     assert max(map(len, shown.splitlines())) <= 80
     assert shown.split() == piped.split()

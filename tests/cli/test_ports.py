@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import cast
 
@@ -16,6 +17,7 @@ import pytest
 from support.arriving import arriving, most_within
 from support.lab import Lab, lab
 from support.needs import needs
+from support.quiet import quietly
 from support.sweeping import listening, wait_until
 
 from camscan.cli.ports import _write_all
@@ -177,7 +179,8 @@ async def test_also_where_nothing_is_found_it_says_how_far_it_is(
                 yield batch
 
     monkeypatch.setattr("camscan.cli.ports._TELL", 0.2)
-    assert await _write_all(cast("PortSource", Silent()), quiet=quiet) == 0
+    with quietly() if quiet else nullcontext():
+        assert await _write_all(cast("PortSource", Silent())) == 0
     assert capsys.readouterr().err == said
 
 

@@ -501,7 +501,7 @@ def test_a_sample_is_drawn_from_one_thing(cameras: Path) -> None:
 def test_on_a_narrow_terminal_nothing_runs_over(db: Path, cameras: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cameras.write_text(f"ip,make,model\n10.0.0.1,Hikvision,{'long name ' * 9}\n10.9.9.9,Axis,\n")
     wide = run(db, cameras, "--quiet").stdout
-    monkeypatch.setattr("camscan.cli.writing.page", lambda **_: Page(60))
+    monkeypatch.setattr("camscan.cli.output.page", lambda **_: Page(60))
     narrow = run(db, cameras, "--quiet").stdout
     assert max(map(len, narrow.splitlines())) <= 60 < max(map(len, wide.splitlines()))
     assert len(narrow.split("\n\n")) == len(wide.split("\n\n"))

@@ -366,7 +366,7 @@ def test_how_to_go_on_names_the_store_that_was_chosen(
     stopped = Scan("4f2a00", datetime.now(UTC), ("127.0.0.1",), ("http",), status=ScanStatus.INTERRUPTED)
 
     def fails(*_: object, **__: object) -> None:
-        _hint(stopped, quiet=False)
+        _hint(stopped)
         raise UsageError("enough")
 
     monkeypatch.setattr("camscan.cli.stored.open_store", fails)

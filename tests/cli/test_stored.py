@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from support.quiet import quietly
 
 from camscan.app import settings
 from camscan.cli.scans import scans
@@ -139,7 +140,8 @@ def test_one_that_asked_goes_before_what_was_imported_or_heard(
 
 def test_a_quiet_command_does_not_tell_it(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
     keep(store, 1, Origin.SCAN)
-    assert scan_of(store, None, quiet=True).id == "scan1"
+    with quietly():
+        assert scan_of(store, None).id == "scan1"
     assert capsys.readouterr().err == ""
 
 

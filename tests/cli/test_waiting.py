@@ -13,6 +13,7 @@ import pytest
 from click import Command
 from click.testing import CliRunner
 from support.listed import store_scan
+from support.quiet import quietly
 from support.threads import no_thread
 
 from camscan.cli import waiting as module
@@ -114,7 +115,7 @@ def test_where_no_thread_can_start_it_is_done_without_a_word(
 def test_what_is_soon_over_or_quiet_says_nothing(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with waiting("Comparing", quiet=True):
+    with quietly(), waiting("Comparing"):
         time.sleep(0.1)
     monkeypatch.setattr(module, "_LINE", 60)
     with waiting("Comparing"):

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 from rich.console import Console
+from support.quiet import quietly
 
 from camscan.cli import watching
 from camscan.cli.watching import Watch
@@ -37,7 +38,7 @@ def drawn(watch: Watch, room: int = 5) -> str:
 
 
 def test_without_a_terminal_each_address_has_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    watch = Watch(named, quiet=False)
+    watch = Watch(named)
     with watch.showing():
         for observation in (seen("10.0.0.5"), seen("10.0.0.5", "wsd"), seen("10.0.0.6")):
             watch.take(observation)
@@ -46,22 +47,23 @@ def test_without_a_terminal_each_address_has_one_line(capsys: pytest.CaptureFixt
 
 def test_the_lines_are_bounded(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watching, "_MOST_LINES", 3)
-    watch = Watch(named, quiet=False)
+    watch = Watch(named)
     for number in range(9):
         watch.take(seen(f"10.0.0.{number}"))
     assert len(capsys.readouterr().err.splitlines()) == 3
 
 
 def test_quiet_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    watch = Watch(named, quiet=True)
-    with watch.showing():
-        watch.take(seen("10.0.0.5"))
+    with quietly():
+        watch = Watch(named)
+        with watch.showing():
+            watch.take(seen("10.0.0.5"))
     assert capsys.readouterr().err == ""
 
 
 def test_the_table_grows_with_the_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
-    watch = Watch(named, quiet=False)
+    watch = Watch(named)
     watch.take(seen("10.0.0.5"))
     assert "Acme" not in drawn(watch)
     watch.take(seen("10.0.0.5", "wsd"))
@@ -75,7 +77,7 @@ def test_the_table_grows_with_the_answers(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_a_terminal_shows_as_many_rows_as_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
-    watch = Watch(named, quiet=False)
+    watch = Watch(named)
     for number in range(8):
         watch.take(seen(f"10.0.0.{number}"))
     table = drawn(watch, room=5)
@@ -86,7 +88,7 @@ def test_a_terminal_shows_as_many_rows_as_it_has(monkeypatch: pytest.MonkeyPatch
 
 def test_several_devices_at_one_address_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
-    watch = Watch(lambda observations: [*named(observations)] * 3, quiet=False)
+    watch = Watch(lambda observations: [*named(observations)] * 3)
     for channel in ("sadp", "wsd"):
         watch.take(seen("10.0.0.5", channel))
     assert "02:00 and 2 more" in drawn(watch)

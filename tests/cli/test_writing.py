@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import io
 import os
 import stat
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from camscan.cli import writing
-from camscan.cli.writing import page, ready, replacing, wrapped, write, write_report
-from camscan.errors import HostError, UsageError
-from camscan.records import Report, Scan
+from camscan.cli.output import Output
+from camscan.cli.writing import page, replacing, wrapped, write
+from camscan.errors import HostError
 
 
 def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
@@ -79,29 +77,6 @@ def test_bytes_are_written_as_they_are(tmp_path: Path) -> None:
     assert (tmp_path / "x").read_bytes() == b"\x00\xff"
 
 
-REPORT = Report(Scan("s", datetime(2026, 1, 1, tzinfo=UTC), (), ()), (), (), {}, 0)
-
-
-class Terminal(io.TextIOWrapper):
-    def isatty(self) -> bool:
-        return True
-
-
-def test_a_terminal_gets_no_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    shown = io.BytesIO()
-    monkeypatch.setattr(sys, "stdout", Terminal(shown))
-    with pytest.raises(
-        UsageError, match=r"xlsx cannot be shown on a terminal: choose a file, such as --output scan\.xlsx"
-    ):
-        write_report(REPORT, "xlsx", None)
-    assert shown.getvalue() == b""
-
-
-def test_a_pipe_gets_the_bytes(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
-    write_report(REPORT, "xlsx", None)
-    assert capfdbinary.readouterr().out.startswith(b"PK\x03\x04")
-
-
 def test_what_is_no_regular_file_is_written_to_and_stays_what_it_is(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
@@ -110,27 +85,6 @@ def test_what_is_no_regular_file_is_written_to_and_stays_what_it_is(tmp_path: Pa
     assert os.read(reader, 10) == b"ab"
     os.close(reader)
     assert pipe.is_fifo()
-
-
-def test_what_cannot_be_written_is_known_before_a_scan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    ready("table", None)
-    ready("html", tmp_path / "report.html")
-    ready("jsonl", Path("/dev/null"))
-    with pytest.raises(HostError, match=r"there is no folder .*: choose another --output"):
-        ready("json", tmp_path / "nowhere" / "report.json")
-    with pytest.raises(HostError, match=r"^cannot write .*: file name too long: choose another --output"):
-        ready("json", tmp_path / ("x" * 300))
-    with monkeypatch.context() as patched:
-        patched.setattr(os, "access", lambda *_: False)  # as for root no folder is closed
-        with pytest.raises(HostError, match=r"report.json: permission denied: choose another --output"):
-            ready("json", tmp_path / "report.json")
-        usual = os.statvfs(tmp_path)
-        patched.setattr(os, "statvfs", lambda _: os.statvfs_result([*usual[:8], usual.f_flag | os.ST_RDONLY, usual[9]]))
-        with pytest.raises(HostError, match=r"report.json: its file system is read-only: choose another --output"):
-            ready("json", tmp_path / "report.json")
-    monkeypatch.setitem(sys.modules, "weasyprint", None)
-    with pytest.raises(HostError, match=r"pip install 'camscan\[pdf\]'"):
-        ready("pdf", tmp_path / "report.pdf")
 
 
 @pytest.fixture
@@ -191,7 +145,7 @@ def test_what_stdout_leads_to_is_added_to_and_the_link_stays(tmp_path: Path, mon
     shown, link = tmp_path / "all.json", tmp_path / "stdout"
     shown.write_text("before\n")
     link.symlink_to(shown)
-    ready("json", link)
+    Output("json", link).ready()
     write(["after\n"], link)
     assert link.is_symlink()
     assert shown.read_text() == "before\nafter\n"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from textwrap import wrap
@@ -34,7 +33,7 @@ def text(name: str, found: Verified, *, known: bool, room: int) -> Iterator[str]
         yield f"  {head:<13} " + f"\n{_INDENT}".join(parts) + "\n"
 
 
-def document(name: str, found: Verified, *, known: bool) -> Iterator[str]:
+def document(name: str, found: Verified, *, known: bool) -> Object:
     """That a bundle holds, as JSON for programs; `known` as in `text`."""
     about, scan, stamp = found.manifest.about, found.scan, found.stamp
     told: Object = {
@@ -51,17 +50,16 @@ def document(name: str, found: Verified, *, known: bool) -> Iterator[str]:
         "key": {"fingerprint": found.manifest.key, "known": known},
         "time_stamp": stamp and {"at": utc(stamp.at), "authority": stamp.authority, "trusted": stamp.trusted},
     }
-    yield _dumped(name, told, fault=None)
+    return _head(name, fault=None) | told
 
 
-def refusal(name: str, error: EvidenceError) -> Iterator[str]:
+def refusal(name: str, error: EvidenceError) -> Object:
     """For programs, that a bundle does not hold: nothing else in it is to be believed."""
-    yield _dumped(name, {}, fault=str(error))
+    return _head(name, fault=str(error))
 
 
-def _dumped(name: str, told: Object, *, fault: str | None) -> str:
-    head = {"schema": SCHEMA, "bundle": name, "holds": fault is None, "fault": fault}
-    return json.dumps(head | told, indent=1) + "\n"
+def _head(name: str, *, fault: str | None) -> Object:
+    return {"schema": SCHEMA, "bundle": name, "holds": fault is None, "fault": fault}
 
 
 def _told(found: Verified, *, known: bool) -> Iterator[tuple[str, str]]:
