@@ -37,8 +37,8 @@ from camscan.app.deriving import merged
 from camscan.app.identifying import derived
 from camscan.app.registering import basis as register_basis
 from camscan.app.registering import with_builtin
-from camscan.store import Store
 from camscan.store.derived import Extent, rows_of
+from camscan.store.store import Store
 
 AT_ONCE = 20
 """Sites in one transaction."""

@@ -31,11 +31,11 @@ from support.estate import Camera, sweep  # noqa: E402  the checkout is put on t
 from camscan.app.registering import register  # noqa: E402
 from camscan.records import Scan, ScanStatus  # noqa: E402
 from camscan.register.names import key, names  # noqa: E402
-from camscan.store import Store  # noqa: E402
 from camscan.store.registered import Entry, Mark, change_values, entry_values, mark_values  # noqa: E402
 from camscan.store.rows import Values, scan_values  # noqa: E402
 from camscan.store.schema import register as register_table  # noqa: E402
 from camscan.store.schema import register_keys, register_tracks, registered, scans, state_keys, states  # noqa: E402
+from camscan.store.store import Store  # noqa: E402
 from camscan.summaries import State, StateChange  # noqa: E402
 from camscan.sweeps.lifecycle import begun  # noqa: E402
 from camscan.sweeps.memory import Track  # noqa: E402

@@ -25,7 +25,7 @@ from support.bundles import KINDS, bundle, checked
 
 from camscan.errors import EvidenceError
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
-from camscan.store import Store
+from camscan.store.store import Store
 
 SCALES, TARGETS = (2_000, 20_000, 60_000), 65_536
 QUIET = 11

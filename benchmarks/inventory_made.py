@@ -29,7 +29,7 @@ from camscan.records import (
     ScanStatus,
     Verdict,
 )
-from camscan.store import Store
+from camscan.store.store import Store
 
 DEVICES = 210_000
 AT = datetime(2026, 11, 24, tzinfo=UTC)

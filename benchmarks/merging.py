@@ -20,7 +20,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
-from camscan.store import Store
+from camscan.store.store import Store
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 STORES = (("one-small", 1, 1_000), ("fifty", 50, 1_000), ("one-large", 1, 20_000))

@@ -37,8 +37,8 @@ from camscan.app.sites import policies
 from camscan.app.sweeping import SweepContext
 from camscan.records import LedgerEntry, Observation, Scan, ScanStatus
 from camscan.simulator import honest, make_site
-from camscan.store import Store
 from camscan.store.sqlitefile import shrink
+from camscan.store.store import Store
 from camscan.sweeps.configfile import read
 from camscan.sweeps.memory import dump, status_of
 

@@ -38,7 +38,7 @@ from support.lab import Lab, lab  # noqa: E402  the checkout is put on the path 
 from support.namespaces import Namespace  # noqa: E402
 
 from camscan.simulator import Device, Site, honest  # noqa: E402
-from camscan.store import Store  # noqa: E402
+from camscan.store.store import Store  # noqa: E402
 
 SPACE = "10.96.0.0/16"
 _EACH = 3

@@ -12,8 +12,8 @@ from camscan.app.receivers import Receiver, receivers
 from camscan.app.settings import store_option
 from camscan.errors import StoreError, UsageError
 from camscan.net.services.delivery import Delivery, with_retries
-from camscan.store import Store
 from camscan.store.outbox import Message, Outbox
+from camscan.store.store import Store
 from camscan.sweeps.changes import Changes
 from camscan.sweeps.config import Config
 from camscan.sweeps.document import About, alert, trial

@@ -21,7 +21,7 @@ from camscan.sweeps.tracks import match
 from camscan.targets import parse
 
 if TYPE_CHECKING:  # SQLAlchemy takes a quarter of a second
-    from camscan.store import Store
+    from camscan.store.store import Store
 
 _Known: TypeAlias = Sequence[tuple[Judged, Sequence[str]]]
 """Devices, each with all names by which something may have been said of it."""

@@ -32,8 +32,8 @@ from camscan.records import Judged, Observation, Scan, ScanStatus
 from camscan.register.names import key, lasting, names, shared
 from camscan.register.states import changes_by_key, statement_order
 from camscan.rulefiles.folder import OVERLAY, fingerprints_folder
-from camscan.store import Store
 from camscan.store.batches import batched
+from camscan.store.store import Store
 from camscan.summaries import StateChange
 from camscan.sweeps.snapshot import sighting
 

@@ -22,8 +22,8 @@ from camscan.rulefiles.folder import OVERLAY, fingerprints_folder
 from camscan.store.packed import LazyDevice, Merged, pack, unpack_lazily
 
 if TYPE_CHECKING:  # SQLAlchemy takes a quarter of a second
-    from camscan.store import Store
     from camscan.store.derived import PackedDevices
+    from camscan.store.store import Store
 
 CODE = (
     *(

@@ -9,7 +9,7 @@ from typing import Any
 
 from camscan.evidence.canonical import change_object, ledger_object, observation_object
 from camscan.records import Scan
-from camscan.store import Store
+from camscan.store.store import Store
 from camscan.text.timestamps import utc
 
 SCHEMA = "camscan-records/1"

@@ -10,10 +10,10 @@ from datetime import datetime
 from camscan.errors import DamageError
 from camscan.records import Scan
 from camscan.scansettings import MERGED, MERGING, SWEEP
-from camscan.store import Store
 from camscan.store.damage import damage
 from camscan.store.outbox import Message
 from camscan.store.schema import memories as table
+from camscan.store.store import Store
 from camscan.store.text import escape
 from camscan.sweeps import memory as memories
 

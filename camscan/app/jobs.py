@@ -20,7 +20,7 @@ from camscan.net.kernel.ways import samples
 from camscan.net.programs.method import Method
 from camscan.records import Observation, Scan, ScanStatus, Vantage
 from camscan.scansettings import CHOICES, GATEWAYS, MERGED, METHOD, SEED, SPECS
-from camscan.store import Store
+from camscan.store.store import Store
 from camscan.targets import parse
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from camscan.summaries import Citation
 from camscan.sweeps.snapshot import Sighting, Snapshot, distinct, is_seen, plain, sighting, snapshot
 
 if TYPE_CHECKING:  # SQLAlchemy takes a quarter of a second
-    from camscan.store import Store
+    from camscan.store.store import Store
     from camscan.sweeps.returned import Past
 
 DOUBT = "only datagrams came from there, and anybody may have sent them: no TCP port answered or refused"

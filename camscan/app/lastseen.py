@@ -12,9 +12,9 @@ from camscan.inventory.reconcile import Class, Result
 from camscan.inventory.rows import Row
 from camscan.records import Scan
 from camscan.register.names import asked, key, names, shared
-from camscan.store import Store
 from camscan.store.queries import latest_at
 from camscan.store.registered import Entry
+from camscan.store.store import Store
 
 _WITHOUT = (Class.NOT_FOUND, Class.NOT_COVERED)
 

@@ -21,10 +21,10 @@ from camscan.records import Scan, ScanStatus
 from camscan.register.disputes import Dispute, disputes, missing_from
 from camscan.register.names import key, names
 from camscan.scansettings import MERGED, MERGING, THINNED
-from camscan.store import Store
 from camscan.store.batches import batched
 from camscan.store.locks import site_held
 from camscan.store.merge import faults_of_store, known_scans, known_sites, merge_scan, observation_count, sites_of
+from camscan.store.store import Store
 from camscan.text.timestamps import utc
 
 SiteMap = Mapping[str | None, str | None]

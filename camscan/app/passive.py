@@ -22,8 +22,9 @@ from camscan.imports.files.base import Reader, Summary
 from camscan.records import MOST_TELLING, READ_IN, LedgerEntry, Observation, Origin, Scan, ScanStatus, Vantage
 from camscan.reports.escape import terminal
 from camscan.scansettings import ORIGIN, SWITCH_PORTS
-from camscan.store import Store, Writer
 from camscan.store.batches import batched
+from camscan.store.store import Store
+from camscan.store.writer import Writer
 from camscan.text.timestamps import utc
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ from camscan.inventory.summary import Summary, summarise
 from camscan.policy import judge_all
 from camscan.records import Judged, Scan, Verdict
 from camscan.reports import is_shown
-from camscan.store import Store
+from camscan.store.store import Store
 from camscan.sweeps.lifecycle import begun
 from camscan.sweeps.memory import Track
 from camscan.sweeps.snapshot import sighting, snapshot

@@ -21,12 +21,12 @@ from camscan.register.progress import progress
 from camscan.register.states import IsOfAnother, changes_by_key, is_copy, sighted, state_among, state_of
 from camscan.reports import is_shown, select
 from camscan.rulefiles.folder import fingerprints_folder
-from camscan.store import Store
 from camscan.store.damage import damage
 from camscan.store.queries import last_answers
 from camscan.store.register import Standing
 from camscan.store.registered import Entry, Mark
 from camscan.store.schema import register_tracks
+from camscan.store.store import Store
 from camscan.summaries import State, StateChange
 from camscan.sweeps.memory import Track, adapter, dump_track
 from camscan.sweeps.snapshot import Snapshot, snapshot

@@ -9,7 +9,7 @@ from camscan.app.history import is_sweep
 from camscan.errors import UsageError
 from camscan.records import Scan, ScanStatus
 from camscan.scansettings import THINNED
-from camscan.store import Store
+from camscan.store.store import Store
 from camscan.text.wording import plural
 
 

@@ -22,8 +22,8 @@ from camscan.records import Scan
 from camscan.register.removal import beginning, witnesses
 from camscan.reports.escape import terminal
 from camscan.scansettings import THINNED
-from camscan.store import Store
 from camscan.store.prune import Thinned
+from camscan.store.store import Store
 from camscan.summaries import StateChange
 from camscan.sweeps.config import Config, Retention, Site
 from camscan.sweeps.eventlog import log_event

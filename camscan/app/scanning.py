@@ -32,8 +32,8 @@ from camscan.net.programs.portsweep import Resuming
 from camscan.net.scope import Scope
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
 from camscan.reports.escape import terminal
-from camscan.store import Store, Writer
-from camscan.store.writer import QUEUE_ROWS, one_thread
+from camscan.store.store import Store
+from camscan.store.writer import QUEUE_ROWS, Writer, one_thread
 
 _log = logging.getLogger("camscan")
 

@@ -16,7 +16,7 @@ from camscan.net.kernel.interfaces import Interface
 from camscan.net.live import LiveNet
 from camscan.records import Outcome, Scan, ScanStatus, Sent
 from camscan.scansettings import LOST, MISSED
-from camscan.store import Store
+from camscan.store.store import Store
 from camscan.system.exhaustion import EXHAUSTED
 from camscan.text.wording import joined, plural, were
 

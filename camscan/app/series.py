@@ -16,10 +16,10 @@ from camscan.app.deriving import basis, derive, keep
 from camscan.app.workers import ALONE, CHUNK, Workers
 from camscan.identify.library import Library
 from camscan.records import Scan, ScanStatus
-from camscan.store import Store
 from camscan.store.derived import Extent, PackedDevices
 from camscan.store.packed import Merged, unpack
 from camscan.store.rows import Stored
+from camscan.store.store import Store
 
 SMALL = 20_000  # observations of a scan that are handed over as a whole; a larger scan is parted, and derived by itself
 AT_ONCE = 50  # scans in one transaction

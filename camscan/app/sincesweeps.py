@@ -10,8 +10,8 @@ from itertools import chain
 from camscan.app.history import is_sweep, remembered, statuses
 from camscan.errors import DamageError
 from camscan.records import Scan
-from camscan.store import Store
 from camscan.store.queries import latest_at
+from camscan.store.store import Store
 from camscan.sweeps.changes import ChangeKind, Changes
 from camscan.sweeps.memory import Memory
 from camscan.sweeps.snapshot import Sighting

@@ -15,8 +15,8 @@ from camscan.identify.library import Library
 from camscan.register.names import asked, at_place, here, key, known_as, lasting, names, place, shared
 from camscan.register.removal import beginning, candidates, objection, proof, proof_by_recorder
 from camscan.register.states import changes_by_key, sighted, state_among
-from camscan.store import Store
 from camscan.store.registered import Entry
+from camscan.store.store import Store
 from camscan.summaries import State, StateChange
 from camscan.sweeps.snapshot import SLOT
 from camscan.targets import is_address, usual

@@ -26,8 +26,8 @@ from camscan.errors import CamscanError, DamageError
 from camscan.identify.library import Library
 from camscan.records import Scan, ScanStatus
 from camscan.scansettings import MERGED, MISSED, SPECS
-from camscan.store import Store
 from camscan.store.locks import site_held
+from camscan.store.store import Store
 from camscan.sweeps.changes import ChangeKind, Changes
 from camscan.sweeps.compare import advance
 from camscan.sweeps.config import Config, Site

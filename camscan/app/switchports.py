@@ -14,7 +14,7 @@ from camscan.scansettings import SWITCH_PORTS
 from camscan.summaries import SwitchPort
 
 if TYPE_CHECKING:  # SQLAlchemy takes a quarter of a second
-    from camscan.store import Store
+    from camscan.store.store import Store
 
 _PORT, _SWITCH, _MACS, _MAC = "switch.port", "switch.name", "switch.macs", "mac.address"
 _SAME_TIME = timedelta(days=1)  # of tables that were read within this of each other, none is out of date

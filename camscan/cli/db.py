@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from camscan.app.retention import Pruned
     from camscan.policy import Policy
-    from camscan.store import Store
+    from camscan.store.store import Store
     from camscan.sweeps.config import Config, Retention
 
 _NO_SWEEP = "Nothing to thin: there has been no sweep yet."

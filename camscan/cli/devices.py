@@ -21,7 +21,7 @@ from camscan.reports import FORMATS
 
 if TYPE_CHECKING:
     from camscan.identify.library import Library
-    from camscan.store import Store
+    from camscan.store.store import Store
     from camscan.targets import TargetSet
 
 

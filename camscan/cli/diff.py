@@ -15,7 +15,7 @@ from camscan.cli.telling import tell_note
 
 if TYPE_CHECKING:
     from camscan.records import Scan
-    from camscan.store import Store
+    from camscan.store.store import Store
     from camscan.sweeps.changes import Changes
     from camscan.sweeps.snapshot import Snapshot
 

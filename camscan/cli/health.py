@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from camscan.text.timestamps import latest_past
 
 if TYPE_CHECKING:
-    from camscan.store import Store
+    from camscan.store.store import Store
     from camscan.summaries import State
     from camscan.sweeps.config import Config
     from camscan.sweeps.memory import SiteStatus

@@ -55,7 +55,7 @@ def import_(files: tuple[str, ...], kind: str | None, site: str | None, db: str 
     from camscan.imports.registry import reader_for
     from camscan.records import ScanStatus
     from camscan.scansettings import SWITCH_PORTS
-    from camscan.store import Store
+    from camscan.store.store import Store
 
     with contextlib.ExitStack() as stack:
         read = []

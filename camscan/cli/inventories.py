@@ -18,7 +18,7 @@ from camscan.errors import UsageError
 if TYPE_CHECKING:
     from camscan.inventory.records import Inventory, SheetReading
     from camscan.inventory.synonyms import Field
-    from camscan.store import Store
+    from camscan.store.store import Store
 
 FILE = Existing(path_type=Path, dir_okay=False, exists=True)
 _columns = click.option(

@@ -58,7 +58,7 @@ def listen(
 
     from camscan.app.judging import report_of
     from camscan.app.passive import listen as heard
-    from camscan.store import Store
+    from camscan.store.store import Store
 
     out.ready()
     criteria = judging.criteria()

@@ -23,7 +23,7 @@ from camscan.text.wording import plural
 
 if TYPE_CHECKING:
     from camscan.app.merging import MergedSite
-    from camscan.store import Store
+    from camscan.store.store import Store
     from camscan.summaries import StateChange
 
 SCHEMA = "camscan-merge/1"
@@ -125,8 +125,8 @@ def _into(db: str | None, *, dry_run: bool) -> Iterator[Store]:
     """The store that the others are merged into; one that is not there is made, for a dry run in a place of its own."""
     from tempfile import TemporaryDirectory
 
-    from camscan.store import Store
     from camscan.store.engine import missing_file
+    from camscan.store.store import Store
 
     with ExitStack() as stack:
         if dry_run and missing_file(db):

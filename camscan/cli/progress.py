@@ -23,7 +23,7 @@ from camscan.text.wording import joined, plural, were
 if TYPE_CHECKING:
     from camscan.app.criteria import Criteria
     from camscan.reports.workbook import Cell
-    from camscan.store import Store
+    from camscan.store.store import Store
     from camscan.summaries import Progress
 
 SCHEMA = "camscan-progress/1"

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from camscan.app.registering import Return
     from camscan.app.scope import Choices, CredentialOptions
     from camscan.credentials.broker import CredentialBroker
-    from camscan.store import Store
+    from camscan.store.store import Store
 
     _BrokerFor: TypeAlias = Callable[[str | None], CredentialBroker | None]
 

@@ -23,8 +23,8 @@ from camscan.text.timestamps import utc
 
 if TYPE_CHECKING:
     from camscan.app.statements import CurrentState, Statement
-    from camscan.store import Store
     from camscan.store.registered import Entry
+    from camscan.store.store import Store
 
 SCHEMA = "camscan-states/1"
 _LIST = "list"

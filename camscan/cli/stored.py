@@ -19,9 +19,9 @@ from camscan.networks import HEARSAY
 from camscan.records import Origin, Scan
 from camscan.reports.escape import terminal
 from camscan.scansettings import SPECS
-from camscan.store import Store
 from camscan.store.engine import existing_file, missing_file
 from camscan.store.queries import latest_at
+from camscan.store.store import Store
 
 _LOOKED_BACK = 30  # scans in which an address is looked for, from the last back that may have seen a device there
 

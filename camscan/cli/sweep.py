@@ -63,7 +63,7 @@ def sweep(
         from camscan.app.settings import configuration, database
         from camscan.app.sweeping import SweepContext
         from camscan.cli.progressbar import progress
-        from camscan.store import Store
+        from camscan.store.store import Store
 
         config = configuration(file).config
         sites = _chosen(config, names)

@@ -16,8 +16,8 @@ from support.receiver import FAILING, HANGING, OK, receiving, redirecting
 from camscan.app.alerting import Dispatcher, ReceiverQueue
 from camscan.net.services import delivery
 from camscan.net.services.delivery import Delivery
-from camscan.store import Store
 from camscan.store.outbox import Message
+from camscan.store.store import Store
 from camscan.sweeps.config import Config, Site
 from camscan.sweeps.document import signature, trial
 from camscan.sweeps.receiverconfig import Notify, Syslog

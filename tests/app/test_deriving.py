@@ -35,9 +35,9 @@ from camscan.identify.rules import Contents
 from camscan.records import Device, Scan, ScanStatus
 from camscan.rulefiles.folder import fingerprints_folder
 from camscan.simulator import honest, make_site
-from camscan.store import Store
 from camscan.store.derived import PackedDevices
 from camscan.store.packed import Merged, in_parts
+from camscan.store.store import Store
 
 RULES = """\
 maker: Axis
@@ -146,7 +146,7 @@ def test_all_code_that_runs_where_devices_are_derived_is_in_the_basis(site: Path
 import json, sys
 from camscan.app.deriving import basis, derive
 from camscan.app.criteria import library
-from camscan.store import Store
+from camscan.store.store import Store
 with Store.open(sys.argv[1]) as store:
     rules, scan = library(), store.scan()
     _ = rules.rules

@@ -19,7 +19,7 @@ from camscan.errors import CamscanError, TargetError, UsageError
 from camscan.net.kernel.routes import Routes
 from camscan.records import LedgerEntry, Observation, Origin, Outcome, Scan, ScanStatus, Sent
 from camscan.scansettings import GATEWAYS
-from camscan.store import Store
+from camscan.store.store import Store
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from camscan.records import (
 )
 from camscan.reports.document import coverage
 from camscan.reports.sentences import findings, is_blind
-from camscan.store import Store
+from camscan.store.store import Store
 
 AT = datetime(2026, 11, 24, tzinfo=UTC)
 ANSWERED, SILENT, REFUSED = Outcome.ANSWERED, Outcome.SILENT, Outcome.REFUSED

@@ -16,7 +16,7 @@ from camscan.app.middleboxes import Middleboxes
 from camscan.app.scanning import no_progress, run
 from camscan.app.scope import Choices
 from camscan.records import LedgerEntry, Observation, Outcome, ScanStatus
-from camscan.store import Store
+from camscan.store.store import Store
 
 PORTS = (80, 443, 554, 8000)
 AT = datetime(2026, 11, 27, tzinfo=UTC)

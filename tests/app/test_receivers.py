@@ -17,7 +17,7 @@ from camscan.app.settings import store_option
 from camscan.cli.notify import notify
 from camscan.cli.sweep import sweep
 from camscan.net.services import delivery
-from camscan.store import Store
+from camscan.store.store import Store
 
 KEY = "0123456789abcdef"
 TOKEN = "T0pSecretT0ken"

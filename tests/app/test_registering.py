@@ -14,7 +14,7 @@ from support.estate import cameras, sweep
 from camscan.app.registering import register, track_of
 from camscan.records import Scan
 from camscan.register.entries import RegisterChanges, apply_snapshot
-from camscan.store import Store
+from camscan.store.store import Store
 from camscan.sweeps.memory import Track
 from camscan.sweeps.snapshot import Snapshot
 

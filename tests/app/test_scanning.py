@@ -30,7 +30,7 @@ from camscan.net.pacing.limits import Limits
 from camscan.net.programs.method import Method
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
 from camscan.reports.sentences import is_blind, summary
-from camscan.store import Store
+from camscan.store.store import Store
 
 
 async def scanned(store: Store, choices: Choices) -> Scan:

@@ -13,7 +13,7 @@ import pytest
 
 from camscan.app.scannotes import as_ended, cut_off, hidden, notes, refusals, tried
 from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus, Sent
-from camscan.store import Store
+from camscan.store.store import Store
 
 JOB = SimpleNamespace(
     method=SimpleNamespace(reason="few ports"),

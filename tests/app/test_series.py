@@ -20,9 +20,9 @@ from camscan.app.identifying import derived
 from camscan.app.series import merged_each, rederive
 from camscan.errors import StoreError
 from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus
-from camscan.store import Store
 from camscan.store.derived import PackedDevices
 from camscan.store.packed import in_parts
+from camscan.store.store import Store
 
 RULES = library()
 SITES, HOSTS = 9, 4

@@ -36,8 +36,8 @@ from camscan.identify.library import Library
 from camscan.net.programs.method import Method
 from camscan.records import Fields, LedgerEntry, Observation, Origin, Outcome, Scan, ScanStatus
 from camscan.scansettings import SWITCH_PORTS
-from camscan.store import Store
 from camscan.store.locks import FileLocks, site_held
+from camscan.store.store import Store
 from camscan.summaries import State
 from camscan.sweeps.changes import ChangeKind
 from camscan.sweeps.config import Retention

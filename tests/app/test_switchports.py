@@ -13,7 +13,7 @@ from support.stores import keep_scan
 from camscan.app.switchports import SwitchPortLookup
 from camscan.records import Device, Fields, Judged, Observation, Origin, Outcome, Scan, Verdict
 from camscan.scansettings import SWITCH_PORTS
-from camscan.store import Store
+from camscan.store.store import Store
 
 AT = datetime(2026, 11, 20, tzinfo=UTC)
 MAC, OTHER = "44:19:B6:01:02:03", "3C:EF:8C:01:02:03"

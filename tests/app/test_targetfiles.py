@@ -21,7 +21,7 @@ from camscan.app.scope import Choices, scope_of
 from camscan.app.targetfiles import Followed, read_exclusions
 from camscan.errors import TargetError
 from camscan.records import Outcome, ScanStatus
-from camscan.store import Store
+from camscan.store.store import Store
 from camscan.targets import TargetSet
 
 ALL = "127.93.0.0-127.93.0.255"

@@ -18,8 +18,8 @@ from camscan.app.sweeprun import sweep_all
 from camscan.errors import StoreError
 from camscan.identify.library import Library
 from camscan.records import Scan, ScanStatus
-from camscan.store import Store
 from camscan.store.locks import FileLocks, site_held
+from camscan.store.store import Store
 from camscan.sweeps.config import Site
 from camscan.sweeps.configfile import read
 

@@ -13,7 +13,7 @@ from support.world import CONFIG
 
 from camscan.app import settings
 from camscan.cli.main import camscan
-from camscan.store import Store
+from camscan.store.store import Store
 
 HOSTILE = ("$(reboot)", "a b", "x;y", "`id`", "*", "line\nbreak", "")
 

@@ -15,8 +15,8 @@ from support.nights import night
 
 from camscan.cli.main import camscan
 from camscan.errors import CamscanError
-from camscan.store import Store
 from camscan.store.outbox import Message
+from camscan.store.store import Store
 
 ONE, TWO = "10.0.0.1", "10.0.0.2"
 

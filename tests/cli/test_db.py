@@ -23,7 +23,7 @@ from camscan.cli.status import status
 from camscan.cli.sweep import sweep
 from camscan.errors import StoreError, UsageError
 from camscan.records import ScanStatus
-from camscan.store import Store
+from camscan.store.store import Store
 from camscan.summaries import State, StateChange
 
 NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)

@@ -22,7 +22,7 @@ from camscan.cli.fingerprints import explain
 from camscan.cli.import_ import import_
 from camscan.errors import UsageError
 from camscan.records import Device, Judged, LedgerEntry, Observation, Origin, Outcome, Scan, ScanStatus, Verdict
-from camscan.store import Store
+from camscan.store.store import Store
 
 
 @pytest.fixture

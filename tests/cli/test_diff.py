@@ -24,7 +24,7 @@ from camscan.cli.diff import diff
 from camscan.cli.formats.changes import render
 from camscan.errors import StoreError, UsageError
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
-from camscan.store import Store
+from camscan.store.store import Store
 from camscan.sweeps.changes import Changes
 from camscan.sweeps.compare import advance, compare
 from camscan.sweeps.coverage import Terms

@@ -38,7 +38,7 @@ from camscan.evidence.export import GUIDE
 from camscan.records import Observation, Outcome, ScanStatus
 from camscan.register.names import key as keyed
 from camscan.reports import FORMATS
-from camscan.store import Store
+from camscan.store.store import Store
 
 PAGE = (Path(__file__).parent.parent.parent / "docs" / "evidence.md").read_text(encoding="utf-8")
 

@@ -25,7 +25,7 @@ from camscan.cli.import_ import import_
 from camscan.cli.report import report
 from camscan.errors import StoreError, UsageError
 from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus
-from camscan.store import Store
+from camscan.store.store import Store
 
 NEIGHBOURS = (
     "192.0.2.5 dev eth0 lladdr 44:19:b6:01:02:03 REACHABLE\n192.0.2.6 dev eth0 lladdr 3c:ef:8c:01:02:03 STALE\n"

@@ -18,7 +18,7 @@ from support.stores import keep_scan
 from support.world import CONFIG
 
 from camscan.cli.contents import CLAUSES
-from camscan.store import Store
+from camscan.store.store import Store
 from camscan.sweeps.compare import advance
 from camscan.sweeps.coverage import Terms
 from camscan.sweeps.memory import Memory, dump, status_of

@@ -14,7 +14,7 @@ from support import frames as made
 from support.segment import INTERFACE, Segment, segment
 
 from camscan.errors import StoreError
-from camscan.store import Store
+from camscan.store.store import Store
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 MAC = "44:19:8d:00:00:01"

@@ -18,7 +18,7 @@ from support.command import camscan
 from camscan import __main__ as program
 from camscan.cli import main
 from camscan.cli.db import db
-from camscan.store import Store
+from camscan.store.store import Store
 
 pytestmark = pytest.mark.cold_start
 

@@ -32,7 +32,8 @@ from camscan.identify.library import Library
 from camscan.policy import Policy
 from camscan.records import LedgerEntry, Observation, Scan, ScanStatus
 from camscan.scansettings import MERGED, MERGING
-from camscan.store import Store, merge, sqlite
+from camscan.store import merge, sqlite
+from camscan.store.store import Store
 from camscan.summaries import State
 from camscan.sweeps import memory as memories
 

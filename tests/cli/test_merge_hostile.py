@@ -20,7 +20,7 @@ from camscan.app.registering import update_register
 from camscan.cli.db import db
 from camscan.errors import StoreError, UsageError
 from camscan.records import Scan, ScanStatus
-from camscan.store import Store
+from camscan.store.store import Store
 
 DEEP = "[" * 100_000
 FAR = 10**18

@@ -16,8 +16,8 @@ from camscan.cli.notify import notify
 from camscan.errors import UsageError
 from camscan.net.services import webhook
 from camscan.net.services.delivery import Delivery
-from camscan.store import Store
 from camscan.store.outbox import Message
+from camscan.store.store import Store
 from camscan.sweeps.document import signature
 from camscan.sweeps.memory import Memory, dump
 

@@ -21,8 +21,8 @@ from camscan.cli.main import camscan
 from camscan.cli.progress import progress
 from camscan.cli.state import state
 from camscan.errors import StoreError, UsageError
-from camscan.store import Store
 from camscan.store.registered import Mark
+from camscan.store.store import Store
 
 RULES = """\
 maker: Axis

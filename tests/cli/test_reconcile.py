@@ -34,7 +34,7 @@ from camscan.inventory.summary import summarise
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
 from camscan.reports import Page
 from camscan.scansettings import SWITCH_PORTS
-from camscan.store import Store
+from camscan.store.store import Store
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from camscan.app.criteria import Criteria, library
 from camscan.app.registering import update_register
 from camscan.cli.reconcile import reconcile
 from camscan.records import LedgerEntry, Outcome, Scan
-from camscan.store import Store
+from camscan.store.store import Store
 
 SERIAL = "DS-2CD2385G1-I20190507AAWRD12345678"
 SILENT = "was asked on 2 channels and is silent on all"

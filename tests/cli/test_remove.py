@@ -17,7 +17,7 @@ from camscan.cli.db import db
 from camscan.cli.progress import progress
 from camscan.errors import UsageError
 from camscan.records import Scan, ScanStatus
-from camscan.store import Store
+from camscan.store.store import Store
 from camscan.summaries import State, StateChange
 
 ONE, TWO, THREE = "10.0.0.1", "10.0.0.2", "10.0.0.3"

@@ -17,7 +17,7 @@ from camscan.cli.sample import sample
 from camscan.cli.scans import scans
 from camscan.errors import UsageError
 from camscan.records import LedgerEntry, Outcome
-from camscan.store import Store
+from camscan.store.store import Store
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ from camscan.credentials.file import CredentialFile
 from camscan.errors import HostError, StoreError, UsageError
 from camscan.records import Report, Scan, ScanStatus
 from camscan.simulator import Site, decoy_site, honest, make_site
-from camscan.store import Store
+from camscan.store.store import Store
 from camscan.summaries import Segment
 
 BRIEFLY = ("--channels", "http,rtsp", "--ports", "80,554,8080,8554")

@@ -23,7 +23,7 @@ from camscan.cli.state import state
 from camscan.inventory.reconcile import Class
 from camscan.inventory.synonyms import Field
 from camscan.records import Origin, Scan
-from camscan.store import Store
+from camscan.store.store import Store
 from camscan.summaries import State, Tag
 
 RECONCILE, SAMPLE = "camscan-reconcile-1", "camscan-sample-1"

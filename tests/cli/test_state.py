@@ -28,9 +28,9 @@ from camscan.cli.state import state
 from camscan.errors import UsageError
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
 from camscan.register.names import key
-from camscan.store import Store
 from camscan.store.register import Register
 from camscan.store.registered import Entry
+from camscan.store.store import Store
 
 ONE, TWO = "10.0.0.1", "10.0.0.2"
 LATER = 36_500

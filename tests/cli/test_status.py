@@ -20,9 +20,9 @@ from camscan.cli.notify import notify
 from camscan.cli.status import status
 from camscan.cli.stored import open_store
 from camscan.errors import HostError, StoreError, UsageError
-from camscan.store import Store
 from camscan.store.outbox import Message
 from camscan.store.registered import Entry, Mark
+from camscan.store.store import Store
 from camscan.summaries import State
 from camscan.sweeps import schedule
 from camscan.sweeps.compare import advance

@@ -16,7 +16,7 @@ from camscan.cli.scans import scans
 from camscan.cli.stored import open_store, scan_of
 from camscan.errors import CamscanError, StoreError, UsageError
 from camscan.records import LedgerEntry, Observation, Origin, Outcome, Scan, ScanStatus
-from camscan.store import Store
+from camscan.store.store import Store
 
 
 @pytest.fixture

@@ -31,8 +31,8 @@ from camscan.errors import StoreError, UsageError
 from camscan.identify.library import Library
 from camscan.net.services import delivery
 from camscan.simulator import honest, make_site
-from camscan.store import Store
 from camscan.store.locks import FileLocks, site_held
+from camscan.store.store import Store
 from camscan.sweeps import memory as memories
 
 PREFIX = f"127.91.{os.getpid() % 250}"

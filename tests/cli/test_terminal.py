@@ -19,7 +19,7 @@ from support.site import free_network
 
 from camscan.records import Scan
 from camscan.simulator import make_site, rogues
-from camscan.store import Store
+from camscan.store.store import Store
 
 OWN = re.compile(r"\x1b\[(?:\?25[lh]|\d{0,2}[AGK]|[0-9;]*m)|[\r\n]")
 """Colours and the cursor of our own progress bar; line ends."""

@@ -17,7 +17,7 @@ from support.lab import Lab, lab
 
 from camscan.records import Outcome, Scan, ScanStatus
 from camscan.simulator import honest
-from camscan.store import Store
+from camscan.store.store import Store
 
 pytestmark = [pytest.mark.netns, pytest.mark.slow]
 

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from support.lab import Lab, lab
 
-from camscan.store import Store
 from camscan.store.check import faults
+from camscan.store.store import Store
 
 pytestmark = [pytest.mark.netns, pytest.mark.slow]
 

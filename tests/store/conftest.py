@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from support.postgres import Postgres, postgres
 
-from camscan.store import Store
+from camscan.store.store import Store
 
 
 @pytest.fixture

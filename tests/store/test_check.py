@@ -14,9 +14,10 @@ from support.nights import BEGIN
 
 from camscan.errors import StoreError
 from camscan.records import Observation, Outcome, Scan
-from camscan.store import Store, check
+from camscan.store import check
 from camscan.store.check import faults
 from camscan.store.schema import REVISION
+from camscan.store.store import Store
 
 
 def to_revision(path: Path, text: str) -> None:

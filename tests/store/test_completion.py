@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from support.listed import store_scan
 
-from camscan.store import Store
 from camscan.store.completion import scan_ids, site_names
+from camscan.store.store import Store
 
 
 @pytest.fixture

@@ -13,9 +13,10 @@ import pytest
 from support.stores import new_scan, seen
 
 from camscan.records import Device, ScanStatus
-from camscan.store import Store, derived, packed
+from camscan.store import derived, packed
 from camscan.store.derived import Extent, PackedDevices
 from camscan.store.packed import Merged, in_parts
+from camscan.store.store import Store
 
 DEVICES = [Merged(Device(f"10.0.0.{number}", (f"10.0.0.{number}",)), frozenset({"http"})) for number in range(7)]
 THEN = datetime(2026, 12, 1, tzinfo=UTC)

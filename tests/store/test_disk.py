@@ -15,7 +15,7 @@ from support.filling import batches_stored
 from support.needs import needs
 
 from camscan.records import ScanStatus
-from camscan.store import Store
+from camscan.store.store import Store
 
 pytestmark = pytest.mark.slow
 

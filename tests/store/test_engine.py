@@ -15,9 +15,9 @@ from sqlalchemy import text
 from support.stores import new_scan
 
 from camscan.errors import StoreError
-from camscan.store import Store
 from camscan.store.engine import existing_file, open_database
 from camscan.store.sqlitefile import faults
+from camscan.store.store import Store
 
 
 def test_default_lies_in_the_users_own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

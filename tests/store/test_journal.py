@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from camscan.errors import StoreError
-from camscan.store import Store, sqlitefile
+from camscan.store import sqlitefile
 from camscan.store.source import open_source
+from camscan.store.store import Store
 
 PAGE = 4096
 MAGIC = bytes.fromhex("d9d505f920a163d7")

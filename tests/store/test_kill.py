@@ -21,7 +21,7 @@ import pytest
 from support.postgres import eventually, postgres
 
 from camscan.records import ScanStatus
-from camscan.store import Store
+from camscan.store.store import Store
 
 NewStore = Callable[[], AbstractContextManager[str]]
 
@@ -37,7 +37,7 @@ import contextlib, gc, os, sys, tempfile
 from datetime import UTC, datetime
 import alembic.operations, alembic.runtime.migration, alembic.script
 from camscan.records import LedgerEntry, Observation, Outcome, Scan
-from camscan.store import Store
+from camscan.store.store import Store
 
 BATCH = int(sys.argv[1])
 

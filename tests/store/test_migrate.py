@@ -14,8 +14,9 @@ from sqlalchemy import Connection
 from support.stores import keep_scan, make_older, new_scan
 
 from camscan.errors import StoreError
-from camscan.store import Store, migrate
+from camscan.store import migrate
 from camscan.store.schema import REVISION, metadata
+from camscan.store.store import Store
 
 
 def names(path: Path) -> set[str]:
@@ -40,7 +41,7 @@ def test_todays_schema_needs_no_step(path: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_an_empty_store_needs_no_alembic(path: Path) -> None:
     use = f"Store.open({str(path)!r}).close()"
-    script = f"import sys; from camscan.store import Store; {use}; assert 'alembic' not in sys.modules"
+    script = f"import sys; from camscan.store.store import Store; {use}; assert 'alembic' not in sys.modules"
     subprocess.run([sys.executable, "-c", script], check=True)
 
 

@@ -18,10 +18,10 @@ import pytest
 from sqlalchemy import Text
 
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus, Vantage
-from camscan.store import Store
 from camscan.store.outbox import Message
 from camscan.store.registered import Entry, Mark
 from camscan.store.schema import metadata
+from camscan.store.store import Store
 from camscan.summaries import State, StateChange
 
 NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from camscan.errors import StoreError
-from camscan.store import Store
 from camscan.store.outbox import Message
+from camscan.store.store import Store
 
 NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -15,8 +15,9 @@ from support.stores import new_scan
 
 from camscan.errors import UsageError
 from camscan.records import Origin, Scan, ScanStatus
-from camscan.store import Store, queries, rows
+from camscan.store import queries, rows
 from camscan.store import store as store_module
+from camscan.store.store import Store
 
 SITES, SWEEPS = 5, 4
 

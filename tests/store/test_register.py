@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from support.stores import new_scan, statements
 
 from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus
-from camscan.store import Store
 from camscan.store.registered import Entry, Mark
+from camscan.store.store import Store
 from camscan.summaries import State, StateChange, Tally
 
 NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)

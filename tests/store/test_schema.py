@@ -14,9 +14,9 @@ from sqlalchemy import Table, create_engine, inspect
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
-from camscan.store import Store
 from camscan.store.migrate import STEPS
 from camscan.store.schema import REVISION, ledger, metadata, observations, scans
+from camscan.store.store import Store
 
 
 def grow(path: Path) -> None:

@@ -27,12 +27,13 @@ from camscan.cli.report import report
 from camscan.cli.state import state
 from camscan.errors import StoreError
 from camscan.records import LedgerEntry, Outcome, ScanStatus
-from camscan.store import Store, queries, register
+from camscan.store import queries, register
 from camscan.store import server as module
 from camscan.store.locks import site_held
 from camscan.store.outbox import Message
 from camscan.store.registered import Entry, Mark
 from camscan.store.sessionlocks import SessionLocks
+from camscan.store.store import Store
 
 NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
 
@@ -40,7 +41,7 @@ HOLDER = """
 import sys
 from datetime import UTC, datetime
 from camscan.records import LedgerEntry, Outcome, Scan
-from camscan.store import Store
+from camscan.store.store import Store
 store = Store.open(sys.argv[1])
 store.begin(Scan(id="one", started_at=datetime.now(UTC), targets=(), channels=()))
 store.append("one", [], [LedgerEntry("10.0.0.1", {"http": Outcome.ANSWERED})])

@@ -12,7 +12,8 @@ import pytest
 from support.stores import new_scan, seen, silent
 
 from camscan.errors import StoreError
-from camscan.store import Store, sqlite
+from camscan.store import sqlite
+from camscan.store.store import Store
 
 PRAGMAS = sqlite.PRAGMAS  # as they are outside of tests, in which no commit waits for the disk
 

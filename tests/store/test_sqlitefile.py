@@ -17,8 +17,8 @@ from support.stores import new_scan, seen
 
 from camscan.errors import StoreError
 from camscan.records import LedgerEntry, Scan, ScanStatus
-from camscan.store import Store
 from camscan.store.sqlitefile import backup, faults, shrink
+from camscan.store.store import Store
 
 
 def filled(path: Path, scan: Scan, count: int = 50) -> None:

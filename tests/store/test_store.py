@@ -14,8 +14,8 @@ from support.stores import new_scan, seen, silent, statements
 
 from camscan.errors import StoreError, UsageError
 from camscan.records import LedgerEntry, Observation, Outcome, ScanStatus, Sent, Vantage
-from camscan.store import Store
 from camscan.store.reading import OBSERVATIONS_PAGE, PAGE
+from camscan.store.store import Store
 
 HOSTILE = ("a\x00b", "\udcff\ud83d", "'; DROP TABLE scans; --", "\\u0000", "\x1b]0;x\x07", "摄像机", "")
 

@@ -14,7 +14,9 @@ from support.threads import no_thread
 
 from camscan.errors import StoreError
 from camscan.records import LedgerEntry, Observation
-from camscan.store import Store, Writer, writer
+from camscan.store import writer
+from camscan.store.store import Store
+from camscan.store.writer import Writer
 
 
 async def test_all_rows_are_stored_in_order(store: Store) -> None:
@@ -137,7 +139,8 @@ PROGRAM = """
 import asyncio, sys
 from datetime import UTC, datetime
 from camscan.records import Observation, Outcome, Scan
-from camscan.store import Store, Writer
+from camscan.store.store import Store
+from camscan.store.writer import Writer
 
 async def run():
     now = datetime.now(UTC)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from camscan.errors import StoreError
 from camscan.records import LedgerEntry, Observation, Outcome, Scan
-from camscan.store import Store
+from camscan.store.store import Store
 
 
 def batches_stored(path: str, batches: int, rows: int, *, again: bool) -> Iterator[None]:

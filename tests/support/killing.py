@@ -24,7 +24,7 @@ from typing import Any, Self
 from support.receiver import OK, receiving
 
 from camscan.scansettings import THINNED
-from camscan.store import Store
+from camscan.store.store import Store
 
 KEY = "0123456789abcdef"
 _PLACES = 8
@@ -56,7 +56,7 @@ import camscan.app.alerting, camscan.app.retention, camscan.app.pinging
 import camscan.cli.formats.changes, camscan.cli.health
 import alembic.operations, alembic.runtime.migration, alembic.script, aiohttp
 from camscan.cli.sweep import sweep
-from camscan.store import Store
+from camscan.store.store import Store
 from camscan.scansettings import THINNED
 from support.world import World, camera
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from support.stores import keep_scan
 
 from camscan.records import LedgerEntry, Observation, Outcome, Scan
-from camscan.store import Store
+from camscan.store.store import Store
 
 AT = datetime(2026, 11, 24, tzinfo=UTC)
 

@@ -9,7 +9,7 @@ from support.stores import keep_scan
 from support.world import camera
 
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
-from camscan.store import Store
+from camscan.store.store import Store
 
 BEGIN = datetime(2026, 1, 1, 2, tzinfo=UTC)
 CHANNELS = ("sadp", "http")

@@ -25,7 +25,7 @@ from support.lab import Lab, lab
 from camscan.net.scope import NEVER_SEND
 from camscan.records import LedgerEntry, Scan
 from camscan.simulator import Persona, honest, rogues
-from camscan.store import Store
+from camscan.store.store import Store
 
 NETWORK = "10.77.0.0/22"
 EXCLUDED = "10.77.3.254"

@@ -14,7 +14,8 @@ import pytest
 from sqlalchemy import Engine, event
 
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
-from camscan.store import Store, migrate
+from camscan.store import migrate
+from camscan.store.store import Store
 
 NOON = datetime(2026, 10, 1, 12, 0, 0, 123456, tzinfo=UTC)
 _STEP = """

@@ -16,7 +16,7 @@ from camscan.app.sweeping import SweepContext, Swept, sweep
 from camscan.net.kernel import eventloop
 from camscan.net.pacing.limits import Limits
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
-from camscan.store import Store
+from camscan.store.store import Store
 from camscan.sweeps.config import Site
 
 CONFIG = """

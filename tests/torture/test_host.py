@@ -23,7 +23,7 @@ from support.rig import Result, Rig, gallery, neighbours, rig
 from support.sweeping import wait_until
 
 from camscan.records import Outcome, ScanStatus
-from camscan.store import Store
+from camscan.store.store import Store
 
 pytestmark = [pytest.mark.netns, pytest.mark.slow]
 

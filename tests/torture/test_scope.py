@@ -13,7 +13,7 @@ from support.lab import lab
 from support.rig import gallery, neighbours, rig
 
 from camscan.records import Fields, Outcome
-from camscan.store import Store
+from camscan.store.store import Store
 
 pytestmark = [pytest.mark.netns, pytest.mark.slow]
 
