@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import platform
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -12,6 +11,7 @@ from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import BinaryIO
 
 from camscan import __version__
 from camscan.app.annotating import with_states_by
@@ -23,7 +23,7 @@ from camscan.evidence import contents
 from camscan.evidence.archive import Archive
 from camscan.evidence.container import is_name
 from camscan.evidence.export import MAX_FILE, Derivation
-from camscan.evidence.verify import Trust, verify
+from camscan.evidence.verify import Trust, Verified, verify
 from camscan.identify.load import load, rule_files
 from camscan.identify.rules import RULE_FOLDERS
 from camscan.policy import files as policy_files
@@ -64,6 +64,15 @@ def derive(files: Mapping[str, bytes], seen: Iterator[Observation]) -> Iterator[
     """The devices of these observations, by these rules and policies alone. Raises RuleError if they cannot be used."""
     with judged_apart(seen, _read(files)) as judged:
         yield judged
+
+
+DERIVATION = Derivation(derive, with_states_by)
+"""How what a bundle concludes follows from the observations in it."""
+
+
+def verified(file: BinaryIO, fingerprint: str | None, roots: bytes | None = None) -> Verified:
+    """What a bundle holds, once all of it was checked; see `verify`, and `Trust` for what the reader has."""
+    return verify(file, Trust(fingerprint, roots, versions()), DERIVATION)
 
 
 def _read(files: Mapping[str, bytes]) -> Criteria:
@@ -136,44 +145,6 @@ def _bytes(name: str, path: Path) -> bytes:
     return data
 
 
-_TIME_ERROR = 5  # of adjtimex(2), as are the others
-_UNSYNCHRONISED = 0x0040
-_NANOSECONDS = 0x2000
-_LONGS = ("offset", "freq", "maxerror", "esterror")
-
-
-class _Timex(ctypes.Structure):
-    """The beginning of `struct timex` (linux/timex.h), with room for all of it."""
-
-    _fields_ = (
-        ("modes", ctypes.c_uint),
-        *((name, ctypes.c_long) for name in _LONGS),
-        ("status", ctypes.c_int),
-        ("rest", ctypes.c_byte * 256),
-    )
-
-
-def clock() -> Mapping[str, str | int | bool]:
-    """How far this host's clock may be off, in ns, as its kernel was told by what keeps its time; else "unknown".
-
-    adjtimex(2) changes nothing when it is asked so.
-    """
-    try:
-        ask = ctypes.CDLL(None, use_errno=True).adjtimex
-    except (OSError, AttributeError):  # no Linux
-        return {"source": "unknown"}
-    told = _Timex()
-    state = ask(ctypes.byref(told))
-    if state < 0:
-        return {"source": "unknown"}
-    return {
-        "source": "adjtimex",
-        "synchronised": state != _TIME_ERROR and not told.status & _UNSYNCHRONISED,
-        "offset_ns": told.offset * (1 if told.status & _NANOSECONDS else 1000),
-        "max_error_ns": told.maxerror * 1000,
-    }
-
-
 _MARK = b"PK"
 _RECORDS = 500  # records that are stored together
 
@@ -192,7 +163,7 @@ def as_store(file: Path, fingerprint: str | None) -> Iterator[Store]:
     """
     with file.open("rb") as opened, TemporaryDirectory(prefix="camscan-") as folder:
         try:
-            verify(opened, Trust(fingerprint, versions=versions()), Derivation(derive, with_states_by))
+            verified(opened, fingerprint)
         except EvidenceError as error:
             raise EvidenceError(f"{file} was not merged, because it fails verification: {error}") from error
         with Store.open(Path(folder, file.name), where=str(file)) as store:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from camscan.cli import options
+from camscan.cli.naming import find, no_maker
+from camscan.cli.writing import output_width, wrapped
 from camscan.errors import UsageError
 
 if TYPE_CHECKING:
@@ -32,7 +34,6 @@ def brands(names: tuple[str, ...], maker: str | None, folders: tuple[Path, ...])
       camscan fingerprints brands --maker Axis
     """
     from camscan.app.criteria import library
-    from camscan.cli.writing import output_width, wrapped
     from camscan.identify.explain import built_by
 
     rules = library(folders)
@@ -52,28 +53,3 @@ def _chosen(names: Sequence[str], rules: Library) -> Sequence[Brand]:
     if not names:
         return sorted(rules.brands, key=lambda brand: brand.name.casefold())
     return [find(name, rules) for name in names]
-
-
-def find(name: str, rules: Library) -> Brand:
-    """The brand of that name or alias. Raises UsageError if there is none."""
-    if brand := rules.labels.find(name):
-        return brand
-    known = (brand.name for brand in rules.brands)
-    raise UsageError(f"unknown brand {name!r}: {remedy(name, known, '`camscan fingerprints brands` lists the brands')}")
-
-
-def no_maker(name: str, rules: Library) -> str:
-    """What to do about a name that is no maker's: where it is a brand's, that is said."""
-    brand = rules.labels.find(name)
-    if brand and brand.edges:
-        return f"that is a brand: `camscan fingerprints brands {brand.name!r}` says who builds for it"
-    return remedy(name, rules.vocabulary.makers, "`camscan fingerprints coverage` lists the makers")
-
-
-def remedy(name: str, known: Iterable[str], otherwise: str) -> str:
-    """What to do about a name that is none: ask whether the one that it is like was meant, or `otherwise`."""
-    from difflib import get_close_matches
-
-    meant = {one.casefold(): one for one in known}
-    near = get_close_matches(name.casefold(), meant, n=1, cutoff=0.75)  # among many, one is always similar
-    return f"did you mean {meant[near[0]]!r}?" if near else otherwise

@@ -8,6 +8,7 @@ import click
 
 from camscan.cli import options
 from camscan.cli.groups import CommandGroup
+from camscan.errors import UsageError
 
 
 @click.group(cls=CommandGroup)
@@ -33,7 +34,6 @@ def check(named: Path | None, file: Path | None, folders: tuple[Path, ...]) -> N
     from camscan.app.scope import scope_of
     from camscan.app.settings import configuration
     from camscan.app.sites import choices, faults
-    from camscan.errors import UsageError
     from camscan.text.wording import plural
 
     document = configuration(named or file, with_faults=True)

@@ -13,6 +13,7 @@ from camscan.cli.combining import combined
 from camscan.cli.exits import Exit
 from camscan.cli.groups import CommandGroup
 from camscan.cli.telling import tell, tell_note
+from camscan.cli.writing import confirmed, write
 
 _shared = combined(
     options.config,
@@ -99,8 +100,6 @@ def install(file: Path | None, folder: Path | None, yes: bool, dry_run: bool, **
 
 def _written(path: Path, text: str, *, yes: bool, dry_run: bool) -> bool:
     """Write one file, or say why not; False where somebody did not want it."""
-    from camscan.cli.writing import confirmed, write
-
     there = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else None
     if there == text:
         tell(f"{path} is as it should be.")

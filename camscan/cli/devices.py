@@ -15,6 +15,7 @@ from camscan.cli import options
 from camscan.cli.exits import Exit, exit_code
 from camscan.cli.output import FORMAT_NAMES, Output, written
 from camscan.cli.telling import is_quiet, mention, tell_note
+from camscan.cli.waiting import waiting
 from camscan.errors import TargetError, UsageError
 from camscan.records import Device, Judged, Origin, Outcome, Report, Scan, ScanStatus, Verdict
 from camscan.reports import FORMATS
@@ -118,7 +119,6 @@ def devices(
     from camscan.app.judging import report_of
     from camscan.app.switchports import SwitchPortLookup
     from camscan.cli.stored import open_store, scan_of
-    from camscan.cli.waiting import waiting
     from camscan.targets import usual
 
     if each_site:
@@ -145,7 +145,7 @@ def devices(
 
 
 def _labels(names: Iterable[str], rules: Library) -> frozenset[str]:
-    from camscan.cli.brands import find
+    from camscan.cli.naming import find
 
     return frozenset(find(name, rules).name.casefold() for name in names)
 
@@ -265,7 +265,7 @@ def _check_each(named: str | None, out: Output) -> None:
 
 def _check_makers(makers: Sequence[str], rules: Library, found: Iterable[Judged] = ()) -> None:
     """See that names of which there is no device are makers: a misspelled one must not read as "none"."""
-    from camscan.cli.brands import no_maker
+    from camscan.cli.naming import no_maker
 
     there = {(judged.device.maker or "").casefold() for judged in found}
     for name in makers:

@@ -12,6 +12,10 @@ from camscan.cli import completing, options
 from camscan.cli.exits import Exit
 from camscan.cli.output import Output, written
 from camscan.cli.telling import tell_note
+from camscan.cli.waiting import waiting
+from camscan.cli.writing import wrapped
+from camscan.errors import UsageError
+from camscan.records import Origin, ScanStatus
 
 if TYPE_CHECKING:
     from camscan.records import Scan
@@ -57,8 +61,6 @@ def diff(
     from camscan.app.sincesweeps import absent_from, with_known
     from camscan.cli.formats.changes import matches, render
     from camscan.cli.stored import open_store
-    from camscan.cli.waiting import waiting
-    from camscan.cli.writing import wrapped
     from camscan.sweeps.compare import compare
     from camscan.sweeps.returned import with_returned
 
@@ -85,7 +87,6 @@ def diff(
 
 def _notes(before: Scan, after: Scan) -> Iterator[str]:
     """What makes changes between two scans mean something else than they seem to."""
-    from camscan.records import ScanStatus
     from camscan.store.queries import latest_at
 
     if before.status is not ScanStatus.COMPLETE:
@@ -99,7 +100,6 @@ def _notes(before: Scan, after: Scan) -> Iterator[str]:
 
 def _unasked(before: Scan, after: Scan, changes: Changes, seen: Snapshot) -> Iterator[str]:
     """That devices may have been there before, because a scan of other targets did not ask them; `seen` is of that."""
-    from camscan.records import Origin
     from camscan.sweeps.changes import ChangeKind
     from camscan.text.wording import plural, were
 
@@ -116,7 +116,6 @@ def _meant(store: Store, old: str | None, new: str | None, site: str | None) -> 
     """The two scans that are meant, and before them those that show what has returned; the oldest first."""
     from camscan.app.history import is_sweep
     from camscan.cli.stored import scan_of
-    from camscan.errors import UsageError
 
     if old is not None and new is None:
         first = store.scan(old)

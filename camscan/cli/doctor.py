@@ -16,6 +16,7 @@ from camscan.cli import options
 from camscan.cli.exits import Exit
 from camscan.cli.output import Output, written
 from camscan.errors import CamscanError
+from camscan.reports.escape import terminal
 
 SCHEMA = "camscan-doctor/1"
 _FEW_DESCRIPTORS = 1_024
@@ -49,8 +50,6 @@ def doctor(db: str | None, out: Output) -> None:
       camscan doctor --db postgresql://camscan@db.example/camscan
       camscan doctor --format json | jq -r '.findings[] | select(.grade != "ok").text'
     """
-    from camscan.reports.escape import terminal
-
     checks = dict(_CHECKS)
     if db:
         checks["store"] = partial(_store, db)

@@ -15,6 +15,7 @@ from camscan.cli.exits import Exit
 from camscan.cli.numbers import Decimal
 from camscan.cli.output import Output, written
 from camscan.cli.telling import tell
+from camscan.reports.escape import terminal
 
 if TYPE_CHECKING:
     from camscan.evaluation.figures import Figures
@@ -90,7 +91,6 @@ def _shown(found: Figures, *, misses: bool) -> Iterator[str]:
 def _lines(table: Table, *, figures: bool = True) -> Iterator[str]:
     """The rows in columns, the first to the left and figures to the right."""
     from camscan.reports.columns import lines
-    from camscan.reports.escape import terminal
 
     rows = [tuple(map(terminal, row)) for row in (table.header, *table.rows)]
     return (f"  {one}" for one in lines(rows, range(1, len(table.header)) if figures else ()))

@@ -12,9 +12,12 @@ from camscan.cli import completing, options
 from camscan.cli.groups import CommandGroup
 from camscan.cli.output import Output, written
 from camscan.cli.telling import mention, tell
+from camscan.cli.waiting import waiting
+from camscan.cli.writing import is_replaced, replacing
+from camscan.errors import EvidenceError, HostError, UsageError
+from camscan.records import ScanStatus
 
 if TYPE_CHECKING:
-    from camscan.evidence.export import Derivation
     from camscan.evidence.manifest import About
     from camscan.records import Scan
 
@@ -92,12 +95,9 @@ def export(
       camscan evidence export -o bundle.zip --tsa http://tsa.example/tsr
     """
     from camscan.app import keyfiles
-    from camscan.app.bundling import files_of, state_changes_at
+    from camscan.app.bundling import DERIVATION, files_of, state_changes_at
     from camscan.app.criteria import chosen_policies
     from camscan.cli.stored import open_store, scan_of
-    from camscan.cli.waiting import waiting
-    from camscan.cli.writing import is_replaced, replacing
-    from camscan.errors import UsageError
     from camscan.evidence.export import Contents
     from camscan.evidence.export import export as write_bundle
     from camscan.store.damage import OnDamage
@@ -116,7 +116,7 @@ def export(
         state_changes = state_changes_at(store, scan)
         contents = Contents(scan, store.observations(scan.id), store.ledger(scan.id), files, about, state_changes)
         with waiting(f"Writing {output}"):
-            made = write_bundle(file, contents, signer, _derivation(), stamp)
+            made = write_bundle(file, contents, signer, DERIVATION, stamp)
     mention(f"{output}: scan {scan.id}, {made.chain.records:,} observations, signed by key {made.key}")
 
 
@@ -147,35 +147,30 @@ def verify(bundle: Path, key: str | None, tsa_ca: Path | None, out: Output) -> N
       camscan evidence verify bundle.zip --key evidence.key.pub --format json | jq .holds
     """
     from camscan.app import keyfiles
-    from camscan.app.bundling import versions
-    from camscan.cli.formats import verified
-    from camscan.cli.waiting import waiting
-    from camscan.errors import EvidenceError
-    from camscan.evidence.verify import Trust
-    from camscan.evidence.verify import verify as check
+    from camscan.app.bundling import verified
+    from camscan.cli.formats import verified as shown
 
     fingerprint = None if key is None else keyfiles.fingerprint(key)
-    trust = Trust(fingerprint, None if tsa_ca is None else tsa_ca.read_bytes(), versions())
     try:
         with bundle.open("rb") as file, waiting(f"Verifying {bundle.name}"):
-            found = check(file, trust, _derivation())
+            found = verified(file, fingerprint, None if tsa_ca is None else tsa_ca.read_bytes())
     except EvidenceError as error:
         if out.format == "json":
-            out.write_json(verified.refusal(bundle.name, error))
+            out.write_json(shown.refusal(bundle.name, error))
         raise EvidenceError(f"{bundle.name} fails verification: {error}") from error
     if out.format == "json":
-        out.write_json(verified.document(bundle.name, found, known=key is not None))
+        out.write_json(shown.document(bundle.name, found, known=key is not None))
     else:
-        out.write(verified.text(bundle.name, found, known=key is not None, room=out.width))
+        out.write(shown.text(bundle.name, found, known=key is not None, room=out.width))
 
 
 def _about(operator: str, authority: str, tsa: str | None) -> About:
     from datetime import UTC, datetime
     from urllib.parse import urlsplit
 
-    from camscan.app.bundling import clock, versions
-    from camscan.errors import UsageError
+    from camscan.app.bundling import versions
     from camscan.evidence.manifest import About
+    from camscan.system.clock import clock
     from camscan.text.timestamps import utc
 
     if not (operator + authority).isprintable():
@@ -195,7 +190,6 @@ def _stamper(tsa: str | None) -> Callable[[bytes], bytes]:
     """How a signature gets its time stamp. Raises HostError if the library for it is missing."""
     import asyncio
 
-    from camscan.errors import EvidenceError, HostError
     from camscan.evidence import stamp
     from camscan.net.services.timestamp import ask
 
@@ -217,17 +211,7 @@ def _stamper(tsa: str | None) -> Callable[[bytes], bytes]:
 
 
 def _ended(scan: Scan) -> Scan:
-    from camscan.errors import UsageError
-    from camscan.records import ScanStatus
 
     if scan.status is ScanStatus.RUNNING:
         raise UsageError(f"scan {scan.id} is still running: export it when it has ended")
     return scan
-
-
-def _derivation() -> Derivation:
-    from camscan.app.annotating import with_states_by
-    from camscan.app.bundling import derive
-    from camscan.evidence.export import Derivation
-
-    return Derivation(derive, with_states_by)

@@ -11,10 +11,11 @@ from textwrap import wrap
 import click
 
 from camscan.cli import options
-from camscan.cli.brands import brands, no_maker, remedy
+from camscan.cli.brands import brands
 from camscan.cli.evaluate import evaluate
 from camscan.cli.exits import Exit
 from camscan.cli.groups import CommandGroup
+from camscan.cli.naming import no_maker, remedy
 from camscan.cli.telling import tell, tell_note
 from camscan.cli.writing import page, write
 from camscan.errors import UsageError

@@ -11,6 +11,7 @@ import click
 from camscan.cli import inventories, options
 from camscan.cli.exits import Exit
 from camscan.cli.output import FORMAT_NAMES, Output, written
+from camscan.cli.waiting import waiting
 from camscan.errors import UsageError
 from camscan.records import Report, ScanStatus
 
@@ -78,7 +79,6 @@ def identify(
 def _of_stored(scan_id: str | None, db: str | None, criteria: Criteria, *, all_hosts: bool) -> Report:
     from camscan.app.judging import report_of
     from camscan.cli.stored import open_store, scan_of
-    from camscan.cli.waiting import waiting
 
     with open_store(db) as store:
         scan = scan_of(store, scan_id)

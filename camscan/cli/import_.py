@@ -10,6 +10,8 @@ import click
 from camscan.cli import completing, options
 from camscan.cli.exits import Exit
 from camscan.cli.telling import is_quiet, tell
+from camscan.records import ScanStatus
+from camscan.scansettings import SWITCH_PORTS
 
 
 @click.command("import")
@@ -53,8 +55,6 @@ def import_(files: tuple[str, ...], kind: str | None, site: str | None, db: str 
     from camscan.cli.stored import same_store, tell_new_site
     from camscan.imports.files.base import SNIFFED
     from camscan.imports.registry import reader_for
-    from camscan.records import ScanStatus
-    from camscan.scansettings import SWITCH_PORTS
     from camscan.store.store import Store
 
     with contextlib.ExitStack() as stack:

@@ -11,6 +11,8 @@ from camscan.cli import options
 from camscan.cli.exits import Exit
 from camscan.cli.groups import CommandGroup
 from camscan.cli.telling import tell
+from camscan.errors import UsageError
+from camscan.reports.escape import terminal
 
 
 @click.group(cls=CommandGroup)
@@ -38,8 +40,6 @@ def test(file: Path | None, names: tuple[str, ...]) -> None:
     from camscan.app.alerting import send_test
     from camscan.app.receivers import receivers
     from camscan.app.settings import configuration
-    from camscan.errors import UsageError
-    from camscan.reports.escape import terminal
 
     document = configuration(file)
     found = {one.name: one for one in receivers(document.config)}

@@ -11,6 +11,8 @@ import click
 from camscan.cli import inventories, options
 from camscan.cli.exits import Exit
 from camscan.cli.output import Output, written
+from camscan.cli.waiting import waiting
+from camscan.reports.escape import terminal
 
 if TYPE_CHECKING:
     from camscan.app.reconciling import Reconciliation
@@ -71,8 +73,6 @@ def reconcile(
     from camscan.cli.formats.reconciled import FORMATS
     from camscan.cli.formats.reconciledtext import findings
     from camscan.cli.stored import check_each_site, chosen_scans, newest_of_each_site, open_store
-    from camscan.cli.waiting import waiting
-    from camscan.reports.escape import terminal
     from camscan.text.wording import plural
 
     if each_site:

@@ -9,6 +9,7 @@ import click
 
 from camscan.cli import inventories, options
 from camscan.cli.output import FORMAT_NAMES, Output, written
+from camscan.cli.waiting import waiting
 from camscan.errors import UsageError
 from camscan.reports import FORMATS
 
@@ -67,7 +68,6 @@ def report(
     from camscan.app.registering import with_progress
     from camscan.cli.formats.reconciledtext import digest
     from camscan.cli.stored import open_store, scan_of
-    from camscan.cli.waiting import waiting
 
     reading.check(inventory)
     if inventory and out.format not in _WITH_INVENTORY:

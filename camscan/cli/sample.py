@@ -15,6 +15,7 @@ from camscan.cli.numbers import Decimal, Whole
 from camscan.cli.output import Output, written
 from camscan.cli.telling import mention
 from camscan.errors import UsageError
+from camscan.reports.escape import terminal
 
 if TYPE_CHECKING:
     from camscan.inventory.rows import Row
@@ -129,7 +130,6 @@ def _told(drawn: Sample) -> str:
 
 
 def _table(drawn: Sample) -> Iterator[str]:
-    from camscan.reports.escape import terminal
 
     yield _told(drawn) + "\n"
     for item in drawn.items:

@@ -10,6 +10,7 @@ from camscan.cli import options
 from camscan.cli.output import Output, written
 from camscan.cli.telling import mention
 from camscan.records import Scan
+from camscan.reports.escape import terminal
 
 SCHEMA = "camscan-scans/1"
 _HEADS = ("scan", "started", "ended", "origin", "status", "site", "targets")
@@ -33,7 +34,6 @@ def scans(db: str | None, site: str | None, out: Output) -> None:
     """
     from camscan.cli.stored import open_store
     from camscan.reports.columns import lines
-    from camscan.reports.escape import terminal
 
     with open_store(db) as store:
         found = store.scans(site)

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
-from camscan.cli.brands import remedy
+from camscan.cli.naming import remedy
 from camscan.cli.telling import is_quiet, tell, tell_note
 from camscan.errors import CamscanError, StoreError, UsageError
 from camscan.networks import HEARSAY

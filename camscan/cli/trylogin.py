@@ -11,6 +11,7 @@ from camscan.cli import options
 from camscan.cli.exits import Exit
 from camscan.errors import UsageError
 from camscan.records import Outcome
+from camscan.reports.escape import terminal
 
 if TYPE_CHECKING:
     from camscan.app.scope import CredentialOptions
@@ -38,7 +39,6 @@ def test(address: str, ports: str | None, site: str | None, login: CredentialOpt
     from camscan.app.scope import Choices
     from camscan.net.base import LoginReason
     from camscan.net.kernel import eventloop
-    from camscan.reports.escape import terminal
     from camscan.targets import is_address, usual
 
     if not is_address(address):

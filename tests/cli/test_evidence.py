@@ -22,7 +22,7 @@ from support.stamps import Authority
 from support.stores import keep_scan
 
 from camscan.app import keyfiles
-from camscan.app.bundling import clock, derive, files_of, versions
+from camscan.app.bundling import derive, files_of, versions
 from camscan.app.criteria import criteria_of
 from camscan.app.registering import update_register
 from camscan.cli.evidence import evidence
@@ -311,14 +311,6 @@ def test_a_bundle_takes_the_place_of_another_only_when_it_is_whole(db: Path, key
     assert isinstance(found, HostError)
     assert bundle.read_bytes() == b"old"
     assert sorted(path.name for path in db.parent.glob("*.zip*")) == ["bundle.zip"]
-
-
-def test_the_clock_is_what_the_kernel_says() -> None:
-    told = clock()
-    assert told["source"] in {"adjtimex", "unknown"}
-    if told["source"] == "adjtimex":
-        assert {"synchronised", "offset_ns", "max_error_ns"} < set(told)
-        assert abs(int(told["offset_ns"])) < 10**10
 
 
 def test_the_clock_is_told_in_words() -> None:
