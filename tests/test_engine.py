@@ -524,7 +524,7 @@ def with_a_bug(channel: str) -> Datagrams:
     return Datagrams(channel, "Probe", lambda: question)
 
 
-async def test_a_bug_in_reading_one_answer_while_scouting_costs_no_other_target(
+async def test_a_bug_in_reading_one_answer_in_host_discovery_costs_no_other_target(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     class Answering(ScriptedNet):

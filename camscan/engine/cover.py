@@ -80,8 +80,8 @@ class Cover:
             await side_by_side(self._ask_at(stage, self._was_in_vain) for stage in stages)
 
     def _is_new(self, probe: Probe) -> bool:
-        """Whether it was not finished while scouting."""
-        return self._host.scouted.isdisjoint(probe.channels)
+        """Whether host discovery has not finished with it."""
+        return self._host.finished.isdisjoint(probe.channels)
 
     def _was_in_vain(self, probe: Probe) -> bool:
         attempts = self._host.attempts

@@ -23,7 +23,7 @@ class Host:
     attempts: dict[str, Outcome] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
     asked: set[int] = field(default_factory=set)
-    scouted: set[str] = field(default_factory=set)  # channels that were finished while scouting
+    finished: set[str] = field(default_factory=set)  # channels that host discovery has finished with
     heard: int = 0  # observations that the segment gave
     cut: str = ""  # why not everything was asked
     counted: bool = False  # whether it has been counted as alive

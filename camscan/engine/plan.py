@@ -30,8 +30,8 @@ class Plan:
         return [probe for probe in self.probes if probe.stage is stage]
 
     @property
-    def scouts(self) -> list[Unicast]:
-        """The probes that take part in the first look at every address."""
+    def discovery(self) -> list[Unicast]:
+        """The probes that take part in host discovery: the first look at every address."""
         return [probe for probe in self.at(Stage.ADDRESS) if isinstance(probe, Unicast)]
 
     @property

@@ -1,8 +1,8 @@
 """Targets x probes x net -> observations and ledger. Knows no vendor and no protocol by name.
 
-All addresses are scouted first: the most telling ports are tried, and the probes for every address are run. An address
-that shows a sign of life is covered at once, while the others are still being scouted: the other ports are tried, and
-the open ones asked. A host that accepts and says nothing is left alone.
+Life is looked for at all addresses first: the most telling ports are tried, and the probes for every address are run.
+An address that shows a sign of it is covered at once, while host discovery goes on: the other ports are tried, and the
+open ones asked. A host that accepts and says nothing is left alone.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from camscan.engine.cover import Cover, side_by_side
 from camscan.engine.host import Host, at_hand
 from camscan.engine.plan import TCP, Plan
 from camscan.engine.probing import Probing, Sink
-from camscan.net.base import Net, Scouted
+from camscan.net.base import Discovery, Net
 from camscan.probes.base import Ask, Probe, Stage, Unicast
 from camscan.records import UNASKED, LedgerEntry, Observation, Outcome
 
 
 class Engine:
-    """Runs a plan over targets, `window` of them scouted and `covers` living ones covered at once.
+    """Runs a plan over targets, `window` of them in host discovery and `covers` living ones covered at once.
 
     Engines at one time may share the places for the latter.
 
@@ -79,18 +79,18 @@ class Engine:
         async with asyncio.TaskGroup() as group:
             for probe in segment:
                 group.create_task(self._segment(probe))
-            group.create_task(self._workers(iter(targets)) if self._plan.thorough else self._scouting(targets))
+            group.create_task(self._workers(iter(targets)) if self._plan.thorough else self._discover(targets))
         late = [address for address in self._heard if address in self._silent]
         await self._workers(iter(late))
 
-    async def _scouting(self, targets: Iterable[str]) -> None:
-        """Scout all targets, and cover those alive meanwhile."""
-        scouts = self._plan.scouts
-        questions = [scout.new_question for scout in scouts]
-        looks = self._net.scout(targets, self._plan.first_ports, questions, at_once=self._window)
+    async def _discover(self, targets: Iterable[str]) -> None:
+        """Look for life at all targets, and cover those alive meanwhile."""
+        probes = self._plan.discovery
+        questions = [probe.new_question for probe in probes]
+        looks = self._net.discover(targets, self._plan.first_ports, questions, at_once=self._window)
         async with asyncio.TaskGroup() as group, aclosing(looks) as all_looks:
-            async for scouted in all_looks:
-                host = await self._met(scouted, scouts)
+            async for discovery in all_looks:
+                host = await self._met(discovery, probes)
                 self._count_alive(host)
                 if host.alive:
                     await self._places.acquire()
@@ -98,14 +98,14 @@ class Engine:
                 else:
                     await self._leave(host)
 
-    async def _met(self, scouted: Scouted, scouts: Sequence[Unicast]) -> Host:
-        """A host with the results of scouting it."""
-        host = self._host(scouted.address)
-        for exchange in scouted.tried:
+    async def _met(self, discovery: Discovery, probes: Sequence[Unicast]) -> Host:
+        """A host with what host discovery learned of it."""
+        host = self._host(discovery.address)
+        for exchange in discovery.tried:
             await self._probing.note_port(host, exchange)
-        for place, question, exchange in scouted.answers:
-            host.scouted.update(scouts[place].channels)
-            for observation in scouts[place].read(question, exchange):
+        for place, question, exchange in discovery.answers:
+            host.finished.update(probes[place].channels)
+            for observation in probes[place].read(question, exchange):
                 await self._probing.keep(host, observation)
         return host
 
@@ -157,7 +157,7 @@ class Engine:
     async def _cover(self, host: Host) -> None:
         if self._calling:
             self._living[host.address] = host
-        self._take_heard(host)  # it may have waited for its turn since it was scouted
+        self._take_heard(host)  # it may have waited for its turn since it was found
         async with self._net.attend(host.address):
             try:
                 async with asyncio.timeout(self._host_seconds):

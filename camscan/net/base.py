@@ -100,8 +100,8 @@ NewQuestion: TypeAlias = Callable[[], Question]  # makes a question with ids of 
 
 
 @dataclass(frozen=True, slots=True)
-class Scouted:
-    """The result of scouting one address: everything up to the first sign of life, or all of it if there was none.
+class Discovery:
+    """What host discovery learned of an address: everything up to the first sign of life, or all if there was none.
 
     `answers` holds, for each question that was finished, its index, the question and how it ended.
     """
@@ -188,9 +188,9 @@ class Net(Protocol):
     def attend(self, address: str) -> AbstractAsyncContextManager[None]:
         """Reserve a slot for an address while it is covered; every call for that address is made inside."""
 
-    def scout(
+    def discover(
         self, addresses: Iterable[str], ports: Sequence[int], questions: Sequence[NewQuestion], *, at_once: int
-    ) -> AsyncGenerator[Scouted, None]:
+    ) -> AsyncGenerator[Discovery, None]:
         """Check many addresses for life: try ports and send datagrams until one of them answers or refuses.
 
         At most `at_once` addresses are in progress or waiting for the caller.

@@ -15,12 +15,12 @@ from ipaddress import ip_address
 from typing import Any, Self
 
 from camscan.net import budget
-from camscan.net.base import Broker, Datagram, Enrolled, Exchange, Inquiry, NewQuestion, Scouted, url_host
+from camscan.net.base import Broker, Datagram, Discovery, Enrolled, Exchange, Inquiry, NewQuestion, url_host
 from camscan.net.dialer import Dialer
+from camscan.net.discovery.hostdiscovery import STRAGGLERS, HostDiscovery
 from camscan.net.discovery.link import Link, Range
-from camscan.net.discovery.scout import STRAGGLERS, Scout
 from camscan.net.discovery.segment import Segment
-from camscan.net.discovery.swept import Scouting, SweptScout, by_datagram
+from camscan.net.discovery.swept import Discover, SweptDiscovery, by_datagram
 from camscan.net.exchange.browsing import EnrolledBrowser, HttpBrowser, exchange, not_begun
 from camscan.net.exchange.grab import gather
 from camscan.net.exchange.http import conversation
@@ -100,19 +100,19 @@ class LiveNet:
         """See `Net.attend`."""
         return self._dialer.attend(address)
 
-    def scout(
+    def discover(
         self, addresses: Iterable[str], ports: Sequence[int], questions: Sequence[NewQuestion], *, at_once: int
-    ) -> AsyncGenerator[Scouted, None]:
-        """See `Net.scout`."""
+    ) -> AsyncGenerator[Discovery, None]:
+        """See `Net.discover`."""
 
-        def scouting(ports: Sequence[int], wide: int) -> Scouting:
-            return Scout(self._dialer, self._endpoint, ports, questions, wide).run
+        def discover(ports: Sequence[int], wide: int) -> Discover:
+            return HostDiscovery(self._dialer, self._endpoint, ports, questions, wide).run
 
-        in_full = scouting(ports, at_once)
+        in_full = discover(ports, at_once)
         if self.sweep is None:
             return in_full(addresses)
-        silent = scouting((), by_datagram(at_once, len(ports), questions))
-        swept = SweptScout(self.sweep, self._dialer.pace, by_datagram=silent, in_full=in_full)
+        silent = discover((), by_datagram(at_once, len(ports), questions))
+        swept = SweptDiscovery(self.sweep, self._dialer.pace, by_datagram=silent, in_full=in_full)
         return swept.run(addresses, self.notes)
 
     async def try_port(self, address: str, port: int) -> Exchange:

@@ -133,7 +133,7 @@ async def test_who_is_excluded_while_its_turn_is_waited_for_is_sent_nothing(dial
 
 
 async def test_who_is_excluded_while_this_host_is_short_of_something_is_sent_nothing(dialer: Dialer) -> None:
-    """A scout's datagram is tried for three seconds."""
+    """A datagram of host discovery is tried for three seconds."""
     tried = 0
 
     async def send() -> None:

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from camscan.net.base import Browser, Datagram, Enrolled, Exchange, HttpRequest, Inquiry, NewQuestion, Scouted
+from camscan.net.base import Browser, Datagram, Discovery, Enrolled, Exchange, HttpRequest, Inquiry, NewQuestion
 from camscan.records import Observation, Outcome
 
 AT = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -51,9 +51,9 @@ class ScriptedNet:
     async def attend(self, address: str) -> AsyncIterator[None]:
         yield
 
-    async def scout(
+    async def discover(
         self, addresses: Iterable[str], ports: Sequence[int], questions: Sequence[NewQuestion], *, at_once: int
-    ) -> AsyncGenerator[Scouted, None]:
+    ) -> AsyncGenerator[Discovery, None]:
         for address in addresses:
             tried, answers = [], []
             for port in ports:
@@ -64,7 +64,7 @@ class ScriptedNet:
                 for place, new_question in enumerate(questions):
                     question = new_question()
                     answers.append((place, question, await self.ask(address, question.inquiry)))
-            yield Scouted(address, tuple(tried), tuple(answers))
+            yield Discovery(address, tuple(tried), tuple(answers))
 
     async def try_port(self, address: str, port: int) -> Exchange:
         self.sent.append((address, port, "tcp"))

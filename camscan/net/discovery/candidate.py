@@ -1,4 +1,4 @@
-"""The state of one address while it is scouted."""
+"""The state of one address while life is looked for."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from camscan.net.base import Exchange, Question, Scouted
+from camscan.net.base import Discovery, Exchange, Question
 from camscan.net.exchange.connect import Attempt
 from camscan.net.exchange.udp import Answers, UdpEndpoint
 from camscan.records import Outcome
 
 Send: TypeAlias = Callable[..., Awaitable[None] | None]
-"""A method of the scout that sends one packet to a candidate; the result, if any, is to be awaited."""
+"""A method of `HostDiscovery` that sends one packet to a candidate; the result, if any, is to be awaited."""
 PendingSend: TypeAlias = tuple[float, Send, *tuple[Any, ...]]
 """A send that waits for its turn: the seconds for which a router would track its flow (0: tracked already), the method,
 and its further arguments."""
@@ -87,10 +87,10 @@ class Candidate:
         self.ended.append(query)
         query.hang_up()
 
-    def scouted(self) -> Scouted:
+    def discovery(self) -> Discovery:
         """The finished attempts and questions."""
         answers = tuple((query.place, query.question, query.shown()) for query in self.ended)
-        return Scouted(self.address, tuple(self.tried), answers)
+        return Discovery(self.address, tuple(self.tried), answers)
 
     def forget(self) -> None:
         """Drop whatever refers back to this, so that the memory is freed at once."""

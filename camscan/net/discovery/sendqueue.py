@@ -1,4 +1,4 @@
-"""The order of sending to thousands of addresses that are scouted together."""
+"""The order of sending to thousands of addresses at which life is looked for together."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class SendQueue:
             return
         self.give_back()
         count = min(self._at_a_time, 1 + len(self._ready))
-        await self._pace.take(count, scouting=True)
+        await self._pace.take(count, discovering=True)
         self._granted, self._granted_at = count, self.now()
         await asyncio.sleep(0)  # where nothing had to be waited for, others have their turn all the same
         self._granted_until = self.now() + _AT_A_TIME

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from camscan.errors import HostError
-from camscan.net.base import Exchange, NewQuestion, Scouted
+from camscan.net.base import Discovery, Exchange, NewQuestion
 from camscan.net.pacing.pace import Pace
 from camscan.net.pacing.profile import Profile
 from camscan.net.programs.portsource import Found, PortSource
@@ -24,7 +24,7 @@ _WIDEST = 12_000
 """Addresses asked by datagram alone at once: they hold no connection, and each is waited for in little memory."""
 _TICK = 0.05
 
-Scouting = Callable[[Iterable[str]], AsyncGenerator[Scouted, None]]
+Discover = Callable[[Iterable[str]], AsyncGenerator[Discovery, None]]
 
 
 def parted(profile: Profile) -> tuple[Profile, Profile]:
@@ -41,14 +41,14 @@ def by_datagram(at_once: int, ports: int, questions: Iterable[NewQuestion]) -> i
     return max(at_once, min(at_once * (2 * ports + packets) // max(packets, 1), _WIDEST))
 
 
-class SweptScout:
-    """Implements `Net.scout` by a port sweep over the same addresses, in whatever order it finds them.
+class SweptDiscovery:
+    """Implements `Net.discover` by a port sweep over the same addresses, in whatever order it finds them.
 
-    `by_datagram` scouts without ports; `in_full` takes over if the sweep could not ask everything, so that no address
+    `by_datagram` asks no ports; `in_full` takes over if the sweep could not ask everything, so that no address
     counts as silent that was never asked.
     """
 
-    def __init__(self, sweep: PortSource, pace: Pace, *, by_datagram: Scouting, in_full: Scouting) -> None:
+    def __init__(self, sweep: PortSource, pace: Pace, *, by_datagram: Discover, in_full: Discover) -> None:
         self._sweep = sweep
         self._pace = pace
         self._by_datagram = by_datagram
@@ -56,39 +56,39 @@ class SweptScout:
         self._met: set[str] = set()
         self._unreachable: dict[str, str] = {}
 
-    async def run(self, addresses: Iterable[str], notes: list[str]) -> AsyncGenerator[Scouted, None]:
+    async def run(self, addresses: Iterable[str], notes: list[str]) -> AsyncGenerator[Discovery, None]:
         """Yield addresses that answer the sweep at once, and all others after it; add problems to `notes`."""
-        found: asyncio.Queue[Scouted | None] = asyncio.Queue()
+        found: asyncio.Queue[Discovery | None] = asyncio.Queue()
         reading = asyncio.create_task(self._read(found))
-        scouting = self._by_datagram
+        discover = self._by_datagram
         try:
-            while (scouted := await found.get()) is not None:
-                yield scouted
+            while (discovery := await found.get()) is not None:
+                yield discovery
             await reading
         except HostError as error:
             notes.append(f"the port sweep broke off, and ports were asked by connecting instead: {error}")
-            scouting = self._in_full
+            discover = self._in_full
         finally:
             reading.cancel()
             await asyncio.gather(reading, return_exceptions=True)
         if self._sweep.notes:
             notes.extend(f"in the port sweep, before all was asked by connecting: {note}" for note in self._sweep.notes)
-            scouting = self._in_full
-        async with aclosing(scouting(address for address in addresses if address not in self._met)) as others:
-            async for scouted in others:
-                yield scouted if scouting is self._in_full else self._with_ports(scouted)
+            discover = self._in_full
+        async with aclosing(discover(address for address in addresses if address not in self._met)) as others:
+            async for discovery in others:
+                yield discovery if discover is self._in_full else self._with_ports(discovery)
 
-    async def _read(self, found: asyncio.Queue[Scouted | None]) -> None:
+    async def _read(self, found: asyncio.Queue[Discovery | None]) -> None:
         """Read the output of the sweep independently of the consumer: otherwise the sweep would block on its pipe."""
         try:
             async with in_background(self._charge()), aclosing(self._sweep.run()) as batches:
                 async for batch in batches:
-                    for scouted in self._alive(batch):
-                        found.put_nowait(scouted)
+                    for discovery in self._alive(batch):
+                        found.put_nowait(discovery)
         finally:
             found.put_nowait(None)
 
-    def _alive(self, batch: Iterable[Found]) -> list[Scouted]:
+    def _alive(self, batch: Iterable[Found]) -> list[Discovery]:
         """The addresses that show their first sign of life in this batch."""
         now = datetime.now(UTC)
         new: dict[str, list[Exchange]] = {}
@@ -102,16 +102,16 @@ class SweptScout:
             why = next((each.reason for each in new[address] if each.outcome is Outcome.UNREACHABLE), None)
             if why is not None:
                 self._unreachable[address] = why
-        return [Scouted(address, tuple(tried), ()) for address, tried in alive.items()]
+        return [Discovery(address, tuple(tried), ()) for address, tried in alive.items()]
 
-    def _with_ports(self, scouted: Scouted) -> Scouted:
-        """A scouted address, completed with the outcome of its ports in the sweep."""
-        why = self._unreachable.get(scouted.address)
+    def _with_ports(self, discovery: Discovery) -> Discovery:
+        """What was learned of an address, completed with the outcome of its ports in the sweep."""
+        why = self._unreachable.get(discovery.address)
         outcome = Outcome.SILENT if why is None else Outcome.UNREACHABLE
         now = datetime.now(UTC)
         ports = self._sweep.ports
-        tried = tuple(Exchange(scouted.address, port, outcome, now, reason=why or "") for port in ports)
-        return replace(scouted, tried=tried)
+        tried = tuple(Exchange(discovery.address, port, outcome, now, reason=why or "") for port in ports)
+        return replace(discovery, tried=tried)
 
     async def _charge(self) -> None:
         """Charge the scan's pace for what the sweep sends: in advance, and for how late this loop came to it before."""

@@ -26,8 +26,8 @@ class Pace:
 
     No window of a second holds more than `rate` packets. They are counted when they are sent, and two bursts are left
     for packets that the kernel sends by itself (see `charge`). Within a second they are spread evenly, except that
-    time lost to a stall of the event loop is made up for, bit by bit. Waiting packets are released in bursts, unless a
-    scout waits, which takes one after the other: waking an idle event loop for each would cost a fifth more.
+    time lost to a stall of the event loop is made up for, bit by bit. Waiting packets are released in bursts, unless
+    host discovery waits, which takes one after the other: waking an idle event loop for each would cost a fifth more.
     A request larger than the bucket is granted alone, and paid off by the requests after it.
     """
 
@@ -45,22 +45,22 @@ class Pace:
         """What has been sent, and what may have been: each with its latest tick."""
         self._gone_in_all = 0.0
         self._waiting: deque[_Place] = deque()
-        self._scouting: deque[_Place] = deque()
-        self._scouted = 0.0  # what the scouting queue was granted in advance of the other one while that waited
+        self._discovering: deque[_Place] = deque()
+        self._ahead = 0.0  # what host discovery was granted in advance of the others while they waited
         self._timer: asyncio.TimerHandle | None = None
 
-    async def take(self, count: float, *, scouting: bool = False) -> None:
+    async def take(self, count: float, *, discovering: bool = False) -> None:
         """Wait until `count` packets may be sent; the caller sends them at once.
 
-        `scouting`: a scout, which asks many addresses, waits in a queue of its own that gets half of the pace. In one
-        queue, every host that is being covered would get as many turns as the scout has for all addresses together.
+        `discovering`: host discovery, which asks many addresses, has a queue of its own that gets half of the pace. In
+        one queue, every host that is being covered would get as many turns as it has for all addresses together.
         """
-        if not self._waiting and not self._scouting and self._wait(count) <= 0:
+        if not self._waiting and not self._discovering and self._wait(count) <= 0:
             self.charge(count)
             return
         place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        (self._scouting if scouting else self._waiting).append((count, place))
-        if scouting and len(self._scouting) == 1 and self._timer is not None:  # it may be set for a burst
+        (self._discovering if discovering else self._waiting).append((count, place))
+        if discovering and len(self._discovering) == 1 and self._timer is not None:  # it may be set for a burst
             self._timer.cancel()
             self._timer = None
         self._schedule()
@@ -87,12 +87,12 @@ class Pace:
         self._room -= count
 
     def give_back(self, count: float, at: float) -> None:
-        """Return what a scout was granted at some time and did not send.
+        """Return what host discovery was granted at some time and did not send.
 
         It counts no longer in the second in which it was granted; taken off that of now, it would let as many more be
         sent in between.
         """
-        self._scouted = max(self._scouted - count, 0.0)
+        self._ahead = max(self._ahead - count, 0.0)
         self._spend(-count)
         for place in reversed(range(len(self._gone))):
             tick, gone = self._gone[place]
@@ -129,21 +129,21 @@ class Pace:
     def _schedule(self) -> None:
         first = self._first()
         if self._timer is None and first is not None:
-            least = SHORTEST_WAIT if self._scouting else _BURST_SECONDS
+            least = SHORTEST_WAIT if self._discovering else _BURST_SECONDS
             wait = max(self._wait(first[0]), least)
             self._timer = asyncio.get_running_loop().call_later(wait, self._release)
 
     def _first(self) -> _Place | None:
         """The next in turn; cancelled ones are dropped."""
-        for queue in (self._waiting, self._scouting):
+        for queue in (self._waiting, self._discovering):
             while queue and queue[0][1].done():
                 queue.popleft()
         queue = self._queue()
         return queue[0] if queue else None
 
     def _queue(self) -> deque[_Place]:
-        scouting_first = self._scouting and (not self._waiting or self._scouted <= 0)
-        return self._scouting if scouting_first else self._waiting
+        discovering_first = self._discovering and (not self._waiting or self._ahead <= 0)
+        return self._discovering if discovering_first else self._waiting
 
     def _release(self) -> None:
         self._timer = None
@@ -151,9 +151,9 @@ class Pace:
             queue = self._queue()
             count, place = queue.popleft()
             if queue is self._waiting:
-                self._scouted = max(self._scouted - count, 0.0)
+                self._ahead = max(self._ahead - count, 0.0)
             elif self._waiting:
-                self._scouted += count
+                self._ahead += count
             self._spend(count)
             self._granted += count
             place.set_result(None)

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 import pytest
 
 from camscan.errors import HostError
-from camscan.net.base import Exchange, Scouted
-from camscan.net.discovery.swept import SweptScout, parted
+from camscan.net.base import Discovery, Exchange
+from camscan.net.discovery.swept import SweptDiscovery, parted
 from camscan.net.pacing.pace import Pace
 from camscan.net.pacing.profile import Profile, profile
 from camscan.net.programs.portsource import Found, PortQuery
@@ -40,25 +40,25 @@ class Scripted(PortSweep):
             raise HostError(self._failure)
 
 
-async def by_datagram(addresses: Iterable[str]) -> AsyncGenerator[Scouted, None]:
+async def by_datagram(addresses: Iterable[str]) -> AsyncGenerator[Discovery, None]:
     for address in addresses:
-        yield Scouted(address, (), ((0, None, ANSWER),) if address == ANSWER.address else ())  # type: ignore[arg-type]
+        yield Discovery(address, (), ((0, None, ANSWER),) if address == ANSWER.address else ())  # type: ignore[arg-type]
 
 
-async def in_full(addresses: Iterable[str]) -> AsyncGenerator[Scouted, None]:
+async def in_full(addresses: Iterable[str]) -> AsyncGenerator[Discovery, None]:
     for address in addresses:
-        yield Scouted(address, (Exchange(address, 80, Outcome.REFUSED, AT),), ())
+        yield Discovery(address, (Exchange(address, 80, Outcome.REFUSED, AT),), ())
 
 
-async def looked(sweep: PortSweep, notes: list[str]) -> dict[str, Scouted]:
-    look = SweptScout(sweep, Pace(10**6), by_datagram=by_datagram, in_full=in_full)
-    found = [scouted async for scouted in look.run(iter(ADDRESSES), notes)]
-    assert len(found) == len({scouted.address for scouted in found})
-    return {scouted.address: scouted for scouted in found}
+async def looked(sweep: PortSweep, notes: list[str]) -> dict[str, Discovery]:
+    look = SweptDiscovery(sweep, Pace(10**6), by_datagram=by_datagram, in_full=in_full)
+    found = [discovery async for discovery in look.run(iter(ADDRESSES), notes)]
+    assert len(found) == len({discovery.address for discovery in found})
+    return {discovery.address: discovery for discovery in found}
 
 
-def outcomes(scouted: Scouted) -> list[tuple[int, Outcome]]:
-    return [(attempt.port, attempt.outcome) for attempt in scouted.tried]
+def outcomes(discovery: Discovery) -> list[tuple[int, Outcome]]:
+    return [(attempt.port, attempt.outcome) for attempt in discovery.tried]
 
 
 BATCHES = [
@@ -82,11 +82,11 @@ async def test_who_lives_comes_at_once_and_the_others_by_datagram() -> None:
 async def test_it_is_read_to_its_end_while_the_first_that_lives_is_looked_at() -> None:
     """A program whose lines nobody reads waits, and sends nothing meanwhile."""
     sweep = Scripted([[Found(address, 80, Outcome.ANSWERED)] for address in ADDRESSES])
-    looks = SweptScout(sweep, Pace(10**6), by_datagram=by_datagram, in_full=in_full).run(iter(ADDRESSES), [])
+    looks = SweptDiscovery(sweep, Pace(10**6), by_datagram=by_datagram, in_full=in_full).run(iter(ADDRESSES), [])
     async with aclosing(looks), asyncio.timeout(10):
         assert (await anext(looks)).address == ADDRESSES[0]
         await sweep.over.wait()
-        assert [scouted.address async for scouted in looks] == ADDRESSES[1:]
+        assert [discovery.address async for discovery in looks] == ADDRESSES[1:]
 
 
 async def test_all_that_the_sweep_sends_is_paid_for_on_a_busy_host(monkeypatch: pytest.MonkeyPatch) -> None:

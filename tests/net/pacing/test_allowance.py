@@ -113,7 +113,7 @@ async def test_what_a_host_gave_at_the_first_look_counts(
 ) -> None:
     talker = device(b"x" * 9_000)
     question = Question(Inquiry(talker.port, [[b"?"]], 0.2), lambda _: ())
-    async for found in net.scout([talker.address], (), [lambda: question], at_once=1):
+    async for found in net.discover([talker.address], (), [lambda: question], at_once=1):
         assert found.answers
     monkeypatch.setattr(budget, "MAX_HOST_DATAGRAMS", 9_000)
     async with net.attend(talker.address):

@@ -127,7 +127,7 @@ def test_who_looks_at_many_addresses_gets_half_however_many_hosts_are_covered(at
 
         async def look() -> None:
             while True:
-                await pace.take(at_once, scouting=True)
+                await pace.take(at_once, discovering=True)
                 looks.append((now(), at_once))
 
         looking = asyncio.create_task(look())
@@ -146,7 +146,7 @@ def test_what_is_given_back_is_taken_off_the_second_in_which_it_was_granted() ->
 
     async def play() -> list[float]:
         pace = Pace(1_000)
-        await pace.take(5, scouting=True)
+        await pace.take(5, discovering=True)
         granted, counted = now(), list[float]()
         await asyncio.sleep(0.02)
         pace.give_back(4, granted)
@@ -167,7 +167,7 @@ def test_what_is_given_back_is_not_held_against_who_looks() -> None:
         async def look() -> None:
             nonlocal looked
             while True:
-                await pace.take(5, scouting=True)
+                await pace.take(5, discovering=True)
                 pace.give_back(4, asyncio.get_running_loop().time())
                 looked += 1
 
@@ -184,7 +184,7 @@ def test_who_looks_alone_gets_all_and_owes_nothing_for_it() -> None:
     async def play() -> tuple[float, float]:
         pace, looked = Pace(1_000), 0
         while now() < 1_005:
-            await pace.take(5, scouting=True)
+            await pace.take(5, discovering=True)
             looked += 5
         begun = now()
         await pace.take(1)
@@ -199,7 +199,7 @@ def test_a_look_that_is_given_up_while_waiting_keeps_nobody_else() -> None:
     async def play() -> float:
         pace = Pace(10)
         pace.charge(10)
-        looking = asyncio.create_task(pace.take(1, scouting=True))
+        looking = asyncio.create_task(pace.take(1, discovering=True))
         other = asyncio.create_task(pace.take(1))
         await asyncio.sleep(0)
         looking.cancel()

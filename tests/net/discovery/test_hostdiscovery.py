@@ -24,9 +24,9 @@ from support.peers import (
     most_in_a_second,
 )
 
-from camscan.net.base import Inquiry, Question, Scouted
+from camscan.net.base import Discovery, Inquiry, Question
 from camscan.net.dialer import Dialer
-from camscan.net.discovery.scout import Scout
+from camscan.net.discovery.hostdiscovery import HostDiscovery
 from camscan.net.exchange.connect import Connector
 from camscan.net.exchange.tcp import TcpSocket
 from camscan.net.exchange.udp import UdpEndpoint
@@ -61,15 +61,15 @@ async def looked(
     ports: Sequence[int] = (),
     questions: Sequence[Callable[[], Numbered]] = (),
     at_once: int = 100,
-) -> dict[str, Scouted]:
-    return {found.address: found async for found in net.scout(addresses, ports, questions, at_once=at_once)}
+) -> dict[str, Discovery]:
+    return {found.address: found async for found in net.discover(addresses, ports, questions, at_once=at_once)}
 
 
-def tried(found: Scouted) -> dict[int, Outcome]:
+def tried(found: Discovery) -> dict[int, Outcome]:
     return {attempt.port: attempt.outcome for attempt in found.tried}
 
 
-def answers(found: Scouted) -> dict[int, tuple[Outcome, tuple[bytes, ...], str]]:
+def answers(found: Discovery) -> dict[int, tuple[Outcome, tuple[bytes, ...], str]]:
     return {place: (told.outcome, told.replies, told.reason) for place, _, told in found.answers}
 
 
@@ -154,12 +154,12 @@ async def test_nothing_to_ask_is_done_at_once(net: LiveNet) -> None:
 async def test_no_more_are_under_way_than_may_be(net: LiveNet) -> None:
     most = 0
     with Deaf("127.88.0.6") as (address, port):
-        scout = Scout(net._dialer, net._endpoint, [port], (), 3)
+        discovery = HostDiscovery(net._dialer, net._endpoint, [port], (), 3)
         taken = 0
-        async with aclosing(scout.run([address] * 6)) as looks:
+        async with aclosing(discovery.run([address] * 6)) as looks:
             async for _ in looks:
                 taken += 1
-                most = max(most, len(scout._candidates) + scout._found.qsize())
+                most = max(most, len(discovery._candidates) + discovery._found.qsize())
     assert taken == 6
     assert 1 < most <= 3
 
@@ -207,9 +207,9 @@ async def test_what_was_granted_and_is_not_sent_is_given_back(net: LiveNet, monk
     taken: list[float] = []
     take, charge, give_back = Pace.take, Pace.charge, Pace.give_back
 
-    async def took(self: Pace, count: float, *, scouting: bool = False) -> None:
+    async def took(self: Pace, count: float, *, discovering: bool = False) -> None:
         taken.append(count)
-        await take(self, count, scouting=scouting)
+        await take(self, count, discovering=discovering)
 
     def charged(self: Pace, count: float, *, due: bool = False) -> None:
         if count < 0:
@@ -235,11 +235,11 @@ async def test_two_connections_at_once_to_one_host(net: LiveNet) -> None:
     most = 0
     with ExitStack() as stack:
         ports = [stack.enter_context(Deaf("127.88.0.9"))[1] for _ in range(4)]
-        scout = Scout(net._dialer, net._endpoint, ports, (), 10)
-        looks = scout.run(["127.88.0.9"])
+        discovery = HostDiscovery(net._dialer, net._endpoint, ports, (), 10)
+        looks = discovery.run(["127.88.0.9"])
         task = asyncio.ensure_future(anext(looks))
         while not task.done():
-            most = max([most, *(len(look.attempts) for look in scout._candidates)])
+            most = max([most, *(len(look.attempts) for look in discovery._candidates)])
             await asyncio.sleep(0.05)
         await looks.aclose()
     assert list(tried(await task)) == ports
@@ -255,7 +255,7 @@ async def test_a_router_is_spared() -> None:
     async def endpoint(address: str, port: int) -> UdpEndpoint:
         return Silence()
 
-    looks = Scout(dialer, endpoint, (), [asking(9, wait=0.01)], 10).run([f"10.0.0.{n}" for n in range(1, 7)])
+    looks = HostDiscovery(dialer, endpoint, (), [asking(9, wait=0.01)], 10).run([f"10.0.0.{n}" for n in range(1, 7)])
     done = [(await anext(looks)).address for _ in range(4)]
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(anext(looks), 1)
@@ -275,7 +275,7 @@ async def test_a_flow_that_is_tracked_already_waits_for_no_other() -> None:
         return through
 
     questions = [asking(9, [b"one"], [b"again"], wait=60), asking(10, [b"other"])]
-    looks = Scout(dialer, endpoint, (), questions, 10).run(["10.0.0.1"])
+    looks = HostDiscovery(dialer, endpoint, (), questions, 10).run(["10.0.0.1"])
     task = asyncio.ensure_future(anext(looks))
     await eventually(lambda: len(through.sent) >= 2, 5)
     assert through.sent == [b"one", b"again"]
@@ -354,20 +354,20 @@ async def test_what_this_host_does_not_let_out_is_no_silence(net: LiveNet, monke
 
 
 async def test_no_more_are_taken_up_than_the_pace_has_use_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("camscan.net.discovery.scout._MOST_WAITING", 20)
-    monkeypatch.setattr("camscan.net.discovery.scout._MANY", 1)
+    monkeypatch.setattr("camscan.net.discovery.hostdiscovery._MOST_WAITING", 20)
+    monkeypatch.setattr("camscan.net.discovery.hostdiscovery._MANY", 1)
     most = 0
 
-    async def watch(scout: Scout) -> None:
+    async def watch(discovery: HostDiscovery) -> None:
         nonlocal most
         while True:
-            most = max(most, scout._queue.waiting)
+            most = max(most, discovery._queue.waiting)
             await asyncio.sleep(0)
 
     async with LiveNet(Scope(LOOPBACK), Profile("test", rate=200, host_rate=20)) as net:
-        scout = Scout(net._dialer, net._endpoint, (), [asking(9)], 1_000)
-        watching = asyncio.create_task(watch(scout))
-        async with aclosing(scout.run([f"127.88.4.{n}" for n in range(1, 201)])) as looks:
+        discovery = HostDiscovery(net._dialer, net._endpoint, (), [asking(9)], 1_000)
+        watching = asyncio.create_task(watch(discovery))
+        async with aclosing(discovery.run([f"127.88.4.{n}" for n in range(1, 201)])) as looks:
             assert len([look async for look in looks]) == 200
         watching.cancel()
     assert 20 <= most <= 22
@@ -376,7 +376,7 @@ async def test_no_more_are_taken_up_than_the_pace_has_use_for(monkeypatch: pytes
 async def test_given_up_in_the_middle_nothing_is_left(net: LiveNet, device: Callable[..., Device]) -> None:
     before = descriptors()
     with Deaf("127.88.0.11") as (address, port):
-        looks = net.scout([address] * 50, [port], [asking(40_406, wait=5)], at_once=40)
+        looks = net.discover([address] * 50, [port], [asking(40_406, wait=5)], at_once=40)
         task = asyncio.ensure_future(anext(looks))
         await asyncio.sleep(0.1)
         task.cancel()

@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Seque
 from functools import partial
 from typing import Any
 
-from camscan.net.base import NewQuestion, Scouted
+from camscan.net.base import Discovery, NewQuestion
 from camscan.net.dialer import Dialer
 from camscan.net.discovery.candidate import Candidate, PendingSend, Query, Send
 from camscan.net.discovery.sendqueue import SendQueue
@@ -32,8 +32,8 @@ _MOST_FOUND = 256
 _MANY = 64  # addresses started before other tasks may run again
 
 
-class Scout:
-    """Scouts addresses: tries `ports` and asks `questions`, made anew for each, until there is a sign of life."""
+class HostDiscovery:
+    """Tries `ports` and asks `questions`, made anew for each address, until there is a sign of life."""
 
     def __init__(
         self,
@@ -52,11 +52,11 @@ class Scout:
         self._heard = self._hear  # once for all questions: thousands are under way
         self._candidates: set[Candidate] = set()
         self._room = asyncio.Event()
-        self._found: asyncio.Queue[Scouted | None] = asyncio.Queue()
+        self._found: asyncio.Queue[Discovery | None] = asyncio.Queue()
         self._queue = SendQueue(dialer.pace, dialer.profile.rate)
         self._through: dict[tuple[bool, int], UdpEndpoint] = {}
 
-    async def run(self, addresses: Iterable[str]) -> AsyncGenerator[Scouted, None]:
+    async def run(self, addresses: Iterable[str]) -> AsyncGenerator[Discovery, None]:
         """Yield each address once it shows a sign of life, or everything has been tried."""
         taking_up = asyncio.create_task(self._take_up(addresses))
         sending = asyncio.create_task(self._send_what_is_due(taking_up))
@@ -91,7 +91,7 @@ class Scout:
         for _ in range(self._dialer.profile.host_connections):
             self._try_next(candidate)
         for place in range(len(self._questions)):
-            self._queue_send(candidate, FlowBudget.UDP_SECONDS, Scout._ask, place)
+            self._queue_send(candidate, FlowBudget.UDP_SECONDS, HostDiscovery._ask, place)
         self._finish_if_done(candidate)
 
     async def _send_what_is_due(self, taking_up: asyncio.Task[None]) -> None:
@@ -153,7 +153,7 @@ class Scout:
     def _try_next(self, candidate: Candidate) -> None:
         port = next(candidate.ports, None)
         if port is not None:
-            self._queue_send(candidate, FlowBudget.TCP_SECONDS, Scout._try, port)
+            self._queue_send(candidate, FlowBudget.TCP_SECONDS, HostDiscovery._try, port)
 
     async def _try(self, candidate: Candidate, port: int) -> None:
         try:
@@ -242,10 +242,10 @@ class Scout:
         """Schedule what follows a sent datagram."""
         inquiry = query.question.inquiry
         if index + 1 < len(inquiry.rounds[number]):
-            self._queue_send(candidate, 0, Scout._send, query, number, index + 1)
+            self._queue_send(candidate, 0, HostDiscovery._send, query, number, index + 1)
         elif number + 1 < len(inquiry.rounds):
             pause = inquiry.pause * random.uniform(0.8, 1.3)  # noqa: S311 - jitter
-            self._queue.later(pause, candidate, self._queue_send, 0, Scout._send, query, number + 1, 0)
+            self._queue.later(pause, candidate, self._queue_send, 0, HostDiscovery._send, query, number + 1, 0)
         else:
             self._queue.later(inquiry.wait, candidate, self._give_up, query)
 
@@ -287,7 +287,7 @@ class Scout:
             if query.replies:
                 candidate.ended.append(query)
         candidate.leave()
-        found = candidate.scouted()
+        found = candidate.discovery()
         exchanges = [exchange for *_, exchange in found.answers]
         if any(each.outcome.is_alive for each in (*found.tried, *exchanges)):
             self._dialer.recall(candidate.address, candidate.sent, sum(len(each.raw) for each in exchanges))
