@@ -12,15 +12,13 @@ import socket
 import ssl
 from collections.abc import Callable, Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, NoReturn
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from camscan.net.names import resolve as resolve_name
+from camscan.net import names
 from camscan.system.background import run_in_thread
-
-Resolve: TypeAlias = Callable[[str], Sequence[str]]
 
 _NAT64 = 0x0064_FF9B << 64  # the first 96 bits of 64:ff9b::/96 (RFC 6052)
 
@@ -67,7 +65,7 @@ def _inner(ip: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
 
 
 def session_to(
-    why_not: Callable[[str], str], refused: list[str], resolve: Resolve, kind: str = "application/json"
+    why_not: Callable[[str], str], refused: list[str], kind: str = "application/json"
 ) -> aiohttp.ClientSession:
     """A session that connects only to addresses for which `why_not` returns "".
 
@@ -84,10 +82,8 @@ def session_to(
             refuse(why)
         return socket.socket(family, kind, protocol)
 
-    def usable(host: str) -> Sequence[str]:
-        found = resolve(host)
-        allowed = [address for address in found if not why_not(address)]
-        return allowed if allowed or not found else refuse(why_not(found[0]))
+    def usable(found: Sequence[str]) -> Sequence[str]:
+        return [address for address in found if not why_not(address)] or refuse(why_not(found[0]))
 
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(resolver=_Resolver(usable), socket_factory=checked),
@@ -99,18 +95,18 @@ def session_to(
     )
 
 
-async def look_up(host: str, resolve: Resolve = resolve_name) -> Sequence[str]:
+async def look_up(host: str) -> Sequence[str]:
     """The addresses of a name; a dead resolver does not delay the exit. Raises OSError if it has none."""
-    if not (found := await run_in_thread(lambda: resolve(host))):
+    if not (found := await run_in_thread(lambda: names.resolve(host))):
         raise OSError(f"{host} has no address")
     return found
 
 
 class _Resolver(AbstractResolver):
-    """`look_up`, as aiohttp asks for it."""
+    """`look_up`, as aiohttp asks for it, and those that are `usable` of what it finds."""
 
-    def __init__(self, resolve: Resolve) -> None:
-        self._resolve = resolve
+    def __init__(self, usable: Callable[[Sequence[str]], Sequence[str]]) -> None:
+        self._usable = usable
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
@@ -126,7 +122,7 @@ class _Resolver(AbstractResolver):
                 proto=0,
                 flags=socket.AI_NUMERICHOST,
             )
-            for address in await look_up(host, self._resolve)
+            for address in self._usable(await look_up(host))
         ]
 
     async def close(self) -> None:

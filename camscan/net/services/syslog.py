@@ -13,9 +13,8 @@ import ssl
 from collections.abc import Sequence
 from urllib.parse import SplitResult, urlsplit
 
-from camscan.net.names import resolve as resolve_name
 from camscan.net.services.delivery import Delivery
-from camscan.net.services.egress import Resolve, in_words, look_up, refusal
+from camscan.net.services.egress import in_words, look_up, refusal
 
 _PORTS = {"udp": 514, "tcp": 514, "tls": 6514}
 _LINGER = 1.0  # seconds for which a receiver's closing of the connection is waited for
@@ -29,7 +28,6 @@ async def deliver(
     *,
     timeout: float,  # noqa: ASYNC109 - it bounds the whole inside, and is told in words
     allow_private: bool = False,
-    resolve: Resolve = resolve_name,
 ) -> Delivery:
     """Send messages to `udp://host:port`, `tcp://`, `tls://` or `unix:/path`, within `timeout` seconds in all.
 
@@ -37,7 +35,7 @@ async def deliver(
     """
     try:
         async with asyncio.timeout(timeout):
-            why = await _sent(to, messages, allow_private, resolve)
+            why = await _sent(to, messages, allow_private)
     except TimeoutError:
         return Delivery(taken=False, reason=f"not done within {timeout:g} s", again=True)
     except OSError as error:  # of which an ssl.SSLError is one
@@ -46,14 +44,14 @@ async def deliver(
     return Delivery(taken=not why, reason=why)
 
 
-async def _sent(to: str, messages: Sequence[bytes], allow_private: bool, resolve: Resolve) -> str:
+async def _sent(to: str, messages: Sequence[bytes], allow_private: bool) -> str:
     """Send the messages to the first address that accepts them; returns why none may be used, or ""."""
     parts = urlsplit(to)
     if parts.scheme == "unix":
-        await _to_local(parts.path, messages)
+        await _by_datagram(socket.AF_UNIX, parts.path, messages)
         return ""
     why, failure = "", None
-    for address in await look_up(parts.hostname or "", resolve):
+    for address in await look_up(parts.hostname or ""):
         why = refusal(address, allow_private=allow_private, encrypted=parts.scheme == "tls", secure="tls://")
         if why:
             continue
@@ -71,17 +69,16 @@ async def _sent(to: str, messages: Sequence[bytes], allow_private: bool, resolve
 async def _to_address(address: str, parts: SplitResult, messages: Sequence[bytes]) -> None:
     port = parts.port or _PORTS[parts.scheme]
     if parts.scheme == "udp":
-        await _by_datagram(address, port, messages)
+        await _by_datagram(socket.AF_INET6 if ":" in address else socket.AF_INET, (address, port), messages)
     else:
         await _by_stream(address, port, messages, parts.hostname if parts.scheme == "tls" else None)
 
 
-async def _by_datagram(address: str, port: int, messages: Sequence[bytes]) -> None:
+async def _by_datagram(family: int, place: str | tuple[str, int], messages: Sequence[bytes]) -> None:
     loop = asyncio.get_running_loop()
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family, socket.SOCK_DGRAM) as sender:
         sender.setblocking(False)
-        await loop.sock_connect(sender, (address, port))
+        await loop.sock_connect(sender, place)
         for message in messages:
             await loop.sock_sendall(sender, message)
             await asyncio.sleep(_PAUSE)
@@ -111,12 +108,3 @@ async def _by_stream(address: str, port: int, messages: Sequence[bytes], name: s
             pass  # it keeps the connection open, and has not broken off
     finally:
         writer.close()
-
-
-async def _to_local(path: str, messages: Sequence[bytes]) -> None:
-    loop = asyncio.get_running_loop()
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
-        sender.setblocking(False)
-        await loop.sock_connect(sender, path)
-        for message in messages:
-            await loop.sock_sendall(sender, message)

@@ -11,8 +11,7 @@ from functools import partial
 import aiohttp
 
 from camscan.errors import HostError
-from camscan.net.names import resolve as resolve_name
-from camscan.net.services.egress import Resolve, error_text, refusal, session_to
+from camscan.net.services.egress import error_text, refusal, session_to
 
 _KIND = "application/timestamp-query"
 
@@ -23,14 +22,13 @@ async def ask(
     *,
     limit: int,
     timeout: float,  # noqa: ASYNC109 - it bounds the request inside, and is told in words
-    resolve: Resolve = resolve_name,
 ) -> bytes:
     """The authority's reply, at most `limit` bytes of it; no redirect is followed. Raises HostError if it gave none."""
     refused: list[str] = []
     try:
         async with (
             asyncio.timeout(timeout),
-            session_to(partial(refusal, allow_private=True), refused, resolve, _KIND) as session,
+            session_to(partial(refusal, allow_private=True), refused, _KIND) as session,
             session.post(url, data=query, allow_redirects=False) as response,
         ):
             if response.status == 200:

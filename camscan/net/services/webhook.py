@@ -8,9 +8,8 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from camscan.net.names import resolve as resolve_name
 from camscan.net.services.delivery import BUSY, Delivery
-from camscan.net.services.egress import Resolve, error_text, refusal, session_to
+from camscan.net.services.egress import error_text, refusal, session_to
 
 
 async def deliver(
@@ -20,7 +19,6 @@ async def deliver(
     *,
     timeout: float,  # noqa: ASYNC109 - it bounds the request inside, and is told in words
     allow_private: bool = False,
-    resolve: Resolve = resolve_name,
     method: str = "POST",
 ) -> Delivery:
     """Send a body once, within `timeout` seconds in all. Only a status of 2xx means that it was taken.
@@ -36,7 +34,7 @@ async def deliver(
     try:
         async with (
             asyncio.timeout(timeout),
-            session_to(why_not, refused, resolve) as session,
+            session_to(why_not, refused) as session,
             session.request(method, url, data=body or None, headers=headers, allow_redirects=False) as response,
         ):
             return _answered(response.status)

@@ -7,13 +7,15 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from support.costs import waits_less_than
 
+from camscan.net import names
 from camscan.net.services.delivery import Delivery
 from camscan.net.services.syslog import deliver
 from camscan.simulator.certificates import context
@@ -22,8 +24,9 @@ from camscan.simulator.schema import Certificate
 MESSAGES = [b"<134>1 first", "<134>1 zweite, äöü".encode()]
 
 
-async def to(url: str, **options: object) -> Delivery:
-    return await deliver(url, MESSAGES, **{"timeout": 5.0, "allow_private": True, **options})  # type: ignore[arg-type]
+async def to(url: str, resolve: Callable[[str], Sequence[str]] = names.resolve, **options: object) -> Delivery:
+    with mock.patch.object(names, "resolve", resolve):
+        return await deliver(url, MESSAGES, **{"timeout": 5.0, "allow_private": True, **options})  # type: ignore[arg-type]
 
 
 @contextmanager
@@ -117,13 +120,9 @@ async def test_a_stream_that_is_not_read_is_not_taken(scheme: str, monkeypatch: 
         measuring.transport.abort()
         thread = threading.Thread(target=accept)
         thread.start()
-        ended = await deliver(
-            f"{scheme}://siem.test:{address[1]}",
-            [bytes(held + 30_000)],
-            timeout=2.5,
-            allow_private=True,
-            resolve=lambda _: ["127.0.0.1"],
-        )
+        with mock.patch.object(names, "resolve", return_value=["127.0.0.1"]):
+            url = f"{scheme}://siem.test:{address[1]}"
+            ended = await deliver(url, [bytes(held + 30_000)], timeout=2.5, allow_private=True)
         thread.join()
     assert (ended.taken, ended.again) == (False, True)
 

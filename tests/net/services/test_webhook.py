@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from unittest import mock
 from urllib.parse import urlsplit
 
 import pytest
 from support.costs import waits_less_than
 from support.receiver import FAILING, HANGING, OK, receiving, redirecting
 
+from camscan.net import names
 from camscan.net.services import webhook
 from camscan.net.services.delivery import Delivery
 from camscan.net.services.webhook import deliver
@@ -18,8 +20,9 @@ from camscan.net.services.webhook import deliver
 BODY = b'{"a":1}'
 
 
-async def to(url: str, **options: object) -> Delivery:
-    return await deliver(url, BODY, {"X-Camscan-Id": "1"}, **{"timeout": 5.0, "allow_private": True, **options})  # type: ignore[arg-type]
+async def to(url: str, resolve: Callable[[str], Sequence[str]] = names.resolve, **options: object) -> Delivery:
+    with mock.patch.object(names, "resolve", resolve):
+        return await deliver(url, BODY, {"X-Camscan-Id": "1"}, **{"timeout": 5.0, "allow_private": True, **options})  # type: ignore[arg-type]
 
 
 async def test_a_body_is_posted_as_it_is() -> None:
