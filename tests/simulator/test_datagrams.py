@@ -96,7 +96,7 @@ async def test_over_the_wire_they_come_to_whoever_asked() -> None:
     device = persona(wsd={"answer": "{padding:60000}"}, ssdp={"answer": "HTTP/1.1 200 OK\n"})
     async with site_of(device) as site:
         (running,) = site.devices
-        assert await ask(running.address, WSD_PORT, wsdiscovery.encode_probe(ASKER, "")) == [b"A" * 60_000]
+        assert await ask(running.address, WSD_PORT, wsdiscovery.encode_probe(ASKER, ""), 1) == [b"A" * 60_000]
         assert await ask(running.address, SSDP_PORT, b"junk") == []
         assert running.counters.datagrams == {WSD_PORT: 1, SSDP_PORT: 1}
 
@@ -106,7 +106,7 @@ async def test_what_is_too_long_for_a_question_is_counted_and_not_read() -> None
     async with site_of(persona(wsd={"answer": "x"})) as site:
         (device,) = site.devices
         probe = wsdiscovery.encode_probe(ASKER, "")
-        assert await ask(device.address, WSD_PORT, probe + b" " * (MAX_QUESTION - len(probe))) == [b"x"]
+        assert await ask(device.address, WSD_PORT, probe + b" " * (MAX_QUESTION - len(probe)), 1) == [b"x"]
         assert await ask(device.address, WSD_PORT, probe + b" " * MAX_QUESTION) == []
         assert device.counters.datagrams == {WSD_PORT: 2}
 
@@ -122,7 +122,7 @@ async def ask_from_fixed_port(address: str) -> list[bytes]:
     """Once that port is free: scans of other tests listen at it for seconds."""
     for _ in range(300):
         with contextlib.suppress(OSError):
-            return await ask(address, netcommon.PORT, netcommon.SEARCH, local_port=netcommon.LOCAL_PORT)
+            return await ask(address, netcommon.PORT, netcommon.SEARCH, 1, local_port=netcommon.LOCAL_PORT)
         await asyncio.sleep(0.1)
     raise TimeoutError(f"port {netcommon.LOCAL_PORT} is taken for half a minute")
 
@@ -137,7 +137,7 @@ async def test_an_asker_that_is_gone_does_no_harm() -> None:
         address = site.devices[0].address
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
             sock.sendto(wsdiscovery.encode_probe(ASKER, ""), (address, WSD_PORT))
-        assert len(await ask(address, WSD_PORT, wsdiscovery.encode_probe(ASKER, ""))) == 20
+        assert len(await ask(address, WSD_PORT, wsdiscovery.encode_probe(ASKER, ""), 20)) == 20
 
 
 def test_raw_replies_are_latin_1_or_hexadecimal_and_may_give_the_question_back() -> None:

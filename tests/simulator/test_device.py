@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from types import SimpleNamespace
 
 import pytest
 from support.peers import eventually
@@ -16,6 +17,11 @@ WEB = [{"ports": [80, 8080], "routes": PAGE}]
 PROBE = wsdiscovery.encode_probe("0a1b2c3d-0000-4000-8000-00000000000a", "")
 
 
+@pytest.fixture
+def within_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("camscan.simulator.counters.time", SimpleNamespace(monotonic=lambda: 0.0))
+
+
 @pytest.mark.privileged_ports
 async def test_it_shows_its_persona_and_its_ports() -> None:
     async with site_of(persona(serial="SN1", web=WEB)) as site:
@@ -25,13 +31,14 @@ async def test_it_shows_its_persona_and_its_ports() -> None:
 
 
 @pytest.mark.privileged_ports
+@pytest.mark.usefixtures("within_a_second")
 async def test_it_counts_connections_and_bytes() -> None:
     async with site_of(persona(web=WEB, raw=[{"ports": [9100], "behaviour": "hold"}])) as site:
         (device,) = site.devices
         await asyncio.gather(*(talk(device.address, 80) for _ in range(5)))
         assert await talk(device.address, 9100, b"%!PS", seconds=0.1) == b""
         counters = device.counters
-        await eventually(lambda: not counters.at_once)
+        await eventually(lambda: counters.payload.get(9100) == 4 and not counters.at_once)
         assert (counters.connections, counters.max_per_second, counters.at_once) == (6, 6, 0)
         assert 1 <= counters.max_at_once <= 5
         assert counters.payload == {80: 5 * len(GET), 9100: 4}
@@ -40,6 +47,7 @@ async def test_it_counts_connections_and_bytes() -> None:
 
 
 @pytest.mark.privileged_ports
+@pytest.mark.usefixtures("within_a_second")
 async def test_a_fragile_one_dies_of_haste_and_says_so() -> None:
     async with site_of(persona(web=WEB, limits={"per_second": 3, "at_once": 9})) as site:
         (device,) = site.devices
@@ -57,7 +65,7 @@ async def test_a_fragile_one_dies_of_too_many_at_once() -> None:
     held = [{"ports": [8000], "behaviour": "hold"}]
     async with site_of(persona(raw=held, limits={"per_second": 99, "at_once": 2})) as site:
         (device,) = site.devices
-        await asyncio.gather(*(talk(device.address, 8000, seconds=0.2) for _ in range(3)))
+        await asyncio.gather(*(talk(device.address, 8000) for _ in range(3)))
         assert device.counters.violations == ["3 connections at once"]
 
 
@@ -65,7 +73,7 @@ async def test_a_fragile_one_dies_of_too_many_at_once() -> None:
 async def test_a_fading_one_neither_answers_nor_refuses() -> None:
     async with site_of(persona(web=WEB, wsd={"answer": "here"}, fades_after=2)) as site:
         (device,) = site.devices
-        assert await ask(device.address, WSD_PORT, PROBE) == [b"here"]
+        assert await ask(device.address, WSD_PORT, PROBE, 1) == [b"here"]
         for _ in range(2):
             assert (await talk(device.address, 80)).endswith(b"page")
         for port in (80, 8080):
@@ -114,4 +122,4 @@ async def test_it_stops_while_clients_are_there() -> None:
 async def test_a_connection_does_not_last_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("camscan.simulator.device._LONGEST", 0.1)
     async with site_of(persona(raw=[{"ports": [8000], "behaviour": "hold"}])) as site:
-        assert await talk(site.devices[0].address, 8000, seconds=5) == b""
+        assert await talk(site.devices[0].address, 8000) == b""

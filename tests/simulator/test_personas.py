@@ -234,7 +234,7 @@ async def check_datagrams(device: Device) -> int:
     for service in services(device.persona):
         if service.port in questions:
             expected = list(service.answers(questions[service.port], device._filler))
-            assert await ask(device.address, service.port, questions[service.port]) == expected
+            assert await ask(device.address, service.port, questions[service.port], len(expected)) == expected
     return len(device.counters.datagrams)
 
 

@@ -24,7 +24,7 @@ async def test_a_conversation_on_one_connection() -> None:
         (device,) = site.devices
         url = f"rtsp://{device.address}/stream"
         requests = rtsp.encode_options(url, 3) + rtsp.encode_describe(url, 4)
-        got = await talk(device.address, 554, requests, seconds=0.3)
+        got = await talk(device.address, 554, requests, until=b"s=SN1\n")
         options, describe = got[: got.index(b"\r\n\r\n") + 4], got[got.index(b"\r\n\r\n") + 4 :]
         assert options == b"RTSP/1.0 200 OK\r\nCSeq: 3\r\nServer: S/1\r\nPublic: OPTIONS, DESCRIBE\r\n\r\n"
         assert b"CSeq: 4\r\nContent-Base: " + url.encode() + b"/\r\n" in describe
@@ -35,9 +35,8 @@ async def test_a_conversation_on_one_connection() -> None:
 
 async def test_other_methods_are_refused() -> None:
     async with site_of(CAMERA) as site:
-        got = await talk(
-            site.devices[0].address, 554, b"SETUP rtsp://a/ RTSP/1.0\r\nCSeq: 9\r\n\r\n", until=b"\r\n\r\n", seconds=10
-        )
+        setup = b"SETUP rtsp://a/ RTSP/1.0\r\nCSeq: 9\r\n\r\n"
+        got = await talk(site.devices[0].address, 554, setup, until=b"\r\n\r\n")
         assert got == b"RTSP/1.0 405 Method Not Allowed\r\nCSeq: 9\r\n\r\n"
 
 

@@ -4,10 +4,12 @@ import asyncio
 import contextlib
 import errno
 import socket
+import time
 from collections.abc import Callable
 from unittest.mock import Mock
 
 import pytest
+from support.peers import eventually
 from support.site import free_network
 
 from camscan.errors import HostError
@@ -86,8 +88,7 @@ async def test_a_listener_accepts_then_falls_silent_then_refuses() -> None:
     with contextlib.ExitStack() as stack:
         listener = sockets.Listener(sockets.tcp(HERE, 8002), lambda sock: accepted.append(stack.enter_context(sock)))
         assert await connected(HERE, 8002) is True
-        await asyncio.sleep(0)
-        assert len(accepted) == 1
+        await eventually(lambda: len(accepted) == 1)
         listener.fall_silent()
         assert await connected(HERE, 8002, within=0.3) is None
         listener.close()
@@ -96,28 +97,24 @@ async def test_a_listener_accepts_then_falls_silent_then_refuses() -> None:
 
 
 async def test_a_listener_without_a_descriptor_left_waits_and_then_accepts(monkeypatch: pytest.MonkeyPatch) -> None:
-    tries: list[int] = []
-    accepted = asyncio.Event()
+    tries: list[float] = []
+    accepted: list[socket.socket] = []
+    real = socket.socket.accept
 
-    def accept(sock: socket.socket) -> None:
-        sock.close()
-        accepted.set()
-
-    def without(_sock: socket.socket) -> None:
-        tries.append(1)
-        raise OSError(errno.EMFILE, "Too many open files")
+    def accept(sock: socket.socket) -> tuple[socket.socket, object]:
+        tries.append(time.monotonic())
+        if len(tries) == 1:
+            raise OSError(errno.EMFILE, "Too many open files")
+        return real(sock)
 
     monkeypatch.setattr(sockets, "RETRY", 0.1)
+    monkeypatch.setattr(socket.socket, "accept", accept)
     with contextlib.ExitStack() as stack:
-        with monkeypatch.context() as patched:
-            patched.setattr(socket.socket, "accept", without)
-            listener = sockets.Listener(sockets.tcp(HERE, 8003), accept)
-            stack.callback(listener.close)
-            assert await connected(HERE, 8003) is True
-            await asyncio.sleep(0.05)
-            assert len(tries) == 1
-        async with asyncio.timeout(5):
-            await accepted.wait()
+        listener = sockets.Listener(sockets.tcp(HERE, 8003), lambda sock: accepted.append(stack.enter_context(sock)))
+        stack.callback(listener.close)
+        assert await connected(HERE, 8003) is True
+        await eventually(lambda: bool(accepted))
+        assert tries[1] - tries[0] > 0.09
 
 
 @pytest.mark.parametrize("end", [sockets.Listener.close, sockets.Listener.fall_silent])

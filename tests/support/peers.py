@@ -127,8 +127,8 @@ def descriptors() -> int:
     return sum(1 for _ in Path("/proc/self/fd").iterdir()) - 1
 
 
-async def eventually(true: Callable[[], bool], seconds: float = 2.0) -> None:
-    """Wait until something is true."""
+async def eventually(true: Callable[[], bool], seconds: float = 30.0) -> None:
+    """Wait until something is true; a busy host takes its time."""
     async with asyncio.timeout(seconds):
         while not true():  # noqa: ASYNC110 - nobody tells when
             await asyncio.sleep(0.005)

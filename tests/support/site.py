@@ -13,6 +13,8 @@ from camscan.simulator import Persona, make_site
 from camscan.simulator.site import Site
 from camscan.simulator.template import Filler
 
+PATIENCE = 30.0
+"""How many seconds to wait for what comes in a moment, where the host is busy with something else."""
 GET = b"GET / HTTP/1.1\r\nHost: device\r\nConnection: close\r\n\r\n"
 
 
@@ -56,9 +58,12 @@ async def talk(
     tls: bool = False,
     limit: int = 100_000,
     until: bytes = b"",
-    seconds: float = 2.0,
+    seconds: float = PATIENCE,
 ) -> bytes:
-    """What comes until the peer ends, `limit` bytes or those of `until` are there, or the time is over."""
+    """What comes until the peer ends, `limit` bytes or those of `until` are there, or the time is over.
+
+    Where something is to come, only the first three are an end: a shorter time is for silence.
+    """
     reader, writer = await asyncio.open_connection(address, port, ssl=client_context() if tls else None)
     received = b""
     try:
@@ -75,8 +80,8 @@ async def talk(
     return received
 
 
-async def ask(address: str, port: int, question: bytes, *, seconds: float = 0.15, local_port: int = 0) -> list[bytes]:
-    """The datagrams that answer a question within the time."""
+async def ask(address: str, port: int, question: bytes, count: int = 0, *, local_port: int = 0) -> list[bytes]:
+    """The datagrams that answer a question: so many are waited for, and a moment for more than these."""
     loop = asyncio.get_running_loop()
     answers: list[bytes] = []
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
@@ -84,7 +89,7 @@ async def ask(address: str, port: int, question: bytes, *, seconds: float = 0.15
         sock.bind(("127.0.0.1", local_port))
         await loop.sock_sendto(sock, question, (address, port))
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                while True:
+            while True:
+                async with asyncio.timeout(PATIENCE if len(answers) < count else 0.15):
                     answers.append(await loop.sock_recv(sock, 65_535))
     return answers
