@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import functools
 import gc
@@ -26,6 +27,7 @@ from camscan import policy
 from camscan.app import bundling, criteria, registering, waves
 from camscan.identify import load as identify_load
 from camscan.identify.library import Library
+from camscan.net.kernel import eventloop
 from camscan.policy import Policy
 from camscan.rulefiles.folder import fingerprints_folder
 from camscan.store import sqlite
@@ -138,6 +140,29 @@ def built_in_rules_and_policies_are_read_once(
                 fcntl.flock(turn, fcntl.LOCK_EX)
                 assert criteria.library().rules
         yield
+
+
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Tests play on the loop that scans play on, whose clock stands still while the process does."""
+    return {"patient": eventloop.PatientLoop}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def clocks_of_loops_stand_still_at_once() -> Iterator[None]:
+    """Most peers are on the same loop, and answer no sooner than a busy host lets it go on: that time is nobody's.
+
+    It is less than the shortest time that a test gives a peer.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(eventloop, "_MAX_SLEEP", 0.05)
+        patch.setattr(eventloop, "_LONGEST_ROUND", 0.07)
+        yield
+
+
+@pytest.fixture
+def held_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The test holds its loop up, and the clock goes on meanwhile, as that of a scan does."""
+    monkeypatch.setattr(eventloop, "_LONGEST_ROUND", 30.0)
 
 
 @pytest.fixture(scope="session", autouse=True)

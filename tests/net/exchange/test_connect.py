@@ -59,6 +59,7 @@ async def attempt(connector: Connector, address: str, port: int) -> int:
         sock.close()
 
 
+@pytest.mark.usefixtures("held_up")
 async def test_no_host_is_lost_under_load(connector: Connector, listeners: list[tuple[str, int]]) -> None:
     """4,000 connects, 2,000 at a time, and a callback that blocks the loop for most of an attempt's time."""
     at_once = asyncio.Semaphore(2_000)
@@ -76,6 +77,7 @@ async def test_no_host_is_lost_under_load(connector: Connector, listeners: list[
     assert Counter(await asyncio.gather(*tasks)) == {0: 4_000}
 
 
+@pytest.mark.usefixtures("held_up")
 async def test_a_blockage_longer_than_the_timeout_loses_nobody_who_had_answered(
     listeners: list[tuple[str, int]],
 ) -> None:
@@ -87,6 +89,7 @@ async def test_a_blockage_longer_than_the_timeout_loses_nobody_who_had_answered(
     quick.close()
 
 
+@pytest.mark.usefixtures("held_up")
 async def test_what_is_ready_is_read_before_anything_is_expired(listeners: list[tuple[str, int]]) -> None:
     connector = Connector(0.05)
     tasks = [asyncio.create_task(attempt(connector, *where)) for where in listeners]

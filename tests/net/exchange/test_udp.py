@@ -30,7 +30,7 @@ async def endpoint() -> AsyncIterator[UdpEndpoint]:
 def bound(address: str, port: int = 0) -> socket.socket:
     sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM)
     sock.bind((address, port))
-    sock.setblocking(False)
+    sock.settimeout(30)  # what was sent is there, but for the moment that a busy kernel takes
     return sock
 
 
@@ -105,6 +105,7 @@ async def test_replies_are_bounded_in_number(endpoint: UdpEndpoint) -> None:
     with endpoint.waiting("127.88.4.1", waiter), bound("127.88.4.1") as asked:
         for number in range(MAX_REPLIES * 3):
             asked.sendto(b"%d" % number, ("127.0.0.1", port_of(endpoint)))
+        await eventually(lambda: len(waiter.replies) >= MAX_REPLIES)
         await asyncio.sleep(0.02)
     assert waiter.replies == tuple(b"%d" % number for number in range(MAX_REPLIES))
 
@@ -114,6 +115,7 @@ async def test_replies_are_bounded_in_bytes(endpoint: UdpEndpoint) -> None:
     with endpoint.waiting("127.88.4.1", waiter), bound("127.88.4.1") as asked:
         for size in (60_000, 60_000, 30_000, 10_000, 8_000):
             asked.sendto(bytes(size), ("127.0.0.1", port_of(endpoint)))
+        await eventually(lambda: len(waiter.replies) >= 3)
         await asyncio.sleep(0.02)
     assert [len(reply) for reply in waiter.replies] == [60_000, 30_000, 8_000]
     assert sum(map(len, waiter.replies)) <= budget.MAX_BYTES
@@ -206,6 +208,7 @@ async def test_what_this_host_does_not_let_out_is_raised(endpoint: UdpEndpoint) 
 async def test_datagrams_that_found_no_room_are_counted() -> None:
     heard: list[bytes] = []
     udp = UdpSocket(bound("127.88.4.1"), lambda _source, _port, data: heard.append(data))
+    udp.sock.setblocking(False)
     udp.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
     with bound("127.88.4.2") as storm:
         for _ in range(5_000):
@@ -239,8 +242,8 @@ async def test_thousands_of_answers_in_a_second_are_all_heard(endpoint: UdpEndpo
         while thread.is_alive():
             time.sleep(0.005)  # noqa: ASYNC251 - work that holds the loop up
             await asyncio.sleep(0.005)
-        await asyncio.sleep(0.05)
-    assert sum(waiter.replies == (b"I am " + address.encode(),) for address, waiter in waiters.items()) == 5_000
+        told = {address: (b"I am " + address.encode(),) for address in waiters}
+        await eventually(lambda: {address: waiter.replies for address, waiter in waiters.items()} == told)
     assert endpoint.dropped == 0
 
 
