@@ -86,6 +86,7 @@ async def test_an_answer_to_a_syn_that_was_sent_again_shows_a_loss(dialer: Diale
         (await dialer.open(peer.address, peer.port)).close()
         assert not host.loses
         opening = asyncio.create_task(dialer.open(*deaf))
+        await eventually(lambda: bool(dialer._connector._attempts))
         await asyncio.sleep(0.3)  # its first SYN is dropped by now
         queue.make_room()
         (await opening).close()

@@ -74,7 +74,7 @@ def rested(net: LiveNet) -> bool:
 
 
 def inquiry(port: int, *rounds: list[bytes], wait: float = 0.15) -> Inquiry:
-    return Inquiry(port, rounds or [[b"who?"]], wait, pause=0.03)
+    return Inquiry(port, rounds or [[b"who?"]], wait, pause=0.3)
 
 
 async def test_trying_a_port(net: LiveNet, serve: Serve) -> None:

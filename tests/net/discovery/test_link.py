@@ -103,7 +103,7 @@ async def test_other_sends_wait_while_a_sweep_has_the_whole_pace(site: Segment) 
         await gathering
         asked = [at for at, _ in requests_in(wire)]
     assert link.sent_packets == len(asked) == 500
-    assert len(taken) > 100
+    assert len(taken) > 10
     assert most_in_a_second(sorted((at, 1) for at in (*taken, *asked))) <= 1.1 * rate
 
 
