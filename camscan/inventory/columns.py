@@ -22,6 +22,8 @@ _NOT_ITS_OWN = (FOREIGN | OF_OTHERS | NEIGHBOURS | REMARKS) - {"host"}
 _WEIGHTS = dict.fromkeys(IDENTIFIERS, 3)
 _OF_REPORTS = ({"Address", "Field", "Value", "SHA-256 of the answers"}, {"Address", "Outcome", "Counted as"})
 """Names of columns that a report of camscan's has on its sheets of evidence and of addresses."""
+_OF_COMPARISONS = {"class", "row_number", "score", "reason"}
+"""Names of columns that a comparison with scans has, in which devices stand that no list names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,11 @@ class Columns:
     def of_report(self) -> bool:
         """Whether they are those of a report's evidence or addresses, whose rows are no devices."""
         return any(names.issubset(self.names) for names in _OF_REPORTS)
+
+    @property
+    def of_comparison(self) -> bool:
+        """Whether they are those of a list that has been compared with scans already."""
+        return _OF_COMPARISONS.issubset(self.names)
 
     @property
     def unused(self) -> tuple[str, ...]:

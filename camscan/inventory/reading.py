@@ -50,8 +50,8 @@ def read_inventory(
     `chosen` places fields in columns by name, letters or number, before all guesses. `encoding` is that of a text file.
     `by_label`: a list will do in which make and model alone say what a row means.
 
-    Raises UsageError if the file cannot be read, is no plain one, is no table, is too large, no column of it
-    identifies devices, or a chosen column is in none of its sheets. Of a sheet that lacks one, a note tells.
+    Raises UsageError if the file cannot be read, is no plain one, is no table, is too large, has been compared already,
+    no column of it identifies devices, or a chosen column is in none of its sheets. Of one that lacks it, a note tells.
     """
     try:
         kind, sheets, used = _open(path, encoding)
@@ -59,6 +59,9 @@ def read_inventory(
         rows = tuple(_rows(sheets, chosen or {}, readings, by_label=by_label))
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}: check its name and permissions") from error
+    if any(reading.columns.of_comparison for reading in readings):
+        why = "in which devices stand that no list names: give the list itself"
+        raise UsageError(f"{path} is a result of `camscan reconcile`, {why}")
     _tell_unplaced(readings, chosen or {})
     if not any(reading.columns.identifies or reading.is_list for reading in readings):
         raise UsageError(_unidentified(path, readings))
@@ -199,14 +202,16 @@ def _columns(names: Sequence[str], sample: Sequence[Sequence[str]], chosen: Mapp
 def _header(head: Sequence[Line], chosen: Mapping[Field, str]) -> tuple[int, int, Columns]:
     """Where the header begins, how many rows it takes (0: there is none), and its columns."""
     at, size, found = 0, 0, Columns(())
+    exact = 0  # names that tell a field all by themselves, in a header of several: a model below may be "IP Camera"
     for index, line in enumerate(head):
         if _holds_identifier(line.cells):
             if found.identifies:  # the list has begun; a header below is that of another one
                 break
             continue
         height, here = _header_at(head, index)
-        if here.score > found.score:
+        if here.score > found.score and _count_exact(line.cells) >= exact:
             at, size, found = index, height, here
+            exact = _count_exact(line.cells) if len(here.of) > 1 else 0
     sample = [line.cells for line in head[at + size :]]
     found = find_by_content(sample, found)
     if size == 0:
@@ -231,6 +236,10 @@ def _header_at(head: Sequence[Line], index: int) -> tuple[int, Columns]:
     if sum(exact) * 2 < max(len(exact), 1) or two.score < one.score or two.score <= find_columns(lower).score:
         return 1, one
     return 2, two
+
+
+def _count_exact(cells: Sequence[str]) -> int:
+    return sum(map(is_exact, cells))
 
 
 def _are_names(cells: Sequence[str], columns: Columns) -> bool:

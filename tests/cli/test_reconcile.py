@@ -407,6 +407,16 @@ def test_hostile_texts_do_not_reach_the_terminal(db: Path, tmp_path: Path) -> No
         assert "\x07" not in shown + done.stderr
 
 
+@pytest.mark.parametrize("name", ["audit.xlsx", "audit.csv", "audit.json"])
+def test_a_result_is_no_list(db: Path, cameras: Path, tmp_path: Path, name: str) -> None:
+    """It names every device that was found, so that no list would seem more complete."""
+    file = tmp_path / name
+    assert run(db, cameras, "-o", str(file)).exit_code == Exit.DONE
+    done = run(db, file)
+    assert isinstance(done.exception, UsageError)
+    assert f"{file} is a result of `camscan reconcile`" in str(done.exception)
+
+
 def test_a_workbook_says_what_the_csv_file_says_and_what_came_of_it(db: Path, cameras: Path, tmp_path: Path) -> None:
     """It opens alike in every language of a spreadsheet, where a CSV file needs its own delimiter in each."""
     file = tmp_path / "audit.xlsx"

@@ -110,6 +110,13 @@ def test_a_group_row_above_the_header_is_no_part_of_it(written: Written) -> None
     assert (found.sheets[0].headers, found.sheets[0].above) == ([2], 1)
 
 
+@pytest.mark.parametrize("model", ["DIVAR IP 5000", "IP Camera", "IP"])
+def test_a_model_that_is_called_by_a_word_for_addresses_is_no_header(written: Written, model: str) -> None:
+    """Else the first rows of the list are lost, and it is read as one of addresses without a single one."""
+    found = read_inventory(written(f"Make,Model,Qty\nBosch,{model},4\nAxis,P1455-LE,2\n"), by_label=True)
+    assert [(row.make, row.model) for row in found.rows] == [("Bosch", model), ("Axis", "P1455-LE")]
+
+
 @pytest.mark.parametrize("title", ["Network,,Device", ",,Inventory", "cameras,,"])
 def test_a_word_above_the_header_is_no_serial_and_no_host_name(written: Written, title: str) -> None:
     found = read_inventory(written(f"{title}\nHost name,IP,Serial\ngate,10.0.0.5,A1234\n"))
