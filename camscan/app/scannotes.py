@@ -122,16 +122,24 @@ def notes(job: Job, engine: Engine, net: LiveNet, interfaces: Sequence[Interface
     if net.dropped:
         lost = f"{plural(net.dropped, 'datagram')} {were(net.dropped)} lost"
         yield f"{lost} because a buffer was full: scan again at a lower --rate"
-    if net.faded:
-        yield f"asked at half the pace after they stopped answering: {_some(net.faded)}"
-    if net.used_up:
-        yield f"no longer asked after they had given all the bytes that one host may: {_some(net.used_up)}"
+    yield from _of_hosts(net)
     if engine.cut:
         yield f"hosts that were not finished after {job.strategy.host_seconds:g} s: {engine.cut}; the ledger names them"
     if job.broker is not None:
         yield from job.broker.notes
     if engine.crashed:
         yield f"{plural(engine.crashed, 'attempt')} crashed because of a fault in camscan: please report the log"
+
+
+def _of_hosts(net: LiveNet) -> Iterator[str]:
+    """What is to be said of single hosts."""
+    if net.strays:
+        whose = f"{plural(len(net.strays), 'address')} of no network that this host is in"
+        yield f"multicast was answered from {whose}, too: `camscan discover` shows what is there: {_some(net.strays)}"
+    if net.faded:
+        yield f"asked at half the pace after they stopped answering: {_some(net.faded)}"
+    if net.used_up:
+        yield f"no longer asked after they had given all the bytes that one host may: {_some(net.used_up)}"
 
 
 def _some(addresses: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanage
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Any, Self
 
 from camscan.net import budget
@@ -26,13 +26,15 @@ from camscan.net.exchange.grab import gather
 from camscan.net.exchange.http import conversation
 from camscan.net.exchange.secure import legacy_context, pinned_context
 from camscan.net.exchange.udp import UdpEndpoint, Waiter
-from camscan.net.kernel.interfaces import Interface, is_own
+from camscan.net.kernel.interfaces import Interface, interfaces, is_own
 from camscan.net.outcomes import EndedError
 from camscan.net.pacing.limits import Limits
 from camscan.net.pacing.profile import Profile
 from camscan.net.programs.portsource import PortSource
 from camscan.net.scope import Scope
 from camscan.records import Observation, Outcome, Sent
+
+_MOST_STRAYS = 1_000  # addresses: more than any segment has, and no more than one that forges them may take
 
 
 class LiveNet:
@@ -58,6 +60,8 @@ class LiveNet:
         """Gateways that stopped answering ARP, with the seconds for which they did not answer."""
         self.faded, self.used_up = self._dialer.hosts.faded, self._dialer.hosts.used_up
         """Hosts that answered and then stopped, so that they were slowed down for; and that sent all that one may."""
+        self.strays: set[str] = set()
+        """Who answered a question to a segment, and is neither a target nor in a network that this host is in."""
         self._interfaces = tuple(interfaces)
         self._endpoints: dict[tuple[int, int], UdpEndpoint] = {}
         self._segment_dropped = 0
@@ -214,7 +218,7 @@ class LiveNet:
         segment = Segment(
             replace(inquiry, groups=groups),
             self._interfaces,
-            hears=lambda source: self._dialer.scope.hears(source),  # noqa: PLW0108 - exclusions may be added meanwhile
+            hears=self._hears,
             asks=lambda group: self._dialer.scope.group_refusal(group, inquiry.port) is None,
         )
         try:
@@ -226,6 +230,20 @@ class LiveNet:
             self._dialer.packets += segment.sent_packets
             self._dialer.bytes += segment.sent_bytes
             self._segment_dropped += segment.dropped
+
+    def _hears(self, source: str) -> bool:
+        """Whether answers of this source are taken in; of the others, those are noted that no network here has."""
+        if self._dialer.scope.hears(source):
+            return True
+        if len(self.strays) < _MOST_STRAYS and source not in self._dialer.scope.excluded:
+            address = ip_address(source.partition("%")[0])
+            if not any(address in network for network in self._connected):
+                self.strays.add(source)
+        return False
+
+    @cached_property
+    def _connected(self) -> frozenset[IPv4Network | IPv6Network]:
+        return frozenset(interface.network for interface in interfaces())
 
     def _asked(self, datagram: Datagram) -> bool:
         """Whether this is a request of our own to this host, received on the listening port."""

@@ -25,7 +25,7 @@ JOB = SimpleNamespace(
 def told(*, interfaces: Any = ("eth0",), **changed: Any) -> list[str]:
     """The notes of a scan in which nothing was lost, but for what is changed."""
     engine: dict[str, Any] = {"notes": [], "cut": 0, "crashed": 0}
-    net: dict[str, Any] = {"sweep": None, "notes": [], "dropped": 0, "faded": set(), "used_up": set()}
+    net: dict[str, Any] = {"sweep": None, "notes": [], "strays": (), "dropped": 0, "faded": (), "used_up": ()}
     for name, value in changed.items():
         (engine if name in engine else net)[name] = value
     parts: Any = (JOB, SimpleNamespace(**engine), SimpleNamespace(**net), interfaces)
@@ -48,6 +48,13 @@ def test_where_nothing_was_lost_nothing_is_said() -> None:
         (
             {"used_up": {"10.0.0.9"}},
             "no longer asked after they had given all the bytes that one host may: 10.0.0.9",
+        ),
+        (
+            {"strays": {"fe80::1%eth0", "192.168.1.64"}},
+            (
+                "multicast was answered from 2 addresses of no network that this host is in, too: `camscan discover`"
+                " shows what is there: 192.168.1.64, fe80::1%eth0"
+            ),
         ),
         ({"cut": 2}, "hosts that were not finished after 30 s: 2; the ledger names them"),
         ({"crashed": 1}, "1 attempt crashed because of a fault in camscan: please report the log"),
@@ -80,7 +87,7 @@ def test_what_this_host_refused_is_told_by_the_reason() -> None:
 def test_ports_that_were_not_asked_are_named() -> None:
     strategy = SimpleNamespace(plan=SimpleNamespace(multicasts=["sadp"]), host_seconds=30.0, barred=(515, 9100))
     engine = SimpleNamespace(notes=[], cut=0, crashed=0)
-    net = SimpleNamespace(sweep=None, notes=[], dropped=0, faded=set(), used_up=set())
+    net = SimpleNamespace(sweep=None, notes=[], strays=(), dropped=0, faded=(), used_up=())
     parts: Any = (SimpleNamespace(strategy=strategy, broker=None), engine, net, ("eth0",))
     assert list(notes(*parts)) == ["ports not asked, because camscan never sends to them: 515, 9100"]
 
@@ -105,7 +112,7 @@ def test_a_scan_that_goes_on_after_this_host_refused_its_sends_stays_partial() -
         job: Any = SimpleNamespace(**vars(JOB), scan=scan, scope=asked)
         engine: Any = SimpleNamespace(notes=[], cut=0, crashed=0, unasked=0)
         lost = {"failures": Counter({"EPERM: x": refused}), "dropped": 0, "faded": (), "used_up": ()}
-        net: Any = SimpleNamespace(sweep=None, notes=[], sent=Sent(), **lost)
+        net: Any = SimpleNamespace(sweep=None, notes=[], strays=(), sent=Sent(), **lost)
         scan = as_ended(job, engine, net, (), status)
         ended.append((scan.status, sum("60 sends were refused by this host" in note for note in scan.notes)))
     assert ended == [(ScanStatus.INTERRUPTED, 1), (ScanStatus.PARTIAL, 1)]

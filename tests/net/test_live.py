@@ -387,6 +387,45 @@ async def test_who_is_excluded_meanwhile_is_not_heard_any_more() -> None:
 
 
 @pytest.mark.netns
+async def test_an_answer_from_an_address_of_no_network_here_is_noted_and_not_taken_in(
+    new_namespace: Callable[[], Namespace],
+) -> None:
+    """As of a new camera, which has its factory address: what is excluded is never named."""
+    here, there = new_namespace(), new_namespace()
+    cable(here, there, "v0", ("10.66.0.1/24", "10.66.0.2/24"))
+    cable(here, there, "v1", ("10.66.1.1/24", "10.66.1.2/24"))
+    asked, beside, barred, stray = "10.66.0.2", "10.66.1.2", "192.168.1.65", "192.168.1.64"
+    for address in (stray, barred):
+        there.ip(f"addr add {address}/24 dev v0")
+    with there.inside():
+        device = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+        device.bind(("", 3702))
+        voices = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(4)]
+        for voice, address in zip(voices, (beside, barred, stray, asked), strict=True):
+            voice.bind((address, 0))
+
+    def answer() -> None:
+        _, asker = device.recvfrom(100)
+        for voice in voices:
+            voice.sendto(b"me", asker)
+
+    loop = asyncio.get_running_loop()
+    loop.add_reader(device.fileno(), answer)
+    try:
+        with here.inside():
+            on_link = [one for one in interfaces() if one.address == "10.66.0.1"]
+            async with LiveNet(Scope(parse([asked]), parse([barred])), UNHURRIED, on_link) as net:
+                call = Inquiry(3702, [[b"who?"]], 0.5, groups=(BROADCAST,))
+                heard = [item.source async for item in net.call(call) if isinstance(item, Datagram)]
+                assert heard == [asked]
+                assert net.strays == {stray}
+    finally:
+        loop.remove_reader(device.fileno())
+        for sock in (device, *voices):
+            sock.close()
+
+
+@pytest.mark.netns
 async def test_what_is_reported_as_sent_is_what_went_out(
     new_namespace: Callable[[], Namespace], serve: Serve, certificate: Certificate
 ) -> None:
