@@ -71,7 +71,7 @@ def with_places(devices: Iterable[Judged], policies: Sequence[Policy], tags: Tag
 
 def with_states(store: Store, scan: Scan, devices: Iterable[Judged]) -> Iterator[Judged]:
     """The devices, each with what was last said of it; of one that was removed and is there, that it has returned."""
-    if store.register.has_no_changes():  # to gather the names of all devices takes as long as to read them
+    if store.states.has_no_changes():  # to gather the names of all devices takes as long as to read them
         yield from devices
         return
     from camscan.app.registering import among, bearers_at, of_another, times_of
@@ -80,7 +80,7 @@ def with_states(store: Store, scan: Scan, devices: Iterable[Judged]) -> Iterator
     also = _registered(store, scan, known)
     # Where the register knows a device, it knows its places: another device may have been called by this one.
     known = [(judged, (*lasting(own), *also[at]) if at in also else own) for at, (judged, own) in enumerate(known)]
-    changes = store.register.changes_of(key(name) for _, own in known for name in own)
+    changes = store.states.changes_of(key(name) for _, own in known for name in own)
     tracks, times, about = _tracks_of(store, scan, known, changes), times_of(store, scan), changes_by_key(changes)
     finds = among(chain.from_iterable(tracks.values())), bearers_at(store, scan.register_site)
     for at, (judged, own) in enumerate(known):
@@ -101,7 +101,7 @@ def _registered(store: Store, scan: Scan, known: _Known) -> Mapping[int, Sequenc
     from camscan.app.registering import track_of
 
     site = scan.register_site
-    told = any(not lasting(change.names) for change in store.register.changes(site))
+    told = any(not lasting(change.names) for change in store.states.changes(site))
     open_ = [at for at, (_, own) in enumerate(known) if told or not lasting(own)]
     places = {known[at][0].device.place for at in open_}
     entries = store.register.entries(site) if told else store.register.bearing((), places, site) if places else ()

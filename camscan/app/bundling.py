@@ -95,13 +95,13 @@ def state_changes_at(store: Store, scan: Scan) -> Callable[[Iterable[Judged]], S
     """What people said of the devices of a scan's site, and of its devices elsewhere: all that their states rest on."""
 
     def state_changes(devices: Iterable[Judged]) -> Sequence[StateChange]:
-        if store.register.has_no_changes():
+        if store.states.has_no_changes():
             return ()
-        found = {change.number: change for change in store.register.changes(scan.register_site)}
+        found = {change.number: change for change in store.states.changes(scan.register_site)}
         each = (lasting(names(sighting(judged))) for judged in devices)
         for some in batched(each, _AT_ONCE):
             own = {name for of_device in some for name in of_device}
-            about = changes_by_key(store.register.changes_of(map(key, own)))
+            about = changes_by_key(store.states.changes_of(map(key, own)))
             changes = ((name, change) for name in own for change in about.get(key(name), ()))
             found |= {change.number: change for name, change in changes if shared([name], change.names)}
         return sorted(found.values(), key=statement_order)
@@ -179,4 +179,4 @@ def _fill(store: Store, archive: Archive) -> None:
     for entries in batched(contents.entries(archive), _RECORDS):
         store.append(scan.id, entries=entries)
     store.finish(scan)
-    store.register.add((one, {key(name) for name in one.names}) for one in contents.state_changes(archive))
+    store.states.add((one, {key(name) for name in one.names}) for one in contents.state_changes(archive))

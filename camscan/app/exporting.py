@@ -27,7 +27,7 @@ def lines(store: Store, scans: Iterable[Scan]) -> Iterator[str]:
 
 def state_lines(store: Store, site: str | None) -> Iterator[str]:
     """What people said of devices, at a site or at all, the oldest first: a line each."""
-    for change in store.register.changes(site):
+    for change in store.states.changes(site):
         yield _line({"schema": SCHEMA, "record": "state", **change_object(change)})
 
 

@@ -199,9 +199,9 @@ def _merge_scan(store: Store, other: Store, there: Scan, merged: MergedSite, mar
 
 def _merge_states(store: Store, other: Store, merged: Mapping[str | None, MergedSite], *, dry_run: bool) -> None:
     """Merge what people said there and not here, and let the register show what follows from it."""
-    said = (one for one in other.register.changes() if (one.site or None) in merged)
+    said = (one for one in other.states.changes() if (one.site or None) in merged)
     theirs = [replace(one, site=merged[one.site or None].site or "") for one in said]
-    ours = store.register.changes()
+    ours = store.states.changes()
     new = missing_from(theirs, ours)
     by_site = {one.site or "": one for one in merged.values()}
     for one in new:
@@ -210,7 +210,7 @@ def _merge_states(store: Store, other: Store, merged: Mapping[str | None, Merged
         by_site[dispute.later.site].disputes.append(dispute)
     if not dry_run:
         for some in batched(new, _AT_ONCE):
-            store.register.add((one, {key(name) for name in one.names}) for one in some)
+            store.states.add((one, {key(name) for name in one.names}) for one in some)
             about = store.register.bearing(key(name) for one in some for name in one.names)
             store.register.restate(restated(store, about))
 

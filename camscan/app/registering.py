@@ -173,7 +173,7 @@ def _kept(store: Store, seen: Snapshot, mark: Mark, standing: Standing, until: d
     tracks = [track_of(entry) for entry in before]
     taken = apply_snapshot(tracks, seen, until, standing.marks.get(mark.scan))
     pairs = [*((before[number], track) for number, track in taken.seen.items()), *((None, new) for new in taken.new)]
-    about = changes_by_key(store.register.changes_of(key(name) for _, track in pairs for name in known_as(track)))
+    about = changes_by_key(store.states.changes_of(key(name) for _, track in pairs for name in known_as(track)))
     changed = {*taken.seen, *taken.joined}
     rest = (track for at, track in enumerate(tracks) if at not in changed)
     bearers = among([*rest, *(track for _, track in pairs)])
@@ -188,7 +188,7 @@ def _returns(store: Store, place: str, times: Collection[datetime]) -> Iterator[
         if (at := entry.last_seen) in times:
             track = track_of(entry)
             own = known_as(track)
-            changes = store.register.changes_of(map(key, own))
+            changes = store.states.changes_of(map(key, own))
             _, change = state_of(own, place, sighted(track), changes, of_another(track, bearers_at(store, place)))
             if change is not None:
                 label, since = track.device.label, entry.state_at or at
@@ -242,7 +242,7 @@ def track_of(entry: Entry) -> Track:
 def restated(store: Store, entries: Iterable[Entry]) -> Iterator[Entry]:
     """Entries of the register, with the states that follow from all that is said now."""
     known = [(entry, track_of(entry)) for entry in entries]
-    about = changes_by_key(store.register.changes_of(key(name) for _, track in known for name in known_as(track)))
+    about = changes_by_key(store.states.changes_of(key(name) for _, track in known for name in known_as(track)))
     bearers = {site: bearers_at(store, site) for site in {entry.site for entry, _ in known}}
     for entry, track in known:
         state, since = _state(entry.site, track, entry, about, bearers[entry.site])

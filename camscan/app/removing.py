@@ -15,7 +15,7 @@ from camscan.text.wording import plural
 
 def check(store: Store, scans: Sequence[Scan]) -> None:
     """See that nothing rests on these scans. Raises UsageError if one is a sweep, is running, or supports a removal."""
-    proofs = {scan: change for change in store.register.changes() for scan in change.proof}
+    proofs = {scan: change for change in store.states.changes() for scan in change.proof}
     for scan in scans:
         if is_sweep(scan):
             raise UsageError(f"scan {scan.id} is a sweep, which others rest on: `camscan db prune` thins those")

@@ -63,7 +63,7 @@ def prune(
     now, sweeps = datetime.now(UTC), sweeps_of(store, site)
     if all(THINNED in scan.settings for scan in sweeps[terms.sweeps :]):
         return  # as of nearly every site of thousands: what is remembered of one takes longer to read than its scans
-    memory, said, damaged = remembered(store, site), store.register.changes(site), None
+    memory, said, damaged = remembered(store, site), store.states.changes(site), None
     criteria = Criteria(rules, listing())
     for scan in expendable(sweeps, memory, store.outbox.waiting(), terms, now):
         if THINNED in scan.settings:

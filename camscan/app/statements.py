@@ -95,7 +95,7 @@ def record_state(
     """
     known = _distinctive(store, entry)
     own = (*known, *track_of(entry).aliases)
-    before = (one.at for one in store.register.changes_of(map(key, own)) if shared(own, one.names))
+    before = (one.at for one in store.states.changes_of(map(key, own)) if shared(own, one.names))
     change = StateChange(
         site=entry.site,
         device=entry.device,
@@ -108,7 +108,7 @@ def record_state(
         proof=_proof(store, entry, words.clean, rules, tell) if words.state.is_gone else (),
     )
     keys = {key(name) for name in known}
-    store.register.record(change, keys, entry)
+    store.states.record(change, keys, entry)
     elsewhere = [one for one in store.register.bearing(keys) if one.site != entry.site]
     store.register.restate(restated(store, elsewhere))  # a removal that is taken back here has not come back there
     if words.state.is_gone:
@@ -130,7 +130,7 @@ def _tell_of_others(
 
 def current_states(store: Store, site: str | None, only: State | None) -> Iterator[CurrentState]:
     """The devices that somebody said something of; or all that are in a state."""
-    changes, bearers = changes_by_key(store.register.changes()), cache(partial(bearers_at, store))
+    changes, bearers = changes_by_key(store.states.changes()), cache(partial(bearers_at, store))
     for entry in store.register.entries(site, only):
         if only is None and entry.state_at is None:
             continue
@@ -144,7 +144,7 @@ def current_states(store: Store, site: str | None, only: State | None) -> Iterat
 def history(store: Store, entry: Entry) -> Iterator[CurrentState]:
     """All that was ever said of a device, and at the end that it has come back, where it has."""
     own = known_as(track_of(entry))
-    for one in store.register.changes_of(map(key, own)):
+    for one in store.states.changes_of(map(key, own)):
         if shared(own, one.names):
             yield CurrentState(one.site, one.device, one.address, one.state, one.at, one.who, one.why, one.proof)
     if entry.state is State.RETURNED:

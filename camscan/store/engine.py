@@ -76,10 +76,13 @@ class Database:
         with self.writing() as connection:
             work(connection, False)
 
-    def lock_exclusively(self, connection: Connection) -> None:
-        """Within a transaction that writes: let nobody else alter the tables, or change the register, meanwhile."""
-        if self.file is None:  # of SQLite, whoever writes is alone
-            server.lock_exclusively(connection)
+    @contextmanager
+    def alone(self) -> Iterator[Connection]:
+        """A transaction that writes, while nobody else alters the tables or the register: what it reads stays true."""
+        with self.writing() as connection:
+            if self.file is None:  # of SQLite, whoever writes is alone
+                server.lock_exclusively(connection)
+            yield connection
 
     def session(self) -> Connection:
         """A connection apart from the transactions, for what lasts as long as it is not closed."""

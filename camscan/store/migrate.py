@@ -36,8 +36,7 @@ def migrate(database: Database) -> None:
     with database.reading() as connection:
         if _revision(connection, database.where) == REVISION:
             return
-    with database.writing() as connection:
-        database.lock_exclusively(connection)
+    with database.alone() as connection:
         found = _revision(connection, database.where)  # again: another process may have been quicker
         if found is None:
             _make(connection)

@@ -1,10 +1,9 @@
-"""What people said of devices, never changed, and the register that is derived from it and from the scans."""
+"""The register of devices, which is derived from the scans and from what people said."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import replace
+from contextlib import closing
 from datetime import datetime
 from functools import partial
 from itertools import chain
@@ -19,18 +18,15 @@ from camscan.store.engine import Database
 from camscan.store.registered import (
     Entry,
     Mark,
-    change_values,
     entry_values,
     mark_values,
-    to_change,
     to_entry,
     to_mark,
     to_tally,
 )
-from camscan.store.rows import insert_row
-from camscan.store.schema import register, register_keys, register_tracks, registered, state_keys, states
+from camscan.store.schema import register, register_keys, register_tracks, registered, states
 from camscan.store.text import escape, unescape
-from camscan.summaries import State, StateChange, Tally
+from camscan.summaries import State, Tally
 
 _PAGE = 500
 
@@ -43,48 +39,13 @@ class Standing(NamedTuple):
 
 
 class Register:
-    """States and register of one store; every method is one transaction.
+    """The register of one store; every method is one transaction.
 
     Every method raises StoreError where the database cannot be read or written.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
-
-    def record(self, change: StateChange, keys: Collection[str], entry: Entry) -> None:
-        """Append what was said of a device, and let the register show it."""
-        with self._alone() as connection:
-            _append(connection, change, keys)
-            _show(connection, replace(entry, state=change.state, state_at=change.at))
-
-    def add(self, said: Iterable[tuple[StateChange, Collection[str]]]) -> None:
-        """Append what was said elsewhere, each with the keys of its device; the register does not show it yet."""
-        with self._alone() as connection:
-            for change, keys in said:
-                _append(connection, change, keys)
-
-    def changes(self, site: str | None = None) -> tuple[StateChange, ...]:
-        """Everything that was ever said, of a site where it is named, the oldest first."""
-        query = select(states).order_by(states.c.at, states.c.number)
-        if site is not None:
-            query = query.where(states.c.site == escape(site))
-        with self._database.reading() as connection:
-            return tuple(self._database.whole(states, connection.execute(query).all(), to_change))
-
-    def has_no_changes(self) -> bool:
-        """Whether nobody has ever said anything of a device."""
-        with self._database.reading() as connection:
-            return connection.scalar(select(states.c.number).limit(1)) is None
-
-    def changes_of(self, keys: Iterable[str]) -> tuple[StateChange, ...]:
-        """What was ever said of devices with one of these keys, at whichever site; the oldest first."""
-        found: dict[int, StateChange] = {}
-        with self._database.reading() as connection:
-            for page in _pages(keys):
-                joined = select(states).join(state_keys).where(state_keys.c.key.in_(page)).distinct()
-                said = self._database.whole(states, connection.execute(joined).all(), to_change)
-                found.update((change.number, change) for change in said)
-        return tuple(sorted(found.values(), key=lambda change: (change.at, change.number)))
 
     def entries(self, site: str | None = None, state: State | None = None) -> tuple[Entry, ...]:
         """The devices of a site, or of all; in a state, or in any."""
@@ -110,8 +71,8 @@ class Register:
     def bearing(self, keys: Iterable[str], addresses: Iterable[str] = (), site: str | None = None) -> tuple[Entry, ...]:
         """The devices with one of these keys, or last seen at one of these addresses; of a site, or of all."""
         at = register.c.site == escape(site) if site is not None else true()
-        keyed = (select(register_keys.c.entry).where(register_keys.c.key.in_(page)) for page in _pages(keys))
-        there = (register.c.address.in_(page) for page in _pages(addresses))
+        keyed = (select(register_keys.c.entry).where(register_keys.c.key.in_(page)) for page in in_pages(keys))
+        there = (register.c.address.in_(page) for page in in_pages(addresses))
         found: dict[int | None, Entry] = {}
         with self._database.reading() as connection:
             for which in chain(map(register.c.number.in_, keyed), there):
@@ -131,7 +92,7 @@ class Register:
         was read.
         """
         kept = [entry.number for entry in entries if entry.number is not None]
-        with self._alone() as connection:
+        with self._database.alone() as connection:
             if self._standing(connection, mark.site) != before:
                 return False
             _drop(connection, gone, entirely=True)
@@ -150,7 +111,7 @@ class Register:
         """Keep what the register of another store holds of a site; False, and nothing, where this one holds any."""
         if not marks:
             return False
-        with self._alone() as connection:
+        with self._database.alone() as connection:
             if self._taken(connection, marks[0].site):
                 return False
             _put_all(connection, entries)
@@ -160,8 +121,8 @@ class Register:
     def restate(self, entries: Iterable[Entry]) -> None:
         """Let the register show the states of these entries of it."""
         shown = tuple(entries)  # before others have to wait
-        with self._alone() as connection:
-            _show(connection, *shown)
+        with self._database.alone() as connection:
+            show(connection, *shown)
 
     def due(self) -> tuple[str, ...]:
         """The scans that are not in the register, or have gone on since; the oldest first. One may still be running."""
@@ -186,7 +147,7 @@ class Register:
 
     def clear(self, sites: Iterable[str] | None = None) -> None:
         """Drop the register, or that of these sites, to be derived anew; what people said stays."""
-        with self._alone() as connection:
+        with self._database.alone() as connection:
             if sites is None:
                 for table in (register_tracks, register_keys, register, registered):
                     connection.execute(delete(table))
@@ -238,20 +199,8 @@ class Register:
         marks = {mark.scan: mark.at for mark in self._taken(connection, site)}
         return Standing(marks, connection.scalar(select(func.count()).select_from(states)) or 0)
 
-    @contextmanager
-    def _alone(self) -> Iterator[Connection]:
-        """A transaction that writes, while no other process changes the register: what is read in it stays true."""
-        with self._database.writing() as connection:
-            self._database.lock_exclusively(connection)
-            yield connection
 
-
-def _append(connection: Connection, change: StateChange, keys: Collection[str]) -> None:
-    made = insert_row(connection, states, change_values(change))
-    connection.execute(insert(state_keys), [{"key": escape(key), "state": made} for key in set(keys)])
-
-
-def _show(connection: Connection, *entries: Entry) -> None:
+def show(connection: Connection, *entries: Entry) -> None:
     """Let the register show the states of entries."""
     known = ((entry.number, entry_values(entry)) for entry in entries)
     if rows := [{"known": number, "state": of["state"], "state_at": of["state_at"]} for number, of in known]:
@@ -264,7 +213,7 @@ def _entries() -> Select[Any]:
 
 def _drop(connection: Connection, numbers: Collection[int], *, entirely: bool) -> None:
     """Take entries out: with all rows that refer to them, or only so that this can be written anew."""
-    for page in _pages(numbers):
+    for page in in_pages(numbers):
         connection.execute(delete(register_tracks).where(register_tracks.c.entry.in_(page)))
         connection.execute(delete(register_keys).where(register_keys.c.entry.in_(page)))
         if entirely:
@@ -296,5 +245,6 @@ def _made(connection: Connection, entries: Sequence[Entry]) -> Sequence[int]:
     return connection.scalars(select(number).where(number > last).order_by(number)).all()
 
 
-def _pages(values: Iterable[Any]) -> Iterator[list[Any]]:
+def in_pages(values: Iterable[Any]) -> Iterator[list[Any]]:
+    """Some values, each once and as the database holds it, so many at a time as one statement may name."""
     return batched((escape(value) if isinstance(value, str) else value for value in dict.fromkeys(values)), _PAGE)

@@ -52,7 +52,7 @@ def _checked(store: Store) -> Store:
         known_sites(store)
         for _ in known_scans(store):
             pass
-        if not all(change.names for change in store.register.changes()):
+        if not all(change.names for change in store.states.changes()):
             raise ValueError("a statement is about no device")
         for _ in store.newest():
             pass

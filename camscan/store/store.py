@@ -38,6 +38,7 @@ from camscan.store.rows import (
     to_stored,
 )
 from camscan.store.schema import ledger, observations, scans
+from camscan.store.states import States
 from camscan.store.text import escape, unescape
 
 T = TypeVar("T")
@@ -57,7 +58,8 @@ class Store:
         self.file = database.file  # the file of the store, where it has one
         self.locks = locks or locks_on(database)
         self.outbox = Outbox(database)  # what sweeps remember and tell
-        self.register = Register(database)  # what people said of devices, and what is known of each through all scans
+        self.states = States(database)  # what people said of devices
+        self.register = Register(database)  # what is known of each device through all scans
         self.derived = Derived(database)  # what follows from the observations of each scan, as it was last derived
         self._numbers: dict[str, int] = {}
 

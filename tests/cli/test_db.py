@@ -96,7 +96,7 @@ def test_prune_keeps_what_shows_that_a_removed_device_is_gone(
     assert CliRunner().invoke(state, said).exit_code == 0
     assert run("prune", "--config", config, "--sweeps", 2, "--days", 0).exit_code == 0
     with opened(config) as store:
-        [change] = store.register.changes()
+        [change] = store.states.changes()
         sweeps = [scan.id for scan in reversed(store.scans())]
         ledgers = [[entry.target for entry in store.ledger(scan)] for scan in sweeps]
         assert len(change.proof) == 3
@@ -279,7 +279,7 @@ def test_export_holds_what_people_said(config: Path, swept: Callable[[int], None
         change = StateChange(entry.site, entry.device, entry.address, State.TICKETED, "jd", "T\0-17", NOON, ("mac a",))
         elsewhere = replace(change, site="else\ud800where", proof=("a1",))
         for one in (change, elsewhere):
-            store.register.record(one, {"k"}, entry)
+            store.states.record(one, {"k"}, entry)
     for site in (None, change.site, elsewhere.site):
         words = ["export", "--db", tmp_path / "c.db", *(() if site is None else ("--site", site))]
         records = [json.loads(line) for line in run(*words).stdout.splitlines()]

@@ -460,7 +460,7 @@ def from_bundle(bundle: Path, db: Path) -> None:
         update_register(store, criteria_of((), ()), print)
         for change in map(canonical.to_change, map(json.loads, parts["states.jsonl.gz"])):
             (entry,) = store.register.named(change.address, (), change.site)
-            store.register.record(change, {keyed(name) for name in change.names}, entry)
+            store.states.record(change, {keyed(name) for name in change.names}, entry)
 
 
 def test_a_report_made_from_a_bundle_is_that_made_from_the_store(estate: Path, key: Path) -> None:

@@ -58,7 +58,7 @@ def altered(whole: Path, folder: Path, change: str, *values: object) -> Path:
 
 def nothing_is_in(hub: Path) -> bool:
     with Store.open(hub) as store:
-        return not (store.scans() or store.register.changes() or store.register.entries())
+        return not (store.scans() or store.states.changes() or store.register.entries())
 
 
 SCANS = (

@@ -97,7 +97,7 @@ def test_what_others_rest_on_stays(
 def test_a_scan_that_supports_a_removal_stays(path: Path, store: Store) -> None:
     at = datetime(2026, 10, 9, tzinfo=UTC)
     said = StateChange("hq", "ABC-1", ONE, State.REMOVED, "Ann", "CHG-1", at, ("serial:abc-1",), ("hq-001",))
-    store.register.add([(said, said.names)])
+    store.states.add([(said, said.names)])
     done = remove(path, "hq-001", "-y")
     assert str(done.exception) == "scan hq-001 supports that ABC-1 was recorded as removed: it stays"
 

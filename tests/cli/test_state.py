@@ -396,10 +396,10 @@ def test_an_exemption_holds_in_a_store_that_lacks_the_scans_from_before_it(
     """As of an auditor who has the bundle of one scan alone, with what was said before it."""
     night(store, 1, {"10.0.0.5": 5})
     run(store, "10.0.0.5", "exempt", "--why", "agreed")
-    [said] = store.register.changes()
+    [said] = store.states.changes()
     with Store.open(tmp_path / "audit.db") as audit:
         scan = night(audit, LATER, {f"10.0.0.{number}": 5 for number in there})
-        audit.register.add([(said, {key(name) for name in said.names})])
+        audit.states.add([(said, {key(name) for name in said.names})])
         for registered in (False, True):
             words = ["--db", str(audit.file), "--scan", scan.id, "--format", "json", "--quiet"]
             devices = json.loads(CliRunner().invoke(report, words).stdout)["devices"]

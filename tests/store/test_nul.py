@@ -117,6 +117,6 @@ def test_what_sweeps_remember_tell_and_register(store: Store, path: Path, text: 
     [kept] = store.register.named(text, [text], text)
     assert kept == replace(entry, keys=(), number=kept.number)
     change = StateChange(text, text, text, State.TICKETED, text, text, NOON, (text,), (text,))
-    store.register.record(change, [text], kept)
-    assert store.register.changes(text) == (replace(change, number=1),)
+    store.states.record(change, [text], kept)
+    assert store.states.changes(text) == (replace(change, number=1),)
     assert_portable(path)

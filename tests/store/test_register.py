@@ -36,7 +36,7 @@ def keep(store: Store, new: Mark, entries: Sequence[Entry] = (), gone: Sequence[
 
 def say(store: Store, address: str, state: State, why: str = "because") -> None:
     [one] = store.register.named(address, ())
-    store.register.record(change(address, state, one.site, why), [f"serial {address}"], one)
+    store.states.record(change(address, state, one.site, why), [f"serial {address}"], one)
 
 
 def test_what_was_said_is_kept_in_order_and_survives_the_register(store: Store) -> None:
@@ -45,15 +45,15 @@ def test_what_was_said_is_kept_in_order_and_survives_the_register(store: Store) 
     say(store, "2", State.EXEMPT, ODD)
     say(store, "1", State.DISCONNECTED)
     store.register.clear()
-    said = store.register.changes()
+    said = store.states.changes()
     assert [(one.number, one.address, one.state) for one in said] == [
         (1, "1", State.TICKETED),
         (2, "2", State.EXEMPT),
         (3, "1", State.DISCONNECTED),
     ]
     assert said[1] == replace(change("2", State.EXEMPT, why=ODD), number=2)
-    assert [one.number for one in store.register.changes_of(["serial 1", "serial 3"])] == [1, 3]
-    assert (store.register.entries(), store.register.changes("branch")) == ((), ())
+    assert [one.number for one in store.states.changes_of(["serial 1", "serial 3"])] == [1, 3]
+    assert (store.register.entries(), store.states.changes("branch")) == ((), ())
 
 
 def test_an_entry_comes_back_as_it_was_kept_and_shows_what_is_said(store: Store) -> None:
@@ -61,7 +61,7 @@ def test_an_entry_comes_back_as_it_was_kept_and_shows_what_is_said(store: Store)
     keep(store, mark(), [odd])
     [found] = store.register.entries(ODD)
     assert found == replace(odd, keys=(), number=1)
-    store.register.record(change("1", State.TICKETED, ODD), ["k"], found)
+    store.states.record(change("1", State.TICKETED, ODD), ["k"], found)
     [found] = store.register.entries(state=State.TICKETED)
     assert (found.state, found.state_at) == (State.TICKETED, NOON)
 
@@ -91,7 +91,7 @@ def test_entries_are_written_anew_and_those_that_were_joined_go(store: Store) ->
 def test_many_entries_are_kept_and_dropped_at_once(store: Store) -> None:
     keep(store, mark(), [entry(str(number)) for number in range(1_200)])
     numbers = [one.number or 0 for one in store.register.entries()]
-    assert len(store.register.changes_of(f"serial {number}" for number in range(1_200))) == 0
+    assert len(store.states.changes_of(f"serial {number}" for number in range(1_200))) == 0
     keep(store, mark("b"), (), numbers[1:])
     assert [one.address for one in store.register.entries()] == ["0"]
 
