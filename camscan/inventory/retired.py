@@ -8,7 +8,18 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import accumulate, combinations
 
-from camscan.inventory.synonyms import FILLERS, JOINERS, NOT, REMARKS, RETIRED_WORDS, SYNONYMS, YET, Field
+from camscan.inventory.synonyms import (
+    FILLERS,
+    IN_USE,
+    JOINERS,
+    MONTHS,
+    NOT,
+    REMARKS,
+    RETIRED_WORDS,
+    SYNONYMS,
+    YET,
+    Field,
+)
 from camscan.text.folding import folded, words_of
 
 _MOST_WORDS = 4
@@ -28,37 +39,6 @@ _NAMED = re.compile(
     r"(?<![a-z])([a-z]{3,10})(?:\. ?|[ -])?(?:[0-9]{1,2}(?:st|nd|rd|th)?,? |de )?(?=20[0-9]{2}(?![0-9]))"
 )
 """The word before a year, without case and accents."""
-_MONTH_NAMES = {
-    name: number
-    for number, names in enumerate(
-        (
-            "jan january januar janvier ene enero gen gennaio janeiro januari",
-            "feb february februar fev fevrier febrero febbraio fevereiro februari",
-            "mar march marz maerz mrz mars marzo marco maart mrt",
-            "apr april avr avril abr abril aprile",
-            "may mai mayo mag maggio maio mei",
-            "jun june juni juin junio giu giugno junho",
-            "jul july juli juil juillet julio lug luglio julho",
-            "aug august aout ago agosto augustus",
-            "sep sept september septembre septiembre set settembre setembro",
-            "oct october okt oktober octobre octubre ott ottobre out outubro",
-            "nov november novembre noviembre novembro",
-            "dec december dez dezember decembre dic diciembre dicembre dezembro",
-        ),
-        1,
-    )
-    for name in names.split()
-}
-_IN_USE = frozenset(
-    word
-    for words in (
-        "active aktiv actif activo activa attivo attiva actief ativo aktywny aktywna aktivni активен ongoing",
-        "operational inuse inservice inbetrieb inbenutzung enservice enuso enservicio inuso inservizio ingebruik emuso",
-        "wuzyciu 使用中",
-    )
-    for word in words.split()
-)
-"""What a text begins with that says that a device is in use, without case, accents and blanks."""
 _FIRST_DAYS = 1900
 """The last year of the days from which spreadsheets count: "1/0/1900", 1899-12-30."""
 
@@ -97,7 +77,7 @@ def is_yes(text: str) -> bool:
     Not by "no", "planned", a 0 or a date that is yet to come. What has no date shows in a spreadsheet as the first day.
     """
     words = words_of(text)[:2] or [text]
-    denies = {words[0].strip("0"), "".join(words)} & {"", *NOT, *_IN_USE, *YET}
+    denies = {words[0].strip("0"), "".join(words)} & {"", *NOT, *IN_USE, *YET}
     return not denies and not _is_no_past(text)
 
 
@@ -121,7 +101,7 @@ def _month(text: str) -> int:
     """The month, or the last one of the quarter, that a text names beside a year; 0 where it names none."""
     if found := _NUMBERED.search(text):
         return int(found[2]) * 3 if found[2] else int(found[1])
-    return max((_MONTH_NAMES.get(word, 0) for word in _NAMED.findall(folded(text))), default=0)
+    return max((MONTHS.get(word, 0) for word in _NAMED.findall(folded(text))), default=0)
 
 
 def _day(text: str) -> tuple[int, ...]:
