@@ -28,7 +28,7 @@ def judged(observations: Iterable[Observation], criteria: Criteria) -> tuple[Jud
 @contextmanager
 def judged_apart(observations: Iterable[Observation], criteria: Criteria) -> Iterator[Iterable[Judged]]:
     """As `judged`, for more devices than memory should hold: they are judged anew each time they are gone through."""
-    from camscan.devices.spooled import merge_spooled  # not for what is pasted
+    from camscan.devices.merge import merge_spooled
     from camscan.store.spool import Spool
 
     with ExitStack() as open_spools, gctuning.relaxed():

@@ -7,20 +7,20 @@ address, as where it knows a host name, if no other device has that serial or MA
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from camscan.devices.build import Resolve, order, telling
 from camscan.devices.hosts import ChannelList
 from camscan.devices.identity import attributed, to_address
+from camscan.devices.spool import Spool
 from camscan.records import Device
 from camscan.summaries import Slot, Slots
 
 _AT = "at "
 _MOST = 4  # the most other devices named in one conflict
-MOST_ALIKE = 64  # the most devices with one serial or MAC that are compared; if there are more, it is worthless
+_MOST_ALIKE = 64  # the most devices with one serial or MAC that are compared; if there are more, it is worthless
 
 
 class Entry(NamedTuple):
@@ -32,49 +32,22 @@ class Entry(NamedTuple):
     recorder: str | None
 
 
-class Index(Protocol):
-    """Entries by their labels."""
-
-    def add(self, entry: Entry, labels: Iterable[str]) -> None:
-        """Add an entry with these labels."""
-
-    def under(self, label: str) -> Sequence[Entry]:
-        """The first `MOST_ALIKE` entries with a label."""
-
-
-class InMemory:
-    """An index in memory."""
-
-    def __init__(self) -> None:
-        self._entries: defaultdict[str, list[Entry]] = defaultdict(list)
-
-    def add(self, entry: Entry, labels: Iterable[str]) -> None:
-        """See `Index.add`."""
-        for label in labels:
-            if len(self._entries[label]) < MOST_ALIKE:
-                self._entries[label].append(entry)
-
-    def under(self, label: str) -> Sequence[Entry]:
-        """See `Index.under`."""
-        return self._entries.get(label, ())
-
-
 class KnownDevices:
     """The devices of a scan, by serial, MAC and address."""
 
-    def __init__(self, index: Index) -> None:
-        self._index = index
+    def __init__(self, spool: Spool) -> None:
+        self._spool = spool
 
     def add(self, device: Device, addresses: Iterable[str]) -> None:
         """Add a device. Its address counts only if it answers itself."""
         places = frozenset(map(_plain, addresses))
         at = () if device.behind else [_AT + place for place in places]
         recorder = device.behind.recorder if device.behind else None
-        self._index.add(Entry(device.id, device.place, places, recorder), [*_keys(device), *at])
+        self._spool.put(Entry(device.id, device.place, places, recorder), labels=[*_keys(device), *at])
 
     def same(self, device: Device) -> Entry | None:
         """The device with a serial or MAC of this one and its address; if it has none, the only one that answers."""
-        alike = dict.fromkeys(one for key in _keys(device) for one in self._index.under(key))
+        alike = dict.fromkeys(one for key in _keys(device) for one in self._under(key))
         place = _plain(device.address)
         here = next((one for one in alike if place in one.places), None)
         only = next(iter(alike)) if len(alike) == 1 and device.address == device.place else None
@@ -83,28 +56,23 @@ class KnownDevices:
 
     def doubts(self, device: Device) -> Iterator[str]:
         """Weak signs that this device is the same as another one."""
-        sharing = dict.fromkeys(one.place for key in _keys(device) for one in self._index.under(key))
+        sharing = dict.fromkeys(one.place for key in _keys(device) for one in self._under(key))
         if sharing:
             yield f"shares its serial or MAC with {', '.join(list(sharing)[:_MOST])}"
-        elif self._index.under(_AT + _plain(device.address)):
+        elif self._under(_AT + _plain(device.address)):
             yield f"may be the device that answers at {device.address} itself"
 
-
-def with_cameras(recorders: Sequence[tuple[Device, ChannelList | None]], resolve: Resolve) -> Iterator[Device]:
-    """All devices, and after each recorder the cameras that only it knows, by channel."""
-    if all(channels is None for _, channels in recorders):
-        yield from (device for device, _ in recorders)
-        return
-    known = KnownDevices(InMemory())
-    for device, _ in recorders:
-        known.add(device, device.addresses)
-    yield from behind(recorders, known, resolve)
+    def _under(self, label: str) -> Sequence[Entry]:
+        return self._spool.under(label, _MOST_ALIKE)
 
 
 def behind(
     recorders: Iterable[tuple[Device, ChannelList | None]], known: KnownDevices, resolve: Resolve
 ) -> Iterator[Device]:
-    """As `with_cameras`, if `known` already has all devices that answer themselves."""
+    """All devices, and after each recorder the cameras that only it knows, by channel.
+
+    `known` has all devices that answer themselves.
+    """
     for device, channels in recorders:
         if channels is None:
             yield device

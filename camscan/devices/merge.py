@@ -1,15 +1,23 @@
-"""Merges observations into devices."""
+"""Merges observations into devices.
+
+Hosts and devices are kept in spools, for memory should not hold all of a large scan of others. Only the signs of hosts
+that have an identifier in common with another are looked at together: clones, and devices with several addresses.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
+from typing import TypeAlias
 
-from camscan.devices.behind import by_place, with_cameras
-from camscan.devices.build import Resolve, build
+from camscan.devices.behind import KnownDevices, behind, by_place
+from camscan.devices.build import Resolve, addresses_of, build, order
 from camscan.devices.grouping import Group, grouped, signs_of
 from camscan.devices.hosts import ChannelList, Host, Identify, hosts_at
+from camscan.devices.spool import InMemory, Spool
 from camscan.records import Device, Observation
+
+_Pair: TypeAlias = tuple[Device, ChannelList | None]
 
 
 def merge(observations: Iterable[Observation], identify: Identify, resolve: Resolve) -> tuple[Device, ...]:
@@ -32,22 +40,74 @@ def hosts_of(observations: Iterable[Observation], identify: Identify) -> Iterato
 
 def merge_hosts(hosts: Iterable[Host], resolve: Resolve) -> tuple[Device, ...]:
     """The devices of the hosts of one scan; see `merge`."""
-    each = list(_once(hosts))
-    groups = grouped([signs_of(host) for host in each])
-    devices = [device_of([each[number] for number in group.numbers], group, resolve) for group in groups]
-    return tuple(with_cameras(sorted(devices, key=lambda pair: by_place(pair[0])), resolve))
+    devices = InMemory()
+    merge_spooled(hosts, resolve, InMemory, devices)
+    return tuple(device for _, device in devices.in_order())
 
 
-def device_of(hosts: Sequence[Host], group: Group, resolve: Resolve) -> tuple[Device, ChannelList | None]:
-    """The device of a group, with its list of channels."""
-    channels = next((host.channels for host in hosts if host.channels), None)
-    return build(hosts, group.doubts, resolve, group.foreign), channels
+def merge_spooled(hosts: Iterable[Host], resolve: Resolve, spool: Callable[[], Spool], devices: Spool) -> None:
+    """Put the devices of the hosts of one scan into `devices`, in order and labelled with their ids; see `merge`.
+
+    `spool` makes an empty one for what is needed meanwhile.
+    """
+    kept, tell = spool(), False
+    for host in hosts:
+        tell = tell or host.channels is not None
+        kept.put(host, _place(host.address), signs_of(host).labels)
+    pairs = _pairs(kept, resolve)
+    found = _with_cameras(pairs, resolve, spool) if tell else (device for device, _ in pairs)
+    for device in found:
+        devices.put(device, labels=(device.id,))
 
 
-def _once(hosts: Iterable[Host]) -> Iterator[Host]:
-    seen: set[str] = set()
-    for address, group in groupby(hosts, key=lambda host: host.address):
-        if address in seen:
-            raise ValueError(f"observations of {address} do not come together: sort them by target")
-        seen.add(address)
-        yield from group
+def _pairs(kept: Spool, resolve: Resolve) -> Iterator[_Pair]:
+    """All devices that answer themselves, by address, with their lists of channels."""
+    groups = _groups(kept)
+    for _, at_address in groupby(_built(kept, groups, resolve), key=lambda made: made[1].address):
+        for _, device, channels in sorted(at_address, key=lambda made: (by_place(made[1]), made[0])):
+            yield device, channels
+
+
+def _groups(kept: Spool) -> dict[int, Group]:
+    """The group of each host that has an identifier in common with another."""
+    numbers = sorted(kept.sharing())
+    signs = [signs_of(kept.get(number)) for number in numbers]
+    groups = [group._replace(numbers=tuple(numbers[at] for at in group.numbers)) for group in grouped(signs)]
+    return {number: group for group in groups for number in group.numbers}
+
+
+def _built(kept: Spool, groups: dict[int, Group], resolve: Resolve) -> Iterator[tuple[int, Device, ChannelList | None]]:
+    """The devices, in order of their first address, with the number of their first host."""
+    for number, host in _once(kept.in_order()):
+        group = groups.pop(number, Group((number,)))
+        own = [host if one == number else kept.get(one) for one in group.numbers]
+        if own and addresses_of(own)[0] == host.address:
+            for other in group.numbers:
+                if other != number:
+                    groups[other] = Group(())
+            channels = next((one.channels for one in own if one.channels), None)
+            yield group.numbers[0], build(own, group.doubts, resolve, group.foreign), channels
+
+
+def _once(hosts: Iterable[tuple[int, Host]]) -> Iterator[tuple[int, Host]]:
+    last = 0, ""
+    for number, host in hosts:
+        if host.address == last[1] and number != last[0] + 1:
+            raise ValueError(f"observations of {host.address} do not come together: sort them by target")
+        last = number, host.address
+        yield number, host
+
+
+def _with_cameras(pairs: Iterable[_Pair], resolve: Resolve, spool: Callable[[], Spool]) -> Iterator[Device]:
+    """The devices, and after each recorder the cameras that only it knows."""
+    both, known = spool(), KnownDevices(spool())
+    for device, channels in pairs:
+        known.add(device, device.addresses)
+        both.put((device, channels))
+    return behind((pair for _, pair in both.in_order()), known, resolve)
+
+
+def _place(address: str) -> bytes:
+    """Bytes that sort as `order` does."""
+    version, number, text = order(address)
+    return bytes([version]) + number.to_bytes(16, "big") + text.encode("utf-8", "surrogatepass")

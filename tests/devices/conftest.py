@@ -10,7 +10,7 @@ import pytest
 from support.merging import identify, resolve
 
 from camscan.devices import hosts_of, merge
-from camscan.devices.spooled import merge_spooled
+from camscan.devices.merge import merge_spooled
 from camscan.records import Device, Observation
 from camscan.store.spool import Spool
 

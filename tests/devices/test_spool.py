@@ -1,17 +1,20 @@
-"""Merging in a spool finds what merging in memory finds."""
+"""Merging finds what is found where all hosts are looked at together, in memory and in a spool."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 
 import pytest
 from support.merging import answer, identify, resolve
 
 from camscan.devices import hosts_of, merge
-from camscan.devices.build import order
-from camscan.devices.spooled import merge_spooled
+from camscan.devices.behind import KnownDevices, behind, by_place
+from camscan.devices.build import build, order
+from camscan.devices.grouping import grouped, signs_of
+from camscan.devices.merge import merge_spooled
+from camscan.devices.spool import InMemory
 from camscan.policy import judge_all, judge_each
 from camscan.records import Device, Observation
 from camscan.store.spool import Spool
@@ -40,16 +43,31 @@ def world(draw: random.Random) -> Iterator[Observation]:
             yield answer(address, "isapi", 80, behind__api="isapi", behind__slot=str(number), **some)
 
 
+def together(seen: Iterable[Observation]) -> tuple[Device, ...]:
+    """The devices as all hosts together show them, whether or not they have anything in common."""
+    hosts = list(hosts_of(seen, identify))
+    pairs = []
+    for group in grouped(list(map(signs_of, hosts))):
+        own = [hosts[number] for number in group.numbers]
+        channels = next((host.channels for host in own if host.channels), None)
+        pairs.append((build(own, group.doubts, resolve, group.foreign), channels))
+    pairs.sort(key=lambda pair: by_place(pair[0]))
+    known = KnownDevices(InMemory())
+    for device, _ in pairs:
+        known.add(device, device.addresses)
+    return tuple(behind(pairs, known, resolve))
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_the_same_devices_in_the_same_order_and_the_same_counts(seed: int) -> None:
     seen = list(world(random.Random(seed)))
-    expected = merge(seen, identify, resolve)
+    expected = together(seen)
+    assert merge(seen, identify, resolve) == expected
     with ExitStack() as open_spools:
         found = open_spools.enter_context(Spool[Device]())
-        hosts = hosts_of(seen, identify)
-        merge_spooled(hosts, resolve, lambda: open_spools.enter_context(Spool()), found)
-        devices = [device for _, device in found.in_order()]
-        assert tuple(devices) == expected
+        merge_spooled(hosts_of(seen, identify), resolve, lambda: open_spools.enter_context(Spool()), found)
+        assert tuple(device for _, device in found.in_order()) == expected
+        devices = (device for _, device in found.in_order())
         assert tuple(judge_each(devices, (), found.last)) == judge_all(expected, ())
 
 
