@@ -83,6 +83,11 @@ _KEPT = ("wsd.unsolicited",)  # fields that cannot be derived from the bytes alo
 _BANNER = "banner"
 
 
+def decode(channel: str, raw: bytes, asked: str = "") -> Sequence[Fields]:
+    """The fields of each device in what came on a channel. Raises DecodeError if its codec cannot read that."""
+    return _DECODERS[channel](raw, asked)
+
+
 def read_again(observation: Observation) -> Observation:
     """The observation with the fields that the current codec reads in its bytes.
 
@@ -91,11 +96,10 @@ def read_again(observation: Observation) -> Observation:
     """
     if observation.channel == _BANNER and (unread := opaque.fields(observation.raw)):
         return replace(observation, fields={**observation.fields, **unread})
-    decode = _DECODERS.get(observation.channel)
-    if decode is None or not observation.raw:
+    if observation.channel not in _DECODERS or not observation.raw:
         return observation
     try:
-        found = decode(observation.raw, observation.asked)
+        found = decode(observation.channel, observation.raw, observation.asked)
     except DecodeError:
         return observation
     endpoint = observation.fields.get("wsd.endpoint")

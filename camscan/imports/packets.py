@@ -2,61 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from camscan.codecs import arp, dhcp, dhip, http, mdns, mhed, netcommon, opaque, rtsp, sadp, ssdp, tls, wsdiscovery
+from camscan.codecs import dhcp, dhip, http, mhed, netcommon, opaque, rtsp, sadp
+from camscan.codecs.registry import decode
 from camscan.errors import DecodeError
 from camscan.imports.forms import datagrams
-from camscan.records import Fields, Observation, Outcome
+from camscan.records import Observation, Outcome
 
 if TYPE_CHECKING:
     from camscan.net.programs.l2 import Packet
 
 ASKED = "heard"
 """Stands for the request in observations of unsolicited packets."""
-_UNKNOWN = "?"
-"""Stands for the path or method if the capture does not contain the request."""
+_UNKNOWN = {"http": "GET ?", "rtsp": "?"}
+"""Stands for the request if the capture does not contain it."""
 
 _RECORD, _HANDSHAKE = 5, 4
 """Bytes before the content of a TLS record and of a handshake message (RFC 5246, 6.2.1 and 7.4)."""
 _CERTIFICATE = 11
 
 
-class _Protocol(NamedTuple):
-    """The port of a discovery protocol, and the decoder of its datagrams: fields for each device."""
-
-    port: int | None
-    decode: Callable[[bytes], Sequence[Fields]]
-
-
-_PROTOCOLS: Mapping[str, _Protocol] = MappingProxyType(
+_PORTS: Mapping[str, int | None] = MappingProxyType(
     {
-        "arp": _Protocol(None, lambda data: [arp.decode(data)]),
-        "dhcp": _Protocol(68, lambda data: [dhcp.decode(data)]),
-        "dhip": _Protocol(dhip.PORT, lambda data: [dhip.decode(data)]),
-        "mdns": _Protocol(5353, lambda data: [mdns.decode(data)]),
-        "mhed": _Protocol(mhed.PORT, lambda data: [mhed.decode(data)]),
-        "netcommon": _Protocol(netcommon.PORT, lambda data: [netcommon.decode(data)]),
-        "sadp": _Protocol(sadp.PORT, lambda data: [sadp.decode(data)]),
-        "ssdp": _Protocol(1900, lambda data: [ssdp.decode(data)]),
-        "wsd": _Protocol(3702, wsdiscovery.decode),
+        "arp": None,
+        "dhcp": 68,
+        "dhip": dhip.PORT,
+        "mdns": 5353,
+        "mhed": mhed.PORT,
+        "netcommon": netcommon.PORT,
+        "sadp": sadp.PORT,
+        "ssdp": 1900,
+        "wsd": 3702,
     }
 )
+"""Channel of a discovery protocol -> its port."""
 
 _UNREAD = "udp"
 """The channel of datagrams whose port does not tell their protocol."""
 
-CHANNELS = (*_PROTOCOLS, _UNREAD)
+CHANNELS = (*_PORTS, _UNREAD)
 """Channels of passive listening."""
 
 
 def observations(packet: Packet) -> Iterator[Observation]:
     """One observation for each device in a packet; none for requests and undecodable packets."""
     try:
-        if packet.channel in _PROTOCOLS:
+        if packet.channel in _PORTS:
             yield from _datagram(packet)
         elif packet.channel in _STREAMS:
             yield from _STREAMS[packet.channel](packet)
@@ -77,12 +72,11 @@ def notes(counters: Mapping[str, int]) -> Iterator[str]:
 
 
 def _datagram(packet: Packet) -> Iterator[Observation]:
-    protocol = _PROTOCOLS[packet.channel]
-    found = [fields for fields in protocol.decode(packet.data) if fields]
+    found = [fields for fields in decode(packet.channel, packet.data) if fields]
     # A DHCP client may not have an address yet.
     target = dhcp.address(packet.data) if packet.channel == "dhcp" else packet.source
     if target:
-        bare = replace(_observation(packet, ASKED), target=target, port=protocol.port)
+        bare = replace(_observation(packet, ASKED), target=target, port=_PORTS[packet.channel])
         yield from (replace(bare, fields=fields) for fields in found)
 
 
@@ -92,34 +86,25 @@ def _by_its_bytes(packet: Packet) -> Iterator[Observation]:
         yield replace(_observation(packet, ASKED), channel=one.channel, fields=one.fields)
 
 
-def _http(packet: Packet) -> Iterator[Observation]:
-    asked = packet.asked or f"GET {_UNKNOWN}"
-    fields = http.decode(packet.data, asked.removeprefix("GET "))
-    whole = http.is_complete(packet.data)
-    yield _answer(replace(packet, whole=whole), asked, fields, needs_login=http.auth_required(fields))
-
-
-def _rtsp(packet: Packet) -> Iterator[Observation]:
-    asked = packet.asked or _UNKNOWN
-    fields = rtsp.decode(packet.data, asked)
-    whole = rtsp.is_complete(packet.data)
-    yield _answer(replace(packet, whole=whole), asked, fields, needs_login=rtsp.auth_required(fields))
+def _answer(packet: Packet) -> Iterator[Observation]:
+    """An answer of HTTP or RTSP."""
+    codec = http if packet.channel == "http" else rtsp
+    asked = packet.asked or _UNKNOWN[packet.channel]
+    (fields,) = decode(packet.channel, packet.data, asked)
+    whole = replace(packet, whole=codec.is_complete(packet.data))
+    observation = replace(_observation(whole, asked), fields=fields)
+    yield replace(observation, outcome=Outcome.AUTH_REQUIRED) if codec.auth_required(fields) else observation
 
 
 def _tls(packet: Packet) -> Iterator[Observation]:
     certificate = first_certificate(packet.data)
-    whole = replace(packet, data=certificate, whole=True)
-    yield replace(_observation(whole, ""), fields=tls.decode(certificate))
+    (fields,) = decode("tls", certificate)
+    yield replace(_observation(replace(packet, data=certificate, whole=True), ""), fields=fields)
 
 
 def _banner(packet: Packet) -> Iterator[Observation]:
     """Bytes of a maker's own protocol, which are left to the rules as they are."""
     yield replace(_observation(packet, packet.asked), fields=opaque.decode(packet.data))
-
-
-def _answer(packet: Packet, asked: str, fields: Fields, *, needs_login: bool) -> Observation:
-    observation = replace(_observation(packet, asked), fields=fields)
-    return replace(observation, outcome=Outcome.AUTH_REQUIRED) if needs_login else observation
 
 
 def _observation(packet: Packet, asked: str) -> Observation:
@@ -155,5 +140,5 @@ def _records(data: bytes) -> Iterator[bytes]:
 
 
 _STREAMS: Mapping[str, Callable[[Packet], Iterator[Observation]]] = MappingProxyType(
-    {"http": _http, "rtsp": _rtsp, "tls": _tls, "banner": _banner}
+    {"http": _answer, "rtsp": _answer, "tls": _tls, "banner": _banner}
 )

@@ -3,49 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
-from types import MappingProxyType
+from itertools import islice
 
-from camscan.codecs import (
-    baichuan,
-    dh01,
-    dhip,
-    dvrip,
-    mdns,
-    mhed,
-    moi,
-    netcommon,
-    opaque,
-    sadp,
-    snmp,
-    ssdp,
-    telnet,
-    wsdiscovery,
-)
+from camscan.codecs import dhip, dvrip, netcommon, opaque, sadp, telnet
+from camscan.codecs.registry import decode
 from camscan.codecs.text import to_text
 from camscan.errors import DecodeError
 from camscan.imports.forms import certificate, favicons
 from camscan.imports.forms.base import Answer, answer, fields_of, key, pairs
 from camscan.records import Fields
 
-_Decode = Callable[[bytes], Fields]
-
-_BINARY: Mapping[str, _Decode] = MappingProxyType(
-    {
-        "dhip": dhip.decode,
-        "sadp": sadp.decode,
-        "netcommon": netcommon.decode,
-        "mhed": mhed.decode,
-        "moi": moi.decode,
-        "dh01": dh01.decode,
-        "dvrip": dvrip.decode_discovery,
-        "baichuan": baichuan.decode,
-        "snmp": snmp.decode,
-        "ssdp": ssdp.decode,
-    }
-)
-"""Decoders by channel, those with the clearest magic first. mDNS has none, so it is last and must name a service."""
+_BINARY = ("dhip", "sadp", "netcommon", "mhed", "moi", "dh01", "dvrip", "baichuan", "snmp", "ssdp")
+"""Channels of datagrams, those with the clearest magic first. mDNS has none, so it is last and must name a service."""
 
 _SADP_NAMES = frozenset({"devicedescription", "devicesn", "softwareversion", "dspversion", "commandport"})
 _SADP_COLUMNS = {"deviceserialno": "devicesn", "macaddress": "mac", "model": "devicedescription", "serial": "devicesn"}
@@ -75,22 +46,20 @@ def datagram(data: bytes) -> Iterator[Answer]:
         yield from found
     elif realm := fields_of(dvrip.decode_realm, data):
         yield from answer("dvrip", realm, "realm", data)
-    elif devices := _devices(data):
+    elif devices := _decoded("wsd", data) if b"onvif" in data or b"ProbeMatch" in data else ():
         yield from (one for fields in devices for one in answer("wsd", fields, raw=data))
     elif images := list(favicons.icon_bytes(data)):
         yield from images
     elif certificates := list(certificate.der(data)):
         yield from certificates
-    elif "mdns.service" in (announced := fields_of(mdns.decode, data)):
-        yield from answer("mdns", announced, raw=data)
+    else:
+        yield from (Answer("mdns", fields, raw=data) for fields in _decoded("mdns", data) if "mdns.service" in fields)
 
 
 def discovered(data: bytes) -> Iterator[Answer]:
     """The same, of the protocols that have a magic of their own."""
-    for channel, decode in _BINARY.items():
-        if fields := fields_of(decode, data):
-            yield from answer(channel, fields, raw=data)
-            return
+    found = (Answer(channel, fields, raw=data) for channel in _BINARY for fields in _decoded(channel, data) if fields)
+    yield from islice(found, 1)
 
 
 def unread(data: bytes) -> Iterator[Answer]:
@@ -168,10 +137,9 @@ def netcommon_text(text: str) -> Iterator[Answer]:
     yield from answer("netcommon", fields_of(netcommon.decode, text.strip().encode("utf-8", "replace")))
 
 
-def _devices(data: bytes) -> Sequence[Fields]:
-    if b"onvif" not in data and b"ProbeMatch" not in data:
-        return ()
+def _decoded(channel: str, data: bytes) -> Sequence[Fields]:
+    """What the codec of a channel reads; nothing if it refuses."""
     try:
-        return wsdiscovery.decode(data)
+        return decode(channel, data)
     except DecodeError:
         return ()
