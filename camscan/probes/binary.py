@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
+from typing import ClassVar
 
 from camscan.codecs import baichuan, dvrip
 from camscan.net.base import Net
@@ -22,21 +23,13 @@ class BinaryProbe:
     request: bytes
     complete: Callable[[bytes], bool]
     decode: Decode
+    stage: ClassVar = Stage.PORT
+    cost: ClassVar = Cost(0, 0, 6)
 
     @property
     def channels(self) -> tuple[str, ...]:
         """See `Probe`."""
         return (self.channel,)
-
-    @property
-    def stage(self) -> Stage:
-        """See `Probe`."""
-        return Stage.PORT
-
-    @property
-    def cost(self) -> Cost:
-        """See `Probe`."""
-        return Cost(0, 0, 6)
 
     async def run(self, ask: Ask, net: Net) -> AsyncGenerator[Observation, None]:
         """See `Probe.run`."""

@@ -11,6 +11,7 @@ from typing import overload
 from camscan.errors import DecodeError
 from camscan.net.base import Datagram, Exchange, Net, Question
 from camscan.probes.base import Ask, Cost, Probe, Stage
+from camscan.probes.observing import unread
 from camscan.records import Observation, Outcome
 
 _log = logging.getLogger(__name__)
@@ -105,10 +106,11 @@ class AddressProbe:
                 told = True
                 yield observation
         if not exchange.replies:
-            yield _unanswered(self._protocol, exchange)
+            yield unread(exchange, self._protocol.channel, self._protocol.asked)
         elif not told:
-            came = replace(exchange, outcome=Outcome.GARBLED, reason="an answer without a device in it")
-            yield replace(_unanswered(self._protocol, came), raw=_redacted(exchange.raw, question.secret))
+            why, came = "an answer without a device in it", _redacted(exchange.raw, question.secret)
+            bare = unread(exchange, self._protocol.channel, self._protocol.asked)
+            yield replace(bare, outcome=Outcome.GARBLED, reason=why, raw=came)
 
 
 class SegmentProbe:
@@ -129,7 +131,7 @@ class SegmentProbe:
         async with aclosing(net.call(question.inquiry)) as called:
             async for item in called:
                 if isinstance(item, Exchange):
-                    yield _unanswered(self._protocol, item)
+                    yield unread(item, self._protocol.channel, self._protocol.asked)
                 elif (item.source, hash(item.data)) not in heard:
                     heard.add((item.source, hash(item.data)))
                     for observation in self._protocol.observations(question, item):
@@ -138,15 +140,3 @@ class SegmentProbe:
 
 def _redacted(data: bytes, secret: bytes) -> bytes:
     return data.replace(secret, b"*" * len(secret)) if secret else data
-
-
-def _unanswered(protocol: Datagrams, exchange: Exchange) -> Observation:
-    return Observation(
-        exchange.address,
-        protocol.channel,
-        exchange.outcome,
-        exchange.at,
-        exchange.port,
-        protocol.asked,
-        reason=exchange.reason,
-    )

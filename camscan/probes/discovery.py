@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from camscan.codecs import dh01, dhip, dvrip, mdns, mhed, moi, netcommon, sadp, wsdiscovery
+from camscan.codecs import dh01, dhip, dvrip, mdns, mhed, moi, netcommon, sadp, ssdp, wsdiscovery
 from camscan.net.base import Inquiry, Question
 from camscan.probes.datagrams import Datagrams, Rounds
 from camscan.probes.observing import Decode
@@ -16,7 +16,7 @@ from camscan.records import Fields
 _WAIT = 3.0
 _WSD_WAIT = 3.5  # the specification allows 0.5 s; some cameras take longer
 # No group is joined: behind some snooping switches a join makes cameras vanish, and answers come by unicast anyway.
-_WSD_GROUPS = ("239.255.255.250", "ff02::c")
+_GROUPS = ("239.255.255.250", "ff02::c")  # of WS-Discovery and of SSDP
 _MDNS_GROUPS = ("224.0.0.251", "ff02::fb")
 _SADP_FORMS = ("inquiry", "inquiry_v32")
 
@@ -25,7 +25,7 @@ def _wsd() -> Question:
     """Each dialect in a round of its own: some devices answer only one, and a loss costs only one round."""
     first = f"urn:uuid:{uuid.uuid4()}"[:-1]  # all that is kept of each question in progress
     rounds = Rounds(len(wsdiscovery.DIALECTS), partial(_wsd_probe, first))
-    return Question(Inquiry(3702, rounds, _WSD_WAIT, groups=_WSD_GROUPS), partial(_wsd_matches, first))
+    return Question(Inquiry(3702, rounds, _WSD_WAIT, groups=_GROUPS), partial(_wsd_matches, first))
 
 
 def _wsd_probe(first: str, number: int) -> bytes:
@@ -99,4 +99,5 @@ MHED = _search(
 )
 MOI = _search("moi", "search", moi.decode, moi.PORT, moi.SEARCH, groups=moi.GROUPS, listen_port=moi.LOCAL_PORT)
 DH01 = _search("dh01", "search", dh01.decode, dh01.PORT, dh01.SEARCH, groups=dh01.GROUPS)
+SSDP = _search("ssdp", "upnp:rootdevice", ssdp.decode, 1900, ssdp.SEARCH, groups=_GROUPS)
 MDNS = _search("mdns", "PTR", mdns.decode, 5353, mdns.encode_query(mdns.SERVICES), groups=_MDNS_GROUPS)

@@ -12,7 +12,7 @@ from functools import partial
 from camscan.codecs import onvif, over_http
 from camscan.net.base import Exchange, HttpRequest, LoginReason, Net
 from camscan.probes.base import Ask, Cost, Stage
-from camscan.probes.observing import observe
+from camscan.probes.observing import observe, unread
 from camscan.probes.onvif import services
 from camscan.probes.web import API_PATHS, observe_page
 from camscan.probes.webapis import WEB_APIS, is_success, web_servers
@@ -92,17 +92,7 @@ class LoginProbe:
 
 def _ended(question: _Question, exchange: Exchange) -> Observation:
     """The result of the login, on a channel of its own."""
-    asked = _SOAP if question.soap else f"GET {question.path}"
-    return Observation(
-        exchange.address,
-        CHANNEL,
-        exchange.outcome,
-        exchange.at,
-        exchange.port,
-        asked,
-        raw=exchange.raw,
-        reason=exchange.reason,
-    )
+    return unread(exchange, CHANNEL, _SOAP if question.soap else f"GET {question.path}")
 
 
 def _questions(ask: Ask) -> Iterator[_Question]:

@@ -20,16 +20,20 @@ def observe(exchange: Exchange, channel: str, asked: str, decode: Decode, raw: b
     `ANSWERED`.
     """
     data = exchange.raw if raw is None else raw
-    outcome, reason = exchange.outcome, exchange.reason
-    fields: Fields = {}
-    if data:
-        try:
-            fields = decode(data)
-        except DecodeError as error:
-            outcome, reason = Outcome.GARBLED, str(error)
-        else:
-            outcome = Outcome.ANSWERED if outcome is Outcome.GARBLED else outcome
-    return Observation(exchange.address, channel, outcome, exchange.at, exchange.port, asked, fields, data, reason)
+    bare = replace(unread(exchange, channel, asked), raw=data)
+    if not data:
+        return bare
+    try:
+        fields = decode(data)
+    except DecodeError as error:
+        return replace(bare, outcome=Outcome.GARBLED, reason=str(error))
+    return replace(bare, fields=fields, outcome=Outcome.ANSWERED if bare.outcome is Outcome.GARBLED else bare.outcome)
+
+
+def unread(exchange: Exchange, channel: str, asked: str) -> Observation:
+    """An observation of an exchange without fields."""
+    at, outcome, why = exchange.at, exchange.outcome, exchange.reason
+    return Observation(exchange.address, channel, outcome, at, exchange.port, asked, raw=exchange.raw, reason=why)
 
 
 def denied(observation: Observation) -> Observation:

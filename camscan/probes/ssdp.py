@@ -1,4 +1,4 @@
-"""SSDP: a search by multicast, and by unicast to living hosts; then the description that an answer points to."""
+"""The UPnP device description that an answer to SSDP points to."""
 
 from __future__ import annotations
 
@@ -6,26 +6,15 @@ from collections.abc import AsyncGenerator
 from functools import partial
 from urllib.parse import urlsplit
 
-from camscan.codecs import over_http, ssdp
-from camscan.net.base import HttpRequest, Inquiry, Net, Question
+from camscan.codecs import over_http
+from camscan.net.base import HttpRequest, Net
 from camscan.probes.base import Ask, Cost, Stage
-from camscan.probes.datagrams import Datagrams
 from camscan.probes.observing import observe
 from camscan.probes.ports import port_of
 from camscan.probes.web import origin_form
 from camscan.records import Observation
 
-_GROUPS = ("239.255.255.250", "ff02::c")
-_WAIT = 3.0
 _MAX_DESCRIPTIONS = 2
-
-
-def _new_question() -> Question:
-    rounds = [[ssdp.SEARCH]] * 2
-    return Question(Inquiry(1900, rounds, _WAIT, groups=_GROUPS), lambda data: [ssdp.decode(data)])
-
-
-SSDP = Datagrams("ssdp", "upnp:rootdevice", _new_question)
 
 
 class DescriptionProbe:

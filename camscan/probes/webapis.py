@@ -64,7 +64,6 @@ LAPI = WebApi("lapi", lapi, signs=("lapi.response_code", "lapi.response_url"))
 WEB_APIS = (ISAPI, CGI, LAPI)
 
 
-@dataclass(frozen=True, slots=True)
 class WebApiProbe:
     """Uses one API if the host has it, or if it demands a login there and has no other.
 
@@ -72,22 +71,12 @@ class WebApiProbe:
     observation for each list, with the part of the bytes that describes it.
     """
 
-    api: WebApi
+    stage = Stage.LOGIN
 
-    @property
-    def stage(self) -> Stage:
-        """See `Probe.stage`."""
-        return Stage.LOGIN
-
-    @property
-    def cost(self) -> Cost:
-        """See `Probe.cost`: four packets a question at most, on one connection."""
-        return Cost(0, 0, 4 + 4 * len(self.api.questions))
-
-    @property
-    def channels(self) -> tuple[str, ...]:
-        """See `Probe.channels`."""
-        return (self.api.channel,)
+    def __init__(self, api: WebApi) -> None:
+        self.api = api
+        self.channels: tuple[str, ...] = (api.channel,)
+        self.cost = Cost(0, 0, 4 + 4 * len(api.questions))  # four packets a question at most, on one connection
 
     async def run(self, ask: Ask, net: Net) -> AsyncGenerator[Observation, None]:
         """See `Probe.run`."""

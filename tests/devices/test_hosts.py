@@ -10,9 +10,8 @@ from support.merging import answer, identify
 from camscan.devices.hosts import Host, hosts_at, to_count
 from camscan.devices.identity import IdentifierKind
 from camscan.probes.datagrams import Datagrams
-from camscan.probes.discovery import DH01, DHIP, DVRIP, MDNS, MHED, MOI, NETCOMMON, SADP, WSD
+from camscan.probes.discovery import DH01, DHIP, DVRIP, MDNS, MHED, MOI, NETCOMMON, SADP, SSDP, WSD
 from camscan.probes.snmp import with_community
-from camscan.probes.ssdp import SSDP
 from camscan.records import Observation, Outcome
 
 A, B = "58:50:ED:1F:E3:85", "08:ED:ED:1A:2B:3C"
