@@ -52,24 +52,15 @@ def read_challenges(value: str) -> tuple[Challenge, ...]:
     return tuple(challenges[:MAX_CHALLENGES])
 
 
-def parse_challenges(value: str) -> tuple[tuple[str, str], ...]:
-    """(scheme in lower case, realm) of every challenge in one header value; "" for what is missing.
-
-    >>> parse_challenges('Digest realm="a, b", qop="auth", Basic realm=Web Server')
-    (('digest', 'a, b'), ('basic', 'Web Server'))
-    """
-    return tuple((scheme, parameters.get("realm", "")) for scheme, parameters in read_challenges(value))
-
-
 def challenge_fields(prefix: str, values: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """`<prefix>.realm`, `.auth` and `.www_authenticate` of one answer's WWW-Authenticate headers, without repeats.
 
     Several challenges in one header are values of their own, as if each had a header to itself.
     """
     kept = [value.strip()[:MAX_VALUE] for value in values[:MAX_CHALLENGES]]
-    challenges = [challenge for value in kept for challenge in parse_challenges(value)]
+    challenges = [challenge for value in kept for challenge in read_challenges(value)]
     found = {
-        "realm": [realm for _, realm in challenges],
+        "realm": [parameters.get("realm", "") for _, parameters in challenges],
         "auth": [scheme for scheme, _ in challenges],
         "www_authenticate": [part for value in kept for part in _ANOTHER.split(value, MAX_CHALLENGES)],
     }

@@ -37,53 +37,45 @@ def macs(fields: Fields) -> Iterator[str]:
     """The MACs in the names of a device, as "AA:BB:CC:DD:EE:FF"; no multicast ones, which are random."""
     for name, read in _READERS.items():
         for value in fields.get(name, ())[:_MAX_VALUES]:
-            yield from (mac for mac in read(value) if mac and not int(mac[1], 16) & 1)
+            if (mac := read(value)) and not int(mac[1], 16) & 1:
+                yield mac
 
 
-def in_endpoint(text: str) -> Iterator[str]:
+def _in_endpoint(text: str) -> str:
     """The MAC in an endpoint's name: behind its colons, at its end, or as the node of a UUID of version 1.
 
     A node without a prefix of its own is none (RFC 9562, section 5.1).
     """
-    if spelled := _UUID_OF_MAC.search(text):
-        yield hardware_address(spelled[1])
-    elif named := _NAME_OF_MAC.search(text):
-        yield hardware_address(named[1])
-    elif match := _UUID.search(text):
-        uuid = UUID(match[0])
-        if uuid.variant == RFC_4122 and uuid.version == 1 and uuid.node >> 24:
-            yield hardware_address(uuid.hex[-12:])
+    if named := _UUID_OF_MAC.search(text) or _NAME_OF_MAC.search(text):
+        return hardware_address(named[1])
+    uuid = UUID(match[0]) if (match := _UUID.search(text)) else None
+    is_made_of_mac = uuid and uuid.variant == RFC_4122 and uuid.version == 1 and uuid.node >> 24
+    return hardware_address(uuid.hex[-12:]) if uuid and is_made_of_mac else ""
 
 
-def in_realm(text: str) -> Iterator[str]:
+def _in_realm(text: str) -> str:
     """The MAC at the end of a realm behind a name, as in "IPCam_0011AABBCCDD"."""
-    if told := _REALM_OF_MAC.fullmatch(text):
-        yield hardware_address(told[1])
+    told = _REALM_OF_MAC.fullmatch(text)
+    return hardware_address(told[1]) if told else ""
 
 
-def in_serial(text: str) -> Iterator[str]:
+def _in_serial(text: str) -> str:
     """The MAC that stands in for a serial number."""
-    if _SERIAL_OF_MAC.fullmatch(text):
-        yield hardware_address(text)
+    return hardware_address(text) if _SERIAL_OF_MAC.fullmatch(text) else ""
 
 
-def in_address(text: str) -> Iterator[str]:
-    """The MAC of which an IPv6 address is formed."""
-    yield mac_in_address(text)
-
-
-_READERS: Mapping[str, Callable[[str], Iterator[str]]] = MappingProxyType(
+_READERS: Mapping[str, Callable[[str], str]] = MappingProxyType(
     {
-        "wsd.endpoint": in_endpoint,
-        "wsd.xaddr": in_address,
-        "onvif.xaddr": in_address,
-        "ssdp.location": in_address,
-        "mdns.address": in_address,
-        "http.realm": in_realm,
-        "rtsp.realm": in_realm,
-        "onvif.serial": in_serial,
-        "upnp.udn": in_endpoint,
-        "ssdp.usn": in_endpoint,
+        "wsd.endpoint": _in_endpoint,
+        "wsd.xaddr": mac_in_address,
+        "onvif.xaddr": mac_in_address,
+        "ssdp.location": mac_in_address,
+        "mdns.address": mac_in_address,
+        "http.realm": _in_realm,
+        "rtsp.realm": _in_realm,
+        "onvif.serial": _in_serial,
+        "upnp.udn": _in_endpoint,
+        "ssdp.usn": _in_endpoint,
     }
 )
 """Field with a name of the device -> the function that finds a MAC in it, the most reliable first."""

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import BinaryIO
 
+from camscan.codecs.jsontext import inner
 from camscan.imports.files.base import Summary
 from camscan.imports.files.jsonlines import (
     Record,
     addressed,
     answers,
     first_record,
-    inner,
+    labelled,
     port_of,
     records,
     text,
@@ -39,12 +40,11 @@ def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observati
     for address, record in addressed(_answering(records(stream, summary), summary), summary, *_ADDRESSES):
         when, port = time(text(record, "timestamp"), at), port_of(text(record, "port"))
         yield from answers(address, port, _page(record), "http", when)
-        hashes = [("md5", "favicon_md5"), ("mmh3", "favicon")]
-        icon = "\n".join(f"{kind}: {text(record, name)}" for kind, name in hashes if text(record, name))
-        yield from answers(address, port, icon, "favicon", when)
+        icon = [("md5", text(record, "favicon_md5")), ("mmh3", text(record, "favicon"))]
+        yield from answers(address, port, labelled(icon), "favicon", when)
         grabbed = inner(record, "tls") or inner(record, "tls-grab")
-        names = [f"{name}: {text(grabbed, f'{name}_dn')}" for name in ("subject", "issuer") if f"{name}_dn" in grabbed]
-        yield from answers(address, port, "\n".join(names), "tls", when)
+        names = [(name, text(grabbed, f"{name}_dn")) for name in ("subject", "issuer")]
+        yield from answers(address, port, labelled(names), "tls", when)
 
 
 def _answering(found: Iterable[Record], summary: Summary) -> Iterator[Record]:

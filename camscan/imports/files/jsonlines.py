@@ -89,11 +89,14 @@ def _bytes(told: str) -> bytes:
     return encodings.decoded(told) if "\\x" in told else told.encode("latin_1", "replace")
 
 
-def inner(record: object, *path: str) -> Record:
-    """The object that lies at a path of names in a record; an empty one where there is none."""
-    for name in path:
-        record = record.get(name) if isinstance(record, dict) else None
-    return record if isinstance(record, dict) else {}
+def labelled(values: Iterable[tuple[str, str]]) -> str:
+    """Values as lines, each behind its name, but for empty ones."""
+    return "\n".join(f"{name}: {value}" for name, value in values if value)
+
+
+def pem(certificate: str) -> str:
+    """A certificate in base64, as PEM."""
+    return f"-----BEGIN CERTIFICATE-----\n{certificate}\n-----END CERTIFICATE-----"
 
 
 def listed(value: object) -> Sequence[object]:

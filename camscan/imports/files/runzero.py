@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import BinaryIO
 
+from camscan.codecs.jsontext import inner
 from camscan.imports.files.base import Summary, address_of, imported, link_fields, moment, names
 from camscan.imports.files.jsonlines import (
     Record,
@@ -18,8 +19,9 @@ from camscan.imports.files.jsonlines import (
     answers,
     by_transport,
     first_record,
-    inner,
+    labelled,
     listed,
+    pem,
     port_of,
     records,
     text,
@@ -82,9 +84,8 @@ def _answered(address: str, record: Record, data: Record, when: datetime) -> Ite
         yield from answers(address, port, answer, "rtsp", when)
     elif not answer:
         yield from answers(address, port, text(data, "banner"), "banner", when)
-    hashes = (("md5", "favicon.ico.image.md5"), ("mmh3", "favicon.ico.image.mmh3"))
-    icons = [f"{kind}: {value}" for kind, name in hashes for value in _values(data, name)[:1]]
-    yield from answers(address, port, "\n".join(icons), "favicon", when)
+    icons = [(kind, value) for kind in ("md5", "mmh3") for value in _values(data, f"favicon.ico.image.{kind}")[:1]]
+    yield from answers(address, port, labelled(icons), "favicon", when)
     yield from answers(address, port, _certificate(data), "tls", when)
     if fields := names(**{ours: next(iter(_values(data, f"snmp.{name}")), "") for ours, name in _SNMP.items()}):
         yield replace(imported(address, "snmp", when, fields), port=port)
@@ -105,8 +106,8 @@ def _page(data: Record) -> str:
 def _certificate(data: Record) -> str:
     """The certificate of the service, or else the names in it."""
     if chain := _values(data, "tls.certificates"):
-        return f"-----BEGIN CERTIFICATE-----\n{chain[0]}\n-----END CERTIFICATE-----"
-    return "\n".join(f"{name}: {one}" for name in ("subject", "issuer") for one in _values(data, f"tls.{name}")[:1])
+        return pem(chain[0])
+    return labelled((name, one) for name in ("subject", "issuer") for one in _values(data, f"tls.{name}")[:1])
 
 
 def _values(data: Record, name: str) -> list[str]:

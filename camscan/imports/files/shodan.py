@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import BinaryIO
 
+from camscan.codecs.jsontext import inner
 from camscan.imports.files.base import Summary
 from camscan.imports.files.jsonlines import (
     Record,
@@ -13,7 +14,6 @@ from camscan.imports.files.jsonlines import (
     answers,
     by_transport,
     first_record,
-    inner,
     listed,
     port_of,
     records,

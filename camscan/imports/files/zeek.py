@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import BinaryIO
 
 from camscan.imports.files.base import Summary, imported, lines, link_fields, names
-from camscan.imports.files.jsonlines import Record, answers, host, listed, port_of, records, text, time
+from camscan.imports.files.jsonlines import Record, answers, host, labelled, listed, port_of, records, text, time
 from camscan.imports.notations.base import with_octets
 from camscan.records import Observation
 
@@ -71,7 +71,7 @@ def _software(record: Record, at: datetime, summary: Summary) -> Iterator[Observ
 
 def _ssl(record: Record, at: datetime, summary: Summary) -> Iterator[Observation]:
     """The names in a server's certificate, of a session in which it was seen."""
-    told = "\n".join(f"{name}: {text(record, name)}" for name in ("subject", "issuer") if text(record, name))
+    told = labelled((name, text(record, name)) for name in ("subject", "issuer"))
     if not told:
         summary.skip("session without a certificate")
     elif address := host(record, summary, "id.resp_h"):

@@ -8,14 +8,15 @@ from datetime import datetime
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
+from camscan.codecs.jsontext import inner
 from camscan.imports.files.base import Summary
 from camscan.imports.files.jsonlines import (
     Record,
     addressed,
     answers,
     first_record,
-    inner,
     listed,
+    pem,
     port_of,
     records,
     text,
@@ -52,8 +53,7 @@ def _answered(address: str, found: Record, at: datetime) -> Iterator[Observation
         yield from answers(address, port, _page(response), "http", when)
     for log in (inner(result, "tls"), inner(response, "request", "tls_log"), result):
         if certificate := text(inner(log, *_CERTIFICATE), "raw"):
-            pem = f"-----BEGIN CERTIFICATE-----\n{certificate}\n-----END CERTIFICATE-----"
-            yield from answers(address, port, pem, "tls", when)
+            yield from answers(address, port, pem(certificate), "tls", when)
     yield from answers(address, port, text(result, "banner"), "banner", when)
 
 
