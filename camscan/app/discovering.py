@@ -75,7 +75,7 @@ def asking_interfaces(names: tuple[str, ...]) -> tuple[Interface, ...]:
 
 def cut_off(names: tuple[str, ...]) -> Iterator[str]:
     """That nobody but other containers, or Windows, can hear, where that is so."""
-    from camscan.net.kernel.interfaces import bridge, bridged
+    from camscan.net.kernel.bridges import bridge, bridged
 
     on, beside = bridge(), [name for name in bridged() if not names or name in names]
     if on and beside:

@@ -20,8 +20,8 @@ from camscan.app.targetfiles import followed
 from camscan.engine import Engine, Sink
 from camscan.errors import CamscanError
 from camscan.net.discovery.swept import parted
-from camscan.net.kernel.carrier import watched
 from camscan.net.kernel.interfaces import broadcasts, interfaces
+from camscan.net.kernel.interruptions import watched
 from camscan.net.kernel.ways import samples
 from camscan.net.live import LiveNet
 from camscan.net.pacing.limits import Limits

@@ -10,8 +10,9 @@ from camscan.app.targetfiles import read, read_exclusions, read_targets, refuse_
 from camscan.engine import Plan
 from camscan.errors import HostError, TargetError
 from camscan.net.discovery.link import Link, Range
-from camscan.net.kernel.carrier import is_connected
-from camscan.net.kernel.interfaces import Interface, bridge, bridged, interfaces, is_for_containers
+from camscan.net.kernel.bridges import bridge, bridged, is_for_containers
+from camscan.net.kernel.interfaces import Interface, interfaces
+from camscan.net.kernel.interruptions import is_connected
 from camscan.net.kernel.privilege import has_net_raw
 from camscan.probes.base import Stage
 from camscan.targets import Spec, TargetSet, expand, guard, parse

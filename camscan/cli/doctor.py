@@ -97,7 +97,8 @@ def _descriptors() -> Iterator[Finding]:
 
 
 def _interfaces() -> Iterator[Finding]:
-    from camscan.net.kernel.interfaces import bridge, bridged, interfaces
+    from camscan.net.kernel.bridges import bridge, bridged
+    from camscan.net.kernel.interfaces import interfaces
 
     usable = [i for i in interfaces() if i.multicast and not i.loopback]
     by_four = {i.name for i in usable if i.network.version == 4}

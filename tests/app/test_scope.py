@@ -16,7 +16,8 @@ from camscan.app import scope as module
 from camscan.app.scope import Choices, arp_requests, eligible, scope_of
 from camscan.app.strategy import strategy_of
 from camscan.errors import HostError, TargetError
-from camscan.net.kernel.interfaces import Bridge, Interface
+from camscan.net.kernel.bridges import Bridge
+from camscan.net.kernel.interfaces import Interface
 
 
 def test_exclusions_win_and_network_edges_are_left_out() -> None:

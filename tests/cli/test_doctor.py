@@ -110,10 +110,11 @@ def test_the_doctor_knows_that_a_host_without_ipv4_can_multicast(
 def test_on_a_containers_bridge_one_is_told_that_multicast_ends_there(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("camscan.net.kernel.interfaces._driver", lambda _: "veth")
-    monkeypatch.setattr("camscan.net.kernel.interfaces._CONTAINER", (tmp_path,))
+    monkeypatch.setattr("camscan.net.kernel.bridges._driver", lambda _: "veth")
+    monkeypatch.setattr("camscan.net.kernel.bridges._CONTAINER", (tmp_path,))
     there = Interface("eth0", 7, "172.17.0.2", ip_network("172.17.0.0/16"), loopback=False, multicast=True)
-    monkeypatch.setattr("camscan.net.kernel.interfaces.interfaces", lambda: (there,))
+    for room in ("interfaces", "bridges"):
+        monkeypatch.setattr(f"camscan.net.kernel.{room}.interfaces", lambda: (there,))
     done = camscan(capsys, "doctor")
     assert done.returncode == 0, "it works, with a limit"
     assert "note eth0: on a container's bridge, which multicast does not leave: run the container on" in done.stdout

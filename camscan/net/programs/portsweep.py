@@ -14,7 +14,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from itertools import groupby
 from typing import Any
 
-from camscan.net.kernel.carrier import is_connected
+from camscan.net.kernel.interruptions import is_connected
 from camscan.net.kernel.neighbours import entries_allowed, entries_in_use, permanent
 from camscan.net.kernel.ways import Hop, Way, ways
 from camscan.net.outcomes import of_answer, reason, remark

@@ -5,8 +5,8 @@ import errno
 
 import pytest
 
-from camscan.net.kernel import carrier
-from camscan.net.kernel.carrier import watched
+from camscan.net.kernel import interruptions
+from camscan.net.kernel.interruptions import watched
 
 
 @pytest.fixture
@@ -19,9 +19,9 @@ def looking(monkeypatch: pytest.MonkeyPatch) -> dict[str, bool]:
             raise OSError(errno.ENODEV, name)
         return running[name]
 
-    monkeypatch.setattr(carrier, "has_carrier", has_carrier)
-    monkeypatch.setattr(carrier.is_connected, "__defaults__", (has_carrier,))
-    monkeypatch.setattr(carrier, "_EVERY", 0.01)
+    monkeypatch.setattr(interruptions, "has_carrier", has_carrier)
+    monkeypatch.setattr(interruptions.is_connected, "__defaults__", (has_carrier,))
+    monkeypatch.setattr(interruptions, "_EVERY", 0.01)
     return running
 
 
@@ -29,8 +29,8 @@ async def test_the_time_for_which_an_interface_is_cut_off_is_counted(
     looking: dict[str, bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looking |= {"eth0": True, "eth1": True, "usb0": False, "br0": False}
-    monkeypatch.setattr(carrier, "is_running", {"usb0": True}.__getitem__)
-    monkeypatch.setattr(carrier, "is_for_containers", {"usb0": False, "br0": True}.__getitem__)
+    monkeypatch.setattr(interruptions, "is_running", {"usb0": True}.__getitem__)
+    monkeypatch.setattr(interruptions, "is_for_containers", {"usb0": False, "br0": True}.__getitem__)
     async with watched(looking, {}) as cut:
         await asyncio.sleep(0.05)
         assert dict(cut) == {}, "neither where only the driver denies it, nor a bridge that nobody is on"
@@ -60,7 +60,7 @@ async def test_an_interface_that_was_never_connected_is_cut_off(
     looking: dict[str, bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looking |= {"eth0": False}
-    monkeypatch.setattr(carrier, "is_running", looking.__getitem__)
+    monkeypatch.setattr(interruptions, "is_running", looking.__getitem__)
     async with watched(["eth0"], {}) as cut:
         await asyncio.sleep(0.1)
     assert list(cut) == ["eth0 was not connected"]
@@ -71,7 +71,7 @@ async def test_an_interface_that_does_not_lead_to_the_targets_any_more_is_cut_of
 ) -> None:
     looking |= {"eth0": True, "eth1": True}
     leads = {"10.0.0.1": "eth0", "10.0.1.1": "eth1"}
-    monkeypatch.setattr(carrier, "interfaces_to", lambda asked: {one: leads[one] for one in asked if one in leads})
+    monkeypatch.setattr(interruptions, "interfaces_to", lambda asked: {a: leads[a] for a in asked if a in leads})
     async with watched(["eth0", "eth1"], dict(leads)) as cut:
         del leads["10.0.1.1"]  # the kernel cannot be asked at the moment
         await asyncio.sleep(0.1)

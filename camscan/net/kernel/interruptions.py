@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
 from itertools import count
 
-from camscan.net.kernel.interfaces import is_for_containers
+from camscan.net.kernel.bridges import is_for_containers
 from camscan.net.kernel.ways import interfaces_to
 from camscan.system.background import in_background
 from camscan.system.carrier import has_carrier, is_running
