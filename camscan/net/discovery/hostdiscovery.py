@@ -19,8 +19,8 @@ from camscan.net.discovery.sendqueue import SendQueue
 from camscan.net.exchange.tcp import TcpSocket
 from camscan.net.exchange.udp import UdpEndpoint
 from camscan.net.outcomes import EndedError, of_answer, remark
-from camscan.net.pacing.hostpace import spacing
 from camscan.net.pacing.pace import FlowBudget
+from camscan.net.pacing.window import spacing
 from camscan.records import Outcome
 
 STRAGGLERS = 0.25  # seconds to wait for further datagrams after the first
