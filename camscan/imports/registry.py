@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from camscan.errors import UsageError
 from camscan.imports import pcap
@@ -50,32 +51,62 @@ _ONE_CLIENT = Reader("json-table", jsontable.sniff_one, jsontable.read, jsontabl
 _EVERY = (*READERS, switchports.READER, _ONE_CLIENT)
 """All that an import reads: also what is read only once the other files were."""
 KINDS = tuple(dict.fromkeys(reader.name for reader in _EVERY))
-_ARCHIVE = b"PK\x03\x04"
-"""How a ZIP archive begins, which no reader reads."""
-_NOT_READ = (
-    (re.compile(re.escape(pcap.GZIP)), "is packed with gzip and no capture: `zcat FILE | camscan import -`"),
+_OWN = re.compile(
+    rb'\A(?:\{"schema": ?"camscan|\{"scan": "[0-9a-z]+", "site": |(?:\xef\xbb\xbf)?id,address,mac,hostname,maker,)'
+)
+_OPEN_PORTS = (
+    "lists open ports, and not what answered there: scan the addresses: jq -r .{} FILE | sort -u | camscan scan -"
+)
+_NOT_READ: tuple[tuple[Callable[[bytes], object], str], ...] = (
+    (re.compile(rb"\s*\Z").match, "is empty: nothing to import"),
+    (re.compile(re.escape(pcap.GZIP)).match, "is packed with gzip and no capture: `zcat FILE | camscan import -`"),
     (
-        re.compile(rb"# Nmap |Starting Nmap "),
+        re.compile(rb"# Nmap |Starting Nmap ").match,
         "is nmap's output for people: import its XML (nmap -oX, or -oA for all forms)",
     ),
     (
-        re.compile(rb"# Masscan "),
+        re.compile(rb"# Masscan ").match,
         "is masscan's greppable output: have it write JSON (masscan -oJ) or a list (-oL)",
     ),
     (
-        re.compile(rb"SQLite format 3\x00"),
+        re.compile(rb"SQLite format 3\x00").match,
         "is a SQLite file: a store of camscan's is read by --db, or by `camscan db merge`",
     ),
-    (re.compile(rb"\s*%PDF"), "is a PDF: export the list from its program as CSV"),
-    (re.compile(rb"\s*<[!?A-Za-z]"), "is HTML or XML, and none of nmap's: save its table as CSV"),
+    (re.compile(rb"\s*%PDF").match, "is a PDF: export the list from its program as CSV"),
+    (re.compile(rb"\s*<[!?A-Za-z]").match, "is HTML or XML, and none of nmap's: save its table as CSV"),
+    (
+        _OWN.match,
+        (
+            "was written by camscan, and does not hold the answers in a form to import: get the store or a bundle of its "
+            "scan (`camscan evidence export`), and use `camscan db merge`"
+        ),
+    ),
+    (  # a ZIP archive, of which this is the first part
+        re.compile(rb"PK\x03\x04.{26}README\.txt", re.DOTALL).match,
+        "looks like a bundle of evidence: import it with `camscan db merge`",
+    ),
+    (
+        re.compile(rb"PK\x03\x04").match,
+        "is a workbook or an archive: save its table as CSV, or unpack it; an inventory is for `camscan reconcile`",
+    ),
+    (re.compile(rb'\{"address": "').match, _OPEN_PORTS.format("address")),  # of `camscan ports`
+    (  # of naabu
+        re.compile(rb'\{"(?:host|ip)":"[^"]*",(?:"[a-z_]{1,16}":"[^"]*",){0,4}"port":\d').match,
+        _OPEN_PORTS.format("ip"),
+    ),
+    (
+        mactable.names_addresses,
+        "lists addresses, and neither MACs nor answers: hold it against a scan with `camscan reconcile FILE`",
+    ),
+    (
+        maclist.sniff,
+        "lists MAC addresses, and no IP addresses: judge them by their MACs alone, `camscan identify FILE`",
+    ),
 )
-"""How files begin that no reader reads, and what to do with them."""
-_OPEN_PORTS = re.compile(rb'\A\{"(?:(address)": "|(?:host|ip)":"[^"]*",(?:"[a-z_]{1,16}":"[^"]*",){0,4}"port":\d)')
-"""How the lines of `camscan ports` begin, and those of naabu."""
-_BUNDLE = b"README.txt"
-"""The first part of a bundle of evidence; its name begins at byte 30."""
-_OWN = re.compile(
-    rb'\A(?:\{"schema": ?"camscan|\{"scan": "[0-9a-z]+", "site": |(?:\xef\xbb\xbf)?id,address,mac,hostname,maker,)'
+"""By what files are known that no reader reads, and what to do with them."""
+_UNKNOWN = (
+    f"is not a file that camscan knows: choose its kind with --kind, from {', '.join(KINDS)}; a list of devices is for"
+    " `camscan reconcile`"
 )
 
 
@@ -98,38 +129,5 @@ def reader_for(head: bytes, name: str | None = None, file: str = "this") -> Read
         for reader in _EVERY:
             if reader.sniff(head):
                 return reader
-    raise UsageError(f"{file} {_why_not(head)}")
-
-
-def _why_not(head: bytes) -> str:
-    """Why a file is not read, and what to do."""
-    if not head.strip():
-        return "is empty: nothing to import"
-    if told := next((told for start, told in _NOT_READ if start.match(head)), ""):
-        return told
-    if head.startswith(_ARCHIVE) or is_own_report(head):
-        return _why_not_own(head)
-    if ports := _OPEN_PORTS.match(head):
-        remedy = f"scan the addresses: jq -r .{'address' if ports[1] else 'ip'} FILE | sort -u | camscan scan -"
-        return f"lists open ports, and not what answered there: {remedy}"
-    return _why_no_table(head)
-
-
-def _why_no_table(head: bytes) -> str:
-    """The same, of lists that hold too little to import, and of all other files."""
-    if mactable.names_addresses(head):
-        return "lists addresses, and neither MACs nor answers: hold it against a scan with `camscan reconcile FILE`"
-    if maclist.sniff(head):
-        return "lists MAC addresses, and no IP addresses: judge them by their MACs alone, `camscan identify FILE`"
-    remedy = f"choose its kind with --kind, from {', '.join(KINDS)}; a list of devices is for `camscan reconcile`"
-    return f"is not a file that camscan knows: {remedy}"
-
-
-def _why_not_own(head: bytes) -> str:
-    """The same, of archives and of what camscan wrote itself."""
-    if is_own_report(head):
-        remedy = "get the store or a bundle of its scan (`camscan evidence export`), and use `camscan db merge`"
-        return f"was written by camscan, and does not hold the answers in a form to import: {remedy}"
-    if head.startswith(_BUNDLE, 30):
-        return "looks like a bundle of evidence: import it with `camscan db merge`"
-    return "is a workbook or an archive: save its table as CSV, or unpack it; an inventory is for `camscan reconcile`"
+    why = next((told for is_one, told in _NOT_READ if is_one(head)), _UNKNOWN)
+    raise UsageError(f"{file} {why}")

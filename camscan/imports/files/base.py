@@ -134,5 +134,10 @@ def names(**values: str) -> Fields:
 
 def moment(seconds: str, otherwise: datetime) -> datetime:
     """The time of a number of seconds since 1970 as text; `otherwise` if it is 0 or not a number."""
-    plain = seconds.isascii() and seconds.isdecimal() and len(seconds) <= 11
-    return datetime.fromtimestamp(int(seconds), UTC) if plain and int(seconds) else otherwise
+    since = number(seconds)
+    return datetime.fromtimestamp(since, UTC) if since else otherwise
+
+
+def number(text: str, digits: int = 11) -> int | None:
+    """A number in decimal of so many digits at most, as of seconds since 1970; None for any other text."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= digits else None

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import BinaryIO
 
 from camscan.codecs import opaque, telnet
-from camscan.imports.files.base import Summary, address_of, imported, lines, names
+from camscan.imports.files.base import Summary, address_of, imported, lines, names, number
 from camscan.imports.files.jsonitems import items
 from camscan.imports.forms.base import over_udp
 from camscan.imports.forms.sip import is_sip
@@ -112,8 +112,8 @@ def text(record: Record, name: str) -> str:
 
 def port_of(told: str) -> int | None:
     """A port in decimal; None for anything else."""
-    plain = told.isascii() and told.isdecimal() and len(told) <= 5
-    return int(told) if plain and 0 < int(told) < 65536 else None
+    port = number(told, 5)
+    return port if port and port < 65536 else None
 
 
 def time(told: str, otherwise: datetime) -> datetime:

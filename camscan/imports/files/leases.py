@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import BinaryIO
 
 from camscan.codecs.text import to_text
-from camscan.imports.files.base import Summary, address_of, imported, lines, link_fields, moment, names
+from camscan.imports.files.base import Summary, address_of, imported, lines, link_fields, moment, names, number
 from camscan.records import Observation
 
 MAX_ADDRESSES = 131_072  # leases that are kept until the file ends; a /16 has half as many addresses
@@ -133,8 +133,8 @@ def _kea_leases(stream: BinaryIO, summary: Summary) -> Iterator[Mapping[str, str
 
 
 def _minus(end: str, length: str) -> str:
-    plain = all(text.isascii() and text.isdecimal() and len(text) <= 11 for text in (end, length))
-    return str(max(int(end) - int(length), 0)) if plain else ""
+    ended, lasted = number(end), number(length)
+    return "" if ended is None or lasted is None else str(max(ended - lasted, 0))
 
 
 def _last(leases: Iterator[Mapping[str, str]], at: datetime, summary: Summary) -> Iterator[Observation]:

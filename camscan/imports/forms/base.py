@@ -180,7 +180,5 @@ def named(found: Iterable[tuple[str, str]], names: Mapping[str, str]) -> list[tu
     return [(names[key(name)], value) for name, value in found if key(name) in names]
 
 
-@lru_cache(maxsize=4096)
-def key(name: str) -> str:
-    """A name without case, accents and punctuation."""
-    return compact(name)
+key = lru_cache(maxsize=4096)(compact)
+"""A name without case, accents and punctuation."""
