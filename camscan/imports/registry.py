@@ -77,8 +77,8 @@ _NOT_READ: tuple[tuple[Callable[[bytes], object], str], ...] = (
     (
         _OWN.match,
         (
-            "was written by camscan, and does not hold the answers in a form to import: get the store or a bundle of its "
-            "scan (`camscan evidence export`), and use `camscan db merge`"
+            "was written by camscan, and does not hold the answers in a form to import: get the store or a bundle of "
+            "its scan (`camscan evidence export`), and use `camscan db merge`"
         ),
     ),
     (  # a ZIP archive, of which this is the first part
