@@ -1,18 +1,16 @@
-"""Fields of TLS certificates (X.509, RFC 5280), even of invalid ones, and of names as other tools print them.
-
-Names are written as RFC 4514 text, most specific part first: "CN=www.example.com,OU=Cameras,O=Example,C=CN".
-"""
+"""Fields of TLS certificates (X.509, RFC 5280), even of invalid ones, and of names as other tools print them."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from itertools import islice
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
+from camscan.codecs.distinguishednames import MAX_PARTS, MAX_VALUE, SHORT, Name, name_fields, read_name
 from camscan.codecs.text import clip, to_text
 from camscan.errors import DecodeError
 
@@ -43,49 +41,6 @@ FIELDS = (
 
 MAX_CERTIFICATE = 64 * 1024  # bytes; certificates of devices have one to two thousand
 MAX_NAMES = 64  # subject alternative names that are kept
-MAX_PARTS = 32  # parts of a subject or issuer; seven are usual
-MAX_VALUE = 256  # characters of one part
-MAX_NAME_TEXT = 4096  # characters of a name in text
-
-Name: TypeAlias = Sequence[Sequence[tuple[str, str]]]
-"""Relative distinguished names, most specific first; each is one attribute and its value, seldom several."""
-
-_SHORT = {
-    "2.5.4.3": "CN",
-    "2.5.4.5": "serialNumber",
-    "2.5.4.6": "C",
-    "2.5.4.7": "L",
-    "2.5.4.8": "ST",
-    "2.5.4.9": "STREET",
-    "2.5.4.10": "O",
-    "2.5.4.11": "OU",
-    "0.9.2342.19200300.100.1.1": "UID",
-    "0.9.2342.19200300.100.1.25": "DC",
-    "1.2.840.113549.1.9.1": "emailAddress",
-}
-_LONG = {
-    "commonname": "CN",
-    "countryname": "C",
-    "country": "C",
-    "localityname": "L",
-    "locality": "L",
-    "stateorprovincename": "ST",
-    "state": "ST",
-    "s": "ST",
-    "sp": "ST",
-    "streetaddress": "STREET",
-    "province": "ST",
-    **dict.fromkeys(("organizationname", "organization", "organisation", "org"), "O"),
-    **dict.fromkeys(("organizationalunitname", "organizationalunit", "organisationalunit"), "OU"),
-    "userid": "UID",
-    "domaincomponent": "DC",
-    "e": "emailAddress",
-    "email": "emailAddress",
-    **{short.lower(): short for short in _SHORT.values()},
-}
-
-_SPECIAL = re.compile(r'[\\,+"<>;]|^[# ]| $')
-
 # An attribute of a name in DER: OID 2.5.4.x, then a string of less than 128 bytes. All but BMPString hold plain text.
 _ATTRIBUTE = re.compile(rb"\x06\x03\x55\x04([\x03\x05-\x0b])([\x0c\x12-\x14\x16\x1a\x1c\x1e])([\x01-\x7f])", re.DOTALL)
 _BMP_STRING = b"\x1e"
@@ -93,12 +48,6 @@ _VALIDITY = re.compile(rb"\x30.(?:\x17\x0d|\x18\x0f)[0-9]{12}", re.DOTALL)
 _PUBLIC_KEY = re.compile(
     rb"\x06(?:\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01|\x07\x2a\x86\x48\xce\x3d\x02\x01)"
 )  # RSA, EC
-
-_TYPE_AHEAD = r"(?=\s*+(?:[A-Za-z][A-Za-z0-9]*+|[0-9]++(?:\.[0-9]++)++)\s*+=)"
-_COMMA = re.compile(r"(?<!\\)([,;+])" + _TYPE_AHEAD)
-_SLASH = re.compile(r"(/)" + _TYPE_AHEAD)
-_AS_ENCODED = re.compile(r"/|C\s*+=|(?i:country(?:Name)?)\s*+=|[A-Za-z]++ =")
-_ESCAPED = re.compile(r"((?:\\x?[0-9A-Fa-f]{2})++)|\\(.)", re.DOTALL)
 
 
 def decode(certificate: bytes, tls: str = "") -> dict[str, tuple[str, ...]]:
@@ -122,7 +71,7 @@ def decode_names(subject: str, issuer: str = "") -> dict[str, tuple[str, ...]]:
     Read are the shapes "CN=a,OU=b" (RFC 4514), "C = CN, O = a, CN = b" and "/C=CN/CN=b" (openssl),
     "commonName=a/organizationName=b" (nmap), and a lone common name. Never raises.
     """
-    return _present(_name_fields("tls.subject", _read_name(subject)) | _name_fields("tls.issuer", _read_name(issuer)))
+    return _present(name_fields("tls.subject", read_name(subject)) | name_fields("tls.issuer", read_name(issuer)))
 
 
 def _certificate_fields(certificate: bytes) -> dict[str, list[str]]:
@@ -138,7 +87,7 @@ def _certificate_fields(certificate: bytes) -> dict[str, list[str]]:
             read_names = {field: _attempt(read, loaded) for field, read in _NAME_READERS.items()}
             names |= {field: name for field, name in read_names.items() if name is not None}
     for field, name in names.items():
-        found |= _name_fields(field, name)
+        found |= name_fields(field, name)
     return found
 
 
@@ -205,7 +154,7 @@ _READERS: dict[str, Callable[[x509.Certificate], list[str]]] = {
 
 def _from_x509(name: x509.Name) -> Name:
     return [
-        [(_SHORT.get(part.oid.dotted_string, part.oid.dotted_string), _as_text(part.value)) for part in rdn]
+        [(SHORT.get(part.oid.dotted_string, part.oid.dotted_string), _as_text(part.value)) for part in rdn]
         for rdn in reversed(name.rdns[:MAX_PARTS])
     ]
 
@@ -235,57 +184,8 @@ def _scanned_name(der: bytes) -> Name:
     for match in islice(_ATTRIBUTE.finditer(der), MAX_PARTS):
         raw = der[match.end() : match.end() + match[3][0]]
         value = raw.decode("utf_16_be", "replace") if match[2] == _BMP_STRING else to_text(raw)
-        name.append([(_SHORT[f"2.5.4.{match[1][0]}"], value)])
+        name.append([(SHORT[f"2.5.4.{match[1][0]}"], value)])
     return name[::-1]
-
-
-def _read_name(text: str) -> Name:
-    text = clip(text, MAX_NAME_TEXT)
-    is_slashed = text.startswith("/") or not _COMMA.search(text)
-    pieces = (_SLASH if is_slashed else _COMMA).split(text.removeprefix("/"))
-    name: list[list[tuple[str, str]]] = []
-    for separator, piece in zip([",", *pieces[1::2]], pieces[::2], strict=True):
-        if separator != "+" or not name:
-            name.append([])
-        name[-1].append(_read_part(piece))
-    name = name[:MAX_PARTS] if text else []
-    return name[::-1] if _AS_ENCODED.match(text) or _is_general_first(name) else name
-
-
-def _is_general_first(name: Name) -> bool:
-    """Whether a name without a country begins with an organisation or a place and ends with the common name."""
-    kinds = [rdn[0][0] for rdn in name]
-    begins = (kinds[:1] == ["OU"] and "O" not in kinds) or kinds[:1] in (["O"], ["ST"], ["L"])
-    return begins and kinds[-1] == "CN" and "C" not in kinds
-
-
-def _read_part(piece: str) -> tuple[str, str]:
-    """Attribute and value of "OU = a"; a piece without "=" is a common name."""
-    kind, equals, value = piece.partition("=")
-    if not equals:
-        kind, value = "CN", piece
-    value = value.strip()
-    if len(value) > 1 and value.startswith('"') and value.endswith('"'):
-        value = value[1:-1]
-    return _LONG.get(kind.strip().lower(), kind.strip()), _ESCAPED.sub(_unescape, value)
-
-
-def _unescape(match: re.Match[str]) -> str:
-    if match[1] is None:
-        return match[2]
-    return to_text(bytes.fromhex(match[1].replace("\\x", "").replace("\\", "")))
-
-
-def _name_fields(field: str, name: Name) -> dict[str, list[str]]:
-    clipped = [[(kind, clip(value, MAX_VALUE)) for kind, value in rdn] for rdn in name]
-    text = ",".join("+".join(f"{kind}={_escaped(value)}" for kind, value in rdn) for rdn in clipped)
-    wanted = {f"{field}.{kind.lower()}": kind for kind in ("CN", "O", "OU")}
-    values = {part: [value for rdn in clipped for kind, value in rdn if kind == own] for part, own in wanted.items()}
-    return {field: [text], **values}
-
-
-def _escaped(value: str) -> str:
-    return _SPECIAL.sub(r"\\\g<0>", value)
 
 
 def _present(found: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.decoders import assert_survives
 
-from camscan.codecs import tls
+from camscan.codecs import distinguishednames, tls
 from camscan.errors import DecodeError
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "tls"
@@ -148,7 +148,7 @@ def test_size_is_bounded() -> None:
     huge = OLD + bytes(1024 * 1024)
     assert tls.decode(huge) == {**OLD_NAMES, "tls.sha256": (hashlib.sha256(huge).hexdigest(),)}
     flood = b"\x30\x82" + b"\x06\x03\x55\x04\x0b\x13\x01a" * 8000
-    assert tls.decode(flood)["tls.issuer.ou"] == ("a",) * tls.MAX_PARTS
+    assert tls.decode(flood)["tls.issuer.ou"] == ("a",) * distinguishednames.MAX_PARTS
 
 
 @pytest.mark.parametrize(
