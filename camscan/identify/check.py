@@ -12,6 +12,7 @@ from camscan.identify.examples import examples_of, near_misses_of
 from camscan.identify.library import Library
 from camscan.identify.match import Matcher
 from camscan.identify.patterns import groups, matches_empty
+from camscan.identify.pieces import PIECE, TEXT
 from camscan.identify.prefixes import required_prefixes
 from camscan.identify.rules import Brand, Example, Rule, Vocabulary
 from camscan.records import Identification, Level, Observation, Outcome
@@ -22,8 +23,7 @@ _EPOCH = datetime.fromtimestamp(0, UTC)
 _FEW_LITERALS = 5
 _MOST_TIMES = 200
 """How often a part may be repeated: it takes a state each time, and text that begins it over and over all of them."""
-_TIMES = re.compile(r"\{(?:[0-9]+,)?([0-9]*)\}")
-_TOKEN = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?(?:P<\w+>|[a-zA-Z-]*[:)])|\{[0-9,]+\}|.", re.DOTALL)
+_TIMES = re.compile(r"\{(?:[0-9]+,)?([0-9]*)\}\??")
 _ANCHORS = frozenset({"^", "$", r"\A", r"\z"})
 _LITERAL = re.compile(r"[^()\[.+*?{|\\]|\\[^dDwWsSbBCpP]", re.DOTALL)
 
@@ -137,21 +137,21 @@ def _check_examples(rule: Rule, library: Library, matching: Callable[[Example], 
 def _is_loose(pattern: str) -> bool:
     """Whether a pattern is likely to match unrelated text: no anchor, and an alternative with few literal characters.
 
-    A heuristic: the pattern is split into tokens, not parsed as RE2 does.
+    A heuristic: the pattern is split into pieces, not parsed as RE2 does.
     """
-    tokens = _TOKEN.findall(pattern)
+    pieces = PIECE.findall(pattern)
     choices = [0]
-    for item, following in zip(tokens, [*tokens[1:], ""], strict=True):
+    for item, following in zip(pieces, [*pieces[1:], ""], strict=True):
         if item == "|":
             choices.append(0)
-        elif _LITERAL.fullmatch(item) and not following.startswith(("*", "?", "{0")):
-            choices[-1] += 1
-    return min(choices) < _FEW_LITERALS and not any(item in _ANCHORS for item in tokens)
+        elif not following.startswith(("*", "?", "{0")):
+            choices[-1] += len(item) if TEXT.fullmatch(item) else _LITERAL.fullmatch(item) is not None
+    return min(choices) < _FEW_LITERALS and _ANCHORS.isdisjoint(pieces)
 
 
 def _times(pattern: str) -> int:
     """The highest number of times that a pattern repeats a part of itself, if it names one."""
-    return max((int(times[1] or 0) for item in _TOKEN.findall(pattern) if (times := _TIMES.fullmatch(item))), default=0)
+    return max((int(times[1] or 0) for item in PIECE.findall(pattern) if (times := _TIMES.fullmatch(item))), default=0)
 
 
 def _check_groups(rule: Rule) -> Iterator[str]:
