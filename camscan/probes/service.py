@@ -10,7 +10,7 @@ from camscan.codecs import http, opaque, rtsp, telnet, tls
 from camscan.errors import DecodeError
 from camscan.net.base import Exchange, Net, url_host
 from camscan.probes.base import Ask, Cost, Stage
-from camscan.probes.observing import denied, observe
+from camscan.probes.observing import denied, observe, unread
 from camscan.probes.ports import BINARY_PORTS, RTSP_PORTS, TLS_PORTS, port_of
 from camscan.probes.web import get_request, observe_page
 from camscan.records import Fields, Observation, Outcome
@@ -80,7 +80,7 @@ async def _ask_tls(address: str, port: int, net: Net) -> _Heard:
     if not exchange.certificate and not exchange.tls:
         # A text-based server may wait for the end of a line, which a handshake does not contain.
         is_mute = exchange.outcome is Outcome.SILENT
-        return _Heard((_bare(exchange, "tls"),), "" if is_mute else "http", is_mute=is_mute)
+        return _Heard((unread(exchange, "tls", ""),), "" if is_mute else "http", is_mute=is_mute)
     read = partial(tls.decode, tls=exchange.tls)
     shown = replace(exchange, outcome=Outcome.ANSWERED, reason="")
     certificate = observe(shown, "tls", exchange.tls, read, exchange.certificate)
@@ -93,7 +93,7 @@ async def _ask_rtsp(address: str, port: int, net: Net) -> _Heard:
     turns = [rtsp.encode_options(url, 1), rtsp.encode_describe(url, 2)]
     exchange = await net.converse(address, port, turns, rtsp.is_complete)
     if not exchange.replies:
-        return _Heard((_bare(exchange, "rtsp"),), suggests=_after_nothing(exchange))
+        return _Heard((unread(exchange, "rtsp", ""),), suggests=_after_nothing(exchange))
     told = list(zip(("OPTIONS", "DESCRIBE"), exchange.replies, strict=False))
     found = tuple(_observe_rtsp(exchange, method, reply) for method, reply in told)
     protocol = _protocol(exchange.raw) if found[0].outcome is Outcome.GARBLED else "rtsp"
@@ -112,14 +112,15 @@ def _observe_rtsp(exchange: Exchange, method: str, reply: bytes) -> Observation:
 
 def _heard_http(exchange: Exchange, data: bytes) -> _Heard:
     if not data:
-        return _Heard((_bare(exchange, "http"),), suggests=_after_nothing(exchange))
+        return _Heard((unread(exchange, "http", ""),), suggests=_after_nothing(exchange))
     protocol = _protocol(data)
     if protocol == "http":
         page = observe_page(exchange, "/")
         return _Heard((page,), suggests="tls" if _wants_tls(page) else "")
     if protocol:
         return _Heard((), suggests=protocol)
-    foreign = replace(_bare(exchange, "http"), outcome=Outcome.GARBLED, reason="no HTTP: another protocol answers")
+    why = "no HTTP: another protocol answers"
+    foreign = replace(unread(exchange, "http", ""), raw=b"", outcome=Outcome.GARBLED, reason=why)
     return _Heard((foreign, observe(exchange, "banner", "", _banner, data[:_BANNER_BYTES])))
 
 
@@ -137,10 +138,6 @@ def _is_complete(data: bytes) -> bool:
 def _after_nothing(exchange: Exchange) -> str:
     """What to try if a request was not answered: TLS if the peer closed the connection, else nothing."""
     return "tls" if exchange.outcome is Outcome.RESET else ""
-
-
-def _bare(exchange: Exchange, channel: str) -> Observation:
-    return observe(exchange, channel, "", lambda _: {}, b"")
 
 
 def _protocol(data: bytes) -> str:
