@@ -2,7 +2,8 @@
 
 from camscan.targets.addresses import TargetSet, is_address, usual
 from camscan.targets.limits import MAX_ADDRESSES, guard, public_part
-from camscan.targets.specs import MAX_TEXT, Spec, expand, known_addresses, parse
+from camscan.targets.lists import MAX_TEXT, Spec, expand
+from camscan.targets.specs import known_addresses, parse
 
 __all__ = [
     "MAX_ADDRESSES",

@@ -1,31 +1,26 @@
 """Reads targets as people write them.
 
 A number that programs read in different ways (`010.0.0.1`, `127.1`, `0x7f000001`) is refused, never guessed. A mask
-(`10.0.0.0/255.255.255.0`, in a file also with a space) has one reading; by itself it is no address.
+(`10.0.0.0/255.255.255.0`) has one reading; by itself it is no address.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
-from itertools import islice
 from typing import TypeAlias
 
 from camscan.errors import TargetError
 from camscan.targets.addresses import Address, Range, TargetSet, key, unmapped
+from camscan.targets.lists import MASK, MAX_SPEC, Spec, joined
 
-MAX_SPECS = 1_000_000  # specs in all; whoever has more of them has networks
-MAX_TEXT = 32 * 1024 * 1024  # characters of one target file: `MAX_SPECS` lines of 32 characters
-MAX_SPEC = 300  # characters of one spec: the longest host name has 253
 MAX_FAULTS = 10  # specs that cannot be used, of which one message tells
 
 Resolve: TypeAlias = Callable[[str], Sequence[str]]  # gives all addresses of a host name; may raise OSError
 
 _PREFIX = re.compile(r"0|[1-9][0-9]{0,2}")
-_MASK = re.compile(r"255(?:\.[0-9]{1,3}){3}")
 _BRACKETS = re.compile(r"\[([^\[\]]*)\](/[^/]*)?")
 _BARE_NUMBER = re.compile(r"[0-9]+|0[xX][0-9a-fA-F]+")
 
@@ -33,18 +28,6 @@ _BARE_NUMBER = re.compile(r"[0-9]+|0[xX][0-9a-fA-F]+")
 # address (WHATWG URL, "ends in a number").
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _NAME = re.compile(rf"(?=.*[a-z])(?!.*(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)$)(?=.{{1,253}}$)(?:{_LABEL}\.)*{_LABEL}")
-
-# In a line of a file: its bullet, number or mark of a citation; then what stands apart and belongs together, an address
-# and its mask, the two ends of a range.
-_APART = (
-    (re.compile(r"^\s*(?:[-*>\u2013\u2014\u2022]+|[0-9]+[.)])\s+"), ""),
-    (re.compile(rf"(?<!\S)([0-9]+(?:\.[0-9]+){{3}})\s+(?={_MASK.pattern}(?!\S))"), r"\1/"),
-    (re.compile(r"(?<=\S)\s+[-\u2013\u2014]\s+(?=\S)|[\u2013\u2014]"), "-"),
-)
-
-_BETWEEN = str.maketrans(",;\"'<>", "      ")
-"""What may stand between the targets of a list and around them, as blanks; no target holds it."""
-_LOGIN = re.compile(r"//\S*@")  # the user name and password of a URL
 
 _LINK_LOCAL = IPv6Network("fe80::/10")
 _ONE_LINK = "use 'camscan discover' to look at one link"
@@ -60,37 +43,6 @@ _ADVICE = (
     (re.compile(r"^[0-9]+(\.[0-9]+){1,2}\.?(/[0-9]+)?$"), "an IPv4 address is four numbers, a network 10.0.0.0/24"),
     (re.compile(r"^[0-9][0-9a-fA-FxX.]*(?:[/-]|$)"), "an IPv4 address is four numbers from 0 to 255, no leading zeros"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Spec:
-    """One target as it was written, and where: "hosts.txt:3", "stdin:3", or nothing for the command line."""
-
-    text: str
-    origin: str = ""
-
-    def error(self, why: str) -> TargetError:
-        """The error that says which target cannot be used, where it stands, and `why`."""
-        text = _without_login(self.text)
-        shown = repr(text if len(text) <= MAX_SPEC else f"{text[:60]}…")
-        return TargetError(f"{self.origin and self.origin + ': '}cannot use {shown} as a target: {why}")
-
-
-def expand(specs: Sequence[str], read: Callable[[str], str]) -> list[Spec]:
-    """Replace `@file` and `-` by the specs that stand in them.
-
-    `read` gives the text of a file, and of standard input for "-". Specs are separated by white space, commas and
-    semicolons, also in one word of the command line, except for an address and its mask and for the ends of a range;
-    they may stand in quotes or angle brackets, and behind a bullet. In a file, "#" at the start of a word begins a
-    comment. Raises TargetError if a file cannot be read, names another file, or holds too much.
-    """
-    found: list[Spec] = []
-    for text in map(str.strip, specs):
-        listed = _listed(text.removeprefix("@"), read) if _names_file(text) else map(Spec, _words(text) or [text])
-        found.extend(islice(listed, MAX_SPECS + 1 - len(found)))
-        if len(found) > MAX_SPECS:
-            raise TargetError(f"more than {MAX_SPECS:,} targets: write networks instead of single addresses")
-    return found
 
 
 def parse(specs: Iterable[str | Spec], *, resolve: Resolve | None = None, whole_networks: bool = False) -> TargetSet:
@@ -137,49 +89,6 @@ def _is_link_local(span: Range) -> bool:
     return key(_LINK_LOCAL[0]) <= span[0] <= key(_LINK_LOCAL[-1])
 
 
-def _names_file(text: str) -> bool:
-    return text == "-" or text.startswith("@")
-
-
-def _listed(name: str, read: Callable[[str], str]) -> Iterator[Spec]:
-    """The specs of one file, or of standard input."""
-    shown = "stdin" if name == "-" else name
-    try:
-        text = read(name)
-    except OSError as error:
-        remedy = "check its name and permissions"
-        raise TargetError(f"cannot read {shown!r}: {error.strerror}: {remedy}") from error
-    except UnicodeError as error:
-        raise TargetError(f"cannot read {shown!r}: it is not UTF-8 text: save it as that") from error
-    if len(text) > MAX_TEXT:
-        raise TargetError(f"{shown} has more than {MAX_TEXT:,} characters: write networks, not single addresses")
-    for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
-        for word in _words(line):
-            if word.startswith("#"):
-                break
-            spec = Spec(word, f"{shown}:{number}")
-            if _names_file(word):
-                raise spec.error("a target file cannot include another one: give both on the command line")
-            yield spec
-
-
-def _words(line: str) -> list[str]:
-    return _joined(_without_login(line)).translate(_BETWEEN).split()
-
-
-def _without_login(text: str) -> str:
-    """A text of which no message can repeat the user name or password of a URL; what has one is no target anyhow."""
-    return _LOGIN.sub("//…@", text) if "@" in text else text
-
-
-def _joined(line: str) -> str:
-    if line.isascii() and len(line.split(None, 1)) < 2:  # as nearly all of a million lines
-        return line
-    for apart, together in _APART:
-        line = apart.sub(together, line)
-    return line
-
-
 def _meant(spec: Spec, *, whole: bool) -> Range | str:
     """What `_read` finds, unless only an exclusion can mean it."""
     meant = _read(spec, edge=0 if whole else 1)
@@ -192,7 +101,7 @@ def _read(spec: Spec, edge: int) -> Range | str:
     """The range that a spec stands for, or its host name. `edge` is what an IPv4 network loses at either end."""
     if len(spec.text) > MAX_SPEC:
         raise spec.error(f"it is longer than {MAX_SPEC} characters: {_FORMS}")
-    text = _joined(spec.text)
+    text = joined(spec.text)
     if bracketed := _BRACKETS.fullmatch(text):
         text = bracketed[1] + (bracketed[2] or "")
         if ":" not in text:
@@ -224,7 +133,7 @@ def _literal(spec: Spec, text: str) -> Address | None:
 def _network(spec: Spec, address: Address, prefix: str, edge: int) -> Range:
     if "," in prefix:
         raise spec.error(_ONE_EACH)
-    if address.version == 4 and _MASK.fullmatch(prefix):
+    if address.version == 4 and MASK.fullmatch(prefix):
         prefix = _prefix_length(spec, prefix)
     if not _PREFIX.fullmatch(prefix):
         raise spec.error(f"the slash must be followed by a prefix length, as in {address}/24")
