@@ -45,20 +45,22 @@ class KnownDevices:
         recorder = device.behind.recorder if device.behind else None
         self._spool.put(Entry(device.id, device.place, places, recorder), labels=[*_keys(device), *at])
 
-    def same(self, device: Device) -> Entry | None:
-        """The device with a serial or MAC of this one and its address; if it has none, the only one that answers."""
-        alike = dict.fromkeys(one for key in _keys(device) for one in self._under(key))
+    def alike(self, device: Device) -> Sequence[Entry]:
+        """The devices with a serial or MAC of this one."""
+        return list(dict.fromkeys(one for key in _keys(device) for one in self._under(key)))
+
+    def same(self, device: Device, alike: Sequence[Entry]) -> Entry | None:
+        """Of those alike the one at its address; if it has none, the only one that answers."""
         place = _plain(device.address)
         here = next((one for one in alike if place in one.places), None)
-        only = next(iter(alike)) if len(alike) == 1 and device.address == device.place else None
+        only = alike[0] if len(alike) == 1 and device.address == device.place else None
         recorder = device.behind.recorder if device.behind else None  # it may tell its own serial of each channel
         return here or (only if only and only.recorder is None and only.id != recorder else None)
 
-    def doubts(self, device: Device) -> Iterator[str]:
+    def doubts(self, device: Device, alike: Sequence[Entry]) -> Iterator[str]:
         """Weak signs that this device is the same as another one."""
-        sharing = dict.fromkeys(one.place for key in _keys(device) for one in self._under(key))
-        if sharing:
-            yield f"shares its serial or MAC with {', '.join(list(sharing)[:_MOST])}"
+        if alike:
+            yield f"shares its serial or MAC with {', '.join(list(dict.fromkeys(one.place for one in alike))[:_MOST])}"
         elif self._under(_AT + _plain(device.address)):
             yield f"may be the device that answers at {device.address} itself"
 
@@ -80,11 +82,12 @@ def behind(
         elsewhere: dict[str, None] = {}
         cameras: list[Device] = []
         for camera in _cameras(device, channels, resolve):
-            if same := known.same(camera):
+            alike = known.alike(camera)
+            if same := known.same(camera, alike):
                 if same.recorder != device.id:  # one camera may take several channels
                     elsewhere.setdefault(same.id)
                 continue
-            doubts = tuple(known.doubts(camera))
+            doubts = tuple(known.doubts(camera, alike))
             cameras.append(replace(camera, conflicts=(*camera.conflicts, *doubts)))
             known.add(camera, (camera.address,))
         total = max(channels.total, device.hidden_channels or 0)

@@ -72,15 +72,16 @@ class Spool(Generic[T]):
 
     def under(self, label: str, most: int) -> list[T]:
         """The first things that bear a label, so many at most."""
-        return self._labelled("SELECT number FROM labels WHERE label = ? ORDER BY number LIMIT ?", label, most)
+        return self._labelled("ASC", label, most)
 
     def last(self, label: str) -> T | None:
         """The last thing that bears a label."""
-        found = self._labelled("SELECT number FROM labels WHERE label = ? ORDER BY number DESC LIMIT ?", label, 1)
+        found = self._labelled("DESC", label, 1)
         return found[0] if found else None
 
-    def _labelled(self, numbers: str, label: str, most: int) -> list[T]:
-        return [self.get(number) for (number,) in self._rows(numbers, _digest(label), most)]
+    def _labelled(self, order: str, label: str, most: int) -> list[T]:
+        found = f"SELECT data FROM labels JOIN things USING (number) WHERE label = ? ORDER BY number {order} LIMIT ?"  # noqa: S608 - nor here
+        return [self._thing(data) for (data,) in self._rows(found, _digest(label), most)]
 
     def _rows(self, query: str, *values: Any) -> list[Any]:
         with _faults_of_files():
