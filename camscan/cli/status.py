@@ -14,6 +14,7 @@ from camscan.cli import options
 from camscan.cli.exits import Exit
 from camscan.cli.output import Output, written
 from camscan.cli.telling import tell
+from camscan.records import Verdict
 from camscan.reports.escape import terminal
 from camscan.text.timestamps import latest_past, utc
 from camscan.text.wording import plural
@@ -106,7 +107,7 @@ def _table(rows: list[SiteHealth], now: datetime) -> Iterator[str]:
             flaw = "blind" if memory.at == memory.good else "incomplete"
             yield f"  last sweep           {_ago(memory.at, now)}, {flaw}\n"
         if memory.at is not None:
-            devices = ", ".join(f"{count} {verdict}" for verdict, count in sorted(memory.verdicts.items()) if count)
+            devices = ", ".join(f"{count} {verdict}" for verdict in Verdict if (count := memory.verdicts.get(verdict)))
             covered = ", ".join(f"{count:,} {outcome}" for outcome, count in sorted(memory.coverage.items()) if count)
             missing = f", {memory.missing} missing" if memory.missing else ""
             yield f"  devices              {devices or 'none'}{missing}\n"

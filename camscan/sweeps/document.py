@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from camscan.records import Verdict
 from camscan.sweeps.changes import RANKS, Change, ChangeKind, Changes
-from camscan.sweeps.memory import Loss
+from camscan.sweeps.memory import SITE, Loss
 from camscan.sweeps.snapshot import DeviceSummary, plain
 from camscan.text.timestamps import utc
 from camscan.text.wording import joined, plural
@@ -104,13 +104,13 @@ def summary(changes: Changes) -> str:
 
 
 def _named(losses: Sequence[Loss]) -> str:
-    return joined([loss.what for loss in losses], _MAX_NAMED)
+    return joined(["the whole site" if loss.what == SITE else loss.what for loss in losses], _MAX_NAMED)
 
 
 def _verdicts(verdicts: Mapping[Verdict, int]) -> str:
     counted = (f"{verdicts[verdict]} {verdict}" for verdict in reversed(RANKS) if verdicts.get(verdict))
     seen = sum(verdicts.values())
-    return f"{plural(seen, 'device')} ({', '.join(counted) or 'none'})"
+    return f"{plural(seen, 'device')} ({', '.join(counted)})" if seen else "no device"
 
 
 def _listed(found: Iterable[Change]) -> str:

@@ -91,10 +91,10 @@ def test_the_first_sweep_is_told_as_such() -> None:
     told = body(last(sweep(0, SITE)))
     assert told["summary"] == "hq: the first sweep: 4 devices (4 listed)"
     assert (told["first"], told["new"]) == (True, [])
-    assert summary(last(sweep(0, []))) == "the first sweep: 0 devices (none)"
+    assert summary(last(sweep(0, []))) == "the first sweep: no device"
     assert summary(last(sweep(0, SITE[:1]))) == "the first sweep: 1 device (1 listed)"
     blind = replace(last(sweep(0, [])), losses=(Loss("site", "nothing gave a sign of life"),))
-    assert summary(blind) == "the first sweep: 0 devices (none), coverage lost: site"
+    assert summary(blind) == "the first sweep: no device, coverage lost: the whole site"
 
 
 def test_of_an_incomplete_sweep_it_is_never_said_that_nothing_changed_and_no_more() -> None:
