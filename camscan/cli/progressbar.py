@@ -64,22 +64,27 @@ async def progress(standing: Standing, total: int, packets: int) -> AsyncIterato
 
 async def _bar(standing: Standing, total: int, packets: int) -> None:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import BarColumn, Progress, TextColumn
 
-    columns = (
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[alive]} alive, {task.fields[rate]:.0f} packets/s, {task.fields[left]}"),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=total, alive=0, rate=0.0, left=_left(None))
+    columns = (BarColumn(bar_width=None), TextColumn("{task.description}"))
+    with Progress(*columns, console=Console(stderr=True), transient=True, expand=True) as bar:
+        task = bar.add_task("", total=1.0)
         time = asyncio.get_running_loop().time
-        rate, remaining = RecentRate(time()), Remaining(time(), total, packets)
+        start, shown = time(), 0.0
+        rate, remaining = RecentRate(start), Remaining(start, total, packets)
         while True:
             await asyncio.sleep(_LIVE_SECONDS)
             now, done, sent = time(), standing.done, standing.packets
-            left = _left(remaining.at(now, done, sent))
-            bar.update(task, completed=done, alive=standing.alive, rate=rate.at(now, sent), left=left)
+            left = remaining.at(now, done, sent)
+            shown = max(shown, share(now - start, left))
+            covered = f"{done:,} of {total:,} covered, {standing.alive:,} alive"
+            told = f"{covered}, {rate.at(now, sent):,.0f} packets/s, {_left(left)}"
+            bar.update(task, completed=shown, description=told)
+
+
+def share(elapsed: float, left: float | None) -> float:
+    """How much of the time is over: most addresses are covered at the very end, beside each other."""
+    return 0.0 if left is None else elapsed / (elapsed + left)
 
 
 def _left(seconds: float | None) -> str:

@@ -1,10 +1,10 @@
-"""The rate and the time that the progress bar shows."""
+"""The rate, the time and the part of it that the progress bar shows."""
 
 from __future__ import annotations
 
 import pytest
 
-from camscan.cli.progressbar import RecentRate, Remaining
+from camscan.cli.progressbar import RecentRate, Remaining, share
 
 
 def test_packets_sent_in_bursts_are_no_higher_rate() -> None:
@@ -35,3 +35,11 @@ def test_once_as_many_packets_were_sent_as_silence_takes_the_addresses_tell() ->
     assert remaining.at(10.0, done=50, sent=1_000) == pytest.approx(10)
     assert remaining.at(10.0, done=0, sent=1_000) is None
     assert remaining.at(20.0, done=100, sent=900) == 0
+
+
+def test_the_bar_moves_while_no_address_is_covered_yet() -> None:
+    """Of 243 addresses in eleven seconds, the first was covered after nine: until then the bar stood still."""
+    remaining = Remaining(0.0, total=243, packets=5_589)
+    assert share(4.5, remaining.at(4.5, done=0, sent=2_515)) == pytest.approx(0.45, abs=0.001)
+    assert share(10.0, 0.0) == 1
+    assert share(0.2, None) == 0
