@@ -294,6 +294,7 @@ class Report:
     networks: tuple[Segment, ...] = ()
     missed: tuple[str, ...] = ()
     left_out: Mapping[Verdict, int] = field(default_factory=dict)  # devices that were not asked for, by verdict
+    others: int = 0  # hosts that answered and are not shown, as nothing makes surveillance devices of them
     unasked: Mapping[str, int] = field(default_factory=dict)  # why -> targets that were not asked for that
     progress: Progress | None = None
     reconciled: Reconciled | None = None

@@ -18,3 +18,4 @@ MERGED = "merged"  # when it was merged from another store, and from which
 MERGING = "merging"  # that only a part of it was merged yet
 PASTED, DISCOVERED = "pasted", "discover"
 """In place of an ID: that it is reported and not stored, a file or pasted answer, or what answered a multicast."""
+UNSTORED = frozenset((PASTED, DISCOVERED))

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
+from camscan import __version__
 from camscan.errors import HostError, RuleError
 from camscan.identify.library import Library
 from camscan.identify.load import load, rule_files
 from camscan.policy import Policy
 from camscan.policy import load as load_policies
 from camscan.rulefiles.folder import fingerprints_folder
+from camscan.summaries import Citation
 from camscan.system.userdirs import cache_file
 
 _log = logging.getLogger("camscan")
@@ -28,6 +30,39 @@ class Criteria:
 
     rules: Library
     policies: Sequence[Policy] = ()
+
+    @property
+    def policy_ids(self) -> tuple[str, ...]:
+        """The names of the policies."""
+        return tuple(policy.id for policy in self.policies)
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """Where the policies are laid down."""
+        return tuple(Citation(p.id, p.title, p.citation, p.url, p.since.isoformat()) for p in self.policies)
+
+    @property
+    def tools(self) -> Mapping[str, str]:
+        """What judges by them, for reports."""
+        return _Tools(self.rules)
+
+
+class _Tools(Mapping[str, str]):
+    """What made a report. The rules are counted, and so parsed, only for formats that tell how many there are."""
+
+    def __init__(self, rules: Library) -> None:
+        self._rules = rules
+
+    def __getitem__(self, name: str) -> str:
+        if name == "fingerprints":
+            return f"{len(self._rules.rules):,} rules"
+        return {"camscan": __version__}[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(("camscan", "fingerprints"))
+
+    def __len__(self) -> int:
+        return 2
 
 
 def criteria_of(policies: Sequence[str], folders: Sequence[Path]) -> Criteria:

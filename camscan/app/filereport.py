@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -17,7 +17,6 @@ from camscan.imports import pasted
 from camscan.imports.files import banners, maclist
 from camscan.imports.files.base import SNIFFED, Reader, Summary
 from camscan.imports.registry import READERS
-from camscan.policy import Policy
 from camscan.records import Judged, Observation, Origin, Outcome, Report, Scan, ScanStatus, Vantage
 from camscan.reports import select
 from camscan.scansettings import ORIGIN, PASTED
@@ -66,7 +65,7 @@ def _of_one(file: Source, data: bytes, text: str, criteria: Criteria) -> Report:
     if data.startswith(_PICTURES) and not any(one.device.identifications for one in devices):
         remedy = "no rule knows it as the icon of a device: give one answer, as it was copied"
         raise UsageError(f"{file.name} is a picture, and {remedy}")
-    return make_report(file.name, file.at, devices, criteria.policies)
+    return make_report(file.name, file.at, devices, criteria)
 
 
 def _of_corpus(file: Source, text: str, criteria: Criteria) -> Report:
@@ -74,7 +73,7 @@ def _of_corpus(file: Source, text: str, criteria: Criteria) -> Report:
     notes = tuple(f"left out: {fault}" for fault in corpus.faults)
     answers = ((entry.id, pasted.read(entry.raw, entry.channel, file.at, whole=True)) for entry in corpus.entries)
     devices = [device for name, seen in answers for device in judged(_at(name, seen), criteria)]
-    return make_report(file.name, file.at, devices, criteria.policies, notes=notes)
+    return make_report(file.name, file.at, devices, criteria, notes=notes)
 
 
 def _of_tool(file: Source, reader: Reader, criteria: Criteria, *, all_hosts: bool) -> Report:
@@ -85,7 +84,7 @@ def _of_tool(file: Source, reader: Reader, criteria: Criteria, *, all_hosts: boo
     devices = select(judged(seen, criteria), all_hosts=all_hosts)
     notes = (f"{file.name} ({reader.name}): {described(summary)}",)
     count = len({one.target for one in seen})
-    report = make_report(file.name, file.at, devices, criteria.policies, notes=notes, count=count)
+    report = make_report(file.name, file.at, devices, criteria, notes=notes, count=count)
     report = replace(report, devices=tuple(with_ports_of(report.scan, report.devices, seen)))
     return replace(report, scan=replace(report.scan, status=ScanStatus.PARTIAL)) if summary.cut else report
 
@@ -98,7 +97,7 @@ def make_report(
     name: str,
     at: datetime,
     found: Iterable[Judged],
-    lists: Sequence[Policy],
+    criteria: Criteria,
     *,
     notes: tuple[str, ...] = (),
     count: int | None = None,
@@ -111,5 +110,5 @@ def make_report(
     vantage = Vantage(platform.node())
     scan = Scan(PASTED, at, (name,), tuple(sorted(channels)), None, datetime.now(UTC), vantage=vantage)
     scan = replace(scan, status=ScanStatus.COMPLETE, notes=notes, settings={ORIGIN: origin})
-    policies, ledger = tuple(policy.id for policy in lists), {"": {Outcome.ANSWERED.value: count}}
-    return Report(scan, devices, policies, ledger, count)
+    ledger, cited = {"": {Outcome.ANSWERED.value: count}}, criteria.citations
+    return Report(scan, devices, criteria.policy_ids, ledger, count, citations=cited, tools=criteria.tools)

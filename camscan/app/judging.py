@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from camscan import __version__
 from camscan.app import gctuning
 from camscan.app.annotating import Tags, decoys_of, tags_of, with_places, with_states
 from camscan.app.criteria import Criteria
@@ -21,7 +20,6 @@ from camscan.reports import is_shown, select
 from camscan.reports.outcomes import Outcomes
 from camscan.reports.segments import Segments
 from camscan.scansettings import SPECS
-from camscan.summaries import Citation
 from camscan.sweeps.snapshot import Sighting, Snapshot, distinct, is_seen, plain, sighting, snapshot
 
 if TYPE_CHECKING:  # SQLAlchemy takes a quarter of a second
@@ -94,21 +92,21 @@ def report_of(
         unasked.update(_why_unasked(entry))
         if by_datagram_alone(entry):
             alone.add(entry.target)
-    shown = with_places(select(everyone, all_hosts=all_hosts), policies, tags or tags_of(scan))
-    told = tuple(with_states(store, scan, with_doubts(shown, alone)))
-    devices = tuple((ports or SwitchPortLookup(store)).with_ports(scan, told))
+    shown = with_doubts(with_places(select(everyone, all_hosts=all_hosts), policies, tags or tags_of(scan)), alone)
+    devices = tuple((ports or SwitchPortLookup(store)).with_ports(scan, tuple(with_states(store, scan, shown))))
     missed = tuple(decoy for decoy in decoys_of(scan) if not outcomes.get(decoy, Outcome.NOT_SENT).has_answer)
     return Report(
         scan,
         devices,
-        tuple(policy.id for policy in policies),
+        criteria.policy_ids,
         counts,
         max(sum(counts.get("", {}).values()), _left_at(scan)),
         outcomes=outcomes,
-        citations=tuple(Citation(p.id, p.title, p.citation, p.url, p.since.isoformat()) for p in policies),
-        tools=_Tools(criteria.rules),
+        citations=criteria.citations,
+        tools=criteria.tools,
         networks=segments.networks(devices, missed),
         missed=missed,
+        others=len(everyone) - len(devices),
         unasked=unasked,
     )
 
@@ -145,21 +143,3 @@ def with_doubts(devices: Iterable[Judged], alone: Collection[str]) -> Iterator[J
             yield replace(judged, device=replace(device, conflicts=(*device.conflicts, DOUBT)))
         else:
             yield judged
-
-
-class _Tools(Mapping[str, str]):
-    """What made a report. The rules are counted, and so parsed, only for formats that tell how many there are."""
-
-    def __init__(self, rules: Library) -> None:
-        self._rules = rules
-
-    def __getitem__(self, name: str) -> str:
-        if name == "fingerprints":
-            return f"{len(self._rules.rules):,} rules"
-        return {"camscan": __version__}[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(("camscan", "fingerprints"))
-
-    def __len__(self) -> int:
-        return 2

@@ -96,7 +96,7 @@ def report_on_list(path: Path, inventory: Inventory, criteria: Criteria, *, all_
         notes += (f"{plural(repeated, 'row')} {whose}: rows are counted, not devices",)
     if inventory.is_cut:
         notes += (f"{path.name} seems to be cut off: {plural(len(inventory.rows), 'row')} of it could be read",)
-    report = make_report(path.name, at, shown, criteria.policies, notes=notes, count=len(told), origin=Origin.LIST)
+    report = make_report(path.name, at, shown, criteria, notes=notes, count=len(told), origin=Origin.LIST)
     status = ScanStatus.PARTIAL if inventory.is_cut else ScanStatus.COMPLETE
     return replace(report, scan=replace(report.scan, status=status))
 

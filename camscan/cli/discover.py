@@ -42,8 +42,8 @@ def discover(names: tuple[str, ...], judging: options.Judging, out: Output) -> N
     with watch.showing():
         scan = eventloop.run(ask_segment(asking, watch))
     devices = judged(sorted(watch.seen, key=lambda o: o.target), criteria)
-    ids = tuple(policy.id for policy in criteria.policies)
-    answered = {"answered": len({o.target for o in watch.seen})}
-    report = Report(replace(scan, notes=(*notes, *scan.notes)), devices, ids, {"": answered}, answered["answered"])
+    answered, scan = len({o.target for o in watch.seen}), replace(scan, notes=(*notes, *scan.notes))
+    ledger, cited = {"": {"answered": answered}}, criteria.citations
+    report = Report(scan, devices, criteria.policy_ids, ledger, answered, citations=cited, tools=criteria.tools)
     out.write_report(report)
     out.summarize(report)

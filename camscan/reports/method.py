@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from camscan.records import Origin, Report, Scan
 from camscan.reports.sentences import ending
 from camscan.reports.words import moment
+from camscan.scansettings import UNSTORED
 
 _LOGIN = "login"
 _HOW = {
@@ -35,7 +36,7 @@ def method(report: Report) -> list[tuple[str, str]]:
     """What was asked, from where, how fast: label -> text."""
     scan = report.scan
     told = (
-        ("Scan", scan.id),
+        ("Scan", "" if scan.id in UNSTORED else scan.id),
         ("Site", scan.site),
         ("Began", moment(scan.started_at)),
         ("Ended", moment(scan.finished_at) if scan.finished_at else "never"),

@@ -143,6 +143,8 @@ def limits(report: Report) -> Iterator[str]:
     """What was covered, what was not, and what it took, a sentence each. Without them, "none found" means nothing."""
     yield from _covered(report)
     if not passive(report):
+        if report.others:
+            yield f"{plural(report.others, 'other host')} answered without a sign of a surveillance device (see --all)."
         yield from _networks(report)
     yield from _channels(report)
     yield from _recorders(report)

@@ -14,6 +14,7 @@ from camscan.reports.order import ranked
 from camscan.reports.rows import Row
 from camscan.reports.sentences import findings
 from camscan.reports.words import burndown, left_out
+from camscan.scansettings import UNSTORED
 from camscan.summaries import Citation, Group, Segment
 from camscan.text.wording import plural
 
@@ -145,6 +146,11 @@ class Sheet:
     def coverage(self) -> dict[str, int]:
         """Targets by what became of them, in six outcomes."""
         return {outcome.value: count for outcome, count in coverage(self.report).items()}
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether the report is on a scan that the store keeps, with its answers."""
+        return self.report.scan.id not in UNSTORED
 
     @property
     def _could_look(self) -> bool:

@@ -186,6 +186,17 @@ def test_where_a_file_holds_what_was_found_it_is_said_on_stderr_what_it_came_to(
     assert CliRunner().invoke(identify, [str(listed), "-o", str(labels), "--quiet"]).stderr == ""
 
 
+def test_a_page_of_what_is_not_stored_cites_the_policies_and_names_no_scan(tmp_path: Path) -> None:
+    listed, page = tmp_path / "list.csv", tmp_path / "labels.html"
+    listed.write_text("make,model\nHikvision,DS-2CD2142FWD-I\n")
+    assert CliRunner().invoke(identify, [str(listed), "-o", str(page)]).exit_code == 0
+    text = page.read_text()
+    assert "HCWS386" in text
+    assert "without a citation" not in text
+    assert "The answers are not stored." in text
+    assert "scan pasted" not in text.lower()
+
+
 def test_an_answer_that_says_nothing_is_shown_all_the_same() -> None:
     (one,) = devices("-", stdin="Server: Boa/0.94.13\n")
     assert (one["maker"], one["verdict"]) == (None, "unidentified")

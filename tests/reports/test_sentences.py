@@ -7,6 +7,7 @@ from support.sample import make_report
 
 from camscan.records import Device, Judged, Origin, Outcome, Report, ScanStatus, Sent, Vantage, Verdict
 from camscan.reports.sentences import findings, limits, summary, urgent
+from camscan.scansettings import ORIGIN
 from camscan.summaries import Listing, Offence, Segment, State, Tag
 
 COMPLETE = {"": {Outcome.ANSWERED: 12, Outcome.REFUSED: 3, Outcome.SILENT: 239}}
@@ -157,6 +158,16 @@ def test_every_gap_is_named(report: Report) -> None:
             "20261124-010000-a1b2", "2026-11-24T01:00:00.250Z", "2026-11-24T01:04:30.000Z"
         ),
     ]
+
+
+@pytest.mark.parametrize(("count", "who"), [(1, "1 other host"), (3, "3 other hosts")])
+def test_those_who_answered_and_are_not_shown_are_counted(count: int, who: str) -> None:
+    """Else 54 addresses answer and 51 devices are listed, and nobody knows what became of the others."""
+    said = f"{who} answered without a sign of a surveillance device (see --all)."
+    assert said in list(limits(make_report(others=count)))
+    heard = replace(make_report().scan, settings={ORIGIN: Origin.LISTEN})
+    assert said not in list(limits(make_report(others=count, scan=heard)))
+    assert not any("see --all" in text for text in limits(make_report()))
 
 
 def test_targets_without_an_entry_were_not_asked(report: Report) -> None:
