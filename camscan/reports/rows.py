@@ -157,7 +157,7 @@ _MAX_NAMES = 6
 def advice(judged: Judged) -> str:
     """What to look for on the label of a device whose evidence does not carry: raw text, to be escaped like any."""
     device = judged.device
-    names = _named(_makers(device), (device.brand,), (by.entity for by in judged.listed_by))
+    names = _named(makers(device), (device.brand,), (by.entity for by in judged.listed_by))
     sought = f"the name {' or '.join(names)}" if names else "the maker's name"
     mac = f" (the label should show {device.mac})" if device.mac else ""
     return f"Look at the label for {sought}, and note model and serial number{mac}. {_doubt(device)}"
@@ -166,8 +166,8 @@ def advice(judged: Judged) -> str:
 def _doubt(device: Device) -> str:
     if device.conflicts:
         return f"The evidence is in doubt: {device.conflicts[0]}."
-    if len(makers := _makers(device)) > 1:
-        return f"The evidence names {' and '.join(makers)}."
+    if len(named := makers(device)) > 1:
+        return f"The evidence names {' and '.join(named)}."
     if device.level is Level.HINT:
         return "Only hints speak for it: each of them is shared by devices of other makers."
     if device.maker and device.kind is None:
@@ -175,7 +175,8 @@ def _doubt(device: Device) -> str:
     return "The evidence alone is not enough."
 
 
-def _makers(device: Device) -> list[str]:
+def makers(device: Device) -> list[str]:
+    """The makers that the evidence of a device names, the one that it is taken for first."""
     return _named((device.maker,), (rule.maker for rule in device.identifications))
 
 

@@ -14,6 +14,7 @@ from camscan.reports.base import Page
 from camscan.reports.columns import GAP, cut, fitted, line, widths
 from camscan.reports.escape import terminal
 from camscan.reports.order import rank
+from camscan.reports.rows import makers
 from camscan.reports.sentences import PLACES, channels, findings, limits, summary, urgent, whence
 from camscan.reports.words import switch_port_text
 from camscan.summaries import Slot, State
@@ -30,7 +31,7 @@ it does where several reasons would be cut."""
 _SEP = "; "  # between what is told of a device
 _MAX_VALUE = 60
 _MAX_PLACE = 100
-_MAX_OTHERS = 3  # other addresses of a device that are named
+_MAX_OTHERS = 3  # other addresses of a device, and other makers, that are named
 
 _STYLES = {
     Verdict.LISTED: Style(color="red", bold=True),
@@ -124,6 +125,8 @@ def _reasons(judged: Judged) -> list[str]:
     reasons = [judged.state.upper() if judged.state is State.RETURNED else judged.state] if judged.state else []
     reasons += [f"on {place}" for place in dict.fromkeys(PLACES[offence.place] for offence in judged.offends)]
     reasons += [f"conflict: {terminal(conflict, _MAX_VALUE)}" for conflict in device.conflicts[:1]]
+    if judged.verdict is Verdict.SUSPECTED and (others := [maker for maker in makers(device) if maker != device.maker]):
+        reasons.append(f"the evidence also names {joined(list(map(terminal, others)), _MAX_OTHERS)}")
     reasons += [terminal(switch_port_text(judged.switch_port), _MAX_PLACE)] if judged.switch_port else []
     if device.behind:
         reasons.append(_where(device, device.behind))

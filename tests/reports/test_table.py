@@ -135,6 +135,18 @@ def test_the_reason_is_one_short_line(
     assert row[head.index("evidence") :] == shown
 
 
+def test_a_suspect_says_who_else_may_have_made_it() -> None:
+    """A recorder of a maker on no list was suspected, and no word said why."""
+    rules = tuple(
+        Identification(maker, Level.HINT, maker, None, {}, (Evidence("http", 80, "http.server", "x", ""),))
+        for maker in ("Bosch", "Dahua")
+    )
+    device = Device("10.0.0.5", (), maker="Bosch", identifications=rules)
+    said = "the evidence also names Dahua; http.server: x"
+    assert said in body(make_report(devices=(Judged(device, Verdict.SUSPECTED),)), Page(160))[1]
+    assert said not in body(make_report(devices=(Judged(device, Verdict.NOT_LISTED),)), Page(160))[1]
+
+
 def test_colour_is_only_in_the_verdict(report: Report) -> None:
     plain, coloured = body(report, Page(300)), body(report, Page(300, colour=True))
     assert "\x1b" not in "".join(plain)
