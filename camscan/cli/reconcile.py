@@ -32,7 +32,9 @@ _FAIL_ON = ("undeclared", "not-found", "conflict", "moved")
 @inventories.reading
 @options.db
 @options.judging
-@options.all_hosts
+@click.option(
+    "--all", "all_hosts", is_flag=True, help="Expect every host that answered to be in the list, not only devices."
+)
 @written(*FORMAT_NAMES, elsewhere=_ELSEWHERE)
 @options.quiet
 @click.option(

@@ -161,7 +161,7 @@ def test_export_and_verify(db: Path, key: Path) -> None:
     bundle = exported(db, key, "--operator", "J. Doe", "--authority", "Order 17")
     assert bundle.stat().st_mode & 0o777 == 0o600
     done = run("verify", str(bundle), "--key", f"{key}.pub")
-    assert "states        none: people have said nothing of devices of the site\n" in done.stdout
+    assert "states        none: nobody has said anything about devices of the site\n" in done.stdout
     assert done.exit_code == Exit.DONE, done.exception
     assert "bundle.zip holds." in done.stdout
     for told in (
@@ -427,7 +427,7 @@ def test_what_people_said_of_devices_is_in_the_bundle(estate: Path, key: Path) -
     ]
     assert {(one["site"], one["who"], one["why"]) for one in told} == {("North", "J. Roe", "as agreed")}
     shown = run("verify", str(bundle)).stdout
-    assert "states        1 exempt, 1 ticketed; by what people said, 3 times, of devices of the site" in shown
+    assert "states        1 exempt, 1 ticketed; from 3 statements of people about devices of the site" in shown
 
 
 def test_an_exemption_in_a_bundle_is_of_the_one_clone_that_was_there_when_it_was_given(
@@ -440,12 +440,12 @@ def test_an_exemption_in_a_bundle_is_of_the_one_clone_that_was_there_when_it_was
         later = night(store, 36_500, {"10.0.0.5": 5, "10.0.0.6": 5})
     for scan in ("hq-001", later.id):
         shown = run("verify", str(exported(db, key, "--scan", scan))).stdout
-        assert "states        1 exempt; by what people said, 1 times, of devices of the site" in shown
+        assert "states        1 exempt; from 1 statement of people about devices of the site" in shown
     CliRunner().invoke(state_command, ["10.0.0.6", "ticketed", "--why", "a copy", "--db", str(db)])
     with Store.open(db) as store:
         last = night(store, 36_501, {"10.0.0.5": 5, "10.0.0.6": 5, "10.0.0.7": 5})
     shown = run("verify", str(exported(db, key, "--scan", last.id))).stdout
-    assert "states        1 exempt, 1 ticketed; by what people said, 2 times" in shown, "what is said of a clone counts"
+    assert "states        1 exempt, 1 ticketed; from 2 statements" in shown, "what is said of a clone counts"
 
 
 def from_bundle(bundle: Path, db: Path) -> None:

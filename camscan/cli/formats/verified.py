@@ -9,6 +9,7 @@ from textwrap import wrap
 from camscan.app.bundling import files_of
 from camscan.errors import EvidenceError
 from camscan.evidence.verify import Verified
+from camscan.records import Verdict
 from camscan.reports.document import Object
 from camscan.reports.escape import terminal
 from camscan.text.timestamps import utc
@@ -73,11 +74,15 @@ def _told(found: Verified, *, known: bool) -> Iterator[tuple[str, str]]:
     yield "observations", f"{found.manifest.chain.records:,} in one chain"
     if found.beside:
         yield "", f"{found.beside:,} of them say what no bytes here do (an open port, or what another tool recorded)"
-    yield "devices", ", ".join(f"{count:,} {verdict}" for verdict, count in sorted(found.verdicts.items())) or "none"
+    verdicts = (f"{count:,} {verdict}" for verdict in Verdict if (count := found.verdicts.get(verdict)))
+    yield "devices", ", ".join(verdicts) or "none"
     yield "", "all hosts that answered, each judged again from the bytes, by the rules and policies in the bundle"
     states = ", ".join(f"{count:,} {state}" for state, count in sorted(found.states.items())) or "none"
-    said = f"by what people said, {found.statements:,} times, of devices of the site"
-    yield "states", f"{states}; {said}" if found.statements else "none: people have said nothing of devices of the site"
+    said = f"from {plural(found.statements, 'statement')} of people about devices of the site"
+    yield (
+        "states",
+        f"{states}; {said}" if found.statements else "none: nobody has said anything about devices of the site",
+    )
     other = _differing(found)
     yield "rules", f"{plural(other, 'file')} {are(other)} not this camscan's" if other else "the same as this camscan's"
     yield "signed by", f"key {found.manifest.key}"
