@@ -44,6 +44,9 @@ LOGIN: tuple[Probe, ...] = (LoginProbe(), *webapis.PROBES, OnvifLoginProbe())
 
 CHANNELS = tuple(dict.fromkeys([*(c for probe in (*PROBES, *ON_REQUEST, *LOGIN) for c in probe.channels), "snmp"]))
 
+_OF_PORTS = ("tcp", "banner")
+"""Channels that observations have, and nobody chooses: whether a port is open, and what it says by itself."""
+
 
 def select(
     channels: Collection[str] | None, community: str | None = None, *, logins: bool = False
@@ -53,8 +56,10 @@ def select(
     Raises UsageError for a channel that does not exist, or on which nothing would be asked.
     """
     unknown = [channel for channel in channels or () if channel not in CHANNELS]
-    if unknown == ["tcp"]:
-        raise UsageError("channel tcp comes with those that need ports: name http, tls, rtsp or onvif instead")
+    if unknown and unknown[0] in _OF_PORTS:
+        raise UsageError(
+            f"channel {unknown[0]} comes with those that need ports: name http, tls, rtsp or onvif instead"
+        )
     if unknown:
         raise UsageError(f"no such channel: {', '.join(unknown)}; choose from {', '.join(CHANNELS)}")
     probes = (*PROBES, with_community(community).to_address()) if community else PROBES

@@ -30,8 +30,9 @@ def test_channels_select_probes() -> None:
 def test_an_unknown_channel_is_named() -> None:
     with pytest.raises(UsageError, match="no such channel: telnet; choose from arp, wsd"):
         select(["wsd", "telnet"])
-    with pytest.raises(UsageError, match="channel tcp comes with those that need ports: name http"):
-        select(["wsd", "tcp"])
+    for channel in ("tcp", "banner"):
+        with pytest.raises(UsageError, match=f"channel {channel} comes with those that need ports: name http"):
+            select(["wsd", channel])
 
 
 def test_snmp_is_asked_only_with_a_community() -> None:
