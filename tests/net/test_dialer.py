@@ -6,7 +6,7 @@ import errno
 import random
 import socket
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from ipaddress import ip_network
 from typing import TypeAlias
 
@@ -17,6 +17,7 @@ from support.peers import (
     LOOPBACK,
     UNHURRIED,
     Deaf,
+    Peer,
     Reader,
     Serve,
     Writer,
@@ -445,6 +446,61 @@ async def test_two_long_pages_leave_each_other_room(rate: int, serve: Serve) -> 
     both = await asyncio.gather(read(), read())
     assert [got.replies for got in both] == [(page,)] * 2
     assert most_in_a_second(sorted(sent)) <= rate
+    assert at_rest(dialer)
+
+
+async def twice(peer: Peer, dialer: Dialer, sent: list[tuple[float, float]]) -> Sequence[Grabbed]:
+    """Two conversations with a peer at once; in `sent` is when the kernel sent something for them."""
+
+    async def read() -> Grabbed:
+        sock = await dialer.open(peer.address, peer.port)
+        async with asyncio.TaskGroup() as group:
+            looking = group.create_task(watch(sock, sent))
+            got = await gather(sock, [b"?"], lambda data: data.endswith(b"end"))
+            looking.cancel()
+        return got
+
+    both = await asyncio.gather(read(), read())
+    sent.sort()
+    return both
+
+
+async def test_a_peer_that_sends_byte_by_byte_is_given_up_before_its_acknowledgements_exceed_the_pace(
+    serve: Serve,
+) -> None:
+    """The kernel acknowledges every 40 ms what nobody reads, too."""
+
+    async def drip(reader: Reader, writer: Writer) -> None:
+        await reader.read(1)
+        with contextlib.suppress(ConnectionError):
+            while not writer.is_closing():
+                writer.write(b"x")
+                await asyncio.sleep(0.004)
+
+    dialer = Dialer(Scope(LOOPBACK), Profile("test", rate=10**6, host_rate=20))
+    sent: list[tuple[float, float]] = []
+    both = await twice(await serve(drip), dialer, sent)
+    assert {got.outcome for got in both} == {Outcome.TRUNCATED}
+    assert all(set(got.replies[0]) == set(b"x") and "pieces" in got.reason for got in both)
+    assert most_in_a_second(sent) <= 20
+    assert at_rest(dialer)
+
+
+async def test_a_page_that_comes_line_by_line_is_read_whole(serve: Serve) -> None:
+    page = [b"X-Header-%d: value\r\n" % number for number in range(40)] + [b"end"]
+
+    async def lines(reader: Reader, writer: Writer) -> None:
+        await reader.read(1)
+        for line in page:
+            writer.write(line)
+            await asyncio.sleep(0)
+        await reader.read()
+
+    dialer = Dialer(Scope(LOOPBACK), Profile("test", rate=10**6, host_rate=20))
+    sent: list[tuple[float, float]] = []
+    both = await twice(await serve(lines), dialer, sent)
+    assert [got.replies for got in both] == [(b"".join(page),)] * 2
+    assert most_in_a_second(sent) <= 20
     assert at_rest(dialer)
 
 

@@ -25,6 +25,7 @@ class DripGuard:
         self._held = 0.0
         self._due = math.inf
         self._timer: asyncio.TimerHandle | None = None
+        sock.at_overrun = self._overrun
 
     def came(self, count: int) -> None:
         """Count received bytes; the first start the watch."""
@@ -43,9 +44,14 @@ class DripGuard:
         """
         self.stop()
         self._give_up = _tell_nobody
+        self._sock.at_overrun = None
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+    def _overrun(self, why: str) -> None:
+        self.stop()
+        self._give_up(why)
 
     def _wait(self) -> None:
         self._came, self._held = 0, self._sock.held_in_all

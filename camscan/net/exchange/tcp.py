@@ -35,6 +35,7 @@ class TcpSocket(socket.socket):
 
     - `at_close` is called with the socket once it is closed, by whomever; `at_read` with the count of bytes read.
       `may_read` is asked before; where it says no, it has held the reading, and nothing is read.
+    - `at_overrun` is called with the reason if the peer makes the kernel send more than the pace permits.
     - `packets` and `payload` are what the kernel has sent; `resent`: the SYN was retransmitted.
     - For pacing: `charged` packets were reserved at the host, `noted` were counted there as sent, and `paid` were
       charged to the whole scan. `afterwards`: packets that the kernel may still send after the close, if the peer had
@@ -47,8 +48,9 @@ class TcpSocket(socket.socket):
     """
 
     __slots__ = (
-        "_held_since", "afterwards", "answered", "at_close", "at_read", "certificate", "charged", "deadline", "grace",
-        "held", "held_for", "may_read", "noted", "packets", "paid", "payload", "resent", "tls", "transport",
+        "_held_since", "afterwards", "answered", "at_close", "at_overrun", "at_read", "certificate", "charged",
+        "deadline", "grace", "held", "held_for", "may_read", "noted", "packets", "paid", "payload", "resent", "tls",
+        "transport",
     )  # fmt: skip
 
     def __init__(self, address: str, window: int = 4) -> None:
@@ -57,6 +59,7 @@ class TcpSocket(socket.socket):
         self.at_close: Callable[[TcpSocket], None] | None = None
         self.at_read: Callable[[int], None] | None = None
         self.may_read: Callable[[], bool] | None = None
+        self.at_overrun: Callable[[str], None] | None = None
         self.transport: asyncio.Transport | None = None
         self.answered = False
         self.certificate = b""
@@ -85,7 +88,8 @@ class TcpSocket(socket.socket):
             self._end(self.count())
             super().close()
             self.transport = None
-            at_close, self.at_close, self.at_read, self.may_read = self.at_close, None, None, None
+            at_close, self.at_close = self.at_close, None
+            self.at_read = self.may_read = self.at_overrun = None
             if at_close is not None:
                 at_close(self)
 
@@ -119,6 +123,13 @@ class TcpSocket(socket.socket):
             self.held, self._held_since = True, asyncio.get_running_loop().time()
         if self.transport is not None:
             self.transport.pause_reading()
+
+    def overrun(self, why: str) -> None:
+        """Give the peer up."""
+        if self.at_overrun is not None:
+            self.at_overrun(why)
+        if self.transport is not None:
+            self.transport.abort()
 
     def read_on(self) -> None:
         """Resume reading."""

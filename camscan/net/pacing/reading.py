@@ -9,6 +9,9 @@ from camscan.net.pacing.hostpace import HostLimit
 from camscan.net.pacing.pace import Pace
 
 _TICK = 0.02  # seconds between checks whether reading may be resumed
+_PIECE = 64  # bytes that come for each packet of ours, at least: a page brings a thousand, also where some are lost
+_END = 2  # packets that the end may take: a reset, and another for what crosses it
+_IN_PIECES = "sent in pieces so small and so many that the pace leaves no room to acknowledge them"
 
 
 class Reading:
@@ -22,10 +25,12 @@ class Reading:
         self._host = host
         self._pace = pace
         self._most = most
+        self._came = 0
 
     def was_read(self, count: int) -> None:
         """Count received bytes."""
         self._host.allowance.took(count)
+        self._came += count
         self._sock.answered = True
 
     def may_read(self) -> bool:
@@ -39,10 +44,13 @@ class Reading:
         return False
 
     def _read_on(self) -> None:
-        if self._sock.fileno() < 0:
+        sock = self._sock
+        if sock.fileno() < 0:
             return
         if self._finds_room():
-            self._sock.read_on()
+            sock.read_on()
+        elif sock.spare < _END and self._came < _PIECE * sock.packets:  # what nobody reads is acknowledged, too
+            sock.overrun(_IN_PIECES)
         else:
             asyncio.get_running_loop().call_later(_TICK, self._read_on)
 
