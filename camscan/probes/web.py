@@ -131,7 +131,8 @@ class _Visit:
         page = observe_page(exchange, path)
         self._none_ended &= Outcome.TRUNCATED in (exchange.outcome, page.outcome)
         self.is_endless |= self._none_ended
-        self.gave_up = self.is_endless or not exchange.outcome.has_answer
+        # Some servers close at a path that they do not have; one that says nothing takes as long for each.
+        self.gave_up = self.is_endless or not (exchange.outcome.has_answer or exchange.outcome is Outcome.RESET)
         return page
 
 

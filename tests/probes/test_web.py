@@ -152,8 +152,15 @@ async def test_what_the_http_library_refuses_is_asked_again_raw() -> None:
 
 
 async def test_a_server_that_stops_answering_is_left() -> None:
-    script = Port(pages=dict.fromkeys(["/favicon.ico", *API_PATHS], b""))
+    script = Port(silent=frozenset({"/favicon.ico", *API_PATHS}))
     assert await explored(page("HTTP/1.1 200 OK"), script) == [(80, "GET /favicon.ico")]
+
+
+async def test_a_server_that_closes_at_what_it_does_not_have_is_asked_for_the_rest() -> None:
+    """A platform would be hidden by the icon that its server lacks."""
+    script = Port(pages=dict.fromkeys(["/favicon.ico", *API_PATHS[:-1]], b""))
+    sent = await explored(page("HTTP/1.1 200 OK"), script)
+    assert sent == [(80, f"GET {path}") for path in ("/favicon.ico", *API_PATHS)]
 
 
 @pytest.mark.parametrize(

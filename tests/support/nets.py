@@ -24,6 +24,8 @@ class Port:
     refused_by_parser: frozenset[str] = frozenset()
     endless: frozenset[str] = frozenset()
     """Paths whose pages do not end."""
+    silent: frozenset[str] = frozenset()
+    """Paths at which nothing is said."""
     closes: bool = False
 
 
@@ -140,6 +142,8 @@ class _ScriptedBrowser:
             if request.body
             else (script.pages.get(request.path, b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"))
         )
+        if request.path in script.silent:
+            return Exchange(self.address, self.port, Outcome.SILENT, AT, reason="said nothing for 4 s")
         if not reply:
             return Exchange(self.address, self.port, Outcome.RESET, AT, reason="closed without a byte")
         outcome = Outcome.GARBLED if request.path in script.refused_by_parser else Outcome.ANSWERED
