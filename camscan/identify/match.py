@@ -10,7 +10,7 @@ from itertools import starmap
 from camscan.identify import titles
 from camscan.identify.attributes import cleaned
 from camscan.identify.bodies import compact
-from camscan.identify.doubts import is_about_others, is_of_another
+from camscan.identify.doubts import is_about_others, is_of_another, without_void_ports
 from camscan.identify.evidence import MAX_EVIDENCE, MAX_TEXT, evidence_of
 from camscan.identify.labels import Labels
 from camscan.identify.needs import Needs
@@ -65,7 +65,7 @@ class Matcher:
         It is one identification, or one for each label that it reads: what shows one is no evidence of another.
         """
         doubted: set[bytes] = set()
-        answers = [self._read(observation, doubted) for observation in observations if observation.fields]
+        answers = [self._read(told, doubted) for told in without_void_ports(observations) if told.fields]
         found: dict[tuple[str, str | None, str | None], Identification] = {}
         for answer in answers:
             for rule in self._candidates(answer):

@@ -200,6 +200,17 @@ def test_each_value_of_a_field_is_searched(build: Build) -> None:
     assert rules(library.identify([answer({"tcp.port": (*ports, *ports, "34567")})])) == []
 
 
+def test_open_ports_say_nothing_where_those_of_rivals_are_all_open(build: Build) -> None:
+    """As behind a firewall that accepts whatever is asked, and in whatever a scan or another tool recorded it."""
+    library = build({"field": "tcp.port", "pattern": "^37777$"}, {"field": "http.server", "pattern": "x"})
+    rivals = ("6036", "34567", "35000")
+    one_each = [answer({"tcp.port": port}) for port in (*rivals, "37777")]
+    assert rules(library.identify(one_each[1:])) == ["rule-0"]
+    assert rules(library.identify(one_each)) == []
+    assert rules(library.identify([*one_each, answer({"http.server": "x"})])) == ["rule-1"]
+    assert rules(library.identify([answer({"http.server": "x", "tcp.port": (*rivals, "37777")})])) == ["rule-1"]
+
+
 def test_a_group_comes_before_extract(build: Build) -> None:
     library = build(
         {"field": "http.title", "pattern": "^x(?P<model>[0-9]*)", "extract": {"model": "sadp.device_description"}}
