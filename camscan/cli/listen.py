@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
 
 import click
 
@@ -62,9 +61,14 @@ def listen(
 
     out.ready()
     criteria = judging.criteria()
-    where = "all interfaces" if interface == "any" else interface
-    mention(f"Listening on {where} for {seconds} s; Ctrl-C ends it and keeps what was heard.")
-    ended = asyncio.run(heard(partial(Store.open, db), site, interface, seconds))
+
+    def opened() -> Store:
+        store = Store.open(db)
+        where = "all interfaces" if interface == "any" else interface
+        mention(f"Listening on {where} for {seconds} s; Ctrl-C ends it and keeps what was heard.")
+        return store
+
+    ended = asyncio.run(heard(opened, site, interface, seconds))
     with Store.open(db) as store:
         report = report_of(store, ended, criteria, all_hosts=all_hosts)
     out.write_report(report)

@@ -118,13 +118,14 @@ def test_it_is_partial_where_the_interface_has_been_down(site: Segment, tmp_path
 @pytest.mark.netns
 def test_nothing_is_stored_where_the_interface_is_down_from_the_beginning(site: Segment, tmp_path: Path) -> None:
     store = tmp_path / "x.db"
-    words = ["--interface", "other0", "--seconds", "30", "--db", str(store), "--quiet"]
+    words = ["--interface", "other0", "--seconds", "30", "--db", str(store)]
     site.scanner.ip("link add other0 type veth peer name other1")
     with site.scanner.inside():
         done = subprocess.run([*COMMAND, *words], capture_output=True, check=False, timeout=25)
     site.scanner.ip("link delete other0")
     assert (done.returncode, done.stdout) == (1, b"")
     assert b"cannot use interface other0: Network is down" in done.stderr
+    assert b"Listening" not in done.stderr
     assert not store.exists()
 
 
@@ -133,9 +134,7 @@ def test_without_the_privilege_nothing_is_stored(site: Segment, tmp_path: Path) 
     store = tmp_path / "x.db"
     main = [sys.executable, "-m", "camscan", "listen"]
     with site.scanner.inside():
-        done = subprocess.run(
-            [*UNPRIVILEGED, *main, "--quiet", "--db", str(store)], capture_output=True, check=False, timeout=30
-        )
+        done = subprocess.run([*UNPRIVILEGED, *main, "--db", str(store)], capture_output=True, check=False, timeout=30)
     assert (done.returncode, done.stdout) == (1, b"")
     assert done.stderr.startswith(b"Error: no CAP_NET_RAW, which packet sockets need: run camscan with sudo")
     assert b"AmbientCapabilities=CAP_NET_RAW" in done.stderr
