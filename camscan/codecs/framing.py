@@ -36,7 +36,9 @@ _NAME = re.compile(r"[^\x00-\x1f\"<>={}]{1,128}")
 _LENGTH = re.compile(rb"\ncontent-length[ \t]*+:[ \t]*+([0-9]{1,10})\s", re.IGNORECASE)
 _CHUNKED = re.compile(rb"\ntransfer-encoding[ \t]*+:[^\n]*chunked", re.IGNORECASE)
 _CHUNK = re.compile(rb"\r?\n[ \t]{0,8}([0-9A-Fa-f]{1,8})[ \t]{0,8}(?:;[^\n]{0,256})?(?:\r?\n|\Z)")
-_LAST_CHUNK = re.compile(rb"\n0+[ \t]*\r?\n\r?\n\Z")
+_LAST_CHUNK = re.compile(rb"\n0+[ \t]{0,8}(?:;[^\n]{0,256})?\r?\n(?:[A-Za-z0-9-]{1,64}:[^\n]{0,256}\n){0,4}\r?\n\Z")
+"""The end of a chunked body, with what may stand there: extensions of the chunk, and trailers (RFC 9112, 7.1)."""
+_LONGEST_END = 1024  # bytes in which it is looked for
 
 _OF_PACKING = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 _BLANK = b"\0\t\n\r "
@@ -84,7 +86,7 @@ def is_complete(data: bytes) -> bool:
     if status[1] in (b"204", b"304"):
         return True
     if _CHUNKED.search(data, start, end.end()):
-        return _LAST_CHUNK.search(data, max(end.end() - 1, len(data) - 32)) is not None
+        return _LAST_CHUNK.search(data, max(end.end() - 1, len(data) - _LONGEST_END)) is not None
     lengths = {int(length) for length in _LENGTH.findall(data, start, end.end())}
     return len(lengths) == 1 and len(data) - end.end() >= lengths.pop()
 
