@@ -12,6 +12,8 @@ _CURLED = re.compile("[“”][^“”\r\n]{0,4096}”")
 _STRAIGHT = str.maketrans("“”„\xa0", '""" ')
 _BEGUN = re.compile(rf"\A\s*(?:{BEGIN}|{HEADER}[ \t]?:|{REQUEST})", re.IGNORECASE)
 _CODED = re.compile(r"(?:\\{1,2}(?:r|x0d|u000d))?\\{1,2}(?:n|x0a|u000a)", re.IGNORECASE)
+_CONTINUED = re.compile(r"(?:\\r)?\\n\\[ \t]{0,8}(?:\r?\n|\Z)")
+"""The end of a line in a string of C that goes on in the next line."""
 _ESCAPED = re.compile(r"(?:\\r)?\\n")
 _ESCAPED_ALONE = re.compile(r"\\r\\n|\\n(?![a-z\\])")  # no folder of Windows begins with it
 _SETTINGS = re.compile(r"\A\s*[\w.\[\]]{2,80}=[^\r\n\\]{0,200}(?:\\r)?\\n(?:[\w.\[\]]{2,80}=|\s*\Z)")
@@ -55,9 +57,9 @@ def plain(text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """Lines whose ends are written as escapes, all in one line."""
+    """Lines whose ends are written as escapes: all in one line, or each before a backslash, as in strings of C."""
     if "\n" in text.strip():
-        return text
+        return unquoted(_CONTINUED.sub("\r\n", text)) if len(_CONTINUED.findall(text)) >= FEW else text
     if _BEGUN.match(text):
         return unquoted(_CODED.sub("\r\n", text))
     if "\\n" not in text or _CODE.search(text):

@@ -28,6 +28,7 @@ def lines(text: str) -> list[str]:
         lambda text: text.replace(" ", "\xa0"),
         lambda text: "\n".join(f"\x1b[32m{line}\x1b[0m" for line in text.splitlines()),
         lambda text: "\n".join(f"| {line}" for line in text.splitlines()),
+        lambda text: text.replace('"', '\\"').replace("\n", "\\r\\n\\\n"),  # a string of C
         lambda text: text.replace("\n", "\\x0d\\x0a"),
         lambda text: text.replace("\n", "\\u000d\\u000a"),
         lambda text: json.dumps({"ip": "192.0.2.1", "data": base64.b64encode(text.encode()).decode()}),
