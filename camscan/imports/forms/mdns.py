@@ -35,9 +35,15 @@ _DESCRIBED = {
     "Workstation": "_workstation._tcp",
     "Device Info": "_device-info._tcp",
     "Microsoft Windows Network": "_smb._tcp",
+    "Network File System": "_nfs._tcp",
+    "VNC Remote Access": "_rfb._tcp",
     "Internet Printer": "_ipp._tcp",
+    "Secure Internet Printer": "_ipps._tcp",
     "UNIX Printer": "_printer._tcp",
     "PDL Printer": "_pdl-datastream._tcp",
+    "AirPlay Remote Video": "_airplay._tcp",
+    "AirTunes Remote Audio": "_raop._tcp",
+    "iTunes Audio Access": "_daap._tcp",
 }
 """What avahi-browse calls services in words."""
 _BROWSED = re.compile(
@@ -45,20 +51,18 @@ _BROWSED = re.compile(
     rf"(_[\w-]{{1,63}}\._(?:tcp|udp)\b|(?:{'|'.join(_DESCRIBED)})(?=\s{{1,64}}local\b)).*$",
     re.MULTILINE,
 )
+_PARSABLE = re.compile(
+    r"^[=+];[^;\r\n]*;[^;\r\n]*;([^;\r\n]*);([^;\r\n]*);[^;\r\n]*"
+    r"(?:;([^;\r\n]*);([^;\r\n]*);[^;\r\n]*(.*))?$",
+    re.MULTILINE,
+)
+"""A line of avahi-browse with --parsable."""
 _AVAHI = (
-    (
-        re.compile(
-            r"^[=+];[^;\r\n]*;[^;\r\n]*;([^;\r\n]*);([^;\r\n]*);[^;\r\n]*"
-            r"(?:;([^;\r\n]*);([^;\r\n]*);[^;\r\n]*(.*))?$",
-            re.MULTILINE,
-        ),
-        r"PTR -> \1.\2\nSRV \3\nA \4\nTXT \5",
-    ),
     (re.compile(r"^[ \t]{0,16}hostname = \[(.*)\]", re.MULTILINE), r"SRV \1"),
     (re.compile(r"^[ \t]{0,16}address = \[(.*)\]", re.MULTILINE), r"A \1"),
     (re.compile(r"^[ \t]{0,16}txt = \[(.*)\]", re.MULTILINE), r"TXT \1"),
 )
-"""Lines of avahi-browse, with --parsable and without, and the records that say the same."""
+"""Lines of avahi-browse without --parsable, and the records that say the same."""
 _LISTED = re.compile(
     r"\A(?:(?:instance|(?:service )?name):[ \t]{0,8}(\S[^\r\n]{0,250})\r?\n[ \t]{0,8}"
     r"(?:service |reg)?type:[ \t]{0,8}(_[\w-]{1,63}\._(?:tcp|udp))"
@@ -94,9 +98,15 @@ def _above(lines: list[str]) -> list[tuple[str, str]]:
 def _in_records(text: str) -> str:
     """A text with the lines of avahi-browse as records."""
     text = _BROWSED.sub(lambda found: f"PTR -> {found[1]}.{_DESCRIBED.get(found[2], found[2])}", text)
+    text = _PARSABLE.sub(_of_parsable, text)
     for line, record in _AVAHI:
         text = line.sub(record, text)
     return text
+
+
+def _of_parsable(found: re.Match[str]) -> str:
+    name, kind, host, at, texts = (part or "" for part in found.groups())
+    return f"PTR -> {name}.{_DESCRIBED.get(kind, kind)}\nSRV {host}\nA {at}\nTXT {texts}"
 
 
 def _of_line(line: str) -> Iterator[tuple[str, str]]:

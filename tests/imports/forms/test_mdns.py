@@ -59,6 +59,17 @@ def test_a_service_that_was_resolved_and_is_called_in_words() -> None:
     }
 
 
+def test_a_line_in_fields_whose_service_is_called_in_words() -> None:
+    (one,) = announced('=;wlan0;IPv4;A\\0321;Secure Internet Printer;local;a.local;192.0.2.1;631;"ty=A 1" "mac=00AA"')
+    assert one.fields == {
+        "mdns.service": ("_ipps._tcp",),
+        "mdns.instance": ("A 1",),
+        "mdns.host": ("a.local",),
+        "mdns.address": ("192.0.2.1",),
+        "mdns.txt": ("ty=A 1", "mac=00AA"),
+    }
+
+
 def test_words_that_are_no_service() -> None:
     assert not list(announced("=   eth0 IPv4 A 1 - 00AA              Web shop             local"))
 
