@@ -6,7 +6,11 @@ from collections.abc import Iterator
 
 import click
 
-_BY_OPTION = (("--scan", "a scan is chosen with --scan"), ("--output", "a file to write is named with --output"))
+_BY_OPTION = (
+    ("--config", "the configuration is named with --config"),
+    ("--scan", "a scan is chosen with --scan"),
+    ("--output", "a file to write is named with --output"),
+)
 _BY_FOLDER = "a folder of rules is chosen with --fingerprints"
 _CHOOSE = "`camscan devices` reports on the devices that it chooses, in the same formats"
 _ELSEWHERE = {

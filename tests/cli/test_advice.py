@@ -25,6 +25,7 @@ from support.command import camscan
         (["ports", "10.0.0.1", "-o", "x"], "No such option '-o': redirect what it writes, as in `> open.jsonl`."),
         (["devices", "--json"], "No such option '--json': write --format json."),
         (["fingerprints", "check", "my-rules"], "(my-rules): a folder of rules is chosen with --fingerprints."),
+        (["notify", "test", "c.toml"], "(c.toml): the configuration is named with --config."),
         (["db", "--dry-run"], "No such option '--dry-run': options of a command stand behind its name."),
         (["--verson"], "'--verson'. (Did you mean one of: '--verbose', '--version'?)"),
         (["--format", "json", "devices"], "No such option '--format': options of a command stand behind its name."),
