@@ -200,7 +200,7 @@ def test_json_and_markdown(path: Path) -> None:
     assert (site["before"], site["scan"], [one["address"] for one in site["new"]]) == ("scan1", "scan2", ["10.0.0.9"])
     page = run(path, "--format", "markdown").stdout
     assert page.startswith(
-        "## `hq`: scan `scan2` since scan `scan1`: `1 new (1 listed), no longer lost: site`\n\n| change |"
+        "## `hq`: scan `scan2` since scan `scan1`: `1 new (1 listed), no longer lost: the whole site`\n\n| change |"
     )
     [row] = [line for line in page.splitlines() if "10.0.0.9" in line]
     assert row.startswith("| `new` | `listed` | `10.0.0.9` | ")
