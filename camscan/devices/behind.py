@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from camscan.devices.build import Resolve, order, telling
-from camscan.devices.hosts import ChannelList
+from camscan.devices.channels import ChannelList
 from camscan.devices.identity import attributed, to_address
 from camscan.devices.spool import Spool
 from camscan.records import Device

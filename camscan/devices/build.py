@@ -11,7 +11,8 @@ from typing import TypeAlias
 
 from camscan.answers import Resolution
 from camscan.codecs.layout import mac_in_address
-from camscan.devices.hosts import Host, to_count
+from camscan.devices.channels import to_count
+from camscan.devices.hosts import Host
 from camscan.devices.identity import (
     LINK,
     LINK_CHANNEL,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import combinations, starmap
-from typing import TypeAlias
 
+from camscan.devices.channels import SLOT, ChannelList, Identify, channel_list, to_count
 from camscan.devices.forwards import SerialMakers, serial_makers, serials_by_port
 from camscan.devices.identity import (
     FIELDS_OF,
@@ -23,9 +23,7 @@ from camscan.devices.identity import (
     to_serial,
 )
 from camscan.devices.relayed import RELAYED, told_apart
-from camscan.records import Fields, Identification, Observation, Outcome
-
-Identify: TypeAlias = Callable[[Sequence[Observation]], tuple[Identification, ...]]
+from camscan.records import Identification, Observation, Outcome
 
 _CAMERA_CHANNELS = frozenset(
     ("rtsp", "onvif", "sadp", "dhip", "dvrip", "netcommon", "mhed", "lapi", "moi", "dh01", "baichuan")
@@ -41,8 +39,6 @@ _DATAGRAM_CHANNELS = frozenset(
 _DATAGRAM_PORTS = frozenset((("ssdp", 1900), ("dvrip", 5050)))  # channels that also use TCP, with their UDP port
 
 _CHANNEL_COUNTS = ("sadp.digital_channel_num", "dhip.remote_video_input_channels", "recorder.channels")
-_MAX_CHANNELS = 4096  # more than any recorder has; a larger number is not a count of channels
-
 _MAX_NAMED = 4  # values that one conflict names
 _MOST_AT_ONE = 64  # devices of one protocol at one address: of a batch that was unpacked and plugged in together
 _TOLD_TOGETHER = (
@@ -54,37 +50,6 @@ _TOLD_TOGETHER = (
     ("dh01.mac", "dh01.serial"),
 )
 """MAC and serial of one device in the answers of a discovery protocol."""
-
-_SLOT = "behind.slot"
-"""The field of observations that are about one channel of a recorder, not about the recorder itself."""
-_TITLE = frozenset({"behind.api", _SLOT, "behind.name"})  # fields of a list of titles, which has channels of every kind
-_TAKEN = ("behind.address", "behind.host", "behind.model", "behind.serial", "behind.mac")
-"""A channel with a camera has at least one of these fields, unless its recorder says that it is online."""
-_ONLINE = ("true",)
-
-
-@dataclass(frozen=True, slots=True)
-class Camera:
-    """What a recorder says about the camera on one of its channels, in all its lists."""
-
-    number: int
-    fields: Fields
-    identifications: tuple[Identification, ...]
-    serial: str | None
-    mac: str | None
-
-    def value(self, name: str) -> str:
-        """The first text of the field `behind.<name>`, or ""."""
-        return next(iter(self.fields.get(f"behind.{name}", ())), "")
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelList:
-    """The channels of a recorder: how many it has, the cameras on them, and whether a list of them was cut off."""
-
-    total: int
-    cameras: tuple[Camera, ...]
-    cut: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +74,13 @@ def hosts_at(address: str, observations: Sequence[Observation], identify: Identi
     if not any(observation.outcome.has_answer for observation in observations):
         return
     observations = tuple(map(told_apart, observations))
-    slots = [observation for observation in observations if _SLOT in observation.fields]
+    slots = [observation for observation in observations if SLOT in observation.fields]
     if slots:
-        of_itself = [observation for observation in observations if _SLOT not in observation.fields]
+        of_itself = [observation for observation in observations if SLOT not in observation.fields]
         hosts = list(hosts_at(address, of_itself, identify))
         recorder = next((host for host in hosts if slots[0].port in host.ports), next(iter(hosts), None))
         yield from (
-            replace(host, channels=_channel_list(slots, identify) if host is recorder else None) for host in hosts
+            replace(host, channels=channel_list(slots, identify) if host is recorder else None) for host in hosts
         )
         return
     identity, leased = identity_of(observations), _is_leased(observations)
@@ -172,30 +137,6 @@ def _macs(observations: Iterable[Observation], of_frames: tuple[str, ...]) -> tu
 
 def _first(observation: Observation, name: str) -> str:
     return next(iter(observation.fields.get(name, ())), "")
-
-
-def _channel_list(observations: Iterable[Observation], identify: Identify) -> ChannelList:
-    """The channels by number. A title alone does not make one: analogue inputs have titles, too."""
-    lists: defaultdict[int, list[Observation]] = defaultdict(list)
-    for observation in observations:
-        number = to_count(observation.fields[_SLOT][0])
-        if number is not None:
-            lists[number].append(observation)
-    channels = {n: seen for n, seen in sorted(lists.items()) if any(one.fields.keys() - _TITLE for one in seen)}
-    taken = {n: seen for n, seen in channels.items() if any(map(_is_taken, seen))}
-    cameras = tuple(_camera(number, seen, identify) for number, seen in taken.items())
-    return ChannelList(len(channels), cameras, any(one.outcome is Outcome.TRUNCATED for one in observations))
-
-
-def _is_taken(said: Observation) -> bool:
-    return said.fields.get("behind.online") == _ONLINE or any(name in said.fields for name in _TAKEN)
-
-
-def _camera(number: int, observations: Sequence[Observation], identify: Identify) -> Camera:
-    identity = identity_of(observations)
-    said = {name: values for one in reversed(observations) for name, values in one.fields.items()}
-    serial, mac = (next(iter(identity.of(kind)), None) for kind in (IdentifierKind.SERIAL, IdentifierKind.MAC))
-    return Camera(number, said, identify(observations), serial, mac)
 
 
 def _by_source(
@@ -264,13 +205,6 @@ def _counts(observations: Iterable[Observation]) -> Iterator[int]:
         for name in _CHANNEL_COUNTS:
             counts = map(to_count, observation.fields.get(name, ()))
             yield from (count for count in counts if count is not None)
-
-
-def to_count(text: str) -> int | None:
-    """A count of channels, or None if the text is not one."""
-    text = text.strip()
-    plain = text.isascii() and text.isdigit() and len(text) <= 5
-    return int(text) if plain and int(text) <= _MAX_CHANNELS else None
 
 
 def _contradictions(address: str, identity: Identity) -> Iterator[str]:

@@ -12,8 +12,9 @@ from typing import TypeAlias
 
 from camscan.devices.behind import KnownDevices, behind, by_place
 from camscan.devices.build import Resolve, addresses_of, build, order
+from camscan.devices.channels import ChannelList, Identify
 from camscan.devices.grouping import Group, grouped, signs_of
-from camscan.devices.hosts import ChannelList, Host, Identify, hosts_at
+from camscan.devices.hosts import Host, hosts_at
 from camscan.devices.spool import InMemory, Spool
 from camscan.records import Device, Observation
 

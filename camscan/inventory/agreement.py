@@ -9,9 +9,9 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
+from camscan.inventory.keys import address_key, key
 from camscan.inventory.makes import SAME, UNKNOWN, Compared, Makes, compare_models
 from camscan.inventory.rows import Row
-from camscan.inventory.values import address_key, key
 from camscan.records import Device, Judged
 
 TAIL = 8

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
 
-from camscan.inventory.values import address_key
+from camscan.inventory.keys import address_key
 from camscan.networks import Network, bystanders, network_of, speaks
 from camscan.records import MOST_TELLING, REJECTION, LedgerEntry, Outcome, Scan, ScanStatus
 

@@ -10,8 +10,8 @@ from typing import NamedTuple, Protocol, TypeAlias
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
+from camscan.inventory.keys import key
 from camscan.inventory.rows import Row
-from camscan.inventory.values import key
 from camscan.records import Device, Level
 from camscan.text.folding import normalised
 

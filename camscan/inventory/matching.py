@@ -13,9 +13,9 @@ from itertools import chain
 from typing import Any, TypeAlias
 
 from camscan.inventory.agreement import TAIL, UNIQUE, Agreement, Found, Key, compare, contradict, host_key, host_labels
+from camscan.inventory.keys import key, site_key
 from camscan.inventory.makes import Makes
 from camscan.inventory.rows import Row
-from camscan.inventory.values import key, site_key
 
 _MAX_PAIRS = 256
 """Rows times devices with one key that are compared in all points; where there are more, the address must tell."""

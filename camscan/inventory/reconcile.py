@@ -10,10 +10,11 @@ from itertools import chain
 
 from camscan.inventory.agreement import UNIQUE, Agreement, Found, Key, are_one_host, compare
 from camscan.inventory.coverage import AddressCoverage, Coverage, CoverageStatus
+from camscan.inventory.keys import address_key, key, site_key
 from camscan.inventory.makes import Find, Makes
 from camscan.inventory.matching import Matcher, Places, SiteScope
 from camscan.inventory.rows import Row
-from camscan.inventory.values import address_key, key, shown, site_key
+from camscan.inventory.values import shown
 from camscan.records import Judged, Verdict
 
 _FEW = 16

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator
 
 from camscan.inventory.agreement import contradict
+from camscan.inventory.keys import key, site_key
 from camscan.inventory.rows import Row
-from camscan.inventory.values import key, site_key
 
 
 def count_repeated(rows: Iterable[Row]) -> int:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 
+from camscan.inventory.keys import site_key
 from camscan.inventory.records import Inventory
 from camscan.inventory.synonyms import Field
-from camscan.inventory.values import shown, site_key
+from camscan.inventory.values import shown
 from camscan.text.wording import joined
 
 _MAX_NAMED = 8

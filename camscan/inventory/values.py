@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import NamedTuple
 
@@ -96,8 +95,6 @@ _ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+\d+|(?=\d{16})\d+000", re.IGNORECASE)
 _PAST_HOSTS = 224
 """The first octet from which on addresses are multicast or reserved; masks begin with 255."""
 _MIN_SERIAL, _MAX_SERIAL = 4, 128
-_PUNCTUATION = re.compile(r"[\W_]+")
-_BETWEEN_NUMBERS = re.compile(r"(?<=\d)[\W_]+(?=\d)")
 _SEPARATORS = re.compile(r"[:.\- ]")
 _PLAIN = re.compile(r"(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}", re.ASCII)
 """An IPv4 address as it is usually spelt."""
@@ -201,32 +198,6 @@ def shown(text: str) -> str:
     return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
 
 
-def key(text: str) -> str:
-    """Letters and digits alone, in upper case: what serials and models are compared by."""
-    return text.upper() if text.isalnum() else _stripped(text)
-
-
-@lru_cache(maxsize=16_384)
-def site_key(name: str) -> str:
-    """As `key`, for the name of a site: what stands between two numbers is kept, as 1-12 and 11-2 are two shops."""
-    return "-".join(map(key, _BETWEEN_NUMBERS.split(name)))
-
-
-@lru_cache(maxsize=4096)
-def _stripped(text: str) -> str:
-    return _PUNCTUATION.sub("", text).upper()
-
-
-def address_key(text: str) -> str:
-    """The usual spelling of an address, without zone; the text itself where it is none."""
-    if ":" not in text:  # IPv4 is spelt in one way alone
-        return text
-    try:
-        return _spelt(ip_address(text.partition("%")[0]))
-    except ValueError:
-        return text
-
-
 def _all(text: str, find: Callable[[str], list[str]], fault: str) -> Read:
     text = words(text) or ""
     if not text:
@@ -268,10 +239,11 @@ def _address(text: str) -> str:
         address = ip_address(text)
     except ValueError:
         return ""
-    return "" if address.is_unspecified or address.is_multicast else _spelt(address)
+    return "" if address.is_unspecified or address.is_multicast else spelt(address)
 
 
-def _spelt(address: IPv4Address | IPv6Address) -> str:
+def spelt(address: IPv4Address | IPv6Address) -> str:
+    """The usual spelling of an address."""
     return str((address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address)
 
 

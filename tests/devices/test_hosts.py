@@ -7,7 +7,8 @@ from itertools import permutations
 import pytest
 from support.merging import answer, identify
 
-from camscan.devices.hosts import Host, hosts_at, to_count
+from camscan.devices.channels import to_count
+from camscan.devices.hosts import Host, hosts_at
 from camscan.devices.identity import IdentifierKind
 from camscan.probes.datagrams import Datagrams
 from camscan.probes.discovery import DH01, DHIP, DVRIP, MDNS, MHED, MOI, NETCOMMON, SADP, SSDP, WSD

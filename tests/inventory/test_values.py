@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from camscan.inventory import values
+from camscan.inventory.keys import address_key, key, site_key
 from camscan.inventory.values import Read
 
 MAC = "44:19:B6:00:0A:01"
@@ -265,10 +266,10 @@ def test_endpoints_and_host_names() -> None:
 
 
 def test_keys_hold_letters_and_digits_alone() -> None:
-    assert values.key("ds-2cd 2385_G1.I") == "DS2CD2385G1I"
-    assert values.address_key("fe80::1%eth0") == "fe80::1"
-    assert values.address_key("::ffff:10.0.0.5") == "10.0.0.5"
-    assert values.address_key("gate") == "gate"
+    assert key("ds-2cd 2385_G1.I") == "DS2CD2385G1I"
+    assert address_key("fe80::1%eth0") == "fe80::1"
+    assert address_key("::ffff:10.0.0.5") == "10.0.0.5"
+    assert address_key("gate") == "gate"
 
 
 @pytest.mark.parametrize(
@@ -290,9 +291,9 @@ def test_a_network_is_no_address(text: str, addresses: tuple[str, ...]) -> None:
 
 
 def test_names_of_sites_keep_what_stands_between_numbers() -> None:
-    assert values.site_key("Depot North") == values.site_key("depot-north") == "DEPOTNORTH"
-    assert values.site_key("Shop 1-12") == values.site_key("shop 1 / 12") == "SHOP1-12"
-    assert values.site_key("Shop 11-2") != values.site_key("Shop 1-12") != values.site_key("Shop 112")
+    assert site_key("Depot North") == site_key("depot-north") == "DEPOTNORTH"
+    assert site_key("Shop 1-12") == site_key("shop 1 / 12") == "SHOP1-12"
+    assert site_key("Shop 11-2") != site_key("Shop 1-12") != site_key("Shop 112")
 
 
 @given(st.text(max_size=200))
