@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from camscan.cli import completing, options
-from camscan.cli.exits import Exit
+from camscan.cli.exits import Exit, matches
 from camscan.cli.output import Output, written
 from camscan.cli.telling import tell_note
 from camscan.cli.waiting import waiting
@@ -59,7 +59,7 @@ def diff(
     """
     from camscan.app.judging import past, snapshot_of
     from camscan.app.sincesweeps import absent_from, with_known
-    from camscan.cli.formats.changes import matches, render
+    from camscan.cli.formats.changes import render
     from camscan.cli.stored import open_store
     from camscan.sweeps.compare import compare
     from camscan.sweeps.returned import with_returned

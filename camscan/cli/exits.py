@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from camscan.records import Report
+    from camscan.sweeps.changes import Changes
 
 
 class Exit(IntEnum):
@@ -33,3 +34,25 @@ def exit_code(report: Report, fail_on: Sequence[str]) -> Exit:
     if any({judged.verdict, judged.state} & {*fail_on} for judged in report.devices):
         return Exit.FOUND
     return Exit.DONE
+
+
+def matches(changes: Changes, fail_on: Sequence[str]) -> bool:
+    """Whether something that `--fail-on` names is among the changes.
+
+    A verdict counts where the device is new, returned or changed; in a first sweep all devices are.
+    """
+    return any(_is_among(changes, name) for name in fail_on)
+
+
+def _is_among(changes: Changes, name: str) -> bool:
+    from camscan.records import Verdict
+    from camscan.sweeps.changes import ChangeKind
+
+    if name == "coverage-loss":
+        return bool(changes.losses)
+    if name in (ChangeKind.NEW, ChangeKind.RETURNED):
+        return bool(changes.of(ChangeKind(name)))
+    if changes.first:
+        return changes.verdicts.get(Verdict(name), 0) > 0
+    there = (change for change in changes.changes if change.kind is not ChangeKind.MISSING)
+    return any(change.device.verdict == name for change in there)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from camscan.cli import options
-from camscan.cli.exits import Exit
+from camscan.cli.exits import Exit, matches
 from camscan.cli.output import Output, written
 from camscan.errors import HostError, UsageError
 
@@ -150,8 +150,6 @@ def _write(ended: Sequence[Swept], out: Output) -> None:
 
 def _code(ended: Sequence[Swept], fail_on: Sequence[str]) -> Exit:
     """Incomplete too where less was seen than usual, unless `--fail-on` has another code for that."""
-    from camscan.cli.formats.changes import matches
-
     if not all(one.complete for one in ended):
         return Exit.INCOMPLETE
     changes = [one.changes for one in ended if one.changes]

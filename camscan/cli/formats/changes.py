@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from camscan.records import Verdict
 from camscan.reports import csv
 from camscan.reports.columns import GAP, lines
 from camscan.reports.escape import cell, terminal
@@ -38,29 +37,6 @@ def render(format_name: str, found: Sequence[tuple[str | None, Changes]]) -> Ite
     for number, (site, changes) in enumerate(found):
         yield "\n" if number else ""
         yield from page(site, changes)
-
-
-def matches(changes: Changes, fail_on: Sequence[str]) -> bool:
-    """Whether something that `--fail-on` names is among the changes.
-
-    A verdict counts where the device is new, returned or changed; in a first sweep all devices are.
-    """
-    for name in fail_on:
-        if name == "coverage-loss":
-            if changes.losses:
-                return True
-        elif name in (ChangeKind.NEW, ChangeKind.RETURNED):
-            if changes.of(ChangeKind(name)):
-                return True
-        elif _shows(changes, Verdict(name)):
-            return True
-    return False
-
-
-def _shows(changes: Changes, verdict: Verdict) -> bool:
-    if changes.first:
-        return changes.verdicts.get(verdict, 0) > 0
-    return any(change.device.verdict is verdict for change in changes.changes if change.kind is not ChangeKind.MISSING)
 
 
 def _table(site: str | None, changes: Changes) -> Iterator[str]:
