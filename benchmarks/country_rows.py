@@ -35,7 +35,8 @@ from camscan.sweeps import memory as memories
 from camscan.sweeps.compare import advance
 from camscan.sweeps.coverage import Terms
 from camscan.sweeps.memory import Memory, Track
-from camscan.sweeps.snapshot import Sighting, Snapshot, sighting, snapshot
+from camscan.sweeps.sightings import Sighting, sighting
+from camscan.sweeps.snapshot import Snapshot, snapshot
 
 ROOM = {"scans": SWEEPS, "observations": 2_000, "register": 200, "states": 200}
 """Numbers that a site has for itself, in each table that has some."""

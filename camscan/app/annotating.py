@@ -16,7 +16,8 @@ from camscan.register.states import NEVER, IsOfAnother, Seen, changes_by_key, st
 from camscan.summaries import State, StateChange, Tag
 from camscan.sweeps.lifecycle import begun, merged
 from camscan.sweeps.memory import Track
-from camscan.sweeps.snapshot import is_seen, plain, sighting, snapshot
+from camscan.sweeps.sightings import is_seen, plain, sighting
+from camscan.sweeps.snapshot import snapshot
 from camscan.sweeps.tracks import match
 from camscan.targets import parse
 

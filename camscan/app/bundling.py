@@ -35,7 +35,7 @@ from camscan.rulefiles.folder import OVERLAY, fingerprints_folder
 from camscan.store.batches import batched
 from camscan.store.store import Store
 from camscan.summaries import StateChange
-from camscan.sweeps.snapshot import sighting
+from camscan.sweeps.sightings import sighting
 
 _AT_ONCE = 1_000  # devices of which it is asked together what people said
 _PARTS = "|".join(name.rstrip("/") for name in (*RULE_FOLDERS, "brands/"))

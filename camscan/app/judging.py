@@ -20,6 +20,7 @@ from camscan.reports import is_shown, select
 from camscan.reports.outcomes import Outcomes
 from camscan.reports.segments import Segments
 from camscan.scansettings import SPECS
+from camscan.sweeps.sightings import Sighting, distinct, is_seen, plain, sighting
 from camscan.sweeps.snapshot import Sighting, Snapshot, distinct, is_seen, plain, sighting, snapshot
 
 if TYPE_CHECKING:  # SQLAlchemy takes a quarter of a second

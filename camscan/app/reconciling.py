@@ -27,7 +27,8 @@ from camscan.reports import is_shown
 from camscan.store.store import Store
 from camscan.sweeps.lifecycle import begun
 from camscan.sweeps.memory import Track
-from camscan.sweeps.snapshot import sighting, snapshot
+from camscan.sweeps.sightings import sighting
+from camscan.sweeps.snapshot import snapshot
 from camscan.sweeps.tracks import match
 
 

@@ -14,7 +14,7 @@ from camscan.store.queries import latest_at
 from camscan.store.store import Store
 from camscan.sweeps.changes import ChangeKind, Changes
 from camscan.sweeps.memory import Memory
-from camscan.sweeps.snapshot import Sighting
+from camscan.sweeps.sightings import Sighting
 from camscan.sweeps.tracks import match
 from camscan.text.wording import joined, plural, were
 

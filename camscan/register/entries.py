@@ -12,7 +12,8 @@ from camscan.register.names import lasting, names
 from camscan.sweeps import lifecycle
 from camscan.sweeps.coverage import Terms
 from camscan.sweeps.memory import Track
-from camscan.sweeps.snapshot import DeviceSummary, Sighting, Snapshot
+from camscan.sweeps.sightings import DeviceSummary, Sighting
+from camscan.sweeps.snapshot import Snapshot
 from camscan.sweeps.tracks import match, shared
 
 _TERMS = Terms()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from camscan.sweeps.memory import Track
-from camscan.sweeps.snapshot import Sighting
+from camscan.sweeps.sightings import Sighting
 from camscan.sweeps.tracks import SHORT_SERIAL, same_serial
 
 PLACE = "place "  # how the name of a device begins that tells neither a serial nor a MAC

@@ -11,7 +11,7 @@ from typing import Any
 
 from camscan.records import Verdict
 from camscan.sweeps.changes import ChangeKind
-from camscan.sweeps.snapshot import switch_port_text
+from camscan.sweeps.sightings import switch_port_text
 from camscan.text.wording import shortened
 
 COVERAGE_LOSS = "coverage-loss"

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from camscan.records import Verdict
 from camscan.sweeps.memory import Loss
-from camscan.sweeps.snapshot import DeviceSummary
+from camscan.sweeps.sightings import DeviceSummary
 
 RANKS = (Verdict.UNIDENTIFIED, Verdict.NOT_LISTED, Verdict.SUSPECTED, Verdict.LISTED)
 """Verdicts by how much they matter."""

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from camscan.records import Verdict
 from camscan.sweeps.changes import RANKS, Change, ChangeKind, Changes
 from camscan.sweeps.memory import SITE, Loss
+from camscan.sweeps.sightings import DeviceSummary, plain
 from camscan.sweeps.snapshot import DeviceSummary, plain
 from camscan.text.timestamps import utc
 from camscan.text.wording import joined, plural

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
-from camscan.sweeps.snapshot import MAX_TEXT
+from camscan.sweeps.sightings import MAX_TEXT
 
 _log = logging.getLogger("camscan.sweep")
 _MAX_MARKS = 4  # combining marks on one character: a flood of them paints over other lines

@@ -14,7 +14,8 @@ from camscan.records import Level, Verdict
 from camscan.sweeps.changes import RANKS, Change, ChangeKind
 from camscan.sweeps.coverage import Terms, Visibility
 from camscan.sweeps.memory import Debounced, Track
-from camscan.sweeps.snapshot import DeviceSummary, Sighting, Snapshot, Traits
+from camscan.sweeps.sightings import DeviceSummary, Sighting, Traits
+from camscan.sweeps.snapshot import Snapshot
 
 _RECENT = 3  # sightings for which an address or channel is kept although it did not answer
 _MAX_KEPT = 32  # the most serials, MACs or models that are remembered of one device

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, TypeVar
 
 from camscan.records import Verdict
-from camscan.sweeps.snapshot import DeviceSummary, Traits
+from camscan.sweeps.sightings import DeviceSummary, Traits
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter

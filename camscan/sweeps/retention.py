@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from camscan.records import Judged, Scan, ScanStatus, Verdict
 from camscan.sweeps.config import Retention
 from camscan.sweeps.memory import Memory
-from camscan.sweeps.snapshot import is_seen, sighting
+from camscan.sweeps.sightings import is_seen, sighting
 from camscan.sweeps.tracks import match
 
 _COMPARED = 2  # complete sweeps that are kept in any case: what `camscan diff` holds against each other

@@ -12,7 +12,8 @@ from datetime import datetime
 
 from camscan.sweeps.changes import Change, ChangeKind, Changes
 from camscan.sweeps.lifecycle import begun
-from camscan.sweeps.snapshot import Sighting, Snapshot
+from camscan.sweeps.sightings import Sighting
+from camscan.sweeps.snapshot import Snapshot
 from camscan.sweeps.tracks import bearers, keys, match, shared
 
 Keys = Sequence[frozenset[str]]

@@ -23,7 +23,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 
 from camscan.sweeps.memory import Track
-from camscan.sweeps.snapshot import Sighting
+from camscan.sweeps.sightings import Sighting
 
 _END = "end "  # how the key of the end of a serial begins
 SHORT_SERIAL = 9  # characters of the short form in which some makers repeat a serial at its end

@@ -18,7 +18,8 @@ from camscan.sweeps.compare import advance, compare
 from camscan.sweeps.coverage import Terms
 from camscan.sweeps.lifecycle import begun, seen
 from camscan.sweeps.memory import Memory
-from camscan.sweeps.snapshot import DeviceSummary, Snapshot
+from camscan.sweeps.sightings import DeviceSummary
+from camscan.sweeps.snapshot import Snapshot
 
 TERMS = Terms(3, 3)
 SITE = cameras(5)

@@ -14,7 +14,8 @@ from camscan.sweeps import returned
 from camscan.sweeps.changes import Changes
 from camscan.sweeps.compare import compare
 from camscan.sweeps.returned import Keys, Past, with_returned
-from camscan.sweeps.snapshot import Sighting, Snapshot
+from camscan.sweeps.sightings import Sighting
+from camscan.sweeps.snapshot import Snapshot
 from camscan.sweeps.tracks import keys
 
 SITE = cameras(6)

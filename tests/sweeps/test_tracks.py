@@ -14,7 +14,7 @@ from camscan.sweeps.compare import advance
 from camscan.sweeps.coverage import Terms
 from camscan.sweeps.lifecycle import begun
 from camscan.sweeps.memory import Memory, Track
-from camscan.sweeps.snapshot import Sighting
+from camscan.sweeps.sightings import Sighting
 from camscan.sweeps.tracks import match
 
 ONE = Camera("10.0.0.1", "DS-2CD2042-I123456789", "02:00:00:00:00:01")
