@@ -14,7 +14,8 @@ from camscan.identify.doubts import is_about_others, is_of_another, without_void
 from camscan.identify.evidence import MAX_EVIDENCE, MAX_TEXT, evidence_of
 from camscan.identify.labels import Labels
 from camscan.identify.needs import Needs
-from camscan.identify.patterns import MAX_VALUES, PatternSet, groups, place_of
+from camscan.identify.patterns import MAX_VALUES, groups, place_of
+from camscan.identify.patternset import PatternSet
 from camscan.identify.rules import Absent, Match, Rule
 from camscan.records import Evidence, Fields, Identification, Level, Observation
 
