@@ -7,7 +7,7 @@ import sys
 from functools import partial
 from io import BufferedReader, FileIO
 
-from camscan.l2 import arp, listen, pcap
+from camscan.l2 import arp, listen, pcap, spans
 from camscan.l2.lines import Lines, RefusalError, run
 from camscan.l2.sockets import ANY, until_stopped
 
@@ -22,7 +22,7 @@ def main() -> int:
 def _do(chosen: argparse.Namespace, lines: Lines) -> None:
     with until_stopped() as stop:
         if chosen.command == "arp":
-            targets = arp.read_targets(sys.stdin.buffer.read(arp.MAX_INPUT + 1))
+            targets = spans.read_targets(sys.stdin.buffer.read(spans.MAX_INPUT + 1))
             arp.sweep(chosen.interface, chosen.rate, targets, lines, stop)
         elif chosen.command == "listen":
             listen.listen(chosen.interface, chosen.seconds, lines, stop)

@@ -11,7 +11,6 @@ address, each is reported.
 from __future__ import annotations
 
 import errno
-import json
 import select
 import socket
 import time
@@ -20,16 +19,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from ipaddress import IPv4Address
 from itertools import islice
 from operator import itemgetter
-from typing import TypeAlias
 
 from camscan.l2 import frames
-from camscan.l2.lines import WRONG_USE, Lines, RefusalError
+from camscan.l2.lines import Lines, RefusalError
 from camscan.l2.sockets import Stop, dropped, packet_socket
+from camscan.l2.spans import Range, merged, on_link
 
-Range: TypeAlias = tuple[int, int]  # first and last IPv4 address as numbers, both included
-
-MAX_INPUT = 8 * 1024 * 1024  # bytes of JSON; a /16 with every second address left out takes one million
-MAX_TARGETS = 1 << 20  # addresses of one sweep: a /12, whose answers fit into memory
 MAX_MACS = 8  # MACs reported for one address
 MAX_CONFLICTS = 4096  # MACs reported in all beyond the first of each address
 
@@ -40,37 +35,7 @@ _ETHERNET = 1
 _HEADER = 14
 _BATCH = 1024  # frames read before others are sent, so that a flood does not stop the sweep
 _TARGET = slice(38, 42)  # offset of the target address in a request
-_HOST, _MULTICAST = 0xFFFFFFFF, 0xE0000000  # the netmask of a host route, and the first multicast address
-_NO_ADDRESS = "0.0.0.0"  # noqa: S104 - as routes say that there is no gateway, or no address of this host
 _SEND_ATTEMPTS = 100  # attempts, 2 ms apart, to send a frame while the card's queue is full
-
-
-def read_targets(data: bytes) -> list[Range]:
-    """The targets in JSON such as [["10.0.0.1", "10.0.0.254"], ["10.0.2.7", "10.0.2.7"]], sorted and merged.
-
-    Raises RefusalError if it is something else, or more than a sweep may have.
-    """
-    if len(data) > MAX_INPUT:
-        raise RefusalError(f"targets of more than {MAX_INPUT:,} bytes: sweep them in parts", WRONG_USE)
-    try:
-        ranges = _merged((int(IPv4Address(first)), int(IPv4Address(last))) for first, last in json.loads(data))
-    except (ValueError, TypeError, RecursionError) as error:
-        raise RefusalError(
-            f"targets must be a JSON list of [first, last] IPv4 addresses: {error}", WRONG_USE
-        ) from error
-    if sum(last - first + 1 for first, last in ranges) > MAX_TARGETS:
-        raise RefusalError(f"more than {MAX_TARGETS:,} targets: sweep them in parts", WRONG_USE)
-    return ranges
-
-
-def _merged(ranges: Iterable[Range]) -> list[Range]:
-    merged: list[Range] = []
-    for first, last in sorted(ranges):
-        if merged and first <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
-        elif first <= last:
-            merged.append((first, last))
-    return merged
 
 
 def sweep(interface: str, rate: int, targets: Sequence[Range], lines: Lines, stop: Stop) -> None:
@@ -86,51 +51,6 @@ def sweep(interface: str, rate: int, targets: Sequence[Range], lines: Lines, sto
             raise RefusalError(f"no target is in a network of {interface}: see `ip route`")
         lines.emit("begin")
         _Sweep(sock, interface, Pacer(rate), lines, stop).run(parts)
-
-
-def on_link(interface: str, targets: Sequence[Range]) -> list[tuple[Range, str]]:
-    """The parts of the targets that are in a network of the interface, each once, with this host's address there."""
-    parts = []
-    for (low, high), address in sorted(_networks(interface)):
-        clipped = ((max(first, low), min(last, high)) for first, last in targets)
-        parts += [((first, last), address) for first, last in clipped if first <= last]
-    return parts
-
-
-def _networks(interface: str) -> Iterator[tuple[Range, str]]:
-    """The networks of an interface with this host's address in each, by its routes; where they overlap, the narrowest.
-
-    Host routes are left out: they stand for this host's own addresses and for broadcasts. A route without an address
-    counts where no other leads, as does what this host is called there: whoever asks without one claims the address
-    that it asks for (RFC 5227).
-    """
-    import scapy.route  # noqa: F401, PLC0415 - fills conf.route; takes 0.2 s to load
-    from scapy.arch import get_if_addr  # noqa: PLC0415
-    from scapy.config import conf  # noqa: PLC0415
-
-    found = []
-    for network, mask, gateway, name, address, _metric in conf.route.routes:
-        if name == interface and gateway == _NO_ADDRESS and mask != _HOST and network < _MULTICAST:
-            found.append((address == _NO_ADDRESS, -mask, network, address))
-    taken: list[Range] = []
-    for is_nameless, mask, network, address in sorted(found):
-        span = network, network | (-mask ^ _HOST)
-        named = get_if_addr(interface) if is_nameless else address
-        if named != _NO_ADDRESS:
-            yield from ((part, named) for part in _without(span, taken))
-            taken = _merged((*taken, span))
-
-
-def _without(span: Range, taken: Iterable[Range]) -> Iterator[Range]:
-    """What is left of a range without others, which are sorted."""
-    first, last = span
-    for begin, end in taken:
-        if first < begin <= last:
-            yield first, begin - 1
-        if begin <= last:
-            first = max(first, end + 1)
-    if first <= last:
-        yield first, last
 
 
 class Pacer:
@@ -176,7 +96,7 @@ class _Sweep:
 
     def run(self, parts: Sequence[tuple[Range, str]]) -> None:
         """Send requests in rounds, the second only for addresses without an answer, and report the counters."""
-        self._asked = _merged(span for span, _ in parts)
+        self._asked = merged(span for span, _ in parts)
         for left in reversed(range(ROUNDS)):
             for span, source in parts:
                 self._ask(self._unanswered(span, int(IPv4Address(source))), self._request(source))

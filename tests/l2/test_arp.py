@@ -17,8 +17,7 @@ from support import frames as made
 from support.segment import INTERFACE, TWICE, Segment, frames_in, requests_in
 
 from camscan.l2 import arp
-from camscan.l2.arp import Pacer, read_targets
-from camscan.l2.lines import RefusalError
+from camscan.l2.arp import Pacer
 
 WHOLE_24 = [("10.66.0.0", "10.66.0.255")]
 
@@ -220,40 +219,6 @@ def test_an_interface_that_goes_away_ends_the_sweep(site: Segment) -> None:
         assert process.wait(10) == 1
     assert last["type"] == "error"
     assert last["message"].startswith("cannot use interface gone0 any more: ")
-
-
-def test_targets_are_sorted_and_merged() -> None:
-    data = b'[["10.0.2.1", "10.0.2.9"], ["10.0.0.5", "10.0.0.9"], ["10.0.0.1", "10.0.0.7"], ["10.0.9.9", "10.0.9.1"]]'
-    spans = [("10.0.0.1", "10.0.0.9"), ("10.0.2.1", "10.0.2.9")]
-    assert read_targets(data) == [(number(first), number(last)) for first, last in spans]
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"",
-        b"{}x",
-        b"7",
-        b'["10.0.0.1"]',
-        b'[["10.0.0.1"]]',
-        b'[["10.0.0.1", "10.0.0.300"]]',
-        b'[["fd00::1", "fd00::2"]]',
-        b'[["10.0.0.0/24", "10.0.0.1"]]',
-        b"[" * 100_000,
-        b"\xff\xfe",
-    ],
-)
-def test_targets_that_are_none_are_refused(data: bytes) -> None:
-    with pytest.raises(RefusalError, match="targets must be a JSON list"):
-        read_targets(data)
-
-
-def test_too_many_targets_are_refused() -> None:
-    assert read_targets(b'[["10.0.0.0", "10.15.255.255"]]')
-    with pytest.raises(RefusalError, match="more than 1,048,576 targets"):
-        read_targets(b'[["10.0.0.0", "10.16.0.0"]]')
-    with pytest.raises(RefusalError, match="targets of more than 8,388,608 bytes"):
-        read_targets(b" " * (arp.MAX_INPUT + 1))
 
 
 class Clock:
