@@ -24,6 +24,11 @@ _BLIND_SHARE = 0.05
 """Sends that this host refused, or addresses that it had no time for, of all targets, above which a scan is partial."""
 _AGAIN = "questions sent then were lost, so scan again"
 _HURRIED = "camscan had too little CPU: scan again"
+_KEPT_OUT = (
+    "something on the way, such as an intrusion prevention system, may have kept this host out: let it pass, or scan"
+    " with --profile gentle"
+)
+_FEWEST_FADED = 4  # devices that stop answering, and more than half of those that answered: it is not they who do so
 _BLIND = "blind: the decoy"
 _MOST_REASONS = 3
 _SHORTAGES = frozenset(errno.errorcode[number] for number in EXHAUSTED)
@@ -37,12 +42,23 @@ def as_ended(job: Job, engine: Engine, net: LiveNet, interfaces: Sequence[Interf
     ended = replace(job.scan, finished_at=datetime.now(UTC), status=status, sent=together(job.scan.sent, net.sent))
     ended = _noting(ended, notes(job, engine, net, interfaces))
     lost = [refusals(net.failures)] if net.failures.total() > few else []
+    lost += hushed(net) if status is ScanStatus.COMPLETE else []
     unasked = f"no time was left to ask {plural(engine.unasked, 'address')}: {_HURRIED}"
     if 0 < engine.unasked <= few:  # said also where it is too little to make the scan partial
         ended = _noting(ended, [unasked])
     elif engine.unasked:
         lost.append(unasked)
     return _lossy(ended, lost)
+
+
+def hushed(net: LiveNet) -> list[str]:
+    """What makes it likely that something on the way began to keep this host out, so that silence says nothing."""
+    found = []
+    if len(net.faded) >= _FEWEST_FADED and 2 * len(net.faded) > net.spoke:
+        found.append(f"{len(net.faded)} of {plural(net.spoke, 'device')} that answered stopped before the end")
+    if net.hush.addresses:
+        found.append(f"not one of the last {net.hush.addresses:,} addresses gave a sign of life, unlike those before")
+    return [f"{what}: {_KEPT_OUT}" for what in found]
 
 
 def cut_off(cut: Mapping[str, float], lost: Mapping[str, float], ended: Scan) -> Scan:
@@ -133,9 +149,9 @@ def notes(job: Job, engine: Engine, net: LiveNet, interfaces: Sequence[Interface
 
 def _of_hosts(net: LiveNet) -> Iterator[str]:
     """What is to be said of single hosts."""
-    if net.strays:
-        whose = f"{plural(len(net.strays), 'address')} of no network that this host is in"
-        yield f"multicast was answered from {whose}, too: `camscan discover` shows what is there: {_some(net.strays)}"
+    if strays := net.strays.addresses:
+        whose = f"{plural(len(strays), 'address')} of no network that this host is in"
+        yield f"multicast was answered from {whose}, too: `camscan discover` shows what is there: {_some(strays)}"
     if net.faded:
         yield f"asked at half the pace after they stopped answering: {_some(net.faded)}"
     if net.used_up:

@@ -14,6 +14,7 @@ from camscan.net.kernel.routes import Routes
 from camscan.net.outcomes import EndedError, of_answer, reason, remark, retry_while_exhausted
 from camscan.net.pacing.gateways import Gateways
 from camscan.net.pacing.hostpace import HostLimit, Hosts
+from camscan.net.pacing.hush import Hush
 from camscan.net.pacing.limits import Limits
 from camscan.net.pacing.pace import FlowBudget
 from camscan.net.pacing.profile import CONNECT_TIMEOUT, Profile
@@ -60,6 +61,7 @@ class Dialer:
         routes = routes if routes is not None else Routes.read()
         self.gateways = Gateways(routes, profile.router_flows, spared=limits.spared)
         self.hosts = Hosts(profile, self.gateways.flows)
+        self.hush = Hush()
         self._connector = Connector(CONNECT_TIMEOUT)
         self._tail = min(_MOST_TAIL, max(_LEAST_TAIL, profile.host_rate * 3 // 10))
         # Two sockets that wait for room must leave each other some.

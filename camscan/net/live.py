@@ -11,7 +11,7 @@ from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanage
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import ip_address
 from typing import Any, Self
 
 from camscan.net import budget
@@ -20,21 +20,20 @@ from camscan.net.dialer import Dialer
 from camscan.net.discovery.hostdiscovery import STRAGGLERS, HostDiscovery
 from camscan.net.discovery.link import Link, Range
 from camscan.net.discovery.segment import Segment
+from camscan.net.discovery.strays import Strays
 from camscan.net.discovery.swept import Discover, SweptDiscovery, by_datagram
 from camscan.net.exchange.browsing import EnrolledBrowser, HttpBrowser, exchange, not_begun
 from camscan.net.exchange.grab import gather
 from camscan.net.exchange.http import conversation
 from camscan.net.exchange.secure import legacy_context, pinned_context
 from camscan.net.exchange.udp import UdpEndpoint, Waiter
-from camscan.net.kernel.interfaces import Interface, interfaces, is_own
+from camscan.net.kernel.interfaces import Interface, is_own
 from camscan.net.outcomes import EndedError
 from camscan.net.pacing.limits import Limits
 from camscan.net.pacing.profile import Profile
 from camscan.net.programs.portsource import PortSource
 from camscan.net.scope import Scope
 from camscan.records import Observation, Outcome, Sent
-
-_MOST_STRAYS = 1_000  # addresses: more than any segment has, and no more than one that forges them may take
 
 
 class LiveNet:
@@ -56,12 +55,11 @@ class LiveNet:
         self.notes: list[str] = []
         self._dialer = Dialer(scope, profile, limits=limits)
         self.failures = self._dialer.failures  # sends that this host refused, by reason
-        self.lost_gateways = self._dialer.gateways.lost
+        self.lost_gateways, self.hush = self._dialer.gateways.lost, self._dialer.hush
         """Gateways that stopped answering ARP, with the seconds for which they did not answer."""
         self.faded, self.used_up = self._dialer.hosts.faded, self._dialer.hosts.used_up
         """Hosts that answered and then stopped, so that they were slowed down for; and that sent all that one may."""
-        self.strays: set[str] = set()
-        """Who answered a question to a segment, and is neither a target nor in a network that this host is in."""
+        self.strays = Strays()
         self._interfaces = tuple(interfaces)
         self._endpoints: dict[tuple[int, int], UdpEndpoint] = {}
         self._segment_dropped = 0
@@ -78,6 +76,11 @@ class LiveNet:
         for endpoint in self._endpoints.values():
             endpoint.close()
         self._dialer.close()
+
+    @property
+    def spoke(self) -> int:
+        """How many hosts gave an answer on a port, and so could stop answering."""
+        return self._dialer.hosts.spoke
 
     @property
     def sent(self) -> Sent:
@@ -233,17 +236,10 @@ class LiveNet:
 
     def _hears(self, source: str) -> bool:
         """Whether answers of this source are taken in; of the others, those are noted that no network here has."""
-        if self._dialer.scope.hears(source):
-            return True
-        if len(self.strays) < _MOST_STRAYS and source not in self._dialer.scope.excluded:
-            address = ip_address(source.partition("%")[0])
-            if not any(address in network for network in self._connected):
-                self.strays.add(source)
-        return False
-
-    @cached_property
-    def _connected(self) -> frozenset[IPv4Network | IPv6Network]:
-        return frozenset(interface.network for interface in interfaces())
+        scope = self._dialer.scope
+        if not (heard := scope.hears(source)) and source not in scope.excluded:
+            self.strays.note(source)
+        return heard
 
     def _asked(self, datagram: Datagram) -> bool:
         """Whether this is a request of our own to this host, received on the listening port."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from camscan.app.scannotes import as_ended, cut_off, hidden, notes, refusals, tried
+from camscan.app.scannotes import as_ended, cut_off, hidden, hushed, notes, refusals, tried
 from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus, Sent
 from camscan.store.store import Store
 
@@ -22,10 +22,15 @@ JOB = SimpleNamespace(
 )
 
 
+def strays(*addresses: str) -> SimpleNamespace:
+    """Who answered from elsewhere."""
+    return SimpleNamespace(addresses=set(addresses))
+
+
 def told(*, interfaces: Any = ("eth0",), **changed: Any) -> list[str]:
     """The notes of a scan in which nothing was lost, but for what is changed."""
     engine: dict[str, Any] = {"notes": [], "cut": 0, "crashed": 0}
-    net: dict[str, Any] = {"sweep": None, "notes": [], "strays": (), "dropped": 0, "faded": (), "used_up": ()}
+    net: dict[str, Any] = {"sweep": None, "notes": [], "strays": strays(), "dropped": 0, "faded": (), "used_up": ()}
     for name, value in changed.items():
         (engine if name in engine else net)[name] = value
     parts: Any = (JOB, SimpleNamespace(**engine), SimpleNamespace(**net), interfaces)
@@ -50,7 +55,7 @@ def test_where_nothing_was_lost_nothing_is_said() -> None:
             "no longer asked after they had given all the bytes that one host may: 10.0.0.9",
         ),
         (
-            {"strays": {"fe80::1%eth0", "192.168.1.64"}},
+            {"strays": strays("fe80::1%eth0", "192.168.1.64")},
             (
                 "multicast was answered from 2 addresses of no network that this host is in, too: `camscan discover`"
                 " shows what is there: 192.168.1.64, fe80::1%eth0"
@@ -87,7 +92,7 @@ def test_what_this_host_refused_is_told_by_the_reason() -> None:
 def test_ports_that_were_not_asked_are_named() -> None:
     strategy = SimpleNamespace(plan=SimpleNamespace(multicasts=["sadp"]), host_seconds=30.0, barred=(515, 9100))
     engine = SimpleNamespace(notes=[], cut=0, crashed=0)
-    net = SimpleNamespace(sweep=None, notes=[], strays=(), dropped=0, faded=(), used_up=())
+    net = SimpleNamespace(sweep=None, notes=[], strays=strays(), dropped=0, faded=(), used_up=())
     parts: Any = (SimpleNamespace(strategy=strategy, broker=None), engine, net, ("eth0",))
     assert list(notes(*parts)) == ["ports not asked, because camscan never sends to them: 515, 9100"]
 
@@ -112,10 +117,34 @@ def test_a_scan_that_goes_on_after_this_host_refused_its_sends_stays_partial() -
         job: Any = SimpleNamespace(**vars(JOB), scan=scan, scope=asked)
         engine: Any = SimpleNamespace(notes=[], cut=0, crashed=0, unasked=0)
         lost = {"failures": Counter({"EPERM: x": refused}), "dropped": 0, "faded": (), "used_up": ()}
-        net: Any = SimpleNamespace(sweep=None, notes=[], strays=(), sent=Sent(), **lost)
+        quiet = {"spoke": 0, "hush": SimpleNamespace(addresses=0)}
+        net: Any = SimpleNamespace(sweep=None, notes=[], strays=strays(), sent=Sent(), **lost, **quiet)
         scan = as_ended(job, engine, net, (), status)
         ended.append((scan.status, sum("60 sends were refused by this host" in note for note in scan.notes)))
     assert ended == [(ScanStatus.INTERRUPTED, 1), (ScanStatus.PARTIAL, 1)]
+
+
+KEPT_OUT = (
+    "something on the way, such as an intrusion prevention system, may have kept this host out: let it pass, or scan"
+    " with --profile gentle"
+)
+
+
+@pytest.mark.parametrize(
+    ("faded", "spoke", "addresses", "said"),
+    [
+        (0, 9, 0, []),
+        (3, 3, 0, []),  # that may be they
+        (4, 8, 0, []),
+        (4, 7, 0, ["4 of 7 devices that answered stopped before the end"]),
+        (0, 9, 1_254, ["not one of the last 1,254 addresses gave a sign of life, unlike those before"]),
+    ],
+)
+def test_where_devices_stop_answering_something_may_keep_this_host_out(
+    faded: int, spoke: int, addresses: int, said: list[str]
+) -> None:
+    net: Any = SimpleNamespace(faded=range(faded), spoke=spoke, hush=SimpleNamespace(addresses=addresses))
+    assert hushed(net) == [f"{what}: {KEPT_OUT}" for what in said]
 
 
 def test_a_scan_that_goes_on_after_it_met_a_proxy_stays_partial() -> None:

@@ -418,7 +418,7 @@ async def test_an_answer_from_an_address_of_no_network_here_is_noted_and_not_tak
                 call = Inquiry(3702, [[b"who?"]], 0.5, groups=(BROADCAST,))
                 heard = [item.source async for item in net.call(call) if isinstance(item, Datagram)]
                 assert heard == [asked]
-                assert net.strays == {stray}
+                assert net.strays.addresses == {stray}
     finally:
         loop.remove_reader(device.fileno())
         for sock in (device, *voices):

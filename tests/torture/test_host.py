@@ -114,6 +114,16 @@ def test_a_gateway_that_tells_its_mac_late(tmp_path: Path, usual: Told) -> None:
     assert len(changed(site, result, usual)) <= 2
 
 
+def test_a_firewall_that_keeps_the_scanner_out_from_some_time_on(tmp_path: Path) -> None:
+    """As an intrusion prevention system does with whoever asks for many ports."""
+    hook, rule = "type filter hook prerouting priority -310", "ip daddr 10.77.0.0/22 quota over 40 kbytes drop"
+    with rig(neighbours(12), tmp_path) as site:
+        Namespace(site.lab.site).nft(f"table ip kept {{ chain in {{ {hook}; {rule}; }}; }}")
+        result = site.scan()
+    assert (result.code, result.scan.status) == (4, ScanStatus.PARTIAL)
+    assert any("kept this host out" in note for note in result.scan.notes)
+
+
 def test_an_interface_that_goes_down_and_comes_back_no_more(tmp_path: Path, usual: Told) -> None:
     with rig(neighbours(FEW), tmp_path) as site:
         down = ip(site, f"link set {site.lab.interface} down")

@@ -23,7 +23,7 @@ class Candidate:
     """One address in progress. Kept small, as there are thousands at once.
 
     `pending` are sends that wait for their turn. `sent` holds the time of each sent packet, `queued` says whether it is
-    in the send queue, and `free_at` from when the host's own pace permits the next packet.
+    in the send queue, `free_at` from when the host's own pace permits the next packet, and `number` its place in order.
     """
 
     __slots__ = (
@@ -33,6 +33,7 @@ class Candidate:
         "ended",
         "free_at",
         "leave",
+        "number",
         "over",
         "pending",
         "ports",
@@ -44,6 +45,7 @@ class Candidate:
 
     def __init__(self, address: str, ports: Sequence[int], leave: Callable[[], None]) -> None:
         self.address = address
+        self.number = 0
         self.leave = leave
         self.ports: Iterator[int] = iter(ports)
         self.pending: list[PendingSend] = []  # never many, and a deque takes half a kilobyte

@@ -88,6 +88,7 @@ class HostDiscovery:
 
     def _begin(self, candidate: Candidate) -> None:
         self._candidates.add(candidate)
+        candidate.number = self._dialer.hush.begin()
         for _ in range(self._dialer.profile.host_connections):
             self._try_next(candidate)
         for place in range(len(self._questions)):
@@ -290,6 +291,7 @@ class HostDiscovery:
         found = candidate.discovery()
         exchanges = [exchange for *_, exchange in found.answers]
         if any(each.outcome.is_alive for each in (*found.tried, *exchanges)):
+            self._dialer.hush.alive(candidate.number)
             self._dialer.recall(candidate.address, candidate.sent, sum(len(each.raw) for each in exchanges))
         self._dialer.max_host_rate = max(self._dialer.max_host_rate, candidate.busiest_second)
         self._found.put_nowait(found)

@@ -60,6 +60,11 @@ class HostLimit:
         """Whether silence of this host may be a lost packet."""
         return self._lost or self._losses.are_everywhere
 
+    @property
+    def spoke(self) -> bool:
+        """Whether it has given an answer on any port."""
+        return bool(self._spoke)
+
     def note_loss(self) -> None:
         """Note that a packet to it or from it was lost."""
         self._losses.hit += not self._lost
@@ -129,11 +134,12 @@ class Hosts:
     """`limits` by address, kept while the address is attended to. `flows` gives the budget of the router on the way.
 
     `faded` are hosts that answered and then stopped, and were slowed down for; `used_up` hosts that sent as many bytes
-    as one may, and were asked no more.
+    as one may, and were asked no more. `spoke` counts those that gave an answer on a port.
     """
 
     def __init__(self, profile: Profile, flows: Callable[[str], FlowBudget | None]) -> None:
         self.faded, self.used_up = set[str](), set[str]()
+        self.spoke = 0
         self._profile = profile
         self._flows = flows
         self._losses = Losses()
@@ -161,4 +167,5 @@ class Hosts:
             if host.allowance.is_used_up:
                 self.used_up.add(address)
             if not host.attending:
+                self.spoke += host.spoke
                 self.limits.pop(address, None)
