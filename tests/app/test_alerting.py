@@ -174,7 +174,7 @@ def test_an_alert_that_cannot_be_read_keeps_neither_others_nor_the_sweep_from_go
     store.outbox.remember("hq", "", [Message(name, "hq", made, body, "syslog siem") for name, body in bodies.items()])
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as server:
         server.bind(str(tmp_path / "log"))
-        server.settimeout(10)
+        server.settimeout(30)
         part = Syslog.model_validate({"name": "siem", "to": f"unix:{tmp_path}/log", "allow_private": True})
         config = Config(site=(Site(name="hq", networks=("10.0.0.0/24",)),), syslog=(part,))
         by = Dispatcher(store, config)

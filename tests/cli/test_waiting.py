@@ -29,10 +29,11 @@ from camscan.cli.waiting import throttled, waiting
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("_PATIENCE", "_TICK", "_LINE"):
         monkeypatch.setattr(module, name, 0.02)
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: 0.0))
 
 
 def until_told(capsys: pytest.CaptureFixture[str], text: str) -> str:
-    written, until = "", time.monotonic() + 10
+    written, until = "", time.monotonic() + 30
     while text not in written:
         assert time.monotonic() < until
         time.sleep(0.01)

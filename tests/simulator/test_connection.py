@@ -14,7 +14,7 @@ from camscan.simulator.counters import Counters
 def pair() -> tuple[socket.socket, socket.socket]:
     ours, theirs = socket.socketpair()
     ours.setblocking(False)
-    theirs.settimeout(1)
+    theirs.settimeout(30)
     return ours, theirs
 
 
@@ -67,7 +67,7 @@ async def test_a_reset_is_a_reset() -> None:
         await mine.open(sock, None)
         mine.reset()
         await asyncio.sleep(0)
-        client.settimeout(1)
+        client.settimeout(30)
         with pytest.raises(ConnectionResetError):
             client.recv(1)
 

@@ -53,7 +53,7 @@ def _serve(server: socket.socket, receiver: Receiver, answers: Sequence[bytes], 
             with contextlib.suppress(OSError):
                 connection, _ = server.accept()
                 held.enter_context(connection)
-                connection.settimeout(2)
+                connection.settimeout(30)
                 number = len(receiver.requests)
                 receiver.requests.append(_request(connection))
                 if answer := answers[min(number, len(answers) - 1)]:

@@ -199,7 +199,7 @@ def talk(source: Namespace, address: str, scope: int = 0) -> None:
     """Have the kernel learn who has an address, by sending to a port that refuses."""
     family, end = (socket.AF_INET6, (address, 9, 0, scope)) if ":" in address else (socket.AF_INET, (address, 9))
     with source.inside(), socket.socket(family, socket.SOCK_DGRAM) as sock:
-        sock.settimeout(2)
+        sock.settimeout(30)
         sock.connect(end)
         sock.send(b"")
         with pytest.raises(ConnectionRefusedError):
