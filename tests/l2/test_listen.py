@@ -41,7 +41,7 @@ class Listening:
 
     def hear_at_last(self, frame: bytes) -> dict[str, Any]:
         """What is said of a frame that is sent until it arrives."""
-        until = time.monotonic() + 10
+        until = time.monotonic() + 30
         while not select.select([self._output], [], [], 0.1)[0] and time.monotonic() < until:
             self.send(frame)
         return self.hear(1)[0]
@@ -50,14 +50,14 @@ class Listening:
         """End it: what is said last, when nothing else was left to say."""
         self._process.terminate()
         (last,) = self._output.read().splitlines()
-        assert self._process.wait(10) == 0
+        assert self._process.wait(30) == 0
         message: dict[str, Any] = json.loads(last)
         return message
 
 
 @contextlib.contextmanager
 def listening(site: Segment, interface: str = INTERFACE) -> Iterator[Listening]:
-    with site.site_socket() as sock, site.start("listen", "--interface", interface, "--seconds", "20") as process:
+    with site.site_socket() as sock, site.start("listen", "--interface", interface, "--seconds", "60") as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b'{"type":"begin"}\n'
         yield Listening(process, process.stdout, sock)
@@ -212,4 +212,5 @@ def test_an_interface_that_is_down_for_a_time_is_listened_on_after_that(site: Se
         heard = run.hear_at_last(ipv4("10.66.0.50", 37020, "239.255.255.250", 37020, b"here"))
         end = run.end()
     assert heard["source"] == "10.66.0.50"
-    assert (end["type"], end["downs"]) == ("end", 2)
+    assert end["type"] == "end"
+    assert 1 <= end["downs"] <= 2, "once, where it was kept from looking in between"
