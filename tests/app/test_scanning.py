@@ -286,7 +286,7 @@ async def test_a_store_that_another_process_has_keeps_no_answer_waiting(
 
         def finish(scan: Scan) -> None:
             loop.call_soon_threadsafe(went_on.set)
-            assert went_on.wait(5)
+            assert went_on.wait(60)
             Store.finish(store, scan)
 
         loop, job = asyncio.get_running_loop(), new_job(Choices(("127.91.0.1",), channels="sadp"), None)

@@ -79,9 +79,9 @@ def test_a_signal_ends_all_that_are_under_way_and_the_next_sweep_does_the_rest(p
         assert running.stderr
         for _ in SITES:
             assert json.loads(running.stderr.readline())["event"] == "scan.begin"
-        time.sleep(2)
+        time.sleep(1)
         running.send_signal(signal.SIGTERM)
-        assert running.wait(20) == 4
+        assert running.wait(60) == 4
     before = scans(tmp_path)
     assert {scan.status for scan in before} == {ScanStatus.INTERRUPTED}
     assert len(before) == len(SITES)

@@ -113,7 +113,7 @@ def kill_many(new_store: NewStore, rounds: int, seed: int) -> int:
                 confirmed += kill_into_one(parent, where, min(SCANS, rounds - first), chance)
         assert parent.stdin
         parent.stdin.close()
-        parent.wait(10)
+        parent.wait(60)
     return confirmed
 
 

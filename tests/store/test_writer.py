@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from support.peers import eventually
 from support.stores import new_scan, seen, silent
 from support.threads import no_thread
 
@@ -38,11 +39,7 @@ async def test_rows_do_not_wait_for_a_full_batch(store: Store, monkeypatch: pyte
     store.begin(new_scan("one"))
     out = Writer(store, "one")
     await out.put(seen("10.0.0.1"))
-    for _ in range(500):
-        await asyncio.sleep(0.01)
-        if out.stored:
-            break
-    assert out.stored == 1
+    await eventually(lambda: out.stored == 1)
     assert list(store.observations("one")) == [seen("10.0.0.1")]
     await out.close()
 
@@ -70,7 +67,7 @@ async def test_slow_disk_slows_the_scan_and_not_the_loop(store: Store, monkeypat
     append = store.append
 
     def slow(scan_id: str, rows: list[Observation], entries: list[LedgerEntry]) -> int:
-        assert go.wait(5)
+        assert go.wait(60)
         return append(scan_id, rows, entries)
 
     monkeypatch.setattr(store, "append", slow)
@@ -79,8 +76,9 @@ async def test_slow_disk_slows_the_scan_and_not_the_loop(store: Store, monkeypat
     store.begin(new_scan("one"))
     out = Writer(store, "one")
     puts = [asyncio.create_task(out.put(seen("10.0.0.1"))) for _ in range(20)]
+    await eventually(lambda: sum(put.done() for put in puts) == 7)  # a batch with the thread, and a full queue
     await asyncio.sleep(0.1)  # comes back although the thread is stuck
-    assert sum(put.done() for put in puts) == 7  # a batch with the thread, and a full queue
+    assert sum(put.done() for put in puts) == 7
     go.set()
     await asyncio.gather(*puts)
     await out.close()
@@ -111,7 +109,7 @@ async def test_those_who_wait_hear_of_an_error(store: Store, monkeypatch: pytest
     monkeypatch.setattr(writer, "QUEUE_ROWS", 2)
     monkeypatch.setattr(writer, "BATCH_ROWS", 2)
     out = Writer(store, "one")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         ends = await asyncio.gather(*(out.put(seen("10.0.0.1")) for _ in range(30)), return_exceptions=True)
     assert [type(end) for end in ends[-20:]] == [StoreError] * 20
     with pytest.raises(StoreError, match=r"the store failed \(ZeroDivisionError\(\)\): report it .*\(30 rows"):

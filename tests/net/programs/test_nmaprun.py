@@ -144,7 +144,7 @@ def test_where_camscan_is_killed_it_ends_too(install: Install, tmp_path: Path) -
         assert camscan.stdout.readline() == b"b'begun\\n'\n"
         camscan.kill()
     running = Path(f"/proc/{number.read_text().strip()}/cmdline")
-    assert wait_until(lambda: not running.exists() or not running.read_bytes(), 10)
+    assert wait_until(lambda: not running.exists() or not running.read_bytes(), 60)
 
 
 async def test_left_with_more_unread_than_a_buffer_holds_it_ends_at_once(
