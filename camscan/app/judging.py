@@ -21,7 +21,7 @@ from camscan.reports.outcomes import Outcomes
 from camscan.reports.segments import Segments
 from camscan.scansettings import SPECS
 from camscan.sweeps.sightings import Sighting, distinct, is_seen, plain, sighting
-from camscan.sweeps.snapshot import Sighting, Snapshot, distinct, is_seen, plain, sighting, snapshot
+from camscan.sweeps.snapshot import Snapshot, snapshot
 
 if TYPE_CHECKING:  # SQLAlchemy takes a quarter of a second
     from camscan.store.store import Store

@@ -12,7 +12,6 @@ from camscan.records import Verdict
 from camscan.sweeps.changes import RANKS, Change, ChangeKind, Changes
 from camscan.sweeps.memory import SITE, Loss
 from camscan.sweeps.sightings import DeviceSummary, plain
-from camscan.sweeps.snapshot import DeviceSummary, plain
 from camscan.text.timestamps import utc
 from camscan.text.wording import joined, plural
 
