@@ -201,9 +201,8 @@ def _loss(kind: str, name: str, gauge: Gauge, counts: Mapping[str, int]) -> Loss
     usual, now = plural(gauge.usual, "device"), counts.get(name, 0)
     if kind == "channel":
         return Loss(f"channel {name}", f"{name} saw {usual} before and {now} now: probe failure suspected")
-    cause = (
-        "is it cut off? If it is gone, remove its addresses from the site" if not now else "a part of it may be cut off"
-    )
+    gone = "is it cut off? If it is gone, remove its addresses from the site"
+    cause = "a part of it may be cut off" if now else gone
     return Loss(f"network {name}", f"{name} showed {usual} before and {now} now: {cause}")
 
 

@@ -190,7 +190,7 @@ class PortSweep:
 
     def _not_asked(self, way: Way) -> Iterator[Sequence[Found]]:
         count = sum(last - first + 1 for first, last in way.spans)
-        others = f" and {count - 1:,} other addresses" if count > 1 else ""
+        others = f" and {count - 1:,} other address{'es' if count > 2 else ''}" if count > 1 else ""
         self.notes.append(f"{_text(way.spans[0][0], way.version)}{others} not asked: {way.reason}")
         if self._query.want == "all":
             numbers = (number for first, last in way.spans for number in range(first, last + 1))

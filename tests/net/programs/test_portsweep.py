@@ -82,7 +82,7 @@ async def test_what_has_no_route_is_said(new_namespace: Callable[[], Namespace])
             Found("10.1.2.3", 80, Outcome.NOT_SENT, why),
             Found("10.1.2.4", 80, Outcome.NOT_SENT, why),
         ]
-    assert nowhere.notes == [f"10.1.2.3 and 1 other addresses not asked: {why}"]
+    assert nowhere.notes == [f"10.1.2.3 and 1 other address not asked: {why}"]
     assert not nowhere.complete
 
 
@@ -109,7 +109,7 @@ async def test_what_no_cable_leads_to_keeps_nobody_else_from_being_asked(
     }
     assert sorted(cut.notes) == [
         "10.66.0.1 not asked: lo is not connected",
-        "10.67.0.8 and 1 other addresses not asked: bare0 is not connected",
+        "10.67.0.8 and 1 other address not asked: bare0 is not connected",
     ]
 
 
