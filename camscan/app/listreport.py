@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Container, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +16,7 @@ from camscan.codecs.layout import fields as as_fields
 from camscan.codecs.text import to_text
 from camscan.errors import UsageError
 from camscan.evaluation.corpus import is_corpus
+from camscan.imports.files import maclist
 from camscan.imports.files.base import SNIFFED, imported, link_fields
 from camscan.imports.registry import READERS, is_own_report
 from camscan.inventory.makes import Makes
@@ -31,37 +34,54 @@ _TEXTS, _OBJECTS, _WORKBOOKS = (".csv", ".tsv"), (".json", ".jsonl"), (".xlsx", 
 """How the names of files end that may be lists, of those that are if they hold several devices or are a report of
 camscan's, and of those that always are; other texts are answers, more likely."""
 _LOOKED_AT = 256 * 1024  # bytes of a file in which it is looked for several devices
+_ROWS, _DELIMITERS = 20, ",;\t"  # by which a table is known
 _CHANNEL = "inventory"
 
 
 def read_list(path: Path, chosen: Mapping[Field, str], encoding: str | None) -> Inventory | None:
     """The list in a file; None for another file, unless the user says how to read it as a list.
 
-    Raises UsageError if it is to be a list, and cannot be read as one; HostError if it cannot be read at all.
+    Raises UsageError if it is to be a list, or is a table, and cannot be read as one; HostError if not at all.
     """
     suffix = path.suffix.lower()
     text = _looked_at(path) if suffix in _OBJECTS else ""
     is_list = bool(chosen or encoding or suffix in _WORKBOOKS or _is_list(text))
     if not (is_list or text or suffix in _TEXTS):
         return None
+    is_table = suffix in _TEXTS and _is_table(_looked_at(path))
     try:
         found = read_inventory(path, chosen, encoding, by_label=True)
     except UsageError:
-        if is_list:
+        if is_list or is_table:
             raise
         return None
-    seems_one = _holds_several(found, text) if text else any(sheet.columns.labels for sheet in found.sheets)
-    return found if is_list or seems_one else None
+    if is_list or (_holds_several(found, text) if text else any(sheet.columns.labels for sheet in found.sheets)):
+        return found
+    if is_table:
+        remedy = "choose one with --map make-model=COLUMN; a list of addresses is for `camscan reconcile`"
+        raise UsageError(f"no column of {path} says make or model: {remedy}")
+    return None
 
 
 def _looked_at(path: Path) -> str:
-    """The beginning of a JSON file; "" of what another tool wrote, and of labelled answers."""
+    """The beginning of a text; "" of what another tool wrote, and of labelled answers."""
     if not path.is_file():
         return ""
     with path.open("rb") as file:
         head = file.read(_LOOKED_AT)
     text = to_text(head)
-    return "" if any(reader.sniff(head[:SNIFFED]) for reader in READERS) or is_corpus(text) else text
+    return "" if any(one.sniff(head[:SNIFFED]) for one in (*READERS, maclist.READER)) or is_corpus(text) else text
+
+
+def _is_table(text: str) -> bool:
+    """Whether the first lines are of as many cells each, and of several: no answer of one device looks so."""
+    lines = [line for line in text.splitlines()[:_ROWS] if line.strip()]
+    for delimiter in _DELIMITERS:
+        with suppress(csv.Error):
+            widths = [len(cells) for cells in csv.reader(lines, delimiter=delimiter)]
+            if len(widths) > 1 and widths[0] > 1 and len({*widths}) == 1:
+                return True
+    return False
 
 
 def _is_list(text: str) -> bool:

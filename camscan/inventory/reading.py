@@ -60,8 +60,7 @@ def read_inventory(
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}: check its name and permissions") from error
     if any(reading.columns.of_comparison for reading in readings):
-        why = "in which devices stand that no list names: give the list itself"
-        raise UsageError(f"{path} is a result of `camscan reconcile`, {why}")
+        raise UsageError(f"{path} is a result of `camscan reconcile`, and names more than the list: give that itself")
     _tell_unplaced(readings, chosen or {})
     if not any(reading.columns.identifies or reading.is_list for reading in readings):
         raise UsageError(_unidentified(path, readings))
@@ -202,16 +201,16 @@ def _columns(names: Sequence[str], sample: Sequence[Sequence[str]], chosen: Mapp
 def _header(head: Sequence[Line], chosen: Mapping[Field, str]) -> tuple[int, int, Columns]:
     """Where the header begins, how many rows it takes (0: there is none), and its columns."""
     at, size, found = 0, 0, Columns(())
-    exact = 0  # names that tell a field all by themselves, in a header of several: a model below may be "IP Camera"
+    exact = 0  # names in it that tell a field all by themselves: a model below may be "IP Camera"
     for index, line in enumerate(head):
         if _holds_identifier(line.cells):
             if found.identifies:  # the list has begun; a header below is that of another one
                 break
             continue
         height, here = _header_at(head, index)
-        if here.score > found.score and _count_exact(line.cells) >= exact:
+        if here.score > found.score and (exact < 2 or _count_exact(line.cells) >= exact):
             at, size, found = index, height, here
-            exact = _count_exact(line.cells) if len(here.of) > 1 else 0
+            exact = _count_exact(line.cells)
     sample = [line.cells for line in head[at + size :]]
     found = find_by_content(sample, found)
     if size == 0:
@@ -295,5 +294,7 @@ def _unidentified(path: Path, readings: Sequence[SheetReading]) -> str:
     if not notes and not any(reading.lines - len(reading.headers) for reading in readings):
         below = f"has no rows below its column names {shown}" if shown != "none" else "contains no rows"
         return f"{path} {below}: export the list again"
-    needed = "which device a row means (address, MAC, serial, UUID, host name)"
-    return f"no column of {path} says {needed}; its columns are {shown}{notes}: choose one with --map ip=COLUMN"
+    needed, which = "which device a row means (address, MAC, serial, UUID, host name)", Field.IP
+    if any(one.by_label for one in readings):
+        needed, which = "make or model", Field.MAKE_MODEL
+    return f"no column of {path} says {needed}; its columns are {shown}{notes}: choose one with --map {which}=COLUMN"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from hashlib import sha256
 from pathlib import Path
 from typing import cast
@@ -150,11 +151,31 @@ def test_how_to_read_a_list_is_said_of_a_file_only(words: list[str]) -> None:
         CliRunner().invoke(identify, words, catch_exceptions=False)
 
 
-def test_a_table_that_names_no_makes_is_read_as_before(tmp_path: Path) -> None:
+def test_an_answer_in_a_file_called_like_a_table_is_read_as_before(tmp_path: Path) -> None:
     path = tmp_path / "answer.csv"
     path.write_text("Server: App-webs/\n")
     (one,) = devices(str(path))
     assert (one["address"], one["maker"]) == (str(path), "Hikvision")
+
+
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [
+        ("Quantity;Item;Description\n4;DS-2CD2143G2-I;Hikvision dome\n2;P1455-LE;AXIS camera\n", "B"),
+        ("Item,Serial no\nHikvision DS-2CD2143G2-I,123\n", "A"),
+        ("Hikvision,DS-2CD2143G2-I,Lobby\nDahua,IPC-HDW2100,Roof\n", "B"),
+    ],
+)
+def test_a_table_that_names_no_makes_is_not_taken_for_the_answer_of_one_device(
+    tmp_path: Path, text: str, column: str
+) -> None:
+    """A list of devices was said to be one that is suspected, or one of which nothing is known."""
+    path = tmp_path / "orders.csv"
+    path.write_text(text)
+    refused = CliRunner().invoke(identify, [str(path)]).exception
+    assert isinstance(refused, UsageError)
+    assert re.search(rf"no column of {path} says make or model.* --map make-model=COLUMN", str(refused))
+    assert devices(str(path), "--map", f"make-model={column}")[0]["verdict"] == "listed"
 
 
 def test_a_list_is_summed_up_by_its_rows(tmp_path: Path) -> None:

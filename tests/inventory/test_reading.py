@@ -115,6 +115,8 @@ def test_a_model_that_is_called_by_a_word_for_addresses_is_no_header(written: Wr
     """Else the first rows of the list are lost, and it is read as one of addresses without a single one."""
     found = read_inventory(written(f"Make,Model,Qty\nBosch,{model},4\nAxis,P1455-LE,2\n"), by_label=True)
     assert [(row.make, row.model) for row in found.rows] == [("Bosch", model), ("Axis", "P1455-LE")]
+    kinds = read_inventory(written("Type,Brand,Network\nIP Camera,Bosch,CCTV\nIP Camera,Axis,CCTV\n"), by_label=True)
+    assert [row.make for row in kinds.rows] == ["Bosch", "Axis"]
 
 
 @pytest.mark.parametrize("title", ["Network,,Device", ",,Inventory", "cameras,,"])
