@@ -19,10 +19,10 @@ from camscan.evaluation.corpus import is_corpus
 from camscan.imports.files import maclist
 from camscan.imports.files.base import SNIFFED, imported, link_fields
 from camscan.imports.registry import READERS, is_own_report
+from camscan.inventory.agreement import count_repeated
 from camscan.inventory.makes import Makes
 from camscan.inventory.reading import read_inventory
 from camscan.inventory.records import Inventory
-from camscan.inventory.repeated import count_repeated
 from camscan.inventory.rows import Row
 from camscan.inventory.synonyms import Field
 from camscan.records import READ_IN, Observation, Origin, Report, ScanStatus

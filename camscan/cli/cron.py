@@ -9,9 +9,9 @@ from typing import Any
 import click
 
 from camscan.cli import options
-from camscan.cli.combining import combined
 from camscan.cli.exits import Exit
 from camscan.cli.groups import CommandGroup
+from camscan.cli.options import combined
 from camscan.cli.telling import tell, tell_note
 from camscan.cli.writing import confirmed, write
 

@@ -163,7 +163,7 @@ def _registry() -> Iterator[Finding]:
 
 
 def _store(db: str) -> Iterator[Finding]:
-    from camscan.store.privileges import excess_privileges
+    from camscan.store.check import excess_privileges
 
     found = excess_privileges(db)
     for text in found or ():

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from camscan.cli.combining import gathered
-from camscan.cli.options import Existing
+from camscan.cli.options import Existing, gathered
 from camscan.cli.telling import mention
 from camscan.cli.waiting import waiting
 from camscan.errors import UsageError

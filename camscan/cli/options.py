@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 import click
 
 from camscan.cli import completing
-from camscan.cli.combining import combined, gathered
 from camscan.cli.numbers import Whole
 from camscan.cli.telling import hush, tell
 from camscan.errors import UsageError
@@ -21,6 +21,36 @@ from camscan.records import NAME
 if TYPE_CHECKING:
     from camscan.app.criteria import Criteria
     from camscan.app.scope import CredentialOptions
+
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+Decorator: TypeAlias = Callable[[_Command], _Command]
+
+
+def combined(*options: Decorator[_Command]) -> Decorator[_Command]:
+    """Several options as one decorator, in the order in which they are to appear."""
+
+    def apply(command: _Command) -> _Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return apply
+
+
+def gathered(
+    name: str, make: Callable[..., object], taken: tuple[str, ...], *options: Decorator[_Command]
+) -> Decorator[_Command]:
+    """Options whose values, those `taken`, the command is given as one: as what `make` makes of them, called `name`."""
+
+    def apply(command: _Command) -> _Command:
+        @wraps(command)
+        def gathering(**given: Any) -> Any:
+            return command(**{name: make(*map(given.pop, taken))}, **given)
+
+        return combined(*options)(cast("_Command", gathering))
+
+    return apply
 
 
 class Existing(click.Path):

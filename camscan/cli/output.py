@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from camscan.cli.combining import Decorator, gathered
+from camscan.cli.options import Decorator, gathered
 from camscan.cli.telling import is_quiet, say
 from camscan.cli.waiting import waiting
 from camscan.cli.writing import hindrance, output_width, page, wrapped, write

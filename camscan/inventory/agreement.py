@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-from camscan.inventory.keys import address_key, key
+from camscan.inventory.keys import address_key, key, site_key
 from camscan.inventory.makes import SAME, UNKNOWN, Compared, Makes, compare_models
 from camscan.inventory.rows import Row
 from camscan.records import Device, Judged
@@ -201,3 +201,22 @@ def host_labels(name: str) -> Sequence[str]:
 def host_key(name: str) -> str:
     """The first label of a host name, in lower case: lists often leave out the domain."""
     return host_labels(name)[0]
+
+
+def count_repeated(rows: Iterable[Row]) -> int:
+    """How many rows share a serial, a MAC or an address at its site with an earlier one, and contradict it in none."""
+    first: dict[Hashable, Row] = {}
+    count = 0
+    for row in rows:
+        keys = list(_keys_of(row))
+        earlier = (first[name] for name in keys if name in first)
+        count += any(not contradict(row, other) for other in earlier)
+        for name in keys:
+            first.setdefault(name, row)
+    return count
+
+
+def _keys_of(row: Row) -> Iterator[Hashable]:
+    yield from (("serial", key(serial)) for serial in filter(None, (row.serial,)))
+    yield from (("mac", mac) for mac in row.macs)
+    yield from (("place", site_key(row.site or ""), address) for address in row.addresses)

@@ -9,7 +9,6 @@ from typing import TextIO, TypeAlias
 
 from camscan.errors import UsageError
 from camscan.inventory import values
-from camscan.inventory.flat import flat
 from camscan.inventory.mending import mended
 from camscan.inventory.nested import Opener, is_of_none
 from camscan.inventory.recognising import is_exact, recognise
@@ -31,6 +30,16 @@ _ALONE = frozenset(("recorder", "nvr", "dvr", "xvr", "encoder", "camera", "devic
 
 Item: TypeAlias = tuple[int, object, str]
 """Number, object and fault of one item. The number is that of the line where each object has its own."""
+
+_MAX_DEPTH = 4
+_MAX_ITEMS = 16
+"""Items of a list in an object that are looked at."""
+_LABELS = ("address", "mac_address", "name", "display", "label", "display_value", "value")
+"""Keys that stand for the object that they are in, the best first: NetBox nests everything that has a name."""
+_OF_VALUES = frozenset(("display_value", "value"))
+"""Keys of an object that is one value, as ServiceNow and Snipe-IT write it: what else it holds is about that."""
+_OF_RECORDS = ("id", "url", "display_url", "slug", "family", "description")
+"""Keys of such an object that say nothing about the device: they belong to the record of NetBox."""
 
 
 def read_json(path: Path) -> Iterator[Sheet]:
@@ -172,7 +181,7 @@ def _lines(items: Iterator[Item]) -> Iterator[Line]:
         if not isinstance(item, dict):
             yield line(number, (), _BROKEN, names)
             continue
-        texts = dict(flat(item, "", 0))
+        texts = dict(_flat(item, "", 0))
         for name in texts:
             if name not in places and len(places) < MAX_KEYS:
                 places[name] = len(places)
@@ -183,4 +192,42 @@ def _lines(items: Iterator[Item]) -> Iterator[Line]:
         yield line(number, [texts.get(name, "") for name in names], fault, names)
 
 
-_opener = Opener(lambda item: dict(flat(item, "", 0)))
+def _flat(item: Mapping[str, object], path: str, depth: int) -> Iterator[tuple[str, str]]:
+    """Paths of keys and their texts. A nested object stands by its own name; what it holds besides comes after."""
+    for key, value in item.items():
+        name = f"{path}{key}"
+        if isinstance(value, dict):
+            label = _label(value)
+            if label:
+                yield name, label
+            if depth < _MAX_DEPTH and _OF_VALUES.isdisjoint(value):
+                known = (*_LABELS, *_OF_RECORDS) if label else _LABELS
+                rest = {key: inner for key, inner in value.items() if key not in known}
+                yield from _flat(rest, f"{name}.", depth + 1)
+        else:
+            yield name, _text(value)
+
+
+def _text(value: object) -> str:
+    """A value as text; of a list, its items or their names; of an object, nothing."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        named = (_label(item) if isinstance(item, dict) else _scalar(item) for item in value[:_MAX_ITEMS])
+        return ", ".join(filter(None, named))
+    return _scalar(value)
+
+
+def _scalar(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    return "" if value is None or isinstance(value, list | dict) else json.dumps(value)
+
+
+def _label(item: Mapping[str, object]) -> str:
+    """The text of what stands for an object. The value of a reference is the number of another record."""
+    keys = _LABELS[:-1] if "link" in item else _LABELS
+    return next((text for key in keys if (text := _scalar(item.get(key)))), "")
+
+
+_opener = Opener(lambda item: dict(_flat(item, "", 0)))

@@ -92,6 +92,11 @@ def has(connection: Connection, row: Values) -> bool:
     return connection.execute(select(observations.c.sequence).where(*same).limit(1)).first() is not None
 
 
+def for_update(number: int, scan_id: str) -> Select[Any]:
+    """A scan that is to be altered: others wait. The number alone may be another's, where the scan was deleted."""
+    return select(scans).where(scans.c.number == number, scans.c.id == escape(scan_id)).with_for_update()
+
+
 def find_scans(connection: Connection, reference: str | None) -> Sequence[Row[Any]]:
     """The scan of this id, else two of those whose ids begin so; the newest for None."""
     if reference is None:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from camscan.errors import StoreError, UsageError
 from camscan.records import LedgerEntry, Observation, Scan, ScanStatus
+from camscan.scansettings import MERGING, THINNED
 from camscan.store import prune, queries
 from camscan.store.batches import batched
 from camscan.store.damage import OnDamage
@@ -24,7 +25,6 @@ from camscan.store.outbox import Outbox
 from camscan.store.prune import Thinned
 from camscan.store.reading import LEDGER_PAGE, OBSERVATIONS_PAGE, PAGE, of_scan, pages
 from camscan.store.register import Register
-from camscan.store.resuming import check_resumable
 from camscan.store.rows import (
     Stored,
     after_observation,
@@ -117,7 +117,7 @@ class Store:
         self._lock(scan_id, number)
         try:
             with self.database.writing() as connection:
-                row = connection.execute(_for_update(number, scan_id)).one_or_none()
+                row = connection.execute(queries.for_update(number, scan_id)).one_or_none()
                 scan = self._scan(row or self._row(scan_id))  # which says that it is gone
                 check_resumable(scan)
                 scan = replace(scan, status=ScanStatus.RUNNING, finished_at=None, settings=settings or scan.settings)
@@ -242,7 +242,7 @@ class Store:
         """
         number = self._number(scan_id)
         with self.database.writing() as connection:
-            row = connection.execute(_for_update(number, scan_id)).one_or_none()
+            row = connection.execute(queries.for_update(number, scan_id)).one_or_none()
             if row is None:  # another process was quicker
                 return Thinned(deleted=0, kept=0, gone=True)
             scan = self._scan(row)
@@ -287,6 +287,11 @@ class Store:
         return self._numbers[scan_id]
 
 
-def _for_update(number: int, scan_id: str) -> Select[Any]:
-    """A scan that is to be altered: others wait. The number alone may be another's, where the scan was deleted."""
-    return select(scans).where(scans.c.number == number, scans.c.id == escape(scan_id)).with_for_update()
+def check_resumable(scan: Scan) -> None:
+    """See that a scan can go on. Raises StoreError if it cannot."""
+    if scan.status is ScanStatus.COMPLETE:
+        raise StoreError(f"scan {scan.id} is complete, nothing is left to resume: begin a new scan")
+    if THINNED in scan.settings:
+        raise StoreError(f"scan {scan.id} was thinned, most of it is gone: begin a new scan")
+    if MERGING in scan.settings:
+        raise StoreError(f"scan {scan.id} is half taken from another store: `camscan db merge` that again")

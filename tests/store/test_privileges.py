@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, text
 from support.command import camscan
 
 from camscan.errors import StoreError
-from camscan.store.privileges import excess_privileges
+from camscan.store.check import excess_privileges
 from camscan.store.store import Store
 
 UNPRIVILEGED = ("setpriv", "--bounding-set=-all", "--inh-caps=-all") if os.geteuid() == 0 else ()

@@ -14,8 +14,7 @@ from camscan.errors import StoreError, UsageError
 from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus
 from camscan.store import prune
 from camscan.store.prune import Thinned
-from camscan.store.resuming import check_resumable
-from camscan.store.store import Store
+from camscan.store.store import Store, check_resumable
 
 THEN = datetime(2026, 12, 1, tzinfo=UTC)
 TARGETS = ("10.0.0.1", "10.0.0.2", "fd00::\x00")
