@@ -8,6 +8,7 @@ import html
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from struct import pack
 from typing import cast
 
@@ -49,21 +50,21 @@ class Datagrams:
 def services(persona: Persona) -> Iterator[Datagrams]:
     """The UDP services of a persona."""
     if persona.wsd:
-        yield Datagrams(WSD_PORT, _wsd(persona.wsd), group=_WSD_GROUP)
+        yield Datagrams(WSD_PORT, partial(_wsd, persona.wsd), group=_WSD_GROUP)
     if persona.sadp:
-        yield Datagrams(sadp.PORT, _sadp(persona.sadp))
+        yield Datagrams(sadp.PORT, partial(_sadp, persona.sadp))
     if persona.dhip:
-        yield Datagrams(dhip.PORT, _dhip(persona.dhip))
+        yield Datagrams(dhip.PORT, partial(_dhip, persona.dhip))
     if persona.netcommon:
-        yield Datagrams(netcommon.PORT, _netcommon(persona.netcommon), netcommon.LOCAL_PORT)
+        yield Datagrams(netcommon.PORT, partial(_netcommon, persona.netcommon), netcommon.LOCAL_PORT)
     if persona.ssdp:
-        yield Datagrams(SSDP_PORT, _ssdp(persona.ssdp))
+        yield Datagrams(SSDP_PORT, partial(_ssdp, persona.ssdp))
     if persona.mdns:
-        yield Datagrams(mdns.PORT, mdns.answers(persona.mdns))
+        yield Datagrams(mdns.PORT, partial(mdns.answers, persona.mdns))
     if persona.discovery:
-        yield Datagrams(dvrip.DISCOVERY_PORT, _discovery(persona.discovery))
+        yield Datagrams(dvrip.DISCOVERY_PORT, partial(_discovery, persona.discovery))
     for reply in persona.raw_udp:
-        yield Datagrams(reply.port, _raw(reply))
+        yield Datagrams(reply.port, partial(_raw, reply))
 
 
 class Endpoint(asyncio.DatagramProtocol):
@@ -112,77 +113,56 @@ def _copies(reply: Reply, data: bytes) -> Iterator[bytes]:
         yield data[: reply.cut]
 
 
-def _wsd(wsd: Wsd) -> Answers:
-    def answers(data: bytes, filler: Filler) -> Iterator[bytes]:
-        message, probe = _MESSAGE_ID.search(data), _PROBE.search(data)
-        if message is None or probe is None:
-            return
-        wanted = _TYPES.search(probe[1])
-        names = {name.rpartition(":")[2] for name in (wanted[1].decode("latin-1").split() if wanted else [])}
-        if (names or {""}) <= set(wsd.types):
-            relates = html.escape(message[1].decode("latin-1"))
-            yield from _copies(wsd, filler.fill(wsd.answer, {"relates": relates}).encode())
-
-    return answers
+def _wsd(wsd: Wsd, data: bytes, filler: Filler) -> Iterator[bytes]:
+    message, probe = _MESSAGE_ID.search(data), _PROBE.search(data)
+    if message is None or probe is None:
+        return
+    wanted = _TYPES.search(probe[1])
+    names = {name.rpartition(":")[2] for name in (wanted[1].decode("latin-1").split() if wanted else [])}
+    if (names or {""}) <= set(wsd.types):
+        relates = html.escape(message[1].decode("latin-1"))
+        yield from _copies(wsd, filler.fill(wsd.answer, {"relates": relates}).encode())
 
 
-def _sadp(reply: Sadp) -> Answers:
-    def answers(data: bytes, filler: Filler) -> Iterator[bytes]:
-        types, asker = _INQUIRY.search(data), _ASKER.search(data)
-        if types is None or asker is None or types[1].decode() not in reply.types:
-            return
-        values = {"asker": asker[1].decode("latin-1"), "types": types[1].decode()}
-        yield from _copies(reply, filler.fill(reply.answer, values).replace("\n", "\r\n").encode())
-
-    return answers
+def _sadp(reply: Sadp, data: bytes, filler: Filler) -> Iterator[bytes]:
+    types, asker = _INQUIRY.search(data), _ASKER.search(data)
+    if types is None or asker is None or types[1].decode() not in reply.types:
+        return
+    values = {"asker": asker[1].decode("latin-1"), "types": types[1].decode()}
+    yield from _copies(reply, filler.fill(reply.answer, values).replace("\n", "\r\n").encode())
 
 
-def _dhip(reply: Dhip) -> Answers:
-    def answers(data: bytes, filler: Filler) -> Iterator[bytes]:
-        if data[4:8] == b"DHIP" and b"DHDiscover.search" in data:
-            body = filler.fill(reply.answer).strip().encode() + b"\n\0"
-            length = len(body) + reply.claims
-            yield from _copies(reply, pack("<I4s6I", 32, b"DHIP", 0, 0, length, 0, length, 0) + body)
-
-    return answers
+def _dhip(reply: Dhip, data: bytes, filler: Filler) -> Iterator[bytes]:
+    if data[4:8] == b"DHIP" and b"DHDiscover.search" in data:
+        body = filler.fill(reply.answer).strip().encode() + b"\n\0"
+        length = len(body) + reply.claims
+        yield from _copies(reply, pack("<I4s6I", 32, b"DHIP", 0, 0, length, 0, length, 0) + body)
 
 
-def _netcommon(reply: Reply) -> Answers:
-    def answers(data: bytes, filler: Filler) -> Iterator[bytes]:
-        if data == netcommon.SEARCH:
-            body = filler.fill(reply.answer).strip().encode() + b"\n"
-            yield from _copies(reply, pack("<BBHIIHHI", 0xFF, 1, 0, 0, 0, 0, _NETCOMMON_ANSWER, len(body)) + body)
-
-    return answers
+def _netcommon(reply: Reply, data: bytes, filler: Filler) -> Iterator[bytes]:
+    if data == netcommon.SEARCH:
+        body = filler.fill(reply.answer).strip().encode() + b"\n"
+        yield from _copies(reply, pack("<BBHIIHHI", 0xFF, 1, 0, 0, 0, 0, _NETCOMMON_ANSWER, len(body)) + body)
 
 
-def _ssdp(reply: Ssdp) -> Answers:
-    def answers(data: bytes, filler: Filler) -> Iterator[bytes]:
-        target = _TARGET.search(data)
-        if data.startswith(b"M-SEARCH") and target is not None and target[1].decode("latin-1") in reply.targets:
-            text = filler.fill(reply.answer, {"target": target[1].decode("latin-1")}).rstrip("\n") + "\n\n"
-            yield from _copies(reply, text.replace("\n", "\r\n").encode())
-
-    return answers
+def _ssdp(reply: Ssdp, data: bytes, filler: Filler) -> Iterator[bytes]:
+    target = _TARGET.search(data)
+    if data.startswith(b"M-SEARCH") and target is not None and target[1].decode("latin-1") in reply.targets:
+        text = filler.fill(reply.answer, {"target": target[1].decode("latin-1")}).rstrip("\n") + "\n\n"
+        yield from _copies(reply, text.replace("\n", "\r\n").encode())
 
 
-def _discovery(reply: Discovery) -> Answers:
-    def answers(data: bytes, filler: Filler) -> Iterator[bytes]:
-        if data == dvrip.DISCOVERY:
-            yield discovery_answer(reply, filler)
-
-    return answers
+def _discovery(reply: Discovery, data: bytes, filler: Filler) -> Iterator[bytes]:
+    if data == dvrip.DISCOVERY:
+        yield _discovery_answer(reply, filler)
 
 
-def _raw(reply: RawReply) -> Answers:
-    def answers(data: bytes, filler: Filler) -> Iterator[bytes]:
-        text = filler.fill(reply.answer, {"question": data.decode("latin-1")})
-        yield from _copies(reply, bytes.fromhex(text) if reply.is_hex else text.encode("latin-1", "replace"))
-
-    return answers
+def _raw(reply: RawReply, data: bytes, filler: Filler) -> Iterator[bytes]:
+    text = filler.fill(reply.answer, {"question": data.decode("latin-1")})
+    yield from _copies(reply, bytes.fromhex(text) if reply.is_hex else text.encode("latin-1", "replace"))
 
 
-def discovery_answer(reply: Discovery, filler: Filler) -> bytes:
+def _discovery_answer(reply: Discovery, filler: Filler) -> bytes:
     """The answer to the older discovery: header, a binary part of 88 bytes, MAC and model, lines of text."""
     address = bytes(map(int, filler.fill("{address}").split(".")))
     first = pack("<4H16s", *reply.version, reply.type.encode())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Address
 
 from camscan.simulator.schema import Announced
@@ -18,17 +18,13 @@ _AUTHORITATIVE = 0x8400
 _QUERY_MASK = 0x80  # of the third byte: set in responses
 
 
-def answers(announced: Sequence[Announced]) -> Callable[[bytes, Filler], Iterator[bytes]]:
+def answers(announced: Sequence[Announced], data: bytes, filler: Filler) -> Iterator[bytes]:
     """What a device with these services answers: one datagram for each that is asked for."""
-
-    def answer(data: bytes, filler: Filler) -> Iterator[bytes]:
-        if len(data) < 12 or data[2] & _QUERY_MASK:
-            return
-        for service in announced:
-            if _name(*service.service.split("."), "local").lower() in data.lower():
-                yield _response(service, filler)
-
-    return answer
+    if len(data) < 12 or data[2] & _QUERY_MASK:
+        return
+    for service in announced:
+        if _name(*service.service.split("."), "local").lower() in data.lower():
+            yield _response(service, filler)
 
 
 def _response(announced: Announced, filler: Filler) -> bytes:

@@ -16,7 +16,7 @@ DEVICE = persona(serial="SN1")
 
 
 def answered(question: bytes) -> list[bytes]:
-    return list(mdns.answers(SERVICES)(question, filler(DEVICE)))
+    return list(mdns.answers(SERVICES, question, filler(DEVICE)))
 
 
 def test_the_codec_reads_the_whole_announcement() -> None:
