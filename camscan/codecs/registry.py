@@ -39,14 +39,9 @@ from camscan.records import Fields, Observation
 _Decode = Callable[[bytes, str], Sequence[Fields]]
 
 
-def _of(api: WebApiCodec) -> _Decode:
+def _web_api(api: WebApiCodec, raw: bytes, asked: str) -> Sequence[Fields]:
     """Decodes whole answers, and parts for a single channel, whose `asked` ends with the channel."""
-
-    def decode(raw: bytes, asked: str) -> Sequence[Fields]:
-        part = " #" in asked
-        return [api.decode_slot(raw) if part else over_http.own_answer(raw, api.decode)]
-
-    return decode
+    return [api.decode_slot(raw) if " #" in asked else over_http.own_answer(raw, api.decode)]
 
 
 _DECODERS: Mapping[str, _Decode] = MappingProxyType(
@@ -58,9 +53,9 @@ _DECODERS: Mapping[str, _Decode] = MappingProxyType(
         "rtsp": lambda raw, asked: [rtsp.decode(raw, asked)],
         "onvif": lambda raw, asked: [over_http.onvif_answer(raw, asked)],
         "onvif-login": lambda raw, asked: [over_http.own_answer(raw, partial(soap.decode, operation=asked))],
-        "isapi": _of(isapi),
-        "cgi": _of(cgi),
-        "lapi": _of(lapi),
+        "isapi": partial(_web_api, isapi),
+        "cgi": partial(_web_api, cgi),
+        "lapi": partial(_web_api, lapi),
         "wsd": lambda raw, _: wsdiscovery.decode(raw),
         "ssdp": lambda raw, asked: [
             over_http.description(raw, asked.removeprefix("GET ")) if asked.startswith("GET ") else ssdp.decode(raw)

@@ -105,11 +105,11 @@ class AddressProbe:
             for observation in self._protocol.observations(question, datagram):
                 told = True
                 yield observation
+        bare = unread(exchange, self._protocol.channel, self._protocol.asked)
         if not exchange.replies:
-            yield unread(exchange, self._protocol.channel, self._protocol.asked)
+            yield bare
         elif not told:
             why, came = "an answer without a device in it", _redacted(exchange.raw, question.secret)
-            bare = unread(exchange, self._protocol.channel, self._protocol.asked)
             yield replace(bare, outcome=Outcome.GARBLED, reason=why, raw=came)
 
 
