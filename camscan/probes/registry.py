@@ -9,13 +9,13 @@ from camscan.probes import webapis
 from camscan.probes.arp import ArpProbe, NeighbourProbe
 from camscan.probes.base import Probe, Stage
 from camscan.probes.binary import BAICHUAN, DVRIP_REALM
+from camscan.probes.description import DescriptionProbe
 from camscan.probes.discovery import DH01, DHIP, DVRIP, MDNS, MHED, MOI, NETCOMMON, SADP, SSDP, WSD
 from camscan.probes.login import LoginProbe
 from camscan.probes.onvif import OnvifProbe
 from camscan.probes.onviflogin import OnvifLoginProbe
 from camscan.probes.service import ServiceProbe
 from camscan.probes.snmp import with_community
-from camscan.probes.ssdp import DescriptionProbe
 from camscan.probes.web import WebProbe
 
 _SEGMENT = (WSD, SADP, DHIP, DVRIP, NETCOMMON, MHED, MOI, DH01, SSDP, MDNS)

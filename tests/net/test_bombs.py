@@ -19,9 +19,9 @@ from camscan.net import budget
 from camscan.net.base import HttpRequest
 from camscan.net.live import LiveNet
 from camscan.probes.base import Ask, Probe
+from camscan.probes.description import DescriptionProbe
 from camscan.probes.onvif import OnvifProbe
 from camscan.probes.service import ServiceProbe
-from camscan.probes.ssdp import DescriptionProbe
 from camscan.records import Observation, Outcome
 
 MIB = 1024 * 1024

@@ -6,8 +6,8 @@ import pytest
 from support.nets import AT, Port, ScriptedNet
 
 from camscan.probes.base import Ask
+from camscan.probes.description import DescriptionProbe
 from camscan.probes.ports import BINARY_PORTS
-from camscan.probes.ssdp import DescriptionProbe
 from camscan.records import Observation, Outcome
 
 HOST = "10.0.0.5"
