@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import BinaryIO, NamedTuple
 
 from camscan.imports import pasted
-from camscan.imports.files.base import Summary, address_of, lines
+from camscan.imports.files.base import IP, Summary, address_of, lines
 from camscan.imports.files.jsonitems import items
 from camscan.imports.files.jsonlines import Record, by_transport, host, port_of, text, time
 from camscan.records import Observation
@@ -30,8 +30,7 @@ class _Parts(NamedTuple):
 
 
 _LINE = re.compile(
-    r'"?(?:\[(?P<v6>[0-9A-Fa-f:.]{2,45})\]|'
-    r'(?P<ip>[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}))"?'
+    rf'"?(?:\[(?P<v6>[0-9A-Fa-f:.]{{2,45}})\]|(?P<ip>{IP}))"?'
     r'(?:(?::|[\s,;|]+"?)(?P<port>[0-9]{1,5})(?:/(?P<transport>tcp|udp))?"?(?=[\s,;|]|$))?[\s,;|]*(?P<said>.*)'
 )
 _PROTOCOL = re.compile(r"(?:HTTP|RTSP)/1\.[01] [0-9]{3}|\b(?:Server|WWW-Authenticate)\s*:|\brealm=", re.IGNORECASE)

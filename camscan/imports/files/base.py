@@ -25,6 +25,9 @@ MAX_LINE = 64 * 1024  # bytes of one line; masscan's longest, a certificate in b
 _PIECE = 1024 * 1024
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 """What no text holds."""
+IPV4 = r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}"
+IP = rf"{IPV4}|[0-9A-Fa-f]{{0,4}}(?::[0-9A-Fa-f]{{0,4}}){{2,7}}"
+"""Patterns of what may be an address in a line; whether it is one, `address_of` says."""
 MAX_REASONS = 16  # kinds of faults that a summary counts apart
 
 

@@ -6,11 +6,11 @@ import re
 from ipaddress import IPv4Interface
 
 from camscan.codecs.text import mac
-from camscan.imports.files.base import address_of
+from camscan.imports.files.base import IPV4, address_of
 
 _MAX = 255
 """Characters of a cell that are looked at."""
-_IPV4 = re.compile(r"(?<![\w.:#])([0-9]{1,3}(?:\.[0-9]{1,3}){3})(/[0-9]{1,2})?(?![\w.]|[:-][0-9A-Fa-f]{2}[:-])")
+_IPV4 = re.compile(rf"(?<![\w.:#])({IPV4})(/[0-9]{{1,2}})?(?![\w.]|[:-][0-9A-Fa-f]{{2}}[:-])")
 _PADDED = re.compile(r"[0-9]{3}(?:\.[0-9]{3}){3}")
 """An address whose zeros cannot mean octal, as all its numbers have three digits."""
 _MAC = re.compile(

@@ -18,13 +18,10 @@ CHANNELS = ("dhcp",)
 _FIRST_YEAR = 2000
 """No lease has ended before it."""
 
-_DNSMASQ = re.compile(
-    r"(\d{1,11}) ((?:[0-9A-Fa-f]{2}-)?[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}|T?\d{1,11})"
-    r" (\S{2,45}) (\S{1,255})(?: (\S.*))?"
-)
-_DNSMASQ_HEAD = re.compile(
-    rb"\A(?:duid \S+\s+)?\d{1,11} (?:[0-9A-Fa-f]{2}-)?[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5} \S+ \S+"
-)
+_DNSMASQ_MAC = r"(?:[0-9A-Fa-f]{2}-)?[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}"
+"""A MAC address, behind the type of hardware where that is not Ethernet."""
+_DNSMASQ = re.compile(rf"(\d{{1,11}}) ({_DNSMASQ_MAC}|T?\d{{1,11}}) (\S{{2,45}}) (\S{{1,255}})(?: (\S.*))?")
+_DNSMASQ_HEAD = re.compile(rf"\A(?:duid \S+\s+)?\d{{1,11}} {_DNSMASQ_MAC} \S+ \S+".encode())
 _ISC_HEAD = re.compile(rb"^lease [0-9.]{7,15} \{", re.MULTILINE)
 _ISC_LEASE = re.compile(r"lease ([0-9.]{7,15}) \{")
 _ISC_TEXT = r'(?:[^"\\]|\\.){0,255}+'

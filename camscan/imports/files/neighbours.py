@@ -12,7 +12,7 @@ from itertools import islice
 from typing import BinaryIO
 
 from camscan.imports.files import presence
-from camscan.imports.files.base import SNIFFED, Summary, address_of, lines, link_fields, names
+from camscan.imports.files.base import IP, IPV4, SNIFFED, Summary, address_of, lines, link_fields, names
 from camscan.imports.files.jsonitems import items
 from camscan.imports.files.jsonlines import listed
 from camscan.imports.files.switchports import CELL, asked_of, is_port, prompted
@@ -25,22 +25,20 @@ _HEX = "[0-9A-Fa-f]"
 _MAC = rf"(?:{_HEX}{{1,2}}[:-]){{5}}{_HEX}{{1,2}}|{_HEX}{{4}}[.-]{_HEX}{{4}}[.-]{_HEX}{{4}}|{_HEX}{{6}}-{_HEX}{{6}}"
 _CLIENT_ID = rf"01{_HEX}{{2}}\.{_HEX}{{4}}\.{_HEX}{{4}}\.{_HEX}{{2}}"
 """A MAC address behind the type of hardware, as Cisco shows who has a lease."""
-_IPV4 = r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}"
-_IP = rf"{_IPV4}|[0-9A-Fa-f]{{0,4}}(?::[0-9A-Fa-f]{{0,4}}){{2,7}}"
 _LINE = re.compile(
     rf"(?:[0-9]{{1,6}}[ \t]{{1,16}}[A-Z]{{1,8}}[ \t]{{1,16}}|index=[0-9]{{1,6}} ifname=\S{{1,32}} )?"
     rf"(?:(?:Internet|IP|dynamic|(?P<tracked>ARP|ND|DH[46]|S|L|PKT|API)"
-    rf"|(?!(?:{_IP})[ \t]{{1,16}}[^(\s])(?P<name>[^\s()]{{1,255}}))[ \t]{{1,16}})?"
-    rf"\(?(?<![\w.:])(?P<ip>{_IP})(?![\w.:])(?:%[\w.-]{{1,32}})?\)?"
+    rf"|(?!(?:{IP})[ \t]{{1,16}}[^(\s])(?P<name>[^\s()]{{1,255}}))[ \t]{{1,16}})?"
+    rf"\(?(?<![\w.:])(?P<ip>{IP})(?![\w.:])(?:%[\w.-]{{1,32}})?\)?"
     rf"(?:[ \t]{{1,64}}(?!{_MAC})\S{{1,64}}){{0,8}}?[ \t]{{1,64}}(?P<mac>{_MAC}|{_CLIENT_ID})(?![\w:.-])(?P<rest>.*)"
 )
 _KEYED = re.compile(
-    rf"(?:.{{0,255}}[ \t])?address=(?P<ip>{_IPV4})[ \t].{{0,255}}?(?<![\w-])mac-address=(?P<mac>{_MAC})(?![\w:.-]).*"
+    rf"(?:.{{0,255}}[ \t])?address=(?P<ip>{IPV4})[ \t].{{0,255}}?(?<![\w-])mac-address=(?P<mac>{_MAC})(?![\w:.-]).*"
 )
 """A line of a configuration of RouterOS, or of a list that it shows as "terse"."""
-_SNOOPED = re.compile(rf"(?P<mac>{_MAC})[ \t]{{1,64}}(?P<ip>{_IP})(?![\w.:/])(?P<rest>.*)")
+_SNOOPED = re.compile(rf"(?P<mac>{_MAC})[ \t]{{1,64}}(?P<ip>{IP})(?![\w.:/])(?P<rest>.*)")
 """A binding that a switch has learned from DHCP: the MAC address comes first, and the port follows."""
-_SCANNED = re.compile(rf"(?P<ip>{_IPV4});[^;]{{0,255}};(?P<state>up|down);(?:[^;]{{0,255}};){{2}}(?P<mac>{_MAC});.*")
+_SCANNED = re.compile(rf"(?P<ip>{IPV4});[^;]{{0,255}};(?P<state>up|down);(?:[^;]{{0,255}};){{2}}(?P<mac>{_MAC});.*")
 """A line of the table that Fing writes as CSV, without a header."""
 _GOES_ON = re.compile(r"[ \t]+[a-z][a-z0-9-]{1,31}=")
 """How a line begins that goes on with the settings of the entry above it, as RouterOS shows them as "detail"."""
