@@ -27,27 +27,6 @@ CHANNEL_QUESTIONS = (
 )
 """The only further paths that an enrolled recorder may be asked for; a device that refuses the first is none."""
 
-FIELDS = (
-    "isapi.root",
-    "isapi.namespace",
-    "isapi.activated",
-    "isapi.status_code",
-    "isapi.status_string",
-    "isapi.sub_status_code",
-    "isapi.request_url",
-    "isapi.device_name",
-    "isapi.device_type",
-    "isapi.device_description",
-    "isapi.model",
-    "isapi.serial",
-    "isapi.firmware",
-    "isapi.mac",
-    "isapi.interface_mac",
-    "isapi.ipv4_address",
-    "isapi.manufacturer",
-    "isapi.oem_code",
-)
-
 _NAMESPACE = re.compile(
     r"https?://(?:www\.)?(?:hikvision\.com|isapi\.(?:org|com)|std-cgi\.(?:com|org)|psialliance\.org)(?:/|$)"
     r"|urn:(?:psialliance-org|selfextension:psiaext)",
@@ -76,6 +55,17 @@ _ELEMENTS = {
     "manufacturer": "isapi.manufacturer",
     "OEMCode": "isapi.oem_code",
 }
+
+FIELDS = (
+    "isapi.root",
+    "isapi.namespace",
+    *dict.fromkeys(_ELEMENTS.values()),
+    "isapi.firmware",
+    "isapi.mac",
+    "isapi.interface_mac",
+    "isapi.ipv4_address",
+)
+
 _CHANNEL_ELEMENTS = {
     "proxyProtocol": "behind.protocol",
     "ipAddress": "behind.address",

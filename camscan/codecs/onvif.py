@@ -16,23 +16,6 @@ from camscan.codecs import layout, scopes, xml
 from camscan.errors import DecodeError, UsageError
 from camscan.records import Fields
 
-FIELDS = (
-    "onvif.action",
-    "onvif.manufacturer",
-    "onvif.model",
-    "onvif.firmware",
-    "onvif.serial",
-    "onvif.hardware_id",
-    "onvif.hostname",
-    "onvif.datetime",
-    "onvif.service",
-    "onvif.namespace",
-    "onvif.xaddr",
-    "onvif.media_path",
-    "onvif.fault",
-    *scopes.FIELDS,
-)
-
 PATH = "/onvif/device_service"
 CONTENT_TYPE = "application/soap+xml; charset=utf-8"
 
@@ -93,6 +76,20 @@ INFORMATION = MappingProxyType(
     }
 )
 """What GetDeviceInformation answers, and the fields that it becomes."""
+
+FIELDS = (
+    "onvif.action",
+    *INFORMATION.values(),
+    "onvif.hostname",
+    "onvif.datetime",
+    "onvif.service",
+    "onvif.namespace",
+    "onvif.xaddr",
+    "onvif.media_path",
+    "onvif.fault",
+    *scopes.FIELDS,
+)
+
 _DENIALS = ("notauthorized", "unauthorized", "failedauthentication", "invalidsecurity", "authorityfailure", "locked")
 
 

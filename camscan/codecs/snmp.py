@@ -12,15 +12,6 @@ from camscan.codecs import layout
 from camscan.codecs.text import to_text
 from camscan.errors import DecodeError, UsageError
 
-FIELDS = (
-    "snmp.sys_descr",
-    "snmp.sys_object_id",
-    "snmp.sys_name",
-    "snmp.sys_contact",
-    "snmp.sys_location",
-    "snmp.object",
-)
-
 OBJECTS = MappingProxyType(
     {
         "1.3.6.1.2.1.1.1.0": "snmp.sys_descr",
@@ -31,6 +22,8 @@ OBJECTS = MappingProxyType(
     }
 )
 """The only objects that are asked for, and the field of each."""
+
+FIELDS = (*OBJECTS.values(), "snmp.object")
 
 ENTERPRISES = "1.3.6.1.4.1."  # the tree of the makers' own objects
 

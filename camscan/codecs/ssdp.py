@@ -10,25 +10,6 @@ from xml.etree.ElementTree import Element
 from camscan.codecs import headers, layout, xml
 from camscan.errors import DecodeError
 
-FIELDS = (
-    "ssdp.server",
-    "ssdp.location",
-    "ssdp.st",
-    "ssdp.usn",
-    "upnp.device_type",
-    "upnp.friendly_name",
-    "upnp.manufacturer",
-    "upnp.manufacturer_url",
-    "upnp.model_name",
-    "upnp.model_number",
-    "upnp.model_description",
-    "upnp.serial_number",
-    "upnp.firmware",
-    "upnp.udn",
-    "upnp.presentation_url",
-    "upnp.site",
-)
-
 SEARCH = (
     b'M-SEARCH * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\nMAN: "ssdp:discover"\r\nMX: 2\r\nST: upnp:rootdevice\r\n\r\n'
 )
@@ -58,6 +39,8 @@ _ELEMENTS = MappingProxyType(
         "presentationURL": "upnp.presentation_url",
     }
 )
+
+FIELDS = (*_HEADERS.values(), "ssdp.st", *dict.fromkeys(_ELEMENTS.values()), "upnp.site")
 _LINKS = frozenset({"manufacturerURL", "modelURL", "presentationURL"})
 _SITE = re.compile(r"\s{0,64}(?:https?://)?(?:www\.)?((?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24})(?![\w.-])", re.IGNORECASE)
 
