@@ -84,7 +84,7 @@ class ChildProcess:
         if self.counters.get("interrupted") and not self._stopped:
             await asyncio.sleep(_AT_ONCE)
             if not self._stopped:
-                raise HostError(f"`python -m {self._name}` was ended from outside before it was done: try again")
+                raise cut_short(self._name)
 
     async def _read(self) -> AsyncIterator[dict[str, Any]]:
         try:
@@ -113,6 +113,11 @@ def not_started(name: str, error: OSError) -> HostError:
     if error.errno in EXHAUSTED:
         return HostError(f"{why}: free some memory, or allow this user more processes")
     return HostError(f"{why}: see that this user may run {sys.executable}")
+
+
+def cut_short(name: str) -> HostError:
+    """Why a program is not done although nothing of its own has failed."""
+    return HostError(f"`python -m {name}` was ended from outside before it was done: try again")
 
 
 def _unreadable(name: str, error: ValueError) -> HostError:

@@ -18,7 +18,7 @@ from subprocess import PIPE
 from typing import Any, BinaryIO
 
 from camscan.errors import HostError
-from camscan.net.programs.child import ChildProcess, counters_of, message_of, not_started
+from camscan.net.programs.child import ChildProcess, counters_of, cut_short, message_of, not_started
 
 ANY = "any"  # stands for every interface
 _PACKETS = ("arp", "packet")
@@ -103,7 +103,7 @@ def replay(capture: BinaryIO, counters: dict[str, int]) -> Iterator[Packet]:
         raise HostError(f"cannot read the capture to its end: {failed[0].strerror or failed[0]}: try a copy of it")
     counters.update(counters_of(_NAME, last, process.returncode))
     if counters.get("interrupted"):
-        raise HostError(f"`python -m {_NAME}` was ended from outside before it was done: try again")
+        raise cut_short(_NAME)
 
 
 def _pour(capture: BinaryIO, stdin: BinaryIO, failed: list[OSError]) -> None:
