@@ -621,6 +621,7 @@ async def test_attending_drops_what_is_known_of_a_host_at_its_end(dialer: Dialer
             raise ZeroDivisionError
     assert dialer.hosts.limits == {}
     assert dialer.hosts.faded == {"127.88.0.1"}
+    assert dialer.hosts.spoke == 1
     assert at_rest(dialer)
 
 

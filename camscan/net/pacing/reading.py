@@ -10,12 +10,15 @@ from camscan.net.pacing.pace import Pace
 
 _TICK = 0.02  # seconds between checks whether reading may be resumed
 _PIECE = 64  # bytes that come for each packet of ours, at least: a page brings a thousand, also where some are lost
-_END = 2  # packets that the end may take: a reset, and another for what crosses it
+_END = 1  # the packet that ends it: a reset
 _IN_PIECES = "sent in pieces so small and so many that the pace leaves no room to acknowledge them"
 
 
 class Reading:
     """Paces the reading from one socket: each read has the peer send what makes the kernel send up to `most` packets.
+
+    It acknowledges every 40 ms what nobody reads, too, as long as there is room in the buffer. A peer that goes on in
+    so small pieces is given up once nothing else helps.
 
     The first read after a question is free, for which the question has reserved what it takes.
     """
@@ -49,7 +52,7 @@ class Reading:
             return
         if self._finds_room():
             sock.read_on()
-        elif sock.spare < _END and self._came < _PIECE * sock.packets:  # what nobody reads is acknowledged, too
+        elif self._came < _PIECE * sock.packets and self._host.window.is_short(sock, _END):
             sock.overrun(_IN_PIECES)
         else:
             asyncio.get_running_loop().call_later(_TICK, self._read_on)
