@@ -39,7 +39,12 @@ _T = TypeVar("_T")
 
 
 class EndedError(Exception):
-    """An attempt ended before a byte of the conversation was read. `connected`: the peer had accepted a connection."""
+    """An attempt ended before a byte of the conversation was read. `connected`: the peer had accepted a connection.
+
+    `certificate` (DER) is what it may have shown by then.
+    """
+
+    certificate = b""
 
     def __init__(self, outcome: Outcome, reason: str, *, connected: bool = False) -> None:
         super().__init__(reason)

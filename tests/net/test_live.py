@@ -6,6 +6,7 @@ import json
 import random
 import re
 import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import Callable, Coroutine
@@ -339,6 +340,21 @@ async def test_calling_only_groups() -> None:
         items = [item async for item in net.call(Inquiry(9100, [[b"x"]], 0.05, groups=(BROADCAST,)))]
         assert [told(item)[2] for item in items if isinstance(item, Exchange)] == ["port 9100 is never sent to"]
         assert net.sent == Sent(0, 0, 0)
+
+
+async def test_what_a_peer_shows_is_kept_though_it_wants_a_certificate_of_ours(
+    serve: Serve, certificate: Certificate
+) -> None:
+    """Until TLS 1.3, the handshake fails for want of ours, after it has shown its own."""
+    context = certificate.context()
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.load_verify_locations(cadata=certificate.der)
+    context.verify_mode = ssl.CERT_REQUIRED
+    peer = await serve(idle, tls=context)
+    async with LiveNet(Scope(parse([peer.address])), UNHURRIED) as net:
+        got = await net.converse(peer.address, peer.port, [GET], whole, tls=True)
+    assert (got.certificate, got.tls, got.replies) == (certificate.der, "", ())
+    assert got.outcome in {Outcome.RESET, Outcome.GARBLED}
 
 
 async def test_a_question_to_this_host_is_no_answer_of_it() -> None:

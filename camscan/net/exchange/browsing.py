@@ -61,4 +61,4 @@ def exchange(address: str, port: int, at: datetime, got: Grabbed) -> Exchange:
 
 def not_begun(address: str, port: int, at: datetime, ended: EndedError) -> Exchange:
     """An attempt that ended before a byte was read, as an exchange."""
-    return Exchange(address, port, ended.outcome, at, reason=ended.reason, begun=False)
+    return Exchange(address, port, ended.outcome, at, reason=ended.reason, certificate=ended.certificate, begun=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ssl
 from asyncio import sslproto
 from collections.abc import Awaitable, Callable
@@ -13,6 +14,8 @@ from camscan.net.outcomes import EndedError, of_answer, reason
 from camscan.records import Outcome
 
 _OP_LEGACY_SERVER_CONNECT = ssl.Options(0x4)  # OpenSSL's SSL_OP_LEGACY_SERVER_CONNECT; Python names it from 3.12 on
+
+_DER = 2  # Python's number for this form of a certificate (_ssl.ENCODING_DER)
 
 
 class _Waiting(asyncio.Protocol):
@@ -75,7 +78,8 @@ async def attach(
             await _secure(sock, protocol, context, pause)
     except OSError as error:
         sock.hang_up()
-        raise _without_tls(error.with_traceback(None)) from error  # which leads to the future that holds it
+        # Its traceback leads to the future that holds it.
+        raise _without_tls(error.with_traceback(None), sock.certificate) from error
     except BaseException:
         sock.hang_up()
         raise
@@ -100,6 +104,7 @@ async def _secure(
         await done
     except BaseException:
         done.cancel()
+        sock.certificate = sock.certificate or _shown(secured)
         if sock.transport is not None:
             sock.transport.close()
         raise
@@ -108,7 +113,22 @@ async def _secure(
     waiting.hand_over(protocol)
 
 
-def _without_tls(error: OSError) -> EndedError:
+def _shown(secured: _Secured) -> bytes:
+    """The certificate of a peer with which TLS was not established, as one that wants a certificate from us; or b""."""
+    with contextlib.suppress(AttributeError, TypeError, IndexError):
+        # Public only from Python 3.13 on.
+        first = secured._sslobj._sslobj.get_unverified_chain()[0]  # type: ignore[attr-defined]  # noqa: SLF001
+        return bytes(first.public_bytes(_DER))
+    return b""
+
+
+def _without_tls(error: OSError, certificate: bytes = b"") -> EndedError:
+    ended = _ended(error)
+    ended.certificate = certificate
+    return ended
+
+
+def _ended(error: OSError) -> EndedError:
     if isinstance(error, ssl.SSLError):
         return EndedError(Outcome.GARBLED, f"TLS: {error.reason or error}", connected=True)
     if error.errno is None and isinstance(error, ConnectionAbortedError):  # asyncio's word for a slow handshake
