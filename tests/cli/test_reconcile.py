@@ -219,6 +219,7 @@ def test_a_table_begins_with_what_needs_somebody(db: Path, cameras: Path) -> Non
         "Of these: 1 undeclared, 1 conflict, 1 not-found, 2 not-covered, 2 duplicate, 1 unusable, 1 matched.\n"
         "Recall: 2 of 3 devices found are in the list as in use: 66.7% (95% interval 20.8% to 93.9%).\n"
     )
+    assert " rows that could be checked name a device that was found, and that no row above names: " in text
     assert "Completeness: how many devices has neither the list nor the scan seen?\nNo estimate" in text
     listed = text[text.index("class ") :].splitlines()
     assert [line.split()[0] for line in listed[2::2]] == [

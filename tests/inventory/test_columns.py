@@ -48,6 +48,7 @@ from camscan.inventory.synonyms import SYNONYMS, WEAK, Field
         *[(name, Field.NAME) for name in ("Camera name", "Kameraname", "Nombre", "名称")],
         *[(name, Field.ASSET) for name in ("Asset", "Asset tag", "asset_tag", "Inventarnummer", "N° d'inventaire")],
         *[(name, Field.ASSET) for name in ("Инв. номер", "资产编号", "Camera ID", "Inv.-Nr.", "Kamera-Nr.")],
+        *[(name, Field.ASSET) for name in ("Camera reference", "Cam ref.", "Floor plan ref", "CCTV ID")],
         *[(name, Field.HOSTNAME) for name in ("Hostname", "DNS name", "FQDN")],
         *[(name, Field.HOSTNAME) for name in ("Nom DNS", "Nazwa sieciowa", "Nombre de red", "sysName")],
         *[(name, Field.STATUS) for name in ("Bemerkung / Status", "Status/Notes", "Zustand und Bemerkungen")],

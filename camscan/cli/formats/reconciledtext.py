@@ -82,7 +82,10 @@ def findings(made: Reconciliation, quoted: Quoted) -> Iterator[str]:
     if others := made.beside:
         yield f"Not counted {are(others)} {plural(others, 'device')} of other kinds (see --all)."
     yield from _rated("Recall: {} devices found are in the list as in use", summary.recall)
-    yield from _rated("Precision: {} rows that could be checked name a device that was found", summary.precision)
+    once = ", and that no row above names" if summary.counts[Class.DUPLICATE] else ""
+    yield from _rated(
+        f"Precision: {{}} rows that could be checked name a device that was found{once}", summary.precision
+    )
     yield from _rated("Accuracy: {} rows whose device was found are right in every respect", summary.accuracy)
     partial = [scan for scan in made.scans if scan.status is not ScanStatus.COMPLETE]
     for scan in partial[:_MAX_SCANS]:
