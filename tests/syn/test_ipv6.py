@@ -54,7 +54,8 @@ def test_the_pace_is_kept_and_nothing_is_asked_twice(site: Lab) -> None:
     assert time.monotonic() - began >= 3_000 / 1_500 + 0.5
     assert site.arrived() == 3 * 1_024
     site.run(["nft", "delete", "table", "inet", "counting"], side=site.site)
-    assert messages[-1]["sent"] == 1 + 3 * 1_024 + 2 * len(ALIVE)  # a solicitation, and the kernel's resets
+    others = messages[-1]["sent"] - 3 * 1_024 - 2 * len(ALIVE)  # without the kernel's resets
+    assert 1 <= others <= 3, "a solicitation, and another where this host is held up"
 
 
 def test_a_router_says_that_there_is_no_way(site: Lab) -> None:

@@ -85,7 +85,7 @@ def test_at_the_default_pace_the_table_keeps_room_for_others(method: str) -> Non
     assert len(done.stdout.splitlines()) == len(ALIVE), done.stderr
     assert max(most_unresolved) < MOST
     if method == "syn":
-        assert max(most_entries) <= len(ALIVE)
+        assert max(most_entries) <= len(ALIVE) + 3
         assert ADDRESSES - 1 <= asked <= 2 * ADDRESSES + len(ALIVE)
     else:
         assert max(most_unresolved) > MOST / 4, "the bound was not even reached"
