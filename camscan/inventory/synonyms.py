@@ -45,39 +45,6 @@ _COMMON = {
 }
 _listed: Mapping[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 
-WEAK: Mapping[Field, str] = {
-    Field.SERIAL: """
-        geratenummer
-    """,
-    Field.IP: """
-        url uri link weburl webinterface webaddress weboberflache rtspurl
-    """,
-    Field.HOSTNAME: """
-        host node dns rechner nodename sysname
-    """,
-    Field.MAKE: """
-        vendor vendorname supplier lieferant fournisseur proveedor fornitore leverancier fornecedor dostawca поставщик
-    """,
-    Field.MODEL: """
-        type devicetype producttype cameratype product productname partnumber partno manufacturerpartnumber
-        manufacturerpartno mpn hardware typ tip tipo tyyppi kameratyp артикул тип 类型 設備類型 设备类型 類型 種類
-    """,
-    Field.SITE: """
-        region store stores storeno storenumber storename shop tienda sucursalno filialnr filialnummer magasin negozio
-    """,
-    Field.ASSET: """
-        kameraid gerateid geratenr cameraid camerano cameranr cameranum cameranumber camid camno deviceid
-        deviceno devicenumber kameranr kameranummer cctvid cameraref camref camerareference deviceref
-        devicereference planref planreference floorplanref drawingref
-    """,
-    Field.STATUS: """
-        state
-    """,
-    Field.NAME: """
-        caption display description device beschreibung descripcion descrizione descricao opis описание 描述 説明
-    """,
-}
-"""Names that are taken where no better column has the field."""
 
 def _words(name: str) -> frozenset[str]:
     return frozenset(_listed["words"][name].split())
