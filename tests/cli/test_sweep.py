@@ -401,6 +401,7 @@ async def test_a_camera_that_appears_on_a_simulated_site_wakes_somebody(tmp_path
 async def test_two_sweeps_at_once_and_a_kill(tmp_path: Path) -> None:
     with receiving([OK]) as receiver:
         config = on_loopback(tmp_path, receiver)
+        config.write_text(config.read_text().replace("rate = 5000", "rate = 8"))
         async with make_site([persona for persona in honest() if persona.sadp][:2], NETWORK):
             words = ["-m", "camscan", "sweep", "--config", str(config), "--log-json"]
             running = await asyncio.create_subprocess_exec(sys.executable, *words, stderr=asyncio.subprocess.PIPE)
