@@ -96,7 +96,7 @@ async def test_a_silent_address_is_tried_in_full(net: LiveNet) -> None:
     assert tried(found) == {port: Outcome.SILENT}
     assert answers(found) == {0: (Outcome.SILENT, (), "")}
     assert heard == [b"a", b"b", b"c"]
-    assert net.sent.packets == 2 + 3
+    assert 2 <= net.sent.packets - 3 <= 5, "SYNs: the kernel sends more of them where this process is held up"
     assert rested(net)
 
 
