@@ -80,6 +80,7 @@ async def test_silent(dialer: Dialer) -> None:
     assert at_rest(dialer)
 
 
+@pytest.mark.usefixtures("held_up")  # the kernel's clock goes on
 async def test_an_answer_to_a_syn_that_was_sent_again_shows_a_loss(dialer: Dialer, serve: Serve) -> None:
     peer, queue = await serve(idle), Deaf("127.88.0.1")
     with queue as deaf:
