@@ -9,18 +9,13 @@ from camscan.net.pacing.hostpace import HostLimit
 from camscan.net.pacing.pace import Pace
 
 _TICK = 0.02  # seconds between checks whether reading may be resumed
-_SIP = 0.045  # seconds between two reads of small pieces: the kernel acknowledges after 40 ms, or at every other read
-_SIPPED = 3  # small pieces in a row from which on they are read so
 _PIECE = 64  # bytes that come for each packet of ours, at least: a page brings a thousand, also where some are lost
-_END = 1  # the packet that ends it: a reset
+_END = 2  # packets that the end may take: a reset, and another for what crosses it
 _IN_PIECES = "sent in pieces so small and so many that the pace leaves no room to acknowledge them"
 
 
 class Reading:
     """Paces the reading from one socket: each read has the peer send what makes the kernel send up to `most` packets.
-
-    It acknowledges every 40 ms what nobody reads, too, as long as there is room in the buffer. A peer that goes on in
-    so small pieces is given up once nothing else helps.
 
     The first read after a question is free, for which the question has reserved what it takes.
     """
@@ -30,43 +25,44 @@ class Reading:
         self._host = host
         self._pace = pace
         self._most = most
-        self._came = self._pieces = 0
-        self._not_before = 0.0
+        self._came = 0
+        self._once = False
 
     def was_read(self, count: int) -> None:
         """Count received bytes."""
         self._host.allowance.took(count)
         self._came += count
-        self._pieces = self._pieces + 1 if count < _PIECE else 0
         self._sock.answered = True
-        if self._pieces >= _SIPPED and count:  # not at the end
-            self._hold(_SIP)
 
     def may_read(self) -> bool:
         """Whether there is room for the packets that a read will cause; if not, reading is held until there is."""
         sock = self._sock
-        if self._finds_room() or not sock.answered:
+        once, self._once = self._once, False
+        if self._finds_room() or not sock.answered or once:
             return True
-        self._hold(_TICK)
+        if not sock.held:
+            asyncio.get_running_loop().call_later(_TICK, self._read_on)
+        sock.hold()
         return False
 
-    def _hold(self, seconds: float) -> None:
-        loop = asyncio.get_running_loop()
-        self._not_before = loop.time() + seconds
-        if not self._sock.held:
-            loop.call_later(_TICK, self._read_on)
-        self._sock.hold()
-
     def _read_on(self) -> None:
-        sock, loop = self._sock, asyncio.get_running_loop()
+        sock = self._sock
         if sock.fileno() < 0:
             return
-        if self._finds_room() and loop.time() >= self._not_before:
+        if self._finds_room():
             sock.read_on()
-        elif self._came < _PIECE * sock.packets and self._host.window.is_short(sock, _END):
+        elif self._comes_in_pieces and self._finds_room_for(_END):
+            self._once = True
+            sock.read_on()
+        elif self._comes_in_pieces:
             sock.overrun(_IN_PIECES)
         else:
-            loop.call_later(_TICK, self._read_on)
+            asyncio.get_running_loop().call_later(_TICK, self._read_on)
+
+    @property
+    def _comes_in_pieces(self) -> bool:
+        """Whether each packet of ours brings little: what came is best read then, since unread it costs as many."""
+        return self._came < _PIECE * self._sock.packets
 
     def _finds_room(self) -> bool:
         sock = self._sock
@@ -74,7 +70,12 @@ class Reading:
         unpaid = max(0, sock.packets - sock.paid)
         sock.paid += unpaid
         self._pace.charge(unpaid)
-        missing = max(0, self._most - sock.spare)
+        return self._finds_room_for(self._most)
+
+    def _finds_room_for(self, packets: int) -> bool:
+        """Whether so many packets are held for the socket, or fit into the window of its host: then they are."""
+        sock = self._sock
+        missing = max(0, packets - sock.spare)
         if missing and not self._host.window.fits(missing):
             return False
         sock.charged += missing

@@ -31,7 +31,7 @@ class Window:
         self._rate = self._limit = rate
         self._sent: deque[float] = deque()
         self.granted = 0
-        self._sockets: dict[TcpSocket, None] = {}  # the oldest first
+        self._sockets: set[TcpSocket] = set()
         self._free_at = -math.inf
         self.turn = asyncio.Lock()
 
@@ -49,12 +49,6 @@ class Window:
         most = self._limit if self._sent else self._rate
         return held + min(count, most) <= most or not held
 
-    def is_short(self, sock: TcpSocket, least: int) -> bool:
-        """Whether only so much is left of the second or, where an older socket needs the rest, only a third."""
-        self._look()
-        left = self._limit - len(self._sent)
-        return left <= (least if next(iter(self._sockets), sock) is sock else self._limit // 3)
-
     def note(self, count: int) -> None:
         """Count packets as sent just now."""
         self._sent.extend([_now()] * count)
@@ -65,11 +59,11 @@ class Window:
 
     def add(self, sock: TcpSocket) -> None:
         """Reserve what the socket may still send, and count what it sends."""
-        self._sockets[sock] = None
+        self._sockets.add(sock)
 
     def settle(self, sock: TcpSocket) -> None:
         """Count what a closed socket has sent in all, and what the kernel may yet send for it."""
-        self._sockets.pop(sock, None)
+        self._sockets.discard(sock)
         self._note(sock)
         self.note(sock.afterwards)
 
