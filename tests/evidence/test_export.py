@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from tempfile import TemporaryFile
 
@@ -90,18 +90,24 @@ def peak(seen: Iterator[Observation]) -> int:
             tracemalloc.stop()
 
 
+def stays(seen: Callable[[int], Iterator[Observation]], few: int, many: int) -> bool:
+    """Whether many take hardly more than a few; now and then, half a megabyte that was used before is still there."""
+    bound = peak(seen(few)) + (1 << 18)
+    return any(peak(seen(many)) < bound for _ in range(3))
+
+
 @pytest.mark.slow
 @pytest.mark.usefixtures("small_files")
 def test_memory_does_not_grow_with_the_observations() -> None:
     peak(quiet(10))
-    assert peak(quiet(3_000)) < peak(quiet(500)) + (1 << 20)
+    assert stays(quiet, 500, 3_000)
 
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("small_files")
 def test_memory_does_not_grow_with_the_devices() -> None:
     peak(observations(100))  # which fills what is kept of a bounded number
-    assert peak(observations(400)) < peak(observations(100)) + (1 << 20)
+    assert stays(observations, 100, 400)
 
 
 def test_the_lines_are_canonical() -> None:
