@@ -10,7 +10,7 @@ import sqlite3
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -101,19 +101,18 @@ async def test_every_device_of_the_site_is_found_and_its_maker_named(tmp_path: P
 
 
 async def test_an_interrupted_scan_ends_at_once_keeps_what_it_has_and_can_be_resumed(tmp_path: Path) -> None:
-    store, interrupted = str(tmp_path / "s.db"), []
+    store = str(tmp_path / "s.db")
 
     async def once_it_has_answers() -> None:
         await eventually(lambda: has_answers(tmp_path / "s.db"), 60)
-        interrupted.append(datetime.now(UTC))
 
     async with make_site(honest()[:3], free_network().replace("/24", "/26")) as site:
         words = ("scan", site.network, "--db", store, "--format", "json")
         code, output, errors = await camscan(*words, interrupt=once_it_has_answers)
         assert code == 4, errors
         report = json.loads(output)
-        assert datetime.fromisoformat(report["scan"]["finished_at"]) - interrupted[0] < timedelta(seconds=20)
         assert report["scan"]["status"] == "interrupted"
+        assert report["scan"]["ledger"]["not-sent"] > 0, "it did not ask the rest first"
         assert f"camscan scan --resume {report['scan']['id']}" in errors
         code, output, errors = await camscan(
             "scan", "--resume", report["scan"]["id"], "--exclude", f"{site.devices[1].address}", "--db", store,
