@@ -48,7 +48,7 @@ def read_inventory(
     """Read a list of devices, whatever program wrote it.
 
     `chosen` places fields in columns by name, letters or number, before all guesses. `encoding` is that of a text file.
-    `by_label`: a list will do in which make and model alone say what a row means.
+    `by_label`: a list will do in which make and model alone say what a row means, also one that has been compared.
 
     Raises UsageError if the file cannot be read, is no plain one, is no table, is too large, has been compared already,
     no column of it identifies devices, or a chosen column is in none of its sheets. Of one that lacks it, a note tells.
@@ -59,8 +59,9 @@ def read_inventory(
         rows = tuple(_rows(sheets, chosen or {}, readings, by_label=by_label))
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}: check its name and permissions") from error
-    if any(reading.columns.of_comparison for reading in readings):
-        raise UsageError(f"{path} is a result of `camscan reconcile`, and names more than the list: give that itself")
+    if not by_label and any(reading.columns.of_comparison for reading in readings):
+        why = "and names more than the list: give that itself"
+        raise UsageError(f"{path} is a result of `camscan reconcile`, {why}")
     _tell_unplaced(readings, chosen or {})
     if not any(reading.columns.identifies or reading.is_list for reading in readings):
         raise UsageError(_unidentified(path, readings))
@@ -201,14 +202,16 @@ def _columns(names: Sequence[str], sample: Sequence[Sequence[str]], chosen: Mapp
 def _header(head: Sequence[Line], chosen: Mapping[Field, str]) -> tuple[int, int, Columns]:
     """Where the header begins, how many rows it takes (0: there is none), and its columns."""
     at, size, found = 0, 0, Columns(())
-    exact = 0  # names in it that tell a field all by themselves: a model below may be "IP Camera"
+    exact = 0  # names that tell a field all by themselves, in a header of several
     for index, line in enumerate(head):
         if _holds_identifier(line.cells):
             if found.identifies:  # the list has begun; a header below is that of another one
                 break
             continue
         height, here = _header_at(head, index)
-        if here.score > found.score and (exact < 2 or _count_exact(line.cells) >= exact):
+        # Where no address follows, the row may be one of values: a model is called "IP Camera", too.
+        heads = any(_holds_identifier(below.cells) for below in head[index + 1 :])
+        if here.score > found.score and (heads or _count_exact(line.cells) >= exact):
             at, size, found = index, height, here
             exact = _count_exact(line.cells)
     sample = [line.cells for line in head[at + size :]]

@@ -11,10 +11,12 @@ from typing import cast
 
 import pytest
 from click.testing import CliRunner
+from support.listed import store_scan
 from support.workbooks import read
 
 from camscan.cli.exits import Exit
 from camscan.cli.identify import identify
+from camscan.cli.reconcile import reconcile
 from camscan.errors import UsageError
 
 SAMPLES = Path(__file__).parent.parent / "imports" / "samples"
@@ -112,6 +114,19 @@ def test_a_report_is_a_list_of_its_devices(tmp_path: Path, form: str, count: int
     listed.write_text("".join(("make,model,ip\n", *rows)))
     CliRunner().invoke(identify, [str(listed), "--output", str(report)])
     assert [one["verdict"] for one in devices(str(report), "--quiet")] == ["listed"] * count
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "xlsx"])
+def test_a_comparison_is_judged_row_by_row(tmp_path: Path, form: str) -> None:
+    """It is no inventory to compare again, and no answer of one device either."""
+    store_scan(tmp_path / "c.db")
+    listed, compared = tmp_path / "list.csv", tmp_path / f"audit.{form}"
+    listed.write_text("IP,Make,Model\n10.99.0.7,Axis,M1065-L\n10.99.0.8,Axis,P1455-LE\n")
+    words = [str(listed), "--db", str(tmp_path / "c.db"), "--quiet", "--output", str(compared)]
+    assert CliRunner().invoke(reconcile, words).exit_code == Exit.DONE
+    done = CliRunner().invoke(identify, [str(compared), "--format", "json", "--quiet"])
+    assert done.exit_code == Exit.DONE, done.output
+    assert len(json.loads(done.stdout)["devices"]) > 1
 
 
 def test_several_devices_in_json_are_judged_one_by_one(tmp_path: Path) -> None:

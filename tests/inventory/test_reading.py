@@ -110,6 +110,16 @@ def test_a_group_row_above_the_header_is_no_part_of_it(written: Written) -> None
     assert (found.sheets[0].headers, found.sheets[0].above) == ([2], 1)
 
 
+@pytest.mark.parametrize("group", ["Device,Location,Network", "Model,Site,Status", "Camera,Location,"])
+@pytest.mark.parametrize("first", ["10.0.0.5", ""])
+def test_a_group_row_may_be_more_plainly_named_than_the_header(written: Written, group: str, first: str) -> None:
+    """Else the header is a row of the list, and each column has the name of a group."""
+    text = f"{group}\nCam label,Where mounted,IP (eth0)\nGate,North,{first}\nYard,South,10.0.0.6\n"
+    found = read_inventory(written(text))
+    assert brief(found.rows) == [(3, (first,) if first else (), None), (4, ("10.0.0.6",), None)]
+    assert (found.sheets[0].headers, found.sheets[0].above) == ([2], 1)
+
+
 @pytest.mark.parametrize("model", ["DIVAR IP 5000", "IP Camera", "IP"])
 def test_a_model_that_is_called_by_a_word_for_addresses_is_no_header(written: Written, model: str) -> None:
     """Else the first rows of the list are lost, and it is read as one of addresses without a single one."""
