@@ -211,7 +211,6 @@ def _stamper(tsa: str | None) -> Callable[[bytes], bytes]:
 
 
 def _ended(scan: Scan) -> Scan:
-
     if scan.status is ScanStatus.RUNNING:
         raise UsageError(f"scan {scan.id} is still running: export it when it has ended")
     return scan

@@ -130,7 +130,6 @@ def _told(drawn: Sample) -> str:
 
 
 def _table(drawn: Sample) -> Iterator[str]:
-
     yield _told(drawn) + "\n"
     for item in drawn.items:
         head, *rest = _flat(item).items()

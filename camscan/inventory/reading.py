@@ -201,8 +201,7 @@ def _columns(names: Sequence[str], sample: Sequence[Sequence[str]], chosen: Mapp
 
 def _header(head: Sequence[Line], chosen: Mapping[Field, str]) -> tuple[int, int, Columns]:
     """Where the header begins, how many rows it takes (0: there is none), and its columns."""
-    at, size, found = 0, 0, Columns(())
-    exact = 0  # names that tell a field all by themselves, in a header of several
+    at, size, exact, found = 0, 0, 0, Columns(())  # exact: names that tell a field all by themselves, among several
     for index, line in enumerate(head):
         if _holds_identifier(line.cells):
             if found.identifies:  # the list has begun; a header below is that of another one
