@@ -60,8 +60,7 @@ def read_inventory(
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}: check its name and permissions") from error
     if not by_label and any(reading.columns.of_comparison for reading in readings):
-        why = "and names more than the list: give that itself"
-        raise UsageError(f"{path} is a result of `camscan reconcile`, {why}")
+        raise UsageError(f"{path} is a result of `camscan reconcile`, and names more than the list: give that itself")
     _tell_unplaced(readings, chosen or {})
     if not any(reading.columns.identifies or reading.is_list for reading in readings):
         raise UsageError(_unidentified(path, readings))
@@ -201,7 +200,7 @@ def _columns(names: Sequence[str], sample: Sequence[Sequence[str]], chosen: Mapp
 
 def _header(head: Sequence[Line], chosen: Mapping[Field, str]) -> tuple[int, int, Columns]:
     """Where the header begins, how many rows it takes (0: there is none), and its columns."""
-    at, size, exact, found = 0, 0, 0, Columns(())  # exact: names that tell a field all by themselves, among several
+    at, size, exact, found = 0, 0, 0, Columns(())  # exact: names that tell a field all by themselves
     for index, line in enumerate(head):
         if _holds_identifier(line.cells):
             if found.identifies:  # the list has begun; a header below is that of another one
@@ -210,9 +209,9 @@ def _header(head: Sequence[Line], chosen: Mapping[Field, str]) -> tuple[int, int
         height, here = _header_at(head, index)
         # Where no address follows, the row may be one of values: a model is called "IP Camera", too.
         heads = any(_holds_identifier(below.cells) for below in head[index + 1 :])
-        if here.score > found.score and (heads or _count_exact(line.cells) >= exact):
-            at, size, found = index, height, here
-            exact = _count_exact(line.cells)
+        names = sum(map(is_exact, line.cells))
+        if here.score > found.score and (heads or exact < 2 or names >= exact):
+            at, size, exact, found = index, height, names, here
     sample = [line.cells for line in head[at + size :]]
     found = find_by_content(sample, found)
     if size == 0:
@@ -237,10 +236,6 @@ def _header_at(head: Sequence[Line], index: int) -> tuple[int, Columns]:
     if sum(exact) * 2 < max(len(exact), 1) or two.score < one.score or two.score <= find_columns(lower).score:
         return 1, one
     return 2, two
-
-
-def _count_exact(cells: Sequence[str]) -> int:
-    return sum(map(is_exact, cells))
 
 
 def _are_names(cells: Sequence[str], columns: Columns) -> bool:

@@ -290,8 +290,8 @@ class HostDiscovery:
         candidate.leave()
         found = candidate.discovery()
         exchanges = [exchange for *_, exchange in found.answers]
-        if any(each.outcome.is_alive for each in (*found.tried, *exchanges)):
-            self._dialer.hush.alive(candidate.number)
+        outcomes = {each.outcome for each in (*found.tried, *exchanges)}
+        if self._dialer.hush.end(candidate.number, outcomes):
             self._dialer.recall(candidate.address, candidate.sent, sum(len(each.raw) for each in exchanges))
         self._dialer.max_host_rate = max(self._dialer.max_host_rate, candidate.busiest_second)
         self._found.put_nowait(found)
