@@ -34,7 +34,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "probes": {"codecs", "net", "records", "errors"},
     "engine": {"net", "probes", "records"},
     "identify": {"answers", "records", "rulefiles", "text", "system", "errors"},
-    "devices": {"answers", "codecs", "records", "summaries", "errors"},
+    "devices": {"answers", "codecs", "records", "summaries", "text", "errors"},
     "policy": {"records", "summaries", "rulefiles", "text", "errors"},
     "inventory": {"records", "networks", "text", "errors"},
     "store": {"records", "scansettings", "summaries", "text", "system", "errors"},
@@ -43,8 +43,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "evaluation": {"imports", "identify", "devices", "policy", "text", "records", "errors"},
     "sweeps": {"records", "networks", "text", "errors"},
     "evidence": {"codecs", "records", "summaries", "text", "errors"},
-    "credentials": {"codecs", "net", "system", "records", "errors"},
-    "register": {"records", "networks", "summaries", "sweeps"},
+    "credentials": {"codecs", "net", "system", "records", "text", "errors"},
+    "register": {"records", "networks", "summaries", "sweeps", "text"},
     "simulator": {"codecs", "records", "errors"},
 }
 """Room -> rooms that it may import, itself aside. `app` joins them all, and `cli` may import everything."""

@@ -7,8 +7,7 @@ from datetime import timedelta
 
 from camscan.credentials.enrolment import Enrolment
 from camscan.net.base import LoginReason
-
-_SHORT_SERIAL = 8  # characters from which the end of a serial stands for all of it, as on labels
+from camscan.text.serials import same_serial
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +52,5 @@ def _shows_mac(enrolled: str, sighting: Sighting) -> bool:
 
 def _shows_serial(enrolled: str, sighting: Sighting) -> bool:
     """One that shows the right serial beside another is no better than one that shows another alone."""
-    fits = [_same_serial(enrolled, serial) for serial in sighting.serials]
+    fits = [same_serial(enrolled, serial) for serial in sighting.serials]
     return bool(fits) and all(fits)
-
-
-def _same_serial(enrolled: str, shown: str) -> bool:
-    """Whether two serials are the same; makers also write them without the model and date in front."""
-    short, long = sorted((enrolled.casefold(), shown.casefold()), key=len)
-    return short == long or (len(short) >= _SHORT_SERIAL and long.endswith(short))

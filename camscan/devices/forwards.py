@@ -8,8 +8,9 @@ from itertools import combinations, starmap
 from typing import TypeAlias
 
 from camscan.answers import Answer, answer_in, answer_of
-from camscan.devices.identity import FIELDS_OF, IdentifierKind, differ, to_serial
+from camscan.devices.identity import FIELDS_OF, IdentifierKind, to_serial
 from camscan.records import Identification, Level, Observation
+from camscan.text.serials import differ
 
 _FIELDS = tuple(
     name for name in FIELDS_OF[IdentifierKind.SERIAL] if name not in {"upnp.serial_number", "behind.serial"}

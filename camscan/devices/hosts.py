@@ -16,7 +16,6 @@ from camscan.devices.identity import (
     ONE_BOX_ONE_MAC,
     IdentifierKind,
     Identity,
-    differ,
     identity_of,
     source_mac,
     to_mac,
@@ -24,6 +23,7 @@ from camscan.devices.identity import (
 )
 from camscan.devices.relayed import RELAYED, told_apart
 from camscan.records import Identification, Observation, Outcome
+from camscan.text.serials import differ
 
 _CAMERA_CHANNELS = frozenset(
     ("rtsp", "onvif", "sadp", "dhip", "dvrip", "netcommon", "mhed", "lapi", "moi", "dh01", "baichuan")

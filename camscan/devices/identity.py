@@ -189,12 +189,6 @@ def to_serial(text: str) -> str | None:
     return None if len(text) < 4 or _PLACEHOLDER.fullmatch(text) else text
 
 
-def differ(one: str, other: str) -> bool:
-    """Whether two serials are different: a short form of the other (its end, without the model) is not."""
-    one, other = one.casefold(), other.casefold()
-    return not (one.endswith(other) or other.endswith(one))
-
-
 def to_endpoint(text: str) -> str | None:
     """The UUID in an endpoint address in lower case, or all of it if there is none; None for the nil UUID."""
     text = text.strip().lower()

@@ -13,9 +13,7 @@ from camscan.inventory.keys import address_key, key, site_key
 from camscan.inventory.makes import SAME, UNKNOWN, Compared, Makes, compare_models
 from camscan.inventory.rows import Row
 from camscan.records import Device, Judged
-
-TAIL = 8
-"""Characters at the end of a serial by which its short form, which labels show, is found."""
+from camscan.text.serials import LISTED_SERIAL, same_serial
 
 
 class Key(StrEnum):
@@ -149,14 +147,9 @@ def _compare_serials(text: str | None, serials: Sequence[str]) -> Compared:
     """A serial and those of a device; a short form is the end of the long one."""
     if not text or not serials:
         return UNKNOWN
-    if any(_are_one_serial(key(text), key(serial)) for serial in serials):
+    if any(same_serial(key(text), key(serial), LISTED_SERIAL) for serial in serials):
         return SAME
     return Compared(False, f"inventory says serial {text}, device says {serials[0]}")
-
-
-def _are_one_serial(one: str, other: str) -> bool:
-    short, long = (one, other) if len(one) <= len(other) else (other, one)
-    return short == long or (len(short) >= TAIL and long.endswith(short))
 
 
 def _compare_endpoints(text: str | None, endpoints: Sequence[str]) -> Compared:

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, TypeAlias
 
-from camscan.inventory.agreement import TAIL, UNIQUE, Agreement, Found, Key, compare, contradict, host_key, host_labels
+from camscan.inventory.agreement import UNIQUE, Agreement, Found, Key, compare, contradict, host_key, host_labels
 from camscan.inventory.keys import key, site_key
 from camscan.inventory.makes import Makes
 from camscan.inventory.rows import Row
+from camscan.text.serials import LISTED_SERIAL, end_of
 
 _MAX_PAIRS = 256
 """Rows times devices with one key that are compared in all points; where there are more, the address must tell."""
@@ -235,8 +236,8 @@ def _unique_keys(row: Row) -> Iterator[Hashable]:
 
 
 def _tail(serial: str) -> Iterator[str]:
-    if len(text := key(serial)) >= TAIL:
-        yield text[-TAIL:]
+    if len(end := end_of(key(serial), LISTED_SERIAL)) == LISTED_SERIAL:
+        yield end
 
 
 _UNIQUE_STEPS: tuple[tuple[_Keys, _Keys], ...] = (

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from camscan.sweeps.memory import Track
 from camscan.sweeps.sightings import Sighting
-from camscan.sweeps.tracks import SHORT_SERIAL, same_serial
+from camscan.text.serials import end_of, same_serial
 
 PLACE = "place "  # how the name of a device begins that tells neither a serial nor a MAC
 
@@ -46,9 +46,9 @@ def known_as(one: Track) -> tuple[str, ...]:
 
 
 def key(name: str) -> str:
-    """An index key that all names of one device share: of a serial, the length of its short form."""
+    """An index key that all names of one device share: of a serial, what its forms have in common."""
     kind, _, value = name.partition(" ")
-    return f"{kind} {value[-SHORT_SERIAL:]}" if kind == "serial" else name
+    return f"{kind} {end_of(value)}" if kind == "serial" else name
 
 
 def shared(some: Iterable[str], others: Collection[str]) -> tuple[str, ...]:

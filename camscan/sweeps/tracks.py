@@ -24,9 +24,9 @@ from enum import IntEnum
 
 from camscan.sweeps.memory import Track
 from camscan.sweeps.sightings import Sighting
+from camscan.text.serials import end_of, same_serial
 
 _END = "end "  # how the key of the end of a serial begins
-SHORT_SERIAL = 9  # characters of the short form in which some makers repeat a serial at its end
 _CROWD = 64
 """Devices whose serials end alike, from which on only whole serials are compared: no maker repeats so many short forms,
 but a liar can make each device look like every other."""
@@ -142,7 +142,7 @@ def _away(track: Track, at: datetime | None) -> timedelta:
 def keys(places: Iterable[str], serials: Iterable[str], macs: Iterable[str]) -> frozenset[str]:
     """The keys of which two must share one to be the same device: addresses, serials and their ends, MACs."""
     known = tuple(serials)
-    ends = (f"{_END}{serial[-SHORT_SERIAL:]}" for serial in known)
+    ends = (f"{_END}{end_of(serial)}" for serial in known)
     return frozenset((*places, *ends, *(f"serial {serial}" for serial in known), *(f"mac {mac}" for mac in macs)))
 
 
@@ -190,12 +190,6 @@ def _link_here(one: Sighting, track: Track) -> MatchReason | None:
 def _meet(some: Iterable[str], others: Collection[str], same: Callable[[str, str], bool]) -> bool:
     """Whether any pair from both is the same."""
     return any(same(one, other) for one in some for other in others)
-
-
-def same_serial(one: str, other: str) -> bool:
-    """Whether two serials are the same: equal, or one is the other without the model before it."""
-    long, short = sorted((one, other), key=len, reverse=True)
-    return long == short or (len(short) >= SHORT_SERIAL and long.endswith(short))
 
 
 def _akin(one: str, other: str) -> bool:

@@ -53,6 +53,11 @@ def test_whoever_shows_anything_else_is_not_taken_for_it(given: dict[str, str], 
 
 
 def test_a_short_end_of_a_serial_is_not_enough() -> None:
-    for serial, shown in (("5678", "E12345678"), ("2345678", "E12345678"), (SERIAL, SERIAL[-7:])):
+    for serial, shown in (("5678", "E12345678"), ("2345678", "E12345678"), (SERIAL, SERIAL[-7:]), ("12345678", SERIAL)):
         assert objection(enrolment(serial=serial), Sighting(serials=(shown,))) != ""
-    assert objection(enrolment(serial="12345678"), Sighting(serials=("E12345678",))) == ""
+
+
+def test_the_number_on_the_label_of_a_recorder_is_enough() -> None:
+    shown = Sighting(serials=("DS-7608NI-K2/8P0120190101CCRRJ12345678WCVU",))
+    assert objection(enrolment(serial="J12345678"), shown) == ""
+    assert objection(enrolment(serial="J12345679"), shown) != ""

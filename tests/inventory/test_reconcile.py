@@ -87,9 +87,32 @@ def test_rows_that_name_one_host(one: str, other: str, cls: Class) -> None:
     assert [r.cls for r in held([row(1, hostname=one), row(2, hostname=other)], [])] == [Class.NOT_COVERED, cls]
 
 
-def test_the_short_serial_of_a_label_is_enough() -> None:
-    [result] = held([row(1, serial="D12345678")], [device("10.0.0.1", serial="DS-2CD2385G1-I20190507AAWRD12345678")])
+@pytest.mark.parametrize(
+    ("label", "serial"),
+    [
+        ("D12345678", "DS-2CD2385G1-I20190507AAWRD12345678"),
+        ("12345678", "DS-2CD2385G1-I20190507AAWRD12345678"),
+        ("J12345678", "DS-7608NI-K2/8P0120190101CCRRJ12345678WCVU"),
+        ("DS-7608NI-K2/8P0120190101CCRRJ12345678WCVU", "J12345678"),
+    ],
+)
+def test_the_short_serial_of_a_label_is_enough(label: str, serial: str) -> None:
+    [result] = held([row(1, serial=label)], [device("10.0.0.1", serial=serial)])
     assert (result.cls, result.reason) == (Class.MATCHED, "serial agrees")
+
+
+@pytest.mark.parametrize(
+    ("listed", "serial"),
+    [
+        ("20190507", "DS-2CD2385G1-I20190507"),
+        ("2CD2385G1-I", "DS-2CD2385G1-I"),
+        ("12345679", "DS-2CD2385G1-I20190507AAWRD12345678"),
+        ("00000001", "1000000001"),
+    ],
+)
+def test_a_date_a_model_or_another_number_is_no_short_serial(listed: str, serial: str) -> None:
+    results = held([row(1, serial=listed)], [device("10.0.0.1", serial=serial)])
+    assert [result.cls for result in results] == [Class.NOT_COVERED, Class.UNDECLARED]
 
 
 def test_agreement_raises_the_score() -> None:

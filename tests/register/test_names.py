@@ -31,6 +31,13 @@ def test_a_short_serial_is_its_long_form() -> None:
     assert not shared(("serial ds-2cd9999-x123456789",), names(track(FULL)))
 
 
+def test_a_recorder_is_meant_by_the_number_on_its_label() -> None:
+    own = names(track(Camera("10.0.0.2", "DS-7608NI-K2/8P0120190101CCRRJ12345678WCVU", None)))
+    assert key(asked("J12345678")[0]) == key(own[0])
+    assert shared(own, asked("J12345678")) == own
+    assert not shared(own, asked("J12345679"))
+
+
 @pytest.mark.parametrize("text", ["02:00:00:AA:BB:CC", "02-00-00-aa-bb-cc", "0200.00aa.bbcc", " 020000AABBCC "])
 def test_a_mac_is_meant_in_any_notation(text: str) -> None:
     assert asked(text)[-1] == "mac 02:00:00:aa:bb:cc"

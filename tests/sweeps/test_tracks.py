@@ -78,6 +78,20 @@ def test_a_device_that_has_moved_may_tell_another_form_of_its_serial_or_more(bef
     assert same(before, replace(before, address="10.0.0.9", serial=serial))
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "is_same"),
+    [
+        ("DS-7608NI-K2/8P0120190101CCRRJ12345678WCVU", "J12345678", True),
+        ("DS-7608NI-K2/8P0120190101CCRRJ12345678WCVU", "J12345679", False),
+        ("1000000001", "000000001", False),
+        ("DS-2CD2142FWD-I", "2CD2142FWD-I", False),
+    ],
+)
+def test_a_device_elsewhere_is_the_same_by_the_number_of_its_serial(before: str, after: str, *, is_same: bool) -> None:
+    at_home = replace(BARE, serial=before)
+    assert same(at_home, replace(at_home, address="10.0.0.9", serial=after)) is is_same
+
+
 @pytest.mark.parametrize(("before", "after"), [("X-9", "X-9"), ("C-100-W", "C-100")])
 def test_a_model_may_be_short_and_its_variant_left_out(before: str, after: str) -> None:
     assert same(replace(BARE, model=before), replace(BARE, model=after))
