@@ -26,12 +26,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain, combinations, islice, product
+from itertools import chain, combinations, islice, product, starmap
+from operator import ne
 from typing import NamedTuple
 
 from camscan.codecs.layout import mac_in_address
 from camscan.devices.hosts import Host
 from camscan.devices.identity import UNIQUE, IdentifierKind, attributed, to_address
+from camscan.text.serials import differ
 
 _MAX_VALUES = 4  # values of one kind by which an address is compared: two network cards, a label and a spare
 _MAX_NAMED = 5  # other addresses that one conflict names
@@ -128,10 +130,10 @@ def _shows_card(mac: str, first: Signs, other: Signs) -> bool:
         shown = {*map(str.casefold, host.link_macs), mac_in_address(host.address).casefold()}
         if host.keys[IdentifierKind.MAC] != (mac,) or (":" in host.address and mac not in shown):
             return False
-    pairs = (
-        (set(first.keys[kind]), set(other.keys[kind])) for kind in (IdentifierKind.SERIAL, IdentifierKind.ENDPOINT)
-    )
-    return not any(one and two and one.isdisjoint(two) for one, two in pairs)
+    serials = [*product(first.keys[IdentifierKind.SERIAL], other.keys[IdentifierKind.SERIAL])]
+    ends = [*product(first.keys[IdentifierKind.ENDPOINT], other.keys[IdentifierKind.ENDPOINT])]
+    tell_two = bool(serials) and all(starmap(differ, serials)), bool(ends) and all(starmap(ne, ends))
+    return not any(tell_two)
 
 
 def _keys(host: Host) -> _Keys:

@@ -233,6 +233,13 @@ def test_one_network_card_by_ipv4_and_ipv6_is_one_device(devices: Merge) -> None
     assert addresses(devices(stated, six[0])) == [(ONE, EUI[0])]
 
 
+def test_one_network_card_may_tell_its_serial_in_full_by_ipv4_and_in_short_by_ipv6(devices: Merge) -> None:
+    full = answer(ONE, "sadp", 37020, sadp__mac=A, sadp__device_sn="DS-7608NI-K2/8P0120190101CCRRJ12345678WCVU")
+    short, other = (answer(EUI[0], "ssdp", 80, upnp__serial_number=text) for text in ("J12345678", "J12345679"))
+    assert addresses(devices(full, short)) == [(ONE, EUI[0])]
+    assert addresses(devices(full, other)) == [(ONE,), (EUI[0],)]
+
+
 def test_addresses_that_share_a_mac_by_ipv4_and_ipv6_and_are_no_one_device(devices: Merge) -> None:
     four, six = [answer(address, "arp", mac__address=A) for address in (ONE, TWO)], answer(EUI[0], "http", 80)
     assert addresses(devices(*four, six)) == [(ONE,), (TWO,), (EUI[0],)], "a router may speak for them"
