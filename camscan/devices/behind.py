@@ -17,6 +17,7 @@ from camscan.devices.identity import attributed, to_address
 from camscan.devices.spool import Spool
 from camscan.records import Device
 from camscan.summaries import Slot, Slots
+from camscan.text.serials import end_of, same_serial
 
 _AT = "at "
 _MOST = 4  # the most other devices named in one conflict
@@ -24,12 +25,14 @@ _MOST_ALIKE = 64  # the most devices with one serial or MAC that are compared; i
 
 
 class Entry(NamedTuple):
-    """A device in the index: its id, its place, its addresses, and the id of the recorder that it is behind."""
+    """A device in the index: its id, place and addresses, the id of the recorder that it is behind, serial and MAC."""
 
     id: str
     place: str
     places: frozenset[str]
     recorder: str | None
+    serial: str | None
+    mac: str | None
 
 
 class KnownDevices:
@@ -43,11 +46,13 @@ class KnownDevices:
         places = frozenset(map(_plain, addresses))
         at = () if device.behind else [_AT + place for place in places]
         recorder = device.behind.recorder if device.behind else None
-        self._spool.put(Entry(device.id, device.place, places, recorder), labels=[*_keys(device), *at])
+        entry = Entry(device.id, device.place, places, recorder, device.serial, device.mac)
+        self._spool.put(entry, labels=[*_keys(device), *at])
 
     def alike(self, device: Device) -> Sequence[Entry]:
         """The devices with a serial or MAC of this one."""
-        return list(dict.fromkeys(one for key in _keys(device) for one in self._under(key)))
+        found = dict.fromkeys(one for key in _keys(device) for one in self._under(key))
+        return [one for one in found if _is_alike(one, device)]
 
     def same(self, device: Device, alike: Sequence[Entry]) -> Entry | None:
         """Of those alike the one at its address; if it has none, the only one that answers."""
@@ -128,8 +133,15 @@ def by_place(device: Device) -> tuple[tuple[int, int, str], str]:
 def _keys(device: Device) -> Iterator[str]:
     if device.serial:
         yield f"serial {device.serial.casefold()}"
+        yield f"end {end_of(device.serial)}"
     if device.mac:
         yield f"mac {device.mac}"
+
+
+def _is_alike(one: Entry, device: Device) -> bool:
+    """Whether they have a serial, in whatever form, or a MAC in common: two serials may end alike by chance."""
+    by_serial = bool(one.serial and device.serial) and same_serial(one.serial or "", device.serial or "")
+    return by_serial or (one.mac is not None and one.mac == device.mac)
 
 
 def _plain(address: str) -> str:

@@ -155,6 +155,22 @@ def test_a_camera_that_also_answers_itself_is_told_once(devices: Merge, key: dic
     assert found[0].slots == Slots(1, 0, (SERIAL,))
 
 
+def test_a_camera_may_tell_its_serial_in_full_and_its_recorder_in_short(devices: Merge) -> None:
+    full = "DS-2CD2142FWD-I20160920AAWR594199052"
+    front = answer(CAMERA, "sadp", 37020, sadp__device_sn=full)
+    for listed, places in (("594199052", [RECORDER, CAMERA]), ("594199053", [RECORDER, f"{RECORDER} #1", CAMERA])):
+        found = devices(*recorder(slot(1, behind__address=CAMERA, behind__serial=listed)), front)
+        assert [device.place for device in found] == places
+
+
+def test_serials_that_only_end_alike_do_not_make_one_camera(devices: Merge) -> None:
+    """Such as two models of which the number was lost, and the counts of a program."""
+    for listed, told in (("1000000001", "2000000001"), ("DS-A-IPC100-WIFI", "DS-B-IPC100-WIFI")):
+        front = answer(CAMERA, "dhip", 37810, dhip__serial_no=told)
+        found = devices(*recorder(slot(1, behind__address=CAMERA, behind__serial=listed)), front)
+        assert [device.place for device in found] == [RECORDER, f"{RECORDER} #1", CAMERA]
+
+
 def test_the_same_serial_at_another_address_may_be_a_clone(devices: Merge) -> None:
     front = answer(CAMERA, "dhip", 37810, dhip__serial_no=SERIAL)
     found = devices(*recorder(slot(1, behind__address="192.168.254.3", behind__serial=SERIAL)), front)
