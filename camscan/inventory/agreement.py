@@ -13,7 +13,7 @@ from camscan.inventory.keys import address_key, key, site_key
 from camscan.inventory.makes import SAME, UNKNOWN, Compared, Makes, compare_models
 from camscan.inventory.rows import Row
 from camscan.records import Device, Judged
-from camscan.text.serials import LISTED_SERIAL, same_serial
+from camscan.text.serials import LISTED_SERIAL, end_of, same_serial
 
 
 class Key(StrEnum):
@@ -209,7 +209,13 @@ def count_repeated(rows: Iterable[Row]) -> int:
     return count
 
 
+def serial_keys(row: Row) -> Iterator[Hashable]:
+    """What two rows with one serial share: all of it, or its end, which proves nothing before `contradict` looks."""
+    if row.serial:
+        yield from ((Key.SERIAL, key(row.serial)), ("end", end_of(key(row.serial))))
+
+
 def _keys_of(row: Row) -> Iterator[Hashable]:
-    yield from (("serial", key(serial)) for serial in filter(None, (row.serial,)))
+    yield from serial_keys(row)
     yield from (("mac", mac) for mac in row.macs)
     yield from (("place", site_key(row.site or ""), address) for address in row.addresses)

@@ -12,7 +12,17 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, TypeAlias
 
-from camscan.inventory.agreement import UNIQUE, Agreement, Found, Key, compare, contradict, host_key, host_labels
+from camscan.inventory.agreement import (
+    UNIQUE,
+    Agreement,
+    Found,
+    Key,
+    compare,
+    contradict,
+    host_key,
+    host_labels,
+    serial_keys,
+)
 from camscan.inventory.keys import key, site_key
 from camscan.inventory.makes import Makes
 from camscan.inventory.rows import Row
@@ -228,8 +238,7 @@ class Matcher:
 
 
 def _unique_keys(row: Row) -> Iterator[Hashable]:
-    if row.serial:
-        yield Key.SERIAL, key(row.serial)
+    yield from serial_keys(row)
     yield from ((Key.MAC, mac) for mac in row.macs)
     if row.endpoint:
         yield Key.ENDPOINT, row.endpoint

@@ -16,6 +16,7 @@ from camscan.inventory.matching import Matcher, Places, SiteScope
 from camscan.inventory.rows import Row
 from camscan.inventory.values import shown
 from camscan.records import Judged, Verdict
+from camscan.text.serials import same_serial
 
 _FEW = 16
 """Sites in each of which an address is looked up."""
@@ -285,7 +286,7 @@ def _over(row: Row) -> str:
 def _shared(one: Row, other: Row) -> str:
     """What two rows have in common, in words."""
     same = [
-        (Key.SERIAL, one.serial and other.serial and key(one.serial) == key(other.serial)),
+        (Key.SERIAL, one.serial and other.serial and same_serial(key(one.serial), key(other.serial))),
         (Key.MAC, set(one.macs) & set(other.macs)),
         (Key.ENDPOINT, one.endpoint and one.endpoint == other.endpoint),
         (Key.ADDRESS, set(one.addresses) & set(other.addresses)),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from support.costs import costs_less_than
 from support.inventories import coverage, device, held, row
 
-from camscan.inventory.agreement import Found
+from camscan.inventory.agreement import Found, count_repeated
 from camscan.inventory.matching import SiteScope
 from camscan.inventory.reconcile import Class
 from camscan.inventory.rows import Row
@@ -113,6 +113,29 @@ def test_the_short_serial_of_a_label_is_enough(label: str, serial: str) -> None:
 def test_a_date_a_model_or_another_number_is_no_short_serial(listed: str, serial: str) -> None:
     results = held([row(1, serial=listed)], [device("10.0.0.1", serial=serial)])
     assert [result.cls for result in results] == [Class.NOT_COVERED, Class.UNDECLARED]
+
+
+@pytest.mark.parametrize("found", [[], [device("10.0.0.1", serial="DS-2CD2385G1-I20190507AAWRD12345678")]])
+def test_rows_with_two_forms_of_one_serial_are_one_device(found: list[Found]) -> None:
+    rows = [row(1, serial="DS-2CD2385G1-I20190507AAWRD12345678"), row(2, serial="D12345678"), row(3, serial="12345678")]
+    results = held(rows, found)
+    assert [r.cls for r in results] == [
+        Class.MATCHED if found else Class.NOT_COVERED,
+        Class.DUPLICATE,
+        Class.NOT_COVERED,
+    ]
+    assert results[1].reason == "it names the same device as row 1: same serial"
+    assert count_repeated(rows) == 1
+
+
+def test_rows_whose_serials_only_end_alike_are_two_devices() -> None:
+    rows = [row(1, serial="A-IPC100-WIFI"), row(2, serial="B-IPC100-WIFI"), row(3, serial="1000000001")]
+    rows += [row(4, serial="2000000001"), row(5, serial="DS-X20190507AAWRD12345678"), row(6, serial="D12345679")]
+    assert [r.cls for r in held(rows, [])] == [Class.NOT_COVERED] * 6
+    assert count_repeated(rows) == 0
+    twins = [row(7, serial="HQ-CAMERA-0001"), *(row(n, serial="B2-CAMERA-0001") for n in (8, 9))]
+    assert [r.cls for r in held(twins, [])] == [Class.NOT_COVERED, Class.NOT_COVERED, Class.DUPLICATE]
+    assert count_repeated(twins) == 1
 
 
 def test_agreement_raises_the_score() -> None:
