@@ -20,18 +20,9 @@ from camscan.imports.registry import READERS
 from camscan.records import Judged, Observation, Origin, Outcome, Report, Scan, ScanStatus, Vantage
 from camscan.reports import select
 from camscan.scansettings import ORIGIN, PASTED
+from camscan.text.fileformats import PICTURE, format_of
 
 _MAX_PASTED = 64 * 1024 * 1024  # bytes of a file of labelled answers; of a single answer the first part is enough
-
-_NO_ANSWERS = (
-    *((b"PK\x03\x04", "a ZIP archive or a workbook"), (b"PK\x05\x06", "an empty ZIP archive"), (b"%PDF", "a PDF")),
-    *((b"\x1f\x8b", "packed with gzip"), (b"BZh", "packed with bzip2"), (b"\xfd7zXZ\0", "packed with xz")),
-    *((b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"), (b"Rar!\x1a\x07", "a RAR archive"), (b"\x7fELF", "a program")),
-    *((b"SQLite format 3\0", "a database"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office document")),
-)
-"""How files begin that no device answers with, and what they are."""
-_PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
-"""How pictures begin; one may be the icon of a device."""
 
 
 def report_on(source: str, criteria: Criteria, *, all_hosts: bool) -> Report:
@@ -44,7 +35,7 @@ def report_on(source: str, criteria: Criteria, *, all_hosts: bool) -> Report:
         known = next((reader for reader in (*READERS, maclist.READER) if reader.sniff(start)), None)
         if known is not None:
             return _of_tool(file, known, criteria, all_hosts=all_hosts)
-        if what := next((what for magic, what in _NO_ANSWERS if start.startswith(magic)), ""):
+        if (what := format_of(start)) and what != PICTURE:  # which may be the icon of a device
             raise UsageError(
                 f"{file.name} is {what}, which is no answer of a device: give one answer, as it was copied"
             )
@@ -62,7 +53,7 @@ def _of_one(file: Source, data: bytes, text: str, criteria: Criteria) -> Report:
         remedy = "import answers with `camscan import --kind banners`; a list of devices is for `camscan reconcile`"
         raise UsageError(f"{file.name} tells of several addresses: {remedy}")
     devices = [*judged(_at(file.name, pasted.read(data, at=file.at, whole=True)), criteria)]
-    if data.startswith(_PICTURES) and not any(one.device.identifications for one in devices):
+    if format_of(data) == PICTURE and not any(one.device.identifications for one in devices):
         remedy = "no rule knows it as the icon of a device: give one answer, as it was copied"
         raise UsageError(f"{file.name} is a picture, and {remedy}")
     return make_report(file.name, file.at, devices, criteria)

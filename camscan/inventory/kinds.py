@@ -7,12 +7,9 @@ from pathlib import Path
 from typing import Literal
 
 from camscan.errors import UsageError
+from camscan.text.fileformats import format_of
 
 _WORKBOOKS = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
-_NO_TABLES = (
-    *((b"%PDF", "a PDF"), (b"<", "HTML or XML"), (b"\x1f\x8b", "packed with gzip"), (b"\x89PNG", "a picture")),
-    (b"SQLite format 3", "a database"),
-)
 _NO_NAMES = re.compile(rb'\[\s*(?:"|\[\s*["\[{\d])')
 """A list in JSON of texts or lists; a bracket alone may begin an IPv6 address."""
 
@@ -32,9 +29,8 @@ def kind_of(path: Path, head: bytes) -> Literal["workbook", "json", "text"]:
         raise UsageError(f"{path} is empty: give the file that contains the list")
     if head.startswith(_WORKBOOKS):
         return "workbook"
-    for magic, what in _NO_TABLES:
-        if start.startswith(magic):
-            raise UsageError(f"{path} is {what}: save the list as XLSX, ODS, CSV or JSON")
+    if what := "HTML or XML" if start.startswith(b"<") else format_of(start):
+        raise UsageError(f"{path} is {what}: save the list as XLSX, ODS, CSV or JSON")
     if _NO_NAMES.match(start.replace(b"\0", b"")):
         raise UsageError(f"{path} is a JSON list without names: write each device as an object, or save it as CSV")
     return "json" if _is_json(start.replace(b"\0", b"")) else "text"

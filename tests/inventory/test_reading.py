@@ -315,6 +315,9 @@ def test_a_table_that_identifies_nothing_is_refused_with_its_columns(written: Wr
         (b"SQLite format 3\0", "is a database: save the list as XLSX, ODS, CSV or JSON"),
         (b"<html><table>", "is HTML or XML"),
         (b"\x1f\x8b\x08\x00", "is packed with gzip"),
+        (b"BZh91AY&SY", "is packed with bzip2: save the list"),
+        (b"7z\xbc\xaf\x27\x1c\0\4", "is a 7-Zip archive: save the list"),
+        (b"\xff\xd8\xff\xe0\0\x10JFIF\0", "is a picture: save the list"),
     ],
 )
 def test_what_is_no_table_is_refused(tmp_path: Path, data: bytes, why: str) -> None:
