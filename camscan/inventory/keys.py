@@ -9,12 +9,22 @@ from ipaddress import ip_address
 from camscan.inventory.values import spelt
 
 _PUNCTUATION = re.compile(r"[\W_]+")
+_MEASURE = re.compile(
+    r"(?i)(?<![a-z0-9-])\d+(?:[.,-]\d+)*[\s-]?"
+    r"(?:mpx?|mega ?pixels?|mm|m|k|p|x|ch|channels?|port|in|inch|ghz|tb)(?![a-z0-9])"
+)
+"""What a list says in numbers of a kind of device: pixels, focal length, reach, channels."""
 _BETWEEN_NUMBERS = re.compile(r"(?<=\d)[\W_]+(?=\d)")
 
 
 def key(text: str) -> str:
     """Letters and digits alone, in upper case: what serials and models are compared by."""
     return text.upper() if text.isalnum() else _stripped(text)
+
+
+def has_number(text: str) -> bool:
+    """Whether a text has a number that is no measure, as models have, and kinds of devices ("4 MP dome") have not."""
+    return any(map(str.isdigit, _MEASURE.sub("", text)))
 
 
 @lru_cache(maxsize=16_384)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol, TypeAlias
@@ -10,7 +9,7 @@ from typing import NamedTuple, Protocol, TypeAlias
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from camscan.inventory.keys import key
+from camscan.inventory.keys import has_number, key
 from camscan.inventory.rows import Row
 from camscan.records import Device, Level
 from camscan.text.folding import normalised
@@ -27,10 +26,6 @@ _MAX_MAKE = 200
 """Characters of a make that is compared with names; what is longer is a remark."""
 _MIN_PART = 4
 """Letters of a model that may stand for the whole of it."""
-_MEASURE = re.compile(
-    r"(?i)(?<![a-z0-9-])\d+(?:[.,-]\d+)*[ -]?(?:mpx?|mega ?pixels?|mm|m|k|p|x|ch|channels?|port|in|inch|tb)(?![a-z0-9])"
-)
-"""What a list says in numbers of a kind of device: pixels, focal length, reach, channels."""
 
 
 class EdgeLike(Protocol):
@@ -184,7 +179,7 @@ def compare_models(one: str | None, other: str | None) -> Compared:
         return UNKNOWN
     if short == long or (len(short) >= _MIN_PART and short in long) or _are_spellings(short, long):
         return SAME
-    if _has_number(one) != _has_number(other):
+    if has_number(one) != has_number(other):
         return UNKNOWN
     return Compared(False, f"inventory says model {one}, device says {other}")
 
@@ -194,10 +189,6 @@ def described(device: Device) -> str:
     maker, brand = device.maker, device.brand
     name = f"{maker}-made {brand}" if maker and brand and key(maker) != key(brand) else maker or brand or "unidentified"
     return f"{name} (by a hint alone)" if maker and device.level is Level.HINT else name
-
-
-def _has_number(model: str) -> bool:
-    return any(map(str.isdigit, _MEASURE.sub("", model)))
 
 
 def _is_misspelt(text: str, name: str) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from camscan.inventory import values
+from camscan.inventory.keys import has_number
 from camscan.inventory.synonyms import Field
 
 _SAMPLE = 50
@@ -14,8 +14,6 @@ _SAMPLE = 50
 _FLAGS = 2
 _MAX_COUNTED = 5
 """Digits of the number of a row."""
-_MEASURE = re.compile(r"\b\d+(?:[.,]\d+)?\s*(?:mpx?|k|mm|ch|p|ghz|tb|x)\b", re.IGNORECASE)
-"""Of a lens, a picture or a recorder."""
 _READERS = {Field.IP: values.addresses, Field.MAC: values.macs}
 
 
@@ -43,7 +41,7 @@ def are_kinds(rows: Sequence[Sequence[str]], at: int) -> bool:
     Taken for models they would contradict every device; but models hold a number that is no measure.
     """
     cells = _cells(rows, at)
-    models = [any(map(str.isdigit, _MEASURE.sub("", cell))) for cell in cells]
+    models = list(map(has_number, cells))
     return bool(cells) and sum(models) * 2 <= len(cells)
 
 

@@ -144,6 +144,7 @@ def test_a_name_that_fits_better_comes_before_one_that_fits() -> None:
     [
         (["IP Camera", "NVR", "IP Camera"], False),
         (["4 MP Dome", "8MP bullet", "Dome 2.8mm"], False),
+        (["Dome 2.8-12mm", "8 megapixel bullet", "Recorder, 16 channels"], False),
         (["DS-2CD2143G2-I", "IP Camera", "DS-7616NI-K2"], True),
         ([], True),
     ],

@@ -105,6 +105,7 @@ def test_make_and_model_in_one_cell(
         ("P1", "P1455", False),
         ("Dome", "P3245-LVE", None),
         ("4MP Dome, 2.8 mm", "DS-2CD2143G0-I", None),
+        ("Camera, 5 GHz", "DS-2CD2143G0-I", None),
         ("8-ch NVR", "DS-7608NI-K2", None),
         ("PTZ 4.8-120mm 25x", "DS-2DE4225IW-DE", None),
         ("Dome", "Bullet", False),
