@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -15,23 +14,18 @@ from camscan.text.folding import normalised
 
 
 def judge_all(devices: Iterable[Device], policies: Sequence[Policy]) -> tuple[Judged, ...]:
-    """The verdict on each device, in their order; that on a recorder also counts the cameras on its channels."""
-    lists = _Lists(policies)
-    every = [_judge(device, lists) for device in devices]
-    if all(one.device.slots is None for one in every):
-        return tuple(every)
-    named = {one.device.id: one for one in every}
-    behind: defaultdict[str, list[Judged]] = defaultdict(list)
-    for one in every:
-        if one.device.behind:
-            behind[one.device.behind.address].append(one)
-    return tuple(_counted(one, behind.get(one.device.address, ()), named.get) for one in every)
+    """As `judge_each`, of devices that are all there."""
+    every = tuple(devices)
+    return tuple(judge_each(every, policies, {device.id: device for device in every}.get))
 
 
 def judge_each(
     devices: Iterable[Device], policies: Sequence[Policy], find: Callable[[str], Device | None]
 ) -> Iterator[Judged]:
-    """As `judge_all`, while the devices come, the cameras of each recorder behind it; `find` gives that of an id."""
+    """The verdict on each device, as they come: after each recorder the cameras on its channels, which it counts too.
+
+    `find` gives the device of an id, as of a camera that answers itself and is on a channel.
+    """
     lists = _Lists(policies)
 
     def found(name: str) -> Judged | None:
