@@ -18,6 +18,8 @@ LISTED_SERIAL = 8
 _FEATURES = re.compile(r"(?<=\d)(?=[a-z]{2})w?c?v?l?u?\Z")
 """What stands behind the number of a recorder: letters for web, VT, VGA, LCD and USB."""
 
+_LONGEST, _LAST = 6, ("c", "v", "l", "u")  # characters of these letters with the digit before them; the last of them
+
 _UNIT = re.compile(r"\d{6}")  # what every number of a unit has, and a model has not
 _NO_UNIT = re.compile(r"[a-z]*0+|(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")  # zeros, or a date
 
@@ -48,7 +50,9 @@ def end_of(serial: str, length: int = SHORT_SERIAL) -> str:
 
 
 def _bare(folded: str) -> str:
-    return _FEATURES.sub("", folded)
+    """A serial without the letters behind the number, which few have."""
+    found = _FEATURES.search(folded, len(folded) - _LONGEST) if folded[-1:] in _LAST else None
+    return folded[: found.start()] if found else folded
 
 
 def _before(short: str, long: str) -> str:
