@@ -42,7 +42,10 @@ async def grab(
     sock = TcpSocket("127.88.0.1")
     closed: list[float] = []
     sock.at_close = lambda _: closed.append(time.monotonic())
-    await asyncio.get_running_loop().sock_connect(sock, ("127.88.0.1", port))
+    with contextlib.ExitStack() as failed:  # or was cancelled
+        failed.callback(sock.close)
+        await asyncio.get_running_loop().sock_connect(sock, ("127.88.0.1", port))
+        failed.pop_all()
     try:
         return await gather(sock, turns, complete, context, pause)
     finally:
