@@ -36,6 +36,8 @@ _PLAYED = re.compile(r"(?im)^RTP-Info:")
 """What only PLAY is answered with, which a scan never sends."""
 _REPEATED = re.compile(r"(?im)^Location:[^\r\n]*/ISAPI/")
 """A redirect to the path that was asked for: any server gives it to a scan, which has asked for that."""
+_FENCE = "```"
+"""What a text has around an answer that it quotes, which is taken out of a text alone."""
 
 
 def whole(channel: str) -> list[Entry]:
@@ -46,6 +48,7 @@ def whole(channel: str) -> list[Entry]:
         and _WHOLE.fullmatch(entry.raw)
         and not _PLAYED.search(entry.raw)
         and not _REPEATED.search(entry.raw)
+        and _FENCE not in entry.raw
     ]
     return found[:: max(1, len(found) // MOST)]
 
