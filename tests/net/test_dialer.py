@@ -433,20 +433,10 @@ async def test_two_long_pages_leave_each_other_room(rate: int, serve: Serve) -> 
         await reader.read()
 
     dialer = Dialer(Scope(LOOPBACK), Profile("test", rate=10**6, host_rate=rate))
-    peer = await serve(chatty)
     sent: list[tuple[float, float]] = []
-
-    async def read() -> Grabbed:
-        sock = await dialer.open(peer.address, peer.port)
-        async with asyncio.TaskGroup() as group:
-            looking = group.create_task(watch(sock, sent))
-            got = await gather(sock, [b"?"], lambda data: data.endswith(b"end"))
-            looking.cancel()
-        return got
-
-    both = await asyncio.gather(read(), read())
+    both = await twice(await serve(chatty), dialer, sent)
     assert [got.replies for got in both] == [(page,)] * 2
-    assert most_in_a_second(sorted(sent)) <= rate
+    assert most_in_a_second(sent) <= rate
     assert at_rest(dialer)
 
 
