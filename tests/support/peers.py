@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from camscan.net.dialer import Dialer
 from camscan.net.kernel.privilege import descriptor_budget
+from camscan.net.live import LiveNet
 from camscan.net.pacing.limits import TLS_AT_ONCE
 from camscan.net.pacing.profile import NEIGHBOURS, Profile
 from camscan.targets import parse
@@ -62,7 +63,13 @@ class Certificate:
 
 
 class Device:
-    """Answers datagrams on one address: `answers` are sent to each question, one after the other."""
+    """Answers datagrams on one address: `answers` are sent to each question, one after the other.
+
+    `lossy` is the asker whose buffer is full when the first answers come, `lost` to how many questions.
+    """
+
+    lossy: LiveNet
+    lost = 0
 
     def __init__(self, *answers: bytes, address: str = "127.88.0.1", port: int = 0) -> None:
         self.sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM)
@@ -76,8 +83,19 @@ class Device:
         """Answer the datagram that has come."""
         data, asker = self.sock.recvfrom(2_000)
         self.heard.append(data)
+        if len(self.heard) <= self.lost:
+            _drown(asker, self.lossy)
         for answer in self.answers:
             self.sock.sendto(answer, asker)
+
+
+def _drown(asker: tuple[str, int], net: LiveNet) -> None:
+    """Send datagrams to an asker, from another address, until the kernel has no room for more."""
+    dropped = net.dropped
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as storm:
+        storm.bind(("127.88.0.99", 0))
+        while net.dropped == dropped:
+            storm.sendto(b"x", asker)
 
 
 @dataclass

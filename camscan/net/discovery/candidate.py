@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from camscan.net.base import Discovery, Exchange, Question
 from camscan.net.exchange.connect import Attempt
 from camscan.net.exchange.udp import Answers, UdpEndpoint
+from camscan.net.outcomes import EndedError
 from camscan.records import Outcome
 
 Send: TypeAlias = Callable[..., Awaitable[None] | None]
@@ -89,6 +90,11 @@ class Candidate:
         self.ended.append(query)
         query.hang_up()
 
+    def refuse(self, query: Query, ended: EndedError) -> None:
+        """Stop waiting for answers to a question that was not let out."""
+        query.refusal = ended.outcome, ended.reason
+        self.end(query)
+
     def discovery(self) -> Discovery:
         """The finished attempts and questions."""
         answers = tuple((query.place, query.question, query.shown()) for query in self.ended)
@@ -116,6 +122,16 @@ class Query(Answers):
         self._at = datetime.now(UTC)
         self._heard = heard
         self._through: UdpEndpoint | None = None
+
+    @property
+    def dropped(self) -> int:
+        """Datagrams that the kernel had no room for where it listens."""
+        return self._through.dropped if self._through is not None else 0
+
+    def datagrams(self, number: int) -> Sequence[bytes]:
+        """What to send in a round, from 0; after the last one, that again."""
+        rounds = self.question.inquiry.rounds
+        return rounds[min(number, len(rounds) - 1)]
 
     def woken(self) -> None:
         """See `Answers.woken`."""

@@ -17,7 +17,7 @@ from camscan.net.dialer import Dialer
 from camscan.net.discovery.candidate import Candidate, PendingSend, Query, Send
 from camscan.net.discovery.sendqueue import SendQueue
 from camscan.net.exchange.tcp import TcpSocket
-from camscan.net.exchange.udp import UdpEndpoint
+from camscan.net.exchange.udp import MORE_ROUNDS, UdpEndpoint
 from camscan.net.outcomes import EndedError, of_answer, remark
 from camscan.net.pacing.pace import FlowBudget
 from camscan.net.pacing.window import spacing
@@ -203,7 +203,7 @@ class HostDiscovery:
         try:
             through = await self._endpoint(candidate.address, port)
         except EndedError as ended:
-            self._refused(candidate, query, ended)
+            candidate.refuse(query, ended)
             return
         self._through[":" in candidate.address, port] = through
         query.listen(through)
@@ -215,13 +215,12 @@ class HostDiscovery:
         """Send one datagram of a round, and schedule what follows."""
         if query not in candidate.queries:
             return None
-        inquiry = query.question.inquiry
-        data = inquiry.rounds[number][index]
+        data = query.datagrams(number)[index]
         try:
-            if not self._dialer.transmit_nowait(candidate.address, inquiry.port, query.send, data):
+            if not self._dialer.transmit_nowait(candidate.address, query.question.inquiry.port, query.send, data):
                 return self._send_later(candidate, query, number, index, data)
         except EndedError as ended:
-            self._refused(candidate, query, ended)
+            candidate.refuse(query, ended)
         else:
             self._follow(candidate, query, number, index)
         return None
@@ -235,28 +234,28 @@ class HostDiscovery:
         try:
             await self._dialer.transmit(candidate.address, query.question.inquiry.port, send, len(data))
         except EndedError as ended:
-            self._refused(candidate, query, ended)
+            candidate.refuse(query, ended)
         else:
             self._follow(candidate, query, number, index)
 
     def _follow(self, candidate: Candidate, query: Query, number: int, index: int) -> None:
         """Schedule what follows a sent datagram."""
         inquiry = query.question.inquiry
-        if index + 1 < len(inquiry.rounds[number]):
+        if index + 1 < len(query.datagrams(number)):
             self._queue_send(candidate, 0, HostDiscovery._send, query, number, index + 1)
         elif number + 1 < len(inquiry.rounds):
             pause = inquiry.pause * random.uniform(0.8, 1.3)  # noqa: S311 - jitter
             self._queue.later(pause, candidate, self._queue_send, 0, HostDiscovery._send, query, number + 1, 0)
         else:
-            self._queue.later(inquiry.wait, candidate, self._give_up, query)
+            self._queue.later(inquiry.wait, candidate, self._give_up, query, number, query.dropped)
 
-    @staticmethod
-    def _refused(candidate: Candidate, query: Query, ended: EndedError) -> None:
-        query.refusal = ended.outcome, ended.reason
-        candidate.end(query)
-
-    def _give_up(self, candidate: Candidate, query: Query) -> None:
-        if query in candidate.queries:
+    def _give_up(self, candidate: Candidate, query: Query, number: int, dropped: int) -> None:
+        """Stop waiting after a round; where datagrams were lost meanwhile, send it again instead, some times."""
+        if query not in candidate.queries:
+            return
+        if query.dropped > dropped and number + 1 < len(query.question.inquiry.rounds) + MORE_ROUNDS:
+            self._queue_send(candidate, 0, HostDiscovery._send, query, number + 1, 0)
+        else:
             candidate.end(query)
             self._finish_if_done(candidate)
 

@@ -18,6 +18,9 @@ from camscan.net.outcomes import of_answer, remark
 from camscan.records import Outcome
 from camscan.system.icmperrors import RECVERR, errno_of
 
+MORE_ROUNDS = 2
+"""How often the last round of an inquiry is sent again to who is silent while the kernel drops datagrams: an answer
+may be among them."""
 MAX_REPLIES = 16  # datagrams kept from one source in one inquiry, so that forged ones cannot fill the memory
 _MAX_DATAGRAM = 65_535
 _RECEIVE_BUFFER = 4 * 1024 * 1024

@@ -111,6 +111,19 @@ async def test_an_answer_by_datagram_is_a_sign_of_life_and_kept(net: LiveNet, de
     assert rested(net)
 
 
+@pytest.mark.parametrize(("lost", "asked", "replies"), [(1, 2, (b"me",)), (2, 3, (b"me",)), (9, 3, ())])
+async def test_who_is_silent_while_answers_are_lost_is_asked_again_but_not_for_ever(
+    net: LiveNet, device: Callable[..., Device], lost: int, asked: int, replies: tuple[bytes, ...]
+) -> None:
+    camera = device(b"me")
+    camera.lossy, camera.lost = net, lost
+    found = (await looked(net, [camera.address], [], [asking(camera.port)]))[camera.address]
+    assert answers(found)[0][1] == replies
+    assert camera.heard == [b"who?"] * asked
+    assert net.dropped >= min(lost, asked)
+    assert rested(net)
+
+
 async def test_a_refusal_by_datagram_is_a_sign_of_life(net: LiveNet) -> None:
     with Deaf("127.88.0.4") as (address, port):
         found = (await looked(net, [address], [port], [asking(9), asking(9)]))[address]
@@ -289,7 +302,7 @@ class Silence(UdpEndpoint):
     """Sends nothing, hears nothing, and remembers what it was to send."""
 
     def __init__(self) -> None:
-        self._waiters = {}
+        self._waiters, self._sockets = {}, []
         self.sent: list[bytes] = []
 
     def send(self, data: bytes, address: str, port: int) -> None:
