@@ -199,7 +199,7 @@ def _write_each(every: Iterable[Report], wanted: Wanted, out: Output, fail_on: S
 
 def _watched(reports: Iterable[Report], blind: list[str], partial: list[str]) -> Iterator[Report]:
     """The reports, passed on; the sites of scans that saw nothing, or not all, are noted."""
-    from camscan.reports.sentences import is_blind
+    from camscan.reports.blindness import is_blind
 
     for report in reports:
         scan = report.scan

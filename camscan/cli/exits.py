@@ -26,7 +26,7 @@ class Exit(IntEnum):
 def exit_code(report: Report, fail_on: Sequence[str]) -> Exit:
     """The exit code of a command that shows a scan; that none was found is a success only where somebody was seen."""
     from camscan.records import Origin, ScanStatus
-    from camscan.reports.sentences import is_blind
+    from camscan.reports.blindness import is_blind
 
     scan = report.scan
     if scan.status is not ScanStatus.COMPLETE or (scan.origin is Origin.SCAN and is_blind(report)):

@@ -70,7 +70,7 @@ def identify(
         found = report_on_list(Path(source), listed, criteria, all_hosts=all_hosts)
     out.write_report(found)
     if out.file:
-        from camscan.reports.sentences import summary
+        from camscan.reports.findings import summary
 
         out.tell((*summary(found), *(f"Note: {note}." for note in found.scan.notes)))
     sys.exit(Exit.DONE if found.scan.status is ScanStatus.COMPLETE else Exit.INCOMPLETE)

@@ -116,7 +116,7 @@ class Output:
         """Say on stderr what a scan came to, where its table is not on stdout to say so."""
         if self.file is None and self.format == "table":
             return
-        from camscan.reports.sentences import summary
+        from camscan.reports.findings import summary
 
         stored = () if report.scan.origin is Origin.DISCOVER else (f"Scan {report.scan.id} is stored.",)
         self.tell((*summary(report), *stored))

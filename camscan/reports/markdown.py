@@ -13,8 +13,9 @@ from camscan.records import READ_IN, Report, Verdict
 from camscan.reports.base import Page
 from camscan.reports.document import FOLDED
 from camscan.reports.escape import terminal
+from camscan.reports.findings import urgent
+from camscan.reports.limits import limits
 from camscan.reports.rows import Row
-from camscan.reports.sentences import limits, urgent
 from camscan.reports.view import Section, Sheet, view
 from camscan.summaries import Segment
 from camscan.text.wording import heading

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from camscan.records import Origin, Report, Scan
-from camscan.reports.sentences import ending
+from camscan.reports.limits import ending
 from camscan.reports.words import moment
 from camscan.scansettings import UNSTORED
 

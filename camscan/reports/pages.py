@@ -21,8 +21,9 @@ from camscan.records import Verdict
 from camscan.reports import charts
 from camscan.reports.document import FOLDED, MAX_TEXT
 from camscan.reports.escape import terminal
+from camscan.reports.findings import alerts
+from camscan.reports.limits import ending, limits, passive
 from camscan.reports.method import how, method
-from camscan.reports.sentences import alerts, ending, limits, passive
 from camscan.reports.words import moment
 from camscan.text.wording import heading
 

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from camscan.records import NO_BYTES, Device, Evidence, Identification, Judged, Level, Verdict
 from camscan.reports.escape import terminal
-from camscan.reports.sentences import PLACES, channels
+from camscan.reports.findings import PLACES
+from camscan.reports.limits import channels
 from camscan.reports.words import switch_port_details
 
 _HEX_BYTES = 48

@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from camscan.records import Origin, Outcome, Report, ScanStatus, Verdict
+from camscan.reports.blindness import could_look
 from camscan.reports.document import coverage
-from camscan.reports.sentences import asked, could_look, ending, passive, summary
+from camscan.reports.findings import summary
+from camscan.reports.limits import asked, ending, passive
 from camscan.reports.words import burndown
 from camscan.reports.workbook import Cell, Columns
 from camscan.text.wording import heading, plural

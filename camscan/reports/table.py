@@ -13,9 +13,10 @@ from camscan.records import Device, Judged, Report, Verdict
 from camscan.reports.base import Page
 from camscan.reports.columns import GAP, cut, fitted, line, widths
 from camscan.reports.escape import terminal
+from camscan.reports.findings import PLACES, findings, summary, urgent
+from camscan.reports.limits import channels, limits, whence
 from camscan.reports.order import rank
 from camscan.reports.rows import makers
-from camscan.reports.sentences import PLACES, channels, findings, limits, summary, urgent, whence
 from camscan.reports.words import switch_port_text
 from camscan.summaries import Slot, State
 from camscan.text.wording import joined

@@ -10,9 +10,9 @@ from functools import cached_property
 from camscan.records import Outcome, Report, ScanStatus, Verdict
 from camscan.reports import charts, grid
 from camscan.reports.document import coverage, status
+from camscan.reports.findings import findings
 from camscan.reports.order import ranked
 from camscan.reports.rows import Row
-from camscan.reports.sentences import findings
 from camscan.reports.words import burndown, left_out
 from camscan.scansettings import UNSTORED
 from camscan.summaries import Citation, Group, Segment

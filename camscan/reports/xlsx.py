@@ -11,10 +11,11 @@ from camscan.records import Outcome, Report
 from camscan.reports import sites
 from camscan.reports.base import Page
 from camscan.reports.document import FOLDED, MAX_TEXT, fold
+from camscan.reports.findings import urgent
+from camscan.reports.limits import limits
 from camscan.reports.method import method
 from camscan.reports.order import place
 from camscan.reports.rows import Row
-from camscan.reports.sentences import limits, urgent
 from camscan.reports.view import Sheet, view
 from camscan.reports.workbook import Cell, Columns, WorkbookWriter, new_workbook
 from camscan.summaries import Reconciled, Segment

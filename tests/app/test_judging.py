@@ -23,8 +23,9 @@ from camscan.records import (
     ScanStatus,
     Verdict,
 )
+from camscan.reports.blindness import is_blind
 from camscan.reports.document import coverage
-from camscan.reports.sentences import findings, is_blind
+from camscan.reports.findings import findings
 from camscan.store.store import Store
 
 AT = datetime(2026, 11, 24, tzinfo=UTC)

@@ -29,7 +29,8 @@ from camscan.errors import StoreError
 from camscan.net.pacing.limits import Limits
 from camscan.net.programs.method import Method
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
-from camscan.reports.sentences import is_blind, summary
+from camscan.reports.blindness import is_blind
+from camscan.reports.findings import summary
 from camscan.store.store import Store
 
 

@@ -6,8 +6,8 @@ import pytest
 from support.sample import make_report
 
 from camscan.records import Device, Judged, Outcome, Report, ScanStatus, Verdict
+from camscan.reports.limits import ending, limits
 from camscan.reports.method import method
-from camscan.reports.sentences import ending, limits
 from camscan.reports.view import view
 from camscan.summaries import Listing, Progress, Segment
 

@@ -21,8 +21,8 @@ from camscan.records import ScanStatus
 from camscan.reports import Page
 from camscan.reports.columns import GAP, fitted, line, lines, widths
 from camscan.reports.escape import terminal
+from camscan.reports.limits import ending
 from camscan.reports.markdown import code, table
-from camscan.reports.sentences import ending
 from camscan.reports.words import switch_port_details
 from camscan.summaries import Group, Reconciled
 from camscan.text.wording import are, heading, joined, plural

@@ -1,32 +1,22 @@
-"""A report in plain sentences: what was found, and what was covered. Safe for any terminal."""
+"""What a report covers and what it leaves open, in plain sentences. Safe for any terminal."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from rich.filesize import decimal
 
-from camscan.networks import bystanders
-from camscan.records import Origin, Outcome, Report, Scan, ScanStatus, Verdict
+from camscan.records import Origin, Outcome, Report, Scan, ScanStatus
+from camscan.reports.blindness import is_blind, why_blind
 from camscan.reports.document import MAX_SENTENCE, coverage
 from camscan.reports.escape import terminal
 from camscan.scansettings import DISCOVERED, PASTED
-from camscan.summaries import Segment, Slots, State, Tag
+from camscan.summaries import Segment, Slots
 from camscan.text.timestamps import utc
 from camscan.text.wording import are, joined, plural
 
-_LESSER = {Verdict.SUSPECTED: "suspected", Verdict.NOT_LISTED: "not listed", Verdict.UNIDENTIFIED: "unidentified"}
 _LOOKED = (Outcome.ANSWERED, Outcome.REFUSED, Outcome.SILENT)
-_NOBODY = {
-    Origin.DISCOVER: "Nobody answered.",
-    Origin.LISTEN: "No surveillance device was heard.",
-    Origin.IMPORT: "None found: nothing that was read shows a surveillance device.",
-    Origin.LIST: "None found: no row that was read names a surveillance device.",
-}
-"""What is said where there is no device and nobody was asked by address."""
-_NOTHING_READ = "Nothing can be said: nothing that was read is the answer of a device."
 _OTHERS = {
     Origin.DISCOVER: "answered. Which others are there is unknown: a switch that filters multicast, another VLAN or a "
     "container's bridge keep the question from devices, and some answer only when asked by address (camscan scan).",
@@ -35,113 +25,16 @@ _OTHERS = {
     Origin.LIST: "read. A list may be wrong, and what is not on it is unknown (camscan scan, camscan reconcile).",
 }
 """What it does not mean."""
-_ALONE = "nothing beyond the scanning host and its gateway gave a sign of life"
 _MAX_RECORDERS = 8  # recorders that have a sentence each
-PLACES = {Tag.SENSITIVE: "a sensitive site", Tag.CORE: "a core network"}
 _MAX_NAMED, _MAX_REASONS = 8, 3
 _MAX_REASON = 200  # characters of one reason
 _UNSENT = frozenset({Outcome.NOT_SENT, Outcome.CRASHED})
 _UNFINISHED = (ScanStatus.RUNNING, ScanStatus.INTERRUPTED)
 
 
-def findings(report: Report) -> str:
-    """How many devices have which verdict. "None found" is said only where it was possible to look, and at all."""
-    others = sum(report.left_out.values())
-    if not report.devices and others:
-        return f"None of the {plural(others, 'device')} in the scan is among those asked for."
-    if not report.devices:
-        return _nothing(report)
-    verdicts = Counter(judged.verdict for judged in report.devices)
-    listed, told = verdicts[Verdict.LISTED], _confirmed(report)
-    parts = [f"{plural(listed, 'device')} {are(listed)} listed ({_policies(report)})"] if listed or not others else []
-    parts += [f"{n:,} {are(n)} {word}{told[verdict]}" for verdict, word in _LESSER.items() if (n := verdicts[verdict])]
-    if others:
-        return f"Of those asked for, {', '.join(parts)}; {plural(others, 'other')} left out."
-    return f"{', '.join(parts)}."
-
-
-def _confirmed(report: Report) -> Mapping[Verdict, str]:
-    """How many of the devices whose evidence leaves it open count as listed, since somebody has looked at them."""
-    spoken_of = (judged.verdict for judged in report.devices if judged.state not in (None, State.FOUND))
-    said: Counter[Verdict] = Counter(verdict for verdict in spoken_of if verdict is not Verdict.NOT_LISTED)
-    return {verdict: f" ({said[verdict]:,} confirmed by people)" if said[verdict] else "" for verdict in Verdict}
-
-
-def _nothing(report: Report) -> str:
-    """What it means that no device is there to be shown."""
-    counts = coverage(report)
-    if report.scan.origin in _NOBODY:
-        is_empty = report.scan.origin is Origin.IMPORT and not any(counts.values())
-        return _NOTHING_READ if is_empty else _NOBODY[report.scan.origin]
-    if report.missed:
-        outcomes = {report.outcomes.get(decoy, Outcome.NOT_SENT) for decoy in report.missed}
-        why = "could not be asked" if outcomes == {Outcome.NOT_SENT} else "did not"
-        return f"Nothing can be said: {_some(report.missed)} should have answered and {why}, so the scan was blind."
-    if not is_blind(report):
-        return "None found: no address that was asked shows a surveillance device."
-    return f"Nothing can be said: {_why_blind(report)}."
-
-
-def _why_blind(report: Report) -> str:
-    """Why a scan shows nothing of the addresses that it asked."""
-    counts = coverage(report)
-    if alive := counts[Outcome.ANSWERED] + counts[Outcome.REFUSED]:
-        aside = max(len(bystanders(report.scan)), 1)
-        if counts[Outcome.ANSWERED] > aside:
-            return "only ARP was answered, with one MAC for several addresses, as a router does in the place of devices"
-        return "every address refused, as a firewall does in the place of devices" if alive > aside else _ALONE
-    if counts[Outcome.SILENT]:
-        return "no address that was asked gave a sign of life, so silence proves nothing"
-    begun = report.scan.status is ScanStatus.INTERRUPTED and report.scan.sent.packets
-    return "it ended before any address was asked in full" if begun else "no address could be asked"
-
-
-def could_look(report: Report) -> bool:
-    """Whether it means that there is none where a scan has no device."""
-    return report.scan.origin not in _NOBODY and not report.missed and not is_blind(report)
-
-
-def is_blind(report: Report) -> bool:
-    """Whether none that was asked gave a sign of life, but the host that asked and its gateway: nothing was shown."""
-    counts = coverage(report)
-    dark = bool(report.networks) and not any(segment.control for segment in report.networks)
-    return dark or not (counts[Outcome.ANSWERED] or counts[Outcome.REFUSED])
-
-
-class Alert(NamedTuple):
-    """What cannot wait: the sentence, and what a policy says of it."""
-
-    text: str
-    quoted: str = ""
-
-
-def summary(report: Report) -> Iterator[str]:
-    """What is told beside a report that went elsewhere: what was found, what cannot wait, how far was looked."""
-    yield findings(report)
-    yield from urgent(report)
-    yield from _covered(report)
-
-
-def urgent(report: Report) -> Iterator[str]:
-    """What cannot wait, a sentence each."""
-    yield from (f"{alert.text}{f': {alert.quoted}' if alert.quoted else ''}." for alert in alerts(report))
-
-
-def alerts(report: Report) -> Iterator[Alert]:
-    """What cannot wait: listed devices where a direction forbids them, and what has come back."""
-    offences = Counter(offence for judged in report.devices for offence in judged.offends)
-    for offence, count in sorted(offences.items(), key=lambda pair: list(Tag).index(pair[0].place)):
-        where, text = PLACES[offence.place], terminal(offence.text, MAX_SENTENCE)
-        source = f"{terminal(offence.policy)}, {terminal(offence.citation)}, {terminal(offence.since)}"
-        yield Alert(f"{plural(count, 'listed device')} {are(count)} on {where}", f"“{text}” ({source})")
-    back = [judged.device.place for judged in report.devices if judged.state is State.RETURNED]
-    if back:
-        yield Alert(f"RETURNED: {plural(len(back), 'device')} recorded as removed {are(len(back))} back: {_some(back)}")
-
-
 def limits(report: Report) -> Iterator[str]:
     """What was covered, what was not, and what it took, a sentence each. Without them, "none found" means nothing."""
-    yield from _covered(report)
+    yield from covered(report)
     if not passive(report):
         if report.others:
             yield f"{plural(report.others, 'other host')} answered without a sign of a surveillance device (see --all)."
@@ -153,7 +46,7 @@ def limits(report: Report) -> Iterator[str]:
     yield whence(report.scan)
 
 
-def _covered(report: Report) -> Iterator[str]:
+def covered(report: Report) -> Iterator[str]:
     """What became of the targets, and whether that is all."""
     counts = coverage(report)
     in_full = " in full" if report.scan.status in _UNFINISHED else ""
@@ -166,7 +59,7 @@ def _covered(report: Report) -> Iterator[str]:
     if (ended := report.scan.status) is not ScanStatus.COMPLETE:
         yield f"The scan is {ending(ended)}: there may be more."
     elif report.devices and report.scan.origin is Origin.SCAN and is_blind(report):  # as where the one seen is excluded
-        yield f"Of other devices nothing can be said: {_why_blind(report)}."
+        yield f"Of other devices nothing can be said: {why_blind(report)}."
 
 
 def _reasons(unasked: Mapping[str, int]) -> str:
@@ -261,9 +154,9 @@ def _networks(report: Report) -> Iterator[str]:
     clear = [_extent(segment) for segment in report.networks if segment.control and not segment.listed]
     blind = [segment.network for segment in report.networks if not segment.control and not segment.listed]
     if clear:
-        yield f"No listed devices in {_some(clear)}, where something gave a sign of life."
+        yield f"No listed devices in {some(clear)}, where something gave a sign of life."
     if blind:
-        yield f"No positive control in {_some(blind)}: nothing can be said about {'it' if len(blind) == 1 else 'them'}."
+        yield f"No positive control in {some(blind)}: nothing can be said about {'it' if len(blind) == 1 else 'them'}."
 
 
 def _extent(segment: Segment) -> str:
@@ -273,7 +166,8 @@ def _extent(segment: Segment) -> str:
     return f"{segment.network}{only}"
 
 
-def _some(names: Sequence[str]) -> str:
+def some(names: Sequence[str]) -> str:
+    """The first of these names, and how many more there are."""
     return joined(list(map(terminal, names)), _MAX_NAMED)
 
 
@@ -287,13 +181,6 @@ def _channels(report: Report) -> Iterator[str]:
         yield f"Channels on which nothing was sent: {', '.join(unsent)}."
     if crashed := sum(counts.get(Outcome.CRASHED, 0) for counts in channels.values()):
         yield f"{plural(crashed, 'attempt')} crashed because of a fault in camscan: see the log."
-
-
-def _policies(report: Report) -> str:
-    """The policies that list a device; where none does, those that could have."""
-    listing = {by.policy for judged in report.devices if judged.verdict is Verdict.LISTED for by in judged.listed_by}
-    named = [policy for policy in report.policies if policy in listing] or report.policies
-    return terminal(", ".join(named)) or "no policy chosen"
 
 
 def _counted(counts: Mapping[Outcome, int], *outcomes: Outcome) -> str:
