@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import ip_address
 
 from camscan.net.kernel.interfaces import interfaces
 
@@ -11,10 +10,14 @@ _MOST = 1_000  # more than any segment has, and no more than one that forges the
 
 
 class Strays:
-    """Keeps `addresses` of which no network is one that this host is in."""
+    """Keeps `addresses` of which no network is one that this host is in when the scan begins.
+
+    Raises HostError if the kernel does not list those.
+    """
 
     def __init__(self) -> None:
         self.addresses: set[str] = set()
+        self._connected = frozenset(interface.network for interface in interfaces())
 
     def note(self, source: str) -> None:
         """Keep the source of a datagram, if it is such an address."""
@@ -22,7 +25,3 @@ class Strays:
             address = ip_address(source.partition("%")[0])
             if not any(address in network for network in self._connected):
                 self.addresses.add(source)
-
-    @cached_property
-    def _connected(self) -> frozenset[IPv4Network | IPv6Network]:
-        return frozenset(interface.network for interface in interfaces())
