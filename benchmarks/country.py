@@ -31,12 +31,12 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from benchmarks.country_rows import ROOM, Copier, Maker, insert, numbered
 from benchmarks.country_sites import KINDS, SITES, SWEEPS, Place, Unit, last_units, pattern, place
 from benchmarks.inventory_made import HEAD
-from camscan.app.criteria import Criteria, library
-from camscan.app.deriving import basis as derived_basis
-from camscan.app.deriving import merged
-from camscan.app.identifying import derived
-from camscan.app.registering import basis as register_basis
-from camscan.app.registering import with_builtin
+from camscan.app.judging.criteria import Criteria, library
+from camscan.app.judging.identifying import derived
+from camscan.app.judging.keptdevices import basis as derived_basis
+from camscan.app.judging.keptdevices import merged
+from camscan.app.reporting.registering import basis as register_basis
+from camscan.app.reporting.registering import with_builtin
 from camscan.store.derived import Extent, rows_of
 from camscan.store.store import Store
 

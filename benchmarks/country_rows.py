@@ -15,11 +15,11 @@ from pydantic import TypeAdapter
 
 from benchmarks.country_sites import SWEEPS, Place, Unit, answers, ledger_of, present, scan_of, units_of
 from benchmarks.estate import entry as register_entry
-from camscan.app.criteria import Criteria, library
-from camscan.app.deriving import basis as derived_basis
-from camscan.app.identifying import derived
-from camscan.app.registering import basis as register_basis
-from camscan.app.registering import with_builtin
+from camscan.app.judging.criteria import Criteria, library
+from camscan.app.judging.identifying import derived
+from camscan.app.judging.keptdevices import basis as derived_basis
+from camscan.app.reporting.registering import basis as register_basis
+from camscan.app.reporting.registering import with_builtin
 from camscan.codecs.registry import read_again
 from camscan.policy import judge_all
 from camscan.register.entries import apply_snapshot

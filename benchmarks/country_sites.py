@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 from benchmarks.inventory_made import PAGE, SADP
-from camscan.app.history import marked
+from camscan.app.sweeping.pastsweeps import marked
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus, Sent, Vantage
 
 SITES, AT_SITE, SWEEPS, KINDS = 3_000, 70, 12, 10

@@ -28,7 +28,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from support.estate import Camera, sweep  # noqa: E402  the checkout is put on the path first
 
-from camscan.app.registering import register  # noqa: E402
+from camscan.app.reporting.registering import register  # noqa: E402
 from camscan.records import Scan, ScanStatus  # noqa: E402
 from camscan.register.names import key, names  # noqa: E402
 from camscan.store.registered import Entry, Mark, change_values, entry_values, mark_values  # noqa: E402

@@ -21,8 +21,8 @@ from typing import TypeVar
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks.inventory_made import DEVICES, HEAD, devices, fill, ledger, rows, scan, write_files
-from camscan.app.criteria import library
-from camscan.app.reconciling import Reconciliation
+from camscan.app.judging.criteria import library
+from camscan.app.reporting.reconciling import Reconciliation
 from camscan.cli.formats.reconciled import FORMATS
 from camscan.inventory.completeness import estimate
 from camscan.inventory.reading import read_inventory

@@ -28,13 +28,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from camscan.app import sweeping
-from camscan.app.criteria import Criteria, criteria_of, library
-from camscan.app.history import marked, remembered
-from camscan.app.judging import all_devices_in
-from camscan.app.retention import prune_after_sweep
-from camscan.app.sites import policies
-from camscan.app.sweeping import SweepContext
+from camscan.app.judging.criteria import Criteria, criteria_of, library
+from camscan.app.reporting.scanreport import all_devices_in
+from camscan.app.sweeping import onesite
+from camscan.app.sweeping.onesite import SweepContext
+from camscan.app.sweeping.pastsweeps import marked, remembered
+from camscan.app.sweeping.retention import prune_after_sweep
+from camscan.app.sweeping.sites import policies
 from camscan.records import LedgerEntry, Observation, Scan, ScanStatus
 from camscan.simulator import honest, make_site
 from camscan.store.sqlitefile import shrink
@@ -182,7 +182,7 @@ def measure(folder: Path, devices: int, nights: int, text: str) -> None:
         for number in range(nights):
             scan = night(store, like, models, number, devices)
             started = time.perf_counter()
-            sweeping.compare_with_memory(context, config.site[0], scan, criteria)
+            onesite.compare_with_memory(context, config.site[0], scan, criteria)
             prune_after_sweep(context, config.site[0], time.monotonic() + 3600)
             seconds += time.perf_counter() - started
             sizes.append(used(file))

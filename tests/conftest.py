@@ -24,7 +24,10 @@ from support.needs import leave_out
 from support.world import World, camera
 
 from camscan import policy
-from camscan.app import bundling, criteria, registering, waves
+from camscan.app.archiving import bundling
+from camscan.app.judging import criteria
+from camscan.app.reporting import registering
+from camscan.app.sweeping import waves
 from camscan.identify import load as identify_load
 from camscan.identify.library import Library
 from camscan.net.kernel import eventloop

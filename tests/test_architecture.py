@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from camscan.app.criteria import library
+from camscan.app.judging.criteria import library
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "camscan"

@@ -33,7 +33,7 @@ def brands(names: tuple[str, ...], maker: str | None, folders: tuple[Path, ...])
       camscan fingerprints brands Amcrest Swann
       camscan fingerprints brands --maker Axis
     """
-    from camscan.app.criteria import library
+    from camscan.app.judging.criteria import library
     from camscan.identify.explain import built_by
 
     rules = library(folders)

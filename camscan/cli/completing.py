@@ -64,7 +64,7 @@ def _plain(name: str) -> bool:
 
 def _store(context: click.Context) -> Path | None:
     """The file of the store that the command would open; None where that is on a server, or nobody knows."""
-    from camscan.app.settings import database
+    from camscan.app.sweeping.configuration import database
     from camscan.system.userdirs import data_file
 
     config = _config(context)
@@ -77,7 +77,7 @@ def _store(context: click.Context) -> Path | None:
 
 def _config(context: click.Context) -> Config | None:
     """The configuration of a command that has one, where it can be read."""
-    from camscan.app.settings import configuration
+    from camscan.app.sweeping.configuration import configuration
 
     if not any("--config" in parameter.opts for parameter in context.command.params):
         return None

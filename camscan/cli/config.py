@@ -30,10 +30,10 @@ def check(named: Path | None, file: Path | None, folders: tuple[Path, ...]) -> N
       camscan config check
       camscan config check /etc/camscan/camscan.toml
     """
-    from camscan.app.criteria import library
-    from camscan.app.scope import scope_of
-    from camscan.app.settings import configuration
-    from camscan.app.sites import choices, faults
+    from camscan.app.judging.criteria import library
+    from camscan.app.planning.scope import scope_of
+    from camscan.app.sweeping.configuration import configuration
+    from camscan.app.sweeping.sites import choices, faults
     from camscan.text.wording import plural
 
     document = configuration(named or file, with_faults=True)

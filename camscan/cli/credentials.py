@@ -20,7 +20,7 @@ from camscan.records import Outcome
 from camscan.reports.escape import terminal
 
 if TYPE_CHECKING:
-    from camscan.app.scope import CredentialOptions
+    from camscan.app.planning.scope import CredentialOptions
     from camscan.credentials.enrolment import Book, Enrolment
 
 
@@ -82,7 +82,7 @@ def add(source: str, site: str | None, login: CredentialOptions, **given: Any) -
       camscan credentials add --network 10.20.0.0/24 --maker NAME --user auditor --secret systemd:cameras
       pass show cameras | camscan credentials add 10.20.0.7 --serial E12345678 --user auditor --secret fd:0
     """
-    from camscan.app.logins import enrolment, opened
+    from camscan.app.planning.logins import enrolment, opened
 
     file = opened(login)
     made = enrolment(given, site, source, file.path, file.load(missing_ok=True))
@@ -105,7 +105,7 @@ def list_(site: str | None, login: CredentialOptions, output: Path | None) -> No
       camscan credentials list
       camscan credentials list --site depot
     """
-    from camscan.app.logins import lines, opened
+    from camscan.app.planning.logins import lines, opened
     from camscan.credentials.pins import Pins
 
     file = opened(login)
@@ -125,7 +125,7 @@ def remove(place: str, site: str | None, login: CredentialOptions) -> None:
       camscan credentials remove 10.20.0.7 --site depot
       camscan credentials remove 10.20.0.0/24
     """
-    from camscan.app.logins import opened
+    from camscan.app.planning.logins import opened
     from camscan.credentials.pins import Pins
     from camscan.targets import usual
 
@@ -157,8 +157,8 @@ def unpin(address: str, site: str | None, credentials_file: Path | None) -> None
     Example:
       camscan credentials unpin 10.20.0.7 --site depot
     """
-    from camscan.app.logins import opened
-    from camscan.app.scope import CredentialOptions
+    from camscan.app.planning.logins import opened
+    from camscan.app.planning.scope import CredentialOptions
     from camscan.credentials.pins import Pins
     from camscan.targets import usual
 
@@ -185,10 +185,10 @@ def test(address: str, ports: str | None, site: str | None, login: CredentialOpt
       camscan credentials test 10.20.0.7
       camscan credentials test 10.20.0.7 --site depot --ports 443
     """
-    from camscan.app.criteria import library
-    from camscan.app.discovering import ask_one
-    from camscan.app.logins import broker
-    from camscan.app.scope import Choices
+    from camscan.app.judging.criteria import library
+    from camscan.app.planning.logins import broker
+    from camscan.app.planning.scope import Choices
+    from camscan.app.scanning.discovering import ask_one
     from camscan.net.base import LoginReason
     from camscan.net.kernel import eventloop
     from camscan.targets import is_address, usual

@@ -64,7 +64,7 @@ def show(file: Path | None, **asked: Any) -> None:
       camscan cron show --config /etc/camscan/camscan.toml
       camscan cron show --kind cron --at 03:30 --user camscan
     """
-    from camscan.app.scheduling import planned
+    from camscan.app.sweeping.scheduling import planned
 
     plan = planned(file, **asked)
     tell_note(*plan.notes)
@@ -88,7 +88,7 @@ def install(file: Path | None, folder: Path | None, yes: bool, dry_run: bool, **
       sudo camscan cron install --config /etc/camscan/camscan.toml
       camscan cron install --kind cron --dry-run
     """
-    from camscan.app.scheduling import planned
+    from camscan.app.sweeping.scheduling import planned
 
     plan = planned(file, folder=folder, **asked)
     tell_note(*plan.notes)

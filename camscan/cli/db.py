@@ -25,7 +25,7 @@ from camscan.text.wording import plural
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from camscan.app.retention import Pruned
+    from camscan.app.sweeping.retention import Pruned
     from camscan.policy import Policy
     from camscan.store.store import Store
     from camscan.sweeps.config import Config, Retention
@@ -66,10 +66,10 @@ def prune(file: Path | None, db: str | None, sweeps: int | None, days: int | Non
       camscan db prune --config /etc/camscan/camscan.toml --sweeps 30 --days 90
       camscan db prune --db copy.db --sweeps 10
     """
-    from camscan.app.criteria import library
-    from camscan.app.retention import forget, summed, unconfigured
-    from camscan.app.retention import prune as pruned
-    from camscan.app.settings import configuration, database, usual_place
+    from camscan.app.judging.criteria import library
+    from camscan.app.sweeping.configuration import configuration, database, usual_place
+    from camscan.app.sweeping.retention import forget, summed, unconfigured
+    from camscan.app.sweeping.retention import prune as pruned
     from camscan.cli.stored import open_swept_store
     from camscan.store.sqlitefile import shrink
 
@@ -201,7 +201,7 @@ def export(
       camscan db export -o everything.jsonl
       camscan db export 4f2a --db /var/lib/camscan/camscan.db | gzip > scan.jsonl.gz
     """
-    from camscan.app.exporting import lines, state_lines
+    from camscan.app.archiving.exporting import lines, state_lines
     from camscan.cli.stored import chosen_scans, open_store, scans_of
     from camscan.store.damage import OnDamage
 
@@ -232,9 +232,9 @@ def remove(scans: tuple[str, ...], db: str | None, yes: bool) -> None:
       camscan db remove 4f2a
       camscan db remove 4f2a 9c01 --yes
     """
-    from camscan.app.criteria import Criteria, library
-    from camscan.app.registering import update_register
-    from camscan.app.removing import check, remove
+    from camscan.app.archiving.removing import check, remove
+    from camscan.app.judging.criteria import Criteria, library
+    from camscan.app.reporting.registering import update_register
     from camscan.cli.stored import chosen_scans, open_store
 
     with open_store(db) as store:
@@ -254,9 +254,9 @@ def remove(scans: tuple[str, ...], db: str | None, yes: bool) -> None:
 
 def _sites(config: Config | None, store: Store) -> Iterator[tuple[str, Callable[[], Sequence[Policy]]]]:
     """The sites that are to be thinned, and what loads their policies; without a configuration all that were swept."""
-    from camscan.app.criteria import chosen_policies
-    from camscan.app.history import is_sweep
-    from camscan.app.sites import policies
+    from camscan.app.judging.criteria import chosen_policies
+    from camscan.app.sweeping.pastsweeps import is_sweep
+    from camscan.app.sweeping.sites import policies
 
     if config is None:
         swept = sorted({scan.site for scan in store.scans() if scan.site and is_sweep(scan)})

@@ -116,8 +116,8 @@ def devices(
       camscan devices --each-site -o estate.xlsx
       camscan devices --each-site --verdict listed -o for-the-board.html
     """
-    from camscan.app.judging import report_of
-    from camscan.app.switchports import SwitchPortLookup
+    from camscan.app.judging.switchports import SwitchPortLookup
+    from camscan.app.reporting.scanreport import report_of
     from camscan.cli.stored import open_store, scan_of
     from camscan.targets import usual
 
@@ -172,7 +172,7 @@ def _mac(text: str) -> str | None:
 
 def _latest(store: Store, judged: Callable[[Store, Scan], Report], out: Output, *, chosen: bool) -> Iterator[Report]:
     """The latest report of each site, by name, with its burn-down where the format shows that (`chosen`: see there)."""
-    from camscan.app.registering import with_progress
+    from camscan.app.reporting.registering import with_progress
     from camscan.cli.stored import newest_of_each_site
 
     scans = sorted(newest_of_each_site(store), key=lambda scan: (scan.site is None, (scan.site or "").casefold()))

@@ -57,8 +57,8 @@ def diff(
       camscan diff -o changes.csv
       camscan diff --site headquarters --fail-on new --fail-on coverage-loss
     """
-    from camscan.app.judging import past, snapshot_of
-    from camscan.app.sincesweeps import absent_from, with_known
+    from camscan.app.reporting.scanreport import past, snapshot_of
+    from camscan.app.sweeping.sincesweeps import absent_from, with_known
     from camscan.cli.formats.changes import render
     from camscan.cli.stored import open_store
     from camscan.sweeps.compare import compare
@@ -114,7 +114,7 @@ def _unasked(before: Scan, after: Scan, changes: Changes, seen: Snapshot) -> Ite
 
 def _meant(store: Store, old: str | None, new: str | None, site: str | None) -> list[Scan]:
     """The two scans that are meant, and before them those that show what has returned; the oldest first."""
-    from camscan.app.history import is_sweep
+    from camscan.app.sweeping.pastsweeps import is_sweep
     from camscan.cli.stored import scan_of
 
     if old is not None and new is None:

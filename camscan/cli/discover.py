@@ -28,8 +28,8 @@ def discover(names: tuple[str, ...], judging: options.Judging, out: Output) -> N
       camscan discover
       camscan discover --interface eth0 --format json
     """
-    from camscan.app.discovering import ask_segment, asking_interfaces, cut_off
-    from camscan.app.verdicts import judged
+    from camscan.app.judging.unstored import judged
+    from camscan.app.scanning.discovering import ask_segment, asking_interfaces, cut_off
     from camscan.cli.watching import Watch
     from camscan.net.kernel import eventloop
 

@@ -146,7 +146,7 @@ def _sqlite() -> Iterator[Finding]:
 
 
 def _library() -> Iterator[Finding]:
-    from camscan.app.criteria import chosen_policies, library
+    from camscan.app.judging.criteria import chosen_policies, library
 
     rules = library(log=False)
     yield Finding(

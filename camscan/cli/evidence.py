@@ -45,7 +45,7 @@ def keygen(output: Path | None) -> None:
     Example:
       camscan evidence keygen -o evidence.key
     """
-    from camscan.app import keyfiles
+    from camscan.app.archiving import keyfiles
     from camscan.evidence import keys
 
     file, signer = output or keyfiles.default_file(), keys.generate()
@@ -94,9 +94,9 @@ def export(
       camscan evidence export 4f2a -o bundle.zip --operator 'J. Doe' --authority 'Order 17/2026'
       camscan evidence export -o bundle.zip --tsa http://tsa.example/tsr
     """
-    from camscan.app import keyfiles
-    from camscan.app.bundling import DERIVATION, files_of, state_changes_at
-    from camscan.app.criteria import chosen_policies
+    from camscan.app.archiving import keyfiles
+    from camscan.app.archiving.bundling import DERIVATION, files_of, state_changes_at
+    from camscan.app.judging.criteria import chosen_policies
     from camscan.cli.stored import open_store, scan_of
     from camscan.evidence.export import Contents
     from camscan.evidence.export import export as write_bundle
@@ -146,8 +146,8 @@ def verify(bundle: Path, key: str | None, tsa_ca: Path | None, out: Output) -> N
       camscan evidence verify bundle.zip --tsa-ca tsa-ca.pem
       camscan evidence verify bundle.zip --key evidence.key.pub --format json | jq .holds
     """
-    from camscan.app import keyfiles
-    from camscan.app.bundling import verified
+    from camscan.app.archiving import keyfiles
+    from camscan.app.archiving.bundling import verified
     from camscan.cli.formats import verified as shown
 
     fingerprint = None if key is None else keyfiles.fingerprint(key)
@@ -168,7 +168,7 @@ def _about(operator: str, authority: str, tsa: str | None) -> About:
     from datetime import UTC, datetime
     from urllib.parse import urlsplit
 
-    from camscan.app.bundling import versions
+    from camscan.app.archiving.bundling import versions
     from camscan.evidence.manifest import About
     from camscan.system.clock import clock
     from camscan.text.timestamps import utc

@@ -46,7 +46,7 @@ def list_rules(maker: str | None, folders: tuple[Path, ...]) -> None:
     Example:
       camscan fingerprints list --maker Axis
     """
-    from camscan.app.criteria import library
+    from camscan.app.judging.criteria import library
 
     whole = library(folders)
     found = [rule for rule in whole.rules if maker is None or (rule.maker or "").casefold() == maker.casefold()]
@@ -72,7 +72,7 @@ def check(strict: bool, folders: tuple[Path, ...]) -> None:
       camscan fingerprints check
       camscan fingerprints check --fingerprints my-rules --strict
     """
-    from camscan.app.criteria import chosen_policies, whole_library
+    from camscan.app.judging.criteria import chosen_policies, whole_library
     from camscan.identify.check import check as faults_of
     from camscan.identify.examples import examples_of
 
@@ -108,7 +108,7 @@ def coverage(makers: tuple[str, ...], folders: tuple[Path, ...]) -> None:
     Example:
       camscan fingerprints coverage --maker Axis
     """
-    from camscan.app.criteria import library
+    from camscan.app.judging.criteria import library
     from camscan.identify.coverage import coverage as counted
 
     rules = library(folders, examples=True)
@@ -145,7 +145,7 @@ def try_value(field: str, value: str, folders: tuple[Path, ...]) -> None:
     Example:
       camscan fingerprints try http.server 'App-webs/'
     """
-    from camscan.app.criteria import library
+    from camscan.app.judging.criteria import library
     from camscan.identify.check import check_rule
 
     rules = library(folders, examples=bool(folders))
@@ -197,8 +197,8 @@ def explain(device: str, answers: bool, scan_id: str | None, db: str | None, jud
       camscan fingerprints explain 10.20.0.15
       camscan fingerprints explain 10.20.0.15 --answers
     """
-    from camscan.app.judging import all_devices_in
-    from camscan.app.switchports import SwitchPortLookup
+    from camscan.app.judging.switchports import SwitchPortLookup
+    from camscan.app.reporting.scanreport import all_devices_in
     from camscan.cli.stored import last_seen_at, open_store, scan_of
     from camscan.codecs.registry import read_again
     from camscan.codecs.text import mac

@@ -37,7 +37,7 @@ class SiteHealth:
 
 def health_of_sites(store: Store | None, config: Config) -> Iterator[SiteHealth]:
     """That of all sites of a configuration; without a store none was ever swept."""
-    from camscan.app.history import statuses
+    from camscan.app.sweeping.pastsweeps import statuses
     from camscan.sweeps.memory import SiteStatus
 
     if store is None:

@@ -16,7 +16,7 @@ from camscan.errors import UsageError
 from camscan.records import Report, ScanStatus
 
 if TYPE_CHECKING:
-    from camscan.app.criteria import Criteria
+    from camscan.app.judging.criteria import Criteria
 
 
 @click.command()
@@ -60,8 +60,8 @@ def identify(
     if source is None:
         out.write_report(_of_stored(scan_id, db, criteria, all_hosts=all_hosts))
         return
-    from camscan.app.filereport import report_on
-    from camscan.app.listreport import report_on_list
+    from camscan.app.reporting.filereport import report_on
+    from camscan.app.reporting.listreport import report_on_list
 
     listed = None if source == "-" else reading.read_if_list(Path(source))
     if listed is None:
@@ -77,7 +77,7 @@ def identify(
 
 
 def _of_stored(scan_id: str | None, db: str | None, criteria: Criteria, *, all_hosts: bool) -> Report:
-    from camscan.app.judging import report_of
+    from camscan.app.reporting.scanreport import report_of
     from camscan.cli.stored import open_store, scan_of
 
     with open_store(db) as store:

@@ -48,13 +48,13 @@ def import_(files: tuple[str, ...], kind: str | None, site: str | None, db: str 
       camscan import arp.txt mac-address-table.txt
       zcat shodan.json.gz | camscan import - --kind shodan
     """
-    from camscan.app.criteria import library
-    from camscan.app.deriving import merged
-    from camscan.app.passive import ImportedFile, Records, import_records
-    from camscan.app.sources import head, opened
+    from camscan.app.judging.criteria import library
+    from camscan.app.judging.keptdevices import merged
+    from camscan.app.scanning.passive import ImportedFile, Records, import_records
     from camscan.cli.stored import same_store, tell_new_site
     from camscan.imports.files.base import SNIFFED
     from camscan.imports.registry import reader_for
+    from camscan.imports.sources import head, opened
     from camscan.store.store import Store
 
     with contextlib.ExitStack() as stack:

@@ -59,7 +59,7 @@ class Reading:
 
     def read_if_list(self, path: Path) -> Inventory | None:
         """Read a file that may be an inventory or something else (see `read_list`), and say how it was read."""
-        from camscan.app.listreport import read_list
+        from camscan.app.reporting.listreport import read_list
 
         with waiting(f"Reading {path.name}"):
             listed = read_list(path, self._chosen, self.encoding)

@@ -55,8 +55,8 @@ def listen(
     """
     import asyncio
 
-    from camscan.app.judging import report_of
-    from camscan.app.passive import listen as heard
+    from camscan.app.reporting.scanreport import report_of
+    from camscan.app.scanning.passive import listen as heard
     from camscan.store.store import Store
 
     out.ready()

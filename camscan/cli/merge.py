@@ -22,7 +22,7 @@ from camscan.text.timestamps import utc
 from camscan.text.wording import plural
 
 if TYPE_CHECKING:
-    from camscan.app.merging import MergedSite
+    from camscan.app.archiving.merging import MergedSite
     from camscan.store.store import Store
     from camscan.summaries import StateChange
 
@@ -83,8 +83,8 @@ def merge(
       camscan db merge leeds.db --rename office=office-leeds
       camscan db merge bundle.zip --key evidence.key.pub
     """
-    from camscan.app.merging import SiteChoices, map_sites
-    from camscan.app.merging import merge as merge_store
+    from camscan.app.archiving.merging import SiteChoices, map_sites
+    from camscan.app.archiving.merging import merge as merge_store
 
     choices, progress = SiteChoices(site, rename, same_sites), (lambda *_: None) if is_quiet() else _progress()
     with ExitStack() as stack:
@@ -105,8 +105,8 @@ def merge(
 @contextmanager
 def _opened(name: str, key: str | None) -> Iterator[Store]:
     """Another store to read from, or a bundle as one. Raises UsageError if there is none, or it cannot be read."""
-    from camscan.app import keyfiles
-    from camscan.app.bundling import as_store, is_bundle
+    from camscan.app.archiving import keyfiles
+    from camscan.app.archiving.bundling import as_store, is_bundle
     from camscan.store.source import open_source
 
     file = Path(name)
@@ -156,14 +156,14 @@ def _write(found: Sequence[tuple[str, Sequence[MergedSite]]], out: Output, *, dr
 
 
 def _cells(name: str, one: MergedSite) -> tuple[str, ...]:
-    from camscan.app.merging import MergeResult
+    from camscan.app.archiving.merging import MergeResult
 
     counts = (one.scans[MergeResult.TAKEN], one.scans[MergeResult.KNOWN], len(one.left), one.observations, one.states)
     return (name, one.site or "-", one.called or "-", *(f"{count:,}" for count in counts))
 
 
 def _object(name: str, taken: Sequence[MergedSite]) -> dict[str, Any]:
-    from camscan.app.merging import MergeResult
+    from camscan.app.archiving.merging import MergeResult
 
     sites = [
         {
@@ -190,7 +190,7 @@ def _said(change: StateChange) -> dict[str, Any]:
 
 def _told(found: Sequence[tuple[str, Sequence[MergedSite]]]) -> Iterator[str]:
     """What the reader must know beside the counts."""
-    from camscan.app.merging import MergeResult, shown
+    from camscan.app.archiving.merging import MergeResult, shown
 
     why = {
         MergeResult.RUNNING: "is not complete there: merge again when it has ended",

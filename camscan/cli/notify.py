@@ -37,9 +37,9 @@ def test(file: Path | None, names: tuple[str, ...]) -> None:
       camscan notify test
       camscan notify test --config /etc/camscan/camscan.toml --to "apprise mail"
     """
-    from camscan.app.alerting import send_test
-    from camscan.app.receivers import receivers
-    from camscan.app.settings import configuration
+    from camscan.app.sweeping.alerting import send_test
+    from camscan.app.sweeping.configuration import configuration
+    from camscan.app.sweeping.receivers import receivers
 
     document = configuration(file)
     found = {one.name: one for one in receivers(document.config)}
@@ -72,8 +72,8 @@ def send(file: Path | None, db: str | None) -> None:
     Examples:
       camscan notify send --config /etc/camscan/camscan.toml
     """
-    from camscan.app.alerting import Dispatcher
-    from camscan.app.settings import configuration, database
+    from camscan.app.sweeping.alerting import Dispatcher
+    from camscan.app.sweeping.configuration import configuration, database
     from camscan.cli.health import health_of_sites, write_metrics
     from camscan.cli.stored import open_swept_store
     from camscan.sweeps.eventlog import show_events

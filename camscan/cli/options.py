@@ -19,8 +19,8 @@ from camscan.errors import UsageError
 from camscan.records import NAME
 
 if TYPE_CHECKING:
-    from camscan.app.criteria import Criteria
-    from camscan.app.scope import CredentialOptions
+    from camscan.app.judging.criteria import Criteria
+    from camscan.app.planning.scope import CredentialOptions
 
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -238,13 +238,13 @@ class Judging:
 
     def criteria(self) -> Criteria:
         """The rules and policies. Raises RuleError if one cannot be used."""
-        from camscan.app.criteria import criteria_of
+        from camscan.app.judging.criteria import criteria_of
 
         return criteria_of(self.policies, self.folders)
 
 
 def _login(file: Path | None, unlock: str | None) -> CredentialOptions:
-    from camscan.app.scope import CredentialOptions
+    from camscan.app.planning.scope import CredentialOptions
 
     return CredentialOptions(file, unlock)
 

@@ -13,8 +13,8 @@ from camscan.cli.groups import Sectioned
 from camscan.cli.output import Output, written
 
 if TYPE_CHECKING:
-    from camscan.app.planning import Outlook
-    from camscan.app.scope import CredentialOptions
+    from camscan.app.planning.preview import Outlook
+    from camscan.app.planning.scope import CredentialOptions
     from camscan.engine import Plan
     from camscan.net.pacing.profile import Profile
     from camscan.targets import TargetSet
@@ -42,8 +42,8 @@ def plan(targets: tuple[str, ...], out: Output, site: str | None, login: Credent
       camscan plan 10.20.0.0/24 --site depot --with-credentials
       camscan plan @networks.txt --format json | jq .seconds
     """
-    from camscan.app.planning import outlook
-    from camscan.app.scope import Choices
+    from camscan.app.planning.preview import outlook
+    from camscan.app.planning.scope import Choices
 
     found = outlook(Choices(targets, **how), login, site)
     if out.format == "json":

@@ -41,7 +41,7 @@ def list_(folders: tuple[Path, ...], out: Output) -> None:
       camscan policy list
       camscan policy list --fingerprints my-rules --format json
     """
-    from camscan.app.criteria import chosen_policies
+    from camscan.app.judging.criteria import chosen_policies
 
     found = chosen_policies((), folders)
     out.write(_json(found) if out.format == "json" else _lines(found, out.width))
@@ -59,7 +59,7 @@ def show(names: tuple[str, ...], folders: tuple[Path, ...], out: Output) -> None
       camscan policy show uk-nil
       camscan policy show ours.yaml --format json
     """
-    from camscan.app.criteria import chosen_policies
+    from camscan.app.judging.criteria import chosen_policies
 
     found = chosen_policies(names, folders)
     out.write(_json(found) if out.format == "json" else _pages(found))

@@ -25,7 +25,7 @@ from camscan.text.wording import plural, were
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from camscan.app.scope import Choices
+    from camscan.app.planning.scope import Choices
     from camscan.net.programs.checkpoint import Checkpoint
     from camscan.net.programs.portsource import Found, PortSource
     from camscan.targets import TargetSet
@@ -100,7 +100,7 @@ def ports(
       camscan ports @networks.txt --exclude 10.20.1.0/24 | jq -r .address
       camscan ports --resume 5f0c3a9e >> open.jsonl
     """
-    from camscan.app.scope import Choices
+    from camscan.app.planning.scope import Choices
     from camscan.net.kernel import eventloop
 
     if resume is None:
@@ -131,9 +131,9 @@ def _begun(choices: Choices, ports_: str | None, sweep: str, how: dict[str, Any]
     """A new sweep."""
     import secrets  # which takes longer to load than some commands to run
 
-    from camscan.app.portsources import checkpoint, port_source
-    from camscan.app.scope import scope_of
-    from camscan.app.strategy import port_list
+    from camscan.app.planning.scope import scope_of
+    from camscan.app.planning.strategy import port_list
+    from camscan.app.scanning.portsources import checkpoint, port_source
     from camscan.net.pacing.profile import profile
     from camscan.net.programs.method import choose
     from camscan.net.programs.portsource import PortQuery
@@ -165,8 +165,8 @@ def _begun(choices: Choices, ports_: str | None, sweep: str, how: dict[str, Any]
 
 def _resumed(name: str) -> _Job:
     """The rest of a sweep; what its files of exclusions have come to hold since is not asked."""
-    from camscan.app.portsources import checkpoint
-    from camscan.app.targetfiles import read_exclusions
+    from camscan.app.planning.targetfiles import read_exclusions
+    from camscan.app.scanning.portsources import checkpoint
     from camscan.targets import parse
 
     kept = checkpoint(name)
@@ -206,7 +206,7 @@ def _cut_to_whole_lines() -> None:
 
 async def _run(job: _Job) -> int:
     """Write what is found, and ask nothing more of who is excluded meanwhile; returns how many ports are open."""
-    from camscan.app.targetfiles import followed
+    from camscan.app.planning.targetfiles import followed
 
     def exclude(excluded: TargetSet) -> None:
         job.sweep.exclude(job.asked.within(excluded).spans())
@@ -219,7 +219,7 @@ async def _write_all(sweep: PortSource) -> int:
     """Write what is found as it comes; returns how many ports are open."""
     import asyncio
 
-    from camscan.app.signals import ended_by_signals
+    from camscan.app.scanning.signals import ended_by_signals
     from camscan.system.background import in_background
 
     count = 0

@@ -21,7 +21,7 @@ from camscan.scansettings import THINNED
 from camscan.text.wording import joined, plural, were
 
 if TYPE_CHECKING:
-    from camscan.app.criteria import Criteria
+    from camscan.app.judging.criteria import Criteria
     from camscan.reports.workbook import Cell
     from camscan.store.store import Store
     from camscan.summaries import Progress
@@ -90,7 +90,7 @@ def progress(
       camscan progress --deadline 2026-12-31
       camscan progress --site headquarters --policy uk-nil -o progress.csv
     """
-    from camscan.app.criteria import Criteria, library
+    from camscan.app.judging.criteria import Criteria, library
     from camscan.cli.stored import open_store
     from camscan.register.names import PLACE
 
@@ -123,7 +123,7 @@ def progress(
 
 def _update_register(store: Store, criteria: Criteria, *, again: bool) -> None:
     """Bring the register up to date, and see to it that it can answer."""
-    from camscan.app.registering import basis, judged_by, update_register, with_builtin
+    from camscan.app.reporting.registering import basis, judged_by, update_register, with_builtin
 
     if again:
         thinned = sum(THINNED in scan.settings for scan in store.scans())

@@ -15,7 +15,7 @@ from camscan.cli.telling import tell
 from camscan.system.background import in_background
 
 if TYPE_CHECKING:
-    from camscan.app.scanning import Standing
+    from camscan.app.scanning.running import Standing
 
 _LIVE_SECONDS = 0.2
 _LINE_SECONDS = 30.0

@@ -15,7 +15,7 @@ from camscan.cli.waiting import waiting
 from camscan.reports.escape import terminal
 
 if TYPE_CHECKING:
-    from camscan.app.reconciling import Reconciliation
+    from camscan.app.reporting.reconciling import Reconciliation
 
 FORMAT_NAMES = ("table", "json", "jsonl", "csv", "xlsx", "markdown")
 _ELSEWHERE = dict.fromkeys(("html", "pdf"), "`camscan report --inventory FILE`")
@@ -71,7 +71,7 @@ def reconcile(
       camscan reconcile netbox.json --scan 4f2a -o audit.json
       camscan report --inventory cameras.xlsx -o audit.html
     """
-    from camscan.app.reconciling import found_in, reconciled
+    from camscan.app.reporting.reconciling import found_in, reconciled
     from camscan.cli.formats.reconciled import FORMATS
     from camscan.cli.formats.reconciledtext import findings
     from camscan.cli.stored import check_each_site, chosen_scans, newest_of_each_site, open_store

@@ -62,10 +62,10 @@ def report(
       camscan report --bom -o for-excel.csv
       camscan report --site harbour --inventory cameras.xlsx -o harbour.html
     """
-    from camscan.app.annotating import Tags
-    from camscan.app.judging import report_of
-    from camscan.app.reconciling import found_in, reconciled
-    from camscan.app.registering import with_progress
+    from camscan.app.reporting.annotating import Tags
+    from camscan.app.reporting.reconciling import found_in, reconciled
+    from camscan.app.reporting.registering import with_progress
+    from camscan.app.reporting.scanreport import report_of
     from camscan.cli.formats.reconciledtext import digest
     from camscan.cli.stored import open_store, scan_of
 

@@ -80,7 +80,7 @@ def sample(
     """
     import secrets
 
-    from camscan.app.targetfiles import read
+    from camscan.app.planning.targetfiles import read
     from camscan.inventory.statistics import sample_size
     from camscan.targets import expand, parse
     from camscan.targets.shuffle import permutation

@@ -20,10 +20,10 @@ from camscan.errors import CamscanError, UsageError
 from camscan.records import Report, Scan, ScanStatus
 
 if TYPE_CHECKING:
-    from camscan.app.criteria import Criteria
-    from camscan.app.jobs import Job
-    from camscan.app.registering import Return
-    from camscan.app.scope import Choices, CredentialOptions
+    from camscan.app.judging.criteria import Criteria
+    from camscan.app.planning.jobs import Job
+    from camscan.app.planning.scope import Choices, CredentialOptions
+    from camscan.app.reporting.registering import Return
     from camscan.credentials.broker import CredentialBroker
     from camscan.store.store import Store
 
@@ -109,8 +109,8 @@ def scan(
 
 def _reported(store: Store, ended: Scan, criteria: Criteria, *, all_hosts: bool) -> tuple[Report, Sequence[Return]]:
     """What is to be told of a scan. All that makes a report is loaded here, so that a scan has its memory to itself."""
-    from camscan.app.judging import report_of
-    from camscan.app.registering import register_scan
+    from camscan.app.reporting.registering import register_scan
+    from camscan.app.reporting.scanreport import report_of
 
     report = report_of(store, ended, criteria, all_hosts=all_hosts)
     return report, register_scan(store, report, criteria)
@@ -118,7 +118,7 @@ def _reported(store: Store, ended: Scan, criteria: Criteria, *, all_hosts: bool)
 
 def _planned(choices: Choices, site: str | None, broker_for: _BrokerFor) -> Job:
     """A new scan that can run."""
-    from camscan.app.jobs import check_decoys, new_job
+    from camscan.app.planning.jobs import check_decoys, new_job
 
     job = new_job(choices, site)
     check_decoys(job)
@@ -127,7 +127,7 @@ def _planned(choices: Choices, site: str | None, broker_for: _BrokerFor) -> Job:
 
 def _resumed(store: Store, before: Scan, choices: Choices, broker_for: _BrokerFor) -> Job:
     """The rest of a scan, on record as running; nothing is written where it cannot run."""
-    from camscan.app.jobs import check_decoys, job_for_rest, resume_job
+    from camscan.app.planning.jobs import check_decoys, job_for_rest, resume_job
 
     broker, job = broker_for(before.site), job_for_rest(before, choices)
     check_decoys(job)
@@ -136,8 +136,8 @@ def _resumed(store: Store, before: Scan, choices: Choices, broker_for: _BrokerFo
 
 def _choices(targets: tuple[str, ...], how: dict[str, Any], resume: str | None) -> Choices:
     """What was chosen; of a scan that goes on, nothing that it would not heed."""
-    from camscan.app.jobs import ignored_options
-    from camscan.app.scope import Choices
+    from camscan.app.planning.jobs import ignored_options
+    from camscan.app.planning.scope import Choices
 
     choices = Choices(targets, **how)
     if resume and (given := ignored_options(choices)):
@@ -150,13 +150,13 @@ def _broker(
 ) -> CredentialBroker | None:
     if not (choices.with_credentials or login.file or login.unlock):
         return None
-    from camscan.app.logins import broker_if
+    from camscan.app.planning.logins import broker_if
 
     return broker_if(choices, login, site, criteria().rules)
 
 
 def _tell_networks(choices: Choices) -> None:
-    from camscan.app.scope import connected_networks
+    from camscan.app.planning.scope import connected_networks
 
     networks = connected_networks(choices.interface)
     if networks:
@@ -167,7 +167,7 @@ def _run(job: Job, store: Store) -> Scan:
     """Run a scan. Whatever breaks it off is told with how to go on: the store that fails, a signal as it begins."""
     broken_off = replace(job.scan, status=ScanStatus.INTERRUPTED)
     try:  # from here on, as the scan is on record and loading takes a moment
-        from camscan.app.scanning import no_progress, run
+        from camscan.app.scanning.running import no_progress, run
         from camscan.cli.progressbar import progress
         from camscan.net.kernel import eventloop
 

@@ -65,7 +65,7 @@ def simulate(command: tuple[str, ...], enrolled: bool, decoy: bool, address: str
 async def _simulate(chosen: Site, command: tuple[str, ...]) -> int:
     import asyncio
 
-    from camscan.app.signals import ended_by_signals
+    from camscan.app.scanning.signals import ended_by_signals
 
     async with chosen as site:
         what = "1 decoy at" if len(site.devices) == 1 else f"{len(site.devices)} simulated devices on"

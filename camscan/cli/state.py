@@ -22,7 +22,7 @@ from camscan.summaries import GIVEN, State
 from camscan.text.timestamps import utc
 
 if TYPE_CHECKING:
-    from camscan.app.statements import CurrentState, Statement
+    from camscan.app.reporting.statements import CurrentState, Statement
     from camscan.store.registered import Entry
     from camscan.store.store import Store
 
@@ -81,9 +81,9 @@ def state(
       camscan state 44:19:b6:00:00:01
       camscan state list --in returned --fail-on returned
     """
-    from camscan.app.criteria import Criteria, library
-    from camscan.app.registering import update_register
-    from camscan.app.statements import current_states, find_device, history, record_state
+    from camscan.app.judging.criteria import Criteria, library
+    from camscan.app.reporting.registering import update_register
+    from camscan.app.reporting.statements import current_states, find_device, history, record_state
     from camscan.cli.stored import open_store
 
     out.ready()
@@ -150,7 +150,7 @@ def _where(site: str | None, *, no_site: bool) -> str | None:
 
 
 def _words(state: str | None, why: str | None, who: str | None, clean: int) -> Statement | None:
-    from camscan.app.statements import Statement
+    from camscan.app.reporting.statements import Statement
 
     if state is None:
         if why or who:

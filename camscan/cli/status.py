@@ -46,7 +46,7 @@ def status(file: Path | None, db: str | None, max_age: str | None, out: Output) 
       camscan status
       camscan status --config /etc/camscan/camscan.toml --max-age 26h
     """
-    from camscan.app.settings import configuration, database
+    from camscan.app.sweeping.configuration import configuration, database
     from camscan.cli.health import health_of_sites, write_metrics
     from camscan.cli.stored import open_swept_store
     from camscan.sweeps.configtypes import duration

@@ -47,14 +47,14 @@ def open_store(target: str | None, *, or_new: bool = False) -> Store:
 
 
 def _is_bundle(file: Path) -> bool:
-    from camscan.app.bundling import is_bundle
+    from camscan.app.archiving.bundling import is_bundle
 
     return file.is_file() and is_bundle(file)
 
 
 def _swept() -> str | None:
     """The store that the configuration of sweeps names, if there is one that can be read, else that of a service."""
-    from camscan.app.settings import configuration, database
+    from camscan.app.sweeping.configuration import configuration, database
 
     named = os.environ.get("CAMSCAN_CONFIG")
     try:
@@ -76,7 +76,7 @@ def _of_service() -> str | None:
 
 def same_store() -> str:
     """The option that leads a later command to the store that this command's --db names; "" where none was given."""
-    from camscan.app.settings import store_option
+    from camscan.app.sweeping.configuration import store_option
 
     context = click.get_current_context()
     given = context.get_parameter_source("db") is ParameterSource.COMMANDLINE
@@ -187,7 +187,7 @@ def tell_new_site(store: Store, site: str | None) -> None:
 
 def last_seen_at(store: Store, scan: Scan, address: str) -> str:
     """What an earlier scan of the same site saw at an address, and which one: a sentence, or "" if none did."""
-    from camscan.app.registering import track_of
+    from camscan.app.reporting.registering import track_of
 
     every = store.register.named(address, (), scan.register_site)
     named = (one for one in every if address in track_of(one).places)

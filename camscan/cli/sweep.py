@@ -20,7 +20,7 @@ from camscan.cli.output import Output, written
 from camscan.errors import HostError, UsageError
 
 if TYPE_CHECKING:
-    from camscan.app.sweeping import SweepContext, Swept
+    from camscan.app.sweeping.onesite import SweepContext, Swept
     from camscan.sweeps.config import Config, Site
 
 _INTERRUPTED = "interrupted by a signal: what was found is stored, and the next sweep of today does the rest"
@@ -58,10 +58,10 @@ def sweep(
       camscan sweep --site headquarters --format table
     """
     with _end_logged(as_json=log_json, quiet=quiet):
-        from camscan.app.criteria import library
-        from camscan.app.scanning import no_progress
-        from camscan.app.settings import configuration, database
-        from camscan.app.sweeping import SweepContext
+        from camscan.app.judging.criteria import library
+        from camscan.app.scanning.running import no_progress
+        from camscan.app.sweeping.configuration import configuration, database
+        from camscan.app.sweeping.onesite import SweepContext
         from camscan.cli.progressbar import progress
         from camscan.store.store import Store
 
@@ -98,9 +98,9 @@ def _end_logged(*, as_json: bool, quiet: bool) -> Iterator[None]:
 
 
 def _run(context: SweepContext, sites: Sequence[Site], fail_on: Sequence[str], out: Output | None) -> Exit:
-    from camscan.app.alerting import Dispatcher
-    from camscan.app.retention import derive_after_sweeps
-    from camscan.app.sweeprun import ping_sites, succeeds, sweep_all
+    from camscan.app.sweeping.alerting import Dispatcher
+    from camscan.app.sweeping.allsites import ping_sites, succeeds, sweep_all
+    from camscan.app.sweeping.retention import derive_after_sweeps
     from camscan.cli.health import health_of_sites, write_metrics
 
     config, store = context.config, context.store

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from camscan.app.discovering import MemorySink
+from camscan.app.scanning.discovering import MemorySink
 from camscan.cli.telling import is_quiet, tell
 from camscan.records import Judged, Observation
 from camscan.reports.escape import terminal

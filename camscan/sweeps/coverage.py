@@ -216,7 +216,7 @@ def _shown_now(what: str, counts: Mapping[str, int], devices: int) -> str:
 
 
 def _decoys(snapshot: Snapshot, terms: Terms) -> Iterator[Loss]:
-    """A host that only refuses is there, and the decoy on it is not: see `camscan.app.scannotes`."""
+    """A host that only refuses is there, and the decoy on it is not: see `camscan.app.scanning.notes`."""
     answered = frozenset[str]().union(*snapshot.answered.values())
     for address in terms.decoys:
         if address not in answered:

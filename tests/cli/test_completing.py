@@ -11,7 +11,7 @@ from click.shell_completion import BashComplete
 from support.listed import store_scan
 from support.world import CONFIG
 
-from camscan.app import settings
+from camscan.app.sweeping import configuration
 from camscan.cli.main import camscan
 from camscan.store.store import Store
 
@@ -69,7 +69,7 @@ def test_a_configuration_in_a_folder_that_is_closed_is_none(monkeypatch: pytest.
     def closed(_file: Path) -> bool:
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr(settings, "is_there", closed)
+    monkeypatch.setattr(configuration, "is_there", closed)
     assert list(completed(f"sweep --db {file} --site")) == ["North", "Süd-2"]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from camscan.app import settings
+from camscan.app.sweeping import configuration
 from camscan.cli.config import config
 from camscan.cli.init import init
 from camscan.errors import HostError, RuleError, UsageError
@@ -56,7 +56,7 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
     assert lines == sorted(lines)
     assert {*lines} == {2, 3, 4, 5, 9, 11}
     with pytest.raises(UsageError) as error:  # a sweep needs no more than the first of them
-        settings.configuration(tmp_path / "c.toml")
+        configuration.configuration(tmp_path / "c.toml")
     assert len(str(error.value).splitlines()) == 4
 
 
@@ -207,7 +207,7 @@ def test_overlapping_sites_are_normal(tmp_path: Path) -> None:
 
 def test_where_a_configuration_was_looked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(settings, "PLACES", (Path("camscan.toml"), tmp_path / "etc" / "camscan.toml"))
+    monkeypatch.setattr(configuration, "PLACES", (Path("camscan.toml"), tmp_path / "etc" / "camscan.toml"))
     done = CliRunner().invoke(config, ["check"])
     assert str(done.exception).startswith(
         f"found neither camscan.toml here nor {tmp_path}/etc/camscan.toml: create one"

@@ -23,7 +23,7 @@ from support.command import Done, camscan
 from support.receiver import OK, receiving
 from support.site import free_network
 
-from camscan.app.scope import Choices, scope_of
+from camscan.app.planning.scope import Choices, scope_of
 from camscan.credentials.enrolment import Book, Enrolment
 from camscan.credentials.file import CredentialFile
 from camscan.records import Observation
@@ -324,7 +324,7 @@ def test_a_public_device_can_be_looked_at_where_that_is_allowed(
         looked_at.extend(scope_of(choices).asked.networks())
         return []
 
-    monkeypatch.setattr("camscan.app.discovering.ask_one", look)
+    monkeypatch.setattr("camscan.app.scanning.discovering.ask_one", look)
     desk.keep(Enrolment(address="8.8.8.8", serial="E12345678", user="auditor", secret=SecretStr(CANARY)))
     refused = camscan(capsys, "credentials", "test", "8.8.8.8", *desk.named)
     assert (refused.returncode, "is public: leave it out, or add --allow-public" in refused.stderr) == (2, True)
@@ -373,10 +373,10 @@ def test_a_login_that_another_enrols_meanwhile_is_kept(
         return camscan(capsys, "credentials", "add", address, *words)
 
     def typed(*_: object, **__: object) -> str:
-        monkeypatch.setattr("camscan.app.logins.asked", lambda *_, **__: "x")
+        monkeypatch.setattr("camscan.app.planning.logins.asked", lambda *_, **__: "x")
         assert add("10.0.0.2").returncode == 0  # while the first one is asked for its password
         return "x"
 
-    monkeypatch.setattr("camscan.app.logins.asked", typed)
+    monkeypatch.setattr("camscan.app.planning.logins.asked", typed)
     assert add("10.0.0.1").returncode == 0
     assert len(camscan(capsys, "credentials", "list", *desk.named).stdout.splitlines()) == 2

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from camscan.app import scheduling
+from camscan.app.sweeping import scheduling
 from camscan.cli.cron import cron
 from camscan.errors import UsageError
 

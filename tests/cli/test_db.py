@@ -14,8 +14,8 @@ import pytest
 from click.testing import CliRunner, Result
 from support.world import CONFIG, World, camera, configured
 
-from camscan.app import retention
-from camscan.app.history import remembered
+from camscan.app.sweeping import retention
+from camscan.app.sweeping.pastsweeps import remembered
 from camscan.cli.db import db
 from camscan.cli.notify import notify
 from camscan.cli.state import state
@@ -124,7 +124,7 @@ def test_prune_needs_no_configuration_where_all_is_told(
 ) -> None:
     swept(3)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("camscan.app.settings.PLACES", (Path("camscan.toml"), Path("elsewhere.toml")))
+    monkeypatch.setattr("camscan.app.sweeping.configuration.PLACES", (Path("camscan.toml"), Path("elsewhere.toml")))
     asked = ("prune", "--db", tmp_path / "c.db", "--days", 0, "--dry-run")
     done = run(*asked, "--sweeps", 2)
     assert done.stdout == (

@@ -15,8 +15,8 @@ from support.listed import AT, store_scan
 from support.stores import keep_scan
 from support.workbooks import Table, read
 
-from camscan.app.criteria import Criteria, library
-from camscan.app.registering import update_register
+from camscan.app.judging.criteria import Criteria, library
+from camscan.app.reporting.registering import update_register
 from camscan.cli.devices import Wanted, devices
 from camscan.cli.fingerprints import explain
 from camscan.cli.import_ import import_

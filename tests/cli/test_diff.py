@@ -17,9 +17,9 @@ from support.estate import cameras, sweep
 from support.stores import keep_scan
 from support.world import camera
 
-from camscan.app.criteria import criteria_of
-from camscan.app.history import marked, remember, remembered
-from camscan.app.judging import snapshot_of
+from camscan.app.judging.criteria import criteria_of
+from camscan.app.reporting.scanreport import snapshot_of
+from camscan.app.sweeping.pastsweeps import marked, remember, remembered
 from camscan.cli.diff import diff
 from camscan.cli.formats.changes import render
 from camscan.errors import StoreError, UsageError

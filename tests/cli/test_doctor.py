@@ -17,8 +17,8 @@ from support.command import camscan
 from support.namespaces import Namespace, cable
 from support.schemas import validator
 
-from camscan.app import criteria
-from camscan.app.discovering import cut_off
+from camscan.app.judging import criteria
+from camscan.app.scanning.discovering import cut_off
 from camscan.net.kernel.interfaces import Interface
 from camscan.rulefiles.folder import fingerprints_folder
 

@@ -21,10 +21,10 @@ from support.schemas import validator
 from support.stamps import Authority
 from support.stores import keep_scan
 
-from camscan.app import keyfiles
-from camscan.app.bundling import derive, files_of, versions
-from camscan.app.criteria import criteria_of
-from camscan.app.registering import update_register
+from camscan.app.archiving import keyfiles
+from camscan.app.archiving.bundling import derive, files_of, versions
+from camscan.app.judging.criteria import criteria_of
+from camscan.app.reporting.registering import update_register
 from camscan.cli.evidence import evidence
 from camscan.cli.exits import Exit
 from camscan.cli.formats.verified import clock as in_words

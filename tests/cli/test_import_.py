@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from camscan.app import passive
-from camscan.app.criteria import Criteria, library
-from camscan.app.registering import update_register
+from camscan.app.judging.criteria import Criteria, library
+from camscan.app.reporting.registering import update_register
+from camscan.app.scanning import passive
 from camscan.cli.devices import devices
 from camscan.cli.diff import diff
 from camscan.cli.exits import Exit

@@ -111,7 +111,7 @@ def test_a_report_that_says_how_many_rules_there_are_counts_them(store: Path, tm
 
 def test_one_device_is_explained_without_judging_all_others_again(store: Path) -> None:
     found = loaded("fingerprints", "explain", "10.0.0.1", "--db", str(store))
-    assert found.isdisjoint({"camscan.identify.match", "camscan.app.identifying"})
+    assert found.isdisjoint({"camscan.identify.match", "camscan.app.judging.identifying"})
 
 
 def test_two_scans_are_compared_without_a_rule(store: Path) -> None:
@@ -120,7 +120,7 @@ def test_two_scans_are_compared_without_a_rule(store: Path) -> None:
 
 def test_the_status_is_told_without_scanning_or_judging(store: Path) -> None:
     found = loaded("status", "--config", str(store.with_name("c.toml")))
-    assert found.isdisjoint(PARSED | OTHERS | {"camscan.policy", "camscan.app.judging", "yaml", "rich"})
+    assert found.isdisjoint(PARSED | OTHERS | {"camscan.policy", "camscan.app.reporting.scanreport", "yaml", "rich"})
 
 
 def test_a_command_loads_no_other() -> None:
@@ -177,8 +177,10 @@ main()
     words = ("scan", "127.0.0.1", "--db", str(tmp_path / "c.db"), "--quiet")
     done = subprocess.run([sys.executable, "-c", program, *words], capture_output=True, text=True, check=True)
     found = set(json.loads(done.stderr.splitlines()[-1]))
-    assert {"camscan.app.scanning", "camscan.engine", "aiohttp"} <= found
-    assert found.isdisjoint({*PARSED, "pydantic", "camscan.policy", "camscan.app.judging", "camscan.app.registering"})
+    assert {"camscan.app.scanning.running", "camscan.engine", "aiohttp"} <= found
+    assert found.isdisjoint(
+        {*PARSED, "pydantic", "camscan.policy", "camscan.app.reporting.scanreport", "camscan.app.reporting.registering"}
+    )
     assert found.isdisjoint({"nmap", "numpy", "camscan.imports"})
 
 

@@ -19,9 +19,12 @@ from support.schemas import validator
 from support.stores import keep_scan, make_older
 from support.world import World, camera, configured
 
-from camscan.app import alerting, criteria, merging, statements
-from camscan.app.history import marked, remembered, sweeps_of
-from camscan.app.registering import update_register
+from camscan.app.archiving import merging
+from camscan.app.judging import criteria
+from camscan.app.reporting import statements
+from camscan.app.reporting.registering import update_register
+from camscan.app.sweeping import alerting
+from camscan.app.sweeping.pastsweeps import marked, remembered, sweeps_of
 from camscan.cli.db import db
 from camscan.cli.evidence import evidence
 from camscan.cli.exits import Exit

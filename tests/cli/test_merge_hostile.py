@@ -15,8 +15,8 @@ from support.command import camscan
 from support.nights import night
 from support.stores import keep_scan
 
-from camscan.app.criteria import criteria_of
-from camscan.app.registering import update_register
+from camscan.app.judging.criteria import criteria_of
+from camscan.app.reporting.registering import update_register
 from camscan.cli.db import db
 from camscan.errors import StoreError, UsageError
 from camscan.records import Scan, ScanStatus
@@ -197,7 +197,7 @@ def test_whom_to_ask_is_not_taken_from_another_store(
 ) -> None:
     """Else who made it would say which networks are asked, public ones too, how fast, and which files are read."""
     leeds, hub, at = tmp_path / "leeds.db", tmp_path / "hub.db", datetime(2026, 11, 1, tzinfo=UTC)
-    monkeypatch.setattr("camscan.app.jobs.scope_of", lambda _: pytest.fail("its targets are read"))
+    monkeypatch.setattr("camscan.app.planning.jobs.scope_of", lambda _: pytest.fail("its targets are read"))
     settings = {"choices": '{"allow_public": true}', "specs": "@/etc/passwd", "seed": "1"}
     with Store.open(leeds) as store:
         scan = Scan("5ca0", at, ("203.0.113.0/24",), ("http",), status=ScanStatus.INTERRUPTED, settings=settings)

@@ -11,7 +11,7 @@ import pytest
 from support.command import camscan
 from support.schemas import validator
 
-from camscan.app import scope
+from camscan.app.planning import scope
 from camscan.net.kernel.interfaces import Interface
 
 

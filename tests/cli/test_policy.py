@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from camscan.app.criteria import chosen_policies
+from camscan.app.judging.criteria import chosen_policies
 from camscan.cli.policy import _lines, policy
 from camscan.errors import RuleError, UsageError
 

@@ -20,7 +20,7 @@ from support.stores import keep_scan
 from support.workbooks import read
 from xlsxwriter import Workbook
 
-from camscan.app.reconciling import Reconciliation
+from camscan.app.reporting.reconciling import Reconciliation
 from camscan.cli.exits import Exit
 from camscan.cli.formats.reconciled import CSV_COLUMNS, FORMATS
 from camscan.cli.formats.reconciledtext import findings

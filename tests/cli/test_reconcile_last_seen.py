@@ -11,8 +11,8 @@ from click.testing import CliRunner
 from support.listed import AT, LIST, answer, silent, store_scan
 from support.stores import keep_scan
 
-from camscan.app.criteria import Criteria, library
-from camscan.app.registering import update_register
+from camscan.app.judging.criteria import Criteria, library
+from camscan.app.reporting.registering import update_register
 from camscan.cli.reconcile import reconcile
 from camscan.records import LedgerEntry, Outcome, Scan
 from camscan.store.store import Store

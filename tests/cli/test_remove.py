@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 from support.nights import night
 
-from camscan.app.history import marked
+from camscan.app.sweeping.pastsweeps import marked
 from camscan.cli.db import db
 from camscan.cli.progress import progress
 from camscan.errors import UsageError

@@ -25,9 +25,10 @@ from support.sample import sample
 from support.site import free_network
 from support.stores import keep_scan
 
-from camscan.app import criteria, registering
-from camscan.app.jobs import Job
-from camscan.app.scanning import Progress, run
+from camscan.app.judging import criteria
+from camscan.app.planning.jobs import Job
+from camscan.app.reporting import registering
+from camscan.app.scanning.running import Progress, run
 from camscan.cli.exits import exit_code
 from camscan.cli.plan import plan
 from camscan.cli.scan import _hint, scan
@@ -159,9 +160,9 @@ def test_a_signal_while_a_scan_begins_or_ends_is_told_as_any_other(
         raise KeyboardInterrupt
 
     if loading:
-        monkeypatch.setitem(sys.modules, "camscan.app.scanning", Loading("scanning"))
+        monkeypatch.setitem(sys.modules, "camscan.app.scanning.running", Loading("scanning"))
     else:
-        monkeypatch.setattr("camscan.app.scanning.run", broken_off)
+        monkeypatch.setattr("camscan.app.scanning.running.run", broken_off)
     done = CliRunner().invoke(scan, ["127.0.0.9", "--db", str(tmp_path / "s.db")])
     assert done.exit_code == 4
     with Store.open(tmp_path / "s.db") as store:
@@ -177,7 +178,7 @@ def test_a_signal_that_comes_when_a_scan_has_ended_keeps_nobody_from_its_result(
         await run(job, store, progress)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("camscan.app.scanning.run", late)
+    monkeypatch.setattr("camscan.app.scanning.running.run", late)
     done = CliRunner().invoke(scan, ["127.0.0.9", "--channels", "http", "--db", str(tmp_path / "s.db")])
     assert done.exit_code == 0
     assert "1 address asked" in done.stdout
@@ -188,7 +189,7 @@ def test_who_is_told_that_the_store_fails_is_told_how_to_go_on(tmp_path: Path, m
     async def full(*_args: object) -> None:
         raise StoreError("s.db cannot grow")
 
-    monkeypatch.setattr("camscan.app.scanning.run", full)
+    monkeypatch.setattr("camscan.app.scanning.running.run", full)
     done = CliRunner().invoke(scan, ["127.0.0.9", "--quiet", "--db", str(tmp_path / "s.db")])
     assert isinstance(done.exception, StoreError)
     with Store.open(tmp_path / "s.db") as store:
@@ -206,7 +207,7 @@ def test_an_exclusion_that_is_piped_in_as_a_scan_goes_on_holds_from_then_on(
         asked.append([*job.scope.asked.networks()])
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("camscan.app.scanning.run", broken_off)
+    monkeypatch.setattr("camscan.app.scanning.running.run", broken_off)
     CliRunner().invoke(scan, ["127.0.0.8/30", "--db", str(tmp_path / "s.db")])
     with Store.open(tmp_path / "s.db") as store:
         again = ["--resume", store.scan().id, "--db", str(tmp_path / "s.db")]
@@ -308,7 +309,7 @@ def test_what_is_told_once_is_told_although_the_report_cannot_be_written(
     )
 
 
-@pytest.mark.parametrize("busy_with", ["criteria.library", "judging.report_of"])
+@pytest.mark.parametrize("busy_with", ["judging.criteria.library", "reporting.scanreport.report_of"])
 def test_who_interrupts_once_more_is_told_how_to_go_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, busy_with: str
 ) -> None:

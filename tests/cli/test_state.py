@@ -20,7 +20,7 @@ from support.stores import keep_scan
 from support.workbooks import read
 from support.world import camera
 
-from camscan.app import statements
+from camscan.app.reporting import statements
 from camscan.cli.evidence import evidence
 from camscan.cli.import_ import import_
 from camscan.cli.report import report

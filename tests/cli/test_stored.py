@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from support.quiet import quietly
 
-from camscan.app import settings
+from camscan.app.sweeping import configuration
 from camscan.cli.scans import scans
 from camscan.cli.stored import open_store, scan_of
 from camscan.errors import CamscanError, StoreError, UsageError
@@ -213,7 +213,8 @@ def test_where_no_store_is_named_and_none_is_there_that_of_sweeps_is_told(
     for other in (site, "[store"):
         (tmp_path / "camscan.toml").write_text(other)
         assert told() == usual
-    monkeypatch.setattr(settings, "PLACES", (tmp_path / ("x" * 300),))  # at which looking fails, as in a closed folder
+    closed = (tmp_path / ("x" * 300),)  # at which looking fails, as in a closed folder
+    monkeypatch.setattr(configuration, "PLACES", closed)
     assert told() == usual
 
 

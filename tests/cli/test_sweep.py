@@ -24,8 +24,9 @@ from click.testing import CliRunner, Result
 from support.receiver import OK, Receiver, receiving
 from support.world import CONFIG, World, camera, configured
 
-from camscan.app import alerting, deriving, sweeping
-from camscan.app.deriving import basis
+from camscan.app.judging import keptdevices
+from camscan.app.judging.keptdevices import basis
+from camscan.app.sweeping import alerting, onesite
 from camscan.cli.sweep import sweep
 from camscan.errors import StoreError, UsageError
 from camscan.identify.library import Library
@@ -65,7 +66,7 @@ def config(tmp_path: Path) -> Path:
 def only_scans_take_time(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
     """However slow the machine is, deadlines pass in scans alone."""
     clock = SimpleNamespace(monotonic=lambda: world.elapsed)
-    for module in ("cli.sweep", "app.sweeprun", "app.retention", "app.series"):
+    for module in ("cli.sweep", "app.sweeping.allsites", "app.sweeping.retention", "app.judging.manyscans"):
         monkeypatch.setattr(f"camscan.{module}.time", clock)
 
 
@@ -209,14 +210,14 @@ def test_a_fault_of_camscan_at_one_site_costs_no_other(
     config: Path, world: World, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config.write_text(f'{CONFIG}[[site]]\nname = "b"\nnetworks = ["10.0.1.0/29"]\n')
-    real = sweeping.compare_with_memory
+    real = onesite.compare_with_memory
 
     def failing(context: Any, site: Any, *rest: Any) -> Any:
         if site.name == "hq":
             raise KeyError("what nobody thought of")
         return real(context, site, *rest)
 
-    monkeypatch.setattr(sweeping, "compare_with_memory", failing)
+    monkeypatch.setattr(onesite, "compare_with_memory", failing)
     assert run(config).exit_code == 1
     assert [job.scan.site for job in world.scans] == ["hq", "b"]
     crashed = next(record for record in caplog.records if "site hq crashed" in record.getMessage())
@@ -324,7 +325,7 @@ def test_after_an_update_what_is_looked_at_is_derived_anew(
 ) -> None:
     run(config)
     before = basis(rules)
-    monkeypatch.setattr(deriving, "_code", lambda: "an update")
+    monkeypatch.setattr(keptdevices, "_code", lambda: "an update")
     run(config)
     with Store.open(config.with_name("c.db")) as store:
         scans = [scan.id for scan in store.scans()]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from camscan.app.criteria import chosen_policies
+from camscan.app.judging.criteria import chosen_policies
 from camscan.evaluation.corpus import Entry, read
 from camscan.identify.library import Library
 from camscan.imports import pasted

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import re2
 
-from camscan.app.criteria import whole_library
+from camscan.app.judging.criteria import whole_library
 from camscan.evaluation.corpus import Entry, read
 from camscan.evaluation.score import canonical, kind_of
 from camscan.identify.library import Library

@@ -5,7 +5,7 @@ import re2
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camscan.app.criteria import whole_library
+from camscan.app.judging.criteria import whole_library
 from camscan.identify.prefixes import required_prefixes
 
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 from support.site import GET, free_network, talk
 
-from camscan.app.criteria import criteria_of
-from camscan.app.verdicts import judged
+from camscan.app.judging.criteria import criteria_of
+from camscan.app.judging.unstored import judged
 from camscan.errors import HostError, UsageError
 from camscan.records import Observation, Outcome, Verdict
 from camscan.simulator import decoy, decoy_site

@@ -15,7 +15,7 @@ from support import replay
 from support.lab import Lab, lab
 from support.sweeping import ready
 
-from camscan.app.criteria import library
+from camscan.app.judging.criteria import library
 from camscan.devices import merge
 from camscan.evaluation.corpus import Entry, read
 from camscan.identify.library import Library

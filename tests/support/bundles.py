@@ -15,8 +15,8 @@ from itertools import chain
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from camscan.app.annotating import with_states_by
-from camscan.app.bundling import derive
+from camscan.app.archiving.bundling import derive
+from camscan.app.reporting.annotating import with_states_by
 from camscan.evidence import canonical, export, keys, manifest
 from camscan.evidence.export import Contents, Derivation
 from camscan.evidence.manifest import About, Chain, Manifest

@@ -51,8 +51,9 @@ secret_file = "key"
 _PROGRAM = """
 import json, os, signal, sys, time
 from datetime import timedelta
-from camscan.app import criteria, waves
-import camscan.app.alerting, camscan.app.retention, camscan.app.pinging
+from camscan.app.judging import criteria
+from camscan.app.sweeping import waves
+import camscan.app.sweeping.alerting, camscan.app.sweeping.retention, camscan.app.sweeping.pinging
 import camscan.cli.formats.changes, camscan.cli.health
 import alembic.operations, alembic.runtime.migration, alembic.script, aiohttp
 from camscan.cli.sweep import sweep
@@ -60,7 +61,7 @@ from camscan.store.store import Store
 from camscan.scansettings import THINNED
 from support.world import World, camera
 
-camscan.app.alerting._LEASE = timedelta(seconds=0.2)
+camscan.app.sweeping.alerting._LEASE = timedelta(seconds=0.2)
 rules = criteria.library()
 criteria.library = lambda *_: rules
 append = Store.append

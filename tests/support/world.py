@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from camscan.app import waves
-from camscan.app.jobs import Job
-from camscan.app.scanning import Progress
-from camscan.app.scannotes import tried
-from camscan.app.sweeping import SweepContext, Swept, sweep
+from camscan.app.planning.jobs import Job
+from camscan.app.scanning.notes import tried
+from camscan.app.scanning.running import Progress
+from camscan.app.sweeping import waves
+from camscan.app.sweeping.onesite import SweepContext, Swept, sweep
 from camscan.net.kernel import eventloop
 from camscan.net.pacing.limits import Limits
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
@@ -80,7 +80,7 @@ class World:
     async def run_together(
         self, jobs: Sequence[Job], store: Store, _progress: Progress, _limits: Limits
     ) -> Sequence[Scan | BaseException]:
-        """Stands in for `camscan.app.scanning.run_together`."""
+        """Stands in for `camscan.app.scanning.running.run_together`."""
         self.together.append([job.scan.site for job in jobs])
         scans = (self.run(job, store) for job in jobs)
         return await asyncio.gather(*scans, return_exceptions=True)

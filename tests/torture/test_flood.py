@@ -12,7 +12,7 @@ import pytest
 from support.admitted import Told
 from support.rig import EXCLUDED, Rig, neighbours, rig
 
-from camscan.app.judging import DOUBT
+from camscan.app.reporting.scanreport import DOUBT
 from camscan.records import Outcome, ScanStatus
 
 pytestmark = [pytest.mark.netns, pytest.mark.slow, pytest.mark.cold_start]

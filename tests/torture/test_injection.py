@@ -27,8 +27,8 @@ from support import pages, workbooks
 from support.browser import browsing, opened
 from support.hostile import FORMULA, LIVE, PAYLOADS
 
-from camscan.app.criteria import Criteria, chosen_policies, library
-from camscan.app.verdicts import judged
+from camscan.app.judging.criteria import Criteria, chosen_policies, library
+from camscan.app.judging.unstored import judged
 from camscan.codecs.registry import read_again
 from camscan.identify.library import Library
 from camscan.records import Observation, Outcome, Report, Scan

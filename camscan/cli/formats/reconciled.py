@@ -9,7 +9,7 @@ from itertools import chain
 from math import isinf
 from typing import TypeAlias
 
-from camscan.app.reconciling import Reconciliation
+from camscan.app.reporting.reconciling import Reconciliation
 from camscan.cli.formats.reconciledtext import digest, render_markdown, render_table
 from camscan.inventory.columns import Columns
 from camscan.inventory.completeness import Estimate

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from rich.color import ColorSystem
 from rich.style import Style
 
-from camscan.app.reconciling import Reconciliation
+from camscan.app.reporting.reconciling import Reconciliation
 from camscan.inventory.completeness import sentences
 from camscan.inventory.makes import described
 from camscan.inventory.reconcile import Class, Result

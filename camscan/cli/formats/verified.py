@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from textwrap import wrap
 
-from camscan.app.bundling import files_of
+from camscan.app.archiving.bundling import files_of
 from camscan.errors import EvidenceError
 from camscan.evidence.verify import Verified
 from camscan.records import Verdict

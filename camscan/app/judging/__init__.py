@@ -1,0 +1,1 @@
+"""From observations to devices, and to their verdicts by fingerprints and policies."""

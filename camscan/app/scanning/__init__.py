@@ -1,0 +1,1 @@
+"""Scans from beginning to end, and what else asks or listens."""

@@ -1,0 +1,86 @@
+"""Files of other tools as commands read them: from disk, out of a pipe, in UTF-16, and what became of their records."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from camscan.errors import UsageError, on_os_error
+from camscan.text.wording import plural
+
+if TYPE_CHECKING:
+    from camscan.imports.files.base import Summary
+
+_STDIN = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file: its name as written, its stream, which stands at the start, and when it was last written."""
+
+    name: str
+    stream: BinaryIO
+    at: datetime
+    original: BinaryIO  # the file itself; `stream` is that, or a copy in UTF-8 of a file with a BOM
+
+
+@contextlib.contextmanager
+def opened(name: str) -> Iterator[Source]:
+    """A file, or for "-" what stdin holds, as a stream that can be read from its start again, also where it is a pipe.
+
+    Raises UsageError if there is no such file, or it cannot be read.
+    """
+    from camscan.imports.files.base import in_utf8  # noqa: PLC0415 - with codecs, which no help needs
+
+    with contextlib.ExitStack() as stack:
+        if name == _STDIN:
+            shown, file, at = "stdin", stack.enter_context(_copied(sys.stdin.buffer)), datetime.now(UTC)
+        else:
+            shown, file, at = name, *_of_file(name, stack)
+        yield Source(shown, stack.enter_context(in_utf8(file)), at, file)
+
+
+def _of_file(name: str, stack: contextlib.ExitStack) -> tuple[BinaryIO, datetime]:
+    """The stream of a file, and when it was last written; of a pipe, a copy of what comes out of it."""
+    with on_os_error(UsageError, f"{name} cannot be read", "check its name and permissions"):
+        file = stack.enter_context(Path(name).open("rb"))  # noqa: SIM115  # the stack closes it
+        if file.seekable():
+            return file, datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC)
+        return stack.enter_context(_copied(file)), datetime.now(UTC)
+
+
+@contextlib.contextmanager
+def _copied(stream: BinaryIO) -> Iterator[BinaryIO]:
+    import shutil  # noqa: PLC0415 - few files are pipes
+    import tempfile  # noqa: PLC0415 - as above
+
+    with tempfile.TemporaryFile() as copy:
+        shutil.copyfileobj(stream, copy)
+        copy.seek(0)
+        yield copy
+
+
+def head(stream: BinaryIO, size: int) -> bytes:
+    """The first bytes of a stream, which stays at its start."""
+    data = stream.read(size)
+    stream.seek(0)
+    return data
+
+
+def described(summary: Summary) -> str:
+    """A summary in words: "12 records read, 1 broken, 3 left out (host that is down: 3)"."""
+    parts = [f"{plural(summary.whole, 'record')} read"]
+    parts += [f"{summary.without_ip:,} of them without an IP address"] if summary.without_ip else []
+    if summary.undated:
+        parts.append(f"{summary.undated:,} of them dated by the file: when they were last seen is not understood")
+    parts += [f"{summary.broken:,} broken"] if summary.broken else []
+    if summary.skipped:
+        reasons = ", ".join(f"{reason}: {count:,}" for reason, count in summary.skipped.most_common())
+        parts.append(f"{summary.skipped.total():,} left out ({reasons})")
+    return "; ".join(filter(None, (", ".join(parts), summary.cut, summary.remark)))
