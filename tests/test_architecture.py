@@ -191,7 +191,7 @@ def test_logins_are_made_in_one_place_alone() -> None:
 def test_one_place_makes_lines_on_stderr_harmless() -> None:
     """The others ask a question, wrap sentences to the width of a terminal, and count seconds on one line."""
     said = {str(path.relative_to(PACKAGE)) for path in sources() if ", err=True" in text_of(path)}
-    assert said == {"cli/telling.py", "cli/writing.py", "cli/waiting.py"}
+    assert said == {"cli/terminal/telling.py", "cli/terminal/writing.py", "cli/terminal/waiting.py"}
 
 
 def makers() -> re.Pattern[str]:

@@ -23,7 +23,7 @@ from support.needs import needs
 
 from camscan import __version__
 from camscan.cli.main import camscan
-from camscan.cli.output import ENDINGS
+from camscan.cli.terminal.output import ENDINGS
 from camscan.identify.load import load
 from camscan.identify.rules import RULE_FOLDERS
 from camscan.probes.registry import CHANNELS

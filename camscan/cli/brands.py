@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from camscan.cli import options
-from camscan.cli.naming import find, no_maker
-from camscan.cli.writing import output_width, wrapped
+from camscan.cli.parameters import options
+from camscan.cli.parameters.naming import find, no_maker
+from camscan.cli.terminal.writing import output_width, wrapped
 from camscan.errors import UsageError
 
 if TYPE_CHECKING:

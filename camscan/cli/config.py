@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from camscan.cli import options
-from camscan.cli.groups import CommandGroup
+from camscan.cli.parameters import options
+from camscan.cli.parameters.groups import CommandGroup
 from camscan.errors import UsageError
 
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from camscan.cli import options
-from camscan.cli.exits import Exit
-from camscan.cli.groups import CommandGroup
-from camscan.cli.numbers import Whole
-from camscan.cli.output import destination
-from camscan.cli.telling import tell
-from camscan.cli.writing import write
+from camscan.cli.parameters import options
+from camscan.cli.parameters.groups import CommandGroup
+from camscan.cli.parameters.numbers import Whole
+from camscan.cli.terminal.exits import Exit
+from camscan.cli.terminal.output import destination
+from camscan.cli.terminal.telling import tell
+from camscan.cli.terminal.writing import write
 from camscan.errors import UsageError
 from camscan.records import Outcome
 from camscan.reports.escape import terminal

@@ -8,12 +8,12 @@ from typing import Any
 
 import click
 
-from camscan.cli import options
-from camscan.cli.exits import Exit
-from camscan.cli.groups import CommandGroup
-from camscan.cli.options import combined
-from camscan.cli.telling import tell, tell_note
-from camscan.cli.writing import confirmed, write
+from camscan.cli.parameters import options
+from camscan.cli.parameters.groups import CommandGroup
+from camscan.cli.parameters.options import combined
+from camscan.cli.terminal.exits import Exit
+from camscan.cli.terminal.telling import tell, tell_note
+from camscan.cli.terminal.writing import confirmed, write
 
 _shared = combined(
     options.config,

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from camscan.cli import completing, options
-from camscan.cli.exits import Exit
-from camscan.cli.groups import CommandGroup
 from camscan.cli.merge import merge
-from camscan.cli.numbers import Whole
-from camscan.cli.output import destination
-from camscan.cli.telling import mention, tell, tell_note
-from camscan.cli.writing import confirmed, write
+from camscan.cli.parameters import completing, options
+from camscan.cli.parameters.groups import CommandGroup
+from camscan.cli.parameters.numbers import Whole
+from camscan.cli.terminal.exits import Exit
+from camscan.cli.terminal.output import destination
+from camscan.cli.terminal.telling import mention, tell, tell_note
+from camscan.cli.terminal.writing import confirmed, write
 from camscan.errors import DamageError, StoreError, UsageError
 from camscan.text.wording import plural
 
@@ -70,7 +70,7 @@ def prune(file: Path | None, db: str | None, sweeps: int | None, days: int | Non
     from camscan.app.sweeping.configuration import configuration, database, usual_place
     from camscan.app.sweeping.retention import forget, summed, unconfigured
     from camscan.app.sweeping.retention import prune as pruned
-    from camscan.cli.stored import open_swept_store
+    from camscan.cli.parameters.stored import open_swept_store
     from camscan.store.sqlitefile import shrink
 
     is_told = db is not None and not (sweeps is days is None)
@@ -202,7 +202,7 @@ def export(
       camscan db export 4f2a --db /var/lib/camscan/camscan.db | gzip > scan.jsonl.gz
     """
     from camscan.app.archiving.exporting import lines, state_lines
-    from camscan.cli.stored import chosen_scans, open_store, scans_of
+    from camscan.cli.parameters.stored import chosen_scans, open_store, scans_of
     from camscan.store.damage import OnDamage
 
     scans += named
@@ -235,7 +235,7 @@ def remove(scans: tuple[str, ...], db: str | None, yes: bool) -> None:
     from camscan.app.archiving.removing import check, remove
     from camscan.app.judging.criteria import Criteria, library
     from camscan.app.reporting.registering import update_register
-    from camscan.cli.stored import chosen_scans, open_store
+    from camscan.cli.parameters.stored import chosen_scans, open_store
 
     with open_store(db) as store:
         chosen = chosen_scans(store, scans, None)

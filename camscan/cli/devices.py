@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from camscan.cli import options
-from camscan.cli.exits import Exit, exit_code
-from camscan.cli.output import FORMAT_NAMES, Output, written
-from camscan.cli.telling import is_quiet, mention, tell_note
-from camscan.cli.waiting import waiting
+from camscan.cli.parameters import options
+from camscan.cli.terminal.exits import Exit, exit_code
+from camscan.cli.terminal.output import FORMAT_NAMES, Output, written
+from camscan.cli.terminal.telling import is_quiet, mention, tell_note
+from camscan.cli.terminal.waiting import waiting
 from camscan.errors import TargetError, UsageError
 from camscan.records import Device, Judged, Origin, Outcome, Report, Scan, ScanStatus, Verdict
 from camscan.reports import FORMATS
@@ -118,7 +118,7 @@ def devices(
     """
     from camscan.app.judging.switchports import SwitchPortLookup
     from camscan.app.reporting.scanreport import report_of
-    from camscan.cli.stored import open_store, scan_of
+    from camscan.cli.parameters.stored import open_store, scan_of
     from camscan.targets import usual
 
     if each_site:
@@ -145,7 +145,7 @@ def devices(
 
 
 def _labels(names: Iterable[str], rules: Library) -> frozenset[str]:
-    from camscan.cli.naming import find
+    from camscan.cli.parameters.naming import find
 
     return frozenset(find(name, rules).name.casefold() for name in names)
 
@@ -173,7 +173,7 @@ def _mac(text: str) -> str | None:
 def _latest(store: Store, judged: Callable[[Store, Scan], Report], out: Output, *, chosen: bool) -> Iterator[Report]:
     """The latest report of each site, by name, with its burn-down where the format shows that (`chosen`: see there)."""
     from camscan.app.reporting.registering import with_progress
-    from camscan.cli.stored import newest_of_each_site
+    from camscan.cli.parameters.stored import newest_of_each_site
 
     scans = sorted(newest_of_each_site(store), key=lambda scan: (scan.site is None, (scan.site or "").casefold()))
     found = (judged(store, scan) for scan in scans)
@@ -232,7 +232,7 @@ def _tell_fate(store: Store, found: Report, addresses: Sequence[str], macs: Mapp
 
     Of each MAC address that no device shows, say that.
     """
-    from camscan.cli.stored import last_seen_at
+    from camscan.cli.parameters.stored import last_seen_at
     from camscan.targets import parse, usual
 
     for address in addresses[:_MAX_TOLD]:
@@ -256,7 +256,7 @@ def _fate(found: Report, where: TargetSet, named: str) -> str:
 
 
 def _check_each(named: str | None, out: Output) -> None:
-    from camscan.cli.stored import check_each_site
+    from camscan.cli.parameters.stored import check_each_site
 
     check_each_site(named)
     if out.format not in _SEVERAL:
@@ -265,7 +265,7 @@ def _check_each(named: str | None, out: Output) -> None:
 
 def _check_makers(makers: Sequence[str], rules: Library, found: Iterable[Judged] = ()) -> None:
     """See that names of which there is no device are makers: a misspelled one must not read as "none"."""
-    from camscan.cli.naming import no_maker
+    from camscan.cli.parameters.naming import no_maker
 
     there = {(judged.device.maker or "").casefold() for judged in found}
     for name in makers:

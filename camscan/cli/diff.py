@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from camscan.cli import completing, options
-from camscan.cli.exits import Exit, matches
-from camscan.cli.output import Output, written
-from camscan.cli.telling import tell_note
-from camscan.cli.waiting import waiting
-from camscan.cli.writing import wrapped
+from camscan.cli.parameters import completing, options
+from camscan.cli.terminal.exits import Exit, matches
+from camscan.cli.terminal.output import Output, written
+from camscan.cli.terminal.telling import tell_note
+from camscan.cli.terminal.waiting import waiting
+from camscan.cli.terminal.writing import wrapped
 from camscan.errors import UsageError
 from camscan.records import Origin, ScanStatus
 
@@ -60,7 +60,7 @@ def diff(
     from camscan.app.reporting.scanreport import past, snapshot_of
     from camscan.app.sweeping.sincesweeps import absent_from, with_known
     from camscan.cli.formats.changes import render
-    from camscan.cli.stored import open_store
+    from camscan.cli.parameters.stored import open_store
     from camscan.sweeps.compare import compare
     from camscan.sweeps.returned import with_returned
 
@@ -115,7 +115,7 @@ def _unasked(before: Scan, after: Scan, changes: Changes, seen: Snapshot) -> Ite
 def _meant(store: Store, old: str | None, new: str | None, site: str | None) -> list[Scan]:
     """The two scans that are meant, and before them those that show what has returned; the oldest first."""
     from camscan.app.sweeping.pastsweeps import is_sweep
-    from camscan.cli.stored import scan_of
+    from camscan.cli.parameters.stored import scan_of
 
     if old is not None and new is None:
         first = store.scan(old)

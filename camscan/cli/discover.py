@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import click
 
-from camscan.cli import options
-from camscan.cli.output import FORMAT_NAMES, Output, written
-from camscan.cli.telling import mention
+from camscan.cli.parameters import options
+from camscan.cli.terminal.output import FORMAT_NAMES, Output, written
+from camscan.cli.terminal.telling import mention
 from camscan.records import Report
 
 
@@ -30,7 +30,7 @@ def discover(names: tuple[str, ...], judging: options.Judging, out: Output) -> N
     """
     from camscan.app.judging.unstored import judged
     from camscan.app.scanning.discovering import ask_segment, asking_interfaces, cut_off
-    from camscan.cli.watching import Watch
+    from camscan.cli.terminal.watching import Watch
     from camscan.net.kernel import eventloop
 
     out.ready()

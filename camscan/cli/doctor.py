@@ -12,9 +12,9 @@ from functools import partial
 import click
 
 from camscan import __version__
-from camscan.cli import options
-from camscan.cli.exits import Exit
-from camscan.cli.output import Output, written
+from camscan.cli.parameters import options
+from camscan.cli.terminal.exits import Exit
+from camscan.cli.terminal.output import Output, written
 from camscan.errors import CamscanError
 from camscan.reports.escape import terminal
 

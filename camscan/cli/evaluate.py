@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from camscan.cli import options
-from camscan.cli.exits import Exit
-from camscan.cli.numbers import Decimal
-from camscan.cli.output import Output, written
-from camscan.cli.telling import tell
+from camscan.cli.parameters import options
+from camscan.cli.parameters.numbers import Decimal
+from camscan.cli.terminal.exits import Exit
+from camscan.cli.terminal.output import Output, written
+from camscan.cli.terminal.telling import tell
 from camscan.reports.escape import terminal
 
 if TYPE_CHECKING:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from camscan.cli import completing, options
-from camscan.cli.groups import CommandGroup
-from camscan.cli.output import Output, written
-from camscan.cli.telling import mention, tell
-from camscan.cli.waiting import waiting
-from camscan.cli.writing import is_replaced, replacing
+from camscan.cli.parameters import completing, options
+from camscan.cli.parameters.groups import CommandGroup
+from camscan.cli.terminal.output import Output, written
+from camscan.cli.terminal.telling import mention, tell
+from camscan.cli.terminal.waiting import waiting
+from camscan.cli.terminal.writing import is_replaced, replacing
 from camscan.errors import EvidenceError, HostError, UsageError
 from camscan.records import ScanStatus
 
@@ -97,7 +97,7 @@ def export(
     from camscan.app.archiving import keyfiles
     from camscan.app.archiving.bundling import DERIVATION, files_of, state_changes_at
     from camscan.app.judging.criteria import chosen_policies
-    from camscan.cli.stored import open_store, scan_of
+    from camscan.cli.parameters.stored import open_store, scan_of
     from camscan.evidence.export import Contents
     from camscan.evidence.export import export as write_bundle
     from camscan.store.damage import OnDamage

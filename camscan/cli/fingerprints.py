@@ -10,14 +10,14 @@ from textwrap import wrap
 
 import click
 
-from camscan.cli import options
 from camscan.cli.brands import brands
 from camscan.cli.evaluate import evaluate
-from camscan.cli.exits import Exit
-from camscan.cli.groups import CommandGroup
-from camscan.cli.naming import no_maker, remedy
-from camscan.cli.telling import tell, tell_note
-from camscan.cli.writing import page, write
+from camscan.cli.parameters import options
+from camscan.cli.parameters.groups import CommandGroup
+from camscan.cli.parameters.naming import no_maker, remedy
+from camscan.cli.terminal.exits import Exit
+from camscan.cli.terminal.telling import tell, tell_note
+from camscan.cli.terminal.writing import page, write
 from camscan.errors import UsageError
 from camscan.records import Judged, LedgerEntry, Observation, Outcome
 from camscan.reports.columns import lines
@@ -199,7 +199,7 @@ def explain(device: str, answers: bool, scan_id: str | None, db: str | None, jud
     """
     from camscan.app.judging.switchports import SwitchPortLookup
     from camscan.app.reporting.scanreport import all_devices_in
-    from camscan.cli.stored import last_seen_at, open_store, scan_of
+    from camscan.cli.parameters.stored import last_seen_at, open_store, scan_of
     from camscan.codecs.registry import read_again
     from camscan.codecs.text import mac
     from camscan.identify.explain import explain as explained

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from camscan.cli import inventories, options
-from camscan.cli.exits import Exit
-from camscan.cli.output import FORMAT_NAMES, Output, written
-from camscan.cli.waiting import waiting
+from camscan.cli.parameters import inventories, options
+from camscan.cli.terminal.exits import Exit
+from camscan.cli.terminal.output import FORMAT_NAMES, Output, written
+from camscan.cli.terminal.waiting import waiting
 from camscan.errors import UsageError
 from camscan.records import Report, ScanStatus
 
@@ -78,7 +78,7 @@ def identify(
 
 def _of_stored(scan_id: str | None, db: str | None, criteria: Criteria, *, all_hosts: bool) -> Report:
     from camscan.app.reporting.scanreport import report_of
-    from camscan.cli.stored import open_store, scan_of
+    from camscan.cli.parameters.stored import open_store, scan_of
 
     with open_store(db) as store:
         scan = scan_of(store, scan_id)

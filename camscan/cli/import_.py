@@ -7,9 +7,9 @@ import sys
 
 import click
 
-from camscan.cli import completing, options
-from camscan.cli.exits import Exit
-from camscan.cli.telling import is_quiet, tell
+from camscan.cli.parameters import completing, options
+from camscan.cli.terminal.exits import Exit
+from camscan.cli.terminal.telling import is_quiet, tell
 from camscan.records import ScanStatus
 from camscan.scansettings import SWITCH_PORTS
 
@@ -51,7 +51,7 @@ def import_(files: tuple[str, ...], kind: str | None, site: str | None, db: str 
     from camscan.app.judging.criteria import library
     from camscan.app.judging.keptdevices import merged
     from camscan.app.scanning.passive import ImportedFile, Records, import_records
-    from camscan.cli.stored import same_store, tell_new_site
+    from camscan.cli.parameters.stored import same_store, tell_new_site
     from camscan.imports.files.base import SNIFFED
     from camscan.imports.registry import reader_for
     from camscan.imports.sources import head, opened

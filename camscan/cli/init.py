@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from camscan.cli.telling import tell
+from camscan.cli.terminal.telling import tell
 from camscan.errors import HostError, UsageError
 
 

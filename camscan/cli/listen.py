@@ -6,11 +6,11 @@ import sys
 
 import click
 
-from camscan.cli import options
-from camscan.cli.exits import Exit
-from camscan.cli.numbers import Whole
-from camscan.cli.output import FORMAT_NAMES, Output, written
-from camscan.cli.telling import mention
+from camscan.cli.parameters import options
+from camscan.cli.parameters.numbers import Whole
+from camscan.cli.terminal.exits import Exit
+from camscan.cli.terminal.output import FORMAT_NAMES, Output, written
+from camscan.cli.terminal.telling import mention
 from camscan.records import ScanStatus
 
 _MAX_SECONDS = 7 * 24 * 3600

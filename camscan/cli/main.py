@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from camscan import __version__
-from camscan.cli.advice import advised
 from camscan.cli.contents import CLAUSES, SECTIONS
-from camscan.cli.exits import Exit
-from camscan.cli.groups import CommandGroup, set_verbosity, with_verbose
-from camscan.cli.telling import tell
+from camscan.cli.parameters.advice import advised
+from camscan.cli.parameters.groups import CommandGroup, set_verbosity, with_verbose
+from camscan.cli.terminal.exits import Exit
+from camscan.cli.terminal.telling import tell
 from camscan.errors import CamscanError, HostError, UsageError, of_host
 from camscan.system import gctuning
 from camscan.system.exhaustion import shortage

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from camscan.cli import options
-from camscan.cli.exits import Exit
-from camscan.cli.output import Output, written
-from camscan.cli.telling import is_quiet, mention, tell
-from camscan.cli.waiting import throttled
+from camscan.cli.parameters import options
+from camscan.cli.terminal.exits import Exit
+from camscan.cli.terminal.output import Output, written
+from camscan.cli.terminal.telling import is_quiet, mention, tell
+from camscan.cli.terminal.waiting import throttled
 from camscan.errors import UsageError, on_os_error
 from camscan.reports.columns import lines
 from camscan.reports.escape import terminal

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from camscan.cli import options
-from camscan.cli.exits import Exit
-from camscan.cli.groups import CommandGroup
-from camscan.cli.telling import tell
+from camscan.cli.parameters import options
+from camscan.cli.parameters.groups import CommandGroup
+from camscan.cli.terminal.exits import Exit
+from camscan.cli.terminal.telling import tell
 from camscan.errors import UsageError
 from camscan.reports.escape import terminal
 
@@ -74,8 +74,8 @@ def send(file: Path | None, db: str | None) -> None:
     """
     from camscan.app.sweeping.alerting import Dispatcher
     from camscan.app.sweeping.configuration import configuration, database
-    from camscan.cli.health import health_of_sites, write_metrics
-    from camscan.cli.stored import open_swept_store
+    from camscan.cli.formats.health import health_of_sites, write_metrics
+    from camscan.cli.parameters.stored import open_swept_store
     from camscan.sweeps.eventlog import show_events
     from camscan.text.wording import plural
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from camscan.cli import options
-from camscan.cli.groups import Sectioned
-from camscan.cli.output import Output, written
+from camscan.cli.parameters import options
+from camscan.cli.parameters.groups import Sectioned
+from camscan.cli.terminal.output import Output, written
 
 if TYPE_CHECKING:
     from camscan.app.planning.preview import Outlook

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from camscan.cli import options
-from camscan.cli.groups import CommandGroup
-from camscan.cli.output import Output, written
+from camscan.cli.parameters import options
+from camscan.cli.parameters.groups import CommandGroup
+from camscan.cli.terminal.output import Output, written
 from camscan.errors import UsageError
 from camscan.reports.escape import terminal
 from camscan.text.wording import plural

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from camscan.cli import options
-from camscan.cli.exits import Exit
-from camscan.cli.numbers import Whole
-from camscan.cli.telling import is_quiet, mention, tell, tell_note
+from camscan.cli.parameters import options
+from camscan.cli.parameters.numbers import Whole
+from camscan.cli.terminal.exits import Exit
+from camscan.cli.terminal.telling import is_quiet, mention, tell, tell_note
 from camscan.errors import HostError, UsageError
 from camscan.records import Outcome
 from camscan.text.wording import plural, were

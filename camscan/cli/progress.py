@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from camscan.cli import options
-from camscan.cli.numbers import Whole
-from camscan.cli.output import Output, written
-from camscan.cli.telling import tell, tell_note
-from camscan.cli.writing import wrapped
+from camscan.cli.parameters import options
+from camscan.cli.parameters.numbers import Whole
+from camscan.cli.terminal.output import Output, written
+from camscan.cli.terminal.telling import tell, tell_note
+from camscan.cli.terminal.writing import wrapped
 from camscan.errors import UsageError
 from camscan.reports.columns import GAP, lines, widths
 from camscan.reports.escape import terminal
@@ -91,7 +91,7 @@ def progress(
       camscan progress --site headquarters --policy uk-nil -o progress.csv
     """
     from camscan.app.judging.criteria import Criteria, library
-    from camscan.cli.stored import open_store
+    from camscan.cli.parameters.stored import open_store
     from camscan.register.names import PLACE
 
     out.ready()
@@ -146,7 +146,7 @@ def _update_register(store: Store, criteria: Criteria, *, again: bool) -> None:
 def _answer(
     store: Store, names: Sequence[str], policies: tuple[str, ...], deadline: date | None, window: int
 ) -> _Answer:
-    from camscan.cli.stored import unknown_site
+    from camscan.cli.parameters.stored import unknown_site
     from camscan.register.progress import burn_down
     from camscan.register.progress import progress as progress_of
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from camscan.cli import inventories, options
-from camscan.cli.exits import Exit
-from camscan.cli.output import Output, written
-from camscan.cli.waiting import waiting
+from camscan.cli.parameters import inventories, options
+from camscan.cli.terminal.exits import Exit
+from camscan.cli.terminal.output import Output, written
+from camscan.cli.terminal.waiting import waiting
 from camscan.reports.escape import terminal
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def reconcile(
     from camscan.app.reporting.reconciling import found_in, reconciled
     from camscan.cli.formats.reconciled import FORMATS
     from camscan.cli.formats.reconciledtext import findings
-    from camscan.cli.stored import check_each_site, chosen_scans, newest_of_each_site, open_store
+    from camscan.cli.parameters.stored import check_each_site, chosen_scans, newest_of_each_site, open_store
     from camscan.text.wording import plural
 
     if each_site:

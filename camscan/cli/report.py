@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from camscan.cli import inventories, options
-from camscan.cli.output import FORMAT_NAMES, Output, written
-from camscan.cli.waiting import waiting
+from camscan.cli.parameters import inventories, options
+from camscan.cli.terminal.output import FORMAT_NAMES, Output, written
+from camscan.cli.terminal.waiting import waiting
 from camscan.errors import UsageError
 from camscan.reports import FORMATS
 
@@ -67,7 +67,7 @@ def report(
     from camscan.app.reporting.registering import with_progress
     from camscan.app.reporting.scanreport import report_of
     from camscan.cli.formats.reconciledtext import digest
-    from camscan.cli.stored import open_store, scan_of
+    from camscan.cli.parameters.stored import open_store, scan_of
 
     reading.check(inventory)
     if inventory and out.format not in _WITH_INVENTORY:

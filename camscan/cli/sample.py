@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from camscan.cli import inventories, options
-from camscan.cli.numbers import Decimal, Whole
-from camscan.cli.output import Output, written
-from camscan.cli.telling import mention
+from camscan.cli.parameters import inventories, options
+from camscan.cli.parameters.numbers import Decimal, Whole
+from camscan.cli.terminal.output import Output, written
+from camscan.cli.terminal.telling import mention
 from camscan.errors import UsageError
 from camscan.reports.escape import terminal
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
-from camscan.cli import options
-from camscan.cli.exits import Exit, exit_code
-from camscan.cli.groups import Sectioned
-from camscan.cli.output import FORMAT_NAMES, Output, written
-from camscan.cli.telling import is_quiet, mention, tell
+from camscan.cli.parameters import options
+from camscan.cli.parameters.groups import Sectioned
+from camscan.cli.terminal.exits import Exit, exit_code
+from camscan.cli.terminal.output import FORMAT_NAMES, Output, written
+from camscan.cli.terminal.telling import is_quiet, mention, tell
 from camscan.errors import CamscanError, UsageError
 from camscan.records import Report, Scan, ScanStatus
 
@@ -76,7 +76,7 @@ def scan(
       camscan scan 10.20.0.0/24 --site depot --with-credentials
       camscan scan 10.20.0.0/24 --site ministry --sensitive --expect-decoy 10.20.0.250
     """
-    from camscan.cli.stored import open_store, scan_of, tell_new_site
+    from camscan.cli.parameters.stored import open_store, scan_of, tell_new_site
 
     out.ready()
     choices = _choices(targets, how, resume)
@@ -168,7 +168,7 @@ def _run(job: Job, store: Store) -> Scan:
     broken_off = replace(job.scan, status=ScanStatus.INTERRUPTED)
     try:  # from here on, as the scan is on record and loading takes a moment
         from camscan.app.scanning.running import no_progress, run
-        from camscan.cli.progressbar import progress
+        from camscan.cli.terminal.progressbar import progress
         from camscan.net.kernel import eventloop
 
         return eventloop.run(run(job, store, no_progress if is_quiet() else progress))
@@ -186,7 +186,7 @@ def _run(job: Job, store: Store) -> Scan:
 @contextlib.contextmanager
 def _kept_in_mind(ended: Scan) -> Iterator[None]:
     """Say that the scan is not lost, where what shows it is broken off or cannot be written."""
-    from camscan.cli.stored import same_store
+    from camscan.cli.parameters.stored import same_store
 
     try:
         yield
@@ -201,7 +201,7 @@ def _kept_in_mind(ended: Scan) -> Iterator[None]:
 
 def _hint(ended: Scan, *, always: bool = False) -> None:
     """Say how an interrupted scan is gone on with, unless the command is to be quiet."""
-    from camscan.cli.stored import same_store
+    from camscan.cli.parameters.stored import same_store
 
     if ended.status is ScanStatus.INTERRUPTED and (always or not is_quiet()):
         command = f"camscan scan --resume {ended.id}{same_store()}"

@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from camscan.cli import options
-from camscan.cli.output import Output, written
-from camscan.cli.telling import mention
+from camscan.cli.parameters import options
+from camscan.cli.terminal.output import Output, written
+from camscan.cli.terminal.telling import mention
 from camscan.records import Scan
 from camscan.reports.escape import terminal
 
@@ -32,7 +32,7 @@ def scans(db: str | None, site: str | None, out: Output) -> None:
       camscan scans
       camscan scans --site headquarters --format json
     """
-    from camscan.cli.stored import open_store
+    from camscan.cli.parameters.stored import open_store
     from camscan.reports.columns import lines
 
     with open_store(db) as store:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from camscan.cli.telling import tell, tell_note
+from camscan.cli.terminal.telling import tell, tell_note
 from camscan.errors import UsageError, on_os_error
 
 if TYPE_CHECKING:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from camscan.cli import options
-from camscan.cli.exits import Exit
-from camscan.cli.numbers import Whole
-from camscan.cli.output import Output, written
-from camscan.cli.telling import tell
+from camscan.cli.parameters import options
+from camscan.cli.parameters.numbers import Whole
+from camscan.cli.terminal.exits import Exit
+from camscan.cli.terminal.output import Output, written
+from camscan.cli.terminal.telling import tell
 from camscan.errors import UsageError
 from camscan.reports.escape import terminal
 from camscan.summaries import GIVEN, State
@@ -84,7 +84,7 @@ def state(
     from camscan.app.judging.criteria import Criteria, library
     from camscan.app.reporting.registering import update_register
     from camscan.app.reporting.statements import current_states, find_device, history, record_state
-    from camscan.cli.stored import open_store
+    from camscan.cli.parameters.stored import open_store
 
     out.ready()
     _check(device, state, only)
@@ -135,7 +135,7 @@ def _check_given(state: str | None) -> None:
 
 def _check_site(store: Store, site: str | None) -> None:
     """See that a site is one: of one that is misspelt, nothing would ever be returned."""
-    from camscan.cli.stored import unknown_site
+    from camscan.cli.parameters.stored import unknown_site
 
     known = {*store.sites(), *store.register.sites()}
     if site is not None and known and site not in known:
@@ -170,7 +170,7 @@ def _user() -> str:
 
 def _nothing(store: Store, where: str | None, only: str | None, about: Entry | None) -> tuple[str, ...]:
     """Why there is nothing to show, and how to begin."""
-    from camscan.cli.stored import same_store
+    from camscan.cli.parameters.stored import same_store
 
     if about is not None:
         begin = f"Nobody has recorded a state of {about.device} at {about.address} yet: record its first as in"

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from camscan.cli import options
-from camscan.cli.exits import Exit
-from camscan.cli.output import Output, written
-from camscan.cli.telling import tell
+from camscan.cli.parameters import options
+from camscan.cli.terminal.exits import Exit
+from camscan.cli.terminal.output import Output, written
+from camscan.cli.terminal.telling import tell
 from camscan.records import Verdict
 from camscan.reports.escape import terminal
 from camscan.text.timestamps import latest_past, utc
 from camscan.text.wording import plural
 
 if TYPE_CHECKING:
-    from camscan.cli.health import SiteHealth
+    from camscan.cli.formats.health import SiteHealth
 
 SCHEMA = "camscan-status/1"
 
@@ -47,8 +47,8 @@ def status(file: Path | None, db: str | None, max_age: str | None, out: Output) 
       camscan status --config /etc/camscan/camscan.toml --max-age 26h
     """
     from camscan.app.sweeping.configuration import configuration, database
-    from camscan.cli.health import health_of_sites, write_metrics
-    from camscan.cli.stored import open_swept_store
+    from camscan.cli.formats.health import health_of_sites, write_metrics
+    from camscan.cli.parameters.stored import open_swept_store
     from camscan.sweeps.configtypes import duration
 
     oldest = duration(max_age, "--max-age", "26h or 2d") if max_age else None

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from camscan.cli import options
-from camscan.cli.exits import Exit, matches
-from camscan.cli.output import Output, written
+from camscan.cli.parameters import options
+from camscan.cli.terminal.exits import Exit, matches
+from camscan.cli.terminal.output import Output, written
 from camscan.errors import HostError, UsageError
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def sweep(
         from camscan.app.scanning.running import no_progress
         from camscan.app.sweeping.configuration import configuration, database
         from camscan.app.sweeping.onesite import SweepContext
-        from camscan.cli.progressbar import progress
+        from camscan.cli.terminal.progressbar import progress
         from camscan.store.store import Store
 
         config = configuration(file).config
@@ -101,7 +101,7 @@ def _run(context: SweepContext, sites: Sequence[Site], fail_on: Sequence[str], o
     from camscan.app.sweeping.alerting import Dispatcher
     from camscan.app.sweeping.allsites import ping_sites, succeeds, sweep_all
     from camscan.app.sweeping.retention import derive_after_sweeps
-    from camscan.cli.health import health_of_sites, write_metrics
+    from camscan.cli.formats.health import health_of_sites, write_metrics
 
     config, store = context.config, context.store
     dispatcher, end = Dispatcher(store, config), time.monotonic() + config.sweep.deadline

@@ -26,12 +26,12 @@ from camscan.app.archiving.bundling import derive, files_of, versions
 from camscan.app.judging.criteria import criteria_of
 from camscan.app.reporting.registering import update_register
 from camscan.cli.evidence import evidence
-from camscan.cli.exits import Exit
 from camscan.cli.formats.verified import clock as in_words
 from camscan.cli.merge import merge
 from camscan.cli.reconcile import reconcile
 from camscan.cli.report import report
 from camscan.cli.state import state as state_command
+from camscan.cli.terminal.exits import Exit
 from camscan.errors import CamscanError, EvidenceError, HostError, RuleError, UsageError
 from camscan.evidence import canonical
 from camscan.evidence.export import GUIDE
@@ -410,7 +410,7 @@ def test_on_a_terminal_what_is_told_is_wrapped(db: Path, key: Path, monkeypatch:
     bundle = exported(db, key)
     piped = run("verify", str(bundle)).stdout
     assert max(map(len, piped.splitlines())) > 80
-    monkeypatch.setattr("camscan.cli.output.output_width", lambda _output: 80)
+    monkeypatch.setattr("camscan.cli.terminal.output.output_width", lambda _output: 80)
     shown = run("verify", str(bundle)).stdout
     assert max(map(len, shown.splitlines())) <= 80
     assert shown.split() == piped.split()

@@ -14,9 +14,9 @@ from click.testing import CliRunner
 from support.listed import store_scan
 from support.workbooks import read
 
-from camscan.cli.exits import Exit
 from camscan.cli.identify import identify
 from camscan.cli.reconcile import reconcile
+from camscan.cli.terminal.exits import Exit
 from camscan.errors import UsageError
 
 SAMPLES = Path(__file__).parent.parent / "imports" / "samples"

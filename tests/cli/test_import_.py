@@ -19,10 +19,10 @@ from camscan.app.reporting.registering import update_register
 from camscan.app.scanning import passive
 from camscan.cli.devices import devices
 from camscan.cli.diff import diff
-from camscan.cli.exits import Exit
 from camscan.cli.fingerprints import explain
 from camscan.cli.import_ import import_
 from camscan.cli.report import report
+from camscan.cli.terminal.exits import Exit
 from camscan.errors import StoreError, UsageError
 from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus
 from camscan.store.store import Store

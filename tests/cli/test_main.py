@@ -178,7 +178,7 @@ import sys, time
 from pathlib import Path
 from camscan.cli import main
 from camscan.cli.scans import scans
-from camscan.cli.writing import replacing
+from camscan.cli.terminal.writing import replacing
 
 def slow(output, **_):
     with replacing(output, None) as file:

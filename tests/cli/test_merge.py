@@ -27,9 +27,9 @@ from camscan.app.sweeping import alerting
 from camscan.app.sweeping.pastsweeps import marked, remembered, sweeps_of
 from camscan.cli.db import db
 from camscan.cli.evidence import evidence
-from camscan.cli.exits import Exit
 from camscan.cli.import_ import import_
 from camscan.cli.sweep import sweep
+from camscan.cli.terminal.exits import Exit
 from camscan.errors import EvidenceError, StoreError, UsageError
 from camscan.identify.library import Library
 from camscan.policy import Policy

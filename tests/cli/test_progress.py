@@ -117,7 +117,7 @@ def test_the_date_of_all_sites_hides_none_that_takes_longer(store: Store) -> Non
 
 
 def test_a_narrow_terminal_gets_words_instead_of_columns(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("camscan.cli.output.output_width", lambda _: 60)
+    monkeypatch.setattr("camscan.cli.terminal.output.output_width", lambda _: 60)
     told = run(store, "--deadline", "2099-12-31", "--window", "10").stdout
     assert max(map(len, told.splitlines())) <= 60
     assert "hq: 4 known, 1 removed, 0 exempt, 0 returned, 3 remaining;" in " ".join(told.split())

@@ -21,12 +21,12 @@ from support.workbooks import read
 from xlsxwriter import Workbook
 
 from camscan.app.reporting.reconciling import Reconciliation
-from camscan.cli.exits import Exit
 from camscan.cli.formats.reconciled import CSV_COLUMNS, FORMATS
 from camscan.cli.formats.reconciledtext import findings
 from camscan.cli.reconcile import FORMAT_NAMES, reconcile
 from camscan.cli.report import report
 from camscan.cli.sample import sample
+from camscan.cli.terminal.exits import Exit
 from camscan.errors import UsageError
 from camscan.inventory.completeness import estimate
 from camscan.inventory.records import Inventory
@@ -512,7 +512,7 @@ def test_a_sample_is_drawn_from_one_thing(cameras: Path) -> None:
 def test_on_a_narrow_terminal_nothing_runs_over(db: Path, cameras: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cameras.write_text(f"ip,make,model\n10.0.0.1,Hikvision,{'long name ' * 9}\n10.9.9.9,Axis,\n")
     wide = run(db, cameras, "--quiet").stdout
-    monkeypatch.setattr("camscan.cli.output.page", lambda **_: Page(60))
+    monkeypatch.setattr("camscan.cli.terminal.output.page", lambda **_: Page(60))
     narrow = run(db, cameras, "--quiet").stdout
     assert max(map(len, narrow.splitlines())) <= 60 < max(map(len, wide.splitlines()))
     assert len(narrow.split("\n\n")) == len(wide.split("\n\n"))

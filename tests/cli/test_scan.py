@@ -29,9 +29,9 @@ from camscan.app.judging import criteria
 from camscan.app.planning.jobs import Job
 from camscan.app.reporting import registering
 from camscan.app.scanning.running import Progress, run
-from camscan.cli.exits import exit_code
 from camscan.cli.plan import plan
 from camscan.cli.scan import _hint, scan
+from camscan.cli.terminal.exits import exit_code
 from camscan.credentials.enrolment import Book, Enrolment
 from camscan.credentials.file import CredentialFile
 from camscan.errors import HostError, StoreError, UsageError
@@ -369,7 +369,7 @@ def test_how_to_go_on_names_the_store_that_was_chosen(
         _hint(stopped)
         raise UsageError("enough")
 
-    monkeypatch.setattr("camscan.cli.stored.open_store", fails)
+    monkeypatch.setattr("camscan.cli.parameters.stored.open_store", fails)
     done = CliRunner().invoke(scan, ["127.0.0.1", *words], env=environment)
     assert told in done.stderr
     assert "secret" not in done.stderr

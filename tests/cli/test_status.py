@@ -17,8 +17,8 @@ from support.world import CONFIG
 
 from camscan.cli.db import db
 from camscan.cli.notify import notify
+from camscan.cli.parameters.stored import open_store
 from camscan.cli.status import status
-from camscan.cli.stored import open_store
 from camscan.errors import HostError, StoreError, UsageError
 from camscan.store.outbox import Message
 from camscan.store.registered import Entry, Mark

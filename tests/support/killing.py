@@ -54,7 +54,7 @@ from datetime import timedelta
 from camscan.app.judging import criteria
 from camscan.app.sweeping import waves
 import camscan.app.sweeping.alerting, camscan.app.sweeping.retention, camscan.app.sweeping.pinging
-import camscan.cli.formats.changes, camscan.cli.health
+import camscan.cli.formats.changes, camscan.cli.formats.health
 import alembic.operations, alembic.runtime.migration, alembic.script, aiohttp
 from camscan.cli.sweep import sweep
 from camscan.store.store import Store

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import click
 
-from camscan.cli.telling import hush
+from camscan.cli.terminal.telling import hush
 
 
 @contextmanager

@@ -32,8 +32,8 @@ from camscan.app.sweeping import alerting, onesite, retention
 from camscan.app.sweeping.onesite import SweepContext, Swept
 from camscan.app.sweeping.pastsweeps import marked, remembered, sweeps_of
 from camscan.app.sweeping.sites import choices
-from camscan.cli.exits import Exit
 from camscan.cli.sweep import _code
+from camscan.cli.terminal.exits import Exit
 from camscan.errors import DamageError, StoreError, TargetError, UsageError
 from camscan.identify.library import Library
 from camscan.net.programs.method import Method

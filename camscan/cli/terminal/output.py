@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from camscan.cli.options import Decorator, gathered
-from camscan.cli.telling import is_quiet, say
-from camscan.cli.waiting import waiting
-from camscan.cli.writing import hindrance, output_width, page, wrapped, write
+from camscan.cli.parameters.options import Decorator, gathered
+from camscan.cli.terminal.telling import is_quiet, say
+from camscan.cli.terminal.waiting import waiting
+from camscan.cli.terminal.writing import hindrance, output_width, page, wrapped, write
 from camscan.errors import HostError, UsageError
 from camscan.records import Origin, Report
 from camscan.reports import FORMATS, Page

@@ -59,7 +59,7 @@ def _states(store: Store, site: str, memory: SiteStatus) -> Mapping[str, State]:
 
 def write_metrics(found: Iterable[SiteHealth], config: Config) -> None:
     """Write the figures of sites where configured, whole or not at all. Raises HostError if they cannot be written."""
-    from camscan.cli.writing import write
+    from camscan.cli.terminal.writing import write
     from camscan.sweeps.metrics import figures, text
 
     if config.metrics is not None:

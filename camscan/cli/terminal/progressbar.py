@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from camscan.cli.telling import tell
+from camscan.cli.terminal.telling import tell
 from camscan.system.background import in_background
 
 if TYPE_CHECKING:

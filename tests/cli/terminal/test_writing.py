@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from camscan.cli import writing
-from camscan.cli.output import Output
-from camscan.cli.writing import page, replacing, wrapped, write
+from camscan.cli.terminal import writing
+from camscan.cli.terminal.output import Output
+from camscan.cli.terminal.writing import page, replacing, wrapped, write
 from camscan.errors import HostError
 
 

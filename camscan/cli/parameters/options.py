@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 import click
 
-from camscan.cli import completing
-from camscan.cli.numbers import Whole
-from camscan.cli.telling import hush, tell
+from camscan.cli.parameters import completing
+from camscan.cli.parameters.numbers import Whole
+from camscan.cli.terminal.telling import hush, tell
 from camscan.errors import UsageError
 from camscan.records import NAME
 

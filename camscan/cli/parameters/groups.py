@@ -12,7 +12,7 @@ from typing import Any, ClassVar, TypeAlias
 import click
 from click.core import ParameterSource
 
-from camscan.cli.telling import LogFormatter
+from camscan.cli.terminal.telling import LogFormatter
 from camscan.errors import UsageError
 
 _Callback: TypeAlias = Callable[[click.Context, click.Parameter, Any], Any]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from camscan.app.scanning.discovering import MemorySink
-from camscan.cli.telling import is_quiet, tell
+from camscan.cli.terminal.telling import is_quiet, tell
 from camscan.records import Judged, Observation
 from camscan.reports.escape import terminal
 

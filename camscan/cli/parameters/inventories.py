@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from camscan.cli.options import Existing, gathered
-from camscan.cli.telling import mention
-from camscan.cli.waiting import waiting
+from camscan.cli.parameters.options import Existing, gathered
+from camscan.cli.terminal.telling import mention
+from camscan.cli.terminal.waiting import waiting
 from camscan.errors import UsageError
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from camscan.cli.output import Output
+from camscan.cli.terminal.output import Output
 from camscan.errors import HostError, UsageError
 from camscan.records import Report, Scan
 

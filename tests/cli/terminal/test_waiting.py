@@ -16,13 +16,13 @@ from support.listed import store_scan
 from support.quiet import quietly
 from support.threads import no_thread
 
-from camscan.cli import waiting as module
 from camscan.cli.devices import devices
 from camscan.cli.diff import diff
 from camscan.cli.evidence import evidence
 from camscan.cli.identify import identify
 from camscan.cli.report import report
-from camscan.cli.waiting import throttled, waiting
+from camscan.cli.terminal import waiting as module
+from camscan.cli.terminal.waiting import throttled, waiting
 
 
 @pytest.fixture(autouse=True)

@@ -12,8 +12,8 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
-from camscan.cli.naming import remedy
-from camscan.cli.telling import is_quiet, tell, tell_note
+from camscan.cli.parameters.naming import remedy
+from camscan.cli.terminal.telling import is_quiet, tell, tell_note
 from camscan.errors import CamscanError, StoreError, UsageError
 from camscan.networks import HEARSAY
 from camscan.records import Origin, Scan

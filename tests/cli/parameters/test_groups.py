@@ -12,8 +12,8 @@ import pytest
 from click.testing import CliRunner
 
 from camscan.cli.contents import CLAUSES, SECTIONS
-from camscan.cli.groups import OPTION_SECTIONS, CommandGroup, Sectioned, set_verbosity, with_verbose
 from camscan.cli.main import camscan
+from camscan.cli.parameters.groups import OPTION_SECTIONS, CommandGroup, Sectioned, set_verbosity, with_verbose
 from camscan.cli.plan import plan
 from camscan.cli.scan import scan
 from camscan.cli.simulate import simulate

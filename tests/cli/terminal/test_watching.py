@@ -10,8 +10,8 @@ import pytest
 from rich.console import Console
 from support.quiet import quietly
 
-from camscan.cli import watching
-from camscan.cli.watching import Watch
+from camscan.cli.terminal import watching
+from camscan.cli.terminal.watching import Watch
 from camscan.records import Device, Judged, Level, Observation, Outcome, Verdict
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)

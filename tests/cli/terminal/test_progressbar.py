@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from camscan.cli.progressbar import RecentRate, Remaining, share
+from camscan.cli.terminal.progressbar import RecentRate, Remaining, share
 
 
 def test_packets_sent_in_bursts_are_no_higher_rate() -> None:

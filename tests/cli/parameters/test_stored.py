@@ -12,8 +12,8 @@ from click.testing import CliRunner
 from support.quiet import quietly
 
 from camscan.app.sweeping import configuration
+from camscan.cli.parameters.stored import open_store, scan_of
 from camscan.cli.scans import scans
-from camscan.cli.stored import open_store, scan_of
 from camscan.errors import CamscanError, StoreError, UsageError
 from camscan.records import LedgerEntry, Observation, Origin, Outcome, Scan, ScanStatus
 from camscan.store.store import Store

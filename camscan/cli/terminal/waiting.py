@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 
 import click
 
-from camscan.cli.telling import is_quiet, tell
+from camscan.cli.terminal.telling import is_quiet, tell
 
 _PATIENCE, _TICK, _LINE = 2.0, 1.0, 30.0
 """Seconds after which a terminal says what is waited for, between two looks at the clock, and between two lines

@@ -1,0 +1,1 @@
+"""What commands take: options, arguments, and what they mean; what is wrong with them, and what is meant."""
