@@ -79,6 +79,12 @@ ONLY_SEAM = {
 NET_ROOMS = ("kernel", "exchange", "pacing", "programs", "discovery")
 """The rooms of the net, each of which may build on those before it; `services` builds on none of them."""
 
+APP_ROOMS = ("judging", "planning", "scanning", "reporting", "sweeping", "archiving")
+"""The rooms of the app, each of which may build on those before it."""
+
+CLI_ROOMS = {"parameters", "terminal", "formats"}
+"""What commands share; beside these rooms lie commands alone."""
+
 MAX_LINES = 300
 MAX_FUNCTION_LINES = 40
 MAX_COMMAND_LINES = 60
@@ -142,6 +148,38 @@ def test_the_rooms_of_the_net_build_on_each_other_in_order() -> None:
             found = used & {*NET_ROOMS, "services", "dialer", "live"} - {inside[1]}
             allowed = {*below, "dialer"} if inside[1] == "discovery" else {*below}
             assert found <= allowed, f"{path} may not import {sorted(found - allowed)}"
+
+
+def test_the_rooms_of_the_app_build_on_each_other_in_order() -> None:
+    """And all files are in one of them."""
+    for path in sources():
+        inside = path.relative_to(PACKAGE).parts
+        if inside[0] == "app" and path != PACKAGE / "app" / "__init__.py":
+            below = APP_ROOMS[: APP_ROOMS.index(inside[1]) + 1]
+            used = {name.split(".")[2] for name in imports(path) if name.startswith("camscan.app.")}
+            assert used <= {*below}, f"{path} may not import {sorted(used - {*below})}"
+
+
+def is_command(path: Path) -> bool:
+    """Whether a file holds the command that is called as the file is."""
+    named = (node for node in nodes(path) if isinstance(node, ast.FunctionDef) and node.name == path.stem)
+    return any(re.match(r"click\.(command|group)\b", ast.unparse(by)) for it in named for by in it.decorator_list)
+
+
+def test_beside_what_commands_share_lie_commands_alone() -> None:
+    for path in sources():
+        inside = path.relative_to(PACKAGE).parts
+        if inside[0] == "cli" and len(inside) == 2:
+            assert is_command(path) or path.stem in {"__init__", "main", "contents"}, path
+
+
+def test_what_commands_share_uses_no_command() -> None:
+    for path in sources():
+        inside = path.relative_to(PACKAGE).parts
+        if inside[0] == "cli" and len(inside) == 3:
+            used = {name.split(".")[2] for name in imports(path) if name.startswith("camscan.cli.")}
+            assert inside[1] in CLI_ROOMS, path
+            assert used <= CLI_ROOMS, f"{path} may not import {sorted(used - CLI_ROOMS)}"
 
 
 def test_each_library_stays_at_home() -> None:
