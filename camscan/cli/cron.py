@@ -19,7 +19,7 @@ _shared = combined(
     options.config,
     click.option(
         "--kind",
-        type=click.Choice(["systemd", "cron"]),
+        type=options.choice(["systemd", "cron"]),
         help="A systemd service and timer, or lines for cron. Default: systemd if it runs this host.",
     ),
     click.option("--at", default="02:17", metavar="HH:MM", show_default=True, help="When a sweep starts."),
@@ -41,7 +41,7 @@ _shared = combined(
     click.option(
         "--fail-on",
         multiple=True,
-        type=click.Choice(options.CHANGES),
+        type=options.choice(options.CHANGES),
         default=("new", "listed"),
         show_default=True,
         help="What makes the sweep exit with 3; repeatable.",

@@ -75,7 +75,7 @@ class Wanted:
     "--verdict",
     "verdicts",
     multiple=True,
-    type=click.Choice([verdict.value for verdict in Verdict]),
+    type=options.choice([verdict.value for verdict in Verdict]),
     help="Only devices with this verdict; repeatable.",
 )
 @options.site

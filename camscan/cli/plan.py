@@ -64,6 +64,7 @@ def _document(found: Outlook) -> dict[str, Any]:
         "addresses": scope.asked.count,
         "excluded": {"targets": [*scope.excluded.networks()], "addresses": found.taken},
         "channels": plan.channels,
+        "no_route": [*found.cut_off.networks()],
         "multicast": found.links,
         "arp_requests": found.arp,
         "ports": {"everywhere": everywhere, "where_alive": alive, "never": sorted(NEVER_SEND)},
@@ -92,6 +93,7 @@ def _rows(found: Outlook) -> dict[str, str]:
         "Targets": f"{_networks(scope.asked)}: {plural(scope.asked.count, 'address')}",
         "Excluded": _excluded(found),
         "Channels": ", ".join(strategy.plan.channels),
+        "Route": _route(found),
         "Multicast": _multicast(found),
         "ARP": f"up to {found.arp:,} requests" if found.arp else _no_arp(strategy.plan),
         "TCP ports": _ports(strategy.plan),
@@ -109,6 +111,14 @@ def _excluded(found: Outlook) -> str:
     if not found.scope.excluded.count:
         return "none"
     return f"{_networks(found.scope.excluded)}: {found.taken:,} of the targets' addresses"
+
+
+def _route(found: Outlook) -> str:
+    """How the targets are reached, and which are not."""
+    hops = (way.hop for way in found.ways if way.hop is not None)
+    led = dict.fromkeys(f"{hop.interface} through {hop.gateway}" if hop.gateway else hop.interface for hop in hops)
+    none = [f"none to {_networks(found.cut_off)}"] if found.cut_off else []
+    return "; ".join([*led, *none]) or "not known"
 
 
 def _multicast(found: Outlook) -> str:

@@ -40,7 +40,7 @@ _FAIL_ON = ("undeclared", "not-found", "conflict", "moved")
 @click.option(
     "--fail-on",
     multiple=True,
-    type=click.Choice(_FAIL_ON),
+    type=options.choice(_FAIL_ON),
     help="Exit with 3 if any row or device is of this class; repeatable.",
 )
 def reconcile(

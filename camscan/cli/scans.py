@@ -32,17 +32,16 @@ def scans(db: str | None, site: str | None, out: Output) -> None:
       camscan scans
       camscan scans --site headquarters --format json
     """
-    from camscan.cli.parameters.stored import open_store
+    from camscan.cli.parameters.stored import open_store, scans_of
     from camscan.reports.columns import lines
 
     with open_store(db) as store:
-        found = store.scans(site)
+        found = scans_of(store, site)
     if out.format == "json":
         out.write_json({"schema": SCHEMA, "scans": [*map(_object, found)]})
         return
     if not found:
-        of_site = f" of site {site}" if site is not None else ""
-        mention(f"No scan{of_site} is stored.")
+        mention("No scan is stored.")
     cells = [
         (
             scan.id,

@@ -35,7 +35,7 @@ _COLUMNS = ("site", "device", "address", "state", "at", "who", "why", "proof")
 
 @click.command()
 @click.argument("device", default=_LIST, metavar="[DEVICE|list]")
-@click.argument("state", required=False, type=click.Choice([state.value for state in GIVEN]), metavar="[STATE]")
+@click.argument("state", required=False, type=options.choice([state.value for state in GIVEN]), metavar="[STATE]")
 @click.option("--why", metavar="TEXT", help="The reason, such as a ticket number; required with STATE.")
 @click.option("--who", metavar="NAME", help="Who says so. Default: the user who runs this command.")
 @options.of_site(help="The site of the device, or the site to list.")
@@ -49,11 +49,11 @@ _COLUMNS = ("site", "device", "address", "state", "at", "who", "why", "proof")
     help="How many clean scans `removed` and `replaced` require.",
 )
 @click.option(
-    "--in", "only", type=click.Choice([state.value for state in State]), help="List only devices in this state."
+    "--in", "only", type=options.choice([state.value for state in State]), help="List only devices in this state."
 )
 @options.db
 @written("table", "json", "csv", "xlsx")
-@click.option("--fail-on", type=click.Choice(["returned"]), help="Exit with 3 if a removed device has come back.")
+@click.option("--fail-on", type=options.choice(["returned"]), help="Exit with 3 if a removed device has come back.")
 def state(
     device: str,
     state: str | None,

@@ -106,8 +106,9 @@ def check(file: Path, folders: Sequence[Path]) -> list[str]:
 
 
 def _file(name: str, built_in: dict[str, Path]) -> Path:
-    if name in built_in:
-        return built_in[name]
+    meant = name if name in built_in else name.lower()
+    if meant in built_in:
+        return built_in[meant]
     path = Path(name)
     if path.suffix in _SUFFIXES or len(path.parts) > 1:
         return path

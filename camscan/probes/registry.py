@@ -55,13 +55,13 @@ def select(
 
     Raises UsageError for a channel that does not exist, or on which nothing would be asked.
     """
-    unknown = [channel for channel in channels or () if channel not in CHANNELS]
-    if unknown and unknown[0] in _OF_PORTS:
+    none = [channel for channel in channels or () if channel not in (*CHANNELS, *_OF_PORTS)]
+    if none:
+        raise UsageError(f"no such channel: {', '.join(map(repr, none))}; choose from {', '.join(CHANNELS)}")
+    if of_ports := [channel for channel in channels or () if channel in _OF_PORTS]:
         raise UsageError(
-            f"channel {unknown[0]} comes with those that need ports: name http, tls, rtsp or onvif instead"
+            f"channel {of_ports[0]} comes with those that need ports: name http, tls, rtsp or onvif instead"
         )
-    if unknown:
-        raise UsageError(f"no such channel: {', '.join(unknown)}; choose from {', '.join(CHANNELS)}")
     probes = (*PROBES, with_community(community).to_address()) if community else PROBES
     probes = (*probes, *LOGIN) if logins else probes
     if channels is None:

@@ -108,7 +108,7 @@ def test_init_leaves_no_half_file_on_a_full_disk(tmp_path: Path) -> None:
         ('exclude = ["10.0.0.300"]', 4, "site 'hq': cannot use '10.0.0.300' as a target: an IPv4 address is four"),
         ('exclude = [\n"10.0.0.1",\n"10.0.0.0/33"]', 6, "site 'hq': cannot use '10.0.0.0/33' as a target"),
         ('exclude_files = ["none.txt"]', 4, "site 'hq': cannot read"),
-        ('channels = ["wsd", "telnet"]', 4, "site 'hq': no such channel: telnet"),
+        ('channels = ["wsd", "telnet"]', 4, "site 'hq': no such channel: 'telnet'"),
         ('channels = ["wsd", "isapi"]', 4, "site 'hq': channel isapi needs credentials = FILE: add it"),
         ('[store]\nurl = "none/c.db"', 5, "store: there is no folder"),
         (

@@ -58,6 +58,15 @@ def test_a_name_that_is_no_makers_is_not_taken_for_one_without_devices(db: str, 
     assert done.stdout == ""
 
 
+def test_verdicts_formats_and_policies_are_known_in_whatever_case(db: str) -> None:
+    usual, loud = (
+        CliRunner().invoke(devices, ["--db", db, "--verdict", verdict, "--format", form, "--policy", policy])
+        for verdict, form, policy in (("listed", "csv", "uk-nil"), ("Listed", "CSV", "UK-NIL"))
+    )
+    assert usual.exit_code == 0
+    assert (loud.stdout, loud.stderr) == (usual.stdout, usual.stderr)
+
+
 def test_addresses_that_were_not_asked_are_told_from_those_without_devices(db: str) -> None:
     told = "Note: that scan knows nothing of 10.9.9.0/24: it was not among its targets.\n"
     assert CliRunner().invoke(devices, ["--db", db, "10.9.9.0/24"]).stderr.endswith(told)

@@ -58,7 +58,7 @@ def test_nothing_heavy_is_imported_that_is_not_needed(words: list[str], said: st
             "\nError: cannot use '10.0.0.301' as a target: an IPv4 address is four numbers",
         ),
         (("scan", "8.8.8.8"), "--allow-public"),
-        (("plan", "10.0.0.0/24", "--channels", "telnet"), "no such channel: telnet"),
+        (("plan", "10.0.0.0/24", "--channels", "telnet"), "no such channel: 'telnet'"),
         (("plan", "10.0.0.0/24", "--ports", "x"), "cannot use 'x' as ports"),
         (("fingerprints", "try", "no.field", "x"), "no such field: no.field: fields begin with "),
         (("fingerprints", "try", "http.srver", "x"), "no such field: http.srver: did you mean 'http.server'?"),

@@ -11,8 +11,10 @@ import pytest
 from support.command import camscan
 from support.schemas import validator
 
-from camscan.app.planning import scope
+from camscan.app.planning import preview, scope
+from camscan.errors import HostError
 from camscan.net.kernel.interfaces import Interface
+from camscan.net.kernel.ways import Hop, Way
 
 
 def test_a_plan_names_the_ports_that_are_never_sent_to(capsys: pytest.CaptureFixture[str]) -> None:
@@ -66,6 +68,25 @@ def test_a_plan_without_multicast_names_no_interface_for_it(
     assert "Multicast    eth7\n" in shown["wsd"]
     assert "ARP          none: no channel uses it\n" in shown["http"]
     assert "TCP ports    none: no channel needs them\n" in shown["wsd"]
+
+
+def test_a_plan_names_the_ways_to_its_targets_and_those_to_which_none_leads(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    led = [Hop("eth7", "10.20.0.9"), Hop("eth7", "10.20.0.9", "10.20.0.1")]
+    spans = [((int(net[0]), int(net[-1])),) for net in map(ip_network, ("10.20.0.0/24", "10.30.0.1", "10.40.0.0/30"))]
+    found = [Way(4, span, hop, "") for span, hop in zip(spans, [*led, None], strict=True)]
+    monkeypatch.setattr(preview, "ways_to", lambda _spans: found)
+    words = ("plan", "10.20.0.0/24", "10.30.0.1", "10.40.0.0-10.40.0.3")
+    told = "Route        eth7; eth7 through 10.20.0.1; none to 10.40.0.0-10.40.0.3\n"
+    assert told in camscan(capsys, *words).stdout
+    assert json.loads(camscan(capsys, *words, "--format", "json").stdout)["no_route"] == ["10.40.0.0-10.40.0.3"]
+
+    def refused(_spans: object) -> list[Way]:
+        raise HostError("no AF_NETLINK")
+
+    monkeypatch.setattr(preview, "ways_to", refused)
+    assert "Route        not known\n" in camscan(capsys, *words).stdout
 
 
 def test_a_thorough_plan_says_that_all_ports_are_tried_everywhere(capsys: pytest.CaptureFixture[str]) -> None:

@@ -28,8 +28,10 @@ def test_channels_select_probes() -> None:
 
 
 def test_an_unknown_channel_is_named() -> None:
-    with pytest.raises(UsageError, match="no such channel: telnet; choose from arp, wsd"):
+    with pytest.raises(UsageError, match="no such channel: 'telnet'; choose from arp, wsd"):
         select(["wsd", "telnet"])
+    with pytest.raises(UsageError, match="no such channel: 'xx', ''; choose"):
+        select(["tcp", "xx", ""])
     for channel in ("tcp", "banner"):
         with pytest.raises(UsageError, match=f"channel {channel} comes with those that need ports: name http"):
             select(["wsd", channel])

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from camscan.app.planning.logins import enrolled
 from camscan.app.planning.scope import Choices, CredentialOptions, ScanScope, arp_requests, eligible, scope_of
 from camscan.app.planning.strategy import Strategy, silent_seconds, strategy_of, sweep_method
+from camscan.errors import HostError
 from camscan.net.kernel.interfaces import has_arp
+from camscan.net.kernel.ways import Way, ways_to
 from camscan.net.programs.method import Method
+from camscan.targets import TargetSet, parse
 
 _LEAST_SECONDS = 8.0
 """What the smallest scan takes."""
@@ -18,6 +21,7 @@ _LEAST_SECONDS = 8.0
 class Outlook:
     """What a scan would send.
 
+    `ways` are the kernel's routes to all that is asked, none where it cannot be asked for them.
     `links` are the interfaces by which groups are asked, `arp` how many requests go out at most. `packets` and
     `seconds` are those of a scan that nobody answers; `logins` says what it would log in to, "" where nowhere.
     """
@@ -25,6 +29,7 @@ class Outlook:
     scope: ScanScope
     strategy: Strategy
     method: Method
+    ways: tuple[Way, ...]
     links: tuple[str, ...]
     arp: int
     packets: int
@@ -35,6 +40,12 @@ class Outlook:
     def taken(self) -> int:
         """How many addresses the exclusions take away: none shows that one is misspelt."""
         return self.scope.targets.count - self.scope.asked.count
+
+    @property
+    def cut_off(self) -> TargetSet:
+        """What is asked though no route leads there."""
+        spans = (pair for way in self.ways if way.hop is None for pair in way.pairs())
+        return parse([f"{first}-{last}" for first, last in spans])
 
 
 def outlook(choices: Choices, chosen: CredentialOptions, site: str | None) -> Outlook:
@@ -48,4 +59,11 @@ def outlook(choices: Choices, chosen: CredentialOptions, site: str | None) -> Ou
     seconds = max(silent_seconds(scope, strategy, method, near, packets), _LEAST_SECONDS)
     names = tuple(dict.fromkeys(link.name for link in links)) if strategy.plan.multicasts else ()
     logins = enrolled(choices, chosen, site, scope.asked)
-    return Outlook(scope, strategy, method, names, arp, packets, seconds, logins)
+    return Outlook(scope, strategy, method, _ways(scope.asked), names, arp, packets, seconds, logins)
+
+
+def _ways(asked: TargetSet) -> tuple[Way, ...]:
+    try:
+        return tuple(ways_to(asked.spans()))
+    except HostError:
+        return ()

@@ -82,6 +82,8 @@ def typed(context: click.Context, _param: click.Parameter, value: Any) -> Any:
     return value
 
 
+choice = partial(click.Choice, case_sensitive=False)
+
 of_db = partial(click.option, "--db", metavar="PATH-OR-URL", envvar="CAMSCAN_DB", show_envvar=True)
 db = of_db(help="The store: a SQLite file or an SQLAlchemy URL. Default: camscan.db in your data directory.")
 config = click.option(
@@ -126,20 +128,20 @@ quiet = click.option(
 fail_on_devices = click.option(
     "--fail-on",
     multiple=True,
-    type=click.Choice(["listed", "suspected", "returned"]),
+    type=choice(["listed", "suspected", "returned"]),
     help="Exit with 3 if such a device was found; repeatable.",
 )
 CHANGES = ("listed", "suspected", "new", "returned", "coverage-loss")
 """What --fail-on may name where scans are compared."""
 fail_on_changes = click.option(
-    "--fail-on", multiple=True, type=click.Choice(CHANGES), help="Exit with 3 if this is among the changes; repeatable."
+    "--fail-on", multiple=True, type=choice(CHANGES), help="Exit with 3 if this is among the changes; repeatable."
 )
 of_scan = partial(click.option, "--scan", metavar="ID", shell_complete=completing.scans)
 scan_id = of_scan("scan_id", help="The scan to use, by its ID or the start of one. Default: the latest.")
 
 sweep = click.option(
     "--sweep",
-    type=click.Choice(["auto", "connect", "syn", "nmap"]),
+    type=choice(["auto", "connect", "syn", "nmap"]),
     default="auto",
     show_default=True,
     help="How to find open ports: by SYN packets (needs CAP_NET_RAW), by connecting, or with an installed nmap. "
@@ -174,7 +176,7 @@ excluding = combined(
 pacing = combined(
     click.option(
         "--profile",
-        type=click.Choice(["default", "gentle", "fast"]),
+        type=choice(["default", "gentle", "fast"]),
         default="default",
         show_default=True,
         help="How fast to ask: default sends at most 1,000 packets a second in all, gentle 200 and spares routers, "

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from camscan.cli.parameters.options import Decorator, gathered
+from camscan.cli.parameters.options import Decorator, choice, gathered
 from camscan.cli.terminal.telling import is_quiet, say
 from camscan.cli.terminal.waiting import waiting
 from camscan.cli.terminal.writing import hindrance, output_width, page, wrapped, write
@@ -174,7 +174,7 @@ def written(*names: str, always: bool = True, elsewhere: Mapping[str, str] | Non
 
     said = "The output format. Default: by the extension of --output, else "
     said += f"{names[0] if always else 'nothing is written'}."
-    format_ = click.option("--format", "format_", type=click.Choice(names), callback=chosen, help=said)
+    format_ = click.option("--format", "format_", type=choice(names), callback=chosen, help=said)
     return gathered("out", _output, ("format_", "output"), format_, destination)
 
 

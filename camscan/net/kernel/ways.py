@@ -54,6 +54,11 @@ class Way:
     hop: Hop | None
     reason: str = ""
 
+    def pairs(self) -> list[tuple[str, str]]:
+        """The spans as text."""
+        text = IPv4Address if self.version == 4 else IPv6Address
+        return [(str(text(first)), str(text(last))) for first, last in self.spans]
+
 
 def ways(version: int, spans: Iterable[Span]) -> list[Way]:
     """The routes to sorted spans of one IP version. Raises HostError if the kernel cannot be asked."""
@@ -73,22 +78,25 @@ def ways(version: int, spans: Iterable[Span]) -> list[Way]:
     return [Way(version, tuple(_joined(parts)), hop, reason) for (hop, reason), parts in found.items()]
 
 
+def ways_to(pairs: Iterable[tuple[str, str]]) -> list[Way]:
+    """As `ways`, to sorted spans of both versions as text."""
+    ends = ((ip_address(first), ip_address(last)) for first, last in pairs)
+    found = list[Way]()
+    for version, some in groupby(ends, key=lambda pair: pair[0].version):
+        found += ways(version, [(int(first), int(last)) for first, last in some])
+    return found
+
+
 def samples(spans: Iterable[tuple[str, str]]) -> Mapping[str, str]:
     """An address for each way to other hosts in sorted spans, as text, and the interface that leads there.
 
     None where the kernel cannot be asked.
     """
-    pairs = ((ip_address(first), ip_address(last)) for first, last in spans)
-    found = dict[str, str]()
     try:
-        for version, some in groupby(pairs, key=lambda pair: pair[0].version):
-            text = IPv4Address if version == 4 else IPv6Address
-            known = ways(version, [(int(first), int(last)) for first, last in some])
-            hops = ((way.spans[0][0], way.hop) for way in known if way.hop is not None)
-            found |= {str(text(first)): hop.interface for first, hop in hops if hop.interface != _LOOPBACK}
+        found = [(way.pairs()[0][0], way.hop) for way in ways_to(spans) if way.hop is not None]
     except HostError:
         return {}
-    return found
+    return {first: hop.interface for first, hop in found if hop.interface != _LOOPBACK}
 
 
 def interfaces_to(addresses: Iterable[str]) -> Mapping[str, str]:

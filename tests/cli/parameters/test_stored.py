@@ -224,6 +224,15 @@ def test_a_scan_of_a_network_that_was_written_with_its_mask_knows_its_addresses(
     assert scan_of(store, None, about="10.0.0.64/26").id == "scan1"
 
 
+def test_of_a_site_without_scans_it_is_said_that_it_has_none(store: Store) -> None:
+    keep(store, 1, Origin.SCAN, "depot")
+    for how in ((), ("--format", "json")):
+        done = CliRunner().invoke(scans, ["--db", str(store.file), "--site", "depo", *how])
+        assert isinstance(done.exception, UsageError)
+        assert str(done.exception) == "no scan of site 'depo' is stored: did you mean 'depot'?"
+        assert done.stdout == ""
+
+
 def test_scans_are_listed_by_their_ends_which_are_shown(store: Store) -> None:
     """An import began with the oldest of its records: by that, it would stand in the wrong place."""
     keep(store, 2, Origin.SCAN)
