@@ -113,9 +113,9 @@ def export(
     with open_store(db) as store, replacing(output, 0o600) as file:
         store.set_on_damage(OnDamage.RAISE)
         scan = _ended(scan_of(store, named if scan_id is None else scan_id, site))
-        state_changes = state_changes_at(store, scan)
-        contents = Contents(scan, store.observations(scan.id), store.ledger(scan.id), files, about, state_changes)
         with waiting(f"Writing {output}"):
+            state_changes = state_changes_at(store, scan)
+            contents = Contents(scan, store.observations(scan.id), store.ledger(scan.id), files, about, state_changes)
             made = write_bundle(file, contents, signer, DERIVATION, stamp)
     mention(f"{output}: scan {scan.id}, {made.chain.records:,} observations, signed by key {made.key}")
 

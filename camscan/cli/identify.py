@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -41,9 +40,9 @@ def identify(
 
     FILE (or - for stdin) holds one answer as it was copied: an HTTP head, an RTSP answer, an XML or JSON reply,
     ONVIF scopes, a certificate subject, a MAC address. It may also be a file that `camscan import` reads, a list of
-    MAC addresses such as a switch's table, or a JSON file of labelled answers. Of an inventory (CSV, XLSX, ODS or XLS
-    with columns of makes or models, or several devices in a .json or .jsonl file), each row is judged by what stands
-    on the label: before any scan, that tells what to look for. No packet is sent.
+    MAC addresses such as a switch's table, or a JSON file of labelled answers. Of an inventory (CSV, XLSX, ODS, XLS
+    or text with columns of makes or models, or several devices in a .json or .jsonl file), each row is judged by what
+    stands on the label: before any scan, that tells what to look for. No packet is sent.
 
     \b
     Examples:
@@ -62,12 +61,14 @@ def identify(
         return
     from camscan.app.reporting.filereport import report_on
     from camscan.app.reporting.listreport import report_on_list
+    from camscan.imports.sources import on_disk
 
-    listed = None if source == "-" else reading.read_if_list(Path(source))
-    if listed is None:
-        found = report_on(source, criteria, all_hosts=all_hosts)
-    else:
-        found = report_on_list(Path(source), listed, criteria, all_hosts=all_hosts)
+    with on_disk(source) as path:
+        listed = reading.read_if_list(path)
+        if listed is None:
+            found = report_on(path, "stdin" if source == "-" else source, criteria, all_hosts=all_hosts)
+        else:
+            found = report_on_list(path, listed, criteria, all_hosts=all_hosts)
     out.write_report(found)
     if out.file:
         from camscan.reports.findings import summary

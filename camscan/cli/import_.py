@@ -10,6 +10,7 @@ import click
 from camscan.cli.parameters import completing, options
 from camscan.cli.terminal.exits import Exit
 from camscan.cli.terminal.telling import is_quiet, tell
+from camscan.cli.terminal.waiting import waiting
 from camscan.records import ScanStatus
 from camscan.scansettings import SWITCH_PORTS
 
@@ -65,7 +66,8 @@ def import_(files: tuple[str, ...], kind: str | None, site: str | None, db: str 
         records = Records(read)  # or else there is nothing to read, and no store is made
         with Store.open(db) as store:
             tell_new_site(store, site)
-            scan = import_records(store, records, site)
+            with waiting(f"Importing {', '.join(files)}"):
+                scan = import_records(store, records, site)
             if not is_quiet():
                 tell(*(file.outcome for file in read))
                 command = f"camscan report --scan {scan.id}{same_store()}"
@@ -73,7 +75,8 @@ def import_(files: tuple[str, ...], kind: str | None, site: str | None, db: str 
                 if SWITCH_PORTS in scan.settings:
                     tell("Reports on other scans show the switch ports of these devices, too.")
             click.echo(scan.id)
-            merged(store, scan, library())  # else the first look at the scan would have to derive them
+            with waiting("Naming the devices"):
+                merged(store, scan, library())  # else the first look at the scan would have to derive them
     blind = not any(file.summary.whole for file in read)
     if blind:
         tell("Nothing that tells of devices was read.")

@@ -24,6 +24,7 @@ from camscan.imports.files import (
 )
 from camscan.imports.files.base import Reader
 from camscan.imports.nmap import stream as nmap_stream
+from camscan.text.fileformats import BUNDLE, DATABASE, OF_CAMSCAN, format_of
 
 READERS = (
     Reader("pcap", pcap.sniff, pcap.read, pcap.CHANNELS),
@@ -68,10 +69,7 @@ _NOT_READ: tuple[tuple[Callable[[bytes], object], str], ...] = (
         re.compile(rb"# Masscan ").match,
         "is masscan's greppable output: have it write JSON (masscan -oJ) or a list (-oL)",
     ),
-    (
-        re.compile(rb"SQLite format 3\x00").match,
-        "is a SQLite file: a store of camscan's is read by --db, or by `camscan db merge`",
-    ),
+    (lambda head: format_of(head) == DATABASE, f"is a database: {OF_CAMSCAN[DATABASE]}"),
     (re.compile(rb"\s*%PDF").match, "is a PDF: export the list from its program as CSV"),
     (re.compile(rb"\s*<[!?A-Za-z]").match, "is HTML or XML, and none of nmap's: save its table as CSV"),
     (
@@ -81,10 +79,7 @@ _NOT_READ: tuple[tuple[Callable[[bytes], object], str], ...] = (
             "its scan (`camscan evidence export`), and use `camscan db merge`"
         ),
     ),
-    (  # a ZIP archive, of which this is the first part
-        re.compile(rb"PK\x03\x04.{26}README\.txt", re.DOTALL).match,
-        "looks like a bundle of evidence: import it with `camscan db merge`",
-    ),
+    (lambda head: format_of(head) == BUNDLE, f"looks like a bundle of evidence: {OF_CAMSCAN[BUNDLE]}"),
     (
         re.compile(rb"PK\x03\x04").match,
         "is a workbook or an archive: save its table as CSV, or unpack it; an inventory is for `camscan reconcile`",

@@ -46,6 +46,22 @@ def opened(name: str) -> Iterator[Source]:
         yield Source(shown, stack.enter_context(in_utf8(file)), at, file)
 
 
+@contextlib.contextmanager
+def on_disk(name: str) -> Iterator[Path]:
+    """The path of a file; for "-", of a file called "stdin" that has what stdin holds."""
+    import shutil
+    import tempfile
+
+    if name != _STDIN:
+        yield Path(name)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "stdin")
+        with path.open("wb") as copy:
+            shutil.copyfileobj(sys.stdin.buffer, copy)
+        yield path
+
+
 def _of_file(name: str, stack: contextlib.ExitStack) -> tuple[BinaryIO, datetime]:
     """The stream of a file, and when it was last written; of a pipe, a copy of what comes out of it."""
     with on_os_error(UsageError, f"{name} cannot be read", "check its name and permissions"):

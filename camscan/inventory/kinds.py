@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from camscan.errors import UsageError
-from camscan.text.fileformats import format_of
+from camscan.text.fileformats import BUNDLE, OF_CAMSCAN, format_of
 
 _WORKBOOKS = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _NO_NAMES = re.compile(rb'\[\s*(?:"|\[\s*["\[{\d])')
@@ -27,10 +27,11 @@ def kind_of(path: Path, head: bytes) -> Literal["workbook", "json", "text"]:
     start = head.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff").lstrip(b" \t\r\n\0")
     if not start:
         raise UsageError(f"{path} is empty: give the file that contains the list")
-    if head.startswith(_WORKBOOKS):
+    what = "HTML or XML" if start.startswith(b"<") else format_of(start)
+    if head.startswith(_WORKBOOKS) and what != BUNDLE:
         return "workbook"
-    if what := "HTML or XML" if start.startswith(b"<") else format_of(start):
-        raise UsageError(f"{path} is {what}: save the list as XLSX, ODS, CSV or JSON")
+    if what:
+        raise UsageError(f"{path} is {what}: {OF_CAMSCAN.get(what, 'save the list as XLSX, ODS, CSV or JSON')}")
     if _NO_NAMES.match(start.replace(b"\0", b"")):
         raise UsageError(f"{path} is a JSON list without names: write each device as an object, or save it as CSV")
     return "json" if _is_json(start.replace(b"\0", b"")) else "text"

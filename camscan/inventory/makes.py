@@ -87,13 +87,15 @@ class Makes:
         self._read: dict[str, Make] = {}
         self._meant: dict[str, tuple[LabelLike, ...]] = {}
 
-    def split(self, row: Row) -> tuple[str | None, str | None]:
-        """Make and model of a row, also where they stand in one cell."""
+    def split(self, row: Row, sought: Container[str] = ()) -> tuple[str | None, str | None]:
+        """Make and model of a row, also where they stand in one cell; misspelt, the make is one of what is `sought`."""
         text = row.make_model
         if not text or (row.make and row.model):
             return row.make, row.model
         label, count = self._first_label(text)
         parts = text.split(" ")
+        if label is None and not row.make and self.meant(parts[0], sought):
+            label, count = parts[0], 1
         if label is None:
             return row.make, row.model or text
         return row.make or label, row.model or " ".join(parts[count:]).strip(" -/,:") or None

@@ -160,6 +160,43 @@ def test_a_list_may_say_no_more_than_makes_and_models(tmp_path: Path) -> None:
     assert (first["address"], first["verdict"], second["address"]) == ("row 2", "listed", "row 3")
 
 
+_AS_ONE_CELL = """Make / Model,IP,MAC
+Hikvison DS-2CD2142FWD-I,10.0.0.4,44:19:b6:aa:00:04
+Lorex or Swann? W461ASC,,
+speed dome 3,10.0.0.9,
+Axis M1065-L,10.0.0.5,00:40:8c:12:34:56
+"""
+
+
+def test_a_make_that_is_misspelt_before_its_model_is_judged_and_each_row_has_its_model(tmp_path: Path) -> None:
+    path = tmp_path / "cameras.csv"
+    path.write_text(_AS_ONE_CELL)
+    found = {one["address"]: (one["verdict"], one["model"]) for one in devices(str(path), "--all")}
+    assert found == {
+        "row 2 (10.0.0.4)": ("listed", "DS-2CD2142FWD-I"),
+        "row 3": ("suspected", "or Swann? W461ASC"),
+        "row 4 (10.0.0.9)": ("unidentified", "speed dome 3"),
+        "row 5 (10.0.0.5)": ("not-listed", "M1065-L"),
+    }
+
+
+@pytest.mark.parametrize("delimiter", [",", "\t", ";"])
+def test_a_table_is_a_list_also_in_a_text_and_on_stdin(tmp_path: Path, delimiter: str) -> None:
+    """Though it has addresses and MACs, as tables of switches have, it was judged by these alone."""
+    path = tmp_path / "cameras.txt"
+    path.write_text(_AS_ONE_CELL.replace(",", delimiter))
+    told = devices(str(path))
+    assert [one["verdict"] for one in told] == ["listed", "suspected", "unidentified", "not-listed"]
+    piped = devices("-", stdin=path.read_text())
+    assert [(one["address"], one["model"]) for one in piped] == [(one["address"], one["model"]) for one in told]
+
+
+def test_names_with_their_values_are_one_answer_though_they_stand_as_a_table() -> None:
+    text = "Brand\tHikvision\nModel\tDS-2CD2142FWD-I\nFirmware\tV5.4.5\nSerial\t123456789\n"
+    (one,) = devices("-", stdin=text)
+    assert (one["address"], one["model"]) == ("stdin", "DS-2CD2142FWD-I")
+
+
 @pytest.mark.parametrize("words", [["-", "--map", "make=A"], ["--encoding", "cp1252"]])
 def test_how_to_read_a_list_is_said_of_a_file_only(words: list[str]) -> None:
     with pytest.raises(UsageError, match="says how to read a list: give that as a file"):
@@ -303,6 +340,20 @@ def test_a_file_that_is_no_answer_is_not_said_to_be_of_an_unidentified_device(
     result = CliRunner().invoke(identify, [str(path)])
     assert isinstance(result.exception, UsageError)
     assert str(result.exception) == f"{path} is {what}: give one answer, as it was copied"
+
+
+@pytest.mark.parametrize(
+    ("start", "told"),
+    [
+        (b"PK\x03\x04" + bytes(26) + b"README.txt", "a bundle of evidence, .*: `camscan evidence verify` checks it"),
+        (b"SQLite format 3\0", "a database, .*: a store of camscan's is read by --db"),
+    ],
+)
+def test_of_what_camscan_wrote_itself_it_is_said_what_reads_it(tmp_path: Path, start: bytes, told: str) -> None:
+    path = tmp_path / "bundle.zip"
+    path.write_bytes(start + bytes(100))
+    with pytest.raises(UsageError, match=told):
+        CliRunner().invoke(identify, [str(path)], catch_exceptions=False)
 
 
 @pytest.mark.parametrize("stdin", ["", " \r\n"])

@@ -635,4 +635,4 @@ def test_a_bundle_that_does_not_hold_is_refused(hub: Path, bundle: Path) -> None
 def test_import_says_where_a_bundle_goes(hub: Path, bundle: Path) -> None:
     done = CliRunner().invoke(import_, [str(bundle), "--db", str(hub)])
     assert isinstance(done.exception, UsageError)
-    assert "looks like a bundle of evidence: import it with `camscan db merge`" in str(done.exception)
+    assert "and `camscan db merge` takes it into the store" in str(done.exception)

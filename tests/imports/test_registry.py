@@ -126,7 +126,7 @@ def test_a_report_may_still_be_read_as_a_table_of_macs() -> None:
 
 
 def test_a_store_is_no_file_to_import() -> None:
-    with pytest.raises(UsageError, match=r"cam\.db is a SQLite file: .* --db, or by `camscan db merge`$"):
+    with pytest.raises(UsageError, match=r"cam\.db is a database: .* --db, or by `camscan db merge`$"):
         reader_for(b"SQLite format 3\x00\x10\x00", file="cam.db")
 
 

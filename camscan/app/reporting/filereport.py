@@ -6,6 +6,7 @@ import platform
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from camscan.app.judging.criteria import Criteria
 from camscan.app.judging.switchports import with_ports_of
@@ -20,28 +21,28 @@ from camscan.imports.sources import Source, described, head, opened
 from camscan.records import Judged, Observation, Origin, Outcome, Report, Scan, ScanStatus, Vantage
 from camscan.reports import select
 from camscan.scansettings import ORIGIN, PASTED
-from camscan.text.fileformats import PICTURE, format_of
+from camscan.text.fileformats import OF_CAMSCAN, PICTURE, format_of
 
 _MAX_PASTED = 64 * 1024 * 1024  # bytes of a file of labelled answers; of a single answer the first part is enough
 
 
-def report_on(source: str, criteria: Criteria, *, all_hosts: bool) -> Report:
-    """What the rules say about a file, or for "-" about what stdin holds.
+def report_on(path: Path, name: str, criteria: Criteria, *, all_hosts: bool) -> Report:
+    """What the rules say about a file, which is shown by that name.
 
     Raises UsageError if it cannot be read, is empty or too large, or nothing in it is whole.
     """
-    with opened(source) as file:
+    with opened(str(path)) as source:
+        file = replace(source, name=name)
         start = head(file.stream, SNIFFED)
         known = next((reader for reader in (*READERS, maclist.READER) if reader.sniff(start)), None)
         if known is not None:
             return _of_tool(file, known, criteria, all_hosts=all_hosts)
         if (what := format_of(start)) and what != PICTURE:  # which may be the icon of a device
-            raise UsageError(
-                f"{file.name} is {what}, which is no answer of a device: give one answer, as it was copied"
-            )
+            remedy = OF_CAMSCAN.get(what, "give one answer, as it was copied")
+            raise UsageError(f"{file.name} is {what}, which is no answer of a device: {remedy}")
         data = file.stream.read(_MAX_PASTED + 1)
     if len(data) > _MAX_PASTED:
-        raise UsageError(f"{source} is larger than {_MAX_PASTED >> 20} MiB: paste one answer, or use `camscan import`")
+        raise UsageError(f"{name} is larger than {_MAX_PASTED >> 20} MiB: paste one answer, or use `camscan import`")
     text = data.decode("utf-8-sig", "replace")
     if not text.strip():
         raise UsageError(f"{file.name} is empty: put one answer in it, as it was copied")

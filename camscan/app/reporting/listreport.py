@@ -16,6 +16,7 @@ from camscan.codecs.layout import fields as as_fields
 from camscan.codecs.text import to_text
 from camscan.errors import UsageError
 from camscan.evaluation.corpus import is_corpus
+from camscan.identify.attributes import MAX_ATTRIBUTE
 from camscan.imports.files import maclist
 from camscan.imports.files.base import SNIFFED, imported, link_fields
 from camscan.imports.registry import READERS, is_own_report
@@ -25,7 +26,7 @@ from camscan.inventory.reading import read_inventory
 from camscan.inventory.records import Inventory
 from camscan.inventory.rows import Row
 from camscan.inventory.synonyms import Field
-from camscan.records import READ_IN, Observation, Origin, Report, ScanStatus
+from camscan.records import READ_IN, Judged, Observation, Origin, Report, ScanStatus
 from camscan.reports import select
 from camscan.text.listings import is_listing
 from camscan.text.wording import are, plural
@@ -33,6 +34,8 @@ from camscan.text.wording import are, plural
 _TEXTS, _OBJECTS, _WORKBOOKS = (".csv", ".tsv"), (".json", ".jsonl"), (".xlsx", ".xlsm", ".xls", ".ods")
 """How the names of files end that may be lists, of those that are if they hold several devices or are a report of
 camscan's, and of those that always are; other texts are answers, more likely."""
+_TABLES = ("mac-table", maclist.READER.name)
+"""What other texts that are lists may be taken for, too: tables of addresses, of which some say makes and models."""
 _LOOKED_AT = 256 * 1024  # bytes of a file in which it is looked for several devices
 _ROWS, _DELIMITERS = 20, ",;\t"  # by which a table is known
 _CHANNEL = "inventory"
@@ -41,12 +44,15 @@ _CHANNEL = "inventory"
 def read_list(path: Path, chosen: Mapping[Field, str], encoding: str | None) -> Inventory | None:
     """The list in a file; None for another file, unless the user says how to read it as a list.
 
+    A text whose name does not say that it is a table is none unless its columns are named as those of a list.
+
     Raises UsageError if it is to be a list, or is a table, and cannot be read as one; HostError if not at all.
     """
     suffix = path.suffix.lower()
     text = _looked_at(path) if suffix in _OBJECTS else ""
     is_list = bool(chosen or encoding or suffix in _WORKBOOKS or _is_list(text))
-    if not (is_list or text or suffix in _TEXTS):
+    is_plain = not (is_list or text or suffix in _TEXTS)
+    if is_plain and (suffix in _OBJECTS or not _is_table(_looked_at(path, _TABLES))):
         return None
     is_table = suffix in _TEXTS and _is_table(_looked_at(path))
     try:
@@ -55,6 +61,9 @@ def read_list(path: Path, chosen: Mapping[Field, str], encoding: str | None) -> 
         if is_list or is_table:
             raise
         return None
+    if is_plain:
+        named = (sheet.columns for sheet in found.sheets if sheet.headers)
+        return found if any(columns.labels and len(columns.of) > 1 for columns in named) else None
     if is_list or (_holds_several(found, text) if text else any(sheet.columns.labels for sheet in found.sheets)):
         return found
     if is_table:
@@ -63,14 +72,15 @@ def read_list(path: Path, chosen: Mapping[Field, str], encoding: str | None) -> 
     return None
 
 
-def _looked_at(path: Path) -> str:
-    """The beginning of a text; "" of what another tool wrote, and of labelled answers."""
+def _looked_at(path: Path, but: Container[str] = ()) -> str:
+    """The beginning of a text; "" of what another tool wrote, `but` for some kinds, and of labelled answers."""
     if not path.is_file():
         return ""
     with path.open("rb") as file:
         head = file.read(_LOOKED_AT)
     text = to_text(head)
-    return "" if any(one.sniff(head[:SNIFFED]) for one in (*READERS, maclist.READER)) or is_corpus(text) else text
+    others = (one for one in (*READERS, maclist.READER) if one.name not in but)
+    return "" if any(one.sniff(head[:SNIFFED]) for one in others) or is_corpus(text) else text
 
 
 def _is_table(text: str) -> bool:
@@ -103,7 +113,7 @@ def report_on_list(path: Path, inventory: Inventory, criteria: Criteria, *, all_
     makes, sought = Makes(labels.find, labels.names), {maker for policy in criteria.policies for maker in policy.makers}
     in_use = [row for row in inventory.rows if not row.retired]
     told = [(row, seen) for row in in_use if (seen := [*_said(row, path.name, makes, sought, at)])]
-    every = [one for _, seen in told for one in judged(seen, criteria)]
+    every = [_with_model(one, makes.split(row, sought)[1]) for row, seen in told for one in judged(seen, criteria)]
     shown = tuple(select(every, all_hosts=all_hosts))
     left_out = {
         "of which no rule knows that it is a surveillance device (see --all)": len(every) - len(shown),
@@ -121,9 +131,15 @@ def report_on_list(path: Path, inventory: Inventory, criteria: Criteria, *, all_
     return replace(report, scan=replace(report.scan, status=status))
 
 
+def _with_model(found: Judged, model: str | None) -> Judged:
+    """The device of a row with the model that stands there, where no rule says which it is."""
+    device = found.device
+    return found if device.model else replace(found, device=replace(device, model=model and model[:MAX_ATTRIBUTE]))
+
+
 def _said(row: Row, file: str, makes: Makes, sought: Container[str], at: datetime) -> Iterator[Observation]:
     """What a row says, as if its device had said it, and which labels the make may mean that is none."""
-    make, model = makes.split(row)
+    make, model = makes.split(row, sought)
     meant = [("inventory.meant", label.name) for label in makes.meant(make or "", sought)]
     label = as_fields((("inventory.make", make or ""), ("inventory.model", model or ""), *meant))
     told = [(_CHANNEL, label), *(("mac", link_fields(mac)) for mac in row.macs)]

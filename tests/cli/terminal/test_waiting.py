@@ -20,6 +20,7 @@ from camscan.cli.devices import devices
 from camscan.cli.diff import diff
 from camscan.cli.evidence import evidence
 from camscan.cli.identify import identify
+from camscan.cli.import_ import import_
 from camscan.cli.report import report
 from camscan.cli.terminal import waiting as module
 from camscan.cli.terminal.waiting import throttled, waiting
@@ -101,6 +102,15 @@ def test_who_makes_or_verifies_a_bundle_sees_that_it_goes_on(tmp_path: Path, mon
     assert told("export", "--db", "c.db", "--key", "e.key", "-o", "c.zip", "--quiet") == ""
     assert "Verifying b.zip ... " in told("verify", "b.zip")
     assert told("verify", "b.zip", "--quiet") == ""
+
+
+def test_who_imports_much_sees_that_it_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(module, "_LINE", 0)
+    Path("arp.txt").write_text("10.0.0.1 dev eth0 lladdr 44:19:b6:00:00:01 REACHABLE\n")
+    told = CliRunner().invoke(import_, ["arp.txt", "--db", "c.db"], catch_exceptions=False).stderr
+    assert "Importing arp.txt ... " in told
+    assert "Naming the devices ... " in told
 
 
 def test_where_no_thread_can_start_it_is_done_without_a_word(
