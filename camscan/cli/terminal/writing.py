@@ -7,12 +7,13 @@ import re
 import stat
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import BinaryIO
 
 import click
 
+from camscan.cli.waiting import waiting
 from camscan.errors import HostError, on_os_error
 from camscan.reports import Page
 from camscan.reports.escape import terminal
@@ -99,11 +100,17 @@ def write(parts: Iterable[str] | Iterable[bytes], output: Path | None, mode: int
             click.echo(piece, nl=False)
         return
     if not is_replaced(output):
-        with _told(output), output.open("ab") as opened:  # what was in the file that stdout leads to stays
+        with _told(output), _opened(output) as opened:  # what was in the file that stdout leads to stays
             opened.writelines(data)
         return
     with replacing(output, mode) as file:
         file.writelines(data)
+
+
+def _opened(output: Path) -> BinaryIO:
+    """A device or a pipe to write to; that nobody reads the pipe yet is told."""
+    with waiting(f"Waiting for a reader of {output}") if output.is_fifo() else nullcontext():
+        return output.open("ab")
 
 
 @contextmanager

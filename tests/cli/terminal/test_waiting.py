@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import threading
@@ -10,6 +11,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from camscan.cli.waiting import throttled, waiting
+from camscan.cli.writing import write
 from click import Command
 from click.testing import CliRunner
 from support.listed import store_scan
@@ -111,6 +114,15 @@ def test_who_imports_much_sees_that_it_goes_on(tmp_path: Path, monkeypatch: pyte
     told = CliRunner().invoke(import_, ["arp.txt", "--db", "c.db"], catch_exceptions=False).stderr
     assert "Importing arp.txt ... " in told
     assert "Naming the devices ... " in told
+
+
+def test_who_writes_to_a_pipe_sees_that_nobody_reads_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    writer = threading.Thread(target=write, args=(["a report"], tmp_path / "pipe"))
+    writer.start()
+    until_told(capsys, f"Waiting for a reader of {tmp_path / 'pipe'} ... ")
+    assert (tmp_path / "pipe").read_text() == "a report"
+    writer.join()
 
 
 def test_where_no_thread_can_start_it_is_done_without_a_word(
