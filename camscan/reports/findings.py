@@ -49,6 +49,16 @@ def findings(report: Report) -> str:
     return f"{', '.join(parts)}."
 
 
+def listing(report: Report) -> str:
+    """The policies that list a device, and how many where that is not all of them: as "uk-nil: 35, us-ndaa-889: 28"."""
+    listed = [judged for judged in report.devices if judged.verdict is Verdict.LISTED]
+    counts = Counter(policy for judged in listed for policy in {by.policy for by in judged.listed_by})
+    named = {policy: counts[policy] for policy in report.policies if counts[policy]}
+    if set(named.values()) <= {len(listed)}:
+        return ", ".join(named)
+    return ", ".join(f"{policy}: {count:,}" for policy, count in named.items())
+
+
 def _confirmed(report: Report) -> Mapping[Verdict, str]:
     """How many of the devices whose evidence leaves it open count as listed, since somebody has looked at them."""
     spoken_of = (judged.verdict for judged in report.devices if judged.state not in (None, State.FOUND))
@@ -72,10 +82,7 @@ def _nothing(report: Report) -> str:
 
 
 def _policies(report: Report) -> str:
-    """The policies that list a device; where none does, those that could have."""
-    listing = {by.policy for judged in report.devices if judged.verdict is Verdict.LISTED for by in judged.listed_by}
-    named = [policy for policy in report.policies if policy in listing] or report.policies
-    return terminal(", ".join(named)) or "no policy chosen"
+    return terminal(listing(report) or ", ".join(report.policies)) or "no policy chosen"
 
 
 class Alert(NamedTuple):

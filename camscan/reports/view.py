@@ -10,7 +10,7 @@ from functools import cached_property
 from camscan.records import Outcome, Report, ScanStatus, Verdict
 from camscan.reports import charts, grid
 from camscan.reports.document import coverage, status
-from camscan.reports.findings import findings
+from camscan.reports.findings import findings, listing
 from camscan.reports.order import ranked
 from camscan.reports.rows import Row
 from camscan.reports.words import burndown, left_out
@@ -96,7 +96,8 @@ class Sheet:
         looks = f" {suspected:,} more {'needs' if suspected == 1 else 'need'} a look at the label." if suspected else ""
         if not self.counts[Verdict.LISTED]:
             return f"Judged by {', '.join(self.report.policies) or 'no policy'}."
-        named = f"Listed means that a policy names the maker ({self._listing}), whatever the label says."
+        by = listing(self.report) or "one that is not named"
+        named = f"Listed means that a policy names the maker ({by}), whatever the label says."
         return f"{named}{self._behind}{looks}"
 
     @property
@@ -119,12 +120,6 @@ class Sheet:
         if rest := makers.total() - sum(count for _, count in first):
             parts.append(f"{rest:,} by {'another' if rest == 1 else 'others'}")
         return f": {', '.join(parts)}".replace(" by ", " made by ", 1)
-
-    @property
-    def _listing(self) -> str:
-        """The policies that list a device, as "uk-nil, us-fcc-covered, us-ndaa-889"."""
-        listing = {by for row in self.rows if row.judged.verdict is Verdict.LISTED for by in row.policies}
-        return ", ".join(policy for policy in self.report.policies if policy in listing) or "one that is not named"
 
     @property
     def findings(self) -> str:

@@ -23,7 +23,7 @@ def judged(verdict: Verdict, *policies: str) -> Judged:
     [
         (
             (judged(Verdict.LISTED, "b"), judged(Verdict.LISTED, "b", "a"), judged(Verdict.SUSPECTED, "c")),
-            "2 devices are listed (a, b), 1 is suspected.",
+            "2 devices are listed (a: 1, b: 2), 1 is suspected.",
         ),
         (
             (judged(Verdict.LISTED, "b"), *[judged(Verdict.UNIDENTIFIED)] * 1_200, *[judged(Verdict.NOT_LISTED)] * 2),

@@ -144,7 +144,7 @@ def test_the_first_screen_says_it_all(reader: Reader) -> None:
     assert one(reader, "h1").words == "2 listed devices found: 1 made by Dahua, 1 by Hikvision"
     meaning, inventory = (e.words for e in reader.elements if e.attributes.get("class") == "lead")
     assert meaning == (
-        "Listed means that a policy names the maker ( uk-nil , us-ndaa-889 ), whatever the label says."
+        "Listed means that a policy names the maker ( uk-nil : 1, us-ndaa-889 : 2), whatever the label says."
         " 1 more needs a look at the label."
     )
     assert inventory == "cameras.xlsx : 3 undeclared , 1 matched ."

@@ -34,7 +34,7 @@ def test_a_row_counts_what_the_report_counts(report: Report) -> None:
     assert report.progress is not None
     assert [made[head] for head in ("Removed", "Exempt")] == [report.progress.removed, report.progress.exempt]
     words = str(made["In words"])
-    assert words.startswith("2 devices are listed (uk-nil, us-ndaa-889), 1 is suspected, ")
+    assert words.startswith("2 devices are listed (uk-nil: 1, us-ndaa-889: 2), 1 is suspected, ")
     assert "RETURNED: " in words
     assert "249 addresses asked: 12 answered, " in words
     assert f"{report.progress.removed} of {report.progress.known} listed devices" in words

@@ -64,7 +64,7 @@ def test_the_summary_holds_findings_coverage_policies_and_method(report: Report)
     assert rows[0] == ("2 listed devices found: 1 made by Dahua, 1 by Hikvision",)
     assert rows[1] == (
         "Findings",
-        "2 devices are listed (uk-nil, us-ndaa-889), 1 is suspected, 1 is not listed, 1 is unidentified.",
+        "2 devices are listed (uk-nil: 1, us-ndaa-889: 2), 1 is suspected, 1 is not listed, 1 is unidentified.",
     )
     assert [len(row) for row in rows[2:4]] == [2, 1]  # one label for them all
     assert rows[2][0] == "Urgent"
