@@ -156,9 +156,14 @@ _MAX_NAMES = 6
 
 
 def advice(judged: Judged) -> str:
-    """What to look for on the label of a device whose evidence does not carry: raw text, to be escaped like any."""
+    """What to look for on the label of a device whose evidence does not carry: raw text, to be escaped like any.
+
+    An entity that is called as its maker, and more, is not named beside it.
+    """
     device = judged.device
-    names = _named(makers(device), (device.brand,), (by.entity for by in judged.listed_by))
+    short = _named(makers(device), (device.brand,))
+    entities = (by.entity for by in judged.listed_by)
+    names = _named(short, (one for one in entities if not any(name.casefold() in one.casefold() for name in short)))
     sought = f"the name {' or '.join(names)}" if names else "the maker's name"
     mac = f" (the label should show {device.mac})" if device.mac else ""
     return f"Look at the label for {sought}, and note model and serial number{mac}. {_doubt(device)}"

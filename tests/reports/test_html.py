@@ -215,7 +215,7 @@ def test_what_rests_on_no_bytes_has_no_hash() -> None:
 def test_a_suspected_device_says_what_to_look_for_and_its_conflict(reader: Reader) -> None:
     paragraphs = {e.attributes.get("class"): e.words for e in one(reader, "tbody", id="d2").all("p")}
     assert paragraphs["conflict"] == "10.0.0.9 answered with two MAC addresses"
-    assert paragraphs["advice"].startswith("Look at the label for the name Hikvision or Hangzhou Hikvision Digital")
+    assert paragraphs["advice"].startswith("Look at the label for the name Hikvision, and note model and serial")
 
 
 def test_text_in_every_cell_is_text() -> None:

@@ -81,16 +81,16 @@ def test_of_a_device_that_no_rule_names_nothing_decides() -> None:
     assert Row(0, Judged(Device("a", ()), Verdict.UNIDENTIFIED)).shown(2) == ((), frozenset(), 0)
 
 
-ENTITY = Listing("p", "Maker & Sons Ltd.", "2020-01-01")
+ENTITIES = tuple(Listing("p", name, "2020-01-01") for name in ("Works of MAKER Ltd.", "Owner & Sons Ltd."))
 
 
 def suspected(**parts: object) -> Judged:
-    return Judged(Device("10.0.0.5", (), **parts), Verdict.SUSPECTED, (ENTITY,))  # type: ignore[arg-type]
+    return Judged(Device("10.0.0.5", (), **parts), Verdict.SUSPECTED, ENTITIES)  # type: ignore[arg-type]
 
 
-def test_a_hint_names_maker_brand_entity_and_mac() -> None:
+def test_a_hint_names_maker_brand_mac_and_an_entity_that_is_called_otherwise() -> None:
     assert advice(suspected(maker="Maker", brand="Label", level=Level.HINT, mac="00:11:22:33:44:55")) == (
-        "Look at the label for the name Maker or Label or Maker & Sons Ltd., and note model and serial number"
+        "Look at the label for the name Maker or Label or Owner & Sons Ltd., and note model and serial number"
         " (the label should show 00:11:22:33:44:55). Only hints speak for it: each of them is shared by devices of"
         " other makers."
     )
@@ -99,7 +99,7 @@ def test_a_hint_names_maker_brand_entity_and_mac() -> None:
 def test_rivals_are_named() -> None:
     rule = Identification("r", Level.LIKELY, "Rival", None, {}, ())
     text = advice(suspected(maker="Maker", level=Level.LIKELY, identifications=(rule,)))
-    assert text.startswith("Look at the label for the name Maker or Rival or Maker & Sons Ltd., and note")
+    assert text.startswith("Look at the label for the name Maker or Rival or Owner & Sons Ltd., and note")
     assert text.endswith("The evidence names Maker and Rival.")
 
 
