@@ -19,8 +19,10 @@ from camscan.sweeps.config import Config, Metrics, Ping, Retention, Site, Store,
 from camscan.sweeps.configtypes import Part
 from camscan.sweeps.lines import Lines
 from camscan.sweeps.receiverconfig import Apprise, Notify, Syslog
+from camscan.text.wording import plural
 
 MAX_BYTES = 1024 * 1024  # of the file; thousands of sites take less
+_MAX_FAULTS = 20  # that are told: of many sites, each has the same one
 _TABLES: dict[str, type[Part]] = {
     "site": Site,
     "store": Store,
@@ -34,7 +36,7 @@ _TABLES: dict[str, type[Part]] = {
 }
 
 
-_PLAIN = {"missing": "is missing", "string_pattern_mismatch": "cannot be used"}
+_PLAIN = {"missing": "is missing", "string_pattern_mismatch": "cannot be used", "model_type": "is no table"}
 """What is said of a value in our own words."""
 _SCANNING = ("[[site]]", "[sweep]", "[retention]")  # the tables of which a key is easily written under another one
 
@@ -82,8 +84,11 @@ class Document:
         return config
 
     def told(self, faults: Iterable[tuple[int, str]]) -> str:
-        """Faults in the order of their lines, one a line."""
-        return "\n".join(f"{self.file}:{line}: {text}" for line, text in sorted(faults))
+        """Faults in the order of their lines, one a line; of very many, the first."""
+        every = sorted(faults)
+        lines = [f"{self.file}:{line}: {text}" for line, text in every[:_MAX_FAULTS]]
+        rest = len(every) - len(lines)
+        return "\n".join((*lines, *([f"{plural(rest, 'more fault')}: mend these first"] if rest else ())))
 
     def _of_names(self, kind: str, names: Sequence[str]) -> Iterator[tuple[int, str]]:
         said = "sites" if kind == "site" else f"receivers under {kind}"
@@ -144,6 +149,9 @@ def _fault(fault: ErrorDetails, parsed: dict[str, Any]) -> str:
     said = said.replace("valid tuple", "list").replace("Tuple", "List")  # as TOML calls it
     field = model.model_fields.get(str(key))
     has_remedy = fault["type"] == "value_error" and ": " in said
+    if fault["type"] == "model_type":
+        head = f"[[{place[0]}]]" if len(place) > 1 else f"[{place[0]}]"
+        return f"{where}: {said}: write its keys in lines of their own, under {head}"
     return f"{where}: {said}" + (f": {field.description}" if field and field.description and not has_remedy else "")
 
 

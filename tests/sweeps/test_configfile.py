@@ -67,6 +67,14 @@ def test_address_space_may_repeat_between_sites(tmp_path: Path) -> None:
             "c.toml:2: Invalid value (at line 2, column 7): write it as `camscan init` shows",
         ),
         (
+            f'store = "x.db"\n{SITE}',
+            "c.toml:1: store: is no table: write its keys in lines of their own, under [store]",
+        ),
+        (
+            'site = ["hall"]\n',
+            "c.toml:1: site number 1: is no table: write its keys in lines of their own, under [[site]]",
+        ),
+        (
             f"{SITE}sensitve = true\n",
             "c.toml:4: site 'a'.sensitve: no such key: write 'sensitive'",
         ),
@@ -218,6 +226,13 @@ def test_all_faults_are_told_at_once_in_order(tmp_path: Path) -> None:
         ["c.toml:7", "sweep.deadline"],
         ["c.toml:8", "metrics.textfile"],
     ]
+
+
+def test_of_very_many_faults_the_first_are_told_and_the_others_counted(tmp_path: Path) -> None:
+    found = faults(tmp_path, "".join(f'[[site]]\nname = "s{number}"\n' for number in range(30)))
+    assert len(found) == 21
+    assert found[0].startswith("c.toml:1: site 's0'.networks: is missing: ")
+    assert found[-1] == "10 more faults: mend these first"
 
 
 @pytest.mark.parametrize(
