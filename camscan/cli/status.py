@@ -99,27 +99,53 @@ def _object(row: SiteHealth, now: datetime) -> dict[str, Any]:
 
 
 def _table(rows: list[SiteHealth], now: datetime) -> Iterator[str]:
+    """All of one site; of several, a line for each that is in order, and all of the others behind these."""
+    from camscan.reports.columns import lines
+
+    sound = [row for row in rows if _is_sound(row)] if len(rows) > 1 else []
+    if sound:
+        told = ((terminal(row.site), _ago(row.memory.sound, now), _devices(row), _covered(row)) for row in sound)
+        yield from lines([("site", "last complete sweep", "devices", "targets"), *told])
     for row in rows:
-        memory = row.memory
-        yield f"{terminal(row.site)}\n"
-        yield f"  last complete sweep  {_ago(memory.sound, now)}\n"
-        if memory.at != memory.sound:
-            flaw = "blind" if memory.at == memory.good else "incomplete"
-            yield f"  last sweep           {_ago(memory.at, now)}, {flaw}\n"
-        if memory.at is not None:
-            devices = ", ".join(f"{count} {verdict}" for verdict in Verdict if (count := memory.verdicts.get(verdict)))
-            covered = ", ".join(f"{count:,} {outcome}" for outcome, count in sorted(memory.coverage.items()) if count)
-            missing = f", {memory.missing} missing" if memory.missing else ""
-            yield f"  devices              {devices or 'none'}{missing}\n"
-            yield f"  targets              {covered or 'none'}\n"
-            yield from (f"  {line}\n" for line in _missing(row))
-        for loss in memory.losses:
-            yield f"  coverage lost        {terminal(loss.text)}\n"
-        if row.pending:
-            yield f"  alerts waiting       {row.pending}\n"
-            yield from (f"    {terminal(receiver)}: {terminal(reason)}\n" for receiver, reason in row.failures.items())
+        if not (sound and _is_sound(row)):
+            yield from _whole(row, now)
     if len(rows) > 1:
         yield f"\n{_summed(rows, now)}\n"
+
+
+def _is_sound(row: SiteHealth) -> bool:
+    memory = row.memory
+    is_flawed = memory.at is None or memory.at != memory.sound or memory.missing or memory.losses
+    return not (is_flawed or row.pending)
+
+
+def _devices(row: SiteHealth) -> str:
+    verdicts = row.memory.verdicts
+    found = ", ".join(f"{count} {verdict}" for verdict in Verdict if (count := verdicts.get(verdict))) or "none"
+    return f"{found}, {row.memory.missing} missing" if row.memory.missing else found
+
+
+def _covered(row: SiteHealth) -> str:
+    counts = sorted(row.memory.coverage.items())
+    return ", ".join(f"{count:,} {outcome}" for outcome, count in counts if count) or "none"
+
+
+def _whole(row: SiteHealth, now: datetime) -> Iterator[str]:
+    memory = row.memory
+    yield f"{terminal(row.site)}\n"
+    yield f"  last complete sweep  {_ago(memory.sound, now)}\n"
+    if memory.at != memory.sound:
+        flaw = "blind" if memory.at == memory.good else "incomplete"
+        yield f"  last sweep           {_ago(memory.at, now)}, {flaw}\n"
+    if memory.at is not None:
+        yield f"  devices              {_devices(row)}\n"
+        yield f"  targets              {_covered(row)}\n"
+        yield from (f"  {line}\n" for line in _missing(row))
+    for loss in memory.losses:
+        yield f"  coverage lost        {terminal(loss.text)}\n"
+    if row.pending:
+        yield f"  alerts waiting       {row.pending}\n"
+        yield from (f"    {terminal(receiver)}: {terminal(reason)}\n" for receiver, reason in row.failures.items())
 
 
 def _summed(rows: list[SiteHealth], now: datetime) -> str:

@@ -14,6 +14,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from camscan.cli import options
+from camscan.cli.exits import Exit, matches
+from camscan.cli.naming import remedy
+from camscan.cli.output import Output, written
 from camscan.cli.parameters import options
 from camscan.cli.terminal.exits import Exit, matches
 from camscan.cli.terminal.output import Output, written
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
     from camscan.app.sweeping.onesite import SweepContext, Swept
     from camscan.sweeps.config import Config, Site
 
+_MOST_SITES = 8  # that are named to whoever names another
 _INTERRUPTED = "interrupted by a signal: what was found is stored, and the next sweep of today does the rest"
 
 
@@ -127,7 +132,8 @@ def _chosen(config: Config, names: Sequence[str]) -> list[Site]:
     known = {site.name: site for site in config.site}
     unknown = [name for name in names if name not in known]
     if unknown:
-        raise UsageError(f"no site {unknown[0]!r} in the configuration: it has {', '.join(known)}")
+        some = ", ".join([*known][:_MOST_SITES]) + (" and others" if len(known) > _MOST_SITES else "")
+        raise UsageError(f"no site {unknown[0]!r} in the configuration: {remedy(unknown[0], known, f'it has {some}')}")
     return [site for site in config.site if not names or site.name in names]
 
 

@@ -118,6 +118,17 @@ def test_many_sites_are_summed_up_at_the_end(config: Path) -> None:
     assert summary.endswith(" UTC, 2 days ago.")
 
 
+def test_of_several_sites_one_in_order_takes_a_line_and_goes_before_those_in_trouble(config: Path) -> None:
+    config.write_text(f'{CONFIG}\n[[site]]\nname = "a"\nnetworks = ["10.9.0.1"]\n')
+    remember(config, [night(0.5, sweep(0, cameras(4), targets=["10.0.0.9"]))])
+    head, sound, *rest = run(config).stdout.splitlines()
+    assert head.split("  ")[0] == "site"
+    assert sound.startswith("hq    20")
+    assert sound.endswith(" UTC, 12 hours ago  4 listed  4 answered, 1 silent")
+    assert rest[:2] == ["a", "  last complete sweep  never"]
+    assert rest[-1].startswith("2 sites: 1 never had a complete sweep; ")
+
+
 def test_a_minute_is_one(config: Path) -> None:
     remember(config, [night(1.2 / 24 / 60, sweep(0, cameras(4)))])
     assert run(config).stdout.splitlines()[1].endswith(" UTC, 1 minute ago")
