@@ -14,11 +14,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from camscan.cli import options
-from camscan.cli.exits import Exit, matches
-from camscan.cli.naming import remedy
-from camscan.cli.output import Output, written
 from camscan.cli.parameters import options
+from camscan.cli.parameters.naming import remedy
 from camscan.cli.terminal.exits import Exit, matches
 from camscan.cli.terminal.output import Output, written
 from camscan.errors import HostError, UsageError

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -49,9 +51,6 @@ def opened(name: str) -> Iterator[Source]:
 @contextlib.contextmanager
 def on_disk(name: str) -> Iterator[Path]:
     """The path of a file; for "-", of a file called "stdin" that has what stdin holds."""
-    import shutil
-    import tempfile
-
     if name != _STDIN:
         yield Path(name)
         return
@@ -73,9 +72,6 @@ def _of_file(name: str, stack: contextlib.ExitStack) -> tuple[BinaryIO, datetime
 
 @contextlib.contextmanager
 def _copied(stream: BinaryIO) -> Iterator[BinaryIO]:
-    import shutil  # noqa: PLC0415 - few files are pipes
-    import tempfile  # noqa: PLC0415 - as above
-
     with tempfile.TemporaryFile() as copy:
         shutil.copyfileobj(stream, copy)
         copy.seek(0)

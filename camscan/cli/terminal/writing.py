@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 import click
 
-from camscan.cli.waiting import waiting
+from camscan.cli.terminal.waiting import waiting
 from camscan.errors import HostError, on_os_error
 from camscan.reports import Page
 from camscan.reports.escape import terminal

@@ -11,8 +11,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from camscan.cli.waiting import throttled, waiting
-from camscan.cli.writing import write
 from click import Command
 from click.testing import CliRunner
 from support.listed import store_scan
@@ -27,6 +25,7 @@ from camscan.cli.import_ import import_
 from camscan.cli.report import report
 from camscan.cli.terminal import waiting as module
 from camscan.cli.terminal.waiting import throttled, waiting
+from camscan.cli.terminal.writing import write
 
 
 @pytest.fixture(autouse=True)
