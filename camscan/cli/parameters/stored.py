@@ -22,6 +22,7 @@ from camscan.scansettings import SPECS
 from camscan.store.engine import existing_file, missing_file
 from camscan.store.queries import latest_at
 from camscan.store.store import Store
+from camscan.text.wording import plural
 
 _LOOKED_BACK = 30  # scans in which an address is looked for, from the last back that may have seen a device there
 
@@ -121,6 +122,8 @@ def scan_of(
         tell(f"Using scan {newest.id}: {described(newest)}.")
         _tell_of_asking(store, newest)
         _tell_of_tables(store, newest)
+        if site is None and not about:
+            _tell_of_sites(store, newest)
     return newest
 
 
@@ -145,6 +148,12 @@ def _tell_of_tables(store: Store, taken: Scan) -> None:
     latest = next((one for one in store.holding(taken.site) if one.site == taken.site), taken)
     if _is_table(latest) and latest.id != taken.id:
         tell_note(f"tables of {latest.ended_at:%Y-%m-%d %H:%M} UTC may know of more: see --scan {latest.id}.")
+
+
+def _tell_of_sites(store: Store, taken: Scan) -> None:
+    """Say that other sites have scans, too: the latest of one is easily taken for all that there is."""
+    if others := len(store.sites() - {taken.site, None}):
+        tell_note(f"{plural(others, 'other site')} in this store: `camscan devices --each-site` shows all.")
 
 
 def _tell_of_asking(store: Store, newest: Scan) -> None:

@@ -80,7 +80,7 @@ def test_of_another_site_than_the_import_none_is_told(store: Store, capsys: pyte
     keep(store, 2, Origin.SCAN, "yard")
     keep(store, 3, Origin.IMPORT, "depot")
     assert scan_of(store, None).id == "scan3"
-    assert "Note" not in capsys.readouterr().err
+    assert "that asked" not in capsys.readouterr().err
 
 
 def test_what_holds_nothing_is_passed_over(store: Store) -> None:
@@ -96,6 +96,18 @@ def test_where_nothing_holds_anything_it_is_the_latest(store: Store) -> None:
     keep(store, 1, Origin.SCAN, answering=())
     keep(store, 2, Origin.LISTEN, answering=())
     assert scan_of(store, None).id == "scan2"
+
+
+def test_who_names_no_site_is_told_that_there_are_others(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    keep(store, 1, Origin.SCAN, "depot")
+    keep(store, 2, Origin.SCAN, "yard")
+    keep(store, 3, Origin.SCAN)
+    told = "Note: 2 other sites in this store: `camscan devices --each-site` shows all.\n"
+    assert scan_of(store, None).id == "scan3"
+    assert capsys.readouterr().err.endswith(told)
+    for site, about in (("yard", None), (None, "10.0.0.1")):
+        scan_of(store, None, site, about=about)
+        assert "other site" not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
