@@ -30,6 +30,7 @@ SCHEMA = "camscan-states/1"
 _LIST = "list"
 _EXAMPLE = 'ticketed --why "CHG-4711, to be replaced in May"'
 _OF_LISTS = frozenset({"format_", "output", "fail_on"})  # options that mean nothing where a state is recorded
+_HEADS = ("state", "at", "site", "address", "device", "who", "why")
 _COLUMNS = ("site", "device", "address", "state", "at", "who", "why", "proof")
 
 
@@ -203,10 +204,14 @@ def _rows(found: Sequence[CurrentState]) -> Iterator[list[str]]:
 
 
 def _table(found: Sequence[CurrentState]) -> Iterator[str]:
-    for one in found:
-        loud = one.state.upper() if one.state is State.RETURNED else one.state
-        at = f"{one.at:%Y-%m-%d %H:%M} UTC" if one.at else ""
-        said = f"{terminal(one.who)}: {terminal(one.why)}" if one.who else ""
-        place = terminal(one.site or "-")
-        words = (f"{loud:<12}", at, place, terminal(one.address), terminal(one.device), said)
-        yield "  ".join(filter(None, words)).rstrip() + "\n"
+    from camscan.reports.columns import lines
+
+    rows = (
+        (
+            one.state.upper() if one.state is State.RETURNED else one.state,
+            f"{one.at:%Y-%m-%d %H:%M} UTC" if one.at else "-",
+            *(terminal(text or "-") for text in (one.site, one.address, one.device, one.who, one.why)),
+        )
+        for one in found
+    )
+    return lines([_HEADS, *rows]) if found else iter(())
