@@ -117,7 +117,7 @@ def reader_for(head: bytes, name: str | None = None, file: str = "this") -> Read
     """
     if name is not None:
         for reader in _EVERY:
-            if reader.name == name:
+            if reader.name == name.lower():
                 return reader
         raise UsageError(f"unknown kind {name!r}: --kind is one of {', '.join(KINDS)}")
     if not is_own_report(head):  # a report holds no answers: it would be judged by its MACs alone

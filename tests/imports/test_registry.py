@@ -150,3 +150,7 @@ def test_a_list_of_what_tools_write_one_a_line_is_read_by_the_same_reader(name: 
 def test_a_list_of_mac_addresses_alone_is_for_another_command() -> None:
     with pytest.raises(UsageError, match=r"lists MAC addresses, and no IP addresses: .*`camscan identify FILE`$"):
         reader_for(b"44:19:B6:01:02:03\n3C:EF:8C:01:02:03\n")
+
+
+def test_a_kind_is_named_in_whatever_case() -> None:
+    assert reader_for(b"", "NMAP-xml").name == "nmap-xml"
