@@ -100,10 +100,10 @@ def _object(row: SiteHealth, now: datetime) -> dict[str, Any]:
 
 def _table(rows: list[SiteHealth], now: datetime) -> Iterator[str]:
     """All of one site; of several, a line for each that is in order, and all of the others behind these."""
-    from camscan.reports.columns import lines
-
     sound = [row for row in rows if _is_sound(row)] if len(rows) > 1 else []
     if sound:
+        from camscan.reports.columns import lines
+
         told = ((terminal(row.site), _ago(row.memory.sound, now), _devices(row), _covered(row)) for row in sound)
         yield from lines([("site", "last complete sweep", "devices", "targets"), *told])
     for row in rows:
