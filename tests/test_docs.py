@@ -17,19 +17,19 @@ from types import ModuleType
 import click
 import pytest
 import yaml
+from camscan.cli.output import ENDINGS
 from click.testing import CliRunner
 from support.listed import store_scan
 from support.needs import needs
 
 from camscan import __version__
+from camscan.app import criteria
 from camscan.cli.main import camscan
 from camscan.cli.terminal.output import ENDINGS
-from camscan.identify.load import load
 from camscan.identify.rules import RULE_FOLDERS
 from camscan.probes.registry import CHANNELS
 from camscan.records import Observation, Outcome
 from camscan.reports import FORMATS
-from camscan.rulefiles.folder import fingerprints_folder
 
 ROOT = Path(__file__).parent.parent
 PAGES = (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "fingerprints" / "README.md")
@@ -177,12 +177,13 @@ def test_every_channel_is_described() -> None:
 
 
 def test_the_worked_fingerprint_holds_and_so_does_the_library_with_it(tmp_path: Path) -> None:
-    """The one pass over every example of the library: `fingerprints check` names here what is at fault in it."""
+    """One of the commands is `fingerprints check`, which tries it on every example of the library too."""
     page = (ROOT / "docs" / "fingerprints.md").read_text(encoding="utf-8")
     for name, text in re.findall(r"```yaml\n# my-rules/(\S+)\n(.*?)```", page, re.DOTALL):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
-    library = load([fingerprints_folder(), tmp_path], strict=True)
+    library = criteria.library((tmp_path,))
+    assert library.warnings == ()
     answer = Observation("", "http", Outcome.ANSWERED, datetime(2026, 11, 24, tzinfo=UTC), fields=ANSWER)
     assert {found.maker for found in library.identify([answer])} == {"Northlight"}
     store_scan(tmp_path / "c.db")
