@@ -100,7 +100,7 @@ def responding(devices: Namespace, name: str, number: int) -> Iterator[None]:
     """A camera on one interface, for as long as the body."""
     command = [sys.executable, "-c", CAMERA, name, str(number)]
     with devices.inside():
-        process = subprocess.Popen(command, stdout=subprocess.PIPE)
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True)
     with process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"ready\n"
@@ -127,7 +127,7 @@ def test_a_decoy_answers_by_multicast_too() -> None:
     command = [sys.executable, "-m", "camscan"]
     with lab() as site:
         simulate = ["ip", "netns", "exec", site.site, *command, "simulate", "--decoy", "--address", "10.99.0.2"]
-        with subprocess.Popen(simulate, stderr=subprocess.PIPE) as decoy:
+        with subprocess.Popen(simulate, stderr=subprocess.PIPE, start_new_session=True) as decoy:
             assert decoy.stderr is not None
             try:
                 assert decoy.stderr.readline() == b"1 decoy at 10.99.0.2\n"

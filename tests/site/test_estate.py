@@ -98,7 +98,9 @@ def test_where_a_tenth_of_all_packets_is_lost_every_device_is_found(place: Lab, 
     place.keep_only(devices)
     words = ["ip", "netns", "exec", place.site, sys.executable, "-m", "support.play"]
     root = Path(__file__).parent.parent
-    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=root) as player:
+    with subprocess.Popen(
+        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=root, start_new_session=True
+    ) as player:
         assert player.stdin
         assert player.stdout
         try:

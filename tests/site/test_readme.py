@@ -26,7 +26,10 @@ def test_the_first_scan_says_what_readme_shows(tmp_path: Path) -> None:
     scan = f"{camscan} simulate -- {camscan} scan 127.77.0.0/24 --quiet --db {tmp_path / 's.db'}"
     command = ["unshare", "--net", "sh", "-c", f"ip link set lo up && exec {scan}"]
     environment = {**os.environ, "COLUMNS": "80"}
-    done = subprocess.run(command, capture_output=True, text=True, timeout=180, check=True, env=environment)
+    # In a session of its own: see `support.lab.Lab.running`.
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=180, check=True, env=environment, start_new_session=True
+    )
 
     said = " ".join(_MORE.sub("", done.stdout).split())
     assert [line for line in expected if " ".join(line.split()) not in said] == []

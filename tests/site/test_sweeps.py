@@ -97,7 +97,7 @@ def place(tmp_path: Path) -> Iterator[Place]:
     (tmp_path / "c.toml").write_text(CONFIG)
     with lab(NETWORK) as made:
         command = ["ip", "netns", "exec", made.site, sys.executable, "-c", SITE]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as site:
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as site:
             try:
                 assert site.stdout
                 assert site.stdout.readline() == "up\n"

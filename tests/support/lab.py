@@ -40,8 +40,12 @@ class Lab:
 
     @contextlib.contextmanager
     def running(self, command: Sequence[str], *, side: str = "") -> Iterator[subprocess.Popen[bytes]]:
-        """Run a command on one side (default: the site's) for as long as the body."""
-        process = subprocess.Popen(["ip", "netns", "exec", side or self.site, *command])
+        """Run a command on one side (default: the site's) for as long as the body.
+
+        It has a session of its own. Linux shares the processors among sessions first (CONFIG_SCHED_AUTOGROUP): within
+        that of the tests, a device would answer as late as all of them together make it.
+        """
+        process = subprocess.Popen(["ip", "netns", "exec", side or self.site, *command], start_new_session=True)
         try:
             yield process
         finally:

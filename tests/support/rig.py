@@ -184,6 +184,7 @@ def rig(personas: Sequence[Persona], folder: Path, whole: str = "") -> Iterator[
             stdout=subprocess.PIPE,
             text=True,
             env={**os.environ, "PYTHONPATH": os.pathsep.join((str(_SUPPORT), os.environ.get("PYTHONPATH", "")))},
+            start_new_session=True,  # of which each has its share of a busy host, as the scan has: see `Lab.running`
         )
         assert player.stdin
         assert player.stdout

@@ -128,6 +128,7 @@ def test_an_excluded_device_that_is_heard_and_pointed_at_gets_no_packet(sweep: s
         devices = subprocess.Popen(
             ["ip", "netns", "exec", site.site, sys.executable, "-c", POINTERS, BARRED, HONEST, POINTER],
             stdout=subprocess.PIPE,
+            start_new_session=True,
         )
         with devices:
             assert devices.stdout is not None
