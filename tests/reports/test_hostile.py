@@ -38,7 +38,8 @@ def made_of(text: str) -> Report:
     It is no argument of a test: of each example that is given, hypothesis writes down all arguments, which takes longer
     than most formats do.
     """
-    return poisoned(sample(), text)
+    made: Report = poisoned(sample(), text)
+    return made
 
 
 def rendered(report: Report, name: str, page: Page) -> str:
