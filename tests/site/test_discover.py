@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from support.lab import lab
+from support.lab import go_first, lab
 from support.namespaces import Namespace, cable, namespace
 
 pytestmark = pytest.mark.netns
@@ -102,6 +102,7 @@ def responding(devices: Namespace, name: str, number: int) -> Iterator[None]:
     with devices.inside():
         process = subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True)
     with process:
+        go_first(process)
         assert process.stdout is not None
         assert process.stdout.readline() == b"ready\n"
         try:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from support.arriving import arriving, most_within
-from support.lab import Lab, lab
+from support.lab import Lab, go_first, lab
 
 from camscan.records import Outcome, Scan, ScanStatus
 from camscan.simulator import honest
@@ -101,6 +101,7 @@ def test_where_a_tenth_of_all_packets_is_lost_every_device_is_found(place: Lab, 
     with subprocess.Popen(
         words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=root, start_new_session=True
     ) as player:
+        go_first(player)
         assert player.stdin
         assert player.stdout
         try:

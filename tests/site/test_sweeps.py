@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.lab import Lab, lab
+from support.lab import Lab, go_first, lab
 
 from camscan.store.check import faults
 from camscan.store.store import Store
@@ -99,6 +99,7 @@ def place(tmp_path: Path) -> Iterator[Place]:
         command = ["ip", "netns", "exec", made.site, sys.executable, "-c", SITE]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as site:
             try:
+                go_first(site)
                 assert site.stdout
                 assert site.stdout.readline() == "up\n"
                 yield Place(made, tmp_path)

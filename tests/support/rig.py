@@ -20,7 +20,7 @@ from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Any
 
-from support.lab import Lab, lab
+from support.lab import Lab, go_first, lab
 
 from camscan.net.scope import NEVER_SEND
 from camscan.records import LedgerEntry, Scan
@@ -132,6 +132,7 @@ class Rig:
             process: subprocess.Popen[bytes] = subprocess.Popen(
                 ["ip", "netns", "exec", self.lab.scanner, *command], stdout=out, stderr=errors, start_new_session=True
             )
+            go_first(process)  # hosts get so many seconds each, and share them with no other test
             try:
                 if meanwhile is not None:
                     meanwhile(process)
@@ -184,8 +185,9 @@ def rig(personas: Sequence[Persona], folder: Path, whole: str = "") -> Iterator[
             stdout=subprocess.PIPE,
             text=True,
             env={**os.environ, "PYTHONPATH": os.pathsep.join((str(_SUPPORT), os.environ.get("PYTHONPATH", "")))},
-            start_new_session=True,  # of which each has its share of a busy host, as the scan has: see `Lab.running`
+            start_new_session=True,
         )
+        go_first(player)
         assert player.stdin
         assert player.stdout
         try:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support.lab import lab
+from support.lab import go_first, lab
 from support.rig import gallery, neighbours, rig
 
 from camscan.records import Fields, Outcome
@@ -131,6 +131,7 @@ def test_an_excluded_device_that_is_heard_and_pointed_at_gets_no_packet(sweep: s
             start_new_session=True,
         )
         with devices:
+            go_first(devices)
             assert devices.stdout is not None
             assert devices.stdout.readline() == b"ready\n"
             command = [sys.executable, "-m", "camscan", "scan", f"{BARRED}-68", "--exclude", BARRED]
