@@ -17,13 +17,12 @@ from types import ModuleType
 import click
 import pytest
 import yaml
-from camscan.cli.output import ENDINGS
 from click.testing import CliRunner
 from support.listed import store_scan
 from support.needs import needs
 
 from camscan import __version__
-from camscan.app import criteria
+from camscan.app.judging import criteria
 from camscan.cli.main import camscan
 from camscan.cli.terminal.output import ENDINGS
 from camscan.identify.rules import RULE_FOLDERS
