@@ -125,11 +125,10 @@ class _Messages:
         headers["vector"], headers["vectors"] = _places(self._vectors), 1
         if names is not None:
             headers["name"], headers["name_length"] = _places(names), names.strides[0]
-        self._first = self._messages.ctypes.data
+        self._first, self._size = self._messages.ctypes.data, self._messages.itemsize
 
     def send(self, descriptor: int, first: int, count: int) -> tuple[int, int]:
-        at = self._first + first * self._messages.itemsize
-        sent = _libc.sendmmsg(descriptor, at, count, socket.MSG_DONTWAIT)
+        sent = _libc.sendmmsg(descriptor, self._first + first * self._size, count, socket.MSG_DONTWAIT)
         return (sent, 0) if sent >= 0 else (0, ctypes.get_errno())
 
 

@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from camscan.syn.pace import SharedPacer
+from camscan.syn.pace import Pacer
 from camscan.syn.packets import BATCH
 from camscan.syn.priority import RealtimePriority
 from camscan.syn.queue import Queue, QueuedRows
@@ -71,7 +71,7 @@ class Transmitter:
 
     def __init__(self, rate: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._pacer = SharedPacer(rate, clock())
+        self._pacer = Pacer(rate, clock())
         self._workers: Workers | None = None
         self._numbers: dict[int, int] = {}  # the senders that workers have, each with its number
         self._own: deque[_Part] = deque()

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from typing import NoReturn
 
 from camscan.syn.memory import shared
-from camscan.syn.pace import SharedPacer
+from camscan.syn.pace import Pacer
 from camscan.syn.priority import RealtimePriority
 from camscan.syn.queue import Piece, Queue
 from camscan.syn.sending import AT_ONCE, BACK_OFF, FULL, Sender
@@ -114,7 +114,7 @@ class Workers:
 
 
 @contextlib.contextmanager
-def workers(senders: Sequence[Sender], pacer: SharedPacer, priority: RealtimePriority) -> Iterator[Workers | None]:
+def workers(senders: Sequence[Sender], pacer: Pacer, priority: RealtimePriority) -> Iterator[Workers | None]:
     """One worker; where a pace is to be kept, two, each on a processor of its own.
 
     None where that takes more processors than there are, or a sandbox does not let it have one.
@@ -172,7 +172,7 @@ class _Work:
     def __init__(
         self,
         senders: Sequence[Sender],
-        pacer: SharedPacer,
+        pacer: Pacer,
         priority: RealtimePriority,
         queue: Queue,
         words: memoryview,
@@ -200,8 +200,8 @@ class _Work:
 
         As little as possible: after every sleep, each step comes from memory.
         """
-        pacer, late, clock = self._pacer, self._late, time.monotonic
-        while (wait := pacer.due + late - (now := clock())) > 0:
+        due, late, clock = self._pacer.due, self._late, time.monotonic
+        while (wait := due[0] + late - (now := clock())) > 0:
             time.sleep(min(_NAP, wait))
         return now
 

@@ -7,7 +7,7 @@ from copy import copy
 import numpy as np
 import pytest
 
-from camscan.syn.pace import HostPace, Pacer, SharedPacer
+from camscan.syn.pace import HostPace, Pacer
 
 
 def sent(
@@ -125,9 +125,9 @@ def test_the_time_before_a_restart_is_forgiven_and_that_until_the_next_packets_t
     assert most(after, 0.01) <= 10_000 * 0.01 + 9
 
 
-def both(rate: int) -> tuple[SharedPacer, SharedPacer]:
+def both(rate: int) -> tuple[Pacer, Pacer]:
     """What two processes have of one pace: memory in common, and each what it knew at the fork."""
-    first = SharedPacer(rate, 0)
+    first = Pacer(rate, 0)
     second = copy(first)
     second.become(1)
     return first, second
@@ -176,21 +176,28 @@ def test_both_see_when_it_is_worth_asking_whatever_one_has_done() -> None:
     )
     for do in after:
         do()
-        assert first.due == second.due == pytest.approx(0.005 + first.wait(100, 0.005))
-        assert first.due > 0.01
+        assert first.due[0] == second.due[0] == pytest.approx(0.005 + first.wait(100, 0.005))
+        assert first.due[0] > 0.01
     second.restart()
-    assert first.due == 0, "at once"
+    assert first.due[0] == 0, "at once"
 
 
 class Meddling:
-    """State of a pacer; another takes packets just before it is written."""
+    """State of a pacer; another takes packets just before it is read to its end, or written."""
 
-    def __init__(self, state: memoryview[float], meddle: Callable[[], None]) -> None:
+    def __init__(self, state: memoryview[float], meddle: Callable[[], None], *, when_read: bool) -> None:
         self._state = state
         self._meddle = meddle
+        self._when_read = when_read
+
+    def __getitem__(self, number: int) -> float:
+        if self._when_read and number == 4:
+            self._meddle()
+        return self._state[number]
 
     def __setitem__(self, number: int, value: float) -> None:
-        self._meddle()
+        if not self._when_read:
+            self._meddle()
         self._state[number] = value
 
 
@@ -205,14 +212,7 @@ def test_what_both_take_at_the_same_time_the_one_who_sees_it_gives_back(
         if not taken:
             taken.append(second.take(100, 0.01))
 
-    def load(load: Callable[[], None] = first._load) -> None:
-        load()
-        meddle()
-
-    if when_read:
-        monkeypatch.setattr(first, "_load", load)
-    else:
-        monkeypatch.setattr(first, "_state", Meddling(first._state, meddle))
+    monkeypatch.setattr(first, "_state", Meddling(first._state, meddle, when_read=when_read))
     assert first.take(100, 0.01) == 0
     assert taken == [18]
     assert first.sent == second.sent == 18

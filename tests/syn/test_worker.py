@@ -12,7 +12,7 @@ from collections.abc import Callable
 import pytest
 
 from camscan.syn.memory import shared
-from camscan.syn.pace import SharedPacer
+from camscan.syn.pace import Pacer
 from camscan.syn.priority import RealtimePriority
 from camscan.syn.worker import workers
 
@@ -62,7 +62,7 @@ def wait_for(what: Callable[[], bool]) -> bool:
 
 
 def test_of_pieces_smaller_than_what_is_due_several_leave_one_after_the_other() -> None:
-    sink, pacer = Sink(), SharedPacer(100_000, time.monotonic())
+    sink, pacer = Sink(), Pacer(100_000, time.monotonic())
     with workers([sink], pacer, Noting()) as made:
         assert made is not None
         all_queued = [made.queue.put(0, first, 15) for first in range(0, 600, 30)]
@@ -74,7 +74,7 @@ def test_of_pieces_smaller_than_what_is_due_several_leave_one_after_the_other() 
 
 def test_a_piece_larger_than_what_is_due_leaves_by_and_by() -> None:
     """As where the rate has been halved since."""
-    sink, pacer = Sink(), SharedPacer(1_000_000, time.monotonic())
+    sink, pacer = Sink(), Pacer(1_000_000, time.monotonic())
     with workers([sink], pacer, Noting()) as made:
         assert made is not None
         pacer.charge(1_000)
@@ -88,7 +88,7 @@ def test_a_piece_larger_than_what_is_due_leaves_by_and_by() -> None:
 
 def test_they_rise_above_the_sweep_and_look_at_their_priority() -> None:
     priority = Noting()
-    with workers([Sink()], SharedPacer(10_000, time.monotonic()), priority) as made:
+    with workers([Sink()], Pacer(10_000, time.monotonic()), priority) as made:
         assert made is not None
         made.queue.put(0, 0, 10)
         assert wait_for(lambda: priority.looked[0] != 0)
@@ -98,7 +98,7 @@ def test_they_rise_above_the_sweep_and_look_at_their_priority() -> None:
 
 _PARENT = """
 import os, sys, time
-from camscan.syn.pace import SharedPacer
+from camscan.syn.pace import Pacer
 from camscan.syn.priority import RealtimePriority
 from camscan.syn.worker import workers
 
@@ -107,7 +107,7 @@ class Pipe:
         os.write(1, b"." * count)
         return count, 0
 
-with workers([Pipe()], SharedPacer(1_000, time.monotonic()), RealtimePriority(wanted=False)) as made:
+with workers([Pipe()], Pacer(1_000, time.monotonic()), RealtimePriority(wanted=False)) as made:
     made.queue.put(0, 0, 512)
     time.sleep(60)
 """
@@ -123,7 +123,7 @@ def test_they_are_gone_with_the_sweep_even_where_that_is_killed() -> None:
 
 _FAULTY = """
 import time
-from camscan.syn.pace import SharedPacer
+from camscan.syn.pace import Pacer
 from camscan.syn.priority import RealtimePriority
 from camscan.syn.worker import workers
 
@@ -131,7 +131,7 @@ class Faulty:
     def send(self, first, count):
         raise ValueError("a fault of its own")
 
-with workers([Faulty()], SharedPacer(1_000, time.monotonic()), RealtimePriority(wanted=False)) as made:
+with workers([Faulty()], Pacer(1_000, time.monotonic()), RealtimePriority(wanted=False)) as made:
     made.queue.put(0, 0, 10)
     end = time.monotonic() + 30
     while made.are_alive(time.monotonic()) and time.monotonic() < end:
