@@ -53,8 +53,8 @@ def identify(
     """
     if source is not None and scan_id is not None:
         raise UsageError("give either a file or --scan ID, not both")
-    if reading.given and source in (None, "-"):
-        raise UsageError(f"{reading.given} says how to read a list: give that as a file")
+    if reading.given and source is None:
+        raise UsageError(f"{reading.given} says how to read a list: give that, or - for stdin")
     criteria = judging.criteria()
     if source is None:
         out.write_report(_of_stored(scan_id, db, criteria, all_hosts=all_hosts))

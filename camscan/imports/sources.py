@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from camscan.errors import UsageError, on_os_error
+from camscan.errors import CamscanError, UsageError, on_os_error
 from camscan.text.wording import plural
 
 if TYPE_CHECKING:
@@ -50,20 +50,36 @@ def opened(name: str) -> Iterator[Source]:
 
 @contextlib.contextmanager
 def on_disk(name: str) -> Iterator[Path]:
-    """The path of a file; for "-", of a file called "stdin" that has what stdin holds."""
-    if name != _STDIN:
+    """The path of a file; for a pipe, and for "-" the one on stdin, of a copy. Errors name what was copied.
+
+    Raises UsageError if that cannot be read.
+    """
+    shown = "stdin" if name == _STDIN else name
+    if not _is_pipe(name):
         yield Path(name)
         return
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "stdin")
-        with path.open("wb") as copy:
-            shutil.copyfileobj(sys.stdin.buffer, copy)
-        yield path
+        path = Path(folder, Path(shown).name)
+        with opened(name) as source, path.open("wb") as copy:
+            shutil.copyfileobj(source.original, copy)
+        try:
+            yield path
+        except CamscanError as error:
+            raise type(error)(str(error).replace(str(path), shown)) from error
+
+
+def _is_pipe(name: str) -> bool:
+    with _on_failure(name):
+        return name == _STDIN or Path(name).is_fifo()
+
+
+def _on_failure(name: str) -> contextlib.AbstractContextManager[None]:
+    return on_os_error(UsageError, f"{name} cannot be read", "check its name and permissions")
 
 
 def _of_file(name: str, stack: contextlib.ExitStack) -> tuple[BinaryIO, datetime]:
     """The stream of a file, and when it was last written; of a pipe, a copy of what comes out of it."""
-    with on_os_error(UsageError, f"{name} cannot be read", "check its name and permissions"):
+    with _on_failure(name):
         file = stack.enter_context(Path(name).open("rb"))  # noqa: SIM115  # the stack closes it
         if file.seekable():
             return file, datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC)

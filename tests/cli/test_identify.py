@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import threading
 from hashlib import sha256
 from pathlib import Path
 from typing import cast
@@ -197,10 +198,40 @@ def test_names_with_their_values_are_one_answer_though_they_stand_as_a_table() -
     assert (one["address"], one["model"]) == ("stdin", "DS-2CD2142FWD-I")
 
 
-@pytest.mark.parametrize("words", [["-", "--map", "make=A"], ["--encoding", "cp1252"]])
-def test_how_to_read_a_list_is_said_of_a_file_only(words: list[str]) -> None:
-    with pytest.raises(UsageError, match="says how to read a list: give that as a file"):
-        CliRunner().invoke(identify, words, catch_exceptions=False)
+def test_how_to_read_a_list_is_said_of_a_list_only() -> None:
+    with pytest.raises(UsageError, match="says how to read a list: give that, or - for stdin"):
+        CliRunner().invoke(identify, ["--encoding", "cp1252"], catch_exceptions=False)
+
+
+def test_how_to_read_a_list_may_be_said_of_stdin() -> None:
+    text = "Fabricat;Tip\nHikvision;DS-2CD2142FWD-I\nAxis;M1065-L\n"
+    told = devices("-", "--map", "make=Fabricat", "--map", "model=Tip", stdin=text)
+    assert [(one["verdict"], one["model"]) for one in told] == [
+        ("listed", "DS-2CD2142FWD-I"),
+        ("not-listed", "M1065-L"),
+    ]
+
+
+def test_errors_of_a_list_on_stdin_do_not_name_its_copy() -> None:
+    with pytest.raises(UsageError, match=r"^(?!.*/).*stdin"):
+        CliRunner().invoke(identify, ["-", "--encoding", "utf-8"], input="a;b\n1;2\n", catch_exceptions=False)
+
+
+@pytest.mark.parametrize("name", ["cameras.txt", "cameras.csv", "cameras"])
+def test_a_list_that_comes_out_of_a_pipe_is_a_list(tmp_path: Path, name: str) -> None:
+    """As the shell gives one with <(...)."""
+    path = tmp_path / name
+    os.mkfifo(path)
+    writing = threading.Thread(target=path.write_text, args=(_AS_ONE_CELL,), daemon=True)
+    writing.start()
+    told = devices(str(path))
+    writing.join()
+    assert [one["verdict"] for one in told] == ["listed", "suspected", "unidentified", "not-listed"]
+
+
+def test_a_name_that_no_file_can_have_is_no_fault_of_camscan() -> None:
+    with pytest.raises(UsageError, match="cannot be read: File name too long"):
+        CliRunner().invoke(identify, ["Server:" * 99], catch_exceptions=False)
 
 
 def test_an_answer_in_a_file_called_like_a_table_is_read_as_before(tmp_path: Path) -> None:
