@@ -19,6 +19,7 @@ _PATIENCE, _TICK, _LINE = 2.0, 1.0, 30.0
 elsewhere."""
 _ERASE = "\r\x1b[K"
 _SECONDS = 10  # from one sign of progress to the next
+_under_way = list[threading.Event]()  # what is waited for, of which only the last, which holds up the others, is told
 
 
 @contextlib.contextmanager
@@ -30,6 +31,7 @@ def waiting(what: str) -> Iterator[None]:
     from camscan.reports.escape import terminal
 
     over = threading.Event()
+    _under_way.append(over)
     telling = threading.Thread(target=_tell, args=(terminal(what), over), daemon=True)
     with contextlib.suppress(RuntimeError):  # where no thread can start, it is done without a word
         telling.start()
@@ -37,6 +39,7 @@ def waiting(what: str) -> Iterator[None]:
         yield
     finally:
         over.set()
+        _under_way.remove(over)
         if telling.ident is not None:
             telling.join()
 
@@ -45,6 +48,8 @@ def _tell(what: str, over: threading.Event) -> None:
     began, live, told = time.monotonic(), sys.stderr.isatty() and os.environ.get("TERM") != "dumb", False
     pause = _PATIENCE if live else _LINE
     while not over.wait(pause):
+        if _under_way[-1:] != [over]:
+            continue
         text = f"{what} ... {time.monotonic() - began:.0f} s"
         width = shutil.get_terminal_size().columns - 1
         click.echo(f"{_ERASE}{text[-width:]}" if live else text, nl=not live, err=True)

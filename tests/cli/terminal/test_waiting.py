@@ -124,6 +124,19 @@ def test_who_writes_to_a_pipe_sees_that_nobody_reads_it(tmp_path: Path, capsys: 
     writer.join()
 
 
+def test_of_what_waits_for_something_else_no_line_is_told_meanwhile(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a terminal, the two would take turns on one line."""
+    monkeypatch.setattr(module, "_LINE", 0.01)
+    with waiting("Writing a pipe"):
+        until_told(capsys, "Writing a pipe ... ")
+        with waiting("Waiting for a reader"):
+            until_told(capsys, "Waiting for a reader ... ")
+            assert "Writing" not in "".join(until_told(capsys, "reader ... ") for _ in range(8))
+        until_told(capsys, "Writing a pipe ... ")
+
+
 def test_where_no_thread_can_start_it_is_done_without_a_word(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
