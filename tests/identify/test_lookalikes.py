@@ -10,6 +10,7 @@ from camscan.identify.library import Library
 from camscan.identify.resolve import resolve
 from camscan.records import Observation, Outcome
 
+_EPOCH = datetime.fromtimestamp(0, UTC)
 _FIELDS = ("behind.model", "http.title", "http.realm", "snmp.sys_descr", "dhcp.hostname", "upnp.model_name")
 """Where a list, a page, a challenge, SNMP, DHCP and UPnP name a model, and nothing else."""
 _SWITCHES = "DS-C9124 DS-C9148S-K9 DS-C9396T-K9 DS-X9530-SF1-K9 DS-SFP-FC8G-SW DS-300B DS-6505R DS-6510B DS-6620R-V2"
@@ -26,7 +27,7 @@ _CAMERAS = (
 @pytest.mark.parametrize("model", " ".join((_SWITCHES, _NETWORK, _SCANNERS, _STORAGE, _COMPUTERS, _CAMERAS)).split())
 def test_a_product_of_others_is_none_of_the_listed_makers(rules: Library, model: str) -> None:
     for field in _FIELDS:
-        observation = Observation("", "x", Outcome.ANSWERED, datetime.fromtimestamp(0, UTC), fields={field: (model,)})
+        observation = Observation("", "x", Outcome.ANSWERED, _EPOCH, fields={field: (model,)})
         assert resolve(rules.identify([observation])).maker not in ("Hikvision", "Dahua"), field
 
 
@@ -47,5 +48,24 @@ def test_a_product_of_others_is_none_of_the_listed_makers(rules: Library, model:
 )
 def test_their_own_products_are_known_in_a_list(rules: Library, model: str, maker: str) -> None:
     fields = {"behind.model": (model,)}
-    observation = Observation("", "x", Outcome.ANSWERED, datetime.fromtimestamp(0, UTC), fields=fields)
+    observation = Observation("", "x", Outcome.ANSWERED, _EPOCH, fields=fields)
     assert resolve(rules.identify([observation])).maker == maker
+
+
+@pytest.mark.parametrize(
+    ("name", "serial"),
+    [
+        ("K12345678", "K12345678"),
+        ("412345678", "412345678"),
+        ("Entrance", None),
+        ("CAMERA1", None),
+        ("20240101120", None),
+    ],
+)
+def test_what_somebody_calls_a_camera_is_no_serial(rules: Library, name: str, serial: str | None) -> None:
+    """Two that are called alike would be taken for one device."""
+    for label in ("", "HIKVISION "):
+        fields = {"mdns.instance": (f"{label}DS-2CD2032-I - {name}",)}
+        found = resolve(rules.identify([Observation("", "mdns", Outcome.ANSWERED, _EPOCH, fields=fields)]))
+        assert (found.maker, found.attributes["model"]) == ("Hikvision", "DS-2CD2032-I")
+        assert found.attributes.get("serial") == serial
