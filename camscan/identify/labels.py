@@ -95,6 +95,27 @@ class Labels:
     ) -> Iterator[Identification]:
         """Identifications by labels, at least one for each brand that is shown; hints where an answer is doubtful.
 
+        A label that is nothing but the name of a maker, and not sure, names that one only where nothing else names any.
+        """
+        found = tuple(self._identified(observations, by_rule, is_doubtful))
+        named = {one.maker for one in chain(by_rule, found) if one.maker is not None and not self._is_weak(one)}
+        for one in found:
+            is_over = named and one.maker not in named and self._is_weak(one)
+            yield Identification(one.rule, one.level, None, one.brand, {}, one.evidence) if is_over else one
+
+    def _is_weak(self, found: Identification) -> bool:
+        """Whether this is by a label that is nothing but the name of a maker, and not sure."""
+        brand = self.find(found.brand or "") if found.rule.startswith(PREFIX) else None
+        return brand is not None and all((edge.maker, edge.sure) == (brand.name, "L") for edge in brand.edges)
+
+    def _identified(
+        self,
+        observations: Sequence[Observation],
+        by_rule: Sequence[Identification],
+        is_doubtful: Callable[[Fields], bool],
+    ) -> Iterator[Identification]:
+        """The same, each label by itself.
+
         If rules name makers at `likely` or higher, a brand names a maker only if it is one of these, or if only one
         builds for it and it stands in an answer in which no rule names any: there may be two devices.
         """

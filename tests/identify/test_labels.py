@@ -154,3 +154,22 @@ def test_a_maker_that_is_a_label_of_another_gives_way_to_it(build: Build) -> Non
     assert claims(alone) == []
     assert claims(both) == [("brand:Honeywell", "hint", "Hikvision")]
     assert [item.field for item in both[-1].evidence] == ["http.server"]
+
+
+def test_the_name_of_a_maker_that_is_not_sure_gives_way_to_whatever_else_names_one(build: Build) -> None:
+    """As where a router shows its label, and hands on a port of its address to a camera of which little is known."""
+    label = "{{name: {0}, edges: [{{maker: {1}, scope: full, sure: L, source: x}}]}}".format
+    library = build(
+        {"field": "http.realm", "pattern": "^d$", "level": "hint", "maker": "Dahua"},
+        {"field": "http.server", "pattern": "^t$", "level": "hint", "maker": "TP-Link"},
+        brands=f"brands: [{label('TP-Link', 'TP-Link')}, {label('HiLook', 'Hikvision')}]",
+    )
+    shown = answer({"http.title": "TP-Link"})
+    own, others = [("brand:TP-Link", "hint", "TP-Link")], [("brand:TP-Link", "hint", None)]
+    assert claims(library.identify([shown])) == own
+    assert claims(library.identify([shown, answer({"http.server": "t"})])) == own
+    found = library.identify([shown, answer({"http.realm": "d"}, "rtsp", 554)])
+    assert claims(found) == others
+    assert (resolve(found).maker, resolve(found).brand, resolve(found).conflicts) == ("Dahua", "TP-Link", ())
+    both = library.identify([shown, answer({"onvif.manufacturer": "HiLook"}, "onvif", 8080)])
+    assert sorted(claims(both)) == [("brand:HiLook", "hint", "Hikvision"), *others]
