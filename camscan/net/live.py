@@ -26,7 +26,7 @@ from camscan.net.exchange.browsing import EnrolledBrowser, HttpBrowser, exchange
 from camscan.net.exchange.grab import gather
 from camscan.net.exchange.http import conversation
 from camscan.net.exchange.secure import legacy_context, pinned_context
-from camscan.net.exchange.udp import MORE_ROUNDS, UdpEndpoint, Waiter
+from camscan.net.exchange.udp import UdpEndpoint, Waiter, repeats
 from camscan.net.kernel.interfaces import Interface, is_own
 from camscan.net.outcomes import EndedError
 from camscan.net.pacing.limits import Limits
@@ -247,15 +247,19 @@ class LiveNet:
         return ours and is_own(datagram.source)
 
     async def _send_rounds(self, address: str, inquiry: Inquiry, through: UdpEndpoint, waiter: Waiter) -> None:
-        """Send the rounds of an inquiry until something is received; the last one again while datagrams are lost."""
-        port, last = inquiry.port, len(inquiry.rounds) - 1
-        for number in range(last + 1 + MORE_ROUNDS):
+        """Send the rounds of an inquiry until something is received, and again where datagrams are lost meanwhile."""
+        port, last, new_flow = inquiry.port, len(inquiry.rounds) - 1, True
+        for _ in range(1 + repeats(len(inquiry.rounds))):
             dropped = through.dropped
-            for place, data in enumerate(inquiry.rounds[min(number, last)]):
-                send = partial(through.send, data, address, port)
-                await self._dialer.datagram(address, port, send, len(data), new_flow=not (number or place))
-            pause = inquiry.pause * random.uniform(0.8, 1.3) if number < last else inquiry.wait  # noqa: S311 - jitter
-            if await _heard(waiter, pause) or (number >= last and through.dropped == dropped):
+            for number, datagrams in enumerate(inquiry.rounds):
+                for data in datagrams:
+                    send = partial(through.send, data, address, port)
+                    await self._dialer.datagram(address, port, send, len(data), new_flow=new_flow)
+                    new_flow = False
+                jittered = inquiry.pause * random.uniform(0.8, 1.3)  # noqa: S311 - jitter
+                if await _heard(waiter, jittered if number < last else inquiry.wait):
+                    return
+            if through.dropped == dropped:
                 return
 
     async def _endpoint(self, address: str, port: int) -> UdpEndpoint:

@@ -65,11 +65,13 @@ class Certificate:
 class Device:
     """Answers datagrams on one address: `answers` are sent to each question, one after the other.
 
-    `lossy` is the asker whose buffer is full when the first answers come, `lost` to how many questions.
+    `knows` is the only question that it answers; b"" is each. `lossy` is the asker whose buffer is full when the first
+    answers come, `lost` to how many questions.
     """
 
     lossy: LiveNet
     lost = 0
+    knows = b""
 
     def __init__(self, *answers: bytes, address: str = "127.88.0.1", port: int = 0) -> None:
         self.sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM)
@@ -85,7 +87,7 @@ class Device:
         self.heard.append(data)
         if len(self.heard) <= self.lost:
             _drown(asker, self.lossy)
-        for answer in self.answers:
+        for answer in self.answers if data.startswith(self.knows) else ():
             self.sock.sendto(answer, asker)
 
 

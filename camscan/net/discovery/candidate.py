@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from camscan.net.base import Discovery, Exchange, Question
 from camscan.net.exchange.connect import Attempt
-from camscan.net.exchange.udp import Answers, UdpEndpoint
+from camscan.net.exchange.udp import Answers, UdpEndpoint, repeats
 from camscan.net.outcomes import EndedError
 from camscan.records import Outcome
 
@@ -109,7 +109,7 @@ class Candidate:
 class Query(Answers):
     """A question by datagram. `place` is its index in the list; `heard` is called when something was received."""
 
-    __slots__ = ("_at", "_candidate", "_heard", "_through", "place", "question", "refusal")
+    __slots__ = ("_at", "_before", "_candidate", "_heard", "_through", "place", "question", "refusal")
 
     def __init__(
         self, candidate: Candidate, place: int, question: Question, heard: Callable[[Candidate], None]
@@ -122,16 +122,29 @@ class Query(Answers):
         self._at = datetime.now(UTC)
         self._heard = heard
         self._through: UdpEndpoint | None = None
-
-    @property
-    def dropped(self) -> int:
-        """Datagrams that the kernel had no room for where it listens."""
-        return self._through.dropped if self._through is not None else 0
+        self._before = 0
 
     def datagrams(self, number: int) -> Sequence[bytes]:
-        """What to send in a round, from 0; after the last one, that again."""
+        """What to send in a round, from 0; after the last one, the first again."""
         rounds = self.question.inquiry.rounds
-        return rounds[min(number, len(rounds) - 1)]
+        return rounds[number % len(rounds)]
+
+    def is_last(self, number: int) -> bool:
+        """Whether a round is the last one of the inquiry, or of it made again."""
+        return (number + 1) % len(self.question.inquiry.rounds) == 0
+
+    def begin(self) -> None:
+        """Note that the inquiry is made, or made again."""
+        self._before = self._dropped
+
+    def again(self, number: int) -> bool:
+        """Whether, after its last round, to make it again: an answer may have been lost for want of room since."""
+        rounds = len(self.question.inquiry.rounds)
+        return number < rounds * repeats(rounds) and self._dropped > self._before
+
+    @property
+    def _dropped(self) -> int:
+        return self._through.dropped if self._through is not None else 0
 
     def woken(self) -> None:
         """See `Answers.woken`."""

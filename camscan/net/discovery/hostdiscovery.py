@@ -17,7 +17,7 @@ from camscan.net.dialer import Dialer
 from camscan.net.discovery.candidate import Candidate, PendingSend, Query, Send
 from camscan.net.discovery.sendqueue import SendQueue
 from camscan.net.exchange.tcp import TcpSocket
-from camscan.net.exchange.udp import MORE_ROUNDS, UdpEndpoint
+from camscan.net.exchange.udp import UdpEndpoint
 from camscan.net.outcomes import EndedError, of_answer, remark
 from camscan.net.pacing.pace import FlowBudget
 from camscan.net.pacing.window import spacing
@@ -215,6 +215,8 @@ class HostDiscovery:
         """Send one datagram of a round, and schedule what follows."""
         if query not in candidate.queries:
             return None
+        if not index and number % len(query.question.inquiry.rounds) == 0:
+            query.begin()
         data = query.datagrams(number)[index]
         try:
             if not self._dialer.transmit_nowait(candidate.address, query.question.inquiry.port, query.send, data):
@@ -243,17 +245,17 @@ class HostDiscovery:
         inquiry = query.question.inquiry
         if index + 1 < len(query.datagrams(number)):
             self._queue_send(candidate, 0, HostDiscovery._send, query, number, index + 1)
-        elif number + 1 < len(inquiry.rounds):
+        elif not query.is_last(number):
             pause = inquiry.pause * random.uniform(0.8, 1.3)  # noqa: S311 - jitter
             self._queue.later(pause, candidate, self._queue_send, 0, HostDiscovery._send, query, number + 1, 0)
         else:
-            self._queue.later(inquiry.wait, candidate, self._give_up, query, number, query.dropped)
+            self._queue.later(inquiry.wait, candidate, self._give_up, query, number)
 
-    def _give_up(self, candidate: Candidate, query: Query, number: int, dropped: int) -> None:
-        """Stop waiting after a round; where datagrams were lost meanwhile, send it again instead, some times."""
+    def _give_up(self, candidate: Candidate, query: Query, number: int) -> None:
+        """Stop waiting after the last round, or begin again with the first."""
         if query not in candidate.queries:
             return
-        if query.dropped > dropped and number + 1 < len(query.question.inquiry.rounds) + MORE_ROUNDS:
+        if query.again(number):
             self._queue_send(candidate, 0, HostDiscovery._send, query, number + 1, 0)
         else:
             candidate.end(query)

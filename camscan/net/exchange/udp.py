@@ -18,9 +18,7 @@ from camscan.net.outcomes import of_answer, remark
 from camscan.records import Outcome
 from camscan.system.icmperrors import RECVERR, errno_of
 
-MORE_ROUNDS = 2
-"""How often the last round of an inquiry is sent again to who is silent while the kernel drops datagrams: an answer
-may be among them."""
+_MORE_ROUNDS = 2
 MAX_REPLIES = 16  # datagrams kept from one source in one inquiry, so that forged ones cannot fill the memory
 _MAX_DATAGRAM = 65_535
 _RECEIVE_BUFFER = 4 * 1024 * 1024
@@ -37,6 +35,15 @@ knows the MAC or, where nobody has the address, has given up after three seconds
 _SO_MEMINFO = 55
 _DROPS = struct.Struct("=32xI")  # SK_MEMINFO_DROPS of the counters that SO_MEMINFO gives (linux/sock_diag.h)
 _ERROR_SIZE = 16  # bytes of a struct sock_extended_err (linux/errqueue.h)
+
+
+def repeats(rounds: int) -> int:
+    """How often an inquiry of so many rounds is made again of who is silent while the kernel drops datagrams.
+
+    An answer may be among them, to any of the rounds: some devices answer only one. Once, or until two more were sent.
+    """
+    return max(1, _MORE_ROUNDS // rounds)
+
 
 Hear = Callable[[str, int, bytes], None]
 Fail = Callable[[str, int], None]

@@ -124,6 +124,18 @@ async def test_who_is_silent_while_answers_are_lost_is_asked_again_but_not_for_e
     assert rested(net)
 
 
+@pytest.mark.parametrize("rounds", [[[b"who?"], [b"what?"]], [[b"who?"], [b"what?"], [b"where?"]]])
+async def test_who_answers_one_form_alone_is_asked_in_that_form_again(
+    net: LiveNet, device: Callable[..., Device], rounds: list[list[bytes]]
+) -> None:
+    camera = device(b"me")
+    camera.lossy, camera.lost, camera.knows = net, 1, b"who?"
+    found = (await looked(net, [camera.address], [], [asking(camera.port, *rounds)]))[camera.address]
+    assert answers(found)[0][1] == (b"me",)
+    assert camera.heard[: len(rounds) + 1] == [*(data for (data,) in rounds), b"who?"]
+    assert rested(net)
+
+
 async def test_a_refusal_by_datagram_is_a_sign_of_life(net: LiveNet) -> None:
     with Deaf("127.88.0.4") as (address, port):
         found = (await looked(net, [address], [port], [asking(9), asking(9)]))[address]
