@@ -25,6 +25,7 @@ from camscan.devices.identity import (
     to_address,
 )
 from camscan.records import Device, Identification
+from camscan.text.serials import same_serial
 
 _RECORDER = "recorder"
 _SLACK = timedelta(days=1)
@@ -64,7 +65,7 @@ def build(
         brand=resolution.brand,
         model=attributes.get("model"),
         firmware=attributes.get("firmware"),
-        serial=_first(_serials(hosts, identity, resolution.maker)) or _first(attributed(own, "serial")),
+        serial=_first(_serials(hosts, identity, resolution.maker)) or _in_full(attributed(own, "serial")),
         kind=attributes.get("kind") or (_RECORDER if shows_channels else None),
         level=resolution.level,
         identifications=telling(identifications, resolution),
@@ -144,6 +145,15 @@ def _each_once(hosts: Sequence[Host]) -> Iterator[Identification]:
             seen.add(what)
             alike[said] += 1
             yield found
+
+
+def _in_full(serials: Iterable[str]) -> str | None:
+    """The first serial, in the longest form that it is told in."""
+    first = None
+    for serial in serials:
+        if first is None or (len(serial) > len(first) and same_serial(serial, first)):
+            first = serial
+    return first
 
 
 def _serials(hosts: Sequence[Host], identity: Identity, maker: str | None) -> Iterator[str]:

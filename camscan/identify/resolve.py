@@ -12,7 +12,6 @@ from camscan.identify.evidence import MAX_TEXT
 from camscan.identify.labels import LESS_SURE, PREFIX
 from camscan.records import Identification, Level
 from camscan.text.folding import normalised
-from camscan.text.serials import same_serial
 
 _REGISTRY = "mac.organization"
 _DATAGRAMS = frozenset(
@@ -219,13 +218,6 @@ def _attributes(agreeing: Iterable[Identification]) -> Mapping[str, str]:
         for name, text in found.attributes.items():
             known = attributes.setdefault(name, text)
             is_of_level = levels.setdefault(name, found.level) is found.level is not Level.HINT
-            if is_of_level and _says_more(name, text, known):
-                attributes[name] = text
+            if name == "model" and is_of_level and text.startswith(known) and " " not in text:
+                attributes[name] = text  # a name is often a shortened model
     return attributes
-
-
-def _says_more(name: str, text: str, known: str) -> bool:
-    """Whether an attribute is told in full where what is known is short: a model in a name often is, and a serial."""
-    if name == "serial":
-        return len(text) > len(known) and same_serial(text, known)
-    return name == "model" and text.startswith(known) and " " not in text

@@ -87,6 +87,16 @@ def test_what_names_another_maker_gives_no_serial_and_no_mac(devices: Merge) -> 
     assert (camera.maker, camera.serial, camera.mac) == ("Own", "S123", None)
 
 
+def test_of_the_forms_of_one_serial_the_long_one_is_shown(devices: Merge) -> None:
+    """As a camera tells by mDNS, whose name has the short form, and whose host name the long one."""
+    short, long = "412345678", "DS-2CD2032-I20131001CCCH412345678"
+    for first, second in ((short, long), (long, short)):
+        answers = [answer(ONE, "mdns", None, say__serial=first), answer(ONE, "http", 80, say__serial=second)]
+        assert devices(*answers)[0].serial == long
+    other = [answer(ONE, "mdns", None, say__serial=short), answer(ONE, "http", 80, say__serial=f"{long}9")]
+    assert devices(*other)[0].serial == short
+
+
 def test_a_serial_in_an_answer_that_makes_only_another_maker_likely_is_a_neighbours(devices: Merge) -> None:
     own, other = answer(ONE, "http", 80, say__maker="Own"), {"say__maker": "Other", "onvif__serial": "X999"}
     (device,) = devices(own, answer(ONE, "onvif", 81, **other))

@@ -226,23 +226,6 @@ def test_attributes_come_from_the_highest_level_that_agrees() -> None:
     }
 
 
-def test_of_two_forms_of_one_serial_the_long_one_is_kept() -> None:
-    long = "DS-2CD2032-I20131001CCCH412345678"
-    for serials in (("412345678", long), (long, "412345678")):
-        found = [says(f"{number}", LIKELY, "Hikvision", None, serial=one) for number, one in enumerate(serials)]
-        assert resolve(found).attributes == {"serial": long}
-    found = [
-        says("short", LIKELY, "Hikvision", None, serial="412345678"),
-        says("x", HINT, "Hikvision", None, serial=long),
-    ]
-    assert resolve(found).attributes == {"serial": "412345678"}, "the level goes before the form"
-    found = [
-        says("one", LIKELY, "Hikvision", None, serial="412345678"),
-        says("x", LIKELY, None, None, serial=f"{long}9"),
-    ]
-    assert resolve(found).attributes == {"serial": "412345678"}
-
-
 def test_what_names_no_maker_says_nothing_if_it_rests_on_a_neighbours_answer() -> None:
     """As behind a router that hands on one port of its address to a camera, and another one to a second camera."""
 
