@@ -69,3 +69,13 @@ def test_what_somebody_calls_a_camera_is_no_serial(rules: Library, name: str, se
         found = resolve(rules.identify([Observation("", "mdns", Outcome.ANSWERED, _EPOCH, fields=fields)]))
         assert (found.maker, found.attributes["model"]) == ("Hikvision", "DS-2CD2032-I")
         assert found.attributes.get("serial") == serial
+
+
+@pytest.mark.parametrize(
+    "name", ["Bachmann", "Billion", "Christie", "Emerson", "Hughes", "Kemp", "Kramer", "Patton", "Sharp", "Thomson"]
+)
+def test_the_name_of_a_person_or_a_word_alone_names_no_maker(rules: Library, name: str) -> None:
+    """As where somebody calls a page or a host after a family, or a shop."""
+    for field in ("http.title", "mdns.instance", "dhcp.hostname"):
+        observation = Observation("", "x", Outcome.ANSWERED, _EPOCH, fields={field: (name,)})
+        assert resolve(rules.identify([observation])).maker is None
