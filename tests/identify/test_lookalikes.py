@@ -8,7 +8,7 @@ import pytest
 
 from camscan.identify.library import Library
 from camscan.identify.resolve import resolve
-from camscan.records import Observation, Outcome
+from camscan.records import Level, Observation, Outcome
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
 _FIELDS = ("behind.model", "http.title", "http.realm", "snmp.sys_descr", "dhcp.hostname", "upnp.model_name")
@@ -79,3 +79,11 @@ def test_the_name_of_a_person_or_a_word_alone_names_no_maker(rules: Library, nam
     for field in ("http.title", "mdns.instance", "dhcp.hostname"):
         observation = Observation("", "x", Outcome.ANSWERED, _EPOCH, fields={field: (name,)})
         assert resolve(rules.identify([observation])).maker is None
+
+
+def test_a_controller_is_of_the_company_that_bought_its_maker_where_it_says_so(rules: Library) -> None:
+    number = {"snmp.sys_object_id": ("1.3.6.1.4.1.14525.3.3.5",)}
+    words = {"snmp.sys_descr": ("Juniper Networks, Inc WLC2800 9.0.3.5 REL",)}
+    for fields, maker in ((number, "Trapeze"), (number | words, "Juniper")):
+        found = resolve(rules.identify([Observation("", "snmp", Outcome.ANSWERED, _EPOCH, fields=fields)]))
+        assert (found.maker, found.level) == (maker, Level.LIKELY)
