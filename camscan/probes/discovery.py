@@ -63,7 +63,7 @@ def _search(
 
 WSD = Datagrams("wsd", "Probe", _wsd)
 SADP = Datagrams("sadp", "inquiry", _sadp)
-# Never more than twice, since its answers are long.
+# Twice in one inquiry, and no more, since its answers are long.
 DHIP = _search("dhip", "DHDiscover.search", dhip.decode, dhip.PORT, dhip.SEARCH, groups=dhip.GROUPS)
 DVRIP = _search(
     "dvrip",
