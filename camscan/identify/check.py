@@ -11,9 +11,9 @@ from itertools import chain
 from camscan.identify.examples import examples_of, near_misses_of
 from camscan.identify.library import Library
 from camscan.identify.match import Matcher
-from camscan.identify.needs import Needs
 from camscan.identify.patterns import groups, matches_empty
 from camscan.identify.pieces import PIECE, TEXT
+from camscan.identify.prefixes import required_prefixes
 from camscan.identify.rules import Brand, Example, Rule, Vocabulary
 from camscan.records import Identification, Level, Observation, Outcome
 from camscan.text.folding import normalised
@@ -113,7 +113,7 @@ def _check_rule(rule: Rule, library: Library, matching: Callable[[Example], Coll
     for pattern in patterns:
         if matches_empty(pattern):
             yield f"pattern {pattern!r} is found in an empty value: say what must be there"
-        if (times := _times(pattern)) > _MOST_TIMES and not Needs().prefixes_of(pattern):
+        if (times := _times(pattern)) > _MOST_TIMES and not required_prefixes(pattern):
             yield f"pattern {pattern!r} counts up to {times}, which hostile text makes slow: write `*` or `+`"
     if patterns and not rule.near_misses and all(map(_is_loose, patterns)):
         yield "a short pattern without an anchor and without a near miss: write ^ or $, or a near miss"

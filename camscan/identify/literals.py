@@ -1,27 +1,23 @@
-"""Derives what a value must begin with or have in it to match a pattern, without compiling the pattern."""
+"""Derives the texts of which a value must have one to match a pattern, without compiling the pattern."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterable
+from functools import cache
 from itertools import chain
 from typing import NamedTuple, TypeAlias
 
-from camscan.identify.pieces import BOUNDS, PIECE, TEXT, Choice, Part, Repeated, parse
+from camscan.identify.pieces import BOUNDS, TEXT, Choice, Part, Repeated, parse
 
 Texts: TypeAlias = frozenset[str]
 
-LEAST = 5  # bytes of a literal: a shorter one is in too many values
-_START = "BEG"
-"""Stands for the beginning of a value, before a text: texts have no capitals. Two letters behind it are enough."""
+LEAST = 5  # bytes of a text: a shorter one is in too many values
 _LONG = 8  # bytes from which a text is rare enough; longer ones are not preferred
 _CUT = 40  # characters of a text that are looked for
-_PRODUCT, _HEADS, _MOST = 8, 24, 64  # the most spellings of a run of characters, beginnings, and texts of a pattern
+_PRODUCT, _MOST = 8, 64  # the most spellings of a run of characters; the most texts of one pattern
 _CLASS = 4  # characters of a class that is expanded into alternatives
 _OPAQUE = re.compile(r"\\[pPQC]")  # patterns that are not analysed
-_STARTS = frozenset({"^", r"\A"})
-_BY_LINES = re.compile(r"\(\?[a-zA-Z-]*m")  # patterns in which a ^ is also the beginning of a line
 _HEX = re.compile(r"\\x(?:([0-9A-Fa-f]{2})|\{([0-9A-Fa-f]+)\})")
 _MEMBER = re.compile(r"\\x[0-9A-Fa-f]{2}|\\.|[^\\]", re.DOTALL)
 _FOLDED = frozenset("ks")
@@ -29,56 +25,29 @@ _FOLDED = frozenset("ks")
 
 
 class _Need(NamedTuple):
-    """What a part of a pattern needs: all that it matches begins with one of `head`, and has one of `some` in it.
+    """What a part of a pattern needs: all that it matches is one of `whole`, or else one of `some` is in it."""
 
-    True in `head`: that is all of it, so the next part extends it. `some` is empty where nothing is known.
-    """
-
-    head: Mapping[str, bool]
+    whole: Texts | None
     some: Texts = frozenset()
-
-    @property
-    def whole(self) -> Texts | None:
-        """All that it matches; None if that is too much."""
-        return frozenset(self.head) if all(self.head.values()) and len(self.head) <= _PRODUCT else None
 
     @property
     def texts(self) -> Texts:
         """The texts of which one is needed; none if they are too short or too many."""
-        return _rarer(self.some, frozenset(self.head))
+        return _rarer(self.some, self.whole or frozenset())
 
 
-_NONE = frozenset[str]()
-_NOTHING = _Need({"": True})
-_ANYTHING = _Need({"": False})
-_BEGINNING = _Need({_START: True})
+_NOTHING = _Need(frozenset({""}))
+_ANYTHING = _Need(None)
 
 
-def required_texts(pattern: str, *, wide: bool) -> tuple[Texts, Texts]:
-    """Prefixes, one of which every value has that matches a pattern; or else literals, one of which is in it.
+@cache
+def required_literals(pattern: str, *, wide: bool) -> Texts:
+    """Texts in lower case, one of which is in every value that matches the pattern (RE2 syntax).
 
-    The pattern is RE2 syntax, matched by characters where it is `wide`. The texts are in lower case. Both are empty if
-    these are too short or too many.
+    Empty if there are none, or they are too short or too many. `wide`: the pattern is matched by characters.
     """
-    if _BY_LINES.search(pattern):
-        pattern = PIECE.sub(lambda piece: r"\b" if piece[0] == "^" else piece[0], pattern)
     choice = None if _OPAQUE.search(pattern) else parse(pattern)
-    if choice is None:
-        return _NONE, _NONE
-    need = _choice(choice, wide)
-    if _is_prefix(need.head):
-        return _without_start(need.head), _NONE
-    texts = _without_start(need.texts)
-    return (texts, _NONE) if _is_prefix(need.texts) else (_NONE, texts if _least(texts) >= LEAST else _NONE)
-
-
-def _is_prefix(texts: Collection[str]) -> bool:
-    """Whether texts begin a value, and are long enough."""
-    return all(text.startswith(_START) for text in texts) and _least(_without_start(texts)) + len(_START) >= LEAST
-
-
-def _without_start(texts: Iterable[str]) -> Texts:
-    return frozenset(text.replace(_START, "")[:_CUT] for text in texts)
+    return _choice(choice, wide).texts if choice else frozenset()
 
 
 def _choice(choice: Choice, wide: bool) -> _Need:
@@ -87,22 +56,18 @@ def _choice(choice: Choice, wide: bool) -> _Need:
 
 
 def _sequence(parts: Iterable[Part], wide: bool) -> _Need:
-    head, run, best = _NOTHING.head, frozenset({""}), _NONE
+    run, best, is_whole = frozenset({""}), frozenset[str](), True
     for part in chain.from_iterable(map(_letters, parts)) if wide else parts:
         need = _need(part, wide)
-        if any(head.values()):
-            head = _extended(head, need.head)
-        elif _is_prefix(head):  # whatever follows may be in more values
-            break
-        whole = need.whole
-        joined = _joined(run, whole) if whole is not None else None
+        joined = _joined(run, need.whole) if need.whole is not None else None
         if joined is None:
-            best = _rarer(_rarer(best, run), need.texts)
-            run = whole or frozenset({""})
+            is_whole = False
+            best = _rarer(_rarer(best, run), need.some)
+            run = need.whole or frozenset({""})
         else:
             best = _rarer(best, run) if len(joined) > len(run) else best
             run = joined
-    return _Need(head, _rarer(best, run))
+    return _Need(run if is_whole else None, _rarer(best, run))
 
 
 def _letters(part: Part) -> Iterable[Part]:
@@ -110,20 +75,19 @@ def _letters(part: Part) -> Iterable[Part]:
     return part if isinstance(part, str) and TEXT.fullmatch(part) else (part,)
 
 
-@lru_cache(maxsize=1024)
 def _need(part: Part, wide: bool) -> _Need:
     if isinstance(part, Choice):
         return _choice(part, wide)
     if isinstance(part, Repeated):
         return _repeated(_need(part.part, wide), part.operator)
     if part in BOUNDS:
-        return _BEGINNING if part in _STARTS else _NOTHING
+        return _NOTHING
     return _class(part[1:-1], wide) if part.startswith("[") and len(part) > 1 else _sign(part, wide)
 
 
 def _sign(piece: str, wide: bool) -> _Need:
     sign = _plain(piece)
-    return _Need({sign: True}) if sign and not (wide and sign in _FOLDED) else _ANYTHING
+    return _Need(frozenset({sign})) if sign and not (wide and sign in _FOLDED) else _ANYTHING
 
 
 def _class(inside: str, wide: bool) -> _Need:
@@ -131,14 +95,13 @@ def _class(inside: str, wide: bool) -> _Need:
     if inside.startswith(("^", "[")) or "-" in members[1:-1] or len(members) > _CLASS:
         return _ANYTHING
     needs = [_sign(one if one != "." else r"\.", wide) for one in members]
-    return _either(needs) if all(need.head != _ANYTHING.head for need in needs) else _ANYTHING
+    return _either(needs) if all(need.whole for need in needs) else _ANYTHING
 
 
 def _repeated(need: _Need, operator: str) -> _Need:
     if operator[0] == "?":
-        return _either([need, _NOTHING])
-    is_needed = operator[0] != "*" and not operator.startswith("{0")
-    return _Need(dict.fromkeys(need.head, False), need.texts) if is_needed else _ANYTHING
+        return _either([need, _NOTHING]) if need.whole is not None else _ANYTHING
+    return _ANYTHING if operator[0] == "*" or operator.startswith("{0") else _Need(None, need.texts)
 
 
 def _plain(piece: str) -> str:
@@ -153,48 +116,24 @@ def _plain(piece: str) -> str:
     return piece.lower() if piece != "." and not has_case else ""
 
 
-def _either(needs: Sequence[_Need]) -> _Need:
+def _either(needs: Iterable[_Need]) -> _Need:
     """The need of several alternatives."""
+    needs = tuple(needs)
+    whole = frozenset(text for need in needs for text in need.whole or ())
+    if all(need.whole is not None for need in needs) and len(whole) <= _PRODUCT:
+        return _Need(whole)
     each = [need.texts for need in needs]
-    head = _merged(need.head for need in needs)
-    return _Need(head if len(head) <= _MOST else _ANYTHING.head, _NONE.union(*each) if all(each) else _NONE)
-
-
-def _merged(heads: Iterable[Mapping[str, bool]]) -> dict[str, bool]:
-    """The heads of several alternatives. One is extended only if it is in all that have it."""
-    merged: dict[str, bool] = {}
-    for head in heads:
-        for text, is_whole in head.items():
-            merged[text] = merged.get(text, True) and is_whole
-    return merged
-
-
-def _extended(head: Mapping[str, bool], following: Mapping[str, bool]) -> Mapping[str, bool]:
-    """The heads of two consecutive parts; those of the first alone if there would be too many."""
-    if len(head) * len(following) == 1:
-        return {text + more: is_whole for text in head for more, is_whole in following.items()}
-    both = _merged(
-        {text + more: is_whole for more, is_whole in following.items()} if extends else {text: False}
-        for text, extends in head.items()
-    )
-    return both if len(both) <= _HEADS else dict.fromkeys(head, False)
+    return _Need(None, frozenset[str]().union(*each) if all(each) else frozenset())
 
 
 def _rarer(first: Texts, second: Texts) -> Texts:
     """The rarer one of two sets of texts; none of what is too short or too many."""
-    if "" in second:
-        return first
     return frozenset(text[:_CUT] for text in second) if _rarity(second) > _rarity(first) else first
 
 
 def _rarity(texts: Texts) -> tuple[int, int]:
-    least = _least(texts)
+    least = min((len(text.encode()) for text in texts), default=0)
     return (min(least, _LONG), -len(texts)) if least >= LEAST and len(texts) <= _MOST else (0, 0)
-
-
-def _least(texts: Texts) -> int:
-    """Bytes of the shortest text."""
-    return min((len(text.encode()) for text in texts), default=0)
 
 
 def _joined(run: Texts, texts: Texts) -> Texts | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 
-from camscan.identify.literals import required_texts
+from camscan.identify.literals import required_literals
+from camscan.identify.prefixes import required_prefixes
 
 _WIDE = re.compile(r"[^\x00-\x7f]|\\x\{|\\[pP]")
 
@@ -29,23 +29,22 @@ class Needs:
 
     def prefixes_of(self, pattern: str) -> tuple[bytes, ...]:
         """The required prefixes of a pattern."""
-        known = self.prefixes.get(pattern)
-        return known or (() if pattern in self.literals else _needed(pattern)[0])
+        if (known := self.prefixes.get(pattern)) is not None:
+            return known
+        return () if pattern in self.literals else required_prefixes(pattern)
 
     def literals_of(self, pattern: str) -> tuple[bytes, ...]:
         """The required literals of a pattern without required prefixes, in order."""
         known = self.literals.get(pattern)
-        return _needed(pattern)[1] if known is None else known
+        return _literals(pattern) if known is None else known
 
 
 def needs_of(patterns: Iterable[str]) -> Needs:
     """What is needed to match each pattern, which takes a second for all of the built-in rules."""
-    needed = {pattern: _needed(pattern) for pattern in patterns}
-    prefixes = {pattern: found for pattern, (found, _) in needed.items() if found}
-    return Needs(prefixes, {pattern: found for pattern, (_, found) in needed.items() if pattern not in prefixes})
+    prefixes = {pattern: required_prefixes(pattern) for pattern in patterns}
+    literals = {pattern: _literals(pattern) for pattern, found in prefixes.items() if not found}
+    return Needs({pattern: found for pattern, found in prefixes.items() if found}, literals)
 
 
-@cache
-def _needed(pattern: str) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
-    prefixes, literals = required_texts(pattern, wide=is_wide(pattern))
-    return tuple(map(str.encode, sorted(prefixes))), tuple(map(str.encode, sorted(literals)))
+def _literals(pattern: str) -> tuple[bytes, ...]:
+    return tuple(map(str.encode, sorted(required_literals(pattern, wide=is_wide(pattern)))))

@@ -14,6 +14,7 @@ PIECE = re.compile(
 """Characters that stand for themselves come as one piece, as far as none of them is repeated."""
 TEXT = re.compile(rf"{_TEXT}+", re.ASCII)  # such a piece, or one such character
 BOUNDS = frozenset({"^", "$", r"\b", r"\B", r"\A", r"\z"})  # pieces that match no character, but a place
+ESCAPED = re.compile(r"\\(.)")
 _REPEATS = frozenset("*+?{")  # what a piece that repeats the one before it begins with; a "{" alone stands for itself
 _ENDS = frozenset({"|", ")"})  # pieces after which an alternative is over
 

@@ -10,9 +10,10 @@ import pytest
 from camscan.identify import needs
 from camscan.identify.cache import cached
 from camscan.identify.library import Library
-from camscan.identify.literals import required_texts
+from camscan.identify.literals import required_literals
 from camscan.identify.load import Keep, load
 from camscan.identify.needs import is_wide
+from camscan.identify.prefixes import required_prefixes
 from camscan.identify.rules import Contents, Vocabulary, without_examples
 from camscan.records import Observation, Outcome
 
@@ -52,11 +53,12 @@ def test_what_patterns_need_is_kept_with_them(file: Path, parser: Parser, monkey
     kept = cached(file, "basis", parser)
     assert kept.needs
     patterns = {match.pattern for rule in kept.rules for match in rule.matches if not match.comparison}
-    known = {pattern: (kept.needs.prefixes_of(pattern), kept.needs.literals_of(pattern)) for pattern in patterns}
-    for pattern, (prefixes, literals) in known.items():
-        found = frozenset(map(bytes.decode, prefixes)), frozenset(map(bytes.decode, literals))
-        assert found == required_texts(pattern, wide=is_wide(pattern))
-    monkeypatch.setattr(needs, "_needed", None)  # who calls it fails
+    found = {pattern: (kept.needs.prefixes_of(pattern), kept.needs.literals_of(pattern)) for pattern in patterns}
+    for pattern, (prefixes, literals) in found.items():
+        assert prefixes == required_prefixes(pattern)
+        assert prefixes or {text.decode() for text in literals} == required_literals(pattern, wide=is_wide(pattern))
+    for name in ("required_prefixes", "required_literals"):
+        monkeypatch.setattr(needs, name, None)  # who calls it fails
     library = Library(lambda: kept)
     fields = {"http.server": ("App-webs/",)}
     assert library.identify([Observation("192.0.2.1", "http", Outcome.ANSWERED, datetime.now(UTC), fields=fields)])
