@@ -36,6 +36,7 @@ def check(library: Library, own: Collection[Rule] | None = None, month: str = ""
     yield from library.warnings
     yield from _check_vocabulary(library.vocabulary)
     yield from _check_brands(library.brands)
+    yield from _check_hosts(library)
     matching = _matching(library)
     for rule in library.rules if own is None else own:
         yield from (f"{rule.where}: {fault}" for fault in _check_rule(rule, library, matching))
@@ -83,12 +84,21 @@ def _check_vocabulary(vocabulary: Vocabulary) -> Iterator[str]:
         words: tuple[str, ...] = getattr(vocabulary, item.name)
         seen: dict[str, str] = {}
         for word in words:
-            key = normalised(word) if item.name == "makers" else _flat(word)
+            key = normalised(word) if item.name in ("makers", "hosts") else _flat(word)
             if key in seen:
                 yield f"vocabulary.yaml: {item.name}: {word!r} is {seen[key]!r} spelled otherwise: keep one"
             seen[key] = word
     for field in sorted(set(vocabulary.brand_fields) - set(vocabulary.fields)):
         yield f"vocabulary.yaml: brand_fields: {field!r} is not a field: add it to `fields`, or remove it"
+
+
+def _check_hosts(library: Library) -> Iterator[str]:
+    for host in library.vocabulary.hosts:
+        if host not in library.vocabulary.makers:
+            yield f"vocabulary.yaml: hosts: {host!r} is not a maker: add it to `makers`, or remove it"
+        brand = library.labels.find(host)
+        if brand is not None and brand.file:
+            yield f"{brand.where}: {host!r} is also one of the `hosts` in vocabulary.yaml: keep one"
 
 
 def _flat(word: str) -> str:

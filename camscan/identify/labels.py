@@ -11,7 +11,7 @@ from camscan.answers import answer_of
 from camscan.identify import titles
 from camscan.identify.evidence import MAX_EVIDENCE, evidence_of
 from camscan.identify.patterns import MAX_VALUES
-from camscan.identify.rules import Brand, Vocabulary
+from camscan.identify.rules import Brand, BrandEdge, Vocabulary
 from camscan.records import Evidence, Fields, Identification, Level, Observation
 from camscan.text.folding import normalised
 
@@ -38,11 +38,17 @@ _MIN_LETTERS = 4  # letters of a brand before a model; shorter names ("ATS", "2N
 
 
 class Labels:
-    """Finds brands by name. A maker that is in no brand file is a brand without edges, which is only a label."""
+    """Finds brands by name. A maker that is in no brand file is a brand without edges, which is only a label.
+
+    A host, whose edge is its own, hints at itself.
+    """
 
     def __init__(self, brands: Iterable[Brand], vocabulary: Vocabulary) -> None:
         self._fields = vocabulary.brand_fields
         self._brands = {normalised(maker): Brand(maker) for maker in vocabulary.makers}
+        own = {host: (BrandEdge(host, full=True, sure="L", source="name of the maker"),) for host in vocabulary.hosts}
+        self._hosts = frozenset(map(normalised, own))
+        self._brands |= {normalised(host): Brand(host, edges) for host, edges in own.items()}
         self._not_models = frozenset(map(normalised, (*vocabulary.not_models, *vocabulary.makers)))
         for brand in brands:
             for name in (brand.name, *brand.aliases):
@@ -95,18 +101,17 @@ class Labels:
     ) -> Iterator[Identification]:
         """Identifications by labels, at least one for each brand that is shown; hints where an answer is doubtful.
 
-        A label that is nothing but the name of a maker, and not sure, names that one only where nothing else names any.
+        A host is named only where nothing else names a maker.
         """
         found = tuple(self._identified(observations, by_rule, is_doubtful))
-        named = {one.maker for one in chain(by_rule, found) if one.maker is not None and not self._is_weak(one)}
+        named = {one.maker for one in chain(by_rule, found) if one.maker is not None and not self._is_host(one)}
         for one in found:
-            is_over = named and one.maker not in named and self._is_weak(one)
+            is_over = named and one.maker not in named and self._is_host(one)
             yield Identification(one.rule, one.level, None, one.brand, {}, one.evidence) if is_over else one
 
-    def _is_weak(self, found: Identification) -> bool:
-        """Whether this is by a label that is nothing but the name of a maker, and not sure."""
-        brand = self.find(found.brand or "") if found.rule.startswith(PREFIX) else None
-        return brand is not None and all((edge.maker, edge.sure) == (brand.name, "L") for edge in brand.edges)
+    def _is_host(self, found: Identification) -> bool:
+        """Whether this is by the name of a host alone."""
+        return found.rule.startswith(PREFIX) and normalised(found.brand or "") in self._hosts
 
     def _identified(
         self,

@@ -157,7 +157,7 @@ class Brand:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The closed lists, each in the order in which it is written."""
+    """The closed lists, each in the order in which it is written. `hosts` are makers whose name alone hints at them."""
 
     fields: tuple[str, ...] = ()
     attributes: tuple[str, ...] = ()
@@ -165,6 +165,7 @@ class Vocabulary:
     brand_fields: tuple[str, ...] = ()
     not_models: tuple[str, ...] = ()
     makers: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
 
 
 RULE_FOLDERS = ("names/", "devices/", "channels/", "makers/", "usual/", "doubts/")

@@ -184,6 +184,15 @@ def test_words_of_a_list_differ_in_more_than_spelling() -> None:
     ]
 
 
+def test_a_host_is_a_maker_and_in_no_brand_file() -> None:
+    vocabulary = Vocabulary(makers=("TP-Link",), hosts=("TP-Link", "Nobody"))
+    brand = Brand("TP Link", (BrandEdge("TP-Link", True, "L"),), file="b.yaml", line=1)
+    assert list(check(Library(lambda: Contents(vocabulary, brands=(brand,))))) == [
+        "b.yaml:1: TP Link: 'TP-Link' is also one of the `hosts` in vocabulary.yaml: keep one",
+        "vocabulary.yaml: hosts: 'Nobody' is not a maker: add it to `makers`, or remove it",
+    ]
+
+
 def test_what_was_left_out_while_loading_is_a_fault(build: Build) -> None:
     built, fault = build(), "f.yaml:1: broken: mend it"
     assert list(check(Library(lambda: Contents(built.vocabulary, built.rules, faults=(fault,))))) == [fault]

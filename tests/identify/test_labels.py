@@ -6,6 +6,7 @@ from support.answers import answer
 
 from camscan.identify.library import Library
 from camscan.identify.resolve import resolve
+from camscan.identify.rules import Contents
 from camscan.records import Identification
 
 Build = Callable[..., Library]
@@ -156,14 +157,14 @@ def test_a_maker_that_is_a_label_of_another_gives_way_to_it(build: Build) -> Non
     assert [item.field for item in both[-1].evidence] == ["http.server"]
 
 
-def test_the_name_of_a_maker_that_is_not_sure_gives_way_to_whatever_else_names_one(build: Build) -> None:
+def test_the_name_of_a_host_gives_way_to_whatever_else_names_a_maker(build: Build) -> None:
     """As where a router shows its label, and hands on a port of its address to a camera of which little is known."""
-    label = "{{name: {0}, edges: [{{maker: {1}, scope: full, sure: L, source: x}}]}}".format
-    library = build(
+    built = build(
         {"field": "http.realm", "pattern": "^d$", "level": "hint", "maker": "Dahua"},
         {"field": "http.server", "pattern": "^t$", "level": "hint", "maker": "TP-Link"},
-        brands=f"brands: [{label('TP-Link', 'TP-Link')}, {label('HiLook', 'Hikvision')}]",
+        brands="brands: [{name: HiLook, edges: [{maker: Hikvision, scope: full, source: x, sure: L}]}]",
     )
+    library = Library(lambda: Contents(replace(built.vocabulary, hosts=("TP-Link",)), built.rules, built.brands))
     shown = answer({"http.title": "TP-Link"})
     own, others = [("brand:TP-Link", "hint", "TP-Link")], [("brand:TP-Link", "hint", None)]
     assert claims(library.identify([shown])) == own
