@@ -61,8 +61,8 @@ def test_a_second_after_it_is_told_to_stop_nothing_is_sent_any_more(how: signal.
             while len(capture.packets) < 200 and process.poll() is None:
                 time.sleep(0.01)
             time.sleep(0.5)
-            told.append(time.time())
             process.send_signal(how)
+            told.append(time.time())  # by now it is told: this process may have been held up before
 
         result = site.scan(meanwhile=stop)
     assert result.scan.status is ScanStatus.INTERRUPTED
