@@ -30,6 +30,10 @@ def go_first(process: subprocess.Popen[Any]) -> None:
     be as late as all of them together make it; and what is given up for silence is not the scan's fault then.
     """
     with contextlib.suppress(OSError):  # another system, or a container that may not
+        deadline = time.monotonic() + 10
+        while os.getsid(process.pid) != process.pid:  # forked from the tests' session, which shall not go first
+            assert time.monotonic() < deadline, "no session of its own"
+            time.sleep(0.001)
         os.setpriority(os.PRIO_PROCESS, process.pid, _FIRST)
         Path(f"/proc/{process.pid}/autogroup").write_text(str(_FIRST), encoding="ascii")
 

@@ -362,7 +362,8 @@ async def test_ipv6_is_answered_from_the_kind_of_address_that_asks(site: Site, p
         sock.sendto(b"me", asker)
 
     asyncio.get_running_loop().add_reader(sock.fileno(), read)
-    items, segment = await site.ask(replace(INQUIRY, groups=("ff02::c", GROUP)), only=eligible)
+    patient = replace(INQUIRY, groups=("ff02::c", GROUP), wait=3.0)  # a neighbour is asked for once a second
+    items, segment = await site.ask(patient, only=eligible)
     asyncio.get_running_loop().remove_reader(sock.fileno())
     sock.close()
     assert notes(items) == []
