@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -38,7 +38,7 @@ _TABLES = ("mac-table", maclist.READER.name)
 """What other texts that are lists may be taken for, too: tables of addresses, of which some say makes and models."""
 _LOOKED_AT = 256 * 1024  # bytes of a file in which it is looked for several devices
 _ROWS, _DELIMITERS = 20, ",;\t"  # by which a table is known
-_CHANNEL = "inventory"
+_CHANNEL, _MODEL = "inventory", "inventory.model"
 
 
 def read_list(path: Path, chosen: Mapping[Field, str], encoding: str | None) -> Inventory | None:
@@ -113,7 +113,7 @@ def report_on_list(path: Path, inventory: Inventory, criteria: Criteria, *, all_
     makes, sought = Makes(labels.find, labels.names), {maker for policy in criteria.policies for maker in policy.makers}
     in_use = [row for row in inventory.rows if not row.retired]
     told = [(row, seen) for row in in_use if (seen := [*_said(row, path.name, makes, sought, at)])]
-    every = [_with_model(one, makes.split(row, sought)[1]) for row, seen in told for one in judged(seen, criteria)]
+    every = [_with_model(one, seen) for _, seen in told for one in judged(seen, criteria)]
     shown = tuple(select(every, all_hosts=all_hosts))
     left_out = {
         "of which no rule knows that it is a surveillance device (see --all)": len(every) - len(shown),
@@ -131,8 +131,9 @@ def report_on_list(path: Path, inventory: Inventory, criteria: Criteria, *, all_
     return replace(report, scan=replace(report.scan, status=status))
 
 
-def _with_model(found: Judged, model: str | None) -> Judged:
-    """The device of a row with the model that stands there, where no rule says which it is."""
+def _with_model(found: Judged, said: Iterable[Observation]) -> Judged:
+    """The device of a row with the model that is said there, where no rule says which it is."""
+    model = next((model for one in said for model in one.fields.get(_MODEL, ())), None)
     device = found.device
     return found if device.model else replace(found, device=replace(device, model=model and model[:MAX_ATTRIBUTE]))
 
@@ -141,7 +142,7 @@ def _said(row: Row, file: str, makes: Makes, sought: Container[str], at: datetim
     """What a row says, as if its device had said it, and which labels the make may mean that is none."""
     make, model = makes.split(row, sought)
     meant = [("inventory.meant", label.name) for label in makes.meant(make or "", sought)]
-    label = as_fields((("inventory.make", make or ""), ("inventory.model", model or ""), *meant))
+    label = as_fields((("inventory.make", make or ""), (_MODEL, model or ""), *meant))
     told = [(_CHANNEL, label), *(("mac", link_fields(mac)) for mac in row.macs)]
     target = f"{row.where} ({row.addresses[0]})" if row.addresses else row.where
     for channel, fields in told:
